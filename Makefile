@@ -1,0 +1,45 @@
+# make demo and make test need python3 with venv, and nothing else; a second call installs nothing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+EXTRAS := dask,notebooks,dev
+SETUP_FILES := pyproject.toml constraints.txt
+
+.PHONY: help setup demo test test-offline lint peers bench clean
+
+help:
+	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
+	@echo "make test    set up, then run every test"
+	@echo "make lint    ruff and mypy"
+	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
+	@echo "make bench   benchmarks of the kernels beside their peers"
+	@echo "make clean   remove the environments and what demo wrote"
+
+setup: $(STAMP)
+
+$(STAMP): $(SETUP_FILES)
+	@echo "magnetkit: setting up $(VENV) (about a minute, 1.7 GB)"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "magnetkit needs Python 3.11 to 3.13; call make with PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --upgrade pip
+	@$(PIP) install --quiet --constraint constraints.txt --editable ".[$(EXTRAS)]"
+	@touch $(STAMP)
+	@echo "magnetkit: ready"
+
+demo: $(STAMP)
+	@echo "magnetkit: ranking substitutions for a travelling-wave tube; results go to demo/"
+	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo
+
+test: $(STAMP)
+	@echo "magnetkit: running every test"
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+clean:
+	rm -rf $(VENV) .venv-peers demo build dist

@@ -1,0 +1,1 @@
+"""Device profiles: what a magnet must do, where, and with which source."""

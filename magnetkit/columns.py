@@ -1,0 +1,238 @@
+"""The one registry of result columns: name, unit, label, meaning.
+
+CSV headers, plots, the report and the documentation read it. A predicted column ``X`` also has
+``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``.
+"""
+
+from dataclasses import dataclass
+
+PROVENANCES = ("measured", "physics", "surrogate", "comparator")
+"""What a value rests on; stored dictionary-encoded."""
+
+STATUSES = (
+    "ok",
+    "planar",
+    "cone",
+    "paramagnetic",
+    "unknown host",
+    "outside the model",
+    "not makeable",
+)
+"""Why a candidate is, or is not, a magnet somewhere in the device's temperature range."""
+
+EASY_DIRECTIONS = ("axis", "cone", "plane", "none")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One result column.
+
+    Attributes
+    ----------
+    name : str
+        Column name; its unit is part of it.
+    unit : str
+        Unit as printed, empty for a pure number or a text.
+    label : str
+        Short label for axes and headings, without unit.
+    meaning : str
+        One sentence on what it is.
+    kind : str
+        ``"number"``, ``"integer"``, ``"text"``, ``"category"`` or ``"flag"``.
+    predicted : bool
+        Whether it comes with ``_lo``, ``_hi`` and ``_provenance``.
+    symbol : str
+        Symbol in the field's notation (mathtext), empty where there is none.
+    """
+
+    name: str
+    unit: str
+    label: str
+    meaning: str
+    kind: str = "number"
+    predicted: bool = False
+    symbol: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Label with its unit, for axes and tables."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+def _number(name: str, unit: str, label: str, meaning: str, symbol: str = "") -> Column:
+    return Column(name, unit, label, meaning, symbol=symbol)
+
+
+def _predicted(name: str, unit: str, label: str, meaning: str, symbol: str = "") -> Column:
+    return Column(name, unit, label, meaning, predicted=True, symbol=symbol)
+
+
+_ALL = (
+    Column("candidate", "", "Candidate", "The candidate as given or generated.", "text"),
+    Column("row_index", "", "Row", "Row of the input it came from, from 0.", "integer"),
+    Column("formula", "", "Formula", "Composition as a formula of atomic amounts.", "text"),
+    Column("host", "", "Host", "Crystal structure of the hard phase.", "category"),
+    Column(
+        "status", "", "Status", "Whether it is a uniaxial magnet in the range asked.", "category"
+    ),
+    Column("easy_direction", "", "Easy direction", "Easy direction of magnetization.", "category"),
+    _number("temperature_K", "K", "Temperature", "Temperature of the properties in the row.", "T"),
+    Column("shell", "", "Shell", "Grain-boundary shell, empty for a bulk alloy.", "text"),
+    _predicted("curie_temperature_K", "K", "Curie temperature", "Curie temperature.", "T_C"),
+    _predicted(
+        "saturation_polarization_T",
+        "T",
+        "Saturation polarization",
+        "Spontaneous polarization of the hard phase.",
+        "J_s",
+    ),
+    _predicted(
+        "anisotropy_constant_MJ_m3",
+        "MJ/m3",
+        "Anisotropy constant K1",
+        "First magnetocrystalline anisotropy constant.",
+        "K_1",
+    ),
+    _predicted(
+        "anisotropy_constant_2_MJ_m3",
+        "MJ/m3",
+        "Anisotropy constant K2",
+        "Second magnetocrystalline anisotropy constant.",
+        "K_2",
+    ),
+    _predicted(
+        "anisotropy_field_T",
+        "T",
+        "Anisotropy field",
+        "mu0 Ha = 2 (K1 + 2 K2) mu0 / Js.",
+        r"\mu_0 H_a",
+    ),
+    _predicted(
+        "hardness_parameter", "", "Hardness", "sqrt(K1 mu0 / Js^2); above 1 for any shape.", "κ"
+    ),
+    _predicted("remanence_T", "T", "Remanence", "Remanence of the sintered magnet.", "B_r"),
+    _predicted(
+        "coercivity_kA_m",
+        "kA/m",
+        "Intrinsic coercivity",
+        "Coercive field of the polarization.",
+        "H_{cJ}",
+    ),
+    _predicted(
+        "knee_field_kA_m",
+        "kA/m",
+        "Knee field",
+        "Reverse field at which J has fallen to 0.9 Br.",
+        "H_k",
+    ),
+    _predicted(
+        "max_energy_product_kJ_m3",
+        "kJ/m3",
+        "Energy product",
+        "Largest product of B and H on the demagnetization curve.",
+        "(BH)_{max}",
+    ),
+    _predicted(
+        "max_working_temperature_K",
+        "K",
+        "Maximum working temperature",
+        "Highest temperature at which the load line stays above the knee.",
+        "T_w",
+    ),
+    _predicted(
+        "remanence_coefficient_pct_K",
+        "%/K",
+        "Temperature coefficient of Br",
+        "Chord of Br between the device's temperatures.",
+        "α",
+    ),
+    _predicted(
+        "coercivity_coefficient_pct_K",
+        "%/K",
+        "Temperature coefficient of HcJ",
+        "Chord of HcJ between the device's temperatures.",
+        "β",
+    ),
+    _predicted(
+        "formation_energy_eV_atom",
+        "eV/atom",
+        "Formation energy",
+        "Formation energy from the elements at 0 K.",
+        "E_f",
+    ),
+    _predicted(
+        "energy_above_hull_eV_atom",
+        "eV/atom",
+        "Energy above hull",
+        "Distance to the hull of competing phases.",
+        "E_{hull}",
+    ),
+    Column("decomposes_to", "", "Decomposes to", "Phases on the hull at this composition.", "text"),
+    _number(
+        "heavy_rare_earth_wt_pct",
+        "wt.%",
+        "Heavy rare earth",
+        "Gd, Tb, Dy, Ho, Er, Tm, Yb, Lu and Y by mass.",
+    ),
+    _number("dysprosium_terbium_wt_pct", "wt.%", "Dy + Tb", "Dysprosium and terbium by mass."),
+    _number("rare_earth_wt_pct", "wt.%", "Rare earth", "All rare earths by mass."),
+    _number("cobalt_wt_pct", "wt.%", "Cobalt", "Cobalt by mass."),
+    _number(
+        "heavy_rare_earth_saved_wt_pct",
+        "wt.%",
+        "Heavy rare earth saved",
+        "Less heavy rare earth than the reference magnet, by mass of magnet.",
+    ),
+    _number(
+        "import_reliance", "", "Import reliance", "Share by mass from elements the US imports, 0-1."
+    ),
+    _number("supply_risk", "", "Supply risk", "Supply risk of the alloy, 0 (none) to 1."),
+    _number("cost_USD_kg", "USD/kg", "Material cost", "Cost of the contained elements."),
+    Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
+    _number(
+        "domain_distance",
+        "",
+        "Domain distance",
+        "Distance to the nearest known compounds; 1 is the edge of the domain.",
+    ),
+    _number(
+        "probability_meets_requirements",
+        "",
+        "Probability",
+        "Probability that every requirement of the device is met.",
+    ),
+    Column("meets_requirements", "", "Meets", "Whether that probability is enough.", "flag"),
+    Column("failed_requirements", "", "Fails", "The requirements it is likely to miss.", "text"),
+    Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
+    Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
+)
+
+COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
+"""Every result column by name, in the order of output."""
+
+NAMES: tuple[str, ...] = tuple(COLUMNS)
+PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
+
+
+def with_interval(name: str) -> tuple[str, ...]:
+    """Return `name` with its interval and provenance columns, or alone if it has none.
+
+    Examples
+    --------
+    >>> with_interval("remanence_T")
+    ('remanence_T', 'remanence_T_lo', 'remanence_T_hi', 'remanence_T_provenance')
+    >>> with_interval("rank")
+    ('rank',)
+    """
+    if not COLUMNS[name].predicted:
+        return (name,)
+    return (name, f"{name}_lo", f"{name}_hi", f"{name}_provenance")
+
+
+def ordered(present: "set[str] | list[str]") -> list[str]:
+    """Return the columns in `present` in the registry's order, the caller's own ones last."""
+    present = list(present)
+    known = [c for name in NAMES for c in with_interval(name)]
+    inside = set(present)
+    rank = set(known)
+    return [c for c in known if c in inside] + [c for c in present if c not in rank]

@@ -1,0 +1,7 @@
+"""Compositions: one recipe (`notation`), many (`table`), and making candidates (`substitution`)."""
+
+from .notation import parse_composition
+from .substitution import Substitutions, substitutions
+from .table import CompositionTable, ParseError
+
+__all__ = ["CompositionTable", "ParseError", "Substitutions", "parse_composition", "substitutions"]

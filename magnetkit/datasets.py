@@ -1,0 +1,66 @@
+"""Finding and checking the data files that magnetkit carries.
+
+A wheel holds them as ``magnetkit/_datasets``; a checkout as ``datasets/`` beside the package.
+"""
+
+import hashlib
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .errors import DataError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@lru_cache(maxsize=1)
+def root() -> Path:
+    """Return the folder of the embedded data."""
+    for candidate in (_PACKAGE / "_datasets", _PACKAGE.parent / "datasets"):
+        if (candidate / "registry.toml").is_file():
+            return candidate
+    raise DataError(
+        f"no datasets folder beside {_PACKAGE}; the installation is incomplete, install it again"
+    )
+
+
+def path(name: str) -> Path:
+    """Return the path of the embedded file `name`, e.g. ``"elements/elements.csv"``."""
+    file = root() / name
+    if not file.is_file():
+        raise DataError(
+            f"embedded data file {name!r} is missing; `magnetkit data verify` lists all"
+        )
+    return file
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, Any]:
+    """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand)."""
+    with (root() / "registry.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def verify() -> dict[str, str]:
+    """Check every embedded file against its hash.
+
+    Returns
+    -------
+    dict
+        File name to ``"ok"``, ``"missing"`` or ``"changed"``.
+    """
+    result = {}
+    for name, entry in registry()["files"].items():
+        file = root() / name
+        if not file.is_file():
+            result[name] = "missing"
+        else:
+            result[name] = "ok" if sha256(file) == entry["sha256"] else "changed"
+    return result

@@ -1,0 +1,61 @@
+"""The elements as magnet makers group them.
+
+A composition's column for an element is its atomic number minus one, everywhere.
+"""
+
+import csv
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import datasets
+from .errors import CompositionError
+
+
+def _read() -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    with datasets.path("elements/elements.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    masses = np.array([float(row["atomic_mass_u"]) for row in rows])
+    masses.flags.writeable = False
+    return tuple(row["symbol"] for row in rows), masses
+
+
+SYMBOLS, ATOMIC_MASS = _read()
+"""Chemical symbols and atomic masses (u), in order of atomic number."""
+
+N_ELEMENTS = len(SYMBOLS)
+INDEX: dict[str, int] = {symbol: i for i, symbol in enumerate(SYMBOLS)}
+"""Symbol to column (atomic number minus one)."""
+
+LIGHT_RARE_EARTHS = ("La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu")
+HEAVY_LANTHANIDES = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
+# Scandium is chemically a rare earth but sits on none of these hosts' rare-earth sites.
+RARE_EARTHS = (*LIGHT_RARE_EARTHS, *HEAVY_LANTHANIDES, "Y")
+TRANSITION_METALS = ("Fe", "Co", "Ni", "Mn")
+INTERSTITIALS = ("B", "C", "N", "H")
+
+
+def index(symbol: str) -> int:
+    """Return the column of an element.
+
+    Raises
+    ------
+    CompositionError
+        If `symbol` is no element.
+    """
+    try:
+        return INDEX[symbol]
+    except KeyError:
+        raise CompositionError(
+            f"{symbol!r} is no chemical element; write symbols as Nd, Fe"
+        ) from None
+
+
+@lru_cache(maxsize=64)
+def mask(symbols: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return a vector of length `N_ELEMENTS`, one at `symbols` and zero elsewhere (read-only)."""
+    result = np.zeros(N_ELEMENTS)
+    result[[index(s) for s in symbols]] = 1.0
+    result.flags.writeable = False
+    return result

@@ -1,0 +1,46 @@
+"""The errors magnetkit raises on purpose.
+
+Each message says what was expected, what came, and the way out. The command line prints
+them as one line; anything else that escapes is a defect.
+"""
+
+
+class MagnetkitError(Exception):
+    """Base of every error that magnetkit raises on purpose."""
+
+
+class InputError(MagnetkitError, ValueError):
+    """A value, option or table that cannot be used as given."""
+
+
+class CompositionError(InputError):
+    """A composition text that cannot be read.
+
+    Parameters
+    ----------
+    reason : str
+        What is wrong and the way out.
+    text : str
+        The text as given.
+    position : int
+        Index of the first offending character in `text`, or -1 where no single one is to blame.
+    """
+
+    def __init__(self, reason: str, text: str = "", position: int = -1) -> None:
+        self.reason = reason
+        self.text = text
+        self.position = position
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        super().__init__(f"{shown!r}: {reason}" if text else reason)
+
+
+class DataError(MagnetkitError):
+    """An embedded, cached or downloaded data file that is missing, damaged or of another shape."""
+
+
+class NetworkError(MagnetkitError):
+    """A service that could not be reached or did not answer as agreed."""
+
+
+class StoreError(DataError):
+    """A stored model or results folder that is damaged, foreign or of another version."""

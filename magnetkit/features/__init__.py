@@ -1,0 +1,1 @@
+"""Scikit-learn transformers over the feature kernels."""

@@ -1,0 +1,1 @@
+"""Intrinsic properties at temperature, and the magnet made of them."""

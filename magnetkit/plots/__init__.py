@@ -1,0 +1,1 @@
+"""Matplotlib plots with units and labels from the column registry."""

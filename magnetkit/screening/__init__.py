@@ -1,0 +1,1 @@
+"""The engine: candidates through every stage, ranked for a device."""

@@ -1,0 +1,1 @@
+"""Heavy rare earth, supply risk and cost of an alloy."""

@@ -1,0 +1,1 @@
+"""Surrogate models with intervals and a domain."""

@@ -1,0 +1,43 @@
+"""The column registry."""
+
+import pytest
+
+from magnetkit import columns
+
+
+def test_every_contract_column_is_there_in_order():
+    contract = (
+        "candidate row_index formula host status easy_direction temperature_K shell "
+        "curie_temperature_K saturation_polarization_T anisotropy_constant_MJ_m3 "
+        "anisotropy_constant_2_MJ_m3 anisotropy_field_T hardness_parameter remanence_T "
+        "coercivity_kA_m knee_field_kA_m max_energy_product_kJ_m3 max_working_temperature_K "
+        "remanence_coefficient_pct_K coercivity_coefficient_pct_K formation_energy_eV_atom "
+        "energy_above_hull_eV_atom decomposes_to heavy_rare_earth_wt_pct "
+        "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
+        "import_reliance supply_risk cost_USD_kg in_domain domain_distance "
+        "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
+    ).split()
+    assert list(columns.NAMES) == contract
+
+
+@pytest.mark.parametrize("column", columns.COLUMNS.values(), ids=lambda c: c.name)
+def test_unit_in_the_name_agrees_with_the_unit_given(column):
+    suffix = {
+        "K": "_K",
+        "T": "_T",
+        "kA/m": "_kA_m",
+        "kJ/m3": "_kJ_m3",
+        "MJ/m3": "_MJ_m3",
+        "%/K": "_pct_K",
+        "eV/atom": "_eV_atom",
+        "wt.%": "_wt_pct",
+        "USD/kg": "_USD_kg",
+    }
+    if column.unit:
+        assert column.name.endswith(suffix[column.unit])
+    assert column.meaning.endswith(".")
+
+
+def test_ordered_puts_own_columns_last_and_intervals_beside_their_value():
+    got = columns.ordered(["mine", "rank", "remanence_T_hi", "remanence_T", "candidate"])
+    assert got == ["candidate", "remanence_T", "remanence_T_hi", "rank", "mine"]
