@@ -1,1 +1,5 @@
 """Device profiles: what a magnet must do, where, and with which source."""
+
+from .profile import Profile, Reference, Requirement, Space, load, names
+
+__all__ = ["Profile", "Reference", "Requirement", "Space", "load", "names"]

@@ -1,0 +1,357 @@
+"""What a device asks of its magnet, as a TOML file: the embedded ones and the user's own."""
+
+import difflib
+import math
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from .. import datasets
+from ..columns import COLUMNS
+from ..errors import InputError
+
+Host = Literal["2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1"]
+Status = Literal["cited", "assumption"]
+Text = Annotated[str, Field(min_length=1)]
+
+DEFAULT_OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
+# A chord between the device's temperatures and the Curie point belong to no one temperature.
+_WITHOUT_TEMPERATURE = frozenset(
+    {
+        "curie_temperature_K",
+        "max_working_temperature_K",
+        "remanence_coefficient_pct_K",
+        "coercivity_coefficient_pct_K",
+    }
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Evidence(_Strict):
+    """Where a number comes from.
+
+    Attributes
+    ----------
+    source : str
+        Publication or page, or the reason for an assumption.
+    status : {"cited", "assumption"}
+        Whether the source states the number.
+    """
+
+    source: Text
+    status: Status
+
+
+class Requirement(Evidence):
+    """One limit on one result column.
+
+    Attributes
+    ----------
+    column : str
+        Name of a numeric column of `magnetkit.columns`.
+    minimum, maximum, absolute_maximum : float or None
+        The limit, in the column's unit; exactly one is given.
+    temperature_K : float or None
+        Temperature it is judged at, the profile's `temperature_K` if not given.
+    """
+
+    column: str
+    minimum: float | None = None
+    maximum: float | None = None
+    absolute_maximum: PositiveFloat | None = None
+    temperature_K: PositiveFloat | None = None
+
+    @field_validator("column")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _numeric_column(name)
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> "Requirement":
+        given = [self.minimum, self.maximum, self.absolute_maximum]
+        if sum(x is not None for x in given) != 1:
+            raise ValueError("expected exactly one of minimum, maximum, absolute_maximum")
+        if self.temperature_K is not None and self.column in _WITHOUT_TEMPERATURE:
+            raise ValueError(f"{self.column} belongs to no one temperature; drop temperature_K")
+        return self
+
+    @property
+    def limit(self) -> float:
+        """The limit, in the column's unit."""
+        return next(x for x in (self.minimum, self.maximum, self.absolute_maximum) if x is not None)
+
+    def margin(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return how far values are inside the limit, as a share of it; negative where they miss.
+
+        A limit of zero is measured in the column's own unit. NaN stays NaN.
+        """
+        x = np.asarray(values, dtype=np.float64)
+        if self.absolute_maximum is not None:
+            room = self.limit - np.abs(x)
+        else:
+            room = x - self.limit if self.minimum is not None else self.limit - x
+        return room / (abs(self.limit) or 1.0)
+
+    def __str__(self) -> str:
+        """Return e.g. ``remanence_T >= 0.8 at 293.15 K``."""
+        name, sign = self.column, ">=" if self.minimum is not None else "<="
+        if self.absolute_maximum is not None:
+            name = f"|{name}|"
+        at = "" if self.temperature_K is None else f" at {self.temperature_K:g} K"
+        return f"{name} {sign} {self.limit:g}{at}"
+
+
+class Reference(Evidence):
+    """The magnet the device has today, to measure savings against.
+
+    Attributes
+    ----------
+    formula : str
+        Composition, read with basis `basis`.
+    basis : {"atomic", "weight"}
+        How `formula` is meant.
+    host : str
+        Host of its hard phase.
+    grade : str
+        Commercial grade or class.
+    shell : str or None
+        Grain-boundary shell, e.g. ``"Tb 0.30 @ 0.10"``.
+    """
+
+    formula: Text
+    basis: Literal["atomic", "weight"] = "atomic"
+    host: Host
+    grade: Text
+    shell: str | None = None
+
+
+class Space(_Strict):
+    """Part of the default substitution space.
+
+    Attributes
+    ----------
+    host : str
+        Host of the hard phase.
+    formula : str
+        The compound to substitute in.
+    replace : dict of str to tuple of str
+        Element of `formula` to its substitutes.
+    step : float
+        Step of the site fraction.
+    limits : dict of str to float
+        Largest site fraction of a substitute, 1 where not given.
+    shell : tuple of str
+        Grain-boundary shells to try on each composition besides none.
+    """
+
+    host: Host
+    formula: Text
+    replace: dict[str, tuple[str, ...]]
+    step: Annotated[float, Field(gt=0, le=1)]
+    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = {}
+    shell: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _elements(self) -> "Space":
+        from ..elements import INDEX
+
+        substitutes = [s for group in self.replace.values() for s in group]
+        for symbol in (*self.replace, *substitutes, *self.limits):
+            if symbol not in INDEX:
+                raise ValueError(f"{symbol!r} is no chemical element")
+        if extra := sorted(set(self.limits) - set(substitutes)):
+            raise ValueError(f"limits name {', '.join(extra)}, which replace does not offer")
+        return self
+
+
+class Sources(_Strict):
+    """Where the profile's plain numbers come from."""
+
+    temperature: Evidence
+    load_line: Evidence
+    magnet_mass: Evidence
+
+
+class Profile(_Strict):
+    """A device: conditions, requirements, reference magnet and what to try.
+
+    Attributes
+    ----------
+    name, title, description : str
+        Short name, heading and one paragraph.
+    atmosphere : str
+        Corrosion and atmosphere, for the reader.
+    hosts : tuple of str
+        Hosts allowed.
+    temperature_min_K, temperature_max_K : float
+        Range of the magnet's temperature; temperature coefficients are chords over it.
+    temperature_K : float
+        Where requirements are judged unless they say otherwise.
+    load_line : float
+        Permeance coefficient -B / (mu0 H) of the working point.
+    magnet_mass_kg : float
+        Mass of magnet per device.
+    sources : Sources
+        Where those numbers come from.
+    reference : Reference
+        Today's magnet.
+    objectives : tuple of str
+        Three of ``"column:min"``, ``"column:max"`` or ``"margin:max"``.
+    requirements : tuple of Requirement
+        What a magnet must reach.
+    space : tuple of Space
+        Default substitution space; its parts may overlap.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    title: Text
+    description: Text
+    atmosphere: Text
+    hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
+    temperature_min_K: PositiveFloat
+    temperature_max_K: PositiveFloat
+    temperature_K: PositiveFloat
+    load_line: PositiveFloat
+    magnet_mass_kg: PositiveFloat
+    sources: Sources
+    reference: Reference
+    objectives: tuple[str, str, str] = DEFAULT_OBJECTIVES
+    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
+    space: tuple[Space, ...] = ()
+
+    @field_validator("objectives")
+    @classmethod
+    def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
+        for text in objectives:
+            column, _, direction = text.partition(":")
+            if direction not in ("min", "max"):
+                raise ValueError(f"{text!r} must end in :min or :max")
+            if column != "margin":
+                _numeric_column(column)
+            elif direction == "min":
+                raise ValueError("a margin is to be large: write margin:max")
+        return objectives
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "Profile":
+        if not self.temperature_min_K < self.temperature_max_K:
+            raise ValueError("temperature_min_K must lie below temperature_max_K")
+        if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
+            raise ValueError("temperature_K must lie within temperature_min_K and _max_K")
+        for part in self.space:
+            if part.host not in self.hosts:
+                raise ValueError(f"space names host {part.host!r}, which hosts does not allow")
+        return self
+
+    @property
+    def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
+        """The objectives as pairs of column (or ``"margin"``) and direction."""
+        pairs = (text.partition(":") for text in self.objectives)
+        return tuple((c, "min" if d == "min" else "max") for c, _, d in pairs)
+
+    def temperature_of(self, requirement: Requirement) -> float | None:
+        """Return where a requirement is judged, K; None for what belongs to no temperature."""
+        if requirement.column in _WITHOUT_TEMPERATURE:
+            return None
+        return requirement.temperature_K or self.temperature_K
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Every temperature at which properties are needed, K, ascending."""
+        judged = {self.temperature_of(r) for r in self.requirements} - {None}
+        return tuple(
+            sorted(
+                {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
+                | {t for t in judged if t is not None}
+            )
+        )
+
+
+def _numeric_column(name: str) -> str:
+    column = COLUMNS.get(name)
+    if column is None or column.kind not in ("number", "integer"):
+        near = difflib.get_close_matches(name, COLUMNS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name!r} is no numeric result column{hint}")
+    return name
+
+
+def names() -> list[str]:
+    """Return the names of the embedded profiles."""
+    return sorted(f.stem for f in (datasets.root() / "applications").glob("*.toml"))
+
+
+def load(name_or_path: str | Path) -> Profile:
+    """Read a profile.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of an embedded profile (`names`) or path of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a field is missing, unknown or out of range.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(".toml"):
+        return _read(Path(name_or_path))
+    known = names()
+    if text not in known:
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InputError(
+            f"no application {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            "TOML file"
+        )
+    return _read(datasets.path(f"applications/{text}.toml"))
+
+
+def _read(file: Path) -> Profile:
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except OSError as error:
+        raise InputError(f"application file {file}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"application file {file} is not valid TOML: {error}") from None
+    try:
+        return Profile.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_explain(file, error)) from None
+
+
+def _explain(file: Path, error: ValidationError) -> str:
+    """Return one line: file, field, what was expected, what came."""
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    expected = first["msg"].removeprefix("Value error, ")
+    expected = expected[0].lower() + expected[1:]
+    got = "" if first["type"] == "missing" else f", got {_short(first['input'])}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"application file {file}: field {field}: {expected}{got}{more}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
