@@ -1,0 +1,156 @@
+"""Assigning compositions to crystal hosts and splitting them into phases."""
+
+import numpy as np
+
+from ._accelerate import jit
+
+# Classes of element in `assign`.
+OTHER, RARE_EARTH, IRON_LIKE, BORON, CARBON, NITROGEN, STABILISER, ZIRCONIUM, IGNORED = range(9)
+# Roles of an element in `split`.
+OUTSIDE, ON_R, ON_T, ON_X = range(4)
+
+_IRON = 25
+_LANTHANUM = 56
+
+
+# indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): compositions
+# classes int8 (118); windows float64 (6, 2): R/(R+metals) of the hosts in their order
+# -> int8 (n): index of the host, -1 where none fits. NaN fractions give -1.
+@jit
+def assign(indptr, indices, values, classes, windows):
+    """Return the host of each composition."""
+    n = len(indptr) - 1
+    codes = np.full(n, -1, np.int8)
+    amount = np.empty(9)
+    for i in range(n):
+        amount[:] = 0.0
+        iron = 0.0
+        lanthanum = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            amount[classes[indices[k]]] += values[k]
+            if indices[k] == _IRON:
+                iron = values[k]
+            elif indices[k] == _LANTHANUM:
+                lanthanum = values[k]
+        earth = amount[RARE_EARTH]
+        metal = amount[IRON_LIKE] + amount[STABILISER] + amount[ZIRCONIUM] + amount[OTHER]
+        if not (earth > 0.0 and amount[IRON_LIKE] > 0.3 * metal):
+            continue
+        share = earth / (earth + metal)
+        # Zirconium sits with the rare earth in ThMn12.
+        share_12 = (earth + amount[ZIRCONIUM]) / (earth + metal)
+        stabilised = amount[STABILISER] > 0.05 * (earth + metal)
+        # La(Fe,Si)13 has the cubic NaZn13 structure.
+        is_12 = lanthanum < 0.3 * earth and (
+            windows[4, 0] <= share_12 < windows[4, 1]
+            or (stabilised and windows[4, 1] <= share_12 < 0.098)
+        )
+        metalloid = amount[BORON] + amount[CARBON]
+        if 0.03 <= metalloid <= 0.125 and (amount[BORON] >= 0.02 or share >= 0.115):
+            if windows[0, 0] <= share <= windows[0, 1]:
+                codes[i] = 0
+        elif amount[BORON] >= 0.03:
+            continue
+        elif amount[NITROGEN] > 0.4 * earth or amount[CARBON] > 0.3 * earth:
+            if is_12:
+                codes[i] = 5
+            elif windows[3, 0] <= share <= windows[3, 1]:
+                codes[i] = 3
+        elif is_12:
+            codes[i] = 4
+        elif windows[2, 0] <= share < windows[2, 1]:
+            # Between 2:17 and 1:5 only cobalt has a phase to split into.
+            if share <= 0.125 or iron < 0.5 * metal:
+                codes[i] = 2
+        elif windows[1, 0] <= share <= windows[1, 1] and iron <= 0.35 * metal:
+            codes[i] = 1
+    return codes
+
+
+# indptr, indices, values: compositions; codes int8 (n): host, -1 unknown
+# role int8 (6, 118), limit float64 (6, 118): most of the T sites; preference float64 (6, 118)
+# counts float64 (6, 3): R, T, X atoms per formula unit; ratios float64 (6, 2): T/R of the phases
+# that take excess R and excess T (inf: no R); boride float64 (6): T atoms that an excess atom of
+# the third kind binds, 0 where the host can do without it; volume float64 (118): A3 per atom
+# -> hard float64 (nnz): atoms of each element inside the hard phase, per atom of alloy;
+#    volume_fraction float64 (n). Unknown host: all inside, fraction NaN.
+@jit
+def split(indptr, indices, values, codes, role, limit, preference, counts, ratios, boride, volume):
+    """Return what each composition has inside its hard phase, and the phase's volume share."""
+    n = len(indptr) - 1
+    hard = np.zeros(len(values))
+    fraction = np.full(n, np.nan)
+    for i in range(n):
+        start, stop = indptr[i], indptr[i + 1]
+        h = codes[i]
+        if h < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            continue
+        r_per, t_per, x_per = counts[h, 0], counts[h, 1], counts[h, 2]
+        total_r = 0.0
+        total_t = 0.0
+        total_x = 0.0
+        major = -1
+        for k in range(start, stop):
+            r = role[h, indices[k]]
+            if r == ON_R:
+                total_r += values[k]
+            elif r == ON_X:
+                total_x += values[k]
+            elif r == ON_T:
+                total_t += values[k]
+                if major < 0 or values[k] > values[major]:
+                    major = k
+        if total_r <= 0.0 or major < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            continue
+        # Formula units by the lever rule, then bounded by what can enter the T sites.
+        excess_r = total_r - r_per * total_t / t_per
+        if excess_r > 0.0:
+            units = (total_t - ratios[h, 0] * total_r) / (t_per - ratios[h, 0] * r_per)
+        elif np.isinf(ratios[h, 1]):
+            units = total_r / r_per
+        else:
+            units = (ratios[h, 1] * total_r - total_t) / (ratios[h, 1] * r_per - t_per)
+        if boride[h] > 0.0:
+            if total_x < x_per * units:
+                units = total_x / x_per
+            else:
+                bound = (total_t - boride[h] * total_x) / (t_per - boride[h] * x_per)
+                units = min(units, bound)
+        units = max(units, 0.0)
+        for _ in range(4):
+            inside_x = min(total_x, x_per * units)
+            size = units * (r_per + t_per) + inside_x
+            outside = max(1.0 - size, 0.0)
+            minor = 0.0
+            for k in range(start, stop):
+                e = indices[k]
+                if role[h, e] == ON_T and k != major:
+                    share = size / (size + outside * preference[h, e])
+                    hard[k] = min(values[k] * share, limit[h, e] * t_per * units)
+                    minor += hard[k]
+            units = min(units, (values[major] + minor) / t_per)
+        inside_x = min(total_x, x_per * units)
+        hard[major] = max(min(t_per * units - minor, values[major]), 0.0)
+        weight = 0.0
+        for k in range(start, stop):
+            e = indices[k]
+            if role[h, e] == ON_R:
+                hard[k] = values[k] * size / (size + outside * preference[h, e])
+                weight += hard[k]
+            elif role[h, e] == ON_X:
+                hard[k] = values[k] * inside_x / total_x
+        for k in range(start, stop):
+            if role[h, indices[k]] == ON_R and weight > 0.0:
+                hard[k] = min(hard[k] * r_per * units / weight, values[k])
+        inside = 0.0
+        whole = 0.0
+        for k in range(start, stop):
+            v = volume[indices[k]]
+            inside += hard[k] * v
+            whole += values[k] * v
+        fraction[i] = inside / whole
+    return hard, fraction
