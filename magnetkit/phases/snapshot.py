@@ -1,0 +1,252 @@
+"""Snapshots of phases: one scheme of formation energies, frozen with its manifest.
+
+A snapshot is a folder::
+
+    entries.parquet      one row an entry, columns below
+    structures.parquet   optional: material_id, structure (pymatgen's JSON)
+    manifest.json        format, scheme, licence, where it comes from, SHA-256 of the files
+
+Formation energies of one snapshot share one scheme (one set of corrections and element
+references), with the elements at zero; snapshots are never mixed.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import datasets
+from ..errors import DataError, InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = "magnetkit phases 1"
+MANIFEST = "manifest.json"
+ENTRIES = "entries.parquet"
+STRUCTURES = "structures.parquet"
+EMBEDDED = "materials_project"
+
+REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
+"""Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Phases of one scheme.
+
+    Attributes
+    ----------
+    name : str
+        Name to print: the folder's, or ``"embedded"``.
+    entries : DataFrame
+        One row an entry; see `REQUIRED`.
+    manifest : dict
+        ``format``, ``scheme``, ``elements``, ``licence``, ``source``, ``files`` and what the
+        source adds (database version, thermo type, query, date).
+    folder : Path or None
+        Where it lies on disk.
+    """
+
+    name: str
+    entries: "pd.DataFrame"
+    manifest: dict[str, Any]
+    folder: Path | None = None
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def structures(self) -> "pd.DataFrame":
+        """Return ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+
+        Raises
+        ------
+        DataError
+            If the snapshot carries no structures.
+        """
+        import pandas as pd
+
+        if self.folder is None or STRUCTURES not in self.manifest["files"]:
+            raise DataError(
+                f"snapshot {self.name!r} has no structures; freeze a pull that holds them"
+            )
+        return pd.read_parquet(self.folder / STRUCTURES)
+
+
+def read_snapshot(folder: str | Path) -> Snapshot:
+    """Read a snapshot folder and check its hashes.
+
+    Raises
+    ------
+    DataError
+        If the folder is no snapshot, or one of its files is damaged.
+    """
+    return _read(Path(folder).resolve())
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path) -> Snapshot:
+    import pandas as pd
+
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise DataError(
+            f"{folder} is no phase snapshot (it has no {MANIFEST}); "
+            "`magnetkit data freeze` writes one from a pull"
+        )
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError("not a JSON object")
+    except ValueError as error:
+        raise DataError(f"{file} cannot be read ({error}); freeze the pull again") from None
+    if manifest.get("format") != FORMAT:
+        raise DataError(
+            f"{file} says format {manifest.get('format')!r}, expected {FORMAT!r}; "
+            "freeze the pull again with this version"
+        )
+    files = manifest.get("files") or {}
+    if ENTRIES not in files:
+        raise DataError(f"{file} names no {ENTRIES}; freeze the pull again")
+    for name, digest in files.items():
+        part = folder / name
+        if not part.is_file() or datasets.sha256(part) != digest:
+            raise DataError(f"{part} is missing or damaged (its hash differs); freeze it again")
+    entries = pd.read_parquet(folder / ENTRIES)
+    missing = [c for c in REQUIRED if c not in entries.columns]
+    if missing:
+        raise DataError(f"{folder / ENTRIES} lacks the columns {', '.join(missing)}")
+    return Snapshot(folder.name, entries, manifest, folder)
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> Snapshot:
+    folder = datasets.path(f"{EMBEDDED}/{MANIFEST}").parent
+    found = _read(folder)
+    return Snapshot("embedded", found.entries, found.manifest, folder)
+
+
+def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
+    """Return a snapshot: the embedded one without an argument, else the given or the folder's."""
+    if snapshot is None:
+        return _embedded()
+    if isinstance(snapshot, Snapshot):
+        return snapshot
+    if isinstance(snapshot, (str, Path)):
+        return read_snapshot(snapshot)
+    raise InputError(
+        f"snapshot must be a folder, a Snapshot or None, got {type(snapshot).__name__}"
+    )
+
+
+def load(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
+    """Return the entries of a snapshot.
+
+    Parameters
+    ----------
+    snapshot : str, Path or Snapshot, optional
+        Folder of a snapshot; the embedded Materials Project snapshot without it.
+
+    Returns
+    -------
+    DataFrame
+        One row an entry: ``formula``, ``formation_energy_eV_atom`` (elements at zero),
+        ``energy_above_hull_eV_atom`` (against the same snapshot), ``material_id`` and what else
+        the snapshot carries.
+
+    Raises
+    ------
+    DataError
+        If the folder is no snapshot or damaged.
+    """
+    return open_snapshot(snapshot).entries.copy()
+
+
+def write_snapshot(
+    folder: str | Path,
+    entries: "pd.DataFrame",
+    manifest: dict[str, Any],
+    structures: "pd.DataFrame | None" = None,
+) -> Path:
+    """Write a snapshot folder in one step: whole, or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder to make; an existing snapshot there is replaced.
+    entries : DataFrame
+        One row an entry, with the columns of `REQUIRED`.
+    manifest : dict
+        ``scheme``, ``source``, ``licence`` and what else says where the data come from;
+        ``format``, ``elements``, ``entries`` and ``files`` are filled in.
+    structures : DataFrame, optional
+        ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+
+    Raises
+    ------
+    InputError
+        If a column or manifest key is missing, or the folder holds something else.
+    """
+    folder = Path(folder)
+    missing = [c for c in REQUIRED if c not in entries.columns]
+    missing += [k for k in ("scheme", "source", "licence") if k not in manifest]
+    if missing:
+        raise InputError(f"a snapshot needs {', '.join(missing)}")
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise InputError(f"{folder} exists and is no snapshot; choose a new folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written: {error.strerror}") from None
+    try:
+        files = {ENTRIES: _write_table(work / ENTRIES, entries)}
+        if structures is not None:
+            files[STRUCTURES] = _write_table(work / STRUCTURES, structures)
+        whole = {
+            "format": FORMAT,
+            **manifest,
+            "elements": _elements(entries["formula"]),
+            "entries": len(entries),
+            "files": files,
+        }
+        text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+        (work / MANIFEST).write_text(text, encoding="utf-8")
+        work.chmod(0o755)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+            os.replace(folder, old)
+            os.replace(work, folder)
+            shutil.rmtree(old)
+        else:
+            os.replace(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _read.cache_clear()
+    return folder
+
+
+def _write_table(file: Path, table: "pd.DataFrame") -> str:
+    """Write a parquet file whose bytes depend on the values alone; return its SHA-256."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    # pandas 2 and 3 name their text types differently; the file does not.
+    plain = [
+        pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+        for f in arrow.schema
+    ]
+    pq.write_table(arrow.cast(pa.schema(plain)), file, compression="zstd")
+    return datasets.sha256(file)
+
+
+def _elements(formulas: Any) -> list[str]:
+    import re
+
+    from ..elements import INDEX
+
+    found = {s for f in formulas for s in re.findall(r"[A-Z][a-z]?", f)}
+    return sorted(found, key=INDEX.__getitem__)

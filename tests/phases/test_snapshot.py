@@ -1,0 +1,122 @@
+"""Reading and writing phase snapshots, and what the embedded one holds."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from magnetkit import phases
+from magnetkit.errors import DataError, InputError
+from magnetkit.phases import snapshot
+
+MANIFEST = {"scheme": "test", "source": "test", "licence": "test"}
+
+
+@pytest.fixture
+def entries():
+    return pd.DataFrame(
+        {
+            "formula": ["SmCo5", "Sm", "Co"],
+            "formation_energy_eV_atom": [-0.05, 0.0, 0.0],
+            "energy_above_hull_eV_atom": [0.0, 0.0, 0.0],
+            "material_id": pd.array(["mp-1429", None, None], dtype="string"),
+        }
+    )
+
+
+def test_embedded_snapshot():
+    found = phases.load()
+    assert len(found) == 7703
+    assert set(snapshot.REQUIRED) <= set(found.columns)
+    assert found["source"].str.len().gt(0).all()
+    assert found["formation_energy_eV_atom"].notna().all()
+    assert found["energy_above_hull_eV_atom"].ge(0).all()
+    lowest = found.drop_duplicates("formula").set_index("formula")
+    above = lowest["energy_above_hull_eV_atom"] * 1000
+    expected = {"SmCo5": 16, "PrCo5": 27, "GdCo5": 34, "Pr2Fe14B": 11, "Dy2Fe14B": 0}
+    assert above[list(expected)].round().to_dict() == expected
+
+
+def test_elements_stand_at_zero():
+    found = phases.load()
+    manifest = phases.open_snapshot().manifest
+    assert len(manifest["elements"]) == 32
+    pure = found[found["formula"].isin([*manifest["elements"], "N2"])]
+    lowest = pure.groupby("formula")["formation_energy_eV_atom"].min()
+    assert len(lowest) == 32
+    assert lowest.eq(0).all()
+
+
+def test_collapsed_moments_are_left_out():
+    lowest = phases.load().drop_duplicates("formula").set_index("formula")
+    moment = lowest["magnetic_moment_muB_atom"]
+    assert moment[["Nd2Fe14B", "PrCo5", "NdCo5"]].isna().all()
+    assert moment["Dy2Fe14B"] * 17 == pytest.approx(30.85, abs=0.05)
+    assert moment["SmCo5"] * 6 == pytest.approx(7.03, abs=0.05)
+
+
+def test_load_gives_a_copy():
+    found = phases.load()
+    found["formula"] = "changed"
+    assert phases.load()["formula"].iloc[0] != "changed"
+
+
+def test_round_trip(tmp_path, entries):
+    structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
+    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
+    found = phases.open_snapshot(folder)
+    pd.testing.assert_frame_equal(found.entries, entries, check_dtype=False)
+    assert found.manifest["elements"] == ["Co", "Sm"]
+    assert found.structures()["material_id"].tolist() == ["mp-1429"]
+    assert phases.open_snapshot(found) is found
+    # The same content gives the same bytes.
+    again = phases.write_snapshot(tmp_path / "again", entries, MANIFEST, structures)
+    for file in (snapshot.ENTRIES, snapshot.STRUCTURES, snapshot.MANIFEST):
+        assert (folder / file).read_bytes() == (again / file).read_bytes()
+
+
+def test_replacing_leaves_nothing_behind(tmp_path, entries):
+    phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
+    phases.write_snapshot(tmp_path / "frozen", entries[:2], MANIFEST)
+    assert len(phases.load(tmp_path / "frozen")) == 2
+    assert [f.name for f in tmp_path.iterdir()] == ["frozen"]
+
+
+def test_without_structures(tmp_path, entries):
+    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
+    with pytest.raises(DataError, match="no structures"):
+        phases.read_snapshot(folder).structures()
+
+
+def test_damage_is_named(tmp_path, entries):
+    folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST)
+    (folder / snapshot.ENTRIES).write_bytes(b"broken")
+    snapshot._read.cache_clear()
+    with pytest.raises(DataError, match=r"entries\.parquet is missing or damaged"):
+        phases.load(folder)
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", "{}", json.dumps({"format": "other"})])
+def test_foreign_manifest(tmp_path, text):
+    (tmp_path / snapshot.MANIFEST).write_text(text)
+    with pytest.raises(DataError, match=r"manifest\.json"):
+        phases.load(tmp_path)
+
+
+def test_no_snapshot(tmp_path):
+    with pytest.raises(DataError, match="no phase snapshot"):
+        phases.load(tmp_path)
+    with pytest.raises(InputError, match="got int"):
+        phases.load(3)
+
+
+def test_incomplete_or_foreign_folder(tmp_path, entries):
+    with pytest.raises(InputError, match="licence"):
+        phases.write_snapshot(tmp_path / "a", entries, {"scheme": "", "source": ""})
+    with pytest.raises(InputError, match="material_id"):
+        phases.write_snapshot(tmp_path / "a", entries.drop(columns="material_id"), MANIFEST)
+    with pytest.raises(InputError, match="is no snapshot"):
+        phases.write_snapshot(tmp_path, entries, MANIFEST)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        phases.write_snapshot(tmp_path / "file" / "x", entries, MANIFEST)
