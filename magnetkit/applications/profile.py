@@ -1,31 +1,19 @@
 """What a device asks of its magnet, as a TOML file: the embedded ones and the user's own."""
 
 import difflib
-import math
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveFloat,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from .. import datasets
+from .. import _toml
+from .._toml import Evidence, Name, Strict, Text
 from ..columns import COLUMNS
-from ..errors import InputError
 
 Host = Literal["2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1"]
-Status = Literal["cited", "assumption"]
-Text = Annotated[str, Field(min_length=1)]
 
 DEFAULT_OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
 # A chord between the device's temperatures and the Curie point belong to no one temperature.
@@ -37,25 +25,6 @@ _WITHOUT_TEMPERATURE = frozenset(
         "coercivity_coefficient_pct_K",
     }
 )
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Evidence(_Strict):
-    """Where a number comes from.
-
-    Attributes
-    ----------
-    source : str
-        Publication or page, or the reason for an assumption.
-    status : {"cited", "assumption"}
-        Whether the source states the number.
-    """
-
-    source: Text
-    status: Status
 
 
 class Requirement(Evidence):
@@ -141,7 +110,7 @@ class Reference(Evidence):
     shell: str | None = None
 
 
-class Space(_Strict):
+class Space(Strict):
     """Part of the default substitution space.
 
     Attributes
@@ -164,7 +133,7 @@ class Space(_Strict):
     formula: Text
     replace: dict[str, tuple[str, ...]]
     step: Annotated[float, Field(gt=0, le=1)]
-    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = {}
+    limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     shell: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -180,7 +149,7 @@ class Space(_Strict):
         return self
 
 
-class Sources(_Strict):
+class Sources(Strict):
     """Where the profile's plain numbers come from."""
 
     temperature: Evidence
@@ -188,7 +157,7 @@ class Sources(_Strict):
     magnet_mass: Evidence
 
 
-class Profile(_Strict):
+class Profile(Strict):
     """A device: conditions, requirements, reference magnet and what to try.
 
     Attributes
@@ -219,7 +188,7 @@ class Profile(_Strict):
         Default substitution space; its parts may overlap.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: Name
     title: Text
     description: Text
     atmosphere: Text
@@ -294,7 +263,7 @@ def _numeric_column(name: str) -> str:
 
 def names() -> list[str]:
     """Return the names of the embedded profiles."""
-    return sorted(f.stem for f in (datasets.root() / "applications").glob("*.toml"))
+    return _toml.names("applications")
 
 
 def load(name_or_path: str | Path) -> Profile:
@@ -310,48 +279,4 @@ def load(name_or_path: str | Path) -> Profile:
     InputError
         If there is none, or a field is missing, unknown or out of range.
     """
-    text = str(name_or_path)
-    if isinstance(name_or_path, Path) or text.endswith(".toml"):
-        return _read(Path(name_or_path))
-    known = names()
-    if text not in known:
-        near = difflib.get_close_matches(text, known, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InputError(
-            f"no application {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
-            "TOML file"
-        )
-    return _read(datasets.path(f"applications/{text}.toml"))
-
-
-def _read(file: Path) -> Profile:
-    try:
-        with file.open("rb") as stream:
-            content = tomllib.load(stream)
-    except OSError as error:
-        raise InputError(f"application file {file}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"application file {file} is not valid TOML: {error}") from None
-    try:
-        return Profile.model_validate(content)
-    except ValidationError as error:
-        raise InputError(_explain(file, error)) from None
-
-
-def _explain(file: Path, error: ValidationError) -> str:
-    """Return one line: file, field, what was expected, what came."""
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the whole"
-    expected = first["msg"].removeprefix("Value error, ")
-    expected = expected[0].lower() + expected[1:]
-    got = "" if first["type"] == "missing" else f", got {_short(first['input'])}"
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"application file {file}: field {field}: {expected}{got}{more}"
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return _toml.load(name_or_path, Profile, "application", "applications")

@@ -1,1 +1,18 @@
 """Heavy rare earth, supply risk and cost of an alloy."""
+
+from .ledger import break_even_recycled_share, ledger
+from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios
+from .tables import claims, controls, element_table
+
+__all__ = [
+    "PriceChange",
+    "Restriction",
+    "Scenario",
+    "break_even_recycled_share",
+    "claims",
+    "controls",
+    "element_table",
+    "ledger",
+    "load_scenario",
+    "scenarios",
+]

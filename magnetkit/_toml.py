@@ -1,0 +1,107 @@
+"""Reading a strict TOML file: an embedded one by name or the user's own by path."""
+
+import difflib
+import math
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from . import datasets
+from .errors import InputError
+
+Model = TypeVar("Model", bound=BaseModel)
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class Strict(BaseModel):
+    """A model that takes no unknown field, no NaN and no later change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Evidence(Strict):
+    """Where a number comes from.
+
+    Attributes
+    ----------
+    source : str
+        Publication or page, or the reason for an assumption.
+    status : {"cited", "assumption"}
+        Whether the source states the number.
+    """
+
+    source: Text
+    status: Literal["cited", "assumption"]
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the TOML files in a folder of the embedded data."""
+    return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
+
+
+def load(name_or_path: str | Path, model: type[Model], kind: str, folder: str) -> Model:
+    """Read and check a TOML file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a file in `folder` or path of one that ends in ``.toml``.
+    model : type of pydantic model
+        What it must hold.
+    kind : str
+        What it is, for the messages.
+    folder : str
+        Folder of the embedded data.
+
+    Raises
+    ------
+    InputError
+        In one line: which file, which field, what was expected and what came.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(".toml"):
+        return _read(Path(name_or_path), model, kind)
+    known = names(folder)
+    if text not in known:
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InputError(
+            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            "TOML file"
+        )
+    return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
+
+
+def _read(file: Path, model: type[Model], kind: str) -> Model:
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except OSError as error:
+        raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{kind} file {file} is not valid TOML: {error}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{kind} file {file}: {_explain(error)}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    problems = error.errors(include_url=False)
+    first = problems[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    expected = first["msg"].removeprefix("Value error, ")
+    expected = expected[0].lower() + expected[1:]
+    got = "" if first["type"] == "missing" else f", got {_short(first['input'])}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"field {field}: {expected}{got}{more}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

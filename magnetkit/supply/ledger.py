@@ -1,0 +1,196 @@
+"""Heavy rare earth, import reliance, risk and cost of many alloys at once."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..composition.table import CompositionTable
+from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, index, mask
+from ..errors import InputError
+from ..settings import get_settings
+from .scenario import Scenario, check_recycled, load_scenario
+from .tables import element_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Columns of the matrix of figures, one row an element.
+_TOTAL, _HEAVY, _DY_TB, _RARE, _COBALT, _RELIANCE, _RISK, _COST = range(8)
+
+
+def _key(scenario: Scenario) -> str:
+    return scenario.model_dump_json()
+
+
+@lru_cache(maxsize=32)
+def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
+    """Return reliance, risk and price by element, shape (118, 3); NaN where not known."""
+    table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
+    figures = np.full((N_ELEMENTS, 3), np.nan)
+    at = [INDEX[e] for e in table["element"]]
+    figures[at] = table[["import_reliance", "supply_risk", "price_USD_kg"]].to_numpy()
+    return figures
+
+
+def _matrix(
+    scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the figures per unit of mass, shape (118, 8)."""
+    matrix = np.empty((N_ELEMENTS, 8))
+    matrix[:, _TOTAL] = 1.0
+    for column, symbols in (
+        (_HEAVY, tuple(heavy)),
+        (_DY_TB, ("Dy", "Tb")),
+        (_RARE, RARE_EARTHS),
+        (_COBALT, ("Co",)),
+    ):
+        matrix[:, column] = mask(symbols)
+    matrix[:, _RELIANCE:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
+    return matrix
+
+
+def _by_mass(
+    table: CompositionTable, matrix: NDArray[np.float64], shell: Any
+) -> NDArray[np.float64]:
+    """Return the mean of each figure over the mass of each alloy, shape (n, k).
+
+    A shell puts another rare earth in place of part of the alloy's own, atom for atom.
+    """
+    from scipy.sparse import csr_array
+
+    n = len(table)
+    per_atom = matrix * ATOMIC_MASS[:, None]
+    atoms = csr_array((table.values, table.indices, table.indptr), shape=(n, N_ELEMENTS))
+    if shell is None:
+        sums = atoms @ per_atom
+    else:
+        from ..magnetism.shell import read_shells
+
+        rows = read_shells(shell, n)
+        sums = atoms @ per_atom
+        if rows is not None:
+            rare = mask(RARE_EARTHS)
+            own = atoms @ np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+            put_in = own[:, -1:] * per_atom[rows.column]
+            sums += (rows.fraction * rows.content)[:, None] * (put_in - own[:, :-1])
+    return sums / sums[:, _TOTAL : _TOTAL + 1]
+
+
+def ledger(
+    table: CompositionTable,
+    scenario: str | Path | Scenario = "baseline",
+    recycled: Mapping[str, float] | None = None,
+    reference: CompositionTable | None = None,
+    heavy_rare_earths: Sequence[str] | None = None,
+    shell: Any = None,
+    reference_shell: Any = None,
+) -> "pd.DataFrame":
+    """Return heavy rare earth, import reliance, supply risk and cost of each alloy.
+
+    Every figure is a mean over the alloy's mass, ``sum_e w_e x_e`` with w_e the mass fraction.
+    That is the mass-based product figure of the GeoPolRisk method; `supply_risk` is its score
+    in 0 to 1 (see `magnetkit.supply.tables`): 0 for an alloy of elements that need no imports,
+    1 for one bought wholly from a single country without any stability or that ships nothing.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    scenario : str, Path or Scenario
+        Name of an embedded scenario or path of a TOML file.
+    recycled : mapping of str to float, optional
+        Share of an element's supply from domestic recycling, e.g. ``{"Co": 0.25}``. It lowers
+        reliance and risk, not cost.
+    reference : CompositionTable, optional
+        Today's magnet, one row; without it nothing counts as saved (NaN).
+    heavy_rare_earths : sequence of str, optional
+        What counts as heavy rare earth, the setting of that name if not given.
+    shell, reference_shell : str, dict or sequence, optional
+        Grain-boundary shell, for all or one a row.
+
+    Returns
+    -------
+    DataFrame
+        n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
+        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct, import_reliance, supply_risk and
+        cost_USD_kg. Cost is that of the contained elements in the form of
+        ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
+        yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
+
+    Raises
+    ------
+    InputError
+        If the scenario, a recycled share or the reference cannot be used.
+    """
+    import pandas as pd
+
+    state = load_scenario(scenario)
+    heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
+    matrix = _matrix(state, check_recycled(recycled), heavy)
+    figures = _by_mass(table, matrix, shell)
+    percent = 100.0 * figures[:, _HEAVY : _COBALT + 1]
+    saved = np.full(len(table), np.nan)
+    if reference is not None:
+        if len(reference) != 1:
+            raise InputError(f"the reference must be one magnet, got {len(reference)}")
+        base = _by_mass(reference, matrix, reference_shell)
+        saved = 100.0 * base[0, _HEAVY] - percent[:, 0]
+    return pd.DataFrame(
+        {
+            "heavy_rare_earth_wt_pct": percent[:, 0],
+            "dysprosium_terbium_wt_pct": percent[:, 1],
+            "rare_earth_wt_pct": percent[:, 2],
+            "cobalt_wt_pct": percent[:, 3],
+            "heavy_rare_earth_saved_wt_pct": saved,
+            "import_reliance": figures[:, _RELIANCE],
+            "supply_risk": figures[:, _RISK],
+            "cost_USD_kg": figures[:, _COST],
+        }
+    )
+
+
+def break_even_recycled_share(
+    table: CompositionTable,
+    element: str,
+    target: ArrayLike,
+    scenario: str | Path | Scenario = "baseline",
+    recycled: Mapping[str, float] | None = None,
+    shell: Any = None,
+) -> NDArray[np.float64]:
+    """Return how much of an element must be recycled for an alloy's risk to fall to a target.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    element : str
+        The element to recycle, e.g. ``"Co"``.
+    target : float or array_like, shape (n,)
+        Supply risk to reach, e.g. that of another alloy.
+    scenario, recycled, shell
+        As in `ledger`; a recycled share of `element` itself is not counted.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Share of the element's supply, 0 to 1; 0 where the risk is low enough already, NaN where
+        recycling all of it is not enough.
+    """
+    column = index(element)
+    others = {k: v for k, v in check_recycled(recycled).items() if k != element}
+    state = load_scenario(scenario)
+    own = {k: v for k, v in state.recycled.items() if k != element}
+    state = state.model_copy(update={"recycled": own})
+    matrix = _matrix(state, others, ())
+    # In place of cobalt: the part of the risk that the element brings.
+    matrix[:, _COBALT] = 0.0
+    matrix[column, _COBALT] = matrix[column, _RISK]
+    figures = _by_mass(table, matrix, shell)
+    excess = figures[:, _RISK] - np.asarray(target, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
+    return np.where(share <= 1.0, share, np.nan)

@@ -1,0 +1,157 @@
+"""What may happen to supply, as a TOML file: the embedded scenarios and the user's own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, PositiveFloat, field_validator
+
+from .. import _toml
+from .._toml import Evidence, Name, Strict, Text
+from ..elements import INDEX, SYMBOLS
+from ..errors import InputError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+FOLDER = "supply/scenarios"
+
+
+class _OnElements(Evidence):
+    elements: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @field_validator("elements")
+    @classmethod
+    def _known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
+        if elements == ("*",):
+            return SYMBOLS
+        for symbol in elements:
+            if symbol not in INDEX:
+                raise ValueError(f"{symbol!r} is no chemical element (all of them: '*')")
+        return elements
+
+
+class Restriction(_OnElements):
+    """What one country holds back.
+
+    Attributes
+    ----------
+    country : str
+        As in ``supply/production.csv``.
+    elements : tuple of str
+        Symbols, or ``"*"`` for all.
+    withheld : float
+        Share of the country's exports that does not arrive, 0 to 1.
+    """
+
+    country: Text
+    withheld: Share
+
+
+class PriceChange(_OnElements):
+    """A change of price.
+
+    Attributes
+    ----------
+    elements : tuple of str
+        Symbols, or ``"*"`` for all.
+    factor : float
+        Times the price of the baseline.
+    """
+
+    factor: PositiveFloat
+
+
+class Scenario(Strict):
+    """A state of supply.
+
+    Attributes
+    ----------
+    name, title, description : str
+        Short name, heading and one paragraph.
+    restrictions : tuple of Restriction
+        What countries hold back.
+    prices : tuple of PriceChange
+        What becomes dearer; where two name an element, the factors multiply.
+    recycled : dict of str to float
+        Share of an element's supply that comes from domestic recycling.
+    """
+
+    name: Name
+    title: Text
+    description: Text
+    restrictions: tuple[Restriction, ...] = ()
+    prices: tuple[PriceChange, ...] = ()
+    recycled: dict[str, Share] = Field(default_factory=dict)
+
+    @field_validator("restrictions")
+    @classmethod
+    def _countries(cls, restrictions: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
+        from .tables import countries
+
+        known = countries()
+        for restriction in restrictions:
+            if restriction.country not in known:
+                raise ValueError(
+                    f"country {restriction.country!r} is not in supply/countries.csv; known are "
+                    f"{', '.join(known)}"
+                )
+        return restrictions
+
+    @field_validator("recycled")
+    @classmethod
+    def _recycled(cls, recycled: dict[str, float]) -> dict[str, float]:
+        for symbol in recycled:
+            if symbol not in INDEX:
+                raise ValueError(f"{symbol!r} is no chemical element")
+        return recycled
+
+    def withheld(self, country: str, element: str) -> float:
+        """Return the share of a country's exports of an element that does not arrive."""
+        arriving = 1.0
+        for restriction in self.restrictions:
+            if restriction.country == country and element in restriction.elements:
+                arriving *= 1.0 - restriction.withheld
+        return 1.0 - arriving
+
+    def price_factor(self, element: str) -> float:
+        """Return by what an element's price is multiplied."""
+        factor = 1.0
+        for change in self.prices:
+            if element in change.elements:
+                factor *= change.factor
+        return factor
+
+
+def scenarios() -> list[str]:
+    """Return the names of the embedded scenarios."""
+    return _toml.names(FOLDER)
+
+
+def load_scenario(scenario: str | Path | Scenario) -> Scenario:
+    """Read a scenario by name, or by the path of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If there is none, or a field is missing, unknown or out of range.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    return _toml.load(scenario, Scenario, "scenario", FOLDER)
+
+
+def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
+    """Return recycled shares after a check.
+
+    Raises
+    ------
+    InputError
+        If a key is no element or a share lies outside 0 to 1.
+    """
+    checked = {}
+    for symbol, share in (recycled or {}).items():
+        if symbol not in INDEX:
+            raise InputError(f"recycled: {symbol!r} is no chemical element; write e.g. Co=0.25")
+        if not 0.0 <= float(share) <= 1.0:
+            raise InputError(f"recycled {symbol}: expected a share from 0 to 1, got {share}")
+        checked[symbol] = float(share)
+    return checked

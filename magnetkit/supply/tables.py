@@ -1,0 +1,140 @@
+"""The supply tables by element: reliance, concentration, risk and price under a scenario.
+
+The risk of an element is the score of the GeoPolRisk method (Gemechu and co-workers, J. Ind.
+Ecol. 20 (2016) 154; recycling after Santillan-Saldivar and co-workers, Resour. Conserv. Recycl.
+164 (2021) 105108; Koyamparambath and co-workers, ibid. 209 (2024) 107801)::
+
+    risk = HHI * sum_i(g_i f_i) / (p + F)
+
+with HHI the concentration of world production (0 to 1), g_i the instability of country i (one
+minus its governance, 0 to 1), f_i the imports from it, F all imports and p domestic production.
+Written with the net import reliance IR = F / (p + F), the shares s_i of imports by country and
+a share r of supply from domestic recycling::
+
+    risk = HHI * IR * (1 - r) * sum_i(g_i s_i)
+
+Three choices are this package's own. Imports come from the producing countries outside the
+United States in proportion to what they produce (no trade data are embedded). Of the stages
+known (mine, separation, refinery) the one with the largest risk counts. A country that
+withholds a share w of its exports has g_i + (1 - g_i) w for instability.
+"""
+
+import csv
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from .. import datasets
+from .scenario import Scenario, check_recycled, load_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HOME = "United States"
+# Countries beyond the three largest producers: the middle of the scale.
+UNNAMED_INSTABILITY = 0.5
+
+Row = Mapping[str, str]
+
+
+@lru_cache(maxsize=8)
+def _rows(name: str) -> tuple[Row, ...]:
+    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(stream))
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, float]:
+    """Return the instability of each country, 0 (none) to 1."""
+    return MappingProxyType(
+        {r["country"]: 1.0 - float(r["governance"]) for r in _rows("countries")}
+    )
+
+
+def _stage(row: Row, scenario: Scenario) -> tuple[float, float, float]:
+    """Return concentration, instability and withheld share of one stage, all 0 to 1."""
+    instability = withheld = named = 0.0
+    for i in (1, 2, 3):
+        country, share = row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0.0) / 100.0
+        if not country or country == HOME:
+            continue
+        stops = scenario.withheld(country, row["element"])
+        g = countries()[country]
+        instability += share * (g + (1.0 - g) * stops)
+        withheld += share * stops
+        named += share
+    abroad = 1.0 - float(row["us_share_pct"]) / 100.0
+    # Rounded shares may add up to a little more than all.
+    abroad = max(abroad, named)
+    instability += (abroad - named) * UNNAMED_INSTABILITY
+    return float(row["hhi"]), instability / abroad, withheld / abroad
+
+
+def element_table(
+    scenario: str | Path | Scenario = "baseline", recycled: Mapping[str, float] | None = None
+) -> "pd.DataFrame":
+    """Return the supply figures of each element.
+
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Name of an embedded scenario or path of a TOML file.
+    recycled : mapping of str to float, optional
+        Share of an element's supply from domestic recycling; goes before the scenario's.
+
+    Returns
+    -------
+    DataFrame
+        One row an element: ``element``; ``import_reliance`` (0-1, after recycling); ``stage``
+        that decides; its ``concentration`` (HHI), ``instability`` and ``withheld`` share
+        (0-1); ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained
+        element, its lowest and highest of five years; then the descriptive columns of
+        ``supply/elements.csv``.
+    """
+    import pandas as pd
+
+    state = load_scenario(scenario)
+    shares = {**state.recycled, **check_recycled(recycled)}
+    stages: dict[str, list[Row]] = {}
+    for row in _rows("production"):
+        stages.setdefault(row["element"], []).append(row)
+    result = []
+    for row in _rows("elements"):
+        element = row["element"]
+        reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
+        figures = [(*_stage(s, state), s["stage"]) for s in stages[element]]
+        hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
+        factor = state.price_factor(element)
+        low, high = row["price_low_USD_kg"], row["price_high_USD_kg"]
+        result.append(
+            {
+                "element": element,
+                "import_reliance": reliance,
+                "stage": stage,
+                "concentration": hhi,
+                "instability": instability,
+                "withheld": withheld,
+                "supply_risk": hhi * instability * reliance,
+                "price_USD_kg": float(row["price_USD_kg"]) * factor,
+                "price_low_USD_kg": float(low) if low else float("nan"),
+                "price_high_USD_kg": float(high) if high else float("nan"),
+                **{k: v for k, v in row.items() if not k.startswith(("element", "price_"))},
+            }
+        )
+    return pd.DataFrame(result)
+
+
+def controls() -> "pd.DataFrame":
+    """Return the export controls and purchase rules, each with its dates and status."""
+    import pandas as pd
+
+    return pd.DataFrame(_rows("controls")).fillna("")
+
+
+def claims() -> "pd.DataFrame":
+    """Return claims made about US supply beside today's figures, each with its date."""
+    import pandas as pd
+
+    return pd.DataFrame(_rows("claims"))

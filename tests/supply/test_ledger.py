@@ -1,0 +1,142 @@
+"""The supply ledger of alloys."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from magnetkit import CompositionTable, supply
+from magnetkit.elements import ATOMIC_MASS, INDEX
+from magnetkit.errors import InputError
+
+
+def table(*formulas):
+    result = CompositionTable.from_strings(list(formulas), basis="atomic")
+    assert not result.errors
+    return result
+
+
+def test_mass_percentages_of_a_known_alloy():
+    row = supply.ledger(table("Nd1.8Dy0.2Fe14B")).iloc[0]
+    mass = {
+        e: n * ATOMIC_MASS[INDEX[e]] for e, n in {"Nd": 1.8, "Dy": 0.2, "Fe": 14, "B": 1}.items()
+    }
+    total = sum(mass.values())
+    assert row["heavy_rare_earth_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
+    assert row["dysprosium_terbium_wt_pct"] == pytest.approx(100 * mass["Dy"] / total)
+    assert row["rare_earth_wt_pct"] == pytest.approx(100 * (mass["Dy"] + mass["Nd"]) / total)
+    assert row["cobalt_wt_pct"] == 0.0
+
+
+def naive(formula_masses, figures, name):
+    return sum(w * figures.loc[e, name] for e, w in formula_masses.items())
+
+
+@pytest.mark.parametrize("scenario", supply.scenarios())
+def test_every_figure_is_the_mean_over_mass(scenario):
+    formula = {"Sm": 1.6, "Er": 0.4, "Co": 12, "Fe": 4, "Cu": 0.8, "Zr": 0.2}
+    mass = {e: n * ATOMIC_MASS[INDEX[e]] for e, n in formula.items()}
+    shares = {e: m / sum(mass.values()) for e, m in mass.items()}
+    figures = supply.element_table(scenario, {"Co": 0.3}).set_index("element")
+    text = "".join(f"{e}{n}" for e, n in formula.items())
+    row = supply.ledger(table(text), scenario, {"Co": 0.3}).iloc[0]
+    for ours, theirs in (
+        ("import_reliance", "import_reliance"),
+        ("supply_risk", "supply_risk"),
+        ("cost_USD_kg", "price_USD_kg"),
+    ):
+        assert row[ours] == pytest.approx(naive(shares, figures, theirs))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_risk_and_reliance_stay_between_zero_and_one(x, r):
+    alloys = table(f"Sm{1 - x / 2:.6f}Dy{x / 2 + 0.001:.6f}Co5", "Fe2B", "Ga", "Tb")
+    for scenario in ("baseline", "magnet-rule-2027"):
+        result = supply.ledger(alloys, scenario, {"Co": r, "Dy": r})
+        for column in ("supply_risk", "import_reliance"):
+            assert result[column].between(0, 1).all()
+
+
+def test_what_is_saved_is_against_the_reference():
+    alloys = table("SmCo5", "Sm0.8Gd0.2Co5", "Sm0.5Gd0.5Co5")
+    result = supply.ledger(alloys, reference=alloys[1:2])
+    saved = result["heavy_rare_earth_saved_wt_pct"]
+    assert saved[0] > 0
+    assert saved[1] == 0
+    assert saved[2] < 0
+    assert supply.ledger(alloys)["heavy_rare_earth_saved_wt_pct"].isna().all()
+    with pytest.raises(InputError, match="one magnet, got 3"):
+        supply.ledger(alloys, reference=alloys)
+
+
+def test_what_counts_as_heavy_is_the_users():
+    alloys = table("YCo5", "GdCo5")
+    assert (supply.ledger(alloys)["heavy_rare_earth_wt_pct"] > 0).all()
+    strict = supply.ledger(alloys, heavy_rare_earths=("Gd",))["heavy_rare_earth_wt_pct"]
+    assert strict[0] == 0
+    assert strict[1] > 0
+
+
+@pytest.mark.parametrize("scenario", ["export-quota", "embargo", "controls-2025"])
+def test_a_crisis_raises_risk_and_cost(scenario):
+    alloys = table("SmCo5", "Nd1.8Dy0.2Fe14B")
+    before, after = supply.ledger(alloys), supply.ledger(alloys, scenario)
+    assert (after["supply_risk"] > before["supply_risk"]).all()
+    assert (after["cost_USD_kg"] > before["cost_USD_kg"]).all()
+
+
+def test_recycled_cobalt_lowers_exposure_not_cost():
+    alloys = table("SmCo5", "Nd2Fe14B")
+    before, after = supply.ledger(alloys), supply.ledger(alloys, recycled={"Co": 0.25})
+    for column in ("supply_risk", "import_reliance"):
+        assert after[column][0] < before[column][0]
+        assert after[column][1] == before[column][1]
+    assert (after["cost_USD_kg"] == before["cost_USD_kg"]).all()
+
+
+def test_unknown_elements_are_not_guessed():
+    row = supply.ledger(table("Dy2Pt")).iloc[0]
+    assert row["heavy_rare_earth_wt_pct"] > 0
+    assert np.isnan(row[["import_reliance", "supply_risk", "cost_USD_kg"]].to_numpy(float)).all()
+
+
+def test_no_alloys_give_no_rows():
+    result = supply.ledger(CompositionTable.from_strings([]))
+    assert len(result) == 0
+    assert "supply_risk" in result
+
+
+def test_order_and_cutting_do_not_matter():
+    alloys = table("SmCo5", "Nd2Fe14B", "Dy2Fe14B", "Sm2Co17")
+    whole = supply.ledger(alloys)
+    parts = pd.concat([supply.ledger(alloys[:1]), supply.ledger(alloys[1:])], ignore_index=True)
+    pd.testing.assert_frame_equal(whole, parts)
+
+
+def test_break_even_share_reaches_the_target():
+    alloys = table("SmCo5", "Sm2Co17", "Nd2Fe14B")
+    shares = supply.break_even_recycled_share(alloys, "Co", 0.25)
+    assert 0 < shares[0] < 1
+    assert shares[2] == 0
+    for i in (0, 1):
+        reached = supply.ledger(alloys[i : i + 1], recycled={"Co": shares[i]})
+        assert reached["supply_risk"][0] == pytest.approx(0.25)
+
+
+def test_break_even_share_that_cannot_be_reached():
+    assert np.isnan(supply.break_even_recycled_share(table("SmCo5"), "Co", 0.0)).all()
+    assert np.isnan(supply.break_even_recycled_share(table("Dy2Fe14B"), "Co", 0.0)).all()
+
+
+def test_shell_pays_for_what_it_holds():
+    pytest.importorskip("magnetkit.magnetism.shell")
+    base = table("Nd2Fe14B")
+    row = supply.ledger(base, shell="Tb 0.30 @ 0.10").iloc[0]
+    mixed = supply.ledger(table("Nd1.94Tb0.06Fe14B")).iloc[0]
+    pd.testing.assert_series_equal(row, mixed)
+    each = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
+    assert each["heavy_rare_earth_wt_pct"][0] == 0
+    assert each["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])
+    against = supply.ledger(base, reference=base, reference_shell="Tb 0.30 @ 0.10").iloc[0]
+    assert against["heavy_rare_earth_saved_wt_pct"] == pytest.approx(row["heavy_rare_earth_wt_pct"])

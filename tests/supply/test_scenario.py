@@ -1,0 +1,87 @@
+"""Scenarios from TOML."""
+
+import pytest
+
+from magnetkit import supply
+from magnetkit.errors import InputError
+
+MINE = """
+name = "mine"
+title = "A user's own"
+description = "Half of China's dysprosium stays at home."
+recycled = { Co = 0.25 }
+
+[[restrictions]]
+country = "China"
+elements = ["Dy"]
+withheld = 0.5
+source = "a guess"
+status = "assumption"
+
+[[restrictions]]
+country = "China"
+elements = ["*"]
+withheld = 0.2
+source = "a guess"
+status = "assumption"
+
+[[prices]]
+elements = ["Dy", "Tb"]
+factor = 2.0
+source = "a guess"
+status = "assumption"
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(MINE, encoding="utf-8")
+    return path
+
+
+def test_the_five_scenarios_are_there():
+    assert supply.scenarios() == [
+        "baseline",
+        "controls-2025",
+        "embargo",
+        "export-quota",
+        "magnet-rule-2027",
+    ]
+    for name in supply.scenarios():
+        assert supply.load_scenario(name).name == name
+
+
+def test_restrictions_and_prices_combine(file):
+    scenario = supply.load_scenario(file)
+    assert scenario.withheld("China", "Dy") == pytest.approx(1 - 0.5 * 0.8)
+    assert scenario.withheld("China", "Nd") == pytest.approx(0.2)
+    assert scenario.withheld("Australia", "Dy") == 0.0
+    assert scenario.price_factor("Tb") == 2.0
+    assert scenario.price_factor("Nd") == 1.0
+    assert scenario.recycled == {"Co": 0.25}
+    assert supply.load_scenario(scenario) is scenario
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"China"', '"Cathay"', "country 'Cathay' is not in supply/countries.csv"),
+        ('["Dy"]', '["Dx"]', "'Dx' is no chemical element"),
+        ("withheld = 0.5", "withheld = 1.5", "less than or equal to 1, got 1.5"),
+        ("factor = 2.0", "factor = 0.0", "greater than 0, got 0.0"),
+        ("{ Co = 0.25 }", "{ Co = -1.0 }", "field recycled.Co"),
+        ('title = "A user\'s own"', "", "field title: field required"),
+        ("factor = 2.0", "factr = 2.0", "field prices.0.fact"),
+    ],
+)
+def test_a_bad_field_is_named(file, old, new, message):
+    file.write_text(MINE.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError, match=message) as caught:
+        supply.load_scenario(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_scenario_offers_the_nearest():
+    with pytest.raises(InputError, match=r"no scenario 'embrago' \(did you mean embargo\?\)"):
+        supply.load_scenario("embrago")

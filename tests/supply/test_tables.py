@@ -1,0 +1,112 @@
+"""The supply tables: complete, sourced and of the right sign."""
+
+import csv
+
+import pytest
+
+from magnetkit import datasets, elements, supply
+from magnetkit.errors import InputError
+from magnetkit.supply.tables import countries
+
+POOL = (
+    "La Ce Pr Nd Sm Gd Tb Dy Ho Er Tm Yb Lu Y Fe Co Ni Mn Cu Zr Ti V Cr Mo Nb Hf Al Ga Si B C N"
+).split()
+
+
+def rows(name):
+    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return supply.element_table().set_index("element")
+
+
+def test_every_element_of_a_magnet_is_there(baseline):
+    assert set(POOL) <= set(baseline.index)
+    assert baseline.index.is_unique
+    numbers = baseline[["import_reliance", "concentration", "instability", "supply_risk"]]
+    assert ((numbers >= 0) & (numbers <= 1)).all().all()
+    assert (baseline["price_USD_kg"] >= 0).all()
+    spread = baseline.dropna(subset=["price_low_USD_kg"])
+    assert (spread["price_low_USD_kg"] <= spread["price_USD_kg"]).all()
+    assert (spread["price_USD_kg"] <= spread["price_high_USD_kg"]).all()
+
+
+@pytest.mark.parametrize("name", ["elements", "production", "countries", "controls"])
+def test_every_row_has_a_source(name):
+    for row in rows(name):
+        assert row["source"]
+        if "verification" in row:
+            assert row["verification"]
+    if name == "elements":
+        assert all(row["price_source"] and row["price_verification"] for row in rows(name))
+
+
+def test_claims_stand_beside_todays_figures_with_dates():
+    table = supply.claims()
+    assert len(table) == 4
+    assert (
+        (table[["claimed_as_of", "today_as_of", "today_source", "verification"]] != "").all().all()
+    )
+
+
+def test_controls_name_known_elements_and_dates():
+    for row in supply.controls().itertuples():
+        assert set(row.elements.split()) <= set(elements.SYMBOLS)
+        assert row.announced[:2] == "20"
+        assert row.effective >= row.announced
+        assert row.status_2026_11
+
+
+def test_production_names_known_countries_and_sane_shares():
+    for row in rows("production"):
+        named = [i for i in (1, 2, 3) if row[f"country_{i}"]]
+        shares = [float(row[f"share_{i}_pct"]) for i in named]
+        assert {row[f"country_{i}"] for i in named} <= set(countries())
+        assert sum(shares) <= 100.5
+        squares = sum((s / 100) ** 2 for s in shares)
+        assert squares - 0.01 <= float(row["hhi"]) <= 1.0
+
+
+def test_separation_tells_heavy_from_light(baseline):
+    risk = baseline["supply_risk"]
+    assert risk["Dy"] > risk["Sm"] > risk["Ce"] > risk["Fe"] == 0.0
+    assert baseline["stage"]["Dy"] == "separation"
+
+
+@pytest.mark.parametrize("name", ["export-quota", "embargo", "controls-2025", "magnet-rule-2027"])
+def test_a_crisis_raises_risk_and_lowers_nothing(baseline, name):
+    crisis = supply.element_table(name).set_index("element")
+    assert (crisis["supply_risk"] >= baseline["supply_risk"]).all()
+    assert (crisis["price_USD_kg"] >= baseline["price_USD_kg"]).all()
+    assert crisis["supply_risk"]["Dy"] > baseline["supply_risk"]["Dy"]
+    assert crisis["withheld"]["Dy"] > 0
+
+
+def test_embargo_is_worse_than_quota(baseline):
+    embargo, quota = (
+        supply.element_table(n).set_index("element") for n in ("embargo", "export-quota")
+    )
+    for element in ("Nd", "Dy", "Tb", "Sm"):
+        assert embargo["supply_risk"][element] > quota["supply_risk"][element]
+        assert embargo["price_USD_kg"][element] > quota["price_USD_kg"][element]
+
+
+def test_the_magnet_rule_leaves_no_chinese_samarium():
+    assert supply.element_table("magnet-rule-2027").set_index("element")["withheld"]["Sm"] == 1.0
+
+
+def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
+    recycled = supply.element_table(recycled={"Co": 0.25}).set_index("element")
+    for column in ("import_reliance", "supply_risk"):
+        assert recycled[column]["Co"] == pytest.approx(0.75 * baseline[column]["Co"])
+        others = recycled.index != "Co"
+        assert (recycled[column][others] == baseline[column][others]).all()
+
+
+@pytest.mark.parametrize("recycled", [{"Xx": 0.1}, {"Co": 1.1}, {"Co": float("nan")}])
+def test_a_bad_recycled_share_is_named(recycled):
+    with pytest.raises(InputError, match="recycled"):
+        supply.element_table(recycled=recycled)
