@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,9 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 from .. import _toml
 from .._toml import Evidence, Name, Strict, Text
 from ..columns import COLUMNS
+
+if TYPE_CHECKING:
+    from ..composition.table import CompositionTable
 
 Host = Literal["2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1"]
 
@@ -108,6 +111,19 @@ class Reference(Evidence):
     host: Host
     grade: Text
     shell: str | None = None
+
+    def table(self) -> "CompositionTable":
+        """Return its composition, one row; the base alloy where there is a shell."""
+        from ..composition.table import CompositionTable
+
+        return CompositionTable.from_strings([self.formula], basis=self.basis)
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Reference":
+        errors = self.table().errors
+        if errors:
+            raise ValueError(f"formula cannot be read: {errors[0].reason}")
+        return self
 
 
 class Space(Strict):

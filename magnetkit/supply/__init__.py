@@ -1,5 +1,6 @@
 """Heavy rare earth, supply risk and cost of an alloy."""
 
+from .heavy import heavy_rare_earth_ledger
 from .ledger import break_even_recycled_share, ledger
 from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios
 from .tables import claims, controls, element_table
@@ -12,6 +13,7 @@ __all__ = [
     "claims",
     "controls",
     "element_table",
+    "heavy_rare_earth_ledger",
     "ledger",
     "load_scenario",
     "scenarios",

@@ -53,7 +53,7 @@ def _matrix(
     return matrix
 
 
-def _by_mass(
+def mean_over_mass(
     table: CompositionTable, matrix: NDArray[np.float64], shell: Any
 ) -> NDArray[np.float64]:
     """Return the mean of each figure over the mass of each alloy, shape (n, k).
@@ -131,13 +131,13 @@ def ledger(
     state = load_scenario(scenario)
     heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
     matrix = _matrix(state, check_recycled(recycled), heavy)
-    figures = _by_mass(table, matrix, shell)
+    figures = mean_over_mass(table, matrix, shell)
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1]
     saved = np.full(len(table), np.nan)
     if reference is not None:
         if len(reference) != 1:
             raise InputError(f"the reference must be one magnet, got {len(reference)}")
-        base = _by_mass(reference, matrix, reference_shell)
+        base = mean_over_mass(reference, matrix, reference_shell)
         saved = 100.0 * base[0, _HEAVY] - percent[:, 0]
     return pd.DataFrame(
         {
@@ -189,7 +189,7 @@ def break_even_recycled_share(
     # In place of cobalt: the part of the risk that the element brings.
     matrix[:, _COBALT] = 0.0
     matrix[column, _COBALT] = matrix[column, _RISK]
-    figures = _by_mass(table, matrix, shell)
+    figures = mean_over_mass(table, matrix, shell)
     excess = figures[:, _RISK] - np.asarray(target, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
