@@ -1,0 +1,267 @@
+"""Descriptors of magnetism that a composition alone gives, over its sublattices.
+
+The metals split into rare earths R (yttrium among them), the transition metals T that carry the
+3d moment (Fe, Co, Ni, Mn), and diluents (every other element but H, B, C, N, which sit in holes
+of the hosts). M is T and diluents together.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from ..composition import CompositionTable
+from ..composition.notation import Basis
+from ..elements import (
+    HEAVY_LANTHANIDES,
+    INTERSTITIALS,
+    LIGHT_RARE_EARTHS,
+    N_ELEMENTS,
+    RARE_EARTHS,
+    TRANSITION_METALS,
+    index,
+    mask,
+)
+from ._input import as_table
+from .element_table import load_table
+from .ions import load_ions
+
+ION_PROPERTIES = (
+    "n_4f",
+    "de_gennes",
+    "moment_muB",
+    "coupled_moment_muB",
+    "spin_projection",
+    "alpha_r2_a0_2",
+    "quadrupole_a0_2",
+    "ionic_radius_A",
+)
+"""Properties of R whose mean and spread are descriptors."""
+
+STOICHIOMETRIES = {
+    "2:14:1": (2, 14, 1),
+    "1:5": (1, 5, 0),
+    "2:17": (2, 17, 0),
+    "1:12": (1, 12, 0),
+}
+"""R, M and boron (or carbon in its place) of each host."""
+
+_RATIOS = (
+    "R_fraction",
+    "T_fraction",
+    "R_share_of_metals",
+    "R_light_share",
+    "R_heavy_share",
+    "R_light_heavy_balance",
+    "R_cerium_share",
+    "R_nonmagnetic_share",
+    "R_oblate_quadrupole_a0_2",
+    "R_prolate_quadrupole_a0_2",
+    "T_valence_electrons",
+    "cobalt_share",
+    "magnetic_valence",
+    "magnetic_valence_M",
+    "diluent_share",
+    "boron_ratio",
+    "carbon_ratio",
+    "nitrogen_ratio",
+    "hydrogen_ratio",
+)
+NAMES = (
+    *_RATIOS,
+    *(f"distance_{host.replace(':', '_')}" for host in STOICHIOMETRIES),
+    *(f"R_{name}_{kind}" for name in ION_PROPERTIES for kind in ("mean", "std")),
+)
+"""Names of the descriptors, in order."""
+
+
+@lru_cache(maxsize=1)
+def ion_properties() -> NDArray[np.float64]:
+    """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
+
+    Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
+    mixed-valent and carries no localised 4f moment (its share is a descriptor of its own).
+    """
+    ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
+    j, g = ion["J"], ion["g_J"]
+    alpha_r2 = ion["alpha_J"] * ion["r2_a0_2"]
+    moment = g * j
+    result = np.stack(
+        [
+            ion["n_4f"],
+            (g - 1) ** 2 * j * (j + 1),
+            moment,
+            # Light rare earths add to the 3d moment, heavy ones subtract from it.
+            np.where(g > 1, -moment, moment),
+            np.where(j > 0, (g - 1) * j, 0.0),
+            alpha_r2,
+            # <O_2^0> of the stretched state times alpha <r^2>: the 4f shell's quadrupole.
+            alpha_r2 * j * (2 * j - 1),
+            ion["ionic_radius_A"],
+        ],
+        axis=1,
+    )
+    result[index("Ce"), :-1] = 0.0
+    result.flags.writeable = False
+    return result
+
+
+def magnetic_valence() -> NDArray[np.float64]:
+    """Return the magnetic valence of each element, shape (118,).
+
+    Twice the number of filled spin-up d states less the chemical valence (A. R. Williams,
+    V. L. Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2,
+    cobalt 1, nickel 0, early transition metals and rare earths minus their valence.
+    """
+    table = load_table("magpie")
+    column = np.nan_to_num(table.values[:, table.names.index("Column")])
+    # Up to chromium's group no d state is filled; from manganese's on, five are.
+    valence = np.where(column <= 6, -column, 10.0 - column)
+    return np.where(column == 18, 0.0, valence)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> NDArray[np.float64]:
+    """Return one column for each sum that the descriptors are made of."""
+    r, t = mask(RARE_EARTHS), mask(TRANSITION_METALS)
+    m = 1.0 - r - mask(INTERSTITIALS)
+    quadrupole = ion_properties()[:, ION_PROPERTIES.index("quadrupole_a0_2")]
+    valence = magnetic_valence()
+    # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
+    columns = [
+        r,
+        t,
+        m,
+        mask(LIGHT_RARE_EARTHS),
+        mask(HEAVY_LANTHANIDES),
+        mask(("Ce",)),
+        mask(("La", "Lu", "Y")),
+        np.minimum(quadrupole, 0.0),
+        np.maximum(quadrupole, 0.0),
+        t * (10.0 - valence),
+        mask(("Co",)),
+        mask(("Fe",)),
+        valence,
+        valence * m,
+        *(mask((s,)) for s in ("B", "C", "N", "H")),
+    ]
+    result = np.ascontiguousarray(np.stack(columns, axis=1))
+    assert result.shape[0] == N_ELEMENTS
+    return result
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
+    """Return the descriptors of `NAMES` for each composition, shape (n, len(NAMES)).
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+
+    Returns
+    -------
+    ndarray
+        A mean, spread or share over a sublattice that is empty is 0, so that every model can
+        take the descriptors as they are; the fractions say which sublattices are there.
+
+    Notes
+    -----
+    ``*_share`` are shares of the sublattice (``cobalt_share`` of Fe + Co, ``diluent_share`` of
+    M); ``*_ratio`` are atoms per atom of R + M; ``distance_*`` is half the sum of absolute
+    differences between the atomic fractions of R, M and boron and those of the host: the share
+    of atoms in the wrong place. Carbon counts as boron for 2:14:1, and is left out, as N and H
+    are everywhere, for the others.
+    """
+    from ..kernels.sublattices import sublattice_statistics, weighted_sums
+    from ..kernels.threads import share_rows
+
+    n = len(table)
+    rows = (table.indptr, table.indices, table.values)
+    sums = np.empty((n, _weights().shape[1]))
+    share_rows(weighted_sums, n, *rows, _weights(), sums)
+    ions = np.empty((n, 1 + 2 * len(ION_PROPERTIES)))
+    share_rows(sublattice_statistics, n, *rows, ion_properties(), mask(RARE_EARTHS), ions)
+    r, t, m, light, heavy, cerium, still, oblate, prolate = sums.T[:9]
+    electrons, cobalt, iron, valence, valence_m, b, c, nitrogen, h = sums.T[9:]
+    metals = r + m
+    columns = [
+        r,
+        t,
+        _ratio(r, metals),
+        _ratio(light, r),
+        _ratio(heavy, r),
+        _ratio(light - heavy, r),
+        _ratio(cerium, r),
+        _ratio(still, r),
+        _ratio(oblate, r),
+        _ratio(prolate, r),
+        _ratio(electrons, t),
+        _ratio(cobalt, cobalt + iron),
+        valence,
+        _ratio(valence_m, m),
+        _ratio(m - t, m),
+        _ratio(b, metals),
+        _ratio(c, metals),
+        _ratio(nitrogen, metals),
+        _ratio(h, metals),
+    ]
+    for host, counts in STOICHIOMETRIES.items():
+        boron = b + c if host == "2:14:1" else b
+        whole = metals + boron
+        target = np.array(counts) / sum(counts)
+        parts = zip((r, m, boron), target, strict=True)
+        columns.append(0.5 * sum(abs(_ratio(part, whole) - goal) for part, goal in parts))
+    out = np.empty((n, len(NAMES)))
+    for i, column in enumerate(columns):
+        out[:, i] = column
+    out[:, len(columns) :] = ions[:, 1:]
+    return out
+
+
+class RareEarthDescriptors(TransformerMixin, BaseEstimator):
+    """Descriptors of the rare-earth and transition-metal sublattices of a composition.
+
+    Parameters
+    ----------
+    basis : {"auto", "atomic", "weight"}
+        Basis of recipes given as text.
+
+    See Also
+    --------
+    rare_earth_descriptors : what each column means.
+    """
+
+    def __init__(self, *, basis: Basis = "auto") -> None:
+        self.basis = basis
+
+    def fit(self, X: Any = None, y: Any = None) -> "RareEarthDescriptors":
+        """Do nothing: nothing is learnt."""
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Return the descriptors of each composition, shape (n, n_descriptors).
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            What to describe.
+        """
+        return rare_earth_descriptors(as_table(X, self.basis))
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the column names."""
+        return np.array(NAMES, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.no_validation = True
+        tags.requires_fit = False
+        return tags

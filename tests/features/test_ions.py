@@ -1,0 +1,67 @@
+"""The ions: Hund's rules, Lande's formula, Stevens factors and the order of the radii."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from magnetkit.elements import HEAVY_LANTHANIDES, INDEX, LIGHT_RARE_EARTHS, RARE_EARTHS
+from magnetkit.features.ions import load_ions
+
+# M. T. Hutchings, Solid State Physics 16 (1964) 227, table VI: alpha, beta, gamma.
+HUTCHINGS = {
+    "Ce": ("-2/35", "2/315", "0"),
+    "Pr": ("-52/2475", "-4/5445", "272/4459455"),
+    "Nd": ("-7/1089", "-136/467181", "-1615/42513471"),
+    "Pm": ("14/1815", "952/2335905", "2584/42513471"),
+    "Sm": ("13/315", "26/10395", "0"),
+    "Eu": ("0", "0", "0"),
+    "Gd": ("0", "0", "0"),
+    "Tb": ("-1/99", "2/16335", "-1/891891"),
+    "Dy": ("-2/315", "-8/135135", "4/3864861"),
+    "Ho": ("-1/450", "-1/30030", "-5/3864861"),
+    "Er": ("4/1575", "2/45045", "8/3864861"),
+    "Tm": ("1/99", "8/49005", "-5/891891"),
+    "Yb": ("2/63", "-2/1155", "4/27027"),
+}
+
+
+@pytest.mark.parametrize("symbol", HUTCHINGS)
+def test_stevens_factors_equal_the_tabulated_fractions(symbol):
+    ions = load_ions()
+    for name, fraction in zip(("alpha_J", "beta_J", "gamma_J"), HUTCHINGS[symbol], strict=True):
+        assert ions[name][INDEX[symbol]] == pytest.approx(float(Fraction(fraction)), rel=1e-12)
+
+
+@pytest.mark.parametrize("symbol", RARE_EARTHS)
+def test_hunds_rules_and_landes_formula(symbol):
+    ions = {name: column[INDEX[symbol]] for name, column in load_ions().items()}
+    n = 0 if symbol == "Y" else INDEX[symbol] - INDEX["La"]
+    assert ions["n_4f"] == n
+    # Fill orbitals 3, 2, ..., -3 with spin up, then again with spin down.
+    orbitals = [3 - i % 7 for i in range(n)]
+    spin = sum(0.5 if i < 7 else -0.5 for i in range(n))
+    orbital = sum(orbitals)
+    j = abs(orbital - spin) if n < 7 else orbital + spin
+    assert (ions["S"], ions["L"], ions["J"]) == (spin, orbital, j)
+    if j:
+        g = 1.5 + (spin * (spin + 1) - orbital * (orbital + 1)) / (2 * j * (j + 1))
+        assert ions["g_J"] == pytest.approx(g)
+    else:
+        assert ions["g_J"] == 0
+
+
+def test_the_lanthanides_contract():
+    ions = load_ions()
+    series = [INDEX[s] for s in (*LIGHT_RARE_EARTHS, *HEAVY_LANTHANIDES)]
+    assert (np.diff(ions["ionic_radius_A"][series]) < 0).all()
+    for name in ("r2_a0_2", "r4_a0_4", "r6_a0_6"):
+        assert (np.diff(ions[name][series[1:-1]]) < 0).all()
+
+
+def test_other_elements_are_not_known():
+    ions = load_ions()
+    for column in ions.values():
+        assert np.isnan(column[INDEX["Fe"]])
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 1.0
