@@ -1,0 +1,23 @@
+"""The slow, obvious twin of magnetkit.kernels.pareto."""
+
+import numpy as np
+
+
+def dominates(a, b):
+    return bool(np.all(a <= b) and np.any(a < b))
+
+
+def fronts(points):
+    points = np.asarray(points, float)
+    left = {i for i in range(len(points)) if not np.isnan(points[i]).any()}
+    result = np.zeros(len(points), int)
+    number = 0
+    while left:
+        number += 1
+        free = {
+            i for i in left if not any(dominates(points[j], points[i]) for j in left if j != i)
+        }
+        for i in free:
+            result[i] = number
+        left -= free
+    return result
