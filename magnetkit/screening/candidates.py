@@ -1,0 +1,188 @@
+"""Where candidates come from: a table of the user's, or a substitution space."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..composition import CompositionTable, Substitutions
+from ..composition.notation import Basis
+from ..datasets import sha256
+from .reading import Block, Rejected, composition_column, read_blocks
+
+CHUNK_ROWS = 65_536
+SHELL_COLUMN = "shell"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some consecutive candidates.
+
+    Attributes
+    ----------
+    table : CompositionTable, n rows
+        Compositions; ``row_index`` counts over the whole input.
+    labels : list of str, length n
+        The candidates as written.
+    shells : list of str or None
+        Grain-boundary shell of each, None where there are none at all.
+    extra : pyarrow.Table or None
+        The user's other columns, n rows.
+    rejected : list of Rejected
+        Rows that could not be read.
+    """
+
+    table: CompositionTable
+    labels: Sequence[str]
+    shells: Sequence[str] | None = None
+    extra: pa.Table | None = None
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+class Candidates(Protocol):
+    """A stream of candidates that can be read from the start any number of times."""
+
+    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Yield the candidates in order, at most `size` a chunk."""
+        ...
+
+    def count(self) -> int | None:
+        """Return how many rows there are, None if not known before reading."""
+        ...
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates, for the manifest."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableCandidates:
+    """A composition table in memory."""
+
+    table: CompositionTable
+    labels: Sequence[str] | None = None
+    shells: Sequence[str] | None = None
+
+    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Yield the table in slices."""
+        rejected = [Rejected(e.row + 1, e.text, e.reason) for e in self.table.errors]
+        for start in range(0, max(len(self.table), 1), size):
+            part = self.table[start : start + size]
+            labels = self.labels[start : start + size] if self.labels else part.formulas()
+            shells = self.shells[start : start + size] if self.shells else None
+            yield Chunk(part, labels, shells, rejected=rejected)
+            rejected = []
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self.table)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates."""
+        return {"kind": "table", "rows": len(self.table)}
+
+
+@dataclass(frozen=True)
+class SpaceCandidates:
+    """Single magnets, then substitution spaces, one after the other.
+
+    Attributes
+    ----------
+    spaces : sequence of Substitutions
+    leading : sequence of (formula, shell)
+        Magnets to judge beside the spaces: the reference, and shells.
+    """
+
+    spaces: Sequence[Substitutions]
+    leading: Sequence[tuple[str, str]] = ()
+
+    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Yield the candidates in order."""
+        row = 0
+        if self.leading:
+            labels, shells = (list(column) for column in zip(*self.leading, strict=True))
+            yield Chunk(CompositionTable.from_strings(labels, basis="atomic"), labels, shells)
+            row = len(labels)
+        for space in self.spaces:
+            for start in range(0, len(space), size):
+                numbers = range(start, min(start + size, len(space)))
+                table = replace(space.table(numbers), row_index=np.arange(len(numbers)) + row)
+                yield Chunk(table, space.formulas(numbers))
+                row += len(numbers)
+
+    def count(self) -> int:
+        """Return the number of candidates."""
+        return len(self.leading) + sum(len(space) for space in self.spaces)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates."""
+        return {
+            "kind": "space",
+            "leading": [list(pair) for pair in self.leading],
+            "spaces": [space.describe() for space in self.spaces],
+        }
+
+
+@dataclass(frozen=True)
+class FileCandidates:
+    """A table of the user's: CSV (comma, semicolon or tab), Parquet, or text of one recipe a line.
+
+    Attributes
+    ----------
+    path : Path
+    column : str or None
+        Composition column; ``composition`` or the only text column otherwise.
+    basis : {"auto", "atomic", "weight"}
+    """
+
+    path: Path
+    column: str | None = None
+    basis: Basis = "auto"
+
+    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """Yield the rows in chunks; a row that cannot be read is listed as rejected."""
+        for block in read_blocks(self.path, size):
+            yield self._chunk(block)
+
+    def _chunk(self, block: Block) -> Chunk:
+        name = composition_column(block.table, self.column, self.path)
+        texts = block.table.column(name).combine_chunks()
+        table = CompositionTable.from_arrow(texts, basis=self.basis)
+        kept = pa.array(table.row_index)
+        rejected = list(block.rejected)
+        rejected += [
+            Rejected(int(block.lines[e.row]), e.text, e.reason) for e in table.errors
+        ]
+        rest = block.table.take(kept).drop_columns([name])
+        shells = None
+        if SHELL_COLUMN in rest.column_names:
+            shells = [s or "" for s in rest.column(SHELL_COLUMN).to_pylist()]
+            rest = rest.drop_columns([SHELL_COLUMN])
+        table = replace(table, row_index=table.row_index + block.start, errors=[])
+        return Chunk(
+            table,
+            texts.take(kept).to_pylist(),
+            shells,
+            rest if rest.num_columns else None,
+            sorted(rejected, key=lambda r: r.line),
+        )
+
+    def count(self) -> int | None:
+        """Return the number of rows where the file says so."""
+        if self.path.suffix == ".parquet":
+            return pq.ParquetFile(self.path).metadata.num_rows
+        return None
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates: name, size and hash of the file."""
+        return {
+            "kind": "file",
+            "name": self.path.name,
+            "sha256": sha256(self.path),
+            "column": self.column,
+            "basis": self.basis,
+        }

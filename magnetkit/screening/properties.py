@@ -1,0 +1,191 @@
+"""Every property of a set of candidates, stage by stage."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..columns import ordered
+from ..composition import CompositionTable
+
+SURROGATE_FALLBACKS = ("curie_temperature_K", "formation_energy_eV_atom")
+"""Where the physics has no answer (an unknown host), these come from the surrogates."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the properties are wanted for.
+
+    Attributes
+    ----------
+    between : tuple of float
+        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
+    load_line : float or None
+        Permeance coefficient -B / (mu0 H) of the magnet in the device.
+    process : mapping or None
+        How the magnet is made; None takes the defaults of each family.
+    scenario : str
+        Supply scenario.
+    recycled : mapping of str to float
+        Share of an element that comes from recycling.
+    reference : CompositionTable or None
+        The magnet to save heavy rare earth against, one row.
+    snapshot : Path or None
+        Phase data to use instead of the embedded.
+    """
+
+    between: tuple[float, float] = (293.15, 393.15)
+    load_line: float | None = None
+    process: Any = None
+    scenario: str = "baseline"
+    recycled: dict[str, float] = field(default_factory=dict)
+    reference: CompositionTable | None = None
+    reference_shell: str = ""
+    snapshot: Path | None = None
+
+
+def magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperature: float,
+    conditions: Conditions,
+) -> pd.DataFrame:
+    """Return the magnet each candidate makes at one temperature (bulk and shell alike)."""
+    from ..magnetism import sintered
+
+    def make(part: CompositionTable, shell: str) -> pd.DataFrame:
+        return sintered(
+            part,
+            temperature=temperature,
+            process=conditions.process,
+            shell=shell or None,
+            between=conditions.between,
+            load_line=conditions.load_line,
+        )
+
+    return _by_shell(table, shells, make)
+
+
+def supplies(
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
+) -> pd.DataFrame:
+    """Return heavy rare earth, risk and cost of each candidate."""
+    from ..supply import ledger
+
+    def account(part: CompositionTable, shell: str) -> pd.DataFrame:
+        return ledger(
+            part,
+            scenario=conditions.scenario,
+            recycled=conditions.recycled or None,
+            reference=conditions.reference,
+            reference_shell=conditions.reference_shell or None,
+            shell=shell or None,
+        )
+
+    return _by_shell(table, shells, account)
+
+
+def _by_shell(table: CompositionTable, shells: Sequence[str] | None, function: Any) -> pd.DataFrame:
+    """Apply `function(table, shell)` to the rows of each shell and put them back in order."""
+    if shells is None or not len(table):
+        return function(table, "")
+    codes, distinct = pd.factorize(pd.Series(shells, dtype="str").fillna("").str.strip())
+    if len(distinct) == 1:
+        return function(table, distinct[0])
+    parts, positions = [], []
+    for code, shell in enumerate(distinct):
+        rows = np.flatnonzero(codes == code)
+        parts.append(function(table[rows], shell))
+        positions.append(rows)
+    joined = _concat(parts)
+    back = np.argsort(np.concatenate(positions), kind="stable")
+    return joined.iloc[back].reset_index(drop=True)
+
+
+def _concat(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate frames, keeping categorical columns categorical."""
+    parts = list(parts)
+    for name in parts[0].columns:
+        if isinstance(parts[0][name].dtype, pd.CategoricalDtype):
+            united = pd.api.types.union_categoricals([p[name] for p in parts]).categories
+            for part in parts:
+                part[name] = part[name].cat.set_categories(united)
+    return pd.concat(parts, ignore_index=True)
+
+
+def describe(
+    table: CompositionTable,
+    temperature: float,
+    conditions: Conditions,
+    labels: Sequence[str] | None = None,
+    shells: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return every property of each candidate at one temperature.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    temperature : float
+        K.
+    conditions : Conditions
+    labels : sequence of str, optional
+        The candidates as the user wrote them; their formulas otherwise.
+    shells : sequence of str, optional
+        Grain-boundary shell of each, empty for a bulk alloy.
+
+    Returns
+    -------
+    DataFrame, n rows
+        The columns of the registry, in its order, all but those of the ranking.
+    """
+    from ..phases import stability
+
+    formulas = table.formulas()
+    frame = pd.DataFrame(
+        {
+            "candidate": list(labels) if labels is not None else formulas,
+            "row_index": table.row_index,
+            "formula": formulas,
+            "shell": pd.Categorical(list(shells) if shells is not None else [""] * len(table)),
+        }
+    )
+    magnet = magnets(table, shells, temperature, conditions)
+    stable = stability(table, snapshot=conditions.snapshot)
+    supply = supplies(table, shells, conditions)
+    makeable = stable.pop("makeable").to_numpy(bool)
+    stable = stable.drop(columns=["missing_end_members"], errors="ignore")
+    frame = pd.concat([frame, magnet, stable, supply], axis=1)
+    _mark_unmakeable(frame, makeable)
+    _add_surrogates(frame, table)
+    return frame[ordered(frame.columns)]
+
+
+def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
+    status = frame["status"].astype("category")
+    if "not makeable" not in status.cat.categories:
+        status = status.cat.add_categories(["not makeable"])
+    frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
+
+
+def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
+    """Add the domain, and the surrogates' answer where the physics has none."""
+    from ..surrogates import load
+
+    for target in SURROGATE_FALLBACKS:
+        prediction = load(target).predict(table)
+        if target == SURROGATE_FALLBACKS[0]:
+            frame["in_domain"] = prediction["in_domain"].to_numpy()
+            frame["domain_distance"] = prediction["domain_distance"].to_numpy()
+        missing = frame[target].isna().to_numpy()
+        if not missing.any():
+            continue
+        for name in (target, f"{target}_lo", f"{target}_hi"):
+            frame.loc[missing, name] = prediction[name].to_numpy()[missing]
+        provenance = frame[f"{target}_provenance"].astype("category")
+        if "surrogate" not in provenance.cat.categories:
+            provenance = provenance.cat.add_categories(["surrogate"])
+        frame[f"{target}_provenance"] = provenance.mask(missing, "surrogate")

@@ -1,0 +1,105 @@
+"""The order of candidates for a device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .pareto import fronts
+from .requirements import MEETS_PROBABILITY
+
+OUTPUT = ("meets_requirements", "pareto_front", "rank")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One objective of the ranking: a column and whether it is to be made small (+1) or large."""
+
+    column: str
+    sign: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Objective":
+        """Read ``"column:min"`` or ``"column:max"``; ``"margin"`` is the performance margin."""
+        name, _, direction = text.partition(":")
+        if direction not in ("min", "max"):
+            raise InputError(f"objective {text!r} must end in :min or :max")
+        name = "performance_margin" if name == "margin" else name
+        return cls(name, 1 if direction == "min" else -1)
+
+
+def needed_columns(objectives: Sequence[str]) -> list[str]:
+    """Return the columns that `rank` reads."""
+    fixed = [
+        "status",
+        "probability_meets_requirements",
+        "heavy_rare_earth_wt_pct",
+        "performance_margin",
+    ]
+    return list(dict.fromkeys(fixed + [Objective.parse(o).column for o in objectives]))
+
+
+def rank(
+    frame: pd.DataFrame, objectives: Sequence[str], threshold: float = MEETS_PROBABILITY
+) -> pd.DataFrame:
+    """Rank candidates.
+
+    Candidates that meet the requirements come first: by Pareto front over the objectives, then by
+    least heavy rare earth, then by margin. Those that miss follow by margin. A candidate that is
+    no uniaxial magnet over the whole range, or cannot be made, has no rank.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+        At least the `needed_columns`.
+    objectives : sequence of str
+        Up to three, e.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``.
+    threshold : float
+        Probability from which the requirements count as met.
+
+    Returns
+    -------
+    DataFrame, n rows
+        ``meets_requirements``, ``pareto_front`` (missing where they are not met) and ``rank``
+        (from 1, missing where there is none), in the order of `frame`.
+    """
+    usable = (frame["status"] == "ok").to_numpy()
+    margin = frame["performance_margin"].to_numpy(np.float64)
+    heavy = frame["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
+    chance = frame["probability_meets_requirements"].to_numpy(np.float64)
+    meets = usable & (chance >= threshold)
+
+    front = np.zeros(len(frame), np.int32)
+    parsed = [Objective.parse(o) for o in objectives]
+    points = np.column_stack([o.sign * frame[o.column].to_numpy(np.float64) for o in parsed])
+    front[meets] = fronts(points[meets])
+
+    last = np.iinfo(np.int32).max
+    order = np.lexsort(
+        (
+            np.arange(len(frame)),
+            -np.nan_to_num(margin, nan=-np.inf),
+            np.where(meets, heavy, 0.0),
+            np.where(meets & (front > 0), front, last),
+            ~meets,
+            ~usable,
+        )
+    )
+    position = np.empty(len(frame), np.int64)
+    position[order] = np.arange(1, len(frame) + 1)
+    return pd.DataFrame(
+        {
+            "meets_requirements": meets,
+            "pareto_front": _masked(front, front > 0, "Int32"),
+            "rank": _masked(position, usable, "Int64"),
+        },
+        index=frame.index,
+    )
+
+
+def _masked(values: NDArray, known: NDArray[np.bool_], dtype: str) -> pd.Series:
+    result = pd.Series(values, dtype=dtype)
+    return result.mask(~known)

@@ -1,0 +1,192 @@
+"""Reading a user's table in blocks, whatever is wrong with some of its lines."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+COMPOSITION_COLUMN = "composition"
+_DELIMITERS = (",", ";", "\t")
+_BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A line of the input that could not be used."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive rows of a file.
+
+    Attributes
+    ----------
+    table : pyarrow.Table, n rows
+        All columns; those of a text file are text.
+    start : int
+        Number of rows before this block.
+    lines : ndarray of int64, shape (n,)
+        Line of the file each row stands on, from 1 (row for Parquet).
+    rejected : list of Rejected
+        Lines that were no row of the table.
+    """
+
+    table: pa.Table
+    start: int
+    lines: NDArray[np.int64]
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def read_blocks(path: Path, size: int) -> Iterator[Block]:
+    """Read a table in blocks of about `size` rows.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all: missing, empty, of another kind or encoding.
+    """
+    if path.suffix not in SUFFIXES:
+        raise InputError(f"{path}: expected a file ending in {', '.join(SUFFIXES)}")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path} is empty; expected a header line and one candidate a line")
+    readers = {".parquet": _read_parquet, ".txt": _read_lines}
+    try:
+        yield from readers.get(path.suffix, _read_csv)(path, size)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 ({error.reason}); save it as UTF-8") from None
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _read_parquet(path: Path, size: int) -> Iterator[Block]:
+    start = 0
+    for batch in pq.ParquetFile(path).iter_batches(size):
+        table = pa.Table.from_batches([batch])
+        yield Block(table, start, np.arange(start, start + len(table)) + 1)
+        start += len(table)
+
+
+def _read_lines(path: Path, size: int) -> Iterator[Block]:
+    texts: list[str] = []
+    lines: list[int] = []
+    start = 0
+    with path.open(encoding="utf-8-sig") as stream:
+        for number, line in enumerate(stream, start=1):
+            text = line.strip()
+            if text:
+                texts.append(text)
+                lines.append(number)
+            if len(texts) == size:
+                yield Block(pa.table({COMPOSITION_COLUMN: texts}), start, np.array(lines))
+                start += len(texts)
+                texts, lines = [], []
+    if texts or not start:
+        yield Block(
+            pa.table({COMPOSITION_COLUMN: pa.array(texts, pa.string())}),
+            start,
+            np.array(lines, np.int64),
+        )
+
+
+def _read_csv(path: Path, size: int) -> Iterator[Block]:
+    """Read CSV in one thread: only then does the reader tell the number of a bad line."""
+    delimiter, header = _header(path)
+    bad: list[Rejected] = []
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        if row.text.strip():
+            bad.append(
+                Rejected(
+                    row.number,
+                    row.text,
+                    f"expected {row.expected_columns} columns, found {row.actual_columns}; "
+                    "quote a recipe that contains the separator",
+                )
+            )
+        else:
+            bad.append(Rejected(row.number, "", ""))
+        return "skip"
+
+    reader = pacsv.open_csv(
+        path,
+        read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+        parse_options=pacsv.ParseOptions(
+            delimiter=delimiter, invalid_row_handler=skip, ignore_empty_lines=False
+        ),
+        # Text as written: 007 stays 007, and no block can contradict the one before.
+        convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
+    )
+    start, line = 0, 1
+    for batch in reader:
+        skipped = bad.copy()
+        bad.clear()
+        lines = _line_numbers(line, batch.num_rows, [r.line for r in skipped])
+        line = max([line, *lines[-1:], *(r.line for r in skipped)])
+        rejected = [r for r in skipped if r.reason]
+        for offset in range(0, max(batch.num_rows, 1), size):
+            part = batch.slice(offset, size)
+            yield Block(
+                pa.Table.from_batches([part]),
+                start,
+                lines[offset : offset + size],
+                rejected if offset == 0 else [],
+            )
+            start += part.num_rows
+
+
+def _line_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
+    """Return the lines that `rows` rows after line `before` stand on, stepping over `skipped`."""
+    candidates = np.arange(before + 1, before + 1 + rows + len(skipped))
+    return candidates[~np.isin(candidates, skipped)][:rows]
+
+
+def _header(path: Path) -> tuple[str, list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        first = stream.readline()
+    delimiter = max(_DELIMITERS, key=first.count)
+    names = next(csv.reader([first], delimiter=delimiter), [])
+    doubled = sorted({n for n in names if names.count(n) > 1})
+    if doubled:
+        raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
+    return delimiter, names
+
+
+def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
+    """Return the name of the composition column.
+
+    Raises
+    ------
+    InputError
+        If there is none, or several texts to choose from.
+    """
+    names = table.column_names
+    if wanted is not None:
+        if wanted not in names:
+            raise InputError(f"{path}: no column {wanted!r}; found {', '.join(names)}")
+        return wanted
+    if COMPOSITION_COLUMN in names:
+        return COMPOSITION_COLUMN
+    texts = [f.name for f in table.schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    if len(texts) != 1:
+        raise InputError(
+            f"{path}: no column {COMPOSITION_COLUMN!r}; found {', '.join(names)}; "
+            "name the one to use with --column"
+        )
+    return texts[0]
