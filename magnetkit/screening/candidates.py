@@ -88,7 +88,7 @@ class TableCandidates:
 
 @dataclass(frozen=True)
 class SpaceCandidates:
-    """Single magnets, then substitution spaces, one after the other.
+    """Single magnets, then substitution spaces; a formula that comes again is left out.
 
     Attributes
     ----------
@@ -107,15 +107,24 @@ class SpaceCandidates:
             labels, shells = (list(column) for column in zip(*self.leading, strict=True))
             yield Chunk(CompositionTable.from_strings(labels, basis="atomic"), labels, shells)
             row = len(labels)
+        seen = {label for label, shell in self.leading if not shell}
         for space in self.spaces:
             for start in range(0, len(space), size):
-                numbers = range(start, min(start + size, len(space)))
-                table = replace(space.table(numbers), row_index=np.arange(len(numbers)) + row)
-                yield Chunk(table, space.formulas(numbers))
-                row += len(numbers)
+                numbers = np.arange(start, min(start + size, len(space)))
+                labels = space.formulas(numbers)
+                if len(self.spaces) > 1 or seen:
+                    fresh = [i for i, label in enumerate(labels) if label not in seen]
+                    labels = [labels[i] for i in fresh]
+                    numbers = numbers[fresh]
+                    seen.update(labels)
+                if not labels:
+                    continue
+                table = replace(space[numbers], row_index=np.arange(len(labels)) + row)
+                yield Chunk(table, labels)
+                row += len(labels)
 
     def count(self) -> int:
-        """Return the number of candidates."""
+        """Return the number of candidates, those that stand in two spaces counted twice."""
         return len(self.leading) + sum(len(space) for space in self.spaces)
 
     def describe(self) -> Mapping[str, object]:
@@ -123,7 +132,7 @@ class SpaceCandidates:
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
-            "spaces": [space.describe() for space in self.spaces],
+            "spaces": [repr(space) for space in self.spaces],
         }
 
 

@@ -61,48 +61,39 @@ def judge(
     -------
     Verdict
     """
-    n = len(frames[temperature])
-    probability = np.ones(n)
-    margin = np.full(n, np.inf)
-    failed = np.zeros(n, np.int64)
-    names = []
+    here = frames[temperature]
+    probability = np.ones(len(here))
+    margin = np.full(len(here), np.inf)
+    failed = np.zeros(len(here), np.int64)
+    names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
-        at = requirement.temperature_K or temperature
-        frame = frames[at]
-        for chance, slack in _limits(requirement, frame):
-            probability *= chance
-            margin = np.minimum(margin, slack)
-            failed[chance < threshold] |= 1 << bit
-        names.append(f"{requirement.column} at {at:g} K")
-    outside = ~frames[temperature]["host"].isin(list(profile.hosts)).to_numpy()
+        frame = frames[requirement.temperature_K or temperature]
+        chance = _probability(requirement, frame)
+        probability *= chance
+        margin = np.fmin(margin, requirement.margin(frame[requirement.column]))
+        failed[chance < threshold] |= 1 << bit
+    outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
-    names.append("host")
+    names.append("host in " + ", ".join(profile.hosts))
     margin[~np.isfinite(margin)] = np.nan
     return Verdict(probability, margin, _name_sets(failed, names))
 
 
-def _limits(
-    requirement: "Requirement", frame: pd.DataFrame
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return (probability, relative slack) for each limit a requirement sets."""
+def _probability(requirement: "Requirement", frame: pd.DataFrame) -> NDArray[np.float64]:
     column = requirement.column
     value = frame[column].to_numpy(np.float64)
     predicted = COLUMNS[column].predicted
     lo = frame[f"{column}_lo"].to_numpy(np.float64) if predicted else value
     hi = frame[f"{column}_hi"].to_numpy(np.float64) if predicted else value
-    bounds: list[tuple[float, int]] = []
+    limit = requirement.limit
     if requirement.minimum is not None:
-        bounds.append((requirement.minimum, 1))
+        return probability_beyond(limit, 1, value, lo, hi)
+    below = probability_beyond(limit, -1, value, lo, hi)
     if requirement.maximum is not None:
-        bounds.append((requirement.maximum, -1))
-    if requirement.absolute_maximum is not None:
-        bounds += [(requirement.absolute_maximum, -1), (-requirement.absolute_maximum, 1)]
-    result = []
-    for bound, side in bounds:
-        slack = side * (value - bound) / (abs(bound) or 1.0)
-        result.append((probability_beyond(bound, side, value, lo, hi), slack))
-    return result
+        return below
+    above = probability_beyond(-limit, 1, value, lo, hi)
+    return np.clip(below + above - 1.0, 0.0, 1.0)
 
 
 def probability_beyond(

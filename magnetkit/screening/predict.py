@@ -1,0 +1,47 @@
+"""All properties of some compositions, without a device."""
+
+import pandas as pd
+
+from ..composition import CompositionTable
+from ..units import parse_temperature
+from .properties import Conditions, describe
+
+
+def predict(
+    table: CompositionTable,
+    temperature: float | str = 300.0,
+    *,
+    shell: str | None = None,
+    scenario: str = "baseline",
+    between: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Predict every property of some compositions at one temperature.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    temperature : float or str
+        K, or a text such as ``"150C"``.
+    shell : str, optional
+        Grain-boundary shell of all of them, e.g. ``"Tb 0.30 @ 0.10"``.
+    scenario : str
+        Supply scenario.
+    between : tuple of float, optional
+        Temperatures of the chords alpha and beta, K; 20 to 120 degrees C otherwise.
+
+    Returns
+    -------
+    DataFrame, n rows
+        Properties by physics, surrogate and table, each predicted one with its 90 % interval and
+        where it comes from; columns as in `magnetkit.columns`.
+
+    Raises
+    ------
+    InputError
+        If the temperature, shell or scenario cannot be used.
+    """
+    conditions = Conditions(scenario=scenario)
+    if between is not None:
+        conditions = Conditions(scenario=scenario, between=between)
+    shells = [shell] * len(table) if shell else None
+    return describe(table, parse_temperature(temperature), conditions, shells=shells)
