@@ -203,6 +203,12 @@ _ALL = (
     ),
     Column("meets_requirements", "", "Meets", "Whether that probability is enough.", "flag"),
     Column("failed_requirements", "", "Fails", "The requirements it is likely to miss.", "text"),
+    _number(
+        "performance_margin",
+        "",
+        "Margin",
+        "Smallest slack over the requirements as a share of the limit; below 0 is a miss.",
+    ),
     Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
 )

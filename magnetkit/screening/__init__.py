@@ -1,1 +1,7 @@
 """The engine: candidates through every stage, ranked for a device."""
+
+from .engine import screen
+from .predict import predict
+from .result import ScreenResult
+
+__all__ = ["ScreenResult", "predict", "screen"]

@@ -163,9 +163,7 @@ class FileCandidates:
         table = CompositionTable.from_arrow(texts, basis=self.basis)
         kept = pa.array(table.row_index)
         rejected = list(block.rejected)
-        rejected += [
-            Rejected(int(block.lines[e.row]), e.text, e.reason) for e in table.errors
-        ]
+        rejected += [Rejected(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
         rest = block.table.take(kept).drop_columns([name])
         shells = None
         if SHELL_COLUMN in rest.column_names:

@@ -183,7 +183,11 @@ def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
         return wanted
     if COMPOSITION_COLUMN in names:
         return COMPOSITION_COLUMN
-    texts = [f.name for f in table.schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    texts = [
+        f.name
+        for f in table.schema
+        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
+    ]
     if len(texts) != 1:
         raise InputError(
             f"{path}: no column {COMPOSITION_COLUMN!r}; found {', '.join(names)}; "

@@ -14,9 +14,7 @@ def fronts(points):
     number = 0
     while left:
         number += 1
-        free = {
-            i for i in left if not any(dominates(points[j], points[i]) for j in left if j != i)
-        }
+        free = {i for i in left if not any(dominates(points[j], points[i]) for j in left if j != i)}
         for i in free:
             result[i] = number
         left -= free

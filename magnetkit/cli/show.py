@@ -1,0 +1,139 @@
+"""Results on the terminal: tables to stdout, messages to stderr."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from ..columns import COLUMNS
+from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..screening import ScreenResult
+
+RANKING = (
+    "rank",
+    "candidate",
+    "shell",
+    "host",
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "remanence_coefficient_pct_K",
+    "heavy_rare_earth_wt_pct",
+    "heavy_rare_earth_saved_wt_pct",
+    "supply_risk",
+    "cost_USD_kg",
+    "energy_above_hull_eV_atom",
+    "probability_meets_requirements",
+)
+# Column to (factor, unit, digits) in the units of the cgs tradition.
+_CGS = {
+    "T": (1.0 / KILO_GAUSS, "kG"),
+    "kA/m": (1e3 / KILO_OERSTED, "kOe"),
+    "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
+}
+
+
+def message(text: str) -> None:
+    """Print a message to stderr."""
+    print(f"magnetkit: {text}", file=sys.stderr)
+
+
+def number(value: object, digits: int = 3) -> str:
+    """Return a number with `digits` significant digits, a dash where there is none."""
+    try:
+        x = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return "–"
+    if x != x:
+        return "–"
+    text = f"{x:.{digits}g}"
+    return f"{x:.0f}" if "e+" in text else text
+
+
+def print_ranking(result: "ScreenResult", top: int) -> None:
+    """Print the best candidates and the reference magnet."""
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    best = result.best(top)
+    reference = result.table[result.table["candidate"] == result.profile.reference.formula]
+    temperature = float(result.table["temperature_K"].iloc[0])
+    shown = Table(
+        title=f"{result.profile.title}: best of {len(result.data):,}, at {temperature:.0f} K",
+        title_justify="left",
+    )
+    names = [n for n in RANKING if n != "shell" or (best["shell"].astype(str) != "").any()]
+    for name in names:
+        column = COLUMNS[name]
+        text = column.kind in ("text", "category")
+        shown.add_column(column.heading, justify="left" if text else "right")
+    for _, row in best.iterrows():
+        shown.add_row(*_cells(row, names), style="" if row["meets_requirements"] else "dim")
+    for _, row in reference.iterrows():
+        shown.add_section()
+        shown.add_row(*_cells(row, names), style="italic")
+    console.print(shown)
+    if len(reference):
+        console.print("Last row: the reference magnet.")
+    if not result.table["meets_requirements"].any():
+        row = best.iloc[0] if len(best) else None
+        why = f"; the best misses {row['failed_requirements']}" if row is not None else ""
+        console.print(f"No candidate meets every requirement{why}.")
+
+
+def _cells(row: "pd.Series", names: list[str]) -> list[str]:
+    cells = []
+    for name in names:
+        column, value = COLUMNS[name], row[name]
+        if column.kind in ("text", "category"):
+            cells.append(str(value))
+        elif column.kind == "integer":
+            cells.append("–" if value is None or value != value else str(int(value)))
+        elif column.predicted:
+            cells.append(
+                f"{number(value)} ({number(row[name + '_lo'], 2)}…{number(row[name + '_hi'], 2)})"
+            )
+        else:
+            cells.append(number(value))
+    return cells
+
+
+def print_properties(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None:
+    """Print the properties of some compositions, one block each."""
+    if as_json:
+        print(frame.to_json(orient="records", lines=True), end="")
+        return
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for _, row in frame.iterrows():
+        shown = Table(title=str(row["candidate"]), title_justify="left")
+        for heading in ("Property", "Value", "90 % interval", "Unit", "From"):
+            shown.add_column(heading, justify="right" if heading == "Value" else "left")
+        for name, column in COLUMNS.items():
+            if name in frame.columns and name not in ("candidate", "row_index"):
+                shown.add_row(*_property(row, name, column.unit, cgs=cgs))
+        console.print(shown)
+
+
+def _property(row: "pd.Series", name: str, unit: str, *, cgs: bool) -> tuple[str, ...]:
+    column = COLUMNS[name]
+    value = row[name]
+    if column.kind not in ("number", "integer"):
+        return column.label, str(value), "", "", ""
+    factor = 1.0
+    # An anisotropy field is quoted in tesla in both traditions' current literature.
+    if cgs and unit in _CGS and name != "anisotropy_field_T":
+        factor, unit = _CGS[unit]
+    if not column.predicted:
+        return column.label, number(value * factor), "", unit, ""
+    lo, hi = row[f"{name}_lo"] * factor, row[f"{name}_hi"] * factor
+    source = row[f"{name}_provenance"]
+    return (
+        column.label,
+        number(value * factor),
+        f"{number(lo)} … {number(hi)}",
+        unit,
+        "" if source is None or source != source else str(source),
+    )

@@ -1,0 +1,309 @@
+"""Candidates through every stage, ranked for a device."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from .. import __version__, datasets
+from ..columns import ordered
+from ..composition import CompositionTable, Substitutions
+from ..errors import CompositionError, InputError
+from ..units import parse_temperature
+from . import folder as folders
+from .candidates import (
+    CHUNK_ROWS,
+    Candidates,
+    Chunk,
+    FileCandidates,
+    SpaceCandidates,
+    TableCandidates,
+)
+from .evaluation import Job, evaluate, job_for
+from .ranking import needed_columns, rank
+from .reading import Rejected
+from .result import TOP_ROWS, ScreenResult
+
+if TYPE_CHECKING:
+    from ..applications.profile import Profile
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows done and the rows in all (None if not known)."""
+
+
+def screen(
+    candidates: Any = None,
+    application: "str | Path | Profile" = "patriot-beam-focusing",
+    temperature: float | str | None = None,
+    scenario: str | None = None,
+    *,
+    recycled: dict[str, float] | None = None,
+    basis: str = "auto",
+    column: str | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    chunk_rows: int = CHUNK_ROWS,
+    progress: bool | Progress = False,
+    **conditions: Any,
+) -> ScreenResult:
+    """Rank candidates for a device.
+
+    Parameters
+    ----------
+    candidates : CompositionTable, Substitutions, DataFrame, path, sequence of str, or None
+        What to judge; None takes the substitution space of the device's profile.
+    application : str, Path or Profile
+        Name of a device, path of a profile, or a profile.
+    temperature : float or str, optional
+        Temperature of the table, and of the requirements that name none; the profile's otherwise.
+    scenario : str, optional
+        Supply scenario.
+    recycled : dict of str to float, optional
+        Share of an element that comes from recycling.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    column : str, optional
+        Composition column of a table.
+    out : path, optional
+        Results folder to write.
+    resume : bool
+        Go on with the finished chunks in `out`.
+    strict : bool
+        Fail on the first candidate that cannot be read.
+    chunk_rows : int
+        Candidates a chunk.
+    progress : bool or callable
+        Show a progress bar on stderr, or call this with rows done and rows in all.
+    **conditions
+        ``process``, ``load_line`` or ``snapshot`` of `Conditions`.
+
+    Returns
+    -------
+    ScreenResult
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used; with `strict`, `CompositionError` on a bad candidate.
+    """
+    from ..applications import Profile, load
+
+    profile = application if isinstance(application, Profile) else load(application)
+    kelvin = None if temperature is None else parse_temperature(temperature)
+    job = job_for(profile, kelvin, scenario, recycled, **conditions)
+    source = as_candidates(candidates, profile, basis, column)
+    if out is None:
+        store: _Store | folders.Folder = _Store()
+    else:
+        store = folders.Folder(Path(out), identity(source, job, chunk_rows), resume)
+    with _reporting(progress) as tell:
+        _run(source, job, store, chunk_rows, strict, tell)
+    return _finish(store, job, identity(source, job, chunk_rows))
+
+
+class _Store:
+    """Finished chunks in memory, with the face of a results folder."""
+
+    path = None
+    finished = 0
+
+    def __init__(self) -> None:
+        self._tables: list[pa.Table] = []
+        self._rejected: list[Rejected] = []
+
+    def add(self, table: pa.Table, rejected: list[Rejected]) -> None:
+        self._tables.append(table)
+        self._rejected += rejected
+
+    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        for table in self._tables:
+            yield table if columns is None else table.select(columns)
+
+    def rejected(self) -> Iterator[Rejected]:
+        yield from self._rejected
+
+
+def as_candidates(
+    given: Any, profile: "Profile", basis: str = "auto", column: str | None = None
+) -> Candidates:
+    """Take candidates in any form `screen` accepts."""
+    if given is None:
+        return profile_space(profile)
+    if isinstance(given, CompositionTable):
+        return TableCandidates(given)
+    if isinstance(given, Substitutions):
+        return SpaceCandidates([given])
+    if isinstance(given, (str, Path)):
+        return FileCandidates(Path(given), column, basis)  # type: ignore[arg-type]
+    if isinstance(given, pd.DataFrame):
+        return TableCandidates(CompositionTable.from_frame(given, column=column, basis=basis))
+    if hasattr(given, "chunks"):
+        return given
+    if isinstance(given, Sequence):
+        return TableCandidates(CompositionTable.from_strings(list(given), basis=basis))
+    raise InputError(
+        "candidates must be a CompositionTable, substitutions, a DataFrame, a list of texts or "
+        f"the path of a table; got {type(given).__name__}"
+    )
+
+
+def profile_space(profile: "Profile") -> SpaceCandidates:
+    """Return the default candidates of a device: its reference magnet, then its space."""
+    from ..composition import substitutions
+
+    if not profile.space:
+        raise InputError(
+            f"application {profile.name} has no substitution space; give a candidate table, or "
+            "--host and --replace"
+        )
+    leading = [(profile.reference.formula, profile.reference.shell or "")]
+    spaces = []
+    for part in profile.space:
+        spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
+        leading += [(part.formula, shell) for shell in part.shell]
+    return SpaceCandidates(spaces, leading)
+
+
+def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
+    """Return what the results depend on, for the manifest and for resuming."""
+    from importlib.metadata import version
+
+    conditions = job.conditions
+    return {
+        "magnetkit": __version__,
+        "candidates": dict(source.describe()),
+        "application": job.profile.model_dump(mode="json"),
+        "temperature_K": job.temperature,
+        "scenario": conditions.scenario,
+        "recycled": conditions.recycled,
+        "process": conditions.process,
+        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        "chunk_rows": chunk_rows,
+        "data": {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()},
+        "versions": {
+            p: version(p) for p in ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
+        },
+    }
+
+
+def _run(
+    source: Candidates, job: Job, store: Any, chunk_rows: int, strict: bool, tell: Progress
+) -> None:
+    total = source.count()
+    done = 0
+    for number, chunk in enumerate(source.chunks(chunk_rows)):
+        if strict and chunk.rejected:
+            first = chunk.rejected[0]
+            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
+        if number >= store.finished:
+            store.add(_table_of(chunk, job), chunk.rejected)
+        done += len(chunk.table)
+        tell(done, total)
+    if not done:
+        raise InputError(
+            "no candidate could be read; rejected.csv says why for each line"
+            if any(True for _ in store.rejected())
+            else "there is no candidate; give at least one composition"
+        )
+
+
+def _table_of(chunk: Chunk, job: Job) -> pa.Table:
+    frame = evaluate(chunk.table, job, chunk.labels, chunk.shells)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    if chunk.extra is not None:
+        for name in chunk.extra.column_names:
+            own = f"input_{name}" if name in table.column_names else name
+            table = table.append_column(own, chunk.extra.column(name))
+    return _plain(table)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Give every chunk the same schema: one kind of dictionary, one kind of text."""
+    text = pa.dictionary(pa.int32(), pa.string())
+    fields = []
+    for entry in table.schema:
+        kind = entry.type
+        if pa.types.is_dictionary(kind):
+            kind = text
+        elif pa.types.is_large_string(kind):
+            kind = pa.string()
+        fields.append(pa.field(entry.name, kind))
+    return table.cast(pa.schema(fields))
+
+
+def _finish(store: Any, job: Job, identified: dict[str, Any]) -> ScreenResult:
+    """Rank over all chunks, and write the files of the contract if there is a folder."""
+    objectives = job.profile.objectives
+    judged = pa.concat_tables(store.tables(needed_columns(objectives))).to_pandas()
+    ranked = pa.Table.from_pandas(rank(judged, objectives, job.threshold), preserve_index=False)
+    summary = {
+        "candidates": len(judged),
+        "meet_requirements": int(pa.compute.sum(ranked["meets_requirements"]).as_py() or 0),
+        "rejected": sum(1 for _ in store.rejected()),
+    }
+    rejected = list(store.rejected())
+    if store.path is None:
+        data = pa.concat_tables(_with_ranks(store.tables(), ranked))
+        return ScreenResult(
+            data, job.profile, {"identity": identified, "summary": summary}, rejected
+        )
+    path: Path = store.path
+    schema = next(_with_ranks(store.tables(), ranked)).schema
+    folders.write_parquet(_with_ranks(store.tables(), ranked), schema, path / folders.RANKED)
+    data = pa.parquet.read_table(path / folders.RANKED, memory_map=True)
+    best = data.take(pa.compute.sort_indices(data["rank"])[:TOP_ROWS])
+    folders.write_csv(
+        best.column_names,
+        zip(*(c.to_pylist() for c in best.columns), strict=True),
+        path / folders.RANKED_CSV,
+    )
+    folders.write_csv(
+        ("line", "text", "reason"),
+        ((r.line, r.text, r.reason) for r in rejected),
+        path / folders.REJECTED,
+    )
+    store.finish(summary)
+    return ScreenResult(data, job.profile, folders.read_manifest(path), rejected)
+
+
+def _with_ranks(tables: Iterator[pa.Table], ranked: pa.Table) -> Iterator[pa.Table]:
+    """Yield the chunks with the columns of the ranking, in the registry's order."""
+    start = 0
+    for table in tables:
+        part = ranked.slice(start, len(table))
+        start += len(table)
+        for name in part.column_names:
+            table = table.append_column(name, part.column(name))
+        yield table.select(ordered(table.column_names))
+
+
+def _reporting(progress: "bool | Progress") -> Any:
+    """Return a context that gives the function to tell progress to."""
+    from contextlib import contextmanager, nullcontext
+
+    if callable(progress):
+        return nullcontext(progress)
+    if not progress:
+        return nullcontext(lambda done, total: None)
+
+    @contextmanager
+    def bar() -> Iterator[Progress]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        columns = (
+            TextColumn("screening"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.speed:,.0f} rows/s"),
+            TimeRemainingColumn(),
+        )
+        with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
+            task = shown.add_task("screening", total=None)
+            yield lambda done, total: shown.update(task, completed=done, total=total)
+
+    return bar()

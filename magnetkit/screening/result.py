@@ -1,0 +1,77 @@
+"""The outcome of a screening."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from .reading import Rejected
+
+if TYPE_CHECKING:
+    from ..applications.profile import Profile
+
+TOP_ROWS = 1000
+"""Rows of ``ranked.csv``."""
+
+
+@dataclass(frozen=True)
+class ScreenResult:
+    """Ranked candidates for a device.
+
+    Attributes
+    ----------
+    data : pyarrow.Table, n rows
+        Every candidate with its rank, in the order of the input.
+    profile : Profile
+        The device.
+    manifest : dict
+        What was asked, of which data, with which versions.
+    rejected : list of Rejected
+        Lines of the input that could not be read.
+    """
+
+    data: pa.Table
+    profile: "Profile"
+    manifest: dict[str, Any]
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every candidate, in the order of the input; columns as in `magnetkit.columns`."""
+        frame = self.data.to_pandas()
+        # Arrow has no masked integers; a missing rank must not turn ranks into floats.
+        for name, kind in (("rank", "Int64"), ("pareto_front", "Int32")):
+            if name in frame:
+                frame[name] = frame[name].astype(kind)
+        return frame
+
+    @property
+    def pareto(self) -> pd.DataFrame:
+        """The first Pareto front of those that meet the requirements, by rank."""
+        return self.table[self.table["pareto_front"] == 1].sort_values("rank")
+
+    def best(self, n: int = 10) -> pd.DataFrame:
+        """Return the first `n` candidates in order of rank."""
+        return self.table.nsmallest(n, "rank")
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write every candidate to a Parquet file."""
+        from .folder import write_parquet
+
+        write_parquet([self.data], self.data.schema, Path(path))
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write the self-contained HTML report and return its path."""
+        from ..report import write_report
+
+        return write_report(self, Path(path))
+
+    def __repr__(self) -> str:
+        meets = int(self.table["meets_requirements"].sum())
+        return (
+            f"<ScreenResult for {self.profile.name}: {len(self.data):,} candidates, "
+            f"{meets:,} meet the requirements, {len(self.rejected):,} rejected>"
+        )
