@@ -4,6 +4,7 @@ CSV headers, plots, the report and the documentation read it. A predicted column
 ``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PROVENANCES = ("measured", "physics", "surrogate", "comparator")
@@ -235,7 +236,7 @@ def with_interval(name: str) -> tuple[str, ...]:
     return (name, f"{name}_lo", f"{name}_hi", f"{name}_provenance")
 
 
-def ordered(present: "set[str] | list[str]") -> list[str]:
+def ordered(present: Iterable[str]) -> list[str]:
     """Return the columns in `present` in the registry's order, the caller's own ones last."""
     present = list(present)
     known = [c for name in NAMES for c in with_interval(name)]

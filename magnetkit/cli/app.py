@@ -133,7 +133,7 @@ def _source(
         if not found or not substitutes:
             raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
         sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
-    formula = HOSTS[host].example if host in HOSTS else host
+    formula = HOSTS[host].structure.example if host in HOSTS else host
     return substitutions(formula, sites, step=step, limits=pairs(limit, "--limit"))
 
 

@@ -79,8 +79,7 @@ def print_ranking(result: "ScreenResult", top: int) -> None:
     if len(reference):
         console.print("Last row: the reference magnet.")
     if not result.table["meets_requirements"].any():
-        row = best.iloc[0] if len(best) else None
-        why = f"; the best misses {row['failed_requirements']}" if row is not None else ""
+        why = f"; the best misses {best['failed_requirements'].iloc[0]}" if len(best) else ""
         console.print(f"No candidate meets every requirement{why}.")
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from .. import __version__, datasets
 from ..columns import ordered
 from ..composition import CompositionTable, Substitutions
+from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..units import parse_temperature
 from . import folder as folders
@@ -29,6 +30,9 @@ from .result import TOP_ROWS, ScreenResult
 if TYPE_CHECKING:
     from ..applications.profile import Profile
 
+VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
+"""Packages on whose version a figure may depend."""
+
 Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
@@ -40,7 +44,7 @@ def screen(
     scenario: str | None = None,
     *,
     recycled: dict[str, float] | None = None,
-    basis: str = "auto",
+    basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
     resume: bool = False,
@@ -127,7 +131,7 @@ class _Store:
 
 
 def as_candidates(
-    given: Any, profile: "Profile", basis: str = "auto", column: str | None = None
+    given: Any, profile: "Profile", basis: Basis = "auto", column: str | None = None
 ) -> Candidates:
     """Take candidates in any form `screen` accepts."""
     if given is None:
@@ -137,7 +141,7 @@ def as_candidates(
     if isinstance(given, Substitutions):
         return SpaceCandidates([given])
     if isinstance(given, (str, Path)):
-        return FileCandidates(Path(given), column, basis)  # type: ignore[arg-type]
+        return FileCandidates(Path(given), column, basis)
     if isinstance(given, pd.DataFrame):
         return TableCandidates(CompositionTable.from_frame(given, column=column, basis=basis))
     if hasattr(given, "chunks"):
@@ -183,9 +187,7 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
         "chunk_rows": chunk_rows,
         "data": {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()},
-        "versions": {
-            p: version(p) for p in ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
-        },
+        "versions": {package: version(package) for package in VERSIONED},
     }
 
 
@@ -247,9 +249,8 @@ def _finish(store: Any, job: Job, identified: dict[str, Any]) -> ScreenResult:
     rejected = list(store.rejected())
     if store.path is None:
         data = pa.concat_tables(_with_ranks(store.tables(), ranked))
-        return ScreenResult(
-            data, job.profile, {"identity": identified, "summary": summary}, rejected
-        )
+        manifest = {"identity": identified, "summary": summary}
+        return ScreenResult(data, job.profile, manifest, rejected)
     path: Path = store.path
     schema = next(_with_ranks(store.tables(), ranked)).schema
     folders.write_parquet(_with_ranks(store.tables(), ranked), schema, path / folders.RANKED)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -140,15 +141,26 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         lines = _line_numbers(line, batch.num_rows, [r.line for r in skipped])
         line = max([line, *lines[-1:], *(r.line for r in skipped)])
         rejected = [r for r in skipped if r.reason]
-        for offset in range(0, max(batch.num_rows, 1), size):
-            part = batch.slice(offset, size)
+        table = pa.Table.from_batches([batch])
+        written = ~_blank(table)
+        table, lines = table.filter(pa.array(written)), lines[written]
+        for offset in range(0, max(len(table), 1), size):
+            part = table.slice(offset, size)
             yield Block(
-                pa.Table.from_batches([part]),
+                part,
                 start,
                 lines[offset : offset + size],
                 rejected if offset == 0 else [],
             )
             start += part.num_rows
+
+
+def _blank(table: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows have nothing in any cell: the blank lines of the file."""
+    blank = np.ones(len(table), bool)
+    for column in table.columns:
+        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
+    return blank
 
 
 def _line_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:

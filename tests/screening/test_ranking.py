@@ -1,0 +1,67 @@
+"""The order of candidates for a device."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from magnetkit.errors import InputError
+from magnetkit.screening.ranking import Objective, needed_columns, rank
+
+OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
+
+
+def _frame(**columns):
+    n = len(next(iter(columns.values())))
+    base = {
+        "status": ["ok"] * n,
+        "probability_meets_requirements": [1.0] * n,
+        "heavy_rare_earth_wt_pct": [0.0] * n,
+        "supply_risk": [0.5] * n,
+        "performance_margin": [0.1] * n,
+    }
+    return pd.DataFrame(base | columns)
+
+
+def test_those_that_meet_come_first_then_front_then_least_heavy_rare_earth_then_margin():
+    frame = _frame(
+        probability_meets_requirements=[0.2, 0.9, 0.9, 0.9, 0.9],
+        heavy_rare_earth_wt_pct=[0.0, 3.0, 1.0, 1.0, 1.0],
+        performance_margin=[0.9, 0.5, 0.1, 0.2, 0.05],
+    )
+    got = rank(frame, OBJECTIVES)
+    assert got["meets_requirements"].tolist() == [False, True, True, True, True]
+    # Rows 1 and 3 are not dominated; row 3 has less heavy rare earth.
+    assert got["pareto_front"].tolist()[1:] == [1, 2, 1, 3]
+    assert pd.isna(got["pareto_front"][0])
+    assert got["rank"].tolist() == [5, 2, 3, 1, 4]
+
+
+def test_those_that_miss_are_ordered_by_how_much():
+    frame = _frame(
+        probability_meets_requirements=[0.1, 0.1, 0.1],
+        performance_margin=[-0.5, -0.1, np.nan],
+        heavy_rare_earth_wt_pct=[0.0, 9.0, 0.0],
+    )
+    assert rank(frame, OBJECTIVES)["rank"].tolist() == [2, 1, 3]
+
+
+def test_what_is_no_uniaxial_magnet_has_no_rank_whatever_its_figures():
+    frame = _frame(status=["planar", "ok", "not makeable"])
+    got = rank(frame, OBJECTIVES)
+    assert got["rank"].isna().tolist() == [True, False, True]
+    assert got["rank"][1] == 1
+
+
+def test_equal_candidates_keep_the_order_of_the_input():
+    assert rank(_frame(status=["ok"] * 4), OBJECTIVES)["rank"].tolist() == [1, 2, 3, 4]
+
+
+def test_no_candidates():
+    assert len(rank(_frame(status=[]), OBJECTIVES)) == 0
+
+
+def test_objectives_are_checked_and_name_their_columns():
+    assert Objective.parse("cost_USD_kg:min") == Objective("cost_USD_kg", 1)
+    assert "cost_USD_kg" in needed_columns(["cost_USD_kg:min"])
+    with pytest.raises(InputError, match=":min or :max"):
+        Objective.parse("cost_USD_kg")

@@ -1,0 +1,95 @@
+"""Reading a user's table, whatever is wrong with it."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from magnetkit.errors import InputError
+from magnetkit.screening.reading import composition_column, read_blocks
+
+
+def _all(path, size=1000):
+    blocks = list(read_blocks(path, size))
+    rows = [row for block in blocks for row in block.table.to_pylist()]
+    lines = [int(line) for block in blocks for line in block.lines]
+    return rows, lines, [r for block in blocks for r in block.rejected]
+
+
+def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,heat\nSmCo5,007\nNd2Fe14B,8\n", encoding="utf-8")
+    rows, lines, rejected = _all(path)
+    assert rows == [
+        {"composition": "SmCo5", "heat": "007"},
+        {"composition": "Nd2Fe14B", "heat": "8"},
+    ]
+    assert (lines, rejected) == ([2, 3], [])
+
+
+def test_a_line_with_too_many_cells_is_rejected_and_the_numbering_holds(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,heat\nSmCo5,1\nNd30,Fe bal.,2\n\nCeCo5,3\n", encoding="utf-8")
+    rows, lines, rejected = _all(path)
+    assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5"]
+    assert lines == [2, 5]
+    assert [(r.line, "quote" in r.reason) for r in rejected] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
+)
+def test_semicolons_tabs_carriage_returns_and_byte_order_marks_are_read(tmp_path, content):
+    path = tmp_path / "alloys.csv"
+    path.write_text(content, encoding="utf-8", newline="")
+    rows, _, rejected = _all(path)
+    assert rows == [{"composition": "SmCo5", "x": "1"}]
+    assert rejected == []
+
+
+def test_blocks_join_up(tmp_path):
+    path = tmp_path / "alloys.parquet"
+    pq.write_table(pa.table({"composition": [f"SmCo{i}" for i in range(1, 26)]}), path)
+    blocks = list(read_blocks(path, 10))
+    assert [b.start for b in blocks] == [0, 10, 20]
+    assert sum(len(b.table) for b in blocks) == 25
+
+
+def test_text_is_one_recipe_a_line(tmp_path):
+    path = tmp_path / "alloys.txt"
+    path.write_text("SmCo5\n\n  Nd2Fe14B \n", encoding="utf-8")
+    rows, lines, _ = _all(path)
+    assert [r["composition"] for r in rows] == ["SmCo5", "Nd2Fe14B"]
+    assert lines == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.csv", b"", "is empty"),
+        ("a.xlsx", b"PK", "ending in"),
+        ("a.csv", b"composition\nSm\xff\xfeCo5\n", "UTF"),
+        ("a.parquet", b"not parquet at all", "cannot be read"),
+        ("a.csv", b"x,x\n1,2\n", "stands twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=says):
+        _all(path)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        _all(tmp_path / "absent.csv")
+
+
+def test_composition_column_is_named_the_only_text_or_asked_for(tmp_path):
+    numbers = pa.table({"recipe": ["SmCo5"], "x": [1.0]})
+    assert composition_column(numbers, None, tmp_path) == "recipe"
+    two = pa.table({"a": ["SmCo5"], "b": ["y"]})
+    assert composition_column(two, "b", tmp_path) == "b"
+    with pytest.raises(InputError, match="--column"):
+        composition_column(two, None, tmp_path)
+    with pytest.raises(InputError, match="no column 'c'"):
+        composition_column(two, "c", tmp_path)

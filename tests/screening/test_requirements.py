@@ -1,0 +1,71 @@
+"""Probabilities and margins of a device's requirements."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from magnetkit import applications
+from magnetkit.screening.requirements import judge, probability_beyond
+
+
+def _one(bound, side, value, lo, hi):
+    return float(probability_beyond(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+
+
+def test_the_interval_end_is_exceeded_in_five_of_a_hundred():
+    assert _one(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
+    assert _one(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
+    assert _one(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
+
+
+def test_a_number_without_interval_is_met_or_not_and_nan_is_never_met():
+    assert _one(1.0, 1, 1.0, 1.0, 1.0) == 1.0
+    assert _one(1.0, -1, 1.1, 1.1, 1.1) == 0.0
+    assert _one(1.0, 1, np.nan, np.nan, np.nan) == 0.0
+
+
+@given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
+def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
+    sides = [_one(bound, s, value, value - below, value + above) for s in (1, -1)]
+    assert sum(sides) == pytest.approx(1.0)
+
+
+def _frame(profile, **values):
+    n = len(next(iter(values.values())))
+    frame = pd.DataFrame({"host": [profile.hosts[0]] * n})
+    for requirement in profile.requirements:
+        middle = requirement.limit if requirement.absolute_maximum is None else 0.0
+        frame[requirement.column] = middle
+        frame[f"{requirement.column}_lo"] = middle
+        frame[f"{requirement.column}_hi"] = middle
+    return frame.assign(**values)
+
+
+def test_failed_requirements_are_named_and_the_margin_is_the_smallest():
+    profile = applications.load("patriot-beam-focusing")
+    first = profile.requirements[0]
+    low = first.limit * 0.9
+    frame = _frame(
+        profile,
+        **{
+            first.column: [low, first.limit],
+            f"{first.column}_lo": [low, first.limit],
+            f"{first.column}_hi": [low, first.limit],
+        },
+    )
+    frames = dict.fromkeys([*profile.temperatures, 423.15], frame)
+    verdict = judge(profile, frames, 423.15)
+    assert verdict.probability.tolist() == [0.0, 1.0]
+    assert list(verdict.failed) == [str(first), ""]
+    assert verdict.margin[0] == pytest.approx(-0.1)
+    assert verdict.margin[1] == pytest.approx(0.0)
+
+
+def test_a_host_the_device_does_not_allow_fails():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, host=["1:12"])
+    verdict = judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    assert verdict.probability[0] == 0.0
+    assert "host in" in str(verdict.failed[0])
