@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ..composition import CompositionTable, Substitutions
 from ..composition.notation import Basis
 from ..datasets import sha256
-from .reading import Block, Rejected, composition_column, read_blocks
+from .reading import Block, Rejected, check_file, composition_column, read_blocks
 
 CHUNK_ROWS = 65_536
 SHELL_COLUMN = "shell"
@@ -151,6 +151,9 @@ class FileCandidates:
     path: Path
     column: str | None = None
     basis: Basis = "auto"
+
+    def __post_init__(self) -> None:
+        check_file(self.path)
 
     def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """Yield the rows in chunks; a row that cannot be read is listed as rejected."""

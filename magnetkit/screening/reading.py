@@ -51,6 +51,16 @@ class Block:
     rejected: list[Rejected] = field(default_factory=list)
 
 
+def check_file(path: Path) -> None:
+    """Raise InputError if a table is missing, empty or of another kind."""
+    if path.suffix not in SUFFIXES:
+        raise InputError(f"{path}: expected a file ending in {', '.join(SUFFIXES)}")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path} is empty; expected a header line and one candidate a line")
+
+
 def read_blocks(path: Path, size: int) -> Iterator[Block]:
     """Read a table in blocks of about `size` rows.
 
@@ -59,12 +69,7 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
     InputError
         If the file cannot be read at all: missing, empty, of another kind or encoding.
     """
-    if path.suffix not in SUFFIXES:
-        raise InputError(f"{path}: expected a file ending in {', '.join(SUFFIXES)}")
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path} is empty; expected a header line and one candidate a line")
+    check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines}
     try:
         yield from readers.get(path.suffix, _read_csv)(path, size)

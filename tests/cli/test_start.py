@@ -1,0 +1,78 @@
+"""What the command line costs to start, and how it fails before any work."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pymatgen", "mp_api", "sklearn", "numba", "pandas", "pyarrow", "scipy", "numpy")
+MAX_MODULES = 350
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "magnetkit", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import json, sys\n"
+        "sys.argv = ['magnetkit', '--help']\n"
+        "from magnetkit.cli import main\n"
+        "before = set(sys.modules)\n"
+        "try:\n    main()\n"
+        "except SystemExit as e:\n    code = e.code\n"
+        "print(json.dumps({'code': code, 'modules': sorted(sys.modules)}), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    seen = json.loads(done.stderr.splitlines()[-1])
+    assert seen["code"] == 0
+    assert "Usage" in done.stdout
+    assert [m for m in HEAVY if m in seen["modules"]] == []
+    assert len(seen["modules"]) < MAX_MODULES
+
+
+def test_version():
+    assert run("--version").stdout.startswith("magnetkit 0.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["screen", "--application", "nope"], 1, "known are"),
+        (["screen", "--aplication", "nope"], 2, "--application"),
+        (["screen", "--application", "f22-engine", "--replace", "Nd=Ce"], 1, "need --host"),
+        (["screen", "--application", "f22-engine", "--temperature", "hot"], 1, "150C"),
+        (["screen", "absent.csv", "--application", "f22-engine"], 1, "no such file"),
+        (["screen", "--application", "f22-engine", "--recycled", "Co"], 1, "Element=number"),
+        (["predict", "Xx2"], 1, "no chemical element"),
+        (["applications", "show", "nope"], 1, "known are"),
+        (["data", "fetch", "nope"], 1, "curie"),
+    ],
+)
+def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, says):
+    if arguments[0] == "screen":
+        arguments = [*arguments, "--out", str(tmp_path)]
+    done = run(*arguments)
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    if code == 1:
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_verify_and_lists():
+    assert "are as published" in run("data", "verify").stdout
+    assert "curie" in run("data", "list").stdout
+    assert "f22-engine" in run("applications", "list").stdout
+    shown = run("applications", "show", "f22-engine").stdout
+    assert "assumption:" in shown or "cited:" in shown
