@@ -18,12 +18,13 @@ from ..elements import (
     HEAVY_LANTHANIDES,
     INTERSTITIALS,
     LIGHT_RARE_EARTHS,
-    N_ELEMENTS,
     RARE_EARTHS,
     TRANSITION_METALS,
     index,
     mask,
 )
+from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
+from ..kernels.threads import share_rows
 from ._input import as_table
 from .element_table import load_table
 from .ions import load_ions
@@ -48,29 +49,8 @@ STOICHIOMETRIES = {
 }
 """R, M and boron (or carbon in its place) of each host."""
 
-_RATIOS = (
-    "R_fraction",
-    "T_fraction",
-    "R_share_of_metals",
-    "R_light_share",
-    "R_heavy_share",
-    "R_light_heavy_balance",
-    "R_cerium_share",
-    "R_nonmagnetic_share",
-    "R_oblate_quadrupole_a0_2",
-    "R_prolate_quadrupole_a0_2",
-    "T_valence_electrons",
-    "cobalt_share",
-    "magnetic_valence",
-    "magnetic_valence_M",
-    "diluent_share",
-    "boron_ratio",
-    "carbon_ratio",
-    "nitrogen_ratio",
-    "hydrogen_ratio",
-)
 NAMES = (
-    *_RATIOS,
+    *RATIOS,
     *(f"distance_{host.replace(':', '_')}" for host in STOICHIOMETRIES),
     *(f"R_{name}_{kind}" for name in ION_PROPERTIES for kind in ("mean", "std")),
 )
@@ -124,36 +104,30 @@ def magnetic_valence() -> NDArray[np.float64]:
 
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float64]:
-    """Return one column for each sum that the descriptors are made of."""
+    """Return what each element adds to the sums of the kernel, shape (118, len(SUMS))."""
     r, t = mask(RARE_EARTHS), mask(TRANSITION_METALS)
     m = 1.0 - r - mask(INTERSTITIALS)
     quadrupole = ion_properties()[:, ION_PROPERTIES.index("quadrupole_a0_2")]
     valence = magnetic_valence()
-    # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
-    columns = [
-        r,
-        t,
-        m,
-        mask(LIGHT_RARE_EARTHS),
-        mask(HEAVY_LANTHANIDES),
-        mask(("Ce",)),
-        mask(("La", "Lu", "Y")),
-        np.minimum(quadrupole, 0.0),
-        np.maximum(quadrupole, 0.0),
-        t * (10.0 - valence),
-        mask(("Co",)),
-        mask(("Fe",)),
-        valence,
-        valence * m,
-        *(mask((s,)) for s in ("B", "C", "N", "H")),
-    ]
-    result = np.ascontiguousarray(np.stack(columns, axis=1))
-    assert result.shape[0] == N_ELEMENTS
-    return result
-
-
-def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    columns = {
+        "R": r,
+        "T": t,
+        "M": m,
+        "light": mask(LIGHT_RARE_EARTHS),
+        "heavy": mask(HEAVY_LANTHANIDES),
+        "cerium": mask(("Ce",)),
+        "nonmagnetic": mask(("La", "Lu", "Y")),
+        "oblate": np.minimum(quadrupole, 0.0),
+        "prolate": np.maximum(quadrupole, 0.0),
+        # Groups 7 to 10 carry 7 to 10 valence electrons: 10 less the magnetic valence.
+        "electrons": t * (10.0 - valence),
+        "cobalt": mask(("Co",)),
+        "iron": mask(("Fe",)),
+        "valence": valence,
+        "valence_M": valence * m,
+        **{symbol: mask((symbol,)) for symbol in ("B", "C", "N", "H")},
+    }
+    return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
 
 
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
@@ -178,49 +152,20 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     of atoms in the wrong place. Carbon counts as boron for 2:14:1, and is left out, as N and H
     are everywhere, for the others.
     """
-    from ..kernels.sublattices import sublattice_statistics, weighted_sums
-    from ..kernels.threads import share_rows
-
-    n = len(table)
-    rows = (table.indptr, table.indices, table.values)
-    sums = np.empty((n, _weights().shape[1]))
-    share_rows(weighted_sums, n, *rows, _weights(), sums)
-    ions = np.empty((n, 1 + 2 * len(ION_PROPERTIES)))
-    share_rows(sublattice_statistics, n, *rows, ion_properties(), mask(RARE_EARTHS), ions)
-    r, t, m, light, heavy, cerium, still, oblate, prolate = sums.T[:9]
-    electrons, cobalt, iron, valence, valence_m, b, c, nitrogen, h = sums.T[9:]
-    metals = r + m
-    columns = [
-        r,
-        t,
-        _ratio(r, metals),
-        _ratio(light, r),
-        _ratio(heavy, r),
-        _ratio(light - heavy, r),
-        _ratio(cerium, r),
-        _ratio(still, r),
-        _ratio(oblate, r),
-        _ratio(prolate, r),
-        _ratio(electrons, t),
-        _ratio(cobalt, cobalt + iron),
-        valence,
-        _ratio(valence_m, m),
-        _ratio(m - t, m),
-        _ratio(b, metals),
-        _ratio(c, metals),
-        _ratio(nitrogen, metals),
-        _ratio(h, metals),
-    ]
-    for host, counts in STOICHIOMETRIES.items():
-        boron = b + c if host == "2:14:1" else b
-        whole = metals + boron
-        target = np.array(counts) / sum(counts)
-        parts = zip((r, m, boron), target, strict=True)
-        columns.append(0.5 * sum(abs(_ratio(part, whole) - goal) for part, goal in parts))
-    out = np.empty((n, len(NAMES)))
-    for i, column in enumerate(columns):
-        out[:, i] = column
-    out[:, len(columns) :] = ions[:, 1:]
+    out = np.empty((len(table), len(NAMES)))
+    counts = np.array(list(STOICHIOMETRIES.values()), float)
+    share_rows(
+        describe_sublattices,
+        len(table),
+        table.indptr,
+        table.indices,
+        table.values,
+        _weights(),
+        ion_properties(),
+        counts / counts.sum(axis=1, keepdims=True),
+        np.array([float(host == "2:14:1") for host in STOICHIOMETRIES]),
+        out,
+    )
     return out
 
 

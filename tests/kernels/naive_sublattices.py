@@ -1,30 +1,41 @@
-"""The obvious way to average over a sublattice, one composition at a time."""
+"""The obvious way to describe sublattices, one composition at a time."""
+
+from itertools import pairwise
 
 import numpy as np
 
 
-def sublattice_statistics(indptr, indices, values, ions, member):
-    """Return share, and mean and standard deviation of each property, interleaved."""
-    n, q = len(indptr) - 1, ions.shape[1]
-    out = np.zeros((n, 1 + 2 * q))
-    for i in range(n):
-        inside = [e for e in range(indptr[i], indptr[i + 1]) if member[indices[e]]]
-        if not inside:
-            continue
-        weights = values[inside]
-        out[i, 0] = sum(weights)
-        for p in range(q):
-            x = ions[indices[inside], p]
-            mean = np.average(x, weights=weights)
-            out[i, 1 + 2 * p] = mean
-            out[i, 2 + 2 * p] = np.sqrt(np.average((x - mean) ** 2, weights=weights))
-    return out
+def describe_sublattices(indptr, indices, values, weights, names, ions, targets, carbon):
+    """Return ratios, distances, and mean and standard deviation over R, interleaved."""
+    return np.array(
+        [
+            _describe(indices[a:b], values[a:b], weights, names, ions, targets, carbon)
+            for a, b in pairwise(indptr)
+        ]
+    ).reshape(len(indptr) - 1, 19 + len(targets) + 2 * ions.shape[1])
 
 
-def weighted_sums(indptr, indices, values, weights):
-    """Return the product of the compositions as a dense matrix with the weights."""
-    dense = np.zeros((len(indptr) - 1, len(weights)))
-    for i in range(len(indptr) - 1):
-        for e in range(indptr[i], indptr[i + 1]):
-            dense[i, indices[e]] += values[e]
-    return dense @ weights
+def _describe(columns, amounts, weights, names, ions, targets, carbon):
+    s = {name: float(amounts @ weights[columns, i]) for i, name in enumerate(names)}
+
+    def ratio(part, whole):
+        return part / whole if whole > 0 else 0.0
+
+    metals = s["R"] + s["M"]
+    row = [s["R"], s["T"], ratio(s["R"], metals)]
+    row += [ratio(s[name], s["R"]) for name in ("light", "heavy")]
+    row.append(ratio(s["light"] - s["heavy"], s["R"]))
+    row += [ratio(s[name], s["R"]) for name in ("cerium", "nonmagnetic", "oblate", "prolate")]
+    row += [ratio(s["electrons"], s["T"]), ratio(s["cobalt"], s["cobalt"] + s["iron"])]
+    row += [s["valence"], ratio(s["valence_M"], s["M"]), ratio(s["M"] - s["T"], s["M"])]
+    row += [ratio(s[name], metals) for name in ("B", "C", "N", "H")]
+    for target, counts in zip(targets, carbon, strict=True):
+        parts = np.array([s["R"], s["M"], s["B"] + counts * s["C"]])
+        parts = parts / parts.sum() if parts.sum() > 0 else parts
+        row.append(0.5 * np.abs(parts - target).sum())
+    rare = weights[columns, names.index("R")] > 0
+    for x in ions[columns].T:
+        mean = np.average(x[rare], weights=amounts[rare]) if rare.any() else 0.0
+        spread = np.average((x[rare] - mean) ** 2, weights=amounts[rare]) if rare.any() else 0.0
+        row += [mean, np.sqrt(spread)]
+    return row
