@@ -1,0 +1,72 @@
+"""Kernels of the second-quadrant curve."""
+
+import numpy as np
+
+from ._accelerate import jit, prange
+
+MU_0 = 1.25663706127e-6
+# A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
+# corner, so that the exponent below stays finite.
+LEAST_DROP = 1e-6
+
+
+# b_r T, h_cj, h_knee A/m, mu_rec: scalars. Returns p of `polarization`, such that
+# J(h_knee) = 0.9 B_r.
+@jit
+def corner(b_r, h_cj, h_knee, mu_rec):
+    """Return the exponent of the corner of a curve."""
+    knee = min(h_knee / h_cj, 1.0 - 1e-9)
+    straight = 1.0 - (mu_rec - 1.0) * MU_0 * h_knee / b_r
+    drop = max(1.0 - 0.9 / straight, LEAST_DROP) if straight > 0.9 else LEAST_DROP
+    return np.log(drop) / np.log(knee)
+
+
+# Scalars; h is the reverse field |H|, A/m. Returns
+# J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r.
+@jit
+def polarization(b_r, h_cj, mu_rec, power, h):
+    """Return J at a reverse field."""
+    part = (h / h_cj) ** power if h > 0.0 else 0.0
+    return max((b_r - (mu_rec - 1.0) * MU_0 * h) * (1.0 - part), -b_r)
+
+
+# b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (m): reverse fields, A/m.
+# Returns float64 (n, m), T. NaN in a row's figures gives a row of NaN; a magnet without coercivity
+# gives zeros.
+@jit(parallel=True)
+def curves(b_r, h_cj, h_knee, mu_rec, reverse):
+    """Return J(H) of each magnet in the second quadrant."""
+    n, m = b_r.size, reverse.size
+    out = np.zeros((n, m))
+    for i in prange(n):
+        if h_cj[i] <= 0.0:
+            continue
+        power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        for j in range(m):
+            out[i, j] = polarization(b_r[i], h_cj[i], mu_rec[i], power, reverse[j])
+    return out
+
+
+# b_r, h_cj, h_knee, mu_rec float64 (n) as above; load: permeance coefficient -B/(mu_0 H).
+# Returns float64 (n), A/m: the reverse field at which J = (1 + load) mu_0 |H|. NaN in, NaN out;
+# zero without coercivity.
+@jit(parallel=True)
+def working_fields(b_r, h_cj, h_knee, mu_rec, load):
+    """Return where the load line meets each curve."""
+    out = np.zeros(b_r.size)
+    for i in prange(b_r.size):
+        if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
+            out[i] = np.nan
+            continue
+        if h_cj[i] <= 0.0:
+            continue
+        power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        low, high = 0.0, h_cj[i]
+        for _ in range(60):
+            h = 0.5 * (low + high)
+            if polarization(b_r[i], h_cj[i], mu_rec[i], power, h) > (1.0 + load) * MU_0 * h:
+                low = h
+            else:
+                high = h
+        out[i] = low
+    return out

@@ -1,0 +1,151 @@
+"""Writing a material for micromagnetic tools, in the file formats of the MaMMoS packages."""
+
+import csv
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..composition.table import CompositionTable
+from ..errors import InputError
+from ..units import MU_0, parse_temperature
+
+# Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
+_EMMO = "https://w3id.org/emmo#EMMO_"
+_MAGNETIC = "https://w3id.org/emmo/domain/magnetic_material#EMMO_"
+ENTITIES = {
+    "T": ("ThermodynamicTemperature", f"{_EMMO}affe07e4_e9bc_4852_86c6_69e26182a17f", "K"),
+    "Ms": ("SpontaneousMagnetization", f"{_MAGNETIC}032731f8-874d-5efb-9c9d-6dafaa17ef25", "A / m"),
+    "A": ("ExchangeStiffnessConstant", f"{_MAGNETIC}526ed2a5-a017-590e-8eb8-8a900f2b3b78", "J / m"),
+    "Ku": (
+        "UniaxialAnisotropyConstant",
+        f"{_MAGNETIC}49a882d1-9ce7-522b-91e7-3a460f25f5ac",
+        "J / m3",
+    ),
+}
+"""What is written: column, ontology label, IRI and unit."""
+
+# Exchange stiffness of a known member at 300 K, J/m, with its T_C: Kronmueller and Faehnle (2003)
+# and Coey (2010) for Nd2Fe14B and SmCo5; the others take Coey's values for Sm2Co17 and Sm2Fe17N3.
+_STIFFNESS = {
+    "2:14:1": (7.7e-12, 585.0),
+    "1:5": (12.0e-12, 1020.0),
+    "2:17": (14.0e-12, 1190.0),
+    "2:17:3": (10.0e-12, 749.0),
+    "1:12": (10.0e-12, 584.0),
+    "1:12:1": (10.0e-12, 729.0),
+}
+
+
+def material(
+    table: CompositionTable, temperatures: Sequence[float | str] = (300.0,), host: str = "auto"
+) -> dict[str, list[float]]:
+    """Return the intrinsic parameters of one hard phase at temperatures.
+
+    Exchange stiffness is that of the host's known member at 300 K, scaled by T_C and by the
+    square of the reduced polarization; it is an estimate (about 30 %).
+
+    Parameters
+    ----------
+    table : CompositionTable
+        One row.
+    temperatures : sequence of float or str
+        K, or texts such as ``"150C"``.
+    host : str
+        ``"auto"`` or a host's name.
+
+    Returns
+    -------
+    dict
+        ``T`` (K), ``Ms`` (A/m), ``A`` (J/m) and ``Ku`` (J/m3), one number a temperature.
+
+    Raises
+    ------
+    InputError
+        If there is not exactly one row, or no model for its host.
+    """
+    from ..phases.hosts import HOST_NAMES, partition
+    from .intrinsic import evaluate
+
+    if len(table) != 1:
+        raise InputError(f"export takes one material, got {len(table)}; select a row: table[:1]")
+    kelvin = [parse_temperature(t) for t in temperatures]
+    part = partition(table, host)
+    name = HOST_NAMES[part.host[0]] if part.host[0] >= 0 else "unknown"
+    phase = evaluate(part.hard_phase, np.array([300.0, *kelvin]), part.host)
+    j, k1 = phase.polarization[0], phase.k1[0]
+    if name not in _STIFFNESS or not np.isfinite(j).all():
+        raise InputError(f"no intrinsic model for {table.formulas()[0]} (host {name})")
+    stiffness, curie = _STIFFNESS[name]
+    at_300 = stiffness * float(phase.curie[0]) / curie
+    reduced = j[1:] / j[0] if j[0] > 0.0 else np.zeros(len(kelvin))
+    return {
+        "T": kelvin,
+        "Ms": (j[1:] / MU_0).tolist(),
+        "A": (at_300 * reduced**2).tolist(),
+        "Ku": k1[1:].tolist(),
+    }
+
+
+def write_material(
+    file: "str | os.PathLike[str]",
+    table: CompositionTable,
+    temperatures: Sequence[float | str] = (300.0,),
+    host: str = "auto",
+) -> Path:
+    """Write a hard phase's parameters as MaMMoS CSV or YAML (version 1), by the file's suffix.
+
+    Parameters
+    ----------
+    file : path
+        Ends in ``.csv``, ``.yaml`` or ``.yml``.
+    table, temperatures, host
+        As for `material`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the suffix is another, or the material cannot be exported.
+    """
+    file = Path(file)
+    if file.suffix not in (".csv", ".yaml", ".yml"):
+        raise InputError(f"export writes .csv or .yaml, got {file.name!r}")
+    values = material(table, temperatures, host)
+    text = _csv(values) if file.suffix == ".csv" else _yaml(values, table.formulas()[0])
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _csv(values: dict[str, list[float]]) -> str:
+    stream = io.StringIO()
+    stream.write("#mammos csv v1\n")
+    for item in range(3):
+        stream.write("#" + ",".join(ENTITIES[name][item] for name in values) + "\n")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(values)
+    writer.writerows(zip(*values.values(), strict=True))
+    return stream.getvalue()
+
+
+def _yaml(values: dict[str, list[float]], formula: str) -> str:
+    # The structure is fixed and holds nothing that needs quoting, so no YAML package is needed.
+    lines = ["metadata:", "  version: v1", f"  description: {formula} by magnetkit", "data:"]
+    for name, numbers in values.items():
+        label, iri, unit = ENTITIES[name]
+        # YAML 1.1 takes 1e-11 for a text: a number needs its point.
+        listed = ", ".join(f"{v:.9e}" for v in numbers)
+        lines += [
+            f"  {name}:",
+            f"    ontology_label: {label}",
+            f"    ontology_iri: {iri}",
+            f"    unit: {unit}",
+            f"    value: [{listed}]",
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,208 @@
+"""What a magnet maker does to a hard phase: the `process` of a sintered magnet."""
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..errors import InputError
+
+PARAMETERS_FILE = "recipes/parameters.toml"
+
+
+@dataclass(frozen=True)
+class Process:
+    """How the magnet is made; what is not given is the family's default.
+
+    A bare formula such as ``Nd2Fe14B`` or ``Sm2Co17`` names a hard phase, not a charge. The
+    defaults then stand for the usual route: 2:14:1 with a standard rare-earth-rich grain
+    boundary; 1:5 with a nominal share of oxide and boundary phase; 2:17 precipitation hardened,
+    the formula being the cells and the maker adding Cu and Zr for the walls (a plain Sm2Co17
+    without walls has no coercivity to speak of). A recipe that carries its own excess rare
+    earth, Cu or Zr is taken as it stands.
+
+    Attributes
+    ----------
+    grain_size_um : float or array, optional
+        Mean grain size of a nucleation-type magnet (2:14:1, 1:5), um.
+    alignment : float or array, optional
+        Mean cosine of the angle between easy axes and the texture axis, 0.5 (isotropic) to 1.
+    density : float or array, optional
+        Density over that of the pore-free magnet.
+    grain_boundary : float or array, optional
+        Volume fraction that is not hard phase, beyond what the recipe itself says.
+    """
+
+    grain_size_um: Any = None
+    alignment: Any = None
+    density: Any = None
+    grain_boundary: Any = None
+
+
+_LIMITS = {
+    "grain_size_um": (0.5, 200.0, "a mean grain size of a sintered magnet, um"),
+    "alignment": (0.5, 1.0, "a mean cosine between 0.5 (isotropic) and 1"),
+    "density": (0.3, 1.0, "a share of the pore-free density"),
+    "grain_boundary": (0.0, 0.6, "a volume fraction"),
+}
+
+
+@dataclass(frozen=True)
+class Family:
+    """Calibrated parameters of the magnets of one host.
+
+    Attributes
+    ----------
+    alpha_k, n_eff : float
+        Kronmueller's microstructural parameters in H_cj = alpha_K H_a - N_eff M_s.
+    grain_slope, grain_reference_um : float
+        Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
+    wetting_volume : float
+        Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
+        there; infinitesimal where coercivity does not need it.
+    alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
+        Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
+        counted from the references (2:17 alone, zero elsewhere).
+    iron_reference, copper_reference : float
+        Those references.
+    squareness : float
+        Knee field over coercivity.
+    recoil : float
+        Recoil permeability.
+    spread : float
+        Half width of the 90 % range of ln H_cj.
+    remanence_spread, alpha_spread, beta_spread : float
+        Half widths of the 90 % ranges of ln B_r, and of alpha and beta relative to themselves.
+    alpha_floor : float
+        Half width that alpha keeps however small it is, %/K.
+    process : Process
+        The defaults.
+    confidence, source : str
+        What the numbers rest on.
+    """
+
+    alpha_k: float
+    n_eff: float
+    grain_slope: float
+    grain_reference_um: float
+    wetting_volume: float
+    alpha_k_iron: float
+    n_eff_iron: float
+    alpha_k_copper: float
+    n_eff_copper: float
+    iron_reference: float
+    copper_reference: float
+    squareness: float
+    recoil: float
+    spread: float
+    remanence_spread: float
+    alpha_spread: float
+    beta_spread: float
+    alpha_floor: float
+    process: Process
+    confidence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The whole parameter file: families by host, and the shell's efficiency."""
+
+    families: dict[str, Family]
+    shell_efficiency: float
+    cells: dict[str, float]
+
+
+@lru_cache(maxsize=1)
+def parameters() -> Parameters:
+    """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it."""
+    with datasets.path(PARAMETERS_FILE).open("rb") as stream:
+        return read_parameters(tomllib.load(stream))
+
+
+def read_parameters(data: dict[str, Any]) -> Parameters:
+    """Build `Parameters` from the parsed parameter file."""
+    names = [f.name for f in fields(Family) if f.name != "process"]
+    families = {
+        host: Family(process=Process(**entry["process"]), **{n: entry[n] for n in names})
+        for host, entry in data["family"].items()
+    }
+    return Parameters(families, data["shell"]["efficiency"], data["cells"])
+
+
+def read_process(process: "Process | dict[str, Any] | None", n: int) -> Process:
+    """Check what the user gave as `process` for `n` magnets.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, or a value lies outside what the model knows.
+    """
+    if process is None:
+        return Process()
+    if isinstance(process, dict):
+        unknown = sorted(set(process) - set(_LIMITS))
+        if unknown:
+            raise InputError(
+                f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
+            )
+        process = Process(**process)
+    if not isinstance(process, Process):
+        raise InputError(f"process must be a Process, a dict or None, got {process!r}")
+    for name, (low, high, meaning) in _LIMITS.items():
+        value = getattr(process, name)
+        if value is None:
+            continue
+        array = np.asarray(value, float)
+        if array.shape not in ((), (n,)):
+            raise InputError(f"process {name} must be one number or {n}, got shape {array.shape}")
+        # NaN in an array means: the family's default in this row.
+        given = array[~np.isnan(array)]
+        if given.size and (given.min() < low or given.max() > high):
+            raise InputError(
+                f"process {name} must be {meaning} from {low:g} to {high:g}, got {value!r}"
+            )
+        process = replace(process, **{name: array})
+    return process
+
+
+def by_row(
+    process: Process, codes: NDArray[np.int8], host_names: tuple[str, ...]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the process and the family's parameters for each row, NaN where no family fits.
+
+    Parameters
+    ----------
+    process : Process
+        As checked by `read_process`.
+    codes : ndarray of int8, shape (n,)
+        Host of each row.
+    host_names : tuple of str
+        Names that the codes index.
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+        The numbers of `Family` and the fields of `Process`.
+    """
+    families = parameters().families
+    rows: dict[str, NDArray[np.float64]] = {}
+    # One entry more than hosts: code -1 picks the last, which is NaN.
+    for field in fields(Family):
+        if field.type is float:
+            by_host = [
+                getattr(families[h], field.name) if h in families else np.nan for h in host_names
+            ]
+            rows[field.name] = np.array([*by_host, np.nan])[codes]
+    for name in _LIMITS:
+        by_host = [
+            getattr(families[h].process, name) if h in families else np.nan for h in host_names
+        ]
+        default = np.array([*by_host, np.nan])[codes]
+        given = getattr(process, name)
+        rows[name] = default if given is None else np.where(np.isnan(given), default, given)
+    return rows

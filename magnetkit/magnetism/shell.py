@@ -1,0 +1,179 @@
+"""Grain-boundary shells: a core of the base alloy and a thin shell rich in heavy rare earth."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..composition.table import CompositionTable
+from ..elements import INDEX, RARE_EARTHS, mask
+from ..errors import InputError
+
+_TEXT = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A shell around every grain.
+
+    Attributes
+    ----------
+    R : str
+        The rare earth that diffused in.
+    fraction : float
+        Volume fraction of the shell in the hard phase, above 0 and up to 0.5.
+    content : float
+        Share of the shell's rare earth that is `R` instead, above 0 and up to 1.
+    """
+
+    R: str
+    fraction: float
+    content: float
+
+    def __post_init__(self) -> None:
+        if self.R not in RARE_EARTHS:
+            raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
+        for name, value, most in (("fraction", self.fraction, 0.5), ("content", self.content, 1.0)):
+            if not 0.0 < value <= most:
+                raise InputError(
+                    f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
+                )
+
+    def __str__(self) -> str:
+        """Return the shell as it is written in candidate tables."""
+        return f"{self.R} {self.content:.2f} @ {self.fraction:.2f}"
+
+
+@dataclass(frozen=True, eq=False)
+class ShellRows:
+    """The shells of many magnets as arrays; a row without shell has zeros and an empty text.
+
+    Attributes
+    ----------
+    column : ndarray of int64, shape (n,)
+        Column of the shell's rare earth.
+    fraction, content : ndarray of float64, shape (n,)
+        As in `Shell`.
+    text : ndarray of str, shape (n,)
+        As written in candidate tables.
+    """
+
+    column: NDArray[np.int64]
+    fraction: NDArray[np.float64]
+    content: NDArray[np.float64]
+    text: NDArray[np.object_]
+
+
+def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
+    """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
+
+    Parameters
+    ----------
+    value : Shell, dict, str or None
+        ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the
+        volume; as a dict ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or lies outside what a shell can be.
+
+    Examples
+    --------
+    >>> str(read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}))
+    'Tb 0.30 @ 0.10'
+    """
+    # A missing text in a pandas column is a NaN.
+    if value is None or (isinstance(value, float) and np.isnan(value)) or value == "":
+        return None
+    if isinstance(value, Shell):
+        return value
+    if isinstance(value, dict):
+        if set(value) != {"R", "fraction", "content"}:
+            raise InputError(
+                f"a shell needs R, fraction and content, got {', '.join(map(str, value)) or 'none'}"
+            )
+        return Shell(str(value["R"]), float(value["fraction"]), float(value["content"]))
+    match = _TEXT.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise InputError(
+            f"shell {value!r} not understood; write it as 'Tb 0.30 @ 0.10' "
+            "(content of the shell's rare earth @ volume fraction)"
+        )
+    return Shell(match[1], float(match[3]), float(match[2]))
+
+
+def read_shells(shell: Any, n: int) -> ShellRows | None:
+    """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
+    single = shell is None or isinstance(shell, str | dict | Shell)
+    values = [shell] * n if single else list(shell)
+    if len(values) != n:
+        raise InputError(f"expected one shell or {n}, got {len(values)}")
+    known: dict[str, Shell | None] = {}
+    keys = [str(v) for v in values]
+    for key, value in zip(keys, values, strict=True):
+        if key not in known:
+            known[key] = read_shell(value)
+    if all(s is None for s in known.values()):
+        return None
+    place = {key: i for i, key in enumerate(known)}
+    at = np.array([place[key] for key in keys], np.int64)
+    each = list(known.values())
+    return ShellRows(
+        np.array([INDEX[s.R] if s else 0 for s in each], np.int64)[at],
+        np.array([s.fraction if s else 0.0 for s in each])[at],
+        np.array([s.content if s else 0.0 for s in each])[at],
+        np.array([str(s) if s else "" for s in each], object)[at],
+    )
+
+
+def replace_rare_earth(
+    table: CompositionTable, column: NDArray[np.int64], share: NDArray[np.float64]
+) -> CompositionTable:
+    """Return the table with a share of each row's rare earth replaced by another.
+
+    With ``content`` as share this is the shell itself; with ``content * fraction`` it is the
+    whole magnet, core and shell together, which is what pays for the heavy rare earth.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n rows.
+    column : ndarray of int64, shape (n,)
+        Column of the rare earth put in.
+    share : ndarray of float64, shape (n,)
+        Share of the row's rare earth that it replaces.
+    """
+    dense = table.to_array()
+    is_rare = mask(RARE_EARTHS).astype(bool)
+    total = dense[:, is_rare].sum(axis=1)
+    dense[:, is_rare] *= (1.0 - share)[:, None]
+    dense[np.arange(len(dense)), column] += share * total
+    return from_dense(dense, table.row_index)
+
+
+def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> CompositionTable:
+    """Return atomic fractions of shape (n, 118) as a table."""
+    rows, columns = np.nonzero(dense)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(dense)))])
+    return CompositionTable(
+        indptr.astype(np.int64), columns.astype(np.int32), dense[rows, columns], row_index, []
+    )
+
+
+def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
+    """Return the composition of the whole magnet, core and shell together.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The base alloys.
+    shell : Shell, dict, str or a sequence of them
+        One for all, or one a row.
+    """
+    rows = read_shells(shell, len(table))
+    if rows is None:
+        return table
+    return replace_rare_earth(table, rows.column, rows.fraction * rows.content)

@@ -1,0 +1,346 @@
+"""The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature."""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import STATUSES
+from ..composition.table import CompositionTable
+from ..elements import INDEX, RARE_EARTHS, mask
+from ..errors import InputError
+from ..units import MU_0, parse_temperature
+from .process import Process, by_row, parameters, read_process
+from .shell import ShellRows, read_shells, replace_rare_earth
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BETWEEN = (293.15, 423.15)
+"""Default temperatures of alpha and beta, K: 20 and 150 C, as catalogues do."""
+
+LOAD_LINE = 1.0
+"""Default permeance coefficient -B / (mu_0 H), that of a short block."""
+
+# A recipe with less than this outside its hard phase is a bare formula, see `Process`.
+_FORMULA = 0.995
+# Step of the temperatures at which the load line is tried, K, and the last of them.
+_STEP, _LAST = 50.0, 1100.0
+
+FIGURES = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+)
+"""The columns that `sintered` adds, in the order of the kernel's output."""
+
+_TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Magnets:
+    """Hard phases at temperatures, and what turns them into magnets.
+
+    Attributes
+    ----------
+    temperature : ndarray of float64, shape (k,)
+        K.
+    polarization : ndarray of float64, shape (n, k)
+        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C.
+    anisotropy_field : ndarray of float64, shape (n, k)
+        The field that sets coercivity, A/m; 0 where the easy direction is no axis.
+    status : ndarray of int8, shape (n, k)
+        Index into `magnetkit.columns.STATUSES`.
+    factor : ndarray of float64, shape (n,)
+        B_r / J_s: hard-phase volume times density times alignment.
+    boundary : ndarray of float64, shape (n,)
+        Volume fraction of rare earth in the grain boundary.
+    iron, copper : ndarray of float64, shape (n,)
+        Share of Fe in the metal of the cells, of Cu in that of the walls; NaN without cells.
+    rows : dict of str to ndarray, shape (n,)
+        Process and family parameters of each row, see `process.by_row`.
+    alpha_k, n_eff : ndarray of float64, shape (n,)
+        Kronmueller's parameters of the row, from `microstructure`.
+    """
+
+    temperature: NDArray[np.float64]
+    polarization: NDArray[np.float64]
+    anisotropy_field: NDArray[np.float64]
+    status: NDArray[np.int8]
+    factor: NDArray[np.float64]
+    boundary: NDArray[np.float64]
+    iron: NDArray[np.float64]
+    copper: NDArray[np.float64]
+    rows: dict[str, NDArray[np.float64]]
+    alpha_k: NDArray[np.float64]
+    n_eff: NDArray[np.float64]
+
+    def remanence(self) -> NDArray[np.float64]:
+        """Return B_r, T, shape (n, k)."""
+        return self.polarization * self.factor[:, None]
+
+    def coercivity(self) -> NDArray[np.float64]:
+        """Return H_cj = alpha_K H_a - N_eff M_s, A/m, shape (n, k)."""
+        field = self.alpha_k[:, None] * self.anisotropy_field
+        return np.maximum(field - self.n_eff[:, None] * self.polarization / MU_0, 0.0)
+
+
+def microstructure(
+    rows: dict[str, NDArray[np.float64]],
+    boundary: NDArray[np.float64],
+    iron: NDArray[np.float64],
+    copper: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return alpha_K and N_eff of each row, from its family's parameters and its structure.
+
+    N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
+    little rare-earth-rich phase parts them: both parameters then fall with its volume. In cellular
+    magnets iron in the cells and copper in the walls move them.
+    """
+    alpha_k = rows["alpha_k"].copy()
+    n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
+        rows["grain_size_um"] / rows["grain_reference_um"]
+    )
+    with np.errstate(divide="ignore"):
+        parted = -np.expm1(-boundary / rows["wetting_volume"])
+    alpha_k *= parted
+    n_eff *= parted
+    iron = np.nan_to_num(iron - rows["iron_reference"])
+    copper = np.nan_to_num(copper - rows["copper_reference"])
+    alpha_k += rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper
+    n_eff += rows["n_eff_iron"] * iron + rows["n_eff_copper"] * copper
+    return alpha_k, n_eff
+
+
+def _charge(table: CompositionTable, host: NDArray[np.int8], code: int) -> CompositionTable:
+    """Turn bare 2:17 formulas into the charge of a precipitation-hardened magnet."""
+    from ..kernels.sintered import hardening_charge
+
+    cells = parameters().cells
+    rare = table.fraction(*RARE_EARTHS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (1.0 - rare) / rare
+    rows = (host == code) & (ratio > cells["ratio_formula"])
+    if not rows.any():
+        return table
+    indptr, indices, values = hardening_charge(
+        table.indptr,
+        table.indices,
+        table.values,
+        rows,
+        mask(RARE_EARTHS),
+        INDEX["Cu"],
+        cells["ratio"],
+        cells["copper"],
+    )
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+
+
+def magnets(
+    table: CompositionTable,
+    temperature: NDArray[np.float64],
+    process: "Process | dict[str, Any] | None" = None,
+    shells: ShellRows | None = None,
+    host: str = "auto",
+) -> Magnets:
+    """Evaluate hard phases at temperatures and what the process makes of them.
+
+    A 2:17 alloy is split into cells and walls (`magnetkit.phases.hosts.partition`); polarization
+    is the volume average of both, the cells' anisotropy field sets the scale of coercivity, and
+    iron in the cells and copper in the walls set its parameters. With a shell, polarization is
+    the average of core and shell, and the anisotropy field lies between theirs by the calibrated
+    efficiency of a shell.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperature : ndarray of float64, shape (k,)
+        K.
+    process, host
+        As for `sintered`.
+    shells : ShellRows, optional
+        As read by `shell.read_shells`.
+    """
+    from ..phases.hosts import HOST_NAMES, assign_hosts, partition
+
+    n = len(table)
+    cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")
+    codes = assign_hosts(table, host)
+    parts = partition(_charge(table, codes, cellular), host)
+    rows = by_row(read_process(process, n), codes, HOST_NAMES)
+    polarization, field, status = _phase(parts.hard_phase, codes, temperature)
+    if shells is not None:
+        own = replace_rare_earth(parts.hard_phase, shells.column, shells.content)
+        shell_polarization, shell_field, _ = _phase(own, codes, temperature)
+        share = shells.fraction[:, None]
+        polarization = (1.0 - share) * polarization + share * shell_polarization
+        efficiency = parameters().shell_efficiency * (shells.fraction > 0.0)
+        field = field + efficiency[:, None] * (shell_field - field)
+    volume = parts.hard_volume_fraction
+    formula = volume > _FORMULA
+    hard = np.where(formula, 1.0 - rows["grain_boundary"], volume)
+    outside = (1.0 - volume) * parts.grain_boundary.fraction(*RARE_EARTHS)
+    boundary = np.where(formula, rows["grain_boundary"], outside)
+    iron, copper = np.full(n, np.nan), np.full(n, np.nan)
+    walls = np.flatnonzero((codes == cellular) & ~formula)
+    if walls.size:
+        phase, cells = parts.grain_boundary[walls], parts.hard_phase[walls]
+        share = volume[walls, None]
+        wall, _, _ = _phase(phase, np.full(walls.size, wall_code, np.int8), temperature)
+        # Walls poor in cobalt lose their order first; from there on they only dilute.
+        polarization[walls] = share * polarization[walls] + (1.0 - share) * np.nan_to_num(wall)
+        iron[walls] = cells.fraction("Fe") / (1.0 - cells.fraction(*RARE_EARTHS))
+        copper[walls] = phase.fraction("Cu") / (1.0 - phase.fraction(*RARE_EARTHS))
+        hard[walls] = 1.0 - rows["grain_boundary"][walls]
+        boundary[walls] = rows["grain_boundary"][walls]
+    return Magnets(
+        temperature,
+        polarization,
+        field,
+        status,
+        hard * rows["density"] * rows["alignment"],
+        boundary,
+        iron,
+        copper,
+        rows,
+        *microstructure(rows, boundary, iron, copper),
+    )
+
+
+def _phase(
+    table: CompositionTable, codes: NDArray[np.int8], temperature: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """Return J_s (T), the anisotropy field (A/m, 0 where no axis) and the status, (n, k)."""
+    from .intrinsic import arrays
+
+    found = arrays(table, temperature, codes)
+    field = np.where(found.status == 0, found.anisotropy_field_T / MU_0, 0.0)
+    return found.saturation_polarization_T.copy(), field, found.status
+
+
+def _spreads(interval: float, rows: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
+    if not 0.0 < interval < 1.0:
+        raise InputError(f"interval must lie between 0 and 1, such as 0.9; got {interval!r}")
+    normal = NormalDist()
+    scale = normal.inv_cdf(0.5 + interval / 2.0) / normal.inv_cdf(0.95)
+    names = ("spread", "remanence_spread", "alpha_spread", "beta_spread", "alpha_floor")
+    return {name: rows[name] * scale for name in names}
+
+
+def _status(made: Magnets, first: float, second: float) -> NDArray[np.int8]:
+    """Return the status over the range of use: what is not uniaxial throughout says so."""
+    inside = (made.temperature >= first) & (made.temperature <= second)
+    inside[0] = True
+    status = made.status[:, inside]
+    worst = status[np.arange(len(status)), (status != 0).argmax(axis=1)]
+    unknown = (worst == 0) & ~np.isfinite(made.factor)
+    return np.where(unknown, STATUSES.index("outside the model"), worst).astype(np.int8)
+
+
+def sintered(
+    table: CompositionTable,
+    temperature: float | str = 300.0,
+    process: "Process | dict[str, Any] | None" = None,
+    shell: Any = None,
+    host: str = "auto",
+    between: tuple[float | str, float | str] = BETWEEN,
+    load_line: float | None = None,
+    interval: float = 0.9,
+) -> "pd.DataFrame":
+    """Return the sintered magnet that each recipe makes.
+
+    Composition alone does not fix a magnet: every figure is a range for the stated process. The
+    ranges of coercivity are at most 60 % of their centre wide.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperature : float or str
+        Working temperature, K (or a text such as ``"150C"``).
+    process : Process, dict or None
+        Grain size, alignment, density, grain boundary; None takes the defaults of the family.
+    shell : str, dict, Shell, sequence of them or None
+        Grain-boundary shell, such as ``"Tb 0.30 @ 0.10"``.
+    host : str
+        ``"auto"`` or a host's name.
+    between : tuple of float or str
+        The two temperatures whose chords alpha and beta are, K; relative to the first.
+    load_line : float or None
+        Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
+    interval : float
+        Coverage of the ranges.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `magnetkit.magnetism.intrinsic`, ``shell`` and those of `FIGURES` with
+        ``_lo``, ``_hi`` and ``_provenance``. Figures are NaN where `status` is not ``ok``.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of its range.
+    """
+    import pandas as pd
+
+    from ..kernels.sintered import magnet
+    from .intrinsic import intrinsic
+
+    t = parse_temperature(temperature)
+    first, second = sorted(parse_temperature(b) for b in between)
+    if not second > first:
+        raise InputError(f"between needs two different temperatures, got {between!r}")
+    load = LOAD_LINE if load_line is None else float(load_line)
+    if not (np.isfinite(load) and load >= 0.0):
+        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    n = len(table)
+    shells = read_shells(shell, n)
+    grid = np.arange(first, _LAST, _STEP)
+    made = magnets(table, np.concatenate([[t, first, second], grid]), process, shells, host)
+    spreads = _spreads(interval, made.rows)
+    ones = np.ones(n)
+
+    def run(b: NDArray[np.float64], h: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _TO_COLUMN_UNIT * magnet(
+            np.ascontiguousarray(made.polarization),
+            np.ascontiguousarray(made.anisotropy_field),
+            made.temperature,
+            made.factor,
+            made.alpha_k,
+            made.n_eff,
+            made.rows["squareness"],
+            made.rows["recoil"],
+            load,
+            b,
+            h,
+        )
+
+    centre = run(ones, ones)
+    low = run(np.exp(-spreads["remanence_spread"]), np.exp(-spreads["spread"]))
+    high = run(np.exp(spreads["remanence_spread"]), np.exp(spreads["spread"]))
+    for column, name in ((5, "alpha_spread"), (6, "beta_spread")):
+        # alpha of a compensated magnet is a small difference: it keeps an absolute uncertainty.
+        floor = spreads["alpha_floor"] if column == 5 else 0.0
+        half = np.hypot(centre[:, column] * spreads[name], floor)
+        low[:, column], high[:, column] = centre[:, column] - half, centre[:, column] + half
+
+    frame = intrinsic(table, t, host=host, interval=interval)
+    status = _status(made, first, second)
+    ok = status == 0
+    added: dict[str, Any] = {"status": pd.Categorical.from_codes(status, categories=STATUSES)}
+    added["shell"] = "" if shells is None else shells.text
+    for i, name in enumerate(FIGURES):
+        for suffix, values in (("", centre), ("_lo", low), ("_hi", high)):
+            added[name + suffix] = np.where(ok, values[:, i], np.nan)
+        added[f"{name}_provenance"] = pd.Categorical.from_codes(
+            np.where(ok, 0, -1), categories=["physics"]
+        )
+    return frame.assign(**added)

@@ -1,0 +1,48 @@
+"""Slow, obvious twins of the kernels of the sintered magnet."""
+
+import math
+
+MU_0 = 1.25663706127e-6
+
+
+def hardening_charge(row, is_rare_earth, copper, ratio, share):
+    """Return {column: fraction} with `ratio` metal atoms per rare earth and enough Cu."""
+    rare = {c: v for c, v in row.items() if is_rare_earth[c]}
+    metal = {c: v for c, v in row.items() if not is_rare_earth[c]}
+    total_rare, total_metal = sum(rare.values()), sum(metal.values())
+    if total_rare == 0 or total_metal == metal.get(copper, 0.0):
+        return dict(row)
+    rare = {c: v / total_rare for c, v in rare.items()}
+    metal = {c: v / total_metal for c, v in metal.items()}
+    cu = metal.pop(copper, 0.0)
+    new_cu = max(cu, share)
+    metal = {c: v * (1.0 - new_cu) / (1.0 - cu) for c, v in metal.items()}
+    metal[copper] = new_cu
+    result = {c: v / (1.0 + ratio) for c, v in rare.items()}
+    result.update({c: v * ratio / (1.0 + ratio) for c, v in metal.items()})
+    return result
+
+
+def figures(polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, load):
+    """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet."""
+    b = [factor * j for j in polarization]
+    h = [max(alpha_k * a - n_eff * j / MU_0, 0.0) for a, j in zip(field, polarization, strict=True)]
+    knee = squareness * h[0]
+    steps = 20000
+    product = 0.0
+    for i in range(steps + 1):
+        x = knee * i / steps
+        product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
+    span = temperature[2] - temperature[1]
+    t_max, previous = math.nan, None
+    for t, br, hc in zip(temperature[3:], b[3:], h[3:], strict=True):
+        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else -1.0
+        if room <= 0:
+            if previous is not None:
+                t0, room0 = previous
+                t_max = t0 + (t - t0) * room0 / (room0 - room)
+            break
+        t_max, previous = t, (t, room)
+    alpha = (b[2] / b[1] - 1.0) / span if b[1] > 0 else math.nan
+    beta = (h[2] / h[1] - 1.0) / span if h[1] > 0 else math.nan
+    return b[0], h[0], knee, product, t_max, alpha, beta
