@@ -69,7 +69,7 @@ def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
         frame[name] = values
         known = values.notna().to_numpy()
         frame[f"{name}_provenance"] = pd.Categorical.from_codes(
-            np.where(known, 0, -1), categories=["comparator"]
+            np.where(known, 0, -1), categories=pd.Index(["comparator"])
         )
     return frame.assign(**{n: data[n] for n in ("kind", "source", "confidence", "note")})
 

@@ -335,12 +335,14 @@ def sintered(
     frame = intrinsic(table, t, host=host, interval=interval)
     status = _status(made, first, second)
     ok = status == 0
-    added: dict[str, Any] = {"status": pd.Categorical.from_codes(status, categories=STATUSES)}
+    added: dict[str, Any] = {
+        "status": pd.Categorical.from_codes(status, categories=pd.Index(STATUSES))
+    }
     added["shell"] = "" if shells is None else shells.text
     for i, name in enumerate(FIGURES):
         for suffix, values in (("", centre), ("_lo", low), ("_hi", high)):
             added[name + suffix] = np.where(ok, values[:, i], np.nan)
         added[f"{name}_provenance"] = pd.Categorical.from_codes(
-            np.where(ok, 0, -1), categories=["physics"]
+            np.where(ok, 0, -1), categories=pd.Index(["physics"])
         )
     return frame.assign(**added)
