@@ -10,7 +10,6 @@ _NAMES = {
     "HOSTS": "hosts",
     "assign_hosts": "hosts",
     "partition": "hosts",
-    "hull_energy": "hull",
     "Snapshot": "snapshot",
     "load": "snapshot",
     "open_snapshot": "snapshot",

@@ -1,0 +1,239 @@
+"""Trained surrogates: predictions with interval and domain, cached by what they were made from."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, StoreError
+from ..settings import get_settings
+from . import intervals, store
+from .process import CompositionProcess, _table
+from .training_sets import TrainingSet, check_target, training_set
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDS = 5
+"""Folds of group-left-out refits that calibrate the intervals."""
+
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "curie_temperature_K": {"features": "magnet", "support": 512},
+    "saturation_polarization_T": {"features": "magnet", "support": 512},
+    "anisotropy_field_T": {"features": "magnet", "support": 512},
+    # Computed energies have no outlying papers.
+    "formation_energy_eV_atom": {"features": "magnet", "support": 512, "robust": None},
+}
+
+EDGE = 0.90
+"""Share of left-out compositions that counts as inside the domain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surrogate:
+    """A trained model of one property.
+
+    Attributes
+    ----------
+    target : str
+        What it predicts.
+    estimator_ : CompositionProcess
+        The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
+    scores : ndarray of float64
+        Absolute residual over difficulty of every training row when its group was left out.
+    edge : float
+        Spread at the edge of the domain.
+    known : TrainingSet
+        What it was trained on.
+    manifest : dict
+        Where it comes from: data, parameters, counts, hashes, versions.
+    """
+
+    target: str
+    estimator_: CompositionProcess
+    scores: NDArray[np.float64]
+    edge: float
+    known: TrainingSet
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        t : CompositionTable, or column of recipes or pymatgen compositions
+            What to predict.
+        interval : float
+            Probability that the true value lies inside, for compositions of a series or chemical
+            system the model has not seen.
+
+        Returns
+        -------
+        DataFrame
+            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
+            ``domain_distance`` (1 at the edge).
+        """
+        import pandas as pd
+
+        values, spread = self.estimator_.mean_and_spread(_table(t))
+        half = intervals.quantile(self.scores, interval) * self.estimator_.difficulty(spread)
+        distance = spread / self.edge
+        low = values - half
+        if self.target != "formation_energy_eV_atom":
+            # Temperatures, polarizations and fields of an axis are never negative.
+            np.maximum(values, 0.0, out=values, where=~np.isnan(values))
+            np.maximum(low, 0.0, out=low, where=~np.isnan(low))
+        return pd.DataFrame(
+            {
+                self.target: values,
+                f"{self.target}_lo": low,
+                f"{self.target}_hi": values + half,
+                "in_domain": distance <= 1.0,
+                "domain_distance": distance,
+            },
+            copy=False,
+        )
+
+
+def parameters(target: str) -> dict[str, Any]:
+    """Return the parameters of the estimator of a target."""
+    return dict(_PARAMETERS[target])
+
+
+def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
+    """Train on a set; `advance` is called after each of `FOLDS` + 1 parts of the work."""
+    estimator = CompositionProcess(**parameters(data.target)).fit(data.table, data.values)
+    advance()
+    scores, spreads = np.empty(len(data)), np.empty(len(data))
+    for inside, outside in intervals.folds(data.groups, FOLDS):
+        other = estimator.refit(data.table[inside], data.values[inside])
+        mean, spread = other.mean_and_spread(data.table[outside])
+        spreads[outside] = spread
+        scores[outside] = np.abs(data.values[outside] - mean) / other.difficulty(spread)
+        advance()
+    manifest = {
+        "target": data.target,
+        "origin": data.origin,
+        "rows": len(data),
+        "groups": len(np.unique(data.groups)),
+        "removed": data.removed,
+        "data_sha256": data.sha256,
+        "parameters": estimator.get_params(),
+    }
+    edge = float(np.quantile(spreads, EDGE))
+    return Surrogate(data.target, estimator, scores, edge, data, manifest)
+
+
+@contextmanager
+def _bar(target: str, shown: bool) -> Iterator[Any]:
+    """Show a progress bar on stderr, or nothing."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"training {target}", total=FOLDS + 1)
+        yield lambda: progress.advance(task)
+
+
+def _file(data: TrainingSet) -> Path:
+    parts = {
+        "data": data.sha256,
+        "code": store.code_sha256(),
+        "versions": store.versions(),
+        "parameters": parameters(data.target),
+    }
+    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"
+
+
+def _read(file: Path, data: TrainingSet) -> Surrogate:
+    content, manifest = store.read(file)
+    if manifest.get("data_sha256") != data.sha256 or manifest.get("target") != data.target:
+        raise StoreError(f"{file} was trained on other data; delete it and train again")
+    return Surrogate(
+        data.target, content["estimator"], content["scores"], content["edge"], data, manifest
+    )
+
+
+def train(
+    target: str,
+    training_set: TrainingSet | None = None,
+    data: "str | Path | None" = None,
+    progress: bool = False,
+) -> Surrogate:
+    """Train the surrogate of a target and keep it in the cache.
+
+    Parameters
+    ----------
+    target : str
+        A name of `magnetkit.surrogates.TARGETS`.
+    training_set : TrainingSet, optional
+        What to learn from, instead of the built-in set.
+    data : str or Path, optional
+        A CSV file to learn from: columns ``composition``, the target, and as you have them
+        ``group`` and ``source``.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Raises
+    ------
+    InputError
+        If the target is not known, or both a set and a file are given.
+    DataError
+        If the file holds nothing usable.
+    """
+    chosen = _choose(target, training_set, data)
+    with _bar(target, progress) as advance:
+        model = fit(chosen, advance)
+    content = {"estimator": model.estimator_, "scores": model.scores, "edge": model.edge}
+    store.save(_file(chosen), content, model.manifest)
+    _load.cache_clear()
+    return model
+
+
+def _choose(target: str, given: TrainingSet | None, data: "str | Path | None") -> TrainingSet:
+    check_target(target)
+    if given is None:
+        return training_set(target, data)
+    if data is not None:
+        raise InputError("give a training set or a CSV file, not both")
+    if given.target != target:
+        raise InputError(f"the training set is of {given.target}, not of {target}")
+    return given
+
+
+def load(target: str, data: "str | Path | None" = None, progress: bool = True) -> Surrogate:
+    """Return the surrogate of a target, trained at first use and cached.
+
+    The cache is keyed by data, code, versions and parameters: with the larger Curie-temperature
+    set fetched, another model answers than without.
+
+    Parameters
+    ----------
+    target : str
+        A name of `magnetkit.surrogates.TARGETS`.
+    data : str or Path, optional
+        A CSV file to learn from, see `train`.
+    progress : bool
+        Show a progress bar on stderr while training.
+    """
+    check_target(target)
+    settings = get_settings()
+    return _load(target, None if data is None else str(data), progress, str(settings))
+
+
+@lru_cache(maxsize=16)
+def _load(target: str, data: str | None, progress: bool, settings: str) -> Surrogate:
+    chosen = training_set(target, data)
+    file = _file(chosen)
+    return _read(file, chosen) if file.is_file() else train(target, chosen, progress=progress)

@@ -1,0 +1,244 @@
+"""What each surrogate learns from: measured or computed values, cleaned, with their groups."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition import CompositionTable
+from ..elements import SYMBOLS
+from ..errors import DataError, InputError
+
+TARGETS = (
+    "curie_temperature_K",
+    "saturation_polarization_T",
+    "anisotropy_field_T",
+    "formation_energy_eV_atom",
+)
+"""The properties a surrogate can be trained for."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """Compositions with one value each.
+
+    Attributes
+    ----------
+    target : str
+        A name of `TARGETS`.
+    table : CompositionTable
+        The compositions, n of them.
+    values : ndarray of float64, shape (n,)
+        The target, in the unit of its name.
+    groups : ndarray of str, shape (n,)
+        What must be left out together in validation: the paper, else the chemical system.
+    sources : ndarray of str, shape (n,)
+        Where each value is from.
+    origin : str
+        One line on the whole set.
+    removed : dict
+        Reason to the number of rows it took out.
+    """
+
+    target: str
+    table: CompositionTable
+    values: NDArray[np.float64]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    origin: str
+    removed: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: NDArray) -> "TrainingSet":
+        """Return the rows a mask or index array selects."""
+        return TrainingSet(
+            self.target,
+            self.table[rows],
+            self.values[rows],
+            self.groups[rows],
+            self.sources[rows],
+            self.origin,
+            self.removed,
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the compositions, values and groups in order."""
+        digest = hashlib.sha256(self.target.encode())
+        for part in (self.table.indptr, self.table.indices, self.table.values, self.values):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        digest.update("\n".join(self.groups).encode())
+        return digest.hexdigest()
+
+
+def check_target(target: str) -> None:
+    """Raise InputError unless `target` is one of `TARGETS`."""
+    if target not in TARGETS:
+        raise InputError(f"target {target!r} has no surrogate; use one of {', '.join(TARGETS)}")
+
+
+def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
+    """Return the training set of a target.
+
+    Parameters
+    ----------
+    target : str
+        A name of `TARGETS`.
+    data : str or Path, optional
+        A CSV file with columns ``composition`` and the target, and as you have them ``group``
+        (the paper or series) and ``source``; it replaces the built-in set.
+
+    Raises
+    ------
+    InputError
+        If the target or a column is not known.
+    DataError
+        If the file cannot be read or nothing usable is in it.
+    """
+    check_target(target)
+    if data is not None:
+        return _from_csv(target, Path(data))
+    found = _BUILDERS[target](target)
+    if len(found) < 2:
+        raise DataError(f"no training data for {target}; `magnetkit data verify` checks the files")
+    return found
+
+
+def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
+    """Return the elements of each composition, joined by dashes."""
+    names = np.array(SYMBOLS)
+    bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
+    return np.array(["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_)
+
+
+def merge_duplicates(
+    table: CompositionTable, values: NDArray[np.float64], digits: int = 5
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Join rows of the same composition, rounded to `digits`.
+
+    Returns
+    -------
+    first : ndarray of int64
+        The first row of each composition, ascending.
+    median, spread : ndarray of float64
+        Median of its values, and largest less smallest.
+    """
+    keys: list[bytes] = []
+    packed = np.round(table.values * 10**digits).astype(np.int64)
+    for i in range(len(table)):
+        part = slice(table.indptr[i], table.indptr[i + 1])
+        keys.append(table.indices[part].tobytes() + packed[part].tobytes())
+    frame = pd.DataFrame({"key": keys, "value": values, "row": np.arange(len(table))})
+    joined = frame.groupby("key", sort=False).agg(
+        first=("row", "min"),
+        median=("value", "median"),
+        low=("value", "min"),
+        high=("value", "max"),
+    )
+    joined = joined.sort_values("first")
+    return (
+        joined["first"].to_numpy(np.int64),
+        joined["median"].to_numpy(np.float64),
+        (joined["high"] - joined["low"]).to_numpy(np.float64),
+    )
+
+
+def _from_csv(target: str, file: Path) -> TrainingSet:
+    try:
+        frame = pd.read_csv(file)
+    except OSError as error:
+        raise DataError(f"cannot read {file}: {error.strerror}") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} is no CSV table: {error}") from None
+    for column in ("composition", target):
+        if column not in frame.columns:
+            raise InputError(
+                f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
+            )
+    table = CompositionTable.from_strings(frame["composition"].astype(str).tolist())
+    frame = frame.iloc[table.row_index].reset_index(drop=True)
+    values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
+    groups = (
+        frame["group"].astype(str).to_numpy(np.str_)
+        if "group" in frame.columns
+        else chemical_systems(table)
+    )
+    sources = (
+        frame["source"].astype(str).to_numpy(np.str_)
+        if "source" in frame.columns
+        else np.full(len(table), file.name)
+    )
+    removed = {"composition that cannot be read": len(table.errors)}
+    known = np.isfinite(values)
+    removed["no value"] = int((~known).sum())
+    found = TrainingSet(target, table, values, groups, sources, f"file {file.name}", removed)[known]
+    if len(found) < 2:
+        raise DataError(
+            f"{file} holds {len(found)} usable rows of {target}; two or more are needed"
+        )
+    return found
+
+
+def _from_compounds(target: str) -> TrainingSet:
+    frame = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    total = len(frame)
+    frame = frame[np.isfinite(frame[target])].reset_index(drop=True)
+    table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
+    return TrainingSet(
+        target,
+        table,
+        frame[target].to_numpy(np.float64),
+        chemical_systems(table),
+        frame["source"].to_numpy(np.str_),
+        "embedded compounds",
+        {"no value": total - len(frame)},
+    )
+
+
+def _phases(target: str) -> TrainingSet:
+    from ..phases import load
+
+    entries = load()
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    values = entries[target].to_numpy(np.float64)[table.row_index]
+    order = np.argsort(values, kind="stable")
+    # The lowest of several structures of a composition is the one that can be made.
+    first, _, _ = merge_duplicates(table[order], values[order])
+    keep = np.sort(order[first])
+    several = np.diff(table.indptr)[keep] > 1
+    keep = keep[several]
+    table, values = table[keep], values[keep]
+    removed = {
+        "higher structure of a composition": len(order) - len(first),
+        "pure element": int((~several).sum()),
+    }
+    return TrainingSet(
+        target,
+        table,
+        values,
+        chemical_systems(table),
+        np.full(len(table), "Materials Project"),
+        "embedded Materials Project snapshot",
+        removed,
+    )
+
+
+def _curie(target: str) -> TrainingSet:
+    from .curie import curie_set
+
+    return curie_set() or _from_compounds(target)
+
+
+_BUILDERS: dict[str, Callable[[str], TrainingSet]] = {
+    "curie_temperature_K": _curie,
+    "saturation_polarization_T": _from_compounds,
+    "anisotropy_field_T": _from_compounds,
+    "formation_energy_eV_atom": _phases,
+}
