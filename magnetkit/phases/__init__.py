@@ -8,12 +8,16 @@ from typing import Any
 
 _NAMES = {
     "HOSTS": "hosts",
-    "assign_hosts": "hosts",
-    "partition": "hosts",
     "Snapshot": "snapshot",
+    "assign_hosts": "hosts",
+    "freeze": "live",
     "load": "snapshot",
     "open_snapshot": "snapshot",
+    "partition": "hosts",
+    "pull": "live",
+    "pull_snapshot": "live",
     "read_snapshot": "snapshot",
+    "subsystems": "live",
     "write_snapshot": "snapshot",
 }
 

@@ -1,0 +1,172 @@
+"""Crystals with one kind of atom replaced on one site, and what that costs in energy.
+
+`substitution_table` reads the embedded results (``datasets/substitution``, made by the script
+there with the machine-learned potential CHGNet); `host_cell` and `substitute` build the crystals
+and `relax` relaxes them, for more of the same. Energies here are differences of CHGNet energies
+against CHGNet's own elements. They order sites and substituents; they belong to no DFT hull.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import datasets
+from ..errors import InputError
+from .hosts import HOSTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pymatgen.core import Structure
+
+FORCE = 0.03
+"""Largest force and cell gradient left by a relaxation, eV/angstrom."""
+STEPS = 100
+"""Most steps of a relaxation; one that needs more is kept and marked by its residual force."""
+
+# Whole cells, so that one replaced atom is one in 56, 40, 17, 34 or 24 transition-metal atoms.
+_REPEAT = {"1:5": (2, 2, 2)}
+
+
+class Relaxed(NamedTuple):
+    """A relaxed crystal: energy (eV), volume (cubic angstrom) of the cell, moments, effort.
+
+    `moments` are CHGNet's, in Bohr magnetons by atom: unsigned and without the 4f shell.
+    """
+
+    structure: "Structure"
+    energy: float
+    moments: np.ndarray
+    residual_force: float
+    steps: int
+
+
+@lru_cache(maxsize=1)
+def _table() -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.read_csv(datasets.path("substitution/substitution.csv"), keep_default_na=True)
+
+
+def substitution_table() -> "pd.DataFrame":
+    """Return the embedded table, one row a host, site, substituent and amount.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns and their units are described in ``datasets/substitution/SOURCE.md``; the main
+        ones are ``host``, ``transition_metal``, ``site``, ``element``, ``count``,
+        ``substitution_energy_eV`` (per replaced atom, from the elements),
+        ``above_preferred_site_eV``, ``preferred``, ``moment_change_muB`` and
+        ``volume_change_A3`` (per replaced atom).
+    """
+    return _table().copy()
+
+
+def host_cell(
+    host: str, rare_earth: str, transition_metal: str, *, hexagonal: bool = False
+) -> "Structure":
+    """Return an unrelaxed cell of a host, with each atom's site in the site property ``label``.
+
+    Parameters
+    ----------
+    host : str
+        Name of a host, e.g. ``"2:14:1"``.
+    rare_earth, transition_metal : str
+        Element on all sites of that role; an interstitial host takes its first interstitial.
+    hexagonal : bool
+        Take the host's hexagonal stacking (2:17 of heavy rare earths).
+
+    Raises
+    ------
+    InputError
+        If the host, or its hexagonal stacking, is not known.
+    """
+    from pymatgen.core import Lattice, Structure
+
+    if host not in HOSTS:
+        raise InputError(f"no host is called {host!r}; known: {', '.join(HOSTS)}")
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    if prototype is None:
+        raise InputError(f"host {host!r} has no hexagonal stacking; leave hexagonal out")
+    on_site = {"rare_earth": rare_earth, "transition_metal": transition_metal}
+    if HOSTS[host].interstitial_elements:
+        on_site["interstitial"] = HOSTS[host].interstitial_elements[0]
+    tetragonal = prototype.space_group.startswith(("P4", "I4"))
+    lattice = (Lattice.tetragonal if tetragonal else Lattice.hexagonal)(
+        prototype.a_A, prototype.c_A
+    )
+    cell = Structure.from_spacegroup(
+        prototype.space_group,
+        lattice,
+        [on_site[site.role] for site in prototype.sites],
+        [site.position for site in prototype.sites],
+        site_properties={"label": [site.label for site in prototype.sites]},
+    )
+    if prototype.space_group.startswith("R"):
+        # The rhombohedral cell is a third of the hexagonal one.
+        cell = cell.get_primitive_structure(use_site_props=True)
+    return cell * _REPEAT.get(host, (1, 1, 1))
+
+
+def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
+    """Return the labels of a host's inequivalent sites of a role, e.g. ``"transition_metal"``."""
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
+
+
+def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
+    """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
+
+    The atoms are chosen one after the other, each as far as can be from those chosen before.
+
+    Raises
+    ------
+    InputError
+        If the site has fewer than `count` atoms.
+    """
+    members = [i for i, site in enumerate(cell) if site.properties["label"] == label]
+    if not 1 <= count <= len(members):
+        raise InputError(f"site {label!r} has {len(members)} atoms in this cell, asked for {count}")
+    chosen = [members[0]]
+    while len(chosen) < count:
+        distances = np.array(
+            [[cell.get_distance(i, j) for j in chosen] for i in members if i not in chosen]
+        )
+        rest = [i for i in members if i not in chosen]
+        chosen.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
+    replaced = cell.copy()
+    for index in chosen:
+        replaced.replace(index, element, properties=dict(cell[index].properties))
+    return replaced
+
+
+def relax(structure: "Structure", optimizer: Any) -> Relaxed:
+    """Relax cell and atoms with CHGNet down to `FORCE`, or for `STEPS` steps.
+
+    Parameters
+    ----------
+    structure : pymatgen.core.Structure
+        Start; site properties are carried over to the result.
+    optimizer : chgnet.model.StructOptimizer
+        Needs the extra ``magnetkit[chgnet]``.
+    """
+    from pymatgen.core import Structure
+
+    # Moments left on the atoms would make every property a new evaluation of the network.
+    plain = Structure(structure.lattice, structure.species, structure.frac_coords)
+    answer = optimizer.relax(plain, fmax=FORCE, steps=STEPS, verbose=False)
+    path = answer["trajectory"]
+    final = answer["final_structure"]
+    return Relaxed(
+        Structure(
+            final.lattice,
+            final.species,
+            final.frac_coords,
+            site_properties=dict(structure.site_properties),
+        ),
+        float(path.energies[-1]),
+        np.abs(np.asarray(path.magmoms[-1], dtype=np.float64)),
+        float(np.linalg.norm(path.forces[-1], axis=1).max()),
+        len(path.energies) - 1,
+    )

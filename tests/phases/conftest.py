@@ -1,0 +1,29 @@
+"""What the tests of the live pull share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from magnetkit.settings import get_settings
+
+
+@pytest.fixture
+def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """A server like the Materials Project's, named in the environment with a key."""
+    from tests.phases.mp_server import KEY, Server
+
+    server = Server()
+    monkeypatch.setenv("MP_API_ENDPOINT", server.url)
+    monkeypatch.setenv("MP_API_KEY", KEY)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache for one test."""
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    get_settings.cache_clear()
+    yield tmp_path / "cache"
+    get_settings.cache_clear()
