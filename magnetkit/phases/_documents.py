@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 FIELDS: dict[str, tuple[str, ...]] = {
     "summary": (
         "material_id",
-        "formula_pretty",
-        "chemsys",
         "nsites",
         "volume",
         "density",
@@ -30,8 +28,6 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "thermo": (
         "material_id",
-        "formula_pretty",
-        "chemsys",
         "thermo_type",
         "energy_per_atom",
         "uncorrected_energy_per_atom",
@@ -43,8 +39,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 """The fields asked for, by kind: what hull, features and magnetism use."""
 
 _NEEDED = {
-    "summary": ("material_id", "formula_pretty", "chemsys", "structure"),
-    "thermo": ("material_id", "formula_pretty", "chemsys"),
+    "summary": ("material_id", "structure"),
+    "thermo": ("material_id",),
     "magnetism": ("material_id",),
 }
 
@@ -131,8 +127,8 @@ def tables(
 
     inside = set(asked)
     described = {str(d.material_id): d for d in summary if _system(d) in inside}
-    energies = [d for d in thermo if _system(d) in inside and str(d.material_id) in described]
-    scheme = _scheme(energies, inside, order)
+    energies = [d for d in thermo if str(d.material_id) in described]
+    scheme = _scheme(energies, described, order)
     chosen: dict[str, Any] = {}
     for document in energies:
         if _type(document) == scheme.casefold() and document.formation_energy_per_atom is not None:
@@ -140,7 +136,7 @@ def tables(
     magnetic = {str(d.material_id): d for d in magnetism}
     rows = [
         _row(described[name], chosen[name], magnetic.get(name))
-        for name in sorted(chosen, key=lambda n: (described[n].formula_pretty, n))
+        for name in sorted(chosen, key=lambda n: (_formula(described[n]), n))
     ]
     entries = pd.DataFrame(rows)
     structures = pd.DataFrame(
@@ -165,8 +161,12 @@ def tables(
     return entries, structures, facts
 
 
-def _system(document: Any) -> str:
-    return "-".join(sorted(document.chemsys.split("-")))
+def _system(summary: Any) -> str:
+    return "-".join(sorted(str(e) for e in summary.structure.composition.elements))
+
+
+def _formula(summary: Any) -> str:
+    return summary.structure.composition.reduced_formula
 
 
 def _type(document: Any) -> str:
@@ -174,28 +174,27 @@ def _type(document: Any) -> str:
     return str(getattr(document.thermo_type, "value", document.thermo_type)).casefold()
 
 
-def _scheme(energies: list[Any], inside: set[str], order: Sequence[str]) -> str:
-    """Return the first scheme that knows the most elements of those asked for."""
-    elements = {system for system in inside if "-" not in system}
-    known = {
-        scheme: len({_system(d) for d in energies if _type(d) == scheme.casefold()} & elements)
-        for scheme in order
-        if any(_type(d) == scheme.casefold() for d in energies)
-    }
+def _scheme(energies: list[Any], described: dict[str, Any], order: Sequence[str]) -> str:
+    """Return the first scheme that knows the most elements."""
+    elements: dict[str, set[str]] = {}
+    for document in energies:
+        system = _system(described[str(document.material_id)])
+        elements.setdefault(_type(document), set()).update({system} if "-" not in system else ())
+    known = [scheme for scheme in order if scheme.casefold() in elements]
     if not known:
-        others = sorted({_type(d) for d in energies})
+        others = ", ".join(sorted(elements))
         raise InputError(
-            f"the server has no {' or '.join(order)} energies for {', '.join(sorted(inside))}"
-            + (f"; it has {', '.join(others)}: name one with thermo_type=" if others else "")
+            f"the server has no {' or '.join(order)} energies of these systems"
+            + (f"; it has {others}: name one with thermo_type=" if others else "")
         )
-    return max(known, key=lambda scheme: known[scheme])
+    return max(known, key=lambda scheme: len(elements[scheme.casefold()]))
 
 
 def _row(summary: Any, thermo: Any, magnetism: Any) -> dict[str, Any]:
     symmetry = summary.symmetry
     ordering = magnetism.ordering if magnetism and magnetism.ordering else summary.ordering
     return {
-        "formula": summary.formula_pretty,
+        "formula": _formula(summary),
         "formation_energy_eV_atom": thermo.formation_energy_per_atom,
         "energy_above_hull_eV_atom": thermo.energy_above_hull,
         "material_id": str(summary.material_id),

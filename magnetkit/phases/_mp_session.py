@@ -52,14 +52,14 @@ class Limits:
     """
 
     connect_s: float = 10.0
-    read_s: float = 30.0
+    read_s: float = 20.0
     answer_s: float = 120.0
     attempts: int = 4
     backoff_s: float = 0.5
     longest_wait_s: float = 60.0
     answer_bytes: int = 64 << 20
     documents: int = 50_000
-    page: int = 250
+    page: int = 200
 
 
 class _PassingError(NetworkError):
