@@ -11,6 +11,7 @@ _NAMES = {
     "Snapshot": "snapshot",
     "assign_hosts": "hosts",
     "freeze": "live",
+    "hull_energy": "hull",
     "load": "snapshot",
     "open_snapshot": "snapshot",
     "partition": "hosts",

@@ -1,0 +1,379 @@
+"""The lower convex hull of formation energies, as one linear program a composition.
+
+For a composition x the hull energy is min sum(a_k e_k) over amounts a_k >= 0 of phases with
+sum(a_k c_k) = x. A basis is one phase for each element of the chemical system; it stays optimal
+in price for every composition, so the next row starts from the last row's basis and needs dual
+simplex steps only where one of its amounts turned negative. Nothing is approximated.
+
+Phases and compositions are sparse rows over the same element columns; the first phases, one for
+each column, are the elements themselves.
+"""
+
+import numpy as np
+
+from ._accelerate import jit, prange
+
+# A price or an amount this small is rounding.
+TOLERANCE = 1e-10
+# Steps after which the smallest index is taken first, which cannot cycle.
+BLAND_AFTER = 200
+# Steps after which the inverse is computed anew.
+REFACTOR_AFTER = 40
+# Most bases that a run of rows remembers.
+KEEP = 1024
+
+
+# indptr int64 (n + 1,), indices int32 (nnz,): compositions; word, bit int64 (118,): where an
+# element's bit lies, word -1 for an element without phases -> sets uint64 (n, words), and
+# known bool (n,): every element has phases and there is at least one.
+@jit(parallel=True)
+def element_sets(indptr, indices, word, bit, words):
+    """Return the set of elements of each composition as bits."""
+    n = len(indptr) - 1
+    sets = np.zeros((n, words), np.uint64)
+    known = np.zeros(n, np.bool_)
+    for i in prange(n):
+        ok = indptr[i + 1] > indptr[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            w = word[indices[p]]
+            if w < 0:
+                ok = False
+            else:
+                sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
+        known[i] = ok
+    return sets, known
+
+
+# basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
+# phase by element; False in the second place if the phases are linearly dependent.
+@jit
+def invert(basis, ptr, col, val):
+    """Return the inverse of a basis."""
+    m = len(basis)
+    work = np.zeros((m, 2 * m))
+    for b in range(m):
+        for p in range(ptr[basis[b]], ptr[basis[b] + 1]):
+            work[col[p], b] = val[p]
+        work[b, m + b] = 1.0
+    for i in range(m):
+        best = i
+        for r in range(i + 1, m):
+            if abs(work[r, i]) > abs(work[best, i]):
+                best = r
+        if abs(work[best, i]) < 1e-12:
+            return work[:, m:].copy(), False
+        if best != i:
+            for c in range(2 * m):
+                swap = work[i, c]
+                work[i, c] = work[best, c]
+                work[best, c] = swap
+        scale = 1.0 / work[i, i]
+        for c in range(2 * m):
+            work[i, c] *= scale
+        for r in range(m):
+            factor = work[r, i]
+            if r != i and factor != 0.0:
+                for c in range(2 * m):
+                    work[r, c] -= factor * work[i, c]
+    return work[:, m:].copy(), True
+
+
+# Chemical potentials price float64 (m,) and what each phase costs above them, cost (phases,).
+@jit
+def _prices(basis, inverse, ptr, col, val, energy, price, cost):
+    m = len(basis)
+    for c in range(m):
+        total = 0.0
+        for b in range(m):
+            total += energy[basis[b]] * inverse[b, c]
+        price[c] = total
+    for k in range(len(energy)):
+        total = energy[k]
+        for p in range(ptr[k], ptr[k + 1]):
+            total -= price[col[p]] * val[p]
+        cost[k] = total
+
+
+# Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
+@jit
+def _pivot(enter, leave, ptr, col, val, basis, inverse, amounts):
+    m = len(basis)
+    column = np.zeros(m)
+    for p in range(ptr[enter], ptr[enter + 1]):
+        for b in range(m):
+            column[b] += inverse[b, col[p]] * val[p]
+    scale = 1.0 / column[leave]
+    for c in range(m):
+        inverse[leave, c] *= scale
+    amounts[leave] *= scale
+    for b in range(m):
+        factor = column[b]
+        if b != leave and factor != 0.0:
+            for c in range(m):
+                inverse[b, c] -= factor * inverse[leave, c]
+            amounts[b] -= factor * amounts[leave]
+    basis[leave] = enter
+
+
+# Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
+@jit
+def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
+    """Find a basis that is optimal in price, from the elements."""
+    m = len(x)
+    inverse[:] = 0.0
+    for b in range(m):
+        basis[b] = b
+        inverse[b, b] = 1.0
+        amounts[b] = x[b]
+    step = 0
+    column = np.zeros(m)
+    while True:
+        _prices(basis, inverse, ptr, col, val, energy, price, cost)
+        enter = -1
+        lowest = -TOLERANCE
+        for k in range(len(energy)):
+            if cost[k] < lowest:
+                enter = k
+                lowest = cost[k]
+                if step > BLAND_AFTER:
+                    break
+        if enter < 0:
+            return step
+        column[:] = 0.0
+        for p in range(ptr[enter], ptr[enter + 1]):
+            for b in range(m):
+                column[b] += inverse[b, col[p]] * val[p]
+        leave = -1
+        ratio = np.inf
+        for b in range(m):
+            if column[b] > 1e-9:
+                r = max(amounts[b], 0.0) / column[b]
+                if r < ratio or (r == ratio and basis[b] < basis[leave]):
+                    ratio = r
+                    leave = b
+        if leave < 0:
+            return -1
+        _pivot(enter, leave, ptr, col, val, basis, inverse, amounts)
+        step += 1
+
+
+@jit
+def _dot(a, b):
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+# Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
+# `since` counts the steps since the inverse was computed; returns it (-1: no solution) and the
+# steps taken.
+@jit
+def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, since):
+    """Find the optimal basis of a composition from a basis that is optimal in price."""
+    m = len(x)
+    for b in range(m):
+        total = 0.0
+        for c in range(m):
+            total += inverse[b, c] * x[c]
+        amounts[b] = total
+    step = 0
+    while True:
+        # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
+        leave = -1
+        steepest = 0.0
+        for b in range(m):
+            if amounts[b] < -TOLERANCE:
+                norm = 0.0
+                for c in range(m):
+                    norm += inverse[b, c] * inverse[b, c]
+                slope = amounts[b] * amounts[b] / norm
+                if slope > steepest:
+                    leave = b
+                    steepest = slope
+                    if step > BLAND_AFTER:
+                        break
+        if leave < 0:
+            return since, step
+        enter = -1
+        ratio = np.inf
+        for k in range(len(energy)):
+            total = 0.0
+            for p in range(ptr[k], ptr[k + 1]):
+                total += inverse[leave, col[p]] * val[p]
+            share[k] = total
+            if total < -1e-9:
+                r = max(cost[k], 0.0) / -total
+                if r < ratio:
+                    ratio = r
+                    enter = k
+        if enter < 0:
+            return -1, step
+        rate = cost[enter] / share[enter]
+        for k in range(len(energy)):
+            cost[k] -= rate * share[k]
+        _pivot(enter, leave, ptr, col, val, basis, inverse, amounts)
+        cost[enter] = 0.0
+        step += 1
+        since += 1
+        if since >= REFACTOR_AFTER:
+            inverse[:] = invert(basis, ptr, col, val)[0]
+            _prices(basis, inverse, ptr, col, val, energy, price, cost)
+            for b in range(m):
+                total = 0.0
+                for c in range(m):
+                    total += inverse[b, c] * x[c]
+                amounts[b] = total
+            since = 0
+
+
+# inside bool (columns,): elements of the chemical system -> the phases made of them alone, as
+# sparse rows over the system's own columns: id int64, ptr, col, val, energy; place int64
+# (columns,): column of the system, -1 outside.
+@jit
+def subsystem(inside, ptr, col, val, energy):
+    """Return the phases of a chemical system."""
+    place = np.full(len(inside), -1, np.int64)
+    m = 0
+    for c in range(len(inside)):
+        if inside[c]:
+            place[c] = m
+            m += 1
+    n = 0
+    nnz = 0
+    chosen = np.zeros(len(energy), np.bool_)
+    for k in range(len(energy)):
+        ok = True
+        for p in range(ptr[k], ptr[k + 1]):
+            if not inside[col[p]]:
+                ok = False
+                break
+        if ok:
+            chosen[k] = True
+            n += 1
+            nnz += ptr[k + 1] - ptr[k]
+    ids = np.empty(n, np.int64)
+    ptr_in = np.zeros(n + 1, np.int64)
+    col_in = np.empty(nnz, np.int64)
+    val_in = np.empty(nnz)
+    energy_in = np.empty(n)
+    j = 0
+    q = 0
+    for k in range(len(energy)):
+        if chosen[k]:
+            ids[j] = k
+            energy_in[j] = energy[k]
+            for p in range(ptr[k], ptr[k + 1]):
+                col_in[q] = place[col[p]]
+                val_in[q] = val[p]
+                q += 1
+            j += 1
+            ptr_in[j] = q
+    return ids, ptr_in, col_in, val_in, energy_in, place
+
+
+# Products with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
+@jit
+def _write(ids, basis, amounts, products, fractions):
+    n = 0
+    for b in range(len(basis)):
+        if amounts[b] > 1e-8:
+            j = n
+            k = ids[basis[b]]
+            while j > 0 and products[j - 1] > k:
+                products[j] = products[j - 1]
+                fractions[j] = fractions[j - 1]
+                j -= 1
+            products[j] = k
+            fractions[j] = amounts[b]
+            n += 1
+    for j in range(n, len(products)):
+        products[j] = -1
+        fractions[j] = 0.0
+
+
+# One run of `solve`: rows order[first:last] of the system with these elements.
+@jit
+def _run(
+    indptr, indices, values, column, order, first, last, inside, ptr, col, val, energy, hull,
+    products, fractions,
+):  # fmt: skip
+    ids, p_in, c_in, v_in, e_in, place = subsystem(inside, ptr, col, val, energy)
+    m = 0
+    for c in range(len(place)):
+        if place[c] >= 0:
+            m += 1
+    basis = np.empty(m, np.int64)
+    inverse = np.empty((m, m))
+    amounts = np.empty(m)
+    price = np.empty(m)
+    cost = np.empty(len(ids))
+    share = np.empty(len(ids))
+    x = np.zeros(m)
+    inner = np.empty(m)
+    since = -1
+    kept = 0
+    keep = min(KEEP, last - first)
+    prices = np.empty((keep, m))
+    bases = np.empty((keep, m), np.int64)
+    inverses = np.empty((keep, m, m))
+    sinces = np.empty(keep, np.int64)
+    for o in range(first, last):
+        row = order[o]
+        x[:] = 0.0
+        for p in range(indptr[row], indptr[row + 1]):
+            x[place[column[indices[p]]]] = values[p]
+        if since < 0:
+            # Inside the simplex and in no special position, so that no step is degenerate.
+            for c in range(m):
+                inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
+            since = start(inner, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost)
+        elif kept > 0:
+            # The remembered basis that prices x highest is the nearest to its own.
+            best = -1
+            highest = _dot(price, x) + 1e-12
+            for j in range(min(kept, keep)):
+                total = _dot(prices[j], x)
+                if total > highest:
+                    highest = total
+                    best = j
+            if best >= 0:
+                basis[:] = bases[best]
+                inverse[:] = inverses[best]
+                since = sinces[best]
+                _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
+        since, steps = move(
+            x, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost, share, since
+        )
+        if steps > 0 and since >= 0:
+            _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
+            j = kept % keep
+            prices[j] = price
+            bases[j] = basis
+            inverses[j] = inverse
+            sinces[j] = since
+            kept += 1
+        total = 0.0
+        for b in range(m):
+            total += amounts[b] * e_in[basis[b]]
+        hull[row] = total if since >= 0 else np.nan
+        if products.shape[1] > 0:
+            _write(ids, basis, amounts, products[row], fractions[row])
+
+
+# Compositions indptr int64 (n + 1,), indices int32, values float64 with column int64 (118,) of
+# each element; order int64 (rows,): rows to solve, in runs of one chemical system; runs: system,
+# first, last int64 (t,) into order; systems bool (s, columns); phases ptr, col, val, energy.
+# Writes hull float64 (n,), and where they have columns: products int32 (n, width) by id, in
+# ascending order, -1 beyond the last, and fractions float64 (n, width) of the atoms.
+@jit(parallel=True)
+def solve(
+    indptr, indices, values, column, order, system, first, last, systems, ptr, col, val, energy,
+    hull, products, fractions,
+):  # fmt: skip
+    """Find the hull energy and the products of each composition."""
+    for t in prange(len(system)):
+        _run(
+            indptr, indices, values, column, order, first[t], last[t], systems[system[t]],
+            ptr, col, val, energy, hull, products, fractions,
+        )  # fmt: skip

@@ -1,0 +1,122 @@
+"""The hull of a small chemical system from all its facets.
+
+A facet prices every composition x with its plane, price . x; the hull energy is the largest
+price of all facets, and the products are the corners of the facet that gives it.
+"""
+
+import numpy as np
+
+from ._accelerate import jit, prange
+
+# Rows priced together: the inner loops run over them and fill the vector units.
+LANES = 32
+# Most elements of a system.
+MOST = 8
+TOLERANCE = 1e-9
+
+
+# Compositions indptr int64, indices int32, values float64; place int64 (118,): column of each
+# element in the system; rows int64 (r,): all of this system; price float64 (facets, m), m <= 8.
+# Writes hull float64 (n,) and facet int32 (n,) at those rows.
+@jit(parallel=True, fastmath=True)
+def highest(indptr, indices, values, place, rows, price, hull, facet):
+    """Price compositions by all facets."""
+    m = price.shape[1]
+    # Fractions sum to one: the first element's price is paid whole, the others' by difference.
+    base = price[:, 0].copy()
+    slope = np.zeros((len(price), MOST - 1))
+    for f in range(len(price)):
+        for c in range(1, m):
+            slope[f, c - 1] = price[f, c] - price[f, 0]
+    blocks = (len(rows) + LANES - 1) // LANES
+    for block in prange(blocks):
+        x = np.zeros((MOST, LANES))
+        start = block * LANES
+        n = min(LANES, len(rows) - start)
+        for lane in range(n):
+            row = rows[start + lane]
+            for p in range(indptr[row], indptr[row + 1]):
+                x[place[indices[p]], lane] = values[p]
+        best = np.full(LANES, -np.inf)
+        at = np.zeros(LANES)
+        if m <= 6:
+            for f in range(len(base)):
+                b = base[f]
+                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
+                s4, s5 = slope[f, 3], slope[f, 4]
+                for lane in range(LANES):
+                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
+                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    better = total > best[lane]
+                    best[lane] = total if better else best[lane]
+                    at[lane] = f if better else at[lane]
+        else:
+            for f in range(len(base)):
+                b = base[f]
+                s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
+                s4, s5, s6, s7 = slope[f, 3], slope[f, 4], slope[f, 5], slope[f, 6]
+                for lane in range(LANES):
+                    total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
+                    total += s4 * x[4, lane] + s5 * x[5, lane]
+                    total += s6 * x[6, lane] + s7 * x[7, lane]
+                    better = total > best[lane]
+                    best[lane] = total if better else best[lane]
+                    at[lane] = f if better else at[lane]
+        for lane in range(n):
+            hull[rows[start + lane]] = best[lane]
+            facet[rows[start + lane]] = np.int32(at[lane])
+
+
+# As above, with corner int32 (facets, m) phase ids in ascending order and inverse float64
+# (facets, m, m). Writes products int32 (n, width >= m), -1 beyond the last, and fractions float64
+# (n, width). Returns done bool (r,): False where no facet of this price holds the composition.
+@jit(parallel=True)
+def split(
+    indptr, indices, values, place, rows, price, corner, inverse, hull, facet, products, fractions
+):
+    """Split compositions into the corners of their facets."""
+    m = price.shape[1]
+    done = np.zeros(len(rows), np.bool_)
+    for r in prange(len(rows)):
+        row = rows[r]
+        x = np.zeros(m)
+        for p in range(indptr[row], indptr[row + 1]):
+            x[place[indices[p]]] = values[p]
+        amount = np.empty(m)
+        f = facet[row]
+        ok = _amounts(inverse[f], x, amount)
+        other = 0
+        # Facets in one plane price alike; one of them holds the composition.
+        while not ok and other < len(price):
+            total = 0.0
+            for c in range(m):
+                total += price[other, c] * x[c]
+            if total > hull[row] - TOLERANCE:
+                f = other
+                ok = _amounts(inverse[f], x, amount)
+            other += 1
+        n = 0
+        if ok:
+            for b in range(m):
+                if amount[b] > 1e-8:
+                    products[row, n] = corner[f, b]
+                    fractions[row, n] = amount[b]
+                    n += 1
+        for j in range(n, products.shape[1]):
+            products[row, j] = -1
+            fractions[row, j] = 0.0
+        done[r] = ok
+    return done
+
+
+@jit
+def _amounts(inverse, x, amount):
+    ok = True
+    for b in range(len(x)):
+        total = 0.0
+        for c in range(len(x)):
+            total += inverse[b, c] * x[c]
+        amount[b] = total
+        if total < -TOLERANCE:
+            ok = False
+    return ok

@@ -1,0 +1,107 @@
+"""Hull energy and decomposition products of many compositions."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..composition.table import CompositionTable
+from .snapshot import Snapshot, open_snapshot
+from .space import PhaseSpace, gather, stable_space
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """Hull energies and products of a table.
+
+    Attributes
+    ----------
+    energy : ndarray of float64, shape (n,)
+        Hull energy, eV/atom; NaN where an element has no phases in the snapshot.
+    products : ndarray of int32, shape (n, width)
+        Index into `formulas`, ascending; -1 beyond the last product.
+    fractions : ndarray of float64, shape (n, width)
+        Share of the atoms in each product.
+    formulas : list of str
+        Names of the phases.
+    """
+
+    energy: NDArray[np.float64]
+    products: NDArray[np.int32]
+    fractions: NDArray[np.float64]
+    formulas: list[str]
+
+
+# A system is priced by all its facets where rows enough, by number of elements, pay for finding
+# them: two to five times the speed of a linear program a row.
+_ROWS_TO_PAY = (0, 0, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 80_000)
+
+
+def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
+    """Find the hull energy of each row, and its products if asked."""
+    from ..kernels import hull as programs
+    from ..kernels import hull_facets
+    from .facets import find_facets
+
+    systems = gather(table, space)
+    width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
+    energy = np.full(len(table), np.nan)
+    found = np.full((len(table), width), -1, np.int32)
+    fractions = np.zeros((len(table), width))
+    sparse = (table.indptr, table.indices, table.values)
+    left = np.ones(len(systems.members), bool)
+    order, bounds = systems.order, systems.bounds
+    facet = np.zeros(len(table), np.int32)
+    for s in range(len(left)):
+        members = systems.members[s]
+        if not _worth_facets(space, members, bounds[s + 1] - bounds[s]):
+            continue
+        facets = find_facets(space, members)
+        if facets is None:
+            continue
+        rows = order[bounds[s] : bounds[s + 1]]
+        place = np.full(len(space.column), -1, np.int64)
+        inside = np.flatnonzero(space.column >= 0)
+        inside = inside[members[space.column[inside]]]
+        place[inside] = np.arange(len(inside))
+        hull_facets.highest(*sparse, place, rows, facets.price, energy, facet)
+        done = True
+        if products:
+            at = (facets.price, facets.corner, facets.inverse, energy, facet, found, fractions)
+            done = hull_facets.split(*sparse, place, rows, *at).all()
+        left[s] = not done
+    phases = (space.ptr, space.col, space.val, space.energy)
+    runs = systems.runs(left)
+    programs.solve(
+        *sparse, space.column, order, *runs, systems.members, *phases, energy, found, fractions
+    )
+    return Decomposition(energy, found, fractions, space.formulas)
+
+
+def _worth_facets(space: PhaseSpace, members: NDArray[np.bool_], rows: int) -> bool:
+    elements = int(members.sum())
+    if elements >= len(_ROWS_TO_PAY):
+        return False
+    return members.tobytes() in space.facets or rows >= _ROWS_TO_PAY[elements]
+
+
+def hull_energy(
+    table: CompositionTable, snapshot: "Snapshot | str | Path | None" = None
+) -> NDArray[np.float64]:
+    """Return the energy of the hull of competing phases at each composition.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+    snapshot : str, Path or Snapshot, optional
+        Phases to compete with; the embedded snapshot without it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
+        no phases in the snapshot.
+    """
+    return solve(table, stable_space(open_snapshot(snapshot))).energy

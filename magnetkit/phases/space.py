@@ -1,0 +1,231 @@
+"""The competing phases of a snapshot as arrays, and which chemical systems a table asks for."""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..composition.table import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, SYMBOLS
+from ..errors import DataError
+from .snapshot import Snapshot
+
+# Rows of one chemical system that one thread solves in a row, each from the last one's basis.
+RUN = 16384
+_AMOUNT = re.compile(r"([A-Z][a-z]?)([0-9.]*)")
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseSpace:
+    """Phases over the element columns of a snapshot.
+
+    Attributes
+    ----------
+    formulas : list of str
+        One a phase, in the order of the other arrays; the elements come first.
+    column : ndarray of int64, shape (118,)
+        Column of an element (by its atomic number minus one); -1 without phases.
+    ptr, col, val : ndarrays
+        Atomic fractions as sparse rows: (phases + 1,) int64, int64, float64.
+    energy : ndarray of float64, shape (phases,)
+        Formation energy, eV/atom; the elements stand at zero.
+    """
+
+    formulas: list[str]
+    column: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    col: NDArray[np.int64]
+    val: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    facets: dict[bytes, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def columns(self) -> int:
+        """Number of elements."""
+        return int(self.column.max()) + 1
+
+    def take(self, chosen: NDArray) -> "PhaseSpace":
+        """Return the space of some phases (a mask that holds the elements)."""
+        keep = np.flatnonzero(chosen)
+        lengths = np.diff(self.ptr)[keep]
+        ptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        at = np.repeat(self.ptr[keep] - ptr[:-1], lengths) + np.arange(ptr[-1])
+        return PhaseSpace(
+            [self.formulas[k] for k in keep],
+            self.column,
+            ptr,
+            self.col[at],
+            self.val[at],
+            self.energy[keep],
+        )
+
+    def table(self) -> CompositionTable:
+        """Return the phases as a composition table."""
+        element = np.full(self.columns, -1, np.int32)
+        known = self.column >= 0
+        element[self.column[known]] = np.flatnonzero(known)
+        return CompositionTable(
+            self.ptr, element[self.col], self.val, np.arange(len(self.energy), dtype=np.int64)
+        )
+
+
+def read_formula(formula: str) -> dict[int, float]:
+    """Read a formula with brackets into atomic fractions by element column."""
+    from ..composition.notation import read_amounts
+
+    plain = {}
+    if "(" in formula:
+        plain = read_amounts(formula)[0]
+    else:
+        for symbol, amount in _AMOUNT.findall(formula):
+            plain[INDEX[symbol]] = plain.get(INDEX[symbol], 0.0) + float(amount or 1.0)
+    total = sum(plain.values())
+    return {c: a / total for c, a in sorted(plain.items())}
+
+
+def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpace:
+    """Gather phases into a space: the lowest energy of each composition, elements at zero.
+
+    Raises
+    ------
+    DataError
+        If an energy is no number, or an element lies below zero.
+    """
+    if not np.isfinite(energies).all():
+        bad = formulas[int(np.flatnonzero(~np.isfinite(energies))[0])]
+        raise DataError(f"the formation energy of {bad} is no number; freeze the pull again")
+    lowest: dict[tuple, tuple[float, str]] = {}
+    for formula, energy in zip(formulas, energies.tolist(), strict=True):
+        fractions = read_formula(formula)
+        key = tuple((c, round(a, 9)) for c, a in fractions.items())
+        if key not in lowest or energy < lowest[key][0]:
+            lowest[key] = energy, formula
+    present = sorted({c for key in lowest for c, _ in key})
+    for c in present:
+        energy = lowest.pop(((c, 1.0),), (0.0, ""))[0]
+        if energy < -1e-6:
+            raise DataError(
+                f"{SYMBOLS[c]} lies {-energy:.3f} eV/atom below zero; formation energies must be "
+                "of one scheme with the elements at zero"
+            )
+    column = np.full(N_ELEMENTS, -1, np.int64)
+    column[present] = np.arange(len(present))
+    parts = [{c: 1.0} for c in present] + [read_formula(f) for _, f in lowest.values()]
+    lengths = [len(p) for p in parts]
+    return PhaseSpace(
+        [SYMBOLS[c] for c in present] + [f for _, f in lowest.values()],
+        column,
+        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        column[[c for p in parts for c in p]],
+        np.array([a for p in parts for a in p.values()]),
+        np.array([0.0] * len(present) + [e for e, _ in lowest.values()]),
+    )
+
+
+def whole_space(snapshot: Snapshot) -> PhaseSpace:
+    """Return the lowest entry of every composition of a snapshot."""
+    if "space" not in snapshot._cache:
+        entries = snapshot.entries
+        snapshot._cache["space"] = build_space(
+            entries["formula"].tolist(), entries["formation_energy_eV_atom"].to_numpy(float)
+        )
+    return snapshot._cache["space"]
+
+
+def stable_space(snapshot: Snapshot) -> PhaseSpace:
+    """Return the phases on the hull of a snapshot: all that can be a product of anything."""
+    if "stable" not in snapshot._cache:
+        from .hull import solve
+
+        space = whole_space(snapshot)
+        above = space.energy - solve(space.table(), space).energy
+        above[: space.columns] = 0.0
+        # A phase within rounding of the hull stays: it changes nothing but may be named.
+        snapshot._cache["stable"] = space.take(above < 1e-9)
+    return snapshot._cache["stable"]
+
+
+@dataclass(frozen=True, eq=False)
+class Systems:
+    """Rows of a table gathered by chemical system.
+
+    Attributes
+    ----------
+    members : ndarray of bool, shape (systems, columns)
+        Elements of each system.
+    order : ndarray of int64
+        Rows that can be solved, system by system, each system's in the order of the table.
+    bounds : ndarray of int64, shape (systems + 1,)
+        Where each system's rows lie in `order`.
+    """
+
+    members: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+
+    def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
+        """Return system, first and last place in `order` of the runs of the chosen systems."""
+        system, first, last = [], [], []
+        for s in np.flatnonzero(chosen):
+            for at in range(self.bounds[s], self.bounds[s + 1], RUN):
+                system.append(s)
+                first.append(at)
+                last.append(min(at + RUN, self.bounds[s + 1]))
+        return tuple(np.array(a, np.int64) for a in (system, first, last))
+
+
+def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
+    """Gather the rows of a table by the largest chemical systems that hold them.
+
+    A row joins a system of more elements where another row asks for it anyway: the hull over
+    more elements is the same at its composition. Rows with an element without phases are left
+    out.
+    """
+    import pandas as pd
+
+    from ..kernels.hull import element_sets
+
+    words = (space.columns + 63) // 64
+    word = np.where(space.column >= 0, space.column // 64, -1)
+    sets, known = element_sets(table.indptr, table.indices, word, space.column % 64, words)
+    code = np.zeros(len(table), np.int64)
+    for w in range(words):
+        codes, distinct = pd.factorize(sets[:, w])
+        code = code * len(distinct) + codes
+    rows = np.flatnonzero(known)
+    code, first = _distinct(code[rows])
+    members = np.zeros((len(first), space.columns), bool)
+    for c in range(space.columns):
+        members[:, c] = (sets[rows[first], c // 64] >> np.uint64(c % 64)) & np.uint64(1)
+    owner = _cover(members)
+    keep, owner = np.unique(owner, return_inverse=True)
+    group = owner[code]
+    order = rows[np.argsort(group, kind="stable")] if len(keep) > 1 else rows
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(keep)))])
+    return Systems(members[keep], order, bounds.astype(np.int64))
+
+
+def _distinct(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return codes from 0 in order of appearance, and where each appears first."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(code)
+    first = np.empty(len(distinct), np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return codes, first
+
+
+def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each set the index of the largest set that holds it."""
+    owner = np.arange(len(members))
+    order = np.argsort(-members.sum(axis=1), kind="stable")
+    kept: list[int] = []
+    for s in order:
+        if kept:
+            holds = np.flatnonzero((members[kept] >= members[s]).all(axis=1))
+            if len(holds):
+                owner[s] = kept[holds[0]]
+                continue
+        kept.append(int(s))
+    return owner

@@ -1,0 +1,15 @@
+"""Random and degenerate crystals."""
+
+import numpy as np
+
+
+def random_crystal(rng, n, skewed=True, outside=True):
+    """Return a lattice of about 30 A3 an atom and fractional coordinates."""
+    lattice = np.diag(rng.uniform(0.6, 1.8, 3))
+    if skewed:
+        lattice = lattice + rng.uniform(-0.5, 0.5, (3, 3))
+    if np.linalg.det(lattice) < 0:
+        lattice[0] *= -1
+    lattice *= (30.0 * max(n, 1) / abs(np.linalg.det(lattice))) ** (1 / 3)
+    frac = rng.uniform(-1.5, 1.5, (n, 3)) if outside else rng.random((n, 3))
+    return lattice, frac

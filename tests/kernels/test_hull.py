@@ -1,0 +1,156 @@
+"""The linear program of the hull against a general solver."""
+
+import numpy as np
+import pytest
+
+from magnetkit.kernels import hull
+from tests.kernels import naive_hull
+
+
+def sparse(dense):
+    """Return rows as ptr, col, val."""
+    row, col = np.nonzero(dense)
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(dense)))])
+    return ptr.astype(np.int64), col.astype(np.int64), dense[row, col]
+
+
+def random_phases(rng, columns, phases):
+    """Return phases of up to three elements with small integer amounts, the elements first."""
+    dense = np.zeros((phases, columns))
+    for row in dense:
+        at = rng.choice(columns, min(3, columns), replace=False)
+        row[at] = rng.integers(0, 6, len(at))
+        row[at[0]] += 1
+    dense = np.vstack([np.eye(columns), dense / dense.sum(axis=1, keepdims=True)])
+    energy = np.append(np.zeros(columns), rng.normal(-0.2, 0.3, phases))
+    return dense, energy
+
+
+def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
+    n, columns = x.shape
+    systems = np.ones((1, columns), bool) if systems is None else systems
+    order = np.arange(n) if order is None else order
+    runs = (np.array([0]), np.array([0]), np.array([n])) if runs is None else runs
+    found = np.full(n, np.nan)
+    products = np.full((n, width), -7, np.int32)
+    fractions = np.zeros((n, width))
+    ptr, col, val = sparse(x)
+    hull.solve(
+        ptr,
+        col.astype(np.int32),
+        val,
+        np.arange(columns),
+        order,
+        *runs,
+        systems,
+        *sparse(dense),
+        energy,
+        found,
+        products,
+        fractions,
+    )
+    return found, products, fractions
+
+
+@pytest.mark.parametrize(("columns", "phases"), [(1, 0), (2, 5), (4, 30), (7, 60), (12, 200)])
+def test_agrees_with_a_general_solver(columns, phases):
+    rng = np.random.default_rng(columns)
+    dense, energy = random_phases(rng, columns, phases)
+    x = rng.dirichlet(np.ones(columns), 60)
+    # Compositions without some elements, and phases themselves, are degenerate.
+    x[20:40] *= rng.random((20, columns)) < 0.5
+    x[20:40, 0] += 1e-3
+    x[40:60] = dense[rng.integers(0, len(dense), 20)]
+    x /= x.sum(axis=1, keepdims=True)
+    found, products, fractions = solve(dense, energy, x, width=columns)
+    for i in range(len(x)):
+        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+        used = products[i][products[i] >= 0]
+        assert (np.diff(used) > 0).all()
+        share = fractions[i][: len(used)]
+        assert (share > 0).all()
+        np.testing.assert_allclose(share @ dense[used], x[i], atol=1e-9)
+        assert share @ energy[used] == pytest.approx(found[i], abs=1e-9)
+        assert (products[i][len(used) :] == -1).all()
+
+
+def test_phases_in_one_plane_do_not_cycle():
+    # Many phases of the same plane: every step is a tie.
+    rng = np.random.default_rng(3)
+    dense, _ = random_phases(rng, 5, 80)
+    energy = dense @ np.array([-0.1, -0.2, 0.0, -0.3, -0.1])
+    energy[:5] = 0.0
+    x = rng.dirichlet(np.ones(5), 200)
+    found, _, _ = solve(dense, energy, x)
+    for i in range(0, 200, 10):
+        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+
+
+def test_many_steps_stay_exact():
+    # Well past the point where the inverse is computed anew, and where remembered bases run out.
+    rng = np.random.default_rng(8)
+    dense, energy = random_phases(rng, 9, 150)
+    x = rng.dirichlet(np.full(9, 0.5), 3000)
+    found, _, _ = solve(dense, energy, x)
+    for i in range(2900, 3000, 7):
+        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+
+
+def test_runs_of_two_systems():
+    rng = np.random.default_rng(5)
+    dense, energy = random_phases(rng, 6, 50)
+    x = rng.dirichlet(np.ones(6), 20)
+    x[::2, :3] = 0.0
+    x[1::2, 3:] = 0.0
+    x /= x.sum(axis=1, keepdims=True)
+    systems = np.array([[0, 0, 0, 1, 1, 1], [1, 1, 1, 0, 0, 0]], bool)
+    order = np.concatenate([np.arange(0, 20, 2), np.arange(1, 20, 2)])
+    runs = np.array([0, 0, 1]), np.array([0, 6, 10]), np.array([6, 10, 20])
+    found, _, _ = solve(dense, energy, x, systems, order, runs)
+    for i in range(20):
+        assert found[i] == pytest.approx(naive_hull.hull(dense, energy, x[i])[0], abs=1e-9)
+
+
+def test_nothing_to_solve():
+    dense, energy = random_phases(np.random.default_rng(1), 3, 4)
+    none = np.zeros(0, np.int64)
+    found, _, _ = solve(dense, energy, np.zeros((0, 3)), order=none, runs=(none, none, none))
+    assert found.shape == (0,)
+
+
+def test_subsystem():
+    rng = np.random.default_rng(2)
+    dense, energy = random_phases(rng, 6, 40)
+    inside = np.array([1, 0, 1, 1, 0, 1], bool)
+    ids, ptr, col, val, kept, place = hull.subsystem(inside, *sparse(dense), energy)
+    expected = naive_hull.subsystem(inside, dense)
+    assert ids.tolist() == expected
+    np.testing.assert_array_equal(kept, energy[expected])
+    back = np.zeros((len(ids), 4))
+    back[np.repeat(np.arange(len(ids)), np.diff(ptr)), col] = val
+    np.testing.assert_array_equal(back, dense[expected][:, inside])
+    assert place.tolist() == [0, -1, 1, 2, -1, 3]
+
+
+def test_invert():
+    rng = np.random.default_rng(4)
+    dense, _ = random_phases(rng, 5, 30)
+    basis = np.array([0, 5, 9, 17, 25])
+    assert np.linalg.matrix_rank(dense[basis]) == 5
+    inverse, ok = hull.invert(basis, *sparse(dense))
+    assert ok
+    np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
+    _, ok = hull.invert(np.array([0, 0, 1, 2, 3]), *sparse(dense))
+    assert not ok
+
+
+def test_element_sets():
+    indptr = np.array([0, 2, 3, 3, 5])
+    indices = np.array([0, 1, 70, 1, 2], np.int32)
+    word = np.full(118, -1)
+    bit = np.zeros(118, np.int64)
+    word[[0, 1, 70]] = 0, 0, 1
+    bit[[0, 1, 70]] = 0, 1, 6
+    sets, known = hull.element_sets(indptr, indices, word, bit, 2)
+    assert known.tolist() == [True, True, False, False]  # empty; an element without phases
+    assert sets[:2].tolist() == [[3, 0], [0, 64]]

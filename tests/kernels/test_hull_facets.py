@@ -1,0 +1,55 @@
+"""Pricing by facets against the obvious maximum."""
+
+import numpy as np
+import pytest
+
+from magnetkit.kernels import hull_facets
+from tests.kernels import naive_hull
+from tests.kernels.test_hull import sparse
+
+
+@pytest.mark.parametrize("m", range(1, 9))
+@pytest.mark.parametrize("n", [0, 1, 31, 32, 100])
+def test_highest(m, n):
+    rng = np.random.default_rng(m)
+    price = rng.normal(size=(17, m))
+    x = rng.dirichlet(np.ones(m), n)
+    ptr, col, val = sparse(x)
+    rows = np.arange(n)[::-1].copy()
+    hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
+    place = np.arange(118)
+    hull_facets.highest(ptr, col.astype(np.int32), val, place, rows, price, hull, facet)
+    if n:
+        expected, at = naive_hull.highest(price, x)
+        np.testing.assert_allclose(hull, expected, atol=1e-13)
+        np.testing.assert_array_equal(facet, at)
+
+
+def test_split_finds_the_facet_that_holds_the_composition():
+    # A square of four phases in one plane, cut along a diagonal: both halves price alike.
+    corners = np.array([[0, 1, 2], [1, 2, 3]])
+    phase = np.array([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.4, 0.1, 0.5], [0.1, 0.4, 0.5]])
+    plane = np.array([-1.0, -2.0, -3.0])
+    inverse = np.linalg.inv(phase[corners].transpose(0, 2, 1))
+    price = np.tile(plane, (2, 1))
+    x = np.array([phase[[0, 1, 2]].mean(axis=0), phase[[1, 2, 3]].mean(axis=0), [0.9, 0.05, 0.05]])
+    ptr, col, val = sparse(x)
+    hull, facet = x @ plane, np.zeros(3, np.int32)
+    products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
+    done = hull_facets.split(
+        ptr,
+        col.astype(np.int32),
+        val,
+        np.arange(118),
+        np.arange(3),
+        price,
+        corners.astype(np.int32),
+        inverse,
+        hull,
+        facet,
+        products,
+        fractions,
+    )
+    assert done.tolist() == [True, True, False]
+    assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
+    np.testing.assert_allclose(fractions[:2, :3], 1 / 3)

@@ -1,0 +1,110 @@
+"""Hull energies and products of the embedded snapshot against pymatgen's phase diagram."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.composition.table import CompositionTable
+from magnetkit.phases import hull, space
+from magnetkit.phases.snapshot import open_snapshot
+
+SYSTEMS = ("Nd-Dy-Ce-Fe-Co-B", "Sm-Gd-Co-Fe-Cu-Zr")
+
+
+def random_table(system, n, seed=0):
+    """Return compositions that hold every element of a system."""
+    columns = np.sort([mk.elements.INDEX[s] for s in system.split("-")]).astype(np.int32)
+    x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
+    indptr = np.arange(n + 1) * len(columns)
+    return CompositionTable(indptr, np.tile(columns, n), x.ravel(), np.arange(n))
+
+
+def to_pymatgen(table):
+    from pymatgen.core import Composition
+
+    for row in table.to_array():
+        at = np.flatnonzero(row)
+        yield Composition({mk.elements.SYMBOLS[c]: row[c] for c in at})
+
+
+@pytest.fixture(scope="module")
+def stable():
+    return space.stable_space(open_snapshot())
+
+
+def diagram(system):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+    from pymatgen.core import Composition
+
+    inside = set(system.split("-"))
+    found = mk.phases.load()
+    entries = []
+    for formula, energy in zip(found["formula"], found["formation_energy_eV_atom"], strict=True):
+        composition = Composition(formula)
+        if {e.symbol for e in composition} <= inside:
+            entries.append(PDEntry(composition, energy * composition.num_atoms))
+    return PhaseDiagram(entries)
+
+
+@pytest.mark.parametrize("facets", [True, False], ids=["facets", "programs"])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_same_energy_and_products_as_pymatgen(system, facets, stable, monkeypatch):
+    monkeypatch.setattr(hull, "_worth_facets", lambda *_: facets)
+    table = random_table(system, 5000)
+    found = hull.solve(table, stable, products=True)
+    reference = diagram(system)
+    for i, composition in enumerate(to_pymatgen(table)):
+        products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
+        assert found.energy[i] == pytest.approx(energy, abs=1e-6)
+        expected = {e.composition.reduced_formula: share for e, share in products.items()}
+        used = found.products[i] >= 0
+        named = [found.formulas[k] for k in found.products[i][used]]
+        assert dict(zip(named, found.fractions[i][used], strict=True)) == pytest.approx(
+            expected, abs=1e-6
+        )
+
+
+def test_eleven_elements_by_the_phases_they_decompose_into(stable):
+    table = random_table("Nd-Pr-Dy-Tb-Fe-Co-B-Al-Cu-Ga-Zr", 200)
+    found = hull.solve(table, stable, products=True)
+    dense = stable.table().to_array()
+    inside = np.isin(np.arange(118), table.indices)
+    rivals = ~dense[:, ~inside].any(axis=1)
+    for i in range(len(table)):
+        used = found.products[i] >= 0
+        share, phase = found.fractions[i][used], found.products[i][used]
+        np.testing.assert_allclose(share @ dense[phase], table.to_array()[i], atol=1e-9)
+        assert share @ stable.energy[phase] == pytest.approx(found.energy[i], abs=1e-9)
+        # No phase lies below the plane through the products: no mixture is better.
+        if len(phase) == 11:
+            price = np.linalg.solve(dense[phase][:, inside], stable.energy[phase])
+            assert (stable.energy[rivals] - dense[rivals][:, inside] @ price).min() > -1e-8
+
+
+def test_snapshot_distances_are_reproduced(stable):
+    entries = mk.phases.load().drop_duplicates("formula")
+    whole = space.whole_space(open_snapshot())
+    above = whole.energy - hull.solve(whole.table(), stable).energy
+    names = np.array(whole.formulas, dtype=object)
+    names[names == "N"] = "N2"
+    listed = entries.set_index("formula")["energy_above_hull_eV_atom"]
+    np.testing.assert_allclose(above, listed[names].to_numpy(), atol=1e-6)
+
+
+def test_rows_of_many_systems_and_unknown_elements(stable):
+    texts = ["SmCo5", "Nd2Fe14B", "Fe", "Fe2O3", "Fe", "Nd1.9Dy0.1Fe13Co1B", "PtCo", "Sm2Co17"]
+    table = CompositionTable.from_strings(texts)
+    energy = mk.phases.hull_energy(table)
+    assert np.isnan(energy).tolist() == [False, False, False, True, False, False, True, False]
+    assert energy[2] == pytest.approx(0.0, abs=1e-12)
+    one_by_one = [mk.phases.hull_energy(table[i : i + 1])[0] for i in range(len(table))]
+    np.testing.assert_allclose(energy, one_by_one, atol=1e-12)
+
+
+def test_empty_table():
+    table = CompositionTable.from_strings([])
+    assert mk.phases.hull_energy(table).shape == (0,)
