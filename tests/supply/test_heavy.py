@@ -83,7 +83,6 @@ def test_nothing_to_save_of_a_reference_without(profile):
 
 
 def test_shell_against_bulk_at_equal_coercivity(profile):
-    pytest.importorskip("magnetkit.magnetism.shell")
     alloys = table("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd2Fe14B")
     results = magnets(
         (600, 1.3, 320, 380, -0.12),

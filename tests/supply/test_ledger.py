@@ -130,7 +130,6 @@ def test_break_even_share_that_cannot_be_reached():
 
 
 def test_shell_pays_for_what_it_holds():
-    pytest.importorskip("magnetkit.magnetism.shell")
     base = table("Nd2Fe14B")
     row = supply.ledger(base, shell="Tb 0.30 @ 0.10").iloc[0]
     mixed = supply.ledger(table("Nd1.94Tb0.06Fe14B")).iloc[0]
