@@ -1,6 +1,33 @@
 """``magnetkit data``: embedded, fetched and pulled data."""
 
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+if TYPE_CHECKING:
+    from ..phases.snapshot import Snapshot
+
+Systems = Annotated[
+    list[str], typer.Argument(help="Chemical systems, e.g. Sm-Co Nd-Fe-B; subsystems come along.")
+]
+KeyFromEnv = Annotated[
+    bool,
+    typer.Option(
+        "--key-from-env",
+        help="Read the key from MP_API_KEY. This is always so: a key in the command would be "
+        "seen by others.",
+    ),
+]
+Endpoint = Annotated[
+    str | None, typer.Option(help="Address of the server; else MP_API_ENDPOINT or the public one.")
+]
+ThermoType = Annotated[
+    str | None, typer.Option(help="Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
+]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Ask again even if it is in the cache.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
 
 app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
 
@@ -39,3 +66,71 @@ def fetch(name: str = typer.Argument(help="Name of the set, e.g. curie.")) -> No
     from ..fetch import fetch as get
 
     typer.echo(str(get(name, progress=True)))
+
+
+@app.command()
+def pull(
+    systems: Systems,
+    key_from_env: KeyFromEnv = True,
+    endpoint: Endpoint = None,
+    thermo_type: ThermoType = None,
+    refresh: Refresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Pull phases from the Materials Project into the cache; print the snapshot's folder.
+
+    Examples
+    --------
+      magnetkit data pull Sm-Co Nd-Fe-B Sm-Co-Fe-Cu-Zr --key-from-env
+    """
+    typer.echo(str(_pulled(systems, endpoint, thermo_type, refresh, quiet).folder))
+
+
+@app.command()
+def freeze(
+    systems: Systems,
+    out: Annotated[Path, typer.Option(help="Folder of the snapshot to write.")],
+    cif: Annotated[
+        Path | None, typer.Option(help="Also write the crystals as CIF files into this folder.")
+    ] = None,
+    key_from_env: KeyFromEnv = True,
+    endpoint: Endpoint = None,
+    thermo_type: ThermoType = None,
+    refresh: Refresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a pull as a snapshot folder for --phases; pull what is not in the cache."""
+    from ..phases import write_snapshot
+    from ..phases.cif import write_cifs
+
+    pulled = _pulled(systems, endpoint, thermo_type, refresh, quiet)
+    typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
+    if cif is not None:
+        write_cifs(pulled, cif)
+
+
+def _pulled(
+    systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
+) -> "Snapshot":
+    from ..phases import pull_snapshot
+    from .show import message
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        pulled = pull_snapshot(
+            systems,
+            endpoint=endpoint,
+            thermo_type=thermo_type,
+            refresh=refresh,
+            progress=not quiet,
+        )
+    for warning in told:
+        message(f"warning: {warning.message}")
+    if not quiet:
+        facts = pulled.manifest
+        message(
+            f"{len(pulled.entries)} phases of {', '.join(facts['query']['systems'])}: "
+            f"{facts['thermo_type']} energies, database {facts['database_version']}, "
+            f"pulled {facts['date']}"
+        )
+    return pulled

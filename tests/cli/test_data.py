@@ -1,0 +1,61 @@
+"""``magnetkit data`` in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.phases.mp_server import KEY, Server
+
+
+@pytest.fixture
+def mp_server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "magnetkit", "data", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
+    own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
+    pulled = run("pull", "Sm-Co", "Fe", "--key-from-env", MP_API_KEY=KEY, **own)
+    assert pulled.returncode == 0, pulled.stderr
+    assert (Path(pulled.stdout.strip()) / "manifest.json").is_file()
+    assert "database 2025.09.25" in pulled.stderr
+    assert KEY not in pulled.stdout + pulled.stderr
+    asked = len(mp_server.requests)
+
+    out, cif = tmp_path / "mine", tmp_path / "cif"
+    frozen = run("freeze", "Co-Sm", "Fe", "--out", str(out), "--cif", str(cif), "-q", **own)
+    assert frozen.returncode == 0, frozen.stderr
+    assert frozen.stderr == ""
+    assert frozen.stdout.strip() == str(out)
+    assert len(list(cif.glob("*.cif"))) == 5
+    assert len(mp_server.requests) == asked
+
+
+def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path):
+    done = run("pull", "Sm-Co", MP_API_ENDPOINT=mp_server.url, MAGNETKIT_CACHE_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("magnetkit: error: no Materials Project key")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_fetch_of_an_unknown_set_names_the_known_ones():
+    done = run("fetch", "currie")
+    assert done.returncode == 1
+    assert "curie" in done.stderr

@@ -1,0 +1,32 @@
+"""CIF files of a pull."""
+
+from pathlib import Path
+
+import pytest
+from pymatgen.core import Structure
+
+from magnetkit.errors import DataError
+from magnetkit.phases import open_snapshot, pull_snapshot
+from magnetkit.phases.cif import write_cifs
+from tests.phases.mp_server import Server
+
+pytestmark = pytest.mark.usefixtures("own_cache")
+
+
+# The numbers of a CIF file are rounded, and pymatgen says so.
+@pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
+def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
+    files = write_cifs(pull_snapshot("Sm-Co"), tmp_path / "cif")
+    assert sorted(f.name for f in files) == [
+        "Co_mp-54.cif",
+        "Sm2Co17_mp-1106140.cif",
+        "SmCo5_mp-1429.cif",
+        "Sm_mp-86.cif",
+    ]
+    crystal = Structure.from_file(tmp_path / "cif" / "SmCo5_mp-1429.cif")
+    assert crystal.composition.reduced_formula == "SmCo5"
+
+
+def test_a_snapshot_without_crystals_says_so(tmp_path: Path):
+    with pytest.raises(DataError, match="no structures"):
+        write_cifs(open_snapshot(), tmp_path)
