@@ -44,8 +44,8 @@ def _spacing(ax, bx, by, cx, cy, cz, axis):
 
 @jit
 def _bin(coordinate, bins):
-    # Rounding may lift a coordinate to one; one that is not known goes anywhere.
-    return min(int(coordinate * bins), bins - 1) if coordinate >= 0.0 else 0
+    # Rounding may lift a coordinate to one.
+    return min(int(coordinate * bins), bins - 1)
 
 
 # wrapped float64[n, 3]   fractional coordinates within the cell
@@ -92,9 +92,13 @@ def half_pairs(lattice, frac, cutoff):
         # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
         fit = int(min(_spacing(ax, bx, by, cx, cy, cz, axis) / reach, n))
         bins[axis] = fit if fit >= 3 else 1
-    base = np.empty((n, 3), np.int32)
-    wrapped = np.empty((n, 3))
+    base = np.zeros((n, 3), np.int32)
+    wrapped = np.zeros((n, 3))
+    known = np.empty(n, np.bool_)
     for i in range(n):
+        known[i] = np.isfinite(frac[i, 0] + frac[i, 1] + frac[i, 2])
+        if not known[i]:
+            continue
         for axis in range(3):
             down = np.floor(frac[i, axis])
             base[i, axis] = down
@@ -124,13 +128,11 @@ def half_pairs(lattice, frac, cutoff):
                     b = b * bins[2] + (here[2] + w) % bins[2]
                     for slot in range(begin[b], begin[b + 1]):
                         j = order[slot]
-                        if j < i:
+                        if j < i or not (known[i] and known[j]):
                             continue
                         d0 = wrapped[j, 0] - wrapped[i, 0]
                         d1 = wrapped[j, 1] - wrapped[i, 1]
                         d2 = wrapped[j, 2] - wrapped[i, 2]
-                        if np.isnan(d0 + d1 + d2):
-                            continue
                         # In the triangular cell each axis bounds the images along it exactly,
                         # given those along the axes after it.
                         span = reach / cz

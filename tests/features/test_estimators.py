@@ -1,0 +1,63 @@
+"""What scikit-learn asks of an estimator, of each transformer.
+
+The transformers take compositions or crystals, and scikit-learn's checks of behaviour feed
+random arrays of numbers: `check_estimator` leaves those out for such estimators (it says so in
+a warning) and runs the others. Those that need no data are run here one by one as well.
+"""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from pymatgen.core import Lattice, Structure
+from sklearn.exceptions import SkipTestWarning
+from sklearn.utils import estimator_checks as checks
+
+from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
+
+IRON = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+TRANSFORMERS = [
+    (CompositionStatistics, ["SmCo5", "Nd2Fe14B"]),
+    (RareEarthDescriptors, ["SmCo5", "Nd2Fe14B"]),
+    (StructureDescriptors, [IRON, IRON]),
+]
+NEED_NO_DATA = [
+    "check_do_not_raise_errors_in_init_or_set_param",
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_get_params_invariance",
+    "check_mixin_order",
+    "check_no_attributes_set_in_init",
+    "check_parameters_default_constructible",
+    "check_set_params",
+    "check_valid_tag_types",
+]
+
+
+@pytest.mark.parametrize("transformer", [t for t, _ in TRANSFORMERS])
+def test_check_estimator(transformer):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SkipTestWarning)
+        checks.check_estimator(transformer())
+
+
+@pytest.mark.parametrize("name", NEED_NO_DATA)
+@pytest.mark.parametrize("transformer", [t for t, _ in TRANSFORMERS])
+def test_single_checks(transformer, name):
+    getattr(checks, name)(transformer.__name__, transformer())
+
+
+@pytest.mark.parametrize(("transformer", "data"), TRANSFORMERS)
+def test_fit_transform_pickle_and_output_containers(transformer, data):
+    estimator = transformer()
+    assert estimator.fit(data) is estimator
+    once = estimator.transform(data)
+    np.testing.assert_array_equal(transformer().fit_transform(data), once)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(estimator)).transform(data), once)
+    names = estimator.get_feature_names_out()
+    assert once.shape == (len(data), len(names))
+    frame = estimator.set_output(transform="pandas").transform(data)
+    assert list(frame) == list(names)
+    np.testing.assert_array_equal(frame.to_numpy(), once)
