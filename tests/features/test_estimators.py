@@ -23,7 +23,6 @@ TRANSFORMERS = [
     (StructureDescriptors, [IRON, IRON]),
 ]
 NEED_NO_DATA = [
-    "check_do_not_raise_errors_in_init_or_set_param",
     "check_estimator_cloneable",
     "check_estimator_repr",
     "check_estimator_tags_renamed",
