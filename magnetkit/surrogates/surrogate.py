@@ -109,6 +109,15 @@ def parameters(target: str) -> dict[str, Any]:
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
     """Train on a set; `advance` is called after each of `FOLDS` + 1 parts of the work."""
+    from threadpoolctl import threadpool_limits
+
+    # These matrices are small: BLAS threads that spin for each other cost more than they bring,
+    # seven times the time where other work shares the cores.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _fit(data, advance)
+
+
+def _fit(data: TrainingSet, advance: Any) -> Surrogate:
     estimator = CompositionProcess(**parameters(data.target)).fit(data.table, data.values)
     advance()
     scores, spreads = np.empty(len(data)), np.empty(len(data))
