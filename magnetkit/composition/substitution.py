@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elements import INDEX, SYMBOLS, index
+from ..elements import INDEX, index
 from ..errors import InputError
 from .notation import read_amounts
 from .table import CompositionTable
@@ -298,9 +298,9 @@ def substitutions(
     (121, ['SmCo5', 'Sm0.9Gd0.1Co4.5Cu0.5'])
     """
     written, balance = read_amounts(host)
-    if balance >= 0:
+    if balance is not None:
         raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {SYMBOLS[c]: Fraction(str(a)) for c, a in written.items() if a > 0}
+    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
     shares = {e: _share(limit, f"limit of {e}") for e, limit in (limits or {}).items()}
     slots: list[Slot] = []
     sites: list[tuple[int, int]] = []

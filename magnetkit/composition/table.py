@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elements import ATOMIC_MASS, N_ELEMENTS, SYMBOLS
-from ..errors import CompositionError
-from .notation import Basis, read_fractions
+from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, mask
+from .notation import Basis
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ParseError:
     """A row that could not be read.
 
@@ -41,6 +41,8 @@ class ParseError:
 class CompositionTable:
     """Compositions in compressed sparse rows.
 
+    Rows carry no text: `row_index` leads back to the input, whatever was selected since.
+
     Attributes
     ----------
     indptr : ndarray of int64, shape (n + 1,)
@@ -48,7 +50,7 @@ class CompositionTable:
     indices : ndarray of int32
         Column of the element: its atomic number minus one, ascending within a row.
     values : ndarray of float64
-        Atomic fraction; the values of a row sum to one.
+        Atomic fraction, above zero; the values of a row sum to one.
     row_index : ndarray of int64, shape (n,)
         Row of the input each composition came from.
     errors : list of ParseError
@@ -62,37 +64,110 @@ class CompositionTable:
     errors: list[ParseError] = field(default_factory=list)
 
     @classmethod
-    def from_strings(cls, texts: Sequence[str], basis: Basis = "auto") -> "CompositionTable":
-        """Read many recipes; a row that cannot be read is listed in `errors` and left out."""
-        rows, errors, kept = [], [], []
-        for i, text in enumerate(texts):
-            try:
-                rows.append(read_fractions(text, basis))
-                kept.append(i)
-            except CompositionError as error:
-                errors.append(ParseError(i, text, error.position, error.reason))
-        return cls._from_rows(rows, kept, errors)
+    def from_strings(cls, texts: Sequence[Any], basis: Basis = "auto") -> "CompositionTable":
+        """Read many recipes; a row that cannot be read is listed in `errors` and left out.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Recipes in the notation of `parse_composition`. None, NaN and what is no text make
+            a row of `errors`.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+        """
+        from . import reading
+
+        return reading.read(*reading.text_array(texts), basis)
+
+    @classmethod
+    def from_arrow(cls, array: Any, basis: Basis = "auto") -> "CompositionTable":
+        """Read an Arrow array of text without copying it.
+
+        Parameters
+        ----------
+        array : pyarrow.Array, pyarrow.ChunkedArray or anything that exports one
+            Strings of any Arrow text type, dictionaries included; a null is a row of `errors`.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+
+        Raises
+        ------
+        InputError
+            If the array holds no text.
+        """
+        from . import reading
+
+        return reading.read(reading.arrow_array(array), {}, basis)
+
+    @classmethod
+    def from_frame(
+        cls, frame: Any, column: str | None = None, basis: Basis = "auto"
+    ) -> "CompositionTable":
+        """Read one column of a pandas or polars frame or an Arrow table.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+            `row_index` counts its rows from 0, whatever its index.
+        column : str, optional
+            The column to read; by default ``composition``, or the only text column.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are; see `parse_composition`.
+
+        Raises
+        ------
+        InputError
+            If there is no such column, or no single one to choose.
+        """
+        from . import reading
+
+        return reading.read(*reading.frame_column(frame, column), basis)
 
     @classmethod
     def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
-        """Take pymatgen compositions."""
-        rows = []
-        for composition in compositions:
-            amounts = {e.Z - 1: float(a) for e, a in composition.element_composition.items()}
-            total = sum(amounts.values())
-            rows.append({c: a / total for c, a in amounts.items()})
-        return cls._from_rows(rows, list(range(len(rows))), [])
+        """Take pymatgen compositions; one that is empty or not of elements goes to `errors`."""
+        indices: list[int] = []
+        values: list[float] = []
+        indptr, kept, errors = [0], [], []
+        for i, composition in enumerate(compositions):
+            row: dict[int, float] = {}
+            stray = None
+            for species, amount in composition.items():
+                symbol = getattr(species, "symbol", str(species))
+                if symbol not in INDEX:
+                    stray = symbol
+                    break
+                row[INDEX[symbol]] = row.get(INDEX[symbol], 0.0) + float(amount)
+            total = sum(row.values())
+            if stray is not None or not total > 0:
+                wrong = "holds no atoms" if stray is None else f"{stray!r} is no chemical element"
+                errors.append(ParseError(i, str(composition), -1, f"{wrong}; give elements"))
+                continue
+            ordered = sorted((c, a / total) for c, a in row.items() if a > 0)
+            indices.extend(c for c, _ in ordered)
+            values.extend(a for _, a in ordered)
+            indptr.append(len(indices))
+            kept.append(i)
+        return cls(
+            np.array(indptr, np.int64),
+            np.array(indices, np.int32),
+            np.array(values, np.float64),
+            np.array(kept, np.int64),
+            errors,
+        )
 
     @classmethod
-    def _from_rows(
-        cls, rows: list[dict[int, float]], kept: list[int], errors: list[ParseError]
-    ) -> "CompositionTable":
-        lengths = np.fromiter((len(r) for r in rows), np.int64, len(rows))
-        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        ordered = [sorted(r.items()) for r in rows]
-        indices = np.array([c for r in ordered for c, _ in r], np.int32)
-        values = np.array([a for r in ordered for _, a in r], np.float64)
-        return cls(indptr, indices, values, np.array(kept, np.int64), errors)
+    def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
+        """Join tables; rows keep their `row_index` and all errors are kept."""
+        parts = list(tables)
+        starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
+        return cls(
+            np.concatenate([[0], *(t.indptr[1:] + s for t, s in zip(parts, starts, strict=False))]),
+            np.concatenate([np.empty(0, np.int32), *(t.indices for t in parts)]),
+            np.concatenate([np.empty(0), *(t.values for t in parts)]),
+            np.concatenate([np.empty(0, np.int64), *(t.row_index for t in parts)]),
+            [e for t in parts for e in t.errors],
+        )
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -109,6 +184,17 @@ class CompositionTable:
 
     def __getitem__(self, key: Any) -> "CompositionTable":
         """Return the rows that a mask, slice or integer array selects."""
+        if isinstance(key, slice) and key.step in (None, 1):
+            first, last, _ = key.indices(len(self))
+            last = max(first, last)
+            begin, end = self.indptr[first], self.indptr[last]
+            return CompositionTable(
+                self.indptr[first : last + 1] - begin,
+                self.indices[begin:end],
+                self.values[begin:end],
+                self.row_index[first:last],
+                self.errors,
+            )
         picked = np.atleast_1d(np.arange(len(self))[key])
         lengths = np.diff(self.indptr)[picked]
         indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
@@ -130,21 +216,16 @@ class CompositionTable:
 
     def fraction(self, *symbols: str) -> NDArray[np.float64]:
         """Return the summed atomic fraction of some elements, shape (n,)."""
-        from ..elements import mask
-
-        share = self.values * mask(symbols)[self.indices]
-        total = np.concatenate([[0.0], np.cumsum(share)])
-        return total[self.indptr[1:]] - total[self.indptr[:-1]]
+        if not len(self):
+            return np.empty(0)
+        # No row is empty, so reduceat sums each row by itself, without cancellation.
+        return np.add.reduceat(self.values * mask(symbols)[self.indices], self.indptr[:-1])
 
     def formulas(self, digits: int = 4) -> list[str]:
-        """Return each row as a formula of atomic amounts with `digits` significant digits."""
-        result = []
-        for i in range(len(self)):
-            row = slice(self.indptr[i], self.indptr[i + 1])
-            result.append(
-                "".join(
-                    f"{SYMBOLS[c]}{a:.{digits}g}"
-                    for c, a in zip(self.indices[row], self.values[row], strict=True)
-                )
-            )
-        return result
+        """Return each row as a formula of atomic fractions with `digits` significant digits."""
+        cells = [
+            f"{SYMBOLS[c]}{a:.{digits}g}"
+            for c, a in zip(self.indices.tolist(), self.values.tolist(), strict=True)
+        ]
+        edges = self.indptr.tolist()
+        return ["".join(cells[a:b]) for a, b in pairwise(edges)]

@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import magnetkit as mk
@@ -67,6 +67,7 @@ SPACE = mk.substitutions(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(SPACE) - 1), min_size=1, max_size=20))
 def test_any_row_reads_back_as_itself(rows):
     table = SPACE[np.array(rows)]

@@ -1,0 +1,211 @@
+"""Reading many recipes: bytes and offsets to compressed sparse rows of fractions."""
+
+import numpy as np
+
+from ._accelerate import jit, prange
+from .parse_row import (
+    ATOMIC_MARK,
+    LEVEL_FIELDS,
+    WEIGHT_MARK,
+    read_row,
+)
+from .parse_tables import (
+    ATOMIC,
+    AUTO,
+    BAD_SUM,
+    FINE,
+    FRACTION_TOLERANCE,
+    NAME_BASIS,
+    NO_AMOUNT,
+    NOTHING_LEFT,
+    OTHER_BASIS,
+    PERCENT_TOLERANCE,
+    TWO_BASES,
+    WEIGHT,
+    ZERO,
+)
+
+# Sums of decimals such as 99.5 may come out a little short.
+_ROUNDING = 1e-9
+
+
+# point int64: Unicode code point -> int64: ASCII
+@jit
+def _ascii(point):
+    if point < 0x80:
+        return point
+    if 0x2080 <= point <= 0x2089:  # subscript figures
+        return point - 0x2080 + 48
+    if 0x2010 <= point <= 0x2015 or point == 0x2212:  # dashes and the minus sign
+        return 45
+    if point == 0x2093:  # subscript x
+        return 120
+    if point == 0xA0 or 0x2000 <= point <= 0x200B or point == 0x202F or point == 0xFEFF:  # gaps
+        return 32
+    return 0
+
+
+# data uint8: UTF-8 bytes of all rows; offsets int64 (n + 1,) -> the same as ASCII
+@jit
+def fold(data, offsets):
+    """Write one ASCII byte for each character: subscripts as digits, dashes as hyphens.
+
+    Other characters become 0, which no notation has; places in a row now count characters.
+    """
+    n = len(offsets) - 1
+    folded = np.empty(offsets[n] - offsets[0], np.uint8)
+    edges = np.zeros(n + 1, np.int64)
+    length = 0
+    for i in range(n):
+        at = offsets[i]
+        while at < offsets[i + 1]:
+            b = np.int64(data[at])
+            width = 1 if b < 0x80 else 2 if b < 0xE0 else 3 if b < 0xF0 else 4
+            point = b if width == 1 else b & (0x7F >> width)
+            for q in range(at + 1, at + width):
+                point = (point << 6) | (np.int64(data[q]) & 0x3F)
+            folded[length] = _ascii(point)
+            length += 1
+            at += width
+        edges[i + 1] = length
+    return folded[:length], edges
+
+
+# basis int64; entries first to end of columns int32, amounts float64, which are sorted, merged
+# and made fractions in place; masses float64 (118,) -> fault code, sum, number of entries
+@jit
+def _settle(basis, balance, bare, marks, first, end, columns, amounts, masses):
+    """Apply basis and balance to the amounts of one recipe."""
+    total = 0.0
+    for e in range(first, end):
+        total += amounts[e]
+    percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _ROUNDING
+    whole = percent or abs(total - 1.0) <= FRACTION_TOLERANCE + _ROUNDING
+    if marks & ATOMIC_MARK and marks & WEIGHT_MARK:
+        return TWO_BASES, total, 0
+    if marks & (ATOMIC_MARK | WEIGHT_MARK):
+        named = WEIGHT if marks & WEIGHT_MARK else ATOMIC
+        if basis != AUTO and basis != named:
+            return OTHER_BASIS, total, 0
+        basis = named
+    recipe = balance >= 0 or marks != 0 or basis == WEIGHT
+    if recipe and bare >= 0:
+        return NO_AMOUNT, total, 0
+    if balance >= 0:
+        if total >= 100.0:
+            return NOTHING_LEFT, total, 0
+        amounts[balance] = 100.0 - total
+    elif recipe and not whole:
+        return BAD_SUM, total, 0
+    if basis == AUTO and (recipe or percent):
+        return NAME_BASIS, total, 0
+    if not total > 0.0 and balance < 0:
+        return ZERO, total, 0
+    # Insertion sort by column; an element written twice is added up.
+    filled = first
+    for e in range(first, end):
+        column, amount = columns[e], amounts[e]
+        if amount <= 0.0:
+            continue
+        if basis == WEIGHT:
+            amount /= masses[column]
+        at = filled
+        while at > first and columns[at - 1] > column:
+            at -= 1
+        if at > first and columns[at - 1] == column:
+            amounts[at - 1] += amount
+            continue
+        for q in range(filled, at, -1):
+            columns[q], amounts[q] = columns[q - 1], amounts[q - 1]
+        columns[at], amounts[at] = column, amount
+        filled += 1
+    total = 0.0
+    for e in range(first, filled):
+        total += amounts[e]
+    for e in range(first, filled):
+        amounts[e] /= total
+    return FINE, total, filled - first
+
+
+# Rows lo to hi of `parse`; their entries go to columns and amounts from `at` on -> end of them
+@jit
+def _parse_stretch(
+    data, offsets, lo, hi, at, basis, masses, columns, amounts, counts, codes, places, sums
+):
+    longest = 0
+    for i in range(lo, hi):
+        longest = max(longest, offsets[i + 1] - offsets[i])
+    levels = np.empty((longest + 2, LEVEL_FIELDS), np.int64)
+    for i in range(lo, hi):
+        code, place, total, end, balance, bare, marks = read_row(
+            data[offsets[i] : offsets[i + 1]], at, columns, amounts, levels
+        )
+        count = 0
+        if code == FINE:
+            code, total, count = _settle(
+                basis, balance, bare, marks, at, end, columns, amounts, masses
+            )
+            if code != NO_AMOUNT:
+                place = -1
+        counts[i], codes[i] = count, code
+        if code != FINE:
+            places[i], sums[i] = place, total
+        at += count
+    return at
+
+
+# data uint8: ASCII bytes of all rows; offsets int64 (n + 1,); basis int64; masses float64
+# (118,); stretches int64: pieces of work -> indptr int64 (kept + 1,), indices int32, values
+# float64 (atomic fractions of the rows that could be read, in order), codes int8 (n,); and for
+# the rows that could not, places int64 (n,): character, -1 for the whole, sums float64 (n,)
+@jit(parallel=True)
+def parse(data, offsets, basis, masses, stretches):
+    """Read every row; no row gives no output, an empty row a fault."""
+    n = len(offsets) - 1
+    edges = np.linspace(0, n, stretches + 1).astype(np.int64)
+    # An element begins with a capital, so capitals bound the entries of a stretch.
+    begins = np.zeros(stretches + 1, np.int64)
+    ends = np.zeros(stretches, np.int64)
+    for s in prange(stretches):
+        capitals = 0
+        for b in data[offsets[edges[s]] : offsets[edges[s + 1]]]:
+            capitals += 65 <= b <= 90
+        begins[s + 1] = capitals
+    begins = np.cumsum(begins)
+    columns = np.empty(begins[stretches], np.int32)
+    amounts = np.empty(begins[stretches], np.float64)
+    counts = np.empty(n, np.int64)
+    codes = np.empty(n, np.int8)
+    places = np.empty(n, np.int64)
+    sums = np.empty(n, np.float64)
+    for s in prange(stretches):
+        ends[s] = _parse_stretch(
+            data,
+            offsets,
+            edges[s],
+            edges[s + 1],
+            begins[s],
+            basis,
+            masses,
+            columns,
+            amounts,
+            counts,
+            codes,
+            places,
+            sums,
+        )
+    # Close the gaps that refused rows and doubled or zero amounts left.
+    filled = 0
+    for s in range(stretches):
+        if filled != begins[s]:
+            for q in range(begins[s], ends[s]):
+                columns[filled + q - begins[s]] = columns[q]
+                amounts[filled + q - begins[s]] = amounts[q]
+        filled += ends[s] - begins[s]
+    indptr = np.zeros(n + 1, np.int64)
+    kept = 0
+    for i in range(n):
+        if codes[i] == FINE:
+            indptr[kept + 1] = indptr[kept] + counts[i]
+            kept += 1
+    return indptr[: kept + 1], columns[:filled], amounts[:filled], codes, places, sums
