@@ -41,11 +41,11 @@ class Relaxed(NamedTuple):
     steps: int
 
 
-@lru_cache(maxsize=1)
-def _table() -> "pd.DataFrame":
+@lru_cache(maxsize=2)
+def _read(name: str) -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.read_csv(datasets.path("substitution/substitution.csv"), keep_default_na=True)
+    return pd.read_csv(datasets.path(f"substitution/{name}"))
 
 
 def substitution_table() -> "pd.DataFrame":
@@ -60,7 +60,42 @@ def substitution_table() -> "pd.DataFrame":
         ``above_preferred_site_eV``, ``preferred``, ``moment_change_muB`` and
         ``volume_change_A3`` (per replaced atom).
     """
-    return _table().copy()
+    return _read("substitution.csv").copy()
+
+
+def site_check() -> "pd.DataFrame":
+    """Compare the embedded table with the sites that diffraction and other work found.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a known preference: ``host``, ``stacking``, ``transition_metal``, ``element``,
+        ``relation`` (``prefers`` or ``avoids``), ``sites`` (any of them), ``found`` (the site of
+        lowest energy here), ``margin_eV`` (how much better the named sites are than the rest,
+        worse for ``avoids``; negative: the wrong way) and ``hit`` (missing: not calculated).
+    """
+    table = substitution_table()
+    table = table[(table["role"] == "transition_metal") & (table["count"] == 1)]
+    known = _read("known_sites.csv").copy()
+    question = ["host", "stacking", "transition_metal", "element"]
+    by_question = dict(list(table.groupby(question)))
+    found: list[str] = []
+    margins: list[float] = []
+    for row in known.to_dict("records"):
+        one = by_question.get(tuple(row[name] for name in question))
+        if one is None:
+            found.append("")
+            margins.append(np.nan)
+            continue
+        energy = one.set_index("site")["substitution_energy_eV"]
+        named = energy.index.isin(row["sites"].split())
+        gain = float(energy[~named].min() - energy[named].min())
+        margins.append(gain if row["relation"] == "prefers" else -gain)
+        found.append(str(energy.idxmin()))
+    known["found"] = found
+    known["margin_eV"] = np.round(margins, 4)
+    known["hit"] = (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
+    return known
 
 
 def host_cell(

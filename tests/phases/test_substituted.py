@@ -1,0 +1,114 @@
+"""Substituted crystals: cells, the choice of atoms, and the embedded table."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from magnetkit.errors import InputError
+from magnetkit.phases import substituted
+from magnetkit.phases.hosts import HOSTS
+
+CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
+
+
+@pytest.mark.parametrize(("host", "hexagonal"), CELLS)
+def test_a_cell_has_whole_formula_units(host: str, hexagonal: bool):
+    cell = substituted.host_cell(host, "Sm", "Co", hexagonal=hexagonal)
+    amounts = cell.composition.get_el_amt_dict()
+    units = amounts["Sm"] / HOSTS[host].rare_earth
+    assert units == int(units)
+    assert amounts["Co"] == units * HOSTS[host].transition_metal
+    labels = cell.site_properties["label"]
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    assert prototype is not None
+    ratio = {labels.count(site.label) / site.multiplicity for site in prototype.sites}
+    assert len(ratio) == 1
+    distances = cell.distance_matrix[~np.eye(len(cell), dtype=bool)]
+    assert distances.min() > 1.9
+
+
+def test_sites_by_role():
+    assert substituted.sites("1:5", "transition_metal") == ("2c", "3g")
+    assert substituted.sites("2:14:1", "rare_earth") == ("4f", "4g")
+    assert substituted.sites("1:5", "transition_metal", hexagonal=True) == ()
+
+
+def test_unknown_hosts_are_refused():
+    with pytest.raises(InputError, match="1:5"):
+        substituted.host_cell("1:6", "Sm", "Co")
+    with pytest.raises(InputError, match="hexagonal"):
+        substituted.host_cell("1:5", "Sm", "Co", hexagonal=True)
+
+
+def test_atoms_are_replaced_on_the_site_and_far_from_each_other():
+    cell = substituted.host_cell("1:5", "Sm", "Co")
+    replaced = substituted.substitute(cell, "2c", "Cu", 3)
+    copper = [i for i, site in enumerate(replaced) if site.specie.symbol == "Cu"]
+    assert [replaced[i].properties["label"] for i in copper] == ["2c"] * 3
+    nearest = min(replaced.get_distance(i, j) for i in copper for j in copper if i < j)
+    assert nearest > 4.0
+    assert cell.composition.reduced_formula == "SmCo5"
+
+
+@pytest.mark.parametrize("count", [0, 17])
+def test_more_atoms_than_the_site_holds_are_refused(count: int):
+    cell = substituted.host_cell("1:5", "Sm", "Co")
+    with pytest.raises(InputError, match="16 atoms"):
+        substituted.substitute(cell, "2c", "Cu", count)
+
+
+def test_relax_keeps_labels_and_reads_the_end_of_the_path():
+    def answer(structure, **options):
+        assert structure.site_properties == {}
+        assert options["fmax"] == substituted.FORCE
+        n = len(structure)
+        path = SimpleNamespace(
+            energies=[-1.0, -2.0],
+            forces=[np.ones((n, 3)), np.tile([0.0, 0.003, 0.004], (n, 1))],
+            magmoms=[np.zeros(n), np.full(n, -1.5)],
+        )
+        return {"final_structure": structure, "trajectory": path}
+
+    cell = substituted.host_cell("1:12", "Sm", "Fe")
+    relaxed = substituted.relax(cell, SimpleNamespace(relax=answer))
+    assert relaxed.energy == -2.0
+    assert relaxed.steps == 1
+    assert relaxed.residual_force == pytest.approx(0.005)
+    assert relaxed.moments.tolist() == [1.5] * len(cell)
+    assert relaxed.structure.site_properties == cell.site_properties
+
+
+def test_the_table_has_one_preferred_site_a_group():
+    table = substituted.substitution_table()
+    assert (table["above_preferred_site_eV"] >= 0).all()
+    kind = [*"host stacking rare_earth transition_metal role element".split(), table["count"] > 1]
+    assert table.groupby(kind)["preferred"].sum().ge(1).all()
+    assert not table.duplicated([*kind[:-1], "site", "count"]).any()
+
+
+def test_the_table_covers_the_commercial_hosts():
+    table = substituted.substitution_table()
+    one = table[(table["count"] == 1) & (table["role"] == "transition_metal")]
+    for host, metal in (("2:14:1", "Fe"), ("1:5", "Co"), ("2:17", "Co"), ("1:12", "Fe")):
+        found = one[(one["host"] == host) & (one["transition_metal"] == metal)]
+        other = {"Fe": "Co", "Co": "Fe"}[metal]
+        expected = {other, *"Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()}
+        assert set(found["element"]) == expected
+        assert set(found["site"]) == set(substituted.sites(host, "transition_metal"))
+
+
+def test_cobalt_moves_the_moment_and_the_volume_as_measured():
+    table = substituted.substitution_table()
+    cobalt = table.query(
+        "host == '2:14:1' and transition_metal == 'Fe' and element == 'Co' and count == 1"
+    )
+    assert len(cobalt) == 6
+    assert (cobalt["moment_change_muB"] < 0).all()
+    assert (cobalt["volume_change_A3"] < 0).all()
+
+
+def test_known_sites_are_mostly_met():
+    check = substituted.site_check().dropna(subset=["hit"])
+    sure = check[check["verification"] == "abstract"]
+    assert sure["hit"].mean() > 0.8
