@@ -76,7 +76,7 @@ def read_formula(formula: str) -> dict[int, float]:
 
     plain = {}
     if "(" in formula:
-        plain = read_amounts(formula)[0]
+        plain = {INDEX[s]: a for s, a in read_amounts(formula)[0].items()}
     else:
         for symbol, amount in _AMOUNT.findall(formula):
             plain[INDEX[symbol]] = plain.get(INDEX[symbol], 0.0) + float(amount or 1.0)
