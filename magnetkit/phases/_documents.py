@@ -23,7 +23,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "theoretical",
         "deprecated",
         "ordering",
-        "total_magnetization_normalized_vol",
+        "total_magnetization",
         "total_magnetization_normalized_formula_units",
     ),
     "thermo": (
@@ -135,7 +135,7 @@ def tables(
             chosen.setdefault(str(document.material_id), document)
     magnetic = {str(d.material_id): d for d in magnetism}
     rows = [
-        _row(described[name], chosen[name], magnetic.get(name))
+        _row(described[name], chosen[name], magnetic.get(name), f"Materials Project {scheme}")
         for name in sorted(chosen, key=lambda n: (_formula(described[n]), n))
     ]
     entries = pd.DataFrame(rows)
@@ -190,11 +190,12 @@ def _scheme(energies: list[Any], described: dict[str, Any], order: Sequence[str]
     return max(known, key=lambda scheme: len(elements[scheme.casefold()]))
 
 
-def _row(summary: Any, thermo: Any, magnetism: Any) -> dict[str, Any]:
-    symmetry = summary.symmetry
+def _row(summary: Any, thermo: Any, magnetism: Any, source: str) -> dict[str, Any]:
+    symmetry, moment = summary.symmetry, summary.total_magnetization
     ordering = magnetism.ordering if magnetism and magnetism.ordering else summary.ordering
     return {
         "formula": _formula(summary),
+        "cell": summary.structure.composition.formula.replace(" ", ""),
         "formation_energy_eV_atom": thermo.formation_energy_per_atom,
         "energy_above_hull_eV_atom": thermo.energy_above_hull,
         "material_id": str(summary.material_id),
@@ -207,8 +208,11 @@ def _row(summary: Any, thermo: Any, magnetism: Any) -> dict[str, Any]:
         "volume_A3": summary.volume or summary.structure.volume,
         "density_g_cm3": summary.density or float(summary.structure.density),
         "ordering": ordering,
-        "magnetization_muB_fu": summary.total_magnetization_normalized_formula_units,
-        "magnetization_muB_A3": summary.total_magnetization_normalized_vol,
+        "magnetic_moment_muB_atom": None
+        if moment is None
+        else abs(moment) / len(summary.structure),
+        "magnetic_moment_muB_fu": summary.total_magnetization_normalized_formula_units,
         "magnetic_sites": magnetism.num_magnetic_sites if magnetism else None,
         "moments_muB": magnetism.magmoms if magnetism else None,
+        "source": source,
     }

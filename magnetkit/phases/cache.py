@@ -52,8 +52,10 @@ class Cache:
         except OSError as error:
             raise self._unwritable(error) from error
         if fcntl is not None:
-            # The system drops the lock with the process, however that ends.
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            # The system drops the lock with the process, however that ends. Some network file
+            # systems know none.
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
         return self
 
     def __exit__(self, *_: object) -> None:

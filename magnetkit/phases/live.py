@@ -73,12 +73,13 @@ def pull(
     Returns
     -------
     pandas.DataFrame
-        One row a phase, as `magnetkit.phases.load` returns it: ``formula``,
+        One row a phase, as `magnetkit.phases.load` returns it: ``formula``, ``cell``,
         ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``material_id``,
         ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
         ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``, ``ordering``,
-        ``magnetization_muB_fu``, ``magnetization_muB_A3``, ``magnetic_sites``, ``moments_muB``.
-        Moments leave out the 4f shell of most rare earths.
+        ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``,
+        ``moments_muB`` (of each atom), ``source``. Moments leave out the 4f shell of most rare
+        earths.
 
     Raises
     ------
@@ -249,6 +250,11 @@ def _ask(
     from ._mp_client import Client
     from ._progress import Report
 
+    parts = urlsplit(endpoint)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        warnings.warn(
+            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=4
+        )
     asked = subsystems(systems)
     with Report(progress) as report:
         client = Client(key, endpoint, limits, report)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from magnetkit.errors import DataError, InputError
+from magnetkit.errors import DataError, InputError, NetworkError
 from magnetkit.phases import load, read_snapshot
 from magnetkit.phases.live import Limits, chemical_systems, freeze, pull, pull_snapshot, subsystems
 from tests.phases.mp_server import DB_VERSION, KEY, Server
@@ -32,7 +32,9 @@ def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     assert row["formation_energy_eV_atom"] == pytest.approx(-0.062)
     assert row["energy_above_hull_eV_atom"] == pytest.approx(0.013)
     assert row["space_group"] == "P6/mmm"
-    assert row["magnetization_muB_fu"] == pytest.approx(7.5)
+    assert row["cell"] == "Sm8Co40"
+    assert row["magnetic_moment_muB_fu"] == pytest.approx(7.5)
+    assert row["magnetic_moment_muB_atom"] == pytest.approx(7.5 / 6)
     assert len(row["moments_muB"]) == row["sites"]
 
 
@@ -165,6 +167,12 @@ def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
     with pytest.raises(InputError, match="endpoint") as caught:
         pull("Sm-Co", KEY, endpoint)
     assert "pw" not in str(caught.value)
+
+
+def test_a_key_that_would_go_unencrypted_is_told():
+    limits = Limits(attempts=1, connect_s=0.1, read_s=0.1)
+    with pytest.warns(UserWarning, match="unencrypted"), pytest.raises(NetworkError):
+        pull("Sm-Co", KEY, "http://host.invalid/", limits=limits)
 
 
 def test_the_key_is_in_no_log(
