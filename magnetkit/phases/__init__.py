@@ -10,6 +10,7 @@ _NAMES = {
     "HOSTS": "hosts",
     "Snapshot": "snapshot",
     "assign_hosts": "hosts",
+    "dilute": "substituted",
     "freeze": "live",
     "hull_energy": "hull",
     "load": "snapshot",
@@ -18,6 +19,7 @@ _NAMES = {
     "pull": "live",
     "pull_snapshot": "live",
     "read_snapshot": "snapshot",
+    "substitution_table": "substituted",
     "subsystems": "live",
     "write_snapshot": "snapshot",
 }

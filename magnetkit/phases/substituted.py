@@ -41,6 +41,22 @@ class Relaxed(NamedTuple):
     steps: int
 
 
+class Dilute(NamedTuple):
+    """Few atoms of an element in a host: shares by site, and means for one atom.
+
+    `energy` (eV) is against CHGNet's own elements; `moment_change` (muB) takes the newcomer's
+    moment as parallel; `volume_change` is in cubic angstrom.
+    """
+
+    shares: dict[str, float]
+    energy: float
+    moment_change: float
+    volume_change: float
+
+
+_MEANS = ("substitution_energy_eV", "moment_change_muB", "volume_change_A3")
+
+
 @lru_cache(maxsize=2)
 def _read(name: str) -> "pd.DataFrame":
     import pandas as pd
@@ -75,7 +91,7 @@ def site_check() -> "pd.DataFrame":
         worse for ``avoids``; negative: the wrong way) and ``hit`` (missing: not calculated).
     """
     table = substitution_table()
-    table = table[(table["role"] == "transition_metal") & (table["count"] == 1)]
+    table = table[table["count"] == 1]
     known = _read("known_sites.csv").copy()
     question = ["host", "stacking", "transition_metal", "element"]
     by_question = dict(list(table.groupby(question)))
@@ -96,6 +112,57 @@ def site_check() -> "pd.DataFrame":
     known["margin_eV"] = np.round(margins, 4)
     known["hit"] = (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
     return known
+
+
+def dilute(
+    host: str,
+    transition_metal: str,
+    element: str,
+    *,
+    temperature: float = 1300.0,
+    hexagonal: bool = False,
+) -> Dilute:
+    """Return where few atoms of an element settle in a host, and what they do to it there.
+
+    Parameters
+    ----------
+    host, transition_metal : str
+        The host crystal, e.g. ``"2:14:1"`` of ``"Fe"``.
+    element : str
+        What comes in; a rare earth goes to the rare-earth sites, all else to the others.
+    temperature : float
+        Temperature at which the atoms still moved, in kelvin: sites are filled by their
+        multiplicity and Boltzmann factor, without interaction between the atoms.
+    hexagonal : bool
+        Take the host's hexagonal stacking.
+
+    Raises
+    ------
+    InputError
+        If the embedded table has no such substitution.
+    """
+    from scipy.constants import Boltzmann, elementary_charge
+
+    table = _read("substitution.csv")
+    rows = table[
+        (table["host"] == host)
+        & (table["stacking"] == ("hexagonal" if hexagonal else "standard"))
+        & (table["transition_metal"] == transition_metal)
+        & (table["element"] == element)
+        & (table["count"] == 1)
+    ].set_index("site")
+    if rows.empty:
+        raise InputError(
+            f"no {element} in {transition_metal} {host} in the table of substituted crystals; "
+            "substitution_table() lists what there is"
+        )
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    places = {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
+    above = rows["above_preferred_site_eV"] * elementary_charge / (Boltzmann * temperature)
+    weights = np.exp(-above) * [places[site] for site in rows.index]
+    shares = weights / weights.sum()
+    means = (rows[list(_MEANS)].mul(shares, axis=0)).sum()
+    return Dilute(shares.to_dict(), *(float(means[name]) for name in _MEANS))
 
 
 def host_cell(

@@ -112,3 +112,26 @@ def test_known_sites_are_mostly_met():
     check = substituted.site_check().dropna(subset=["hit"])
     sure = check[check["verification"] == "abstract"]
     assert sure["hit"].mean() > 0.8
+
+
+def test_few_atoms_settle_by_energy_and_at_great_heat_by_number():
+    cold = substituted.dilute("2:14:1", "Fe", "Co", temperature=10.0)
+    hot = substituted.dilute("2:14:1", "Fe", "Co", temperature=1e9)
+    warm = substituted.dilute("2:14:1", "Fe", "Co")
+    assert max(cold.shares.values()) > 0.99
+    assert hot.shares["16k1"] == pytest.approx(16 / 56, rel=1e-5)
+    assert sum(warm.shares.values()) == pytest.approx(1.0)
+    assert warm.shares["8j2"] < 0.5 * hot.shares["8j2"]
+    assert warm.moment_change < 0
+
+
+def test_titanium_settles_on_8i_and_dysprosium_on_4f():
+    assert substituted.dilute("1:12", "Fe", "Ti").shares["8i"] > 0.9
+    shares = substituted.dilute("2:14:1", "Fe", "Dy").shares
+    assert set(shares) == {"4f", "4g"}
+    assert shares["4f"] > 0.5
+
+
+def test_a_substitution_not_in_the_table_is_refused():
+    with pytest.raises(InputError, match="no Au"):
+        substituted.dilute("1:5", "Co", "Au")
