@@ -5,6 +5,9 @@ from .comparators import comparators as comparators
 from .compensation import compensate as compensate
 from .demagnetization import demagnetization as demagnetization
 from .export import write_material as write_material
+from .intrinsic import evaluate as evaluate
+from .intrinsic import intrinsic as intrinsic
+from .intrinsic import transitions as transitions
 from .process import Process as Process
 from .shell import Shell as Shell
 from .shell import with_shell as with_shell

@@ -200,6 +200,20 @@ def _rules() -> tuple[NDArray, ...]:
     return role, limit, preference, counts, ratios, boride, volume
 
 
+def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return what the kernels know of the sites.
+
+    Returns
+    -------
+    role : ndarray of int8, shape (6, 118)
+        Which site an element takes: `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels.hosts`, or 0.
+    counts : ndarray of float64, shape (6, 3)
+        Rare-earth, transition-metal and interstitial atoms per formula unit.
+    """
+    role, _, _, counts, *_ = _rules()
+    return role, counts
+
+
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 

@@ -1,0 +1,262 @@
+"""Intrinsic properties of the hard phase at temperature.
+
+Two sublattices: the transition metals carry moment, exchange and their own anisotropy; each rare
+earth is a multiplet in the exchange field of the former, with a crystal field of order 2, 4
+and 6 (Herbst, Rev. Mod. Phys. 63 (1991) 819; Kuz'min, Phys. Rev. B 46 (1992) 8219 for the
+temperature dependence). Parameters: ``datasets/intrinsic``.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
+from ..composition.table import CompositionTable
+from ..errors import InputError
+from ..phases.hosts import HOST_NAMES, Partition, partition, site_rules
+from ..units import parse_temperature
+from .parameters import Parameters, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROPERTIES = (
+    "saturation_polarization_T",
+    "anisotropy_constant_MJ_m3",
+    "anisotropy_constant_2_MJ_m3",
+    "anisotropy_field_T",
+    "hardness_parameter",
+)
+"""Properties in the order of the last axis of `Intrinsic.value`."""
+
+STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model")
+"""Status by the kernel's code."""
+_EASY = np.array(["axis", "plane", "cone", "none", "none", "none"])
+_POSITIVE = np.array([True, False, False, True, True])
+
+
+@dataclass(frozen=True, eq=False)
+class Intrinsic:
+    """Intrinsic properties as arrays: n hard phases, m temperatures.
+
+    Attributes
+    ----------
+    host : ndarray of int8, shape (n,)
+        Index into `magnetkit.phases.hosts.HOST_NAMES`, -1 unknown.
+    temperatures : ndarray of float64, shape (m,)
+        Temperatures, K.
+    curie, curie_sd : ndarray of float64, shape (n,)
+        Curie temperature and its standard deviation, K.
+    value, sd : ndarray of float64, shape (n, m, 5)
+        `PROPERTIES` and their standard deviations; `sd` is empty if not asked for. NaN where the
+        status gives no number: all above the Curie temperature, field and hardness where the
+        easy direction is no axis.
+    status : ndarray of int8, shape (n, m)
+        Index into `STATUS`.
+    """
+
+    host: NDArray[np.int8]
+    temperatures: NDArray[np.float64]
+    curie: NDArray[np.float64]
+    curie_sd: NDArray[np.float64]
+    value: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    status: NDArray[np.int8]
+
+
+def evaluate(
+    part: Partition,
+    temperatures: "float | NDArray[np.float64]",
+    spread: bool = True,
+    parameters: Parameters | None = None,
+) -> Intrinsic:
+    """Return the intrinsic properties of hard phases at temperatures, as arrays.
+
+    Parameters
+    ----------
+    part : Partition
+        What `magnetkit.phases.hosts.partition` returns.
+    temperatures : float or array of shape (m,)
+        Temperatures, K.
+    spread : bool
+        Whether to propagate the uncertainty of the parameters (linearly).
+    parameters : Parameters, optional
+        Other parameters than the calibrated ones.
+
+    Returns
+    -------
+    Intrinsic
+        The arrays.
+    """
+    from ..kernels.magnetism import evaluate as kernel
+
+    p = parameters or load()
+    role, counts = site_rules()
+    at = np.atleast_1d(np.asarray(temperatures, float))
+    t = part.hard_phase
+    curie, curie_sd, value, sd, status = kernel(
+        t.indptr, t.indices, t.values, part.host, at, role, counts,
+        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
+    )  # fmt: skip
+    return Intrinsic(part.host, at, curie, curie_sd, value, sd, status)
+
+
+def _quantile(interval: float) -> float:
+    if not 0.0 < interval < 1.0:
+        raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf(0.5 + interval / 2.0)
+
+
+def intrinsic(
+    table: CompositionTable,
+    temperature: "float | str" = 300.0,
+    host: str = "auto",
+    interval: float = 0.9,
+) -> "pd.DataFrame":
+    """Return the intrinsic properties of the hard phase of each composition.
+
+    A recipe is split into hard phase and grain boundary first
+    (`magnetkit.phases.hosts.partition`); the properties are those of the hard phase.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+    temperature : float or str
+        Kelvin, or a text such as ``"150C"``.
+    host : str
+        Crystal host, or ``"auto"``.
+    interval : float
+        Probability of the interval ``_lo`` to ``_hi``.
+
+    Returns
+    -------
+    DataFrame
+        One row a composition: host, status, easy_direction, temperature_K, and with interval
+        and provenance curie_temperature_K, saturation_polarization_T,
+        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
+        (2 (K_1 + 2 K_2) mu0 / J_s) and hardness_parameter. A planar or conical phase has no
+        field and no hardness, a paramagnetic one only its Curie temperature, an unknown host or
+        one with elements outside the model nothing.
+
+    Raises
+    ------
+    InputError
+        If the temperature, the host or the interval makes no sense.
+    """
+    import pandas as pd
+
+    kelvin = parse_temperature(temperature)
+    z = _quantile(interval)
+    got = evaluate(partition(table, host), np.array([kelvin]))
+    names = [*HOST_NAMES, "unknown"]
+    status = got.status[:, 0]
+    data: dict[str, object] = {
+        "host": pd.Categorical(np.array(names)[got.host], categories=names),
+        "status": pd.Categorical(np.array(STATUS)[status], categories=list(STATUSES)),
+        "easy_direction": pd.Categorical(_EASY[status], categories=list(EASY_DIRECTIONS)),
+        "temperature_K": np.full(len(table), kelvin),
+    }
+    physics = pd.Categorical(["physics"], categories=list(PROVENANCES)).repeat(len(table))
+    columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
+    for k, name in enumerate(PROPERTIES):
+        columns.append((name, got.value[:, 0, k], got.sd[:, 0, k], bool(_POSITIVE[k])))
+    for name, value, sd, positive in columns:
+        low = value - z * sd
+        data[name] = value
+        data[f"{name}_lo"] = np.maximum(low, 0.0) if positive else low
+        data[f"{name}_hi"] = value + z * sd
+        data[f"{name}_provenance"] = physics
+    frame = pd.DataFrame(data)
+    return frame[ordered(list(frame.columns))]
+
+
+def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) -> "pd.DataFrame":
+    """Return the temperatures at which something changes below the Curie temperature.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+    host : str
+        Crystal host, or ``"auto"``.
+    step : float
+        Grid on which the changes are looked for, K; they are then interpolated.
+
+    Returns
+    -------
+    DataFrame
+        curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
+        spin_reorientation_K, the highest temperature at which the easy axis sets in or is lost
+        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 does. NaN where none.
+    """
+    import pandas as pd
+
+    part = partition(table, host)
+    at = np.arange(4.0, 1300.0, step)
+    curie = np.full(len(table), np.nan)
+    found = {
+        name: np.full(len(table), np.nan)
+        for name in (
+            "compensation_temperature_K",
+            "spin_reorientation_K",
+            "spin_reorientation_2_K",
+        )
+    }
+    for start in range(0, len(table), 2000):
+        rows = slice(start, start + 2000)
+        some = Partition(
+            part.host[rows],
+            part.hard_phase[rows],
+            part.grain_boundary[rows],
+            part.hard_volume_fraction[rows],
+            part.hard_weight_fraction[rows],
+        )
+        got = evaluate(some, at, spread=False)
+        curie[rows] = got.curie
+        js, k1 = got.value[:, :, 0], got.value[:, :, 1]
+        for name, curve in (
+            ("spin_reorientation_K", k1),
+            ("spin_reorientation_2_K", k1 + 2.0 * got.value[:, :, 2]),
+        ):
+            found[name][rows] = _last_zero(at, curve)
+        # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
+        found["compensation_temperature_K"][rows] = _cusp(at, js)
+    return pd.DataFrame({"curie_temperature_K": curie, **found})
+
+
+def _last_zero(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the highest temperature at which each row of `curve` changes sign, NaN if never."""
+    left, right = curve[:, :-1], curve[:, 1:]
+    change = left * right < 0.0
+    last = change.shape[1] - 1 - np.argmax(change[:, ::-1], axis=1)
+    row = np.arange(len(curve))
+    a, b = left[row, last], right[row, last]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        zero = at[last] + (at[last + 1] - at[last]) * a / (a - b)
+    return np.where(change.any(axis=1), zero, np.nan)
+
+
+def _cusp(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where each row of `curve`, a modulus, goes through zero, NaN if nowhere.
+
+    Between two points of either side of a zero, following the slope from outside leads to a
+    sign change; at a smooth minimum it does not.
+    """
+    result = np.full(len(curve), np.nan)
+    before = 2.0 * curve[:, 1:-2] - curve[:, :-3]
+    after = 2.0 * curve[:, 2:-1] - curve[:, 3:]
+    with np.errstate(invalid="ignore"):
+        crossing = (before < curve[:, 1:-2]) & (after < curve[:, 2:-1])
+        crossing &= curve[:, 1:-2] + curve[:, 2:-1] < 1.5 * np.abs(
+            curve[:, 1:-2] - curve[:, :-3] + curve[:, 2:-1] - curve[:, 3:]
+        )
+    rows, columns = np.nonzero(crossing)
+    a, b = curve[rows, columns + 1], curve[rows, columns + 2]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result[rows] = at[columns + 1] + (at[columns + 2] - at[columns + 1]) * a / (a + b)
+    return result

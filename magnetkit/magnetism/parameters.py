@@ -1,0 +1,194 @@
+"""Parameters of the intrinsic model: names of the slots, reading and writing of the file.
+
+``datasets/intrinsic/parameters.csv`` holds one parameter a row with standard deviation, source
+and confidence; `load` puts them into the arrays that the kernel reads.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..elements import INDEX, N_ELEMENTS
+from ..errors import DataError
+from ..phases.hosts import HOST_NAMES, HOSTS
+
+MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
+"""Properties of the transition-metal sublattice, per formula unit."""
+ENDS = ("iron", "cobalt")
+"""The two compounds between which a property is interpolated."""
+IONIC = (
+    "ion_moment_muB",
+    "ion_exchange_K",
+    "ion_k2_MJ_m3",
+    "ion_k4_MJ_m3",
+    "ion_k6_MJ_m3",
+    "ion_coupling_K2",
+)
+"""Properties of a rare-earth ion; the moment is negative where it opposes the iron's."""
+
+ELEMENT_SLOTS: tuple[str, ...] = (
+    *(
+        f"{name}:{part}"
+        for name in MIXED
+        for part in (*ENDS, "slope_iron", "slope_cobalt", "curvature")
+    ),
+    *(f"{name}:{end}" for name in IONIC for end in ENDS),
+    "crystal_field:slope",
+)
+"""Slots of an element, in the kernel's order."""
+
+HOST_SLOTS: tuple[str, ...] = (
+    *(f"{name}:bow{order}" for name in MIXED for order in range(3)),
+    "crystal_field:bow",
+    *(f"{name}:filling" for name in MIXED),
+    "crystal_field:filling",
+    *(f"shape:{end}" for end in ENDS),
+    "residual_curie_temperature_K",
+    "residual_polarization",
+    "residual_anisotropy",
+    "spare",
+)
+"""Slots of a host alone, in the kernel's order."""
+
+COLUMNS = ("host", "parameter", "element", "value", "deviation", "source", "confidence")
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """The arrays of the kernel.
+
+    Attributes
+    ----------
+    element, element_sd : ndarray of float64, shape (6, 118, 38)
+        Parameters by host and element, and their standard deviations.
+    host, host_sd : ndarray of float64, shape (6, 28)
+        Parameters of the host alone.
+    known : ndarray of int8, shape (6, 118)
+        1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.
+    spin : ndarray of float64, shape (118,)
+        J of the ion, 0 where the model gives it no moment of its own.
+    """
+
+    element: NDArray[np.float64]
+    element_sd: NDArray[np.float64]
+    host: NDArray[np.float64]
+    host_sd: NDArray[np.float64]
+    known: NDArray[np.int8]
+    spin: NDArray[np.float64]
+
+    @classmethod
+    def empty(cls) -> "Parameters":
+        """Return parameters that know no element."""
+        n = len(HOST_NAMES)
+        return cls(
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, N_ELEMENTS), np.int8),
+            ion_spins(),
+        )
+
+    def draw(self, generator: np.random.Generator) -> "Parameters":
+        """Return parameters drawn from their distributions, for checks by Monte Carlo."""
+        return Parameters(
+            generator.normal(self.element, self.element_sd),
+            self.element_sd,
+            generator.normal(self.host, self.host_sd),
+            self.host_sd,
+            self.known,
+            self.spin,
+        )
+
+
+# Cerium is mixed-valent and europium divalent in compounds rich in iron or cobalt: no free ion.
+NOT_FREE = ("Ce", "Eu", "Pm")
+
+
+@lru_cache(maxsize=1)
+def ions() -> dict[str, dict[str, float]]:
+    """Return the rare-earth ions of ``datasets/ions`` by symbol."""
+    with datasets.path("ions/ions.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["symbol"]: {
+                k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
+            }
+            for row in csv.DictReader(stream)
+        }
+
+
+_TEXT = frozenset({"ion", "source", "verification"})
+
+
+def ion_spins() -> NDArray[np.float64]:
+    """Return J of the ions that carry a moment of their own, by element."""
+    spin = np.zeros(N_ELEMENTS)
+    for symbol, ion in ions().items():
+        if symbol not in NOT_FREE:
+            spin[INDEX[symbol]] = ion["J"]
+    return spin
+
+
+def read(rows: Iterable[dict[str, str]]) -> Parameters:
+    """Put rows of the parameter file into arrays.
+
+    Raises
+    ------
+    DataError
+        If a row names a host, parameter or element that does not exist.
+    """
+    result = Parameters.empty()
+    for row in rows:
+        name, symbol = row["parameter"], row["element"]
+        value, deviation = float(row["value"]), float(row["deviation"])
+        try:
+            h = HOST_NAMES.index(row["host"])
+            if symbol:
+                e, slot = INDEX[symbol], ELEMENT_SLOTS.index(name)
+                result.element[h, e, slot] = value
+                result.element_sd[h, e, slot] = deviation
+                result.known[h, e] |= _site(name)
+            else:
+                slot = HOST_SLOTS.index(name)
+                result.host[h, slot] = value
+                result.host_sd[h, slot] = deviation
+        except (ValueError, KeyError):
+            raise DataError(
+                f"parameter file: {row['host']!r} {name!r} {symbol!r} is no slot of the model; "
+                "rebuild it with datasets/intrinsic/calibrate.py"
+            ) from None
+    return result
+
+
+def _site(name: str) -> int:
+    """Return which site a parameter speaks of: 1 rare earth, 2 transition metal."""
+    part = name.partition(":")[2]
+    return 2 if part.startswith(("slope", "curvature")) else 1
+
+
+@lru_cache(maxsize=1)
+def load() -> Parameters:
+    """Return the calibrated parameters."""
+    with datasets.path("intrinsic/parameters.csv").open(encoding="utf-8", newline="") as stream:
+        return read(csv.DictReader(stream))
+
+
+def write(file: Path, rows: Iterable[dict[str, str]]) -> None:
+    """Write rows of the parameter file."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
+    rules = HOSTS[host].split
+    earths = (*(s for s in ions() if s not in ("Eu", "Pm")), *rules.guests_on_rare_earth_site)
+    return earths, tuple(s for s in rules.solubility if s not in ("Fe", "Co"))

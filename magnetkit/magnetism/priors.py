@@ -1,0 +1,233 @@
+"""What the intrinsic model assumes before it sees a measurement.
+
+Every parameter is a sum of a mean and of independent standard normal variables, some shared: the
+exchange field of all ions of a host, their crystal field, the level of each end member. The
+numbers stand in ``datasets/intrinsic/priors.toml``.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .. import datasets
+from ..elements import INDEX
+from ..phases.hosts import HOST_NAMES, HOSTS
+from ..units import K_B
+from .parameters import (
+    ELEMENT_SLOTS,
+    ENDS,
+    HOST_SLOTS,
+    MIXED,
+    NOT_FREE,
+    Parameters,
+    elements_of,
+    ions,
+)
+
+_NO_ION = {"alpha_J": 0.0}
+_LIGHT = ("Pr", "Nd", "Sm")
+_T_VOLUME = 11.8  # A3 of iron, whose place a substituent takes
+_SUBSTITUENT_VOLUME = {
+    "Al": 16.6, "Ga": 19.6, "Si": 16.0, "Ge": 18.0, "Sn": 24.0, "Zn": 15.2, "Ag": 17.0,
+    "Cu": 11.8, "Ni": 10.9, "Mn": 12.2, "Ti": 17.7, "Zr": 23.3, "Hf": 22.3, "V": 13.8,
+    "Nb": 18.0, "Ta": 18.0, "Cr": 12.0, "Mo": 15.6, "W": 15.7, "Re": 14.7, "Ru": 13.6,
+}  # fmt: skip
+
+
+@dataclass
+class Prior:
+    """Mean and factors of the parameters of one host.
+
+    Attributes
+    ----------
+    host : int
+        Its code.
+    mean : dict
+        (element column or -1, slot) to mean.
+    factors : list
+        For each variable its terms ``((element, slot), coefficient)``.
+    tags : list of str or None
+        The element a variable speaks of; a fit leaves out those it has no data for.
+    """
+
+    host: int
+    mean: dict[tuple[int, int], float] = field(default_factory=dict)
+    factors: list[list[tuple[tuple[int, int], float]]] = field(default_factory=list)
+    tags: list[str | None] = field(default_factory=list)
+
+    def set(self, symbol: str, slot: str, mean: float, sd: float = 0.0) -> tuple[int, int]:
+        """Give a parameter its mean and a variable of its own; return its key."""
+        key = (INDEX[symbol], ELEMENT_SLOTS.index(slot)) if symbol else (-1, HOST_SLOTS.index(slot))
+        self.mean[key] = mean
+        if sd > 0.0:
+            self.vary([(key, sd)], symbol or None)
+        return key
+
+    def vary(self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None) -> None:
+        """Add a variable that moves several parameters at once."""
+        self.factors.append(terms)
+        self.tags.append(tag)
+
+    def write(self, into: Parameters, variables: np.ndarray, deviations: np.ndarray) -> None:
+        """Put the parameters at `variables` into the arrays, with their deviations.
+
+        `deviations` is the covariance of the variables.
+        """
+        keys = list(self.mean)
+        order = {key: i for i, key in enumerate(keys)}
+        matrix = np.zeros((len(keys), len(self.factors)))
+        for j, terms in enumerate(self.factors):
+            for key, coefficient in terms:
+                matrix[order[key], j] += coefficient
+        value = np.array([self.mean[k] for k in keys]) + matrix @ variables
+        deviation = np.sqrt(np.einsum("ij,jk,ik->i", matrix, deviations, matrix).clip(0.0))
+        for (e, slot), v, s in zip(keys, value, deviation, strict=True):
+            if e < 0:
+                into.host[self.host, slot] = v
+                into.host_sd[self.host, slot] = s
+            else:
+                into.element[self.host, e, slot] = v
+                into.element_sd[self.host, e, slot] = s
+                part = ELEMENT_SLOTS[slot].partition(":")[2]
+                into.known[self.host, e] |= 2 if part.startswith(("slope", "curv")) else 1
+
+
+def read_priors() -> dict[str, Any]:
+    """Return ``priors.toml``."""
+    with datasets.path("intrinsic/priors.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def build(host: str) -> Prior:
+    """Return the prior of a host."""
+    data = read_priors()
+    prior = Prior(HOST_NAMES.index(host))
+    earths, metals = elements_of(host)
+    _sublattice(prior, host, data, earths)
+    _substituents(prior, host, data, metals)
+    _ions(prior, host, data, earths)
+    return prior
+
+
+def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+    """Set the transition-metal sublattice: end members, bow and filling."""
+    own, common = data["host"][host], data["rare_earth"]
+    n = HOSTS[host].rare_earth
+    for k, end in enumerate(ENDS):
+        shared: dict[str, list] = {name: [] for name in MIXED}
+        for r in earths:
+            volume = own["volume_A3"][k] + n * common["volume"][r]
+            prior.set(r, f"volume_A3:{end}", volume, common["volume_sd"] * n)
+            level = own["exchange_K"][k]
+            cerium = r == "Ce"
+            sd = common["exchange_sd_cerium" if cerium else "exchange_sd"] * level
+            sd = max(sd, common["exchange_least_sd_K"])
+            share = common["exchange"].get(r, 0.0)
+            key = prior.set(r, f"exchange_K:{end}", level * (1.0 + share), sd)
+            shared["exchange_K"].append((key, own["exchange_sd"][k]))
+            level = own["moment_muB"][k]
+            share = common["moment"].get(r, 0.0)
+            sd = common["moment_sd"] * level * (2.0 if cerium else 1.0)
+            key = prior.set(r, f"moment_muB:{end}", level * (1.0 + share), sd)
+            shared["moment_muB"].append((key, own["moment_sd"][k]))
+            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
+                # Only where no crystal field of its own carries the rare earth's part.
+                alone = r in NOT_FREE or ions().get(r, _NO_ION)["alpha_J"] == 0.0
+                sd = own["k_sd"][k] * (1.5 if cerium else 0.4 if alone else 0.0)
+                key = prior.set(r, f"{name}:{end}", own[name][k], sd)
+                shared[name].append((key, own["k_sd"][k]))
+        for terms in shared.values():
+            if terms:
+                prior.vary(terms)
+        prior.set("", f"shape:{end}", own["shape"][k], 0.12)
+    for name in MIXED:
+        for order in range(3):
+            mean = own["bow"][name] if order == 0 else 0.0
+            prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
+        prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
+    prior.set("", "crystal_field:bow", 0.0, 0.6)
+    prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
+
+
+def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]) -> None:
+    """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
+    own, common = data["host"][host], data["substituent"]
+    n = HOSTS[host].transition_metal
+    for e in metals:
+        for k, end in enumerate(ENDS):
+            volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
+            prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
+            share = common["exchange"].get(e, common["exchange_other"])[k]
+            level = own["exchange_K"][k]
+            prior.set(
+                e, f"exchange_K:slope_{end}", share * level, common["exchange_sd"] * max(level, 500)
+            )
+            # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
+            moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
+            prior.set(e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n)
+            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
+                level = own[name][k]
+                prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
+        prior.set(e, "exchange_K:curvature", 0.0, 0.5 * own["exchange_K"][0])
+        prior.set(e, "moment_muB:curvature", 0.0, 0.5 * n)
+        prior.set(e, "crystal_field:slope", -0.5, 1.2)
+
+
+def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+    """Set moment, exchange field and crystal field of the 4f ions."""
+    own, common = data["host"][host], data["rare_earth"]
+    adjust = data["adjust"].get(host, {})
+    n = HOSTS[host].rare_earth
+    for k, end in enumerate(ENDS):
+        ratio = own["cobalt_exchange"] if k else 1.0
+        exchange, second, fourth, sixth, coupling = [], [], [], [], []
+        for r in earths:
+            ion = ions().get(r)
+            if ion is None or ion["J"] == 0.0 or r in NOT_FREE:
+                continue
+            j, g, light = ion["J"], ion["g_J"], r in _LIGHT
+            strength = common["strength"][r]
+            share = data["adjust"]["moment"].get(host, {}).get(r)
+            moment = g * j * (share or common["moment_share"].get(r, 1.0))
+            sd = 0.04 * moment + 0.05
+            if r == "Sm":
+                moment, sd = common["samarium_moment"], 0.3
+            sign = 1.0 if light else -1.0
+            prior.set(r, f"ion_moment_muB:{end}", sign * moment, sd)
+
+            mean = own["gadolinium_exchange_K"] * ratio * abs(g - 1) * j / 3.5 * strength
+            # The crystal field of a light ion helps to polarize it: an effective field.
+            mean *= 1.3 if light else 1.0
+            key = prior.set(r, f"ion_exchange_K:{end}", mean, 0.3 * mean)
+            exchange.append((key, 0.2 * mean))
+
+            gennes = (g - 1) ** 2 * j * (j + 1) / 15.75
+            mean = own["gadolinium_coupling_K2"] * gennes * strength**2
+            key = prior.set(r, f"ion_coupling_K2:{end}", mean, 0.2 * mean)
+            coupling.append((key, 0.2 * mean))
+
+            if ion["alpha_J"] == 0.0:
+                continue
+            # K_1 = -3/2 A_2 <O_2>, K_2 = 35/8 A_4 <O_4> at saturation, per volume.
+            density = n * K_B / (own["volume_A3"][k] * 1e-30) * 1e-6
+            o2 = 2 * j * (j - 0.5)
+            mean = -1.5 * own["crystal_field_A2_K"][k] * ion["alpha_J"] * ion["r2_a0_2"] * o2
+            mean, sd = mean * density, 0.25 * abs(mean * density)
+            scale = 0.25 * mean
+            if r in adjust:
+                (mean, sd), scale = adjust[r], 0.0
+            key = prior.set(r, f"ion_k2_MJ_m3:{end}", mean, sd)
+            second.append((key, scale))
+            o4 = 8 * j * (j - 0.5) * (j - 1) * (j - 1.5)
+            unit = 4.375 * ion["beta_J"] * ion["r4_a0_4"] * o4 * density
+            mean = own["crystal_field_A4_K"][k] * unit
+            key = prior.set(r, f"ion_k4_MJ_m3:{end}", mean, abs(8.0 * unit) + 0.2 * abs(mean))
+            fourth.append((key, 15.0 * unit))
+            o6 = 2 * o4 * (j - 2) * (j - 2.5)
+            unit = 23.625 * ion["gamma_J"] * ion["r6_a0_6"] * o6 * density
+            key = prior.set(r, f"ion_k6_MJ_m3:{end}", 0.0, abs(unit))
+            sixth.append((key, 2.0 * unit))
+        for terms in (exchange, second, fourth, sixth, coupling):
+            prior.vary(terms)

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from magnetkit import CompositionTable
+from magnetkit.elements import INDEX
+from magnetkit.kernels.magnetism import polarization, reduced_moment
+from magnetkit.magnetism.intrinsic import evaluate
+from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
+from magnetkit.phases.hosts import HOST_NAMES, partition
+from tests.kernels import naive_magnetism as naive
+
+SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
+
+
+@given(j=SPINS, x=st.floats(1e-4, 60.0))
+def test_polarization_agrees_with_the_sum_over_levels(j, x):
+    np.testing.assert_allclose(polarization(j, x)[:4], naive.polarization(j, x), atol=2e-4)
+    np.testing.assert_allclose(polarization.py_func(j, x)[:4], naive.polarization(j, x), atol=2e-4)
+
+
+@given(j=SPINS, x=st.floats(0.6, 30.0))
+def test_derivatives_agree_with_differences(j, x):
+    h = 1e-4
+    up, down = naive.polarization(j, x + h), naive.polarization(j, x - h)
+    slope = (np.array(up) - np.array(down)) / (2 * h)
+    np.testing.assert_allclose(polarization(j, x)[4:], slope, atol=1e-5)
+
+
+def test_reduced_moment_starts_at_one_and_ends_at_zero():
+    assert reduced_moment(0.0, 0.6) == 1.0
+    assert reduced_moment(1.0, 0.6) == 0.0
+    assert reduced_moment(1.7, 0.6) == 0.0
+    t = np.linspace(0, 1, 50)
+    m = [reduced_moment(x, 0.6) for x in t]
+    assert np.all(np.diff(m) < 0)
+    np.testing.assert_allclose(m, [naive.reduced_moment(x, 0.6) for x in t], atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("formula", "host", "earth", "end"),
+    [
+        ("Nd2Fe14B", "2:14:1", "Nd", "iron"),
+        ("Dy2Co14B", "2:14:1", "Dy", "cobalt"),
+        ("SmCo5", "1:5", "Sm", "cobalt"),
+        ("TbCo5", "1:5", "Tb", "cobalt"),
+        ("Y2Co17", "2:17", "Y", "cobalt"),
+        ("Ho2Fe17", "2:17", "Ho", "iron"),
+        ("Pr2Fe17N3", "2:17:3", "Pr", "iron"),
+        ("ErFe12", "1:12", "Er", "iron"),
+    ],
+)
+@pytest.mark.parametrize("temperature", [4.2, 150.0, 250.0])
+def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, temperature):
+    parameters = load()
+    h, e = HOST_NAMES.index(host), INDEX[earth]
+    p = dict(zip(ELEMENT_SLOTS, parameters.element[h, e], strict=True))
+    q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
+    r_per = 1 if host in ("1:5", "1:12") else 2
+    expected = naive.pure(p, q, end, h, r_per, e, parameters.spin[e], temperature)
+    got = evaluate(partition(CompositionTable.from_strings([formula], basis="atomic")), temperature)
+    np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :3]], expected, rtol=1e-4, atol=1e-3)
+
+
+def test_linear_propagation_agrees_with_monte_carlo():
+    generator = np.random.default_rng(3)
+    parameters = load()
+    formulas = ["Nd1.6Dy0.4Fe13CoB", "Sm0.8Gd0.2Co4.5Cu0.5", "Sm2Co14Fe3", "SmFe10Co1Ti1"]
+    part = partition(CompositionTable.from_strings(formulas, basis="atomic"))
+    # The scatter left by the fit is no parameter; without it the two must agree.
+    parameters.host[:, [HOST_SLOTS.index(s) for s in HOST_SLOTS if "residual" in s]] *= 1.0
+    linear = evaluate(part, np.array([300.0, 423.0]), parameters=parameters)
+    draws = [
+        evaluate(
+            part, np.array([300.0, 423.0]), spread=False, parameters=parameters.draw(generator)
+        )
+        for _ in range(400)
+    ]
+    sampled = np.array([d.value for d in draws])
+    residual = {
+        0: HOST_SLOTS.index("residual_polarization"),
+        1: HOST_SLOTS.index("residual_anisotropy"),
+    }
+    for k, slot in residual.items():
+        left = parameters.host[part.host, slot][:, None] * np.abs(linear.value[:, :, k])
+        expected = np.sqrt(np.maximum(linear.sd[:, :, k] ** 2 - left**2, 0.0))
+        np.testing.assert_allclose(np.nanstd(sampled[..., k], axis=0), expected, rtol=0.2)
+
+
+def test_empty_and_unknown_rows_are_nan():
+    empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
+    assert empty.value.shape == (0, 1, 5)
+    table = CompositionTable.from_strings(["TbCo2", "Nd2Fe14B"], basis="atomic")
+    got = evaluate(partition(table), np.array([300.0, 900.0]))
+    assert np.isnan(got.value[0]).all()
+    assert np.isnan(got.curie[0])
+    assert np.isfinite(got.value[1, 0]).all()
+    assert np.isnan(got.value[1, 1]).all()
