@@ -180,8 +180,8 @@ class Fit:
         predicted = self.predict(z)
         for _ in range(steps):
             r = self.residuals(predicted, offsets)
-            weight, cost = _robust(r)
-            cost += z @ z + offsets @ offsets
+            weight, loss = _robust(r)
+            cost = loss + float(z @ z + offsets @ offsets)
             jacobian = np.zeros((len(r), len(active) + n_offset))
             for column, j in enumerate(active.tolist()):
                 moved = z.copy()
@@ -201,8 +201,8 @@ class Fit:
                 trial[active] += step[: len(active)]
                 moved = offsets + step[len(active) :]
                 value = self.predict(trial)
-                _, new = _robust(self.residuals(value, moved))
-                new += trial @ trial + moved @ moved
+                _, loss = _robust(self.residuals(value, moved))
+                new = loss + float(trial @ trial + moved @ moved)
                 if new < cost:
                     improved = True
                     break

@@ -34,6 +34,8 @@ PROPERTIES = (
 STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model")
 """Status by the kernel's code."""
 _EASY = np.array(["axis", "plane", "cone", "none", "none", "none"])
+# Below so many points, waking further threads costs more than it saves.
+_FEW = 5000
 _POSITIVE = np.array([True, False, False, True, True])
 
 
@@ -90,16 +92,24 @@ def evaluate(
     Intrinsic
         The arrays.
     """
+    import numba
+
     from ..kernels.magnetism import evaluate as kernel
 
     p = parameters or load()
     role, counts = site_rules()
     at = np.atleast_1d(np.asarray(temperatures, float))
     t = part.hard_phase
-    curie, curie_sd, value, sd, status = kernel(
-        t.indptr, t.indices, t.values, part.host, at, role, counts,
-        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
-    )  # fmt: skip
+    threads = numba.get_num_threads()
+    if len(t) * len(at) < _FEW:
+        numba.set_num_threads(1)
+    try:
+        curie, curie_sd, value, sd, status = kernel(
+            t.indptr, t.indices, t.values, part.host, at, role, counts,
+            p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
+        )  # fmt: skip
+    finally:
+        numba.set_num_threads(threads)
     return Intrinsic(part.host, at, curie, curie_sd, value, sd, status)
 
 
