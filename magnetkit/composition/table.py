@@ -216,10 +216,14 @@ class CompositionTable:
 
     def fraction(self, *symbols: str) -> NDArray[np.float64]:
         """Return the summed atomic fraction of some elements, shape (n,)."""
-        if not len(self):
-            return np.empty(0)
-        # No row is empty, so reduceat sums each row by itself, without cancellation.
-        return np.add.reduceat(self.values * mask(symbols)[self.indices], self.indptr[:-1])
+        # reduceat sums each row by itself, without cancellation, but cannot sum an empty one,
+        # such as the grain boundary of a pure hard phase.
+        total = np.zeros(len(self))
+        filled = np.diff(self.indptr) > 0
+        if filled.any():
+            share = self.values * mask(symbols)[self.indices]
+            total[filled] = np.add.reduceat(share, self.indptr[:-1][filled])
+        return total
 
     def formulas(self, digits: int = 4) -> list[str]:
         """Return each row as a formula of atomic fractions with `digits` significant digits."""

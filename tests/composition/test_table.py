@@ -176,6 +176,15 @@ def test_pickling():
     assert isinstance(pickle.loads(pickle.dumps(table)).errors[0], ParseError)
 
 
+def test_fraction_of_an_empty_row_is_zero():
+    # The grain boundary of a pure hard phase holds nothing; it may stand anywhere.
+    indptr = np.array([0, 0, 2, 2, 3, 3])
+    indices = np.array([25, 59, 59], np.int32)
+    table = CompositionTable(indptr, indices, np.array([0.9, 0.1, 1.0]), np.arange(5))
+    np.testing.assert_array_equal(table.fraction("Nd"), [0, 0.1, 0, 1, 0])
+    np.testing.assert_array_equal(table[:1].fraction("Nd"), [0])
+
+
 def test_fractions_and_weights():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm0.8Gd0.2Co5"])
     np.testing.assert_allclose(table.to_array().sum(axis=1), 1)
