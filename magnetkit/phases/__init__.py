@@ -11,6 +11,7 @@ _NAMES = {
     "Snapshot": "snapshot",
     "assign_hosts": "hosts",
     "dilute": "substituted",
+    "energy_above_hull": "makeable",
     "freeze": "live",
     "hull_energy": "hull",
     "load": "snapshot",
@@ -20,6 +21,7 @@ _NAMES = {
     "pull_snapshot": "live",
     "read_snapshot": "snapshot",
     "substitution_table": "substituted",
+    "stability": "makeable",
     "subsystems": "live",
     "write_snapshot": "snapshot",
 }

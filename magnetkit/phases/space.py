@@ -1,19 +1,19 @@
 """The competing phases of a snapshot as arrays, and which chemical systems a table asks for."""
 
-import re
+import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from ..elements import INDEX, N_ELEMENTS, SYMBOLS
+from ..elements import N_ELEMENTS, SYMBOLS
 from ..errors import DataError
 from .snapshot import Snapshot
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
 RUN = 16384
-_AMOUNT = re.compile(r"([A-Z][a-z]?)([0-9.]*)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class PhaseSpace:
     col: NDArray[np.int64]
     val: NDArray[np.float64]
     energy: NDArray[np.float64]
-    facets: dict[bytes, object] = field(default_factory=dict, repr=False)
+    facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> int:
@@ -70,57 +70,54 @@ class PhaseSpace:
         )
 
 
-def read_formula(formula: str) -> dict[int, float]:
-    """Read a formula with brackets into atomic fractions by element column."""
-    from ..composition.notation import read_amounts
-
-    plain = {}
-    if "(" in formula:
-        plain = {INDEX[s]: a for s, a in read_amounts(formula)[0].items()}
-    else:
-        for symbol, amount in _AMOUNT.findall(formula):
-            plain[INDEX[symbol]] = plain.get(INDEX[symbol], 0.0) + float(amount or 1.0)
-    total = sum(plain.values())
-    return {c: a / total for c, a in sorted(plain.items())}
-
-
 def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
     Raises
     ------
     DataError
-        If an energy is no number, or an element lies below zero.
+        If a formula cannot be read, an energy is no number, or an element lies below zero.
     """
+    table = CompositionTable.from_strings(formulas, basis="atomic")
+    if table.errors:
+        raise DataError(f"a formula of the snapshot cannot be read: {table.errors[0].text!r}")
     if not np.isfinite(energies).all():
         bad = formulas[int(np.flatnonzero(~np.isfinite(energies))[0])]
         raise DataError(f"the formation energy of {bad} is no number; freeze the pull again")
-    lowest: dict[tuple, tuple[float, str]] = {}
-    for formula, energy in zip(formulas, energies.tolist(), strict=True):
-        fractions = read_formula(formula)
-        key = tuple((c, round(a, 9)) for c, a in fractions.items())
-        if key not in lowest or energy < lowest[key][0]:
-            lowest[key] = energy, formula
-    present = sorted({c for key in lowest for c, _ in key})
-    for c in present:
-        energy = lowest.pop(((c, 1.0),), (0.0, ""))[0]
-        if energy < -1e-6:
+    lowest: dict[bytes, int] = {}
+    for i, key in enumerate(composition_keys(table)):
+        if key not in lowest or energies[i] < energies[lowest[key]]:
+            lowest[key] = i
+    rows = np.array(list(lowest.values()), np.int64)
+    pure = np.diff(table.indptr)[rows] == 1
+    for i in rows[pure]:
+        if energies[i] < -1e-6:
             raise DataError(
-                f"{SYMBOLS[c]} lies {-energy:.3f} eV/atom below zero; formation energies must be "
-                "of one scheme with the elements at zero"
+                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
+                "must be of one scheme with the elements at zero"
             )
+    rows = rows[~pure]
+    present = np.unique(table.indices).astype(np.int64)
     column = np.full(N_ELEMENTS, -1, np.int64)
     column[present] = np.arange(len(present))
-    parts = [{c: 1.0} for c in present] + [read_formula(f) for _, f in lowest.values()]
-    lengths = [len(p) for p in parts]
+    compounds = table[rows]
+    each = np.arange(len(present))
     return PhaseSpace(
-        [SYMBOLS[c] for c in present] + [f for _, f in lowest.values()],
+        [SYMBOLS[c] for c in present] + [formulas[i] for i in rows],
         column,
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        column[[c for p in parts for c in p]],
-        np.array([a for p in parts for a in p.values()]),
-        np.array([0.0] * len(present) + [e for e, _ in lowest.values()]),
+        np.concatenate([each, len(present) + compounds.indptr]).astype(np.int64),
+        np.concatenate([each, column[compounds.indices]]),
+        np.concatenate([np.ones(len(present)), compounds.values]),
+        np.concatenate([np.zeros(len(present)), energies[rows]]),
     )
+
+
+def composition_keys(table: CompositionTable) -> list[bytes]:
+    """Return one key a composition, equal where the fractions agree to 1e-6."""
+    amount = np.round(table.values * 1e6).astype(np.int32)
+    parts = np.column_stack([table.indices, amount]).astype(np.int32)
+    bounds = table.indptr.tolist()
+    return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
 
 
 def whole_space(snapshot: Snapshot) -> PhaseSpace:

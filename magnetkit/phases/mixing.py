@@ -1,0 +1,293 @@
+"""Formation energy of substituted phases, learnt from the isostructural entries of a snapshot.
+
+A host's entries are compositions with its ratio of rare earth to metal to interstitial. Their
+energy is written as ``E = sum x_R y_M A(R, M) + f(x, y, z)``, where A is the hull of all other
+phases at the end member and f a Gaussian process over the occupations x of the rare-earth sites,
+y of the metal sites and z of the interstitial ones: terms of one rare earth, one metal, a pair of
+metals and their products, smooth along the lanthanide contraction, and the mixing energy of the
+metals' own binary hulls. It passes through the end members and the intermediate entries within
+the scatter of their orderings, falls back on the hull of other phases where end members are
+missing, and says how sure it is.
+
+The scales of the terms are those of largest marginal likelihood on the embedded snapshot, all
+hosts together. Entries more than four deviations from what the others say (calculations that
+fell into another magnetic solution) are left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..composition.table import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
+from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
+from .hosts import HOSTS, Host
+from .snapshot import Snapshot
+from .space import PhaseSpace, whole_space
+
+# Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
+_RADII = {
+    "La": 1.032, "Ce": 1.010, "Pr": 0.990, "Nd": 0.983, "Pm": 0.970, "Sm": 0.958, "Eu": 0.947,
+    "Gd": 0.938, "Tb": 0.923, "Dy": 0.912, "Ho": 0.901, "Er": 0.890, "Tm": 0.880, "Yb": 0.868,
+    "Lu": 0.861, "Y": 0.900,
+}  # fmt: skip
+_RADIUS_SCALE = 0.08
+# Standard deviations of the terms (eV/atom, the last two pure numbers).
+_SCALES = {
+    "constant": 0.025, "R": 0.011, "R smooth": 0.022, "M": 0.079, "R smooth M": 0.039,
+    "R M": 0.0058, "M M": 0.098, "M M R smooth": 0.079, "X": 0.119, "X M": 0.030, "R X": 0.0030,
+    "hull": 0.19, "metal hull": 0.43,
+}  # fmt: skip
+# Scatter of pure occupations (rounding), of mixed rare earths and of mixed metals (orderings).
+_NOISE = np.array([0.001, 0.0036, 0.0258])
+_OUTLIER = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Occupation:
+    """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
+
+    earth: NDArray[np.float64]
+    metal: NDArray[np.float64]
+    third: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Energies a host's phases are interpolated from; see `magnetkit.kernels.mixing`.
+
+    Attributes
+    ----------
+    role : ndarray of int8, shape (118,)
+    index : ndarray of int64, shape (118,)
+    sites : ndarray of float64, shape (3,)
+    node : ndarray of int64, shape (R, X, M, M)
+    mean, covariance : ndarrays of float64, shapes (k,), (k, k)
+    noise : ndarray of float64, shape (3,)
+    known : ndarray of bool, shape (R, X, M)
+        Whether the snapshot has the end member.
+    """
+
+    role: NDArray[np.int8]
+    index: NDArray[np.int64]
+    sites: NDArray[np.float64]
+    node: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    known: NDArray[np.bool_]
+
+
+class MixingModel:
+    """Formation energies of one host's phases.
+
+    Parameters
+    ----------
+    space : PhaseSpace
+        All compositions of a snapshot.
+    host : str
+        A name of ``HOSTS``.
+    exclude : ndarray of int, optional
+        Phases of the space to leave out, as if they were not there (for validation).
+    """
+
+    def __init__(
+        self, space: PhaseSpace, host: str, exclude: NDArray[np.int64] | None = None
+    ) -> None:
+        self.host: Host = HOSTS[host]
+        self.sites = np.array(
+            [self.host.rare_earth, self.host.transition_metal, self.host.interstitial], float
+        )
+        self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
+        names = self.host.interstitial_elements if self.host.interstitial else ()
+        listed = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
+        self.thirds = np.array(sorted(listed), int)
+        inside = np.flatnonzero(space.column >= 0)
+        self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
+        dense = space.table().to_array()
+        mine = self._is_member(dense)
+        if exclude is not None:
+            mine[exclude] = False
+            dense = dense.copy()
+        others = ~self._is_member(space.table().to_array())
+        others[: space.columns] = True
+        self._rivals = space.take(others)
+        self._end_hull, self._metal_hull = self._hulls(listed[0] if listed else -1)
+        rows = np.flatnonzero(mine)
+        self.occupation = self._occupy(dense[rows])
+        self.energy = space.energy[rows]
+        self.formulas = [space.formulas[k] for k in rows]
+        self._fit()
+
+    def _is_member(self, dense: NDArray) -> NDArray[np.bool_]:
+        atoms = self.sites.sum()
+        earth = dense[:, self.earths].sum(axis=1) * atoms
+        third = dense[:, self.thirds].sum(axis=1) * atoms
+        return (np.abs(earth - self.sites[0]) < 1e-6) & (np.abs(third - self.sites[2]) < 1e-6)
+
+    def _occupy(self, dense: NDArray) -> Occupation:
+        def share(columns: NDArray) -> NDArray:
+            part = dense[:, columns]
+            return part / np.maximum(part.sum(axis=1, keepdims=True), 1e-300)
+
+        return Occupation(share(self.earths), share(self.metals), share(self.thirds))
+
+    def _hulls(self, first: int) -> tuple[NDArray, NDArray]:
+        """Hull of the other phases at the end members (R, M), and four times that of two metals."""
+        from .hull import solve
+
+        atoms = self.sites.sum()
+        rows = []
+        for earth in self.earths:
+            for metal in self.metals:
+                row = {int(earth): self.sites[0] / atoms, int(metal): self.sites[1] / atoms}
+                if first >= 0:
+                    row[first] = self.sites[2] / atoms
+                rows.append(row)
+        pairs = np.triu_indices(len(self.metals), 1)
+        rows += [
+            {int(self.metals[i]): 0.5, int(self.metals[j]): 0.5}
+            for i, j in zip(*pairs, strict=True)
+        ]
+        found = solve(_table(rows), self._rivals).energy
+        shape = len(self.earths), len(self.metals)
+        metal = np.zeros((len(self.metals), len(self.metals)))
+        metal[pairs] = 4.0 * found[shape[0] * shape[1] :]
+        return found[: shape[0] * shape[1]].reshape(shape), metal + metal.T
+
+    def _trend(self, at: Occupation) -> NDArray:
+        return np.einsum("nr,rm,nm->n", at.earth, self._end_hull, at.metal, optimize=True)
+
+    def _metal_trend(self, at: Occupation) -> NDArray:
+        return 0.5 * np.einsum("ni,ij,nj->n", at.metal, self._metal_hull, at.metal, optimize=True)
+
+    def _kernel(self, a: Occupation, b: Occupation) -> NDArray:
+        scale = {name: value**2 for name, value in _SCALES.items()}
+        radius = np.array([_RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
+        like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
+        earth, smooth = a.earth @ b.earth.T, a.earth @ like @ b.earth.T
+        metal, pair = a.metal @ b.metal.T, _pairs(a.metal) @ _pairs(b.metal).T
+        third = a.third @ b.third.T
+        total = scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
+        total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
+        total += scale["R M"] * earth * metal + scale["M M"] * pair
+        total += scale["M M R smooth"] * pair * smooth
+        total += (scale["X"] + scale["X M"] * metal + scale["R X"] * (earth + smooth)) * third
+        total += scale["hull"] * np.outer(self._trend(a), self._trend(b))
+        return total + scale["metal hull"] * np.outer(self._metal_trend(a), self._metal_trend(b))
+
+    def _fit(self) -> None:
+        """Solve for the weights, leaving out the worst outlier until there is none."""
+        full = self._kernel(self.occupation, self.occupation)
+        shares = np.column_stack(
+            [np.ones(len(full)), _mixed(self.occupation.earth), _mixed(self.occupation.metal)]
+        )
+        np.fill_diagonal(full, np.diag(full) + shares @ _NOISE**2)
+        rest = self.energy - self._trend(self.occupation)
+        keep = np.ones(len(rest), bool)
+        while True:
+            inverse = np.linalg.inv(full[np.ix_(keep, keep)])
+            weights = inverse @ rest[keep]
+            deviation = np.sqrt(1.0 / np.diag(inverse))
+            error = weights * deviation**2
+            if not keep.any() or (np.abs(error) <= _OUTLIER * deviation).all():
+                break
+            keep[np.flatnonzero(keep)[np.argmax(np.abs(error) / deviation)]] = False
+        self.kept = keep
+        self.left_out = [f for f, k in zip(self.formulas, keep, strict=True) if not k]
+        self._inverse, self._weights = inverse, weights
+        self._trained = Occupation(
+            self.occupation.earth[keep], self.occupation.metal[keep], self.occupation.third[keep]
+        )
+        self.loo_error = np.full(len(keep), np.nan)
+        self.loo_deviation = np.full(len(keep), np.nan)
+        self.loo_error[keep], self.loo_deviation[keep] = error, deviation
+
+    def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
+        """Return mean and covariance (eV/atom and its square) of the energy, without noise."""
+        cross = self._kernel(at, self._trained)
+        mean = self._trend(at) + cross @ self._weights
+        return mean, self._kernel(at, at) - cross @ self._inverse @ cross.T
+
+    def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
+        """Return the nodes for phases of some elements (ascending element columns)."""
+        role, index = np.full(N_ELEMENTS, -1, np.int8), np.zeros(N_ELEMENTS, np.int64)
+        for code, columns in ((RARE_EARTH, earths), (METAL, metals), (INTERSTITIAL, thirds)):
+            role[columns] = code
+            index[columns] = np.arange(len(columns))
+        n_thirds = max(len(thirds), 1)
+        node = np.zeros((len(earths), n_thirds, len(metals), len(metals)), np.int64)
+        parts: list[tuple[int, int, int, int]] = []
+        for r in range(len(earths)):
+            for x in range(n_thirds):
+                for i in range(len(metals)):
+                    for j in range(i + 1):
+                        node[r, x, i, j] = node[r, x, j, i] = len(parts)
+                        parts.append((r, x, i, j))
+        at = Occupation(
+            np.zeros((len(parts), len(self.earths))),
+            np.zeros((len(parts), len(self.metals))),
+            np.zeros((len(parts), len(self.thirds))),
+        )
+        r, x, i, j = np.array(parts, int).reshape(-1, 4).T
+        each = np.arange(len(parts))
+        at.earth[each, np.searchsorted(self.earths, earths)[r] if len(each) else r] = 1.0
+        for end in (i, j):
+            np.add.at(at.metal, (each, np.searchsorted(self.metals, metals)[end]), 0.5)
+        if len(thirds):
+            at.third[each, np.searchsorted(self.thirds, thirds)[x]] = 1.0
+        mean, covariance = self.predict(at)
+        return Nodes(
+            role,
+            index,
+            self.sites,
+            node,
+            mean,
+            covariance,
+            _NOISE**2,
+            self._known(earths, metals, thirds),
+        )
+
+    def _known(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> NDArray[np.bool_]:
+        known = np.zeros((len(earths), max(len(thirds), 1), len(metals)), bool)
+        at = self._trained
+        for x in range(known.shape[1]):
+            own = at.third[:, np.searchsorted(self.thirds, thirds[x])] if len(thirds) else 1.0
+            for r, e in enumerate(np.searchsorted(self.earths, earths)):
+                pure = own * at.earth[:, e]
+                for m, c in enumerate(np.searchsorted(self.metals, metals)):
+                    known[r, x, m] = bool((pure * at.metal[:, c] > 1 - 1e-6).any())
+        return known
+
+
+_EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
+
+
+def _pairs(shares: NDArray) -> NDArray:
+    i, j = np.triu_indices(shares.shape[1], 1)
+    return 2.0 * shares[:, i] * shares[:, j]
+
+
+def _mixed(shares: NDArray) -> NDArray:
+    """Return 0 for one element on the site, 1 for two in equal parts."""
+    return 2.0 * (1.0 - (shares**2).sum(axis=1))
+
+
+def _table(rows: list[dict[int, float]]) -> CompositionTable:
+    parts = [sorted(row.items()) for row in rows]
+    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+    return CompositionTable(
+        indptr,
+        np.array([c for p in parts for c, _ in p], np.int32),
+        np.array([a for p in parts for _, a in p]),
+        np.arange(len(rows), dtype=np.int64),
+    )
+
+
+def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
+    """Return the model of a host, fitted once a snapshot."""
+    key = ("mixing", host)
+    if key not in snapshot._cache:
+        snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
+    return snapshot._cache[key]

@@ -1,0 +1,105 @@
+"""The mixing kernel against its obvious twin."""
+
+import numpy as np
+import pytest
+
+from magnetkit.kernels import mixing
+from tests.kernels import naive_mixing
+
+# Elements by column: two rare earths, two interstitials, three metals, one without a site.
+EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7
+
+
+def setup(rng, sites):
+    role = np.full(118, -1, np.int8)
+    index = np.zeros(118, np.int64)
+    groups = [(EARTHS, mixing.RARE_EARTH), (METALS, mixing.METAL)]
+    if sites[2]:
+        groups.append((THIRDS, mixing.INTERSTITIAL))
+    for columns, code in groups:
+        role[columns] = code
+        index[columns] = range(len(columns))
+    n_third = 2 if sites[2] else 1
+    node = np.zeros((2, n_third, 3, 3), np.int64)
+    k = 0
+    for r in range(2):
+        for x in range(n_third):
+            for i in range(3):
+                for j in range(i + 1):
+                    node[r, x, i, j] = node[r, x, j, i] = k
+                    k += 1
+    root = rng.normal(size=(k, k)) * 0.05
+    return role, index, np.array(sites, float), node, rng.normal(size=k), root @ root.T
+
+
+def run(x, role, index, sites, node, mean, covariance, noise):
+    row, col = np.nonzero(x)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    out = [np.full(len(x), np.inf) for _ in range(3)]
+    ideal = np.zeros(len(col))
+    mixing.interpolate(
+        indptr,
+        col.astype(np.int32),
+        x[row, col],
+        np.arange(len(x)),
+        role,
+        index,
+        sites,
+        node,
+        mean,
+        covariance,
+        noise,
+        *out,
+        ideal,
+    )
+    dense = np.zeros_like(x)
+    dense[row, col] = ideal
+    return *out, dense
+
+
+@pytest.mark.parametrize("sites", [(2, 14, 1), (1, 5, 0)])
+def test_agrees_with_the_twin(sites):
+    rng = np.random.default_rng(0)
+    model = setup(rng, sites)
+    noise = np.array([1e-4, 2e-4, 3e-4])
+    x = np.zeros((40, 8))
+    groups = [EARTHS, METALS, THIRDS if sites[2] else []]
+    for i, row in enumerate(x):
+        for columns, count in zip(groups, sites, strict=True):
+            if columns:
+                share = rng.dirichlet(np.ones(len(columns)))
+                # Not at the exact stoichiometry, and some elements absent.
+                share[1:] *= rng.random(len(share) - 1) < 0.7
+                row[columns] = share / share.sum() * count * (1 + 0.05 * (i % 3))
+    x /= x.sum(axis=1, keepdims=True)
+    energy, deviation, entropy, ideal = run(x, *model, noise)
+    for i, row in enumerate(x):
+        shares = [(row[c] / row[c].sum()).tolist() if c else [] for c in groups]
+        expected = naive_mixing.interpolate(
+            shares[0], shares[2], shares[1], sites, *model[3:], noise
+        )
+        assert (energy[i], deviation[i], entropy[i]) == pytest.approx(expected, abs=1e-12)
+        for columns, count in zip(groups, sites, strict=True):
+            if columns:
+                assert ideal[i, columns].sum() == pytest.approx(count / sum(sites))
+    assert ideal.sum(axis=1) == pytest.approx(np.ones(40))
+
+
+def test_corners_and_middles_are_met():
+    model = setup(np.random.default_rng(1), (1, 5, 0))
+    node, mean = model[3], model[4]
+    x = np.zeros((2, 8))
+    x[0, [0, 3]] = 1 / 6, 5 / 6
+    x[1, [5, 2, 4]] = 1 / 6, 2.5 / 6, 2.5 / 6
+    energy, _, entropy, _ = run(x, *model, np.zeros(3))
+    assert energy == pytest.approx([mean[node[0, 0, 1, 1]], mean[node[1, 0, 0, 2]]])
+    assert entropy == pytest.approx([0.0, 5 / 6 * np.log(2)])
+
+
+def test_unknown_and_empty_sites_give_nan():
+    model = setup(np.random.default_rng(2), (1, 5, 0))
+    x = np.zeros((3, 8))
+    x[0, [0, 3, FOREIGN]] = 0.2, 0.7, 0.1
+    x[1, 3] = 1.0
+    energy, deviation, entropy, _ = run(x, *model, np.zeros(3))
+    assert np.isnan([energy, deviation, entropy]).all()

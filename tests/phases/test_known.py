@@ -1,0 +1,46 @@
+"""Which phases count as known from experiment."""
+
+import numpy as np
+import pytest
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.phases.hosts import HOSTS
+from magnetkit.phases.known import known_end_members, known_phases, main_metals
+
+
+@pytest.mark.parametrize(
+    ("host", "formula", "known"),
+    [
+        ("1:5", "SmCo5", True),
+        ("1:5", "Sm0.5Gd0.5Co5", True),
+        ("1:5", "Sm0.97Lu0.03Co5", True),  # LuCo5 is not known, but too little to count
+        ("1:5", "Sm0.5Lu0.5Co5", False),
+        ("1:5", "SmCo3Cu2", True),
+        ("1:5", "SmCo3Ni2", False),
+        ("1:5", "SmCo4.5Fe0.5", True),  # iron dissolves
+        ("1:5", "SmCo2Fe3", False),
+        ("2:17", "Sm2Co12Fe5", True),
+        ("2:14:1", "Nd1.5Dy0.5Fe12Co2B", True),
+        ("2:14:1", "Dy2Co14B", False),
+        ("2:14:1", "Nd2Fe10Al4B", False),
+        ("1:12", "NdFe11Ti", True),
+        ("1:12", "NdFe12", False),  # without the stabiliser of the known compound
+        ("1:12", "SmFe12", True),
+    ],
+)
+def test_known(host, formula, known):
+    table = CompositionTable.from_strings([formula])
+    found = known_phases(host, table.indices.astype(np.int64), table.values[None])
+    assert found.tolist() == [known]
+
+
+def test_no_rows_and_no_rare_earth():
+    columns = np.array([25])
+    assert known_phases("1:5", columns, np.zeros((0, 1))).shape == (0,)
+    assert not known_phases("1:5", columns, np.ones((1, 1))).any()
+
+
+def test_every_host_has_a_known_phase_and_a_main_metal():
+    assert {key[0] for key in known_end_members()} == set(HOSTS)
+    for host in HOSTS:
+        assert "Fe" in main_metals(host) or "Co" in main_metals(host)
