@@ -67,11 +67,39 @@ def energy_product(b_r, h_knee, mu_rec):
     return max((b_r - MU_0 * mu_rec * h) * h, 0.0)
 
 
+# t float64 (2 or 3): ascending temperatures, the last two bracketing; room float64 (same): what is
+# left at them, positive but at the last, which may be NaN (no magnet any more).
+# Returns the temperature at which nothing is left: root of the parabola through three points, of
+# the line through two; of the line through the first two, up to the last, where that is NaN.
+@jit
+def crossing(t, room):
+    """Return where the room before the knee is used up."""
+    n = t.size
+    if np.isnan(room[n - 1]):
+        if n < 3 or room[1] >= room[0]:
+            return t[n - 2]
+        return min(t[1] + (t[1] - t[0]) * room[1] / (room[0] - room[1]), t[2])
+    if n < 3:
+        return t[0] + (t[1] - t[0]) * room[0] / (room[0] - room[1])
+    low, high = t[1], t[2]
+    for _ in range(40):
+        x = 0.5 * (low + high)
+        value = room[0] * (x - t[1]) * (x - t[2]) / ((t[0] - t[1]) * (t[0] - t[2]))
+        value += room[1] * (x - t[0]) * (x - t[2]) / ((t[1] - t[0]) * (t[1] - t[2]))
+        value += room[2] * (x - t[0]) * (x - t[1]) / ((t[2] - t[0]) * (t[2] - t[1]))
+        if value > 0.0:
+            low = x
+        else:
+            high = x
+    return low
+
+
 # polarization float64 (n, k): J_s of the hard phase, T; field float64 (n, k): H_a, A/m.
 # temperature float64 (k): column 0 the temperature asked, 1 and 2 the two of the coefficients,
 #   from 3 on ascending for the maximum working temperature.
 # factor (n): B_r / J_s; alpha_k, n_eff, squareness, mu_rec float64 (n): Kronmueller's parameters,
-#   knee over coercivity, recoil permeability. load: permeance coefficient -B/(mu_0 H).
+#   knee over coercivity, recoil permeability; limit float64 (n): T_max is no higher, K.
+# load: permeance coefficient -B/(mu_0 H).
 # scale_b, scale_h float64 (n): factors on B_r and H_cj (one for the centre).
 # Returns float64 (n, 7): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha 1/K, beta 1/K.
 # NaN in a column of polarization or field gives NaN in what rests on it; T_max is NaN where the
@@ -86,6 +114,7 @@ def magnet(
     n_eff,
     squareness,
     mu_rec,
+    limit,
     load,
     scale_b,
     scale_h,
@@ -107,18 +136,18 @@ def magnet(
         out[i, 3] = energy_product(b[0], h[0] * squareness[i], mu_rec[i])
         out[i, 5] = (b[2] / b[1] - 1.0) / span if b[1] > 0.0 else np.nan
         out[i, 6] = (h[2] / h[1] - 1.0) / span if h[1] > 0.0 else np.nan
-        last = np.nan
+        room = np.full(3, np.nan)
         for j in range(3, k):
             h_cj = alpha_k[i] * field[i, j] - n_eff[i] * polarization[i, j] / MU_0
             b_r = polarization[i, j] * factor[i] * scale_b[i]
-            room = max(h_cj, 0.0) * scale_h[i] * squareness[i]
-            # Above T_C nothing is left to protect: an empty magnet does not hold its load line.
-            room = room - b_r / (MU_0 * (load + mu_rec[i])) if b_r > 0.0 else -1.0
-            if not room > 0.0:
+            margin = max(h_cj, 0.0) * scale_h[i] * squareness[i]
+            room[0], room[1] = room[1], room[2]
+            room[2] = margin - b_r / (MU_0 * (load + mu_rec[i])) if b_r > 0.0 else np.nan
+            if not room[2] > 0.0:
                 if j > 3:
-                    part = last / (last - room)
-                    out[i, 4] = temperature[j - 1] + part * (temperature[j] - temperature[j - 1])
+                    out[i, 4] = crossing(temperature[max(j - 2, 3) : j + 1], room[max(5 - j, 0) :])
                 break
-            last = room
             out[i, 4] = temperature[j]
+        if out[i, 4] > limit[i]:
+            out[i, 4] = limit[i]
     return out

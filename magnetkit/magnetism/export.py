@@ -67,15 +67,16 @@ def material(
         If there is not exactly one row, or no model for its host.
     """
     from ..phases.hosts import HOST_NAMES, partition
-    from .intrinsic import evaluate
+    from .intrinsic import PROPERTIES, evaluate
 
     if len(table) != 1:
         raise InputError(f"export takes one material, got {len(table)}; select a row: table[:1]")
     kelvin = [parse_temperature(t) for t in temperatures]
     part = partition(table, host)
     name = HOST_NAMES[part.host[0]] if part.host[0] >= 0 else "unknown"
-    phase = evaluate(part.hard_phase, np.array([300.0, *kelvin]), part.host)
-    j, k1 = phase.polarization[0], phase.k1[0]
+    phase = evaluate(part, np.array([300.0, *kelvin]), spread=False)
+    j = phase.value[0, :, PROPERTIES.index("saturation_polarization_T")]
+    k1 = 1e6 * phase.value[0, :, PROPERTIES.index("anisotropy_constant_MJ_m3")]
     if name not in _STIFFNESS or not np.isfinite(j).all():
         raise InputError(f"no intrinsic model for {table.formulas()[0]} (host {name})")
     stiffness, curie = _STIFFNESS[name]

@@ -64,6 +64,8 @@ class Family:
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
+    dry : float
+        Share of coercivity that is left where no additive makes the boundary phase wet the grains.
     alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
         Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
         counted from the references (2:17 alone, zero elsewhere).
@@ -73,6 +75,8 @@ class Family:
         Knee field over coercivity.
     recoil : float
         Recoil permeability.
+    structure_limit_K : float
+        Highest temperature that the magnet's structure bears for long, K.
     spread : float
         Half width of the 90 % range of ln H_cj.
     remanence_spread, alpha_spread, beta_spread : float
@@ -90,6 +94,7 @@ class Family:
     grain_slope: float
     grain_reference_um: float
     wetting_volume: float
+    dry: float
     alpha_k_iron: float
     n_eff_iron: float
     alpha_k_copper: float
@@ -98,6 +103,7 @@ class Family:
     copper_reference: float
     squareness: float
     recoil: float
+    structure_limit_K: float
     spread: float
     remanence_spread: float
     alpha_spread: float

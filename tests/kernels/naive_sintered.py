@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 MU_0 = 1.25663706127e-6
 
 
@@ -23,7 +25,9 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def figures(polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, load):
+def figures(
+    polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, limit, load
+):
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet."""
     b = [factor * j for j in polarization]
     h = [max(alpha_k * a - n_eff * j / MU_0, 0.0) for a, j in zip(field, polarization, strict=True)]
@@ -34,15 +38,32 @@ def figures(polarization, field, temperature, factor, alpha_k, n_eff, squareness
         x = knee * i / steps
         product = max(product, (b[0] - MU_0 * mu_rec * x) * x)
     span = temperature[2] - temperature[1]
-    t_max, previous = math.nan, None
+    t_max, seen = math.nan, []
     for t, br, hc in zip(temperature[3:], b[3:], h[3:], strict=True):
-        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else -1.0
-        if room <= 0:
-            if previous is not None:
-                t0, room0 = previous
-                t_max = t0 + (t - t0) * room0 / (room0 - room)
+        room = squareness * hc - br / (MU_0 * (load + mu_rec)) if br > 0 else math.nan
+        seen.append((float(t), room))
+        if not room > 0:
+            t_max = crossing(seen[-3:]) if len(seen) > 1 else math.nan
             break
-        t_max, previous = t, (t, room)
+        t_max = t
+    t_max = min(t_max, limit) if not math.isnan(t_max) else t_max
     alpha = (b[2] / b[1] - 1.0) / span if b[1] > 0 else math.nan
     beta = (h[2] / h[1] - 1.0) / span if h[1] > 0 else math.nan
     return b[0], h[0], knee, product, t_max, alpha, beta
+
+
+def crossing(points):
+    """Return where the room is used up: parabola, line, or line of the first two."""
+    (t0, r0), (t1, r1) = points[-2:]
+    if math.isnan(r1):
+        if len(points) < 3:
+            return t0
+        (ta, ra), (tb, rb), (tc, _) = points
+        return tb if rb >= ra else min(tb + (tb - ta) * rb / (ra - rb), tc)
+    if len(points) < 3:
+        return t0 + (t1 - t0) * r0 / (r0 - r1)
+    ts, rs = zip(*points, strict=True)
+    a, b, c = np.polyfit(np.array(ts) - t0, rs, 2)
+    roots = np.roots([a, b, c]) if abs(a) > 1e-12 else np.array([-c / b])
+    inside = [x.real for x in roots if abs(x.imag) < 1e-9 and -1e-6 <= x.real <= t1 - t0 + 1e-6]
+    return t0 + min(inside)

@@ -63,7 +63,8 @@ def test_magnet_equals_its_twin():
     t = np.clip(1.0 - temperature / curie[:, None], 0.0, None)
     polarization = rng.uniform(0.5, 1.6, (n, 1)) * t**0.36
     field = rng.uniform(1e6, 3e7, (n, 1)) * t
-    rows = [rng.uniform(a, b, n) for a, b in ((0.7, 1), (0.05, 0.7), (0, 2), (0.5, 0.95), (1, 1.1))]
+    bounds = ((0.7, 1), (0.05, 0.7), (0, 2), (0.5, 0.95), (1, 1.1), (500, 900))
+    rows = [rng.uniform(a, b, n) for a, b in bounds]
     ones = np.ones(n)
     got = kernel.magnet(polarization, field, temperature, *rows, 0.8, ones, ones)
     for i in range(n):
@@ -76,11 +77,11 @@ def test_magnet_of_nothing_and_of_nan():
     temperature = np.array([300.0, 293.0, 423.0, 293.0, 343.0])
     one = np.ones(1)
     nan = np.full((1, 5), np.nan)
-    out = kernel.magnet(nan, nan, temperature, one, one, one, one, one, 1.0, one, one)
+    out = kernel.magnet(nan, nan, temperature, *[one] * 6, 1.0, one, one)
     assert np.isnan(out).all()
     none = np.zeros(0)
     out = kernel.magnet(
-        np.zeros((0, 5)), np.zeros((0, 5)), temperature, *[none] * 5, 1.0, none, none
+        np.zeros((0, 5)), np.zeros((0, 5)), temperature, *[none] * 6, 1.0, none, none
     )
     assert out.shape == (0, 7)
 

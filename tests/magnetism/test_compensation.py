@@ -1,0 +1,63 @@
+import pytest
+
+from magnetkit.composition import CompositionTable
+from magnetkit.elements import HEAVY_LANTHANIDES
+from magnetkit.errors import InputError
+from magnetkit.magnetism import compensate, sintered
+
+
+def test_gadolinium_makes_smco5_flat_near_forty_percent():
+    # Sm0.6Gd0.4Co5 is the known compensated magnet.
+    found = compensate("SmCo5", with_=["Gd"], between=(223.15, 423.15))
+    assert 0.25 <= found.share["Gd"] <= 0.55
+    assert found.remanence_coefficient_pct_K == pytest.approx(0.0, abs=0.003)
+
+
+def test_solution_is_what_the_magnet_model_says():
+    found = compensate("SmCo5", with_=["Gd", "Er"], between=(223.15, 423.15), alpha=-0.01)
+    table = CompositionTable.from_strings([found.formula])
+    row = sintered(table, between=(223.15, 423.15), host="1:5").iloc[0]
+    assert row["remanence_coefficient_pct_K"] == pytest.approx(
+        found.remanence_coefficient_pct_K, abs=2e-4
+    )
+    assert 100 * table.weight_fractions()[0, 63:71].sum() == pytest.approx(
+        found.added_wt_pct, abs=0.02
+    )
+    assert len(HEAVY_LANTHANIDES) == 8
+
+
+def test_more_freedom_never_needs_more():
+    one = compensate("SmCo5", with_=["Gd"], alpha=-0.02)
+    two = compensate("SmCo5", with_=["Gd", "Er"], alpha=-0.02)
+    assert two.added_wt_pct <= one.added_wt_pct + 0.02
+
+
+def test_a_flatter_magnet_needs_more():
+    amounts = [
+        compensate("Sm2Co17", with_=["Gd"], alpha=a).added_wt_pct for a in (-0.025, -0.015, -0.005)
+    ]
+    assert amounts == sorted(amounts)
+    assert amounts[0] < amounts[2]
+
+
+def test_nothing_is_added_where_nothing_is_needed():
+    found = compensate("SmCo5", with_=["Gd"], alpha=-0.2)
+    assert found.added_wt_pct == 0.0
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"base": "SmCo"},
+        {"base": "Sm5"},
+        {"base": "what"},
+        {"with_": []},
+        {"with_": ["Fe"]},
+        {"between": (300, 300)},
+        {"step": 0.5},
+        {"alpha": 5.0},
+    ],
+)
+def test_bad_arguments_are_refused(keywords):
+    with pytest.raises(InputError):
+        compensate(**{"base": "SmCo5", **keywords})

@@ -1,0 +1,54 @@
+import csv
+
+import pytest
+
+from magnetkit.composition import CompositionTable
+from magnetkit.errors import InputError
+from magnetkit.magnetism.export import ENTITIES, material, write_material
+
+
+def _table(*formulas):
+    return CompositionTable.from_strings(list(formulas))
+
+
+def test_values_are_those_of_the_literature():
+    values = material(_table("Nd2Fe14B"), [300.0])
+    assert values["Ms"][0] == pytest.approx(1.28e6, rel=0.05)
+    assert values["Ku"][0] == pytest.approx(4.5e6, rel=0.15)
+    assert values["A"][0] == pytest.approx(7.7e-12, rel=0.05)
+
+
+def test_everything_falls_with_temperature():
+    values = material(_table("SmCo5"), [300.0, 400.0, 500.0])
+    for name in ("Ms", "A", "Ku"):
+        assert values[name] == sorted(values[name], reverse=True)
+
+
+def test_csv_has_the_four_lines_of_the_format(tmp_path):
+    file = write_material(tmp_path / "m.csv", _table("SmCo5"), [300.0, "150C"])
+    lines = file.read_text().splitlines()
+    assert lines[0] == "#mammos csv v1"
+    assert lines[1] == "#" + ",".join(ENTITIES[n][0] for n in ENTITIES)
+    assert all("https://w3id.org/emmo" in iri for iri in lines[2][1:].split(","))
+    assert lines[3] == "#K,A / m,J / m,J / m3"
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert [float(r["T"]) for r in rows] == [300.0, 423.15]
+
+
+def test_yaml_has_numbers_and_all_keys(tmp_path):
+    yaml = pytest.importorskip("ruamel.yaml")
+    file = write_material(tmp_path / "m.yaml", _table("SmCo5"), [300.0])
+    data = yaml.YAML(typ="safe", pure=True).load(file.read_text())
+    assert data["metadata"]["version"] == "v1"
+    for entry in data["data"].values():
+        assert set(entry) == {"ontology_label", "ontology_iri", "unit", "value"}
+        assert all(isinstance(v, float) for v in entry["value"])
+
+
+def test_what_cannot_be_exported_says_why(tmp_path):
+    with pytest.raises(InputError, match="one material"):
+        material(_table("SmCo5", "Nd2Fe14B"))
+    with pytest.raises(InputError, match="no intrinsic model"):
+        material(_table("Fe3Al"))
+    with pytest.raises(InputError, match=r"writes \.csv"):
+        write_material(tmp_path / "m.txt", _table("SmCo5"))

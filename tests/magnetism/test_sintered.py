@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from magnetkit.columns import with_interval
+from magnetkit.composition import CompositionTable
+from magnetkit.errors import InputError
+from magnetkit.magnetism import Process, sintered
+from magnetkit.magnetism.sintered import FIGURES
+
+ROOM = 293.15
+STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
+
+
+def _table(*formulas):
+    return CompositionTable.from_strings(list(formulas))
+
+
+def _figures(formula, **keywords):
+    return sintered(_table(formula), **{"temperature": ROOM, **keywords}).iloc[0]
+
+
+def test_every_figure_has_range_and_provenance():
+    frame = sintered(_table("Nd2Fe14B", "SmCo5", "Sm2Co17"))
+    for name in FIGURES:
+        for column in with_interval(name):
+            assert column in frame.columns
+        assert (frame[f"{name}_lo"] <= frame[name]).all()
+        assert (frame[name] <= frame[f"{name}_hi"]).all()
+        assert (frame[f"{name}_provenance"] == "physics").all()
+    assert {"host", "status", "shell", "temperature_K", "saturation_polarization_T"} <= set(frame)
+
+
+@pytest.mark.parametrize(
+    ("formula", "b_r", "h_cj", "alpha", "beta"),
+    [
+        ("Nd2Fe14B", (1.20, 1.45), (800, 1300), (-0.13, -0.10), (-0.76, -0.45)),
+        ("SmCo5", (0.88, 1.02), (1200, 2400), (-0.05, -0.03), (-0.40, -0.15)),
+        (STANDARD, (0.95, 1.18), (1433, 2800), (-0.04, -0.025), (-0.32, -0.1)),
+    ],
+)
+def test_families_are_what_makers_sell(formula, b_r, h_cj, alpha, beta):
+    row = _figures(formula)
+    assert b_r[0] <= row["remanence_T"] <= b_r[1]
+    assert h_cj[0] <= row["coercivity_kA_m"] <= h_cj[1]
+    assert alpha[0] <= row["remanence_coefficient_pct_K"] <= alpha[1]
+    assert beta[0] <= row["coercivity_coefficient_pct_K"] <= beta[1]
+
+
+def test_working_temperatures_stand_in_the_order_of_the_families():
+    low_iron = "Sm(Co0.795Fe0.10Cu0.08Zr0.025)7.5"
+    t = sintered(_table("Nd2Fe14B", "SmCo5", STANDARD, low_iron), temperature=ROOM)
+    t = t["max_working_temperature_K"].to_numpy()
+    assert t[0] < 420.0
+    assert t[1] > 470.0
+    assert 570.0 < t[2] < t[3]
+    assert t[3] > 670.0
+
+
+def test_dysprosium_costs_remanence_and_gives_coercivity():
+    wt_pct = sintered(_table("Nd2Fe14B", "Nd1.943Dy0.057Fe14B"), temperature=ROOM)
+    b, h = wt_pct["remanence_T"].to_numpy(), wt_pct["coercivity_kA_m"].to_numpy()
+    # 0.057 of 2 is 0.85 wt.% Dy of the formula: 1 to 3 kOe and about 0.02 T a wt.%.
+    assert -0.035 < (b[1] - b[0]) / 0.85 < -0.01
+    assert 80.0 < (h[1] - h[0]) / 0.85 < 240.0
+
+
+def test_coercivity_range_is_narrow_enough():
+    frame = sintered(_table("Nd2Fe14B", "SmCo5", "Sm2Co17", "Nd1.6Ce0.4Fe14B"), temperature=ROOM)
+    width = frame["coercivity_kA_m_hi"] - frame["coercivity_kA_m_lo"]
+    assert (width <= 0.6 * frame["coercivity_kA_m"]).all()
+
+
+def test_status_covers_the_range_of_use():
+    frame = sintered(_table("Nd2Fe14B", "Y2Co17", "Sm2Fe14B", "Fe3Al", "NdCo5"), between=(100, 400))
+    assert frame["status"].iloc[1] != "ok"
+    assert frame["status"].iloc[2] != "ok"
+    assert frame["status"].iloc[3] == "unknown host"
+    assert frame["status"].iloc[4] != "ok"
+    # Nd2Fe14B turns into a cone at 135 K.
+    assert frame["status"].iloc[0] != "ok"
+    assert sintered(_table("Nd2Fe14B"), between=(250, 400))["status"].iloc[0] == "ok"
+    bad = frame["status"] != "ok"
+    assert frame.loc[bad, list(FIGURES)].isna().all().all()
+
+
+def test_above_the_curie_temperature_nothing_is_left():
+    row = _figures("Nd2Fe14B", temperature=700.0)
+    assert row["status"] == "paramagnetic"
+    assert np.isnan(row["remanence_T"])
+
+
+def test_process_moves_what_it_should():
+    base = _figures("Nd2Fe14B")
+    fine = _figures("Nd2Fe14B", process={"grain_size_um": 1.0})
+    loose = _figures("Nd2Fe14B", process=Process(density=0.9))
+    assert fine["coercivity_kA_m"] > 1.2 * base["coercivity_kA_m"]
+    assert fine["remanence_T"] == base["remanence_T"]
+    assert loose["remanence_T"] == pytest.approx(base["remanence_T"] * 0.9 / 0.985)
+    assert loose["remanence_coefficient_pct_K"] == base["remanence_coefficient_pct_K"]
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"process": {"grain": 3}},
+        {"process": {"density": 1.2}},
+        {"process": {"alignment": [0.9, 0.9]}},
+        {"process": "fine"},
+        {"between": (300, 300)},
+        {"load_line": -1.0},
+        {"interval": 1.5},
+        {"temperature": "hot"},
+        {"host": "3:29"},
+    ],
+)
+def test_bad_arguments_are_refused(keywords):
+    with pytest.raises(InputError):
+        sintered(_table("Nd2Fe14B"), **keywords)
+
+
+def test_rows_do_not_see_each_other():
+    formulas = ["Nd2Fe14B", "Sm2Co17", "SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"]
+    together = sintered(_table(*formulas))
+    for i, formula in enumerate(formulas):
+        alone = sintered(_table(formula)).iloc[0]
+        for name in FIGURES:
+            np.testing.assert_allclose(together[name].iloc[i], alone[name], rtol=1e-12)
+
+
+def test_empty_table():
+    frame = sintered(_table("SmCo5")[:0])
+    assert len(frame) == 0
+    assert "remanence_T" in frame.columns
+
+
+def test_shell_gives_coercivity_for_less_heavy_rare_earth():
+    from magnetkit.magnetism import with_shell
+
+    shell = "Tb 0.30 @ 0.10"
+    base = _table("Nd2Fe14B")
+    bulk = _table(*(f"Nd{2 - 2 * x:.4f}Tb{2 * x:.4f}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
+    reached = sintered(base, temperature=ROOM, shell=shell).iloc[0]
+    h = sintered(bulk, temperature=ROOM)["coercivity_kA_m"].to_numpy()
+    needed = int(np.argmax(h >= reached["coercivity_kA_m"]))
+    assert h[needed] >= reached["coercivity_kA_m"]
+    tb = 64
+    paid = with_shell(base, shell).weight_fractions()[0, tb]
+    saved = 1.0 - paid / bulk.weight_fractions()[needed, tb]
+    assert 0.5 <= saved <= 0.9
+    assert reached["shell"] == shell
+    assert reached["remanence_T"] < _figures("Nd2Fe14B")["remanence_T"]
+    # Remanence pays for the whole magnet's terbium only.
+    alloyed = sintered(with_shell(base, shell), temperature=ROOM)["remanence_T"].iloc[0]
+    assert reached["remanence_T"] == pytest.approx(alloyed, rel=2e-3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.0, 0.4), st.floats(0.0, 0.3), st.floats(250.0, 450.0))
+def test_gadolinium_flattens_remanence(gd, iron, t):
+    formulas = [
+        f"Sm{2 - 2 * x:.4f}Gd{2 * x:.4f}Co{17 - 17 * iron:.4f}Fe{17 * iron:.4f}" for x in (0.0, gd)
+    ]
+    frame = sintered(_table(*formulas), temperature=t)
+    if (frame["status"] == "ok").all():
+        alpha = frame["remanence_coefficient_pct_K"].to_numpy()
+        assert alpha[1] >= alpha[0] - 1e-9
+        assert frame["remanence_T"].iloc[1] <= frame["remanence_T"].iloc[0] + 1e-9
