@@ -206,7 +206,7 @@ def magnets(
     volume = parts.hard_volume_fraction
     formula = volume > _FORMULA
     hard = np.where(formula, 1.0 - rows["grain_boundary"], volume)
-    outside = (1.0 - volume) * parts.grain_boundary.fraction(*RARE_EARTHS)
+    outside = (1.0 - volume) * _rare_earth(parts.grain_boundary)
     boundary = np.where(formula, rows["grain_boundary"], outside)
     # A formula names no additives, its maker uses them.
     additive = np.where(formula, np.inf, table.fraction("Ga", "Cu"))
@@ -234,6 +234,12 @@ def magnets(
         rows,
         *microstructure(rows, boundary, additive, iron, copper),
     )
+
+
+def _rare_earth(table: CompositionTable) -> NDArray[np.float64]:
+    """Return the share of rare earth of each row, 0 where a row is empty (no grain boundary)."""
+    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    return np.bincount(row, table.values * mask(RARE_EARTHS)[table.indices], len(table))
 
 
 def _wall_polarization(
