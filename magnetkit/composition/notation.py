@@ -113,7 +113,7 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False
-    _, indices, values, codes, places, sums = parse(row, offsets, basis_code(basis), ATOMIC_MASS, 1)
+    _, indices, values, codes, places, sums = parse(row, offsets, basis_code(basis), ATOMIC_MASS)
     if codes[0]:
         place = int(places[0])
         raise CompositionError(reason(codes[0], text, place, sums[0], basis), text, place)

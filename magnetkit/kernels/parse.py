@@ -1,8 +1,13 @@
 """Reading many recipes: bytes and offsets to compressed sparse rows of fractions."""
 
-import numpy as np
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
 
-from ._accelerate import jit, prange
+import numpy as np
+from numpy.typing import NDArray
+
+from ._accelerate import jit, threads
 from .parse_row import (
     ATOMIC_MARK,
     LEVEL_FIELDS,
@@ -127,6 +132,15 @@ def _settle(basis, balance, bare, marks, first, end, columns, amounts, masses):
     return FINE, total, filled - first
 
 
+# data uint8 -> int64
+@jit
+def _capitals(data):
+    count = 0
+    for b in data:
+        count += 65 <= b <= 90
+    return count
+
+
 # Rows lo to hi of `parse`; their entries go to columns and amounts from `at` on -> end of them
 @jit
 def _parse_stretch(
@@ -154,58 +168,66 @@ def _parse_stretch(
     return at
 
 
-# data uint8: ASCII bytes of all rows; offsets int64 (n + 1,); basis int64; masses float64
-# (118,); stretches int64: pieces of work -> indptr int64 (kept + 1,), indices int32, values
-# float64 (atomic fractions of the rows that could be read, in order), codes int8 (n,); and for
-# the rows that could not, places int64 (n,): character, -1 for the whole, sums float64 (n,)
-@jit(parallel=True)
-def parse(data, offsets, basis, masses, stretches):
-    """Read every row; no row gives no output, an empty row a fault."""
+def parse(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    basis: int,
+    masses: NDArray[np.float64],
+    stretches: int = 1,
+) -> tuple[NDArray[Any], ...]:
+    """Read every row; no row gives no output, an empty row a fault.
+
+    Parameters
+    ----------
+    data : ndarray of uint8, read-only
+        ASCII bytes of all rows (`fold` makes them of UTF-8).
+    offsets : ndarray of int64, shape (n + 1,), read-only
+        Row ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
+    basis : int
+        Number of the basis.
+    masses : ndarray of float64, shape (118,)
+        Atomic masses.
+    stretches : int
+        Pieces of work shared among the threads; one runs in this thread alone, as rousing the
+        others costs more than a few thousand rows.
+
+    Returns
+    -------
+    indptr, indices, values : ndarray of int64, int32 and float64
+        Compressed sparse rows of atomic fractions, of the rows that could be read, in order.
+    codes : ndarray of int8, shape (n,)
+        Fault of each row, 0 for none.
+    places, sums : ndarray of int64 and float64, shape (n,)
+        Where a row has a fault: the character (-1 for the whole row) and the sum of amounts.
+    """
     n = len(offsets) - 1
     edges = np.linspace(0, n, stretches + 1).astype(np.int64)
     # An element begins with a capital, so capitals bound the entries of a stretch.
-    begins = np.zeros(stretches + 1, np.int64)
-    ends = np.zeros(stretches, np.int64)
-    for s in prange(stretches):
-        capitals = 0
-        for b in data[offsets[edges[s]] : offsets[edges[s + 1]]]:
-            capitals += 65 <= b <= 90
-        begins[s + 1] = capitals
-    begins = np.cumsum(begins)
-    columns = np.empty(begins[stretches], np.int32)
-    amounts = np.empty(begins[stretches], np.float64)
-    counts = np.empty(n, np.int64)
-    codes = np.empty(n, np.int8)
-    places = np.empty(n, np.int64)
-    sums = np.empty(n, np.float64)
-    for s in prange(stretches):
-        ends[s] = _parse_stretch(
-            data,
-            offsets,
-            edges[s],
-            edges[s + 1],
-            begins[s],
-            basis,
-            masses,
-            columns,
-            amounts,
-            counts,
-            codes,
-            places,
-            sums,
-        )
+    bounds = [_capitals(data[offsets[a] : offsets[b]]) for a, b in pairwise(edges)]
+    begins = np.concatenate([[0], np.cumsum(bounds, dtype=np.int64)])
+    columns = np.empty(begins[-1], np.int32)
+    amounts = np.empty(begins[-1], np.float64)
+    counts, codes = np.empty(n, np.int64), np.empty(n, np.int8)
+    places, sums = np.empty(n, np.int64), np.empty(n, np.float64)
+    out = (columns, amounts, counts, codes, places, sums)
+
+    def read(s: int) -> int:
+        return _parse_stretch(data, offsets, edges[s], edges[s + 1], begins[s], basis, masses, *out)
+
+    if stretches == 1:
+        ends = [read(0)]
+    else:
+        # Kernels leave the GIL, so plain threads share the work; a parallel kernel would have
+        # to be compiled beside the one for few rows.
+        with ThreadPoolExecutor(threads()) as pool:
+            ends = list(pool.map(read, range(stretches)))
     # Close the gaps that refused rows and doubled or zero amounts left.
     filled = 0
-    for s in range(stretches):
-        if filled != begins[s]:
-            for q in range(begins[s], ends[s]):
-                columns[filled + q - begins[s]] = columns[q]
-                amounts[filled + q - begins[s]] = amounts[q]
-        filled += ends[s] - begins[s]
-    indptr = np.zeros(n + 1, np.int64)
-    kept = 0
-    for i in range(n):
-        if codes[i] == FINE:
-            indptr[kept + 1] = indptr[kept] + counts[i]
-            kept += 1
-    return indptr[: kept + 1], columns[:filled], amounts[:filled], codes, places, sums
+    for begin, end in zip(begins[:-1], ends, strict=True):
+        if filled != begin:
+            columns[filled : filled + end - begin] = columns[begin:end]
+            amounts[filled : filled + end - begin] = amounts[begin:end]
+        filled += end - begin
+    fine = counts if not codes.any() else counts[codes == FINE]
+    indptr = np.concatenate([[0], np.cumsum(fine)])
+    return indptr, columns[:filled], amounts[:filled], codes, places, sums
