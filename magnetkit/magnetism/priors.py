@@ -141,7 +141,7 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
         for terms in shared.values():
             if terms:
                 prior.vary(terms)
-        prior.set("", f"shape:{end}", own["shape"][k], 0.12)
+        prior.set("", f"shape:{end}", own["shape"][k], 0.15)
     for name in MIXED:
         for order in range(3):
             mean = own["bow"][name] if order == 0 else 0.0
