@@ -39,7 +39,7 @@ def test_todays_magnet_does_its_job(name):
     reference = profile.reference
     found = margins(profile, [reference.formula], [reference.shell or ""]).iloc[0]
     if name == "inertial-navigation":
-        # Measured, Sm0.6Gd0.4Co5 is flat; the model has it rise, and finds Sm0.75Gd0.25Co5 flat.
+        # Measured, Sm0.6Gd0.4Co5 is flat; the model has it rise a little, and finds Sm0.64Gd0.36Co5 flat.
         found = found.drop("|remanence_coefficient_pct_K| <= 0.005")
     assert (found > -TOLERANCE).all(), found.to_dict()
 
@@ -63,7 +63,7 @@ def test_a_plain_tube_needs_no_heavy_rare_earth_and_no_neodymium():
 def test_compensation_takes_gadolinium_or_erbium():
     profile = applications.load("communication-twt")
     alpha = "|remanence_coefficient_pct_K| <= 0.005"
-    found = margins(profile, ["Sm2Co17", "SmCo5", "Sm1.6Er0.4Co17", profile.reference.formula])
+    found = margins(profile, ["Sm2Co17", "SmCo5", "Sm1.3Er0.7Co17", profile.reference.formula])
     assert (found[alpha][:2] < 0).all()
     assert (found[alpha][2:] > 0).all()
 
