@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from ._accelerate import jit
-from .pairs import half_pairs
+from .pairs import images, room_for_images, search
 
 # exp(-x^2) of this x is 1e-8: where both sums of Ewald's method are cut.
 _CUT = 4.3
@@ -25,6 +25,13 @@ _CUT = 4.3
 def ewald_cutoff(n, volume):
     """Return a cutoff for the sum in real space."""
     return 2.3 * np.sqrt(float(n)) ** (1.0 / 3.0) * (volume / n) ** (1.0 / 3.0)
+
+
+@jit
+def _volume(lattice):
+    a, b, c = lattice[0], lattice[1], lattice[2]
+    first = a[0] * (b[1] * c[2] - b[2] * c[1])
+    return abs(first + a[1] * (b[2] * c[0] - b[0] * c[2]) + a[2] * (b[0] * c[1] - b[1] * c[0]))
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A)
@@ -39,7 +46,7 @@ def reciprocal_vectors(lattice, longest):
         inverse[0, k] = b[u] * c[v] - b[v] * c[u]
         inverse[1, k] = c[u] * a[v] - c[v] * a[u]
         inverse[2, k] = a[u] * b[v] - a[v] * b[u]
-    volume = a[0] * inverse[0, 0] + a[1] * inverse[0, 1] + a[2] * inverse[0, 2]
+    volume = _volume(lattice)
     most = np.empty(3, np.int64)
     for axis in range(3):
         length = 0.0
@@ -61,7 +68,30 @@ def reciprocal_vectors(lattice, longest):
                     square += g[m, k] ** 2
                 if square <= longest * longest:
                     m += 1
-    return g[:m], abs(volume)
+    return g[:m], volume
+
+
+# lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
+# screen float64[room]   factor of each image
+# part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
+@jit(fastmath=True)
+def _add_tensors(lattice, place, square, screen, found, part):
+    xx = yy = zz = yz = xz = xy = 0.0
+    for p in range(found):
+        f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+        x = f0 * lattice[0, 0] + f1 * lattice[1, 0] + f2 * lattice[2, 0]
+        y = f0 * lattice[0, 1] + f1 * lattice[1, 1] + f2 * lattice[2, 1]
+        z = f0 * lattice[0, 2] + f1 * lattice[1, 2] + f2 * lattice[2, 2]
+        second = 1.0 / square[p]
+        third = screen[p] * second * math.sqrt(second)
+        fifth = 3.0 * third * second
+        xx += fifth * x * x - third
+        yy += fifth * y * y - third
+        zz += fifth * z * z - third
+        yz += fifth * y * z
+        xz += fifth * x * z
+        xy += fifth * x * y
+    part[0], part[1], part[2], part[3], part[4], part[5] = xx, yy, zz, yz, xz, xy
 
 
 # lattice float64[3, 3], frac float64[n, 3]   the crystal (A, fractional)
@@ -78,32 +108,30 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     out[:] = 0.0
     if n == 0:
         return
-    first, second, _, vector, distance = half_pairs(lattice, frac, cutoff)
     alpha = _CUT / cutoff if ewald else 0.0
+    within = search(lattice, cutoff)
+    place = np.empty((3, room_for_images(within, cutoff)))
+    square = np.empty(place.shape[1])
+    screen = np.ones(place.shape[1])
     part = np.empty(6)
-    for p in range(len(first)):
-        r = distance[p]
-        screen = 1.0
-        if ewald:
-            x = alpha * r
-            screen = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(math.pi) * (
-                2.0 + 4.0 / 3.0 * x * x
-            )
-        third = screen / (r * r * r)
-        fifth = 3.0 * third / (r * r)
-        x, y, z = vector[p, 0], vector[p, 1], vector[p, 2]
-        part[0] = fifth * x * x - third
-        part[1] = fifth * y * y - third
-        part[2] = fifth * z * z - third
-        part[3] = fifth * y * z
-        part[4] = fifth * x * z
-        part[5] = fifth * x * y
-        i, j = first[p], second[p]
-        # An atom and its own image: the pair stands for the image on the other side as well.
-        for s in range(w):
-            for k in range(6):
-                out[i, s, k] += weights[j, s] * part[k]
-                out[j, s, k] += weights[i, s] * part[k]
+    for i in range(n):
+        for j in range(i, n):
+            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
+            found = images(within, d0, d1, d2, cutoff, i == j, place, square)
+            if ewald:
+                for p in range(found):
+                    x = alpha * math.sqrt(square[p])
+                    screen[p] = math.erfc(x) + math.exp(-x * x) * x / math.sqrt(math.pi) * (
+                        2.0 + 4.0 / 3.0 * x * x
+                    )
+            _add_tensors(lattice, place, square, screen, found, part)
+            # The tensor is even: atom i sees j as j sees i.
+            for s in range(w):
+                for k in range(6):
+                    out[i, s, k] += weights[j, s] * part[k]
+                if i != j:
+                    for k in range(6):
+                        out[j, s, k] += weights[i, s] * part[k]
     if not ewald:
         return
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
@@ -153,18 +181,31 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     out[:] = 0.0
     if n == 0:
         return
-    first, second, _, vector, distance = half_pairs(lattice, frac, cutoff)
     alpha = _CUT / cutoff
-    for p in range(len(first)):
-        r = distance[p]
-        x2 = (alpha * r) ** 2
-        screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(math.pi) * (
-            2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0))
-        )
-        along = vector[p, 0] * axis[0] + vector[p, 1] * axis[1] + vector[p, 2] * axis[2]
-        part = screen * _fourth(along / r) / r**5
-        out[first[p]] += weights[second[p]] * part
-        out[second[p]] += weights[first[p]] * part
+    within = search(lattice, cutoff)
+    place = np.empty((3, room_for_images(within, cutoff)))
+    squares = np.empty(place.shape[1])
+    slope = np.empty(3)
+    for k in range(3):
+        slope[k] = lattice[k, 0] * axis[0] + lattice[k, 1] * axis[1] + lattice[k, 2] * axis[2]
+    for i in range(n):
+        for j in range(i, n):
+            if weights[i] == 0.0 and weights[j] == 0.0:
+                continue
+            d0, d1, d2 = frac[j, 0] - frac[i, 0], frac[j, 1] - frac[i, 1], frac[j, 2] - frac[i, 2]
+            found = images(within, d0, d1, d2, cutoff, i == j, place, squares)
+            part = 0.0
+            for p in range(found):
+                r = math.sqrt(squares[p])
+                x2 = alpha * alpha * squares[p]
+                screen = math.erfc(alpha * r) + math.exp(-x2) * alpha * r / math.sqrt(math.pi) * (
+                    2.0 + x2 * (4.0 / 3.0 + x2 * (8.0 / 15.0 + x2 * 16.0 / 105.0))
+                )
+                along = place[0, p] * slope[0] + place[1, p] * slope[1] + place[2, p] * slope[2]
+                part += screen * _fourth(along / r) / (squares[p] * squares[p] * r)
+            out[i] += weights[j] * part
+            if i != j:
+                out[j] += weights[i] * part
     vectors, volume = reciprocal_vectors(lattice, 2.0 * alpha * _CUT)
     cosine, sine = np.empty(n), np.empty(n)
     for q in range(len(vectors)):

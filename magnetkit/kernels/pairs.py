@@ -42,6 +42,77 @@ def _spacing(ax, bx, by, cx, cy, cz, axis):
     return ax * by * cz / np.sqrt((by * cz) ** 2 + (bx * cz) ** 2 + along * along)
 
 
+# lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
+# returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
+#                       1 / ax, 1 / by, and the reach in units of by and cz
+@jit
+def search(lattice, reach):
+    """Return what the search for images needs, worked out once."""
+    turned = triangular(lattice)
+    made = np.empty(10)
+    made[0], made[1], made[2] = turned[0, 0], turned[1, 0], turned[1, 1]
+    made[3], made[4], made[5] = turned[2, 0], turned[2, 1], turned[2, 2]
+    made[6], made[7] = 1.0 / turned[0, 0], 1.0 / turned[1, 1]
+    made[8], made[9] = reach / turned[1, 1], reach / turned[2, 2]
+    return made
+
+
+# within   float64[10]     as `search` returns it
+# d0..d2   float           fractional displacement from one atom to the other
+# reach    float           largest distance (A)
+# same     bool            the two are one atom: leave out the image that is the atom itself
+# place    float64[3, room]   fractional displacement of each image found
+# square   float64[room]      its squared distance (A^2)
+# Returns how many are found; `room_for_images` is enough room.
+@jit
+def images(within, d0, d1, d2, reach, same, place, square):
+    """Write the periodic images of a pair of atoms that are within reach."""
+    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
+    inverse_ax, inverse_by, span1, span2 = within[6], within[7], within[8], within[9]
+    reach2 = reach * reach
+    whole = reach * inverse_ax
+    wide = whole > 1.0
+    m = 0
+    # Along the turned axes the planes within reach bound the images: those of c first, then b,
+    # and what is left of the squared distance bounds those of a.
+    for n2 in range(int(np.ceil(-d2 - span2)), int(np.floor(-d2 + span2)) + 1):
+        f2 = d2 + n2
+        z = f2 * cz
+        middle = d1 + f2 * cy * inverse_by
+        for n1 in range(int(np.ceil(-middle - span1)), int(np.floor(-middle + span1)) + 1):
+            f1 = d1 + n1
+            y = f1 * by + f2 * cy
+            across = y * y + z * z
+            left = reach2 - across
+            if left < 0.0:
+                continue
+            offset = f1 * bx + f2 * cx
+            middle = d0 + offset * inverse_ax
+            # A root costs more than a few misses.
+            span0 = np.sqrt(left) * inverse_ax if wide else whole
+            for n0 in range(int(np.ceil(-middle - span0)), int(np.floor(-middle + span0)) + 1):
+                if same and n0 == 0 and n1 == 0 and n2 == 0:
+                    continue
+                f0 = d0 + n0
+                x = f0 * ax + offset
+                if x * x > left:
+                    continue
+                place[0, m] = f0
+                place[1, m] = f1
+                place[2, m] = f2
+                square[m] = x * x + across
+                m += 1
+    return m
+
+
+# within, reach as above
+@jit
+def room_for_images(within, reach):
+    """Return how many images of a pair can be within reach."""
+    along = int(2.0 * reach * within[6]) + 2
+    return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
+
+
 @jit
 def _bin(coordinate, bins):
     # Rounding may lift a coordinate to one.
@@ -82,11 +153,9 @@ def _fill_bins(wrapped, bins):
 def half_pairs(lattice, frac, cutoff):
     """Return each pair of atoms within the cutoff once."""
     n = len(frac)
-    turned = triangular(lattice)
     reach = cutoff + EDGE
-    reach2 = reach * reach
-    ax, bx, by = turned[0, 0], turned[1, 0], turned[1, 1]
-    cx, cy, cz = turned[2, 0], turned[2, 1], turned[2, 2]
+    within = search(lattice, reach)
+    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
     bins = np.ones(3, np.int64)
     for axis in range(3):
         # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
@@ -108,9 +177,11 @@ def half_pairs(lattice, frac, cutoff):
     for axis in range(3):
         spread[axis] = 1 if bins[axis] >= 3 else 0
 
+    place = np.empty((3, room_for_images(within, reach)))
+    square = np.empty(place.shape[1])
     m = 0
     # As many as a uniform crystal of this density has, and some more.
-    room = 64 + n + int(2.5 * n * n * reach2 * reach / (ax * by * cz))
+    room = 64 + n + int(2.5 * n * n * reach**3 / (ax * by * cz))
     first = np.empty(room, np.int32)
     second = np.empty(room, np.int32)
     shift = np.empty((room, 3), np.int32)
@@ -133,58 +204,32 @@ def half_pairs(lattice, frac, cutoff):
                         d0 = wrapped[j, 0] - wrapped[i, 0]
                         d1 = wrapped[j, 1] - wrapped[i, 1]
                         d2 = wrapped[j, 2] - wrapped[i, 2]
-                        # In the triangular cell each axis bounds the images along it exactly,
-                        # given those along the axes after it.
-                        span = reach / cz
-                        low2 = int(np.ceil(-d2 - span))
-                        high2 = int(np.floor(-d2 + span))
-                        for n2 in range(low2, high2 + 1):
-                            f2 = d2 + n2
-                            z = f2 * cz
-                            left = reach2 - z * z
-                            if not left >= 0.0:
+                        found = images(within, d0, d1, d2, reach, i == j, place, square)
+                        if m + found > room:
+                            room = 2 * room + found
+                            first = _grown(first, room)
+                            second = _grown(second, room)
+                            shift = _grown_rows(shift, room)
+                            vector = _grown_rows(vector, room)
+                            distance = _grown(distance, room)
+                        for p in range(found):
+                            f0, f1, f2 = place[0, p], place[1, p], place[2, p]
+                            # Of an atom's own images, those on one side.
+                            if i == j and (
+                                f2 < 0 or (f2 == 0 and (f1 < 0 or (f1 == 0 and f0 < 0)))
+                            ):
                                 continue
-                            span = np.sqrt(left) / by
-                            middle = d1 + f2 * cy / by
-                            low1 = int(np.ceil(-middle - span))
-                            high1 = int(np.floor(-middle + span))
-                            for n1 in range(low1, high1 + 1):
-                                f1 = d1 + n1
-                                y = f1 * by + f2 * cy
-                                rest = left - y * y
-                                if not rest >= 0.0:
-                                    continue
-                                span = np.sqrt(rest) / ax
-                                middle = d0 + (f1 * bx + f2 * cx) / ax
-                                low0 = int(np.ceil(-middle - span))
-                                high0 = int(np.floor(-middle + span))
-                                for n0 in range(low0, high0 + 1):
-                                    if i == j and not (
-                                        n2 > 0 or (n2 == 0 and (n1 > 0 or (n1 == 0 and n0 > 0)))
-                                    ):
-                                        continue
-                                    if m == room:
-                                        room *= 2
-                                        first = _grown(first, room)
-                                        second = _grown(second, room)
-                                        shift = _grown_rows(shift, room)
-                                        vector = _grown_rows(vector, room)
-                                        distance = _grown(distance, room)
-                                    f0 = d0 + n0
-                                    x = f0 * ax + f1 * bx + f2 * cx
-                                    first[m] = i
-                                    second[m] = j
-                                    shift[m, 0] = n0 + base[i, 0] - base[j, 0]
-                                    shift[m, 1] = n1 + base[i, 1] - base[j, 1]
-                                    shift[m, 2] = n2 + base[i, 2] - base[j, 2]
-                                    for k in range(3):
-                                        vector[m, k] = (
-                                            f0 * lattice[0, k]
-                                            + f1 * lattice[1, k]
-                                            + f2 * lattice[2, k]
-                                        )
-                                    distance[m] = np.sqrt(x * x + y * y + z * z)
-                                    m += 1
+                            first[m] = i
+                            second[m] = j
+                            shift[m, 0] = int(np.rint(f0 - d0)) + base[i, 0] - base[j, 0]
+                            shift[m, 1] = int(np.rint(f1 - d1)) + base[i, 1] - base[j, 1]
+                            shift[m, 2] = int(np.rint(f2 - d2)) + base[i, 2] - base[j, 2]
+                            for k in range(3):
+                                vector[m, k] = (
+                                    f0 * lattice[0, k] + f1 * lattice[1, k] + f2 * lattice[2, k]
+                                )
+                            distance[m] = np.sqrt(square[p])
+                            m += 1
     return first[:m], second[:m], shift[:m], vector[:m], distance[:m]
 
 
