@@ -52,7 +52,7 @@ class Case:
 def _statistics(dtype: type, reuse: bool) -> Callable[[int], Work]:
     def prepare(n: int) -> Work:
         table, elements = compositions(n), load_table("magpie").imputed()
-        out = np.zeros((n, STATISTICS_COLUMNS), dtype) if reuse else None
+        out: Any = np.zeros((n, STATISTICS_COLUMNS), dtype) if reuse else None
         return lambda: composition_statistics(table, elements, dtype, out)
 
     return prepare
@@ -68,11 +68,8 @@ def _parse(n: int) -> Work:
 
     from ..composition import CompositionTable
 
-    texts = formulas(n)
-    if hasattr(CompositionTable, "from_arrow"):
-        column = pyarrow.array(texts)
-        return lambda: CompositionTable.from_arrow(column, basis="atomic")
-    return lambda: CompositionTable.from_strings(texts, basis="atomic")
+    column = pyarrow.array(formulas(n))
+    return lambda: CompositionTable.from_arrow(column, basis="atomic")
 
 
 def each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:

@@ -76,9 +76,7 @@ def nd2fe14b() -> "Structure":
 
 
 def read_crystals(file: Path) -> list["Structure"]:
-    """Read crystals from gzipped JSON lines of `lattice` (six parameters), `species`,
-    `frac_coords`.
-    """
+    """Read crystals: gzipped JSON lines of six lattice parameters, species, frac_coords."""
     from pymatgen.core import Lattice, Structure
 
     try:

@@ -31,6 +31,12 @@ def best_seconds(work: Callable[[], Any], budget: float = 1.0, least: int = 3) -
     return min(times)
 
 
+def available_threads() -> int:
+    """Return the number of threads that kernels can use at most."""
+    limits: Any = numba.config
+    return int(limits.NUMBA_NUM_THREADS)
+
+
 @contextmanager
 def thread_count(n: int) -> "Iterator[None]":
     """Let kernels run on `n` threads."""

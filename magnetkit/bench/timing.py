@@ -1,30 +1,26 @@
-"""Running the benchmarks and printing one table."""
+"""Running the benchmarks."""
 
 import contextlib
 import io
 import sys
 import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numba
 import numpy as np
 import pandas as pd
 
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
-from .material import compositions, read_crystals
-from .measure import best_seconds, fill_rate, first_call_seconds, thread_count
-from .peers import PEERS, prepared
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from .material import compositions
+from .measure import available_threads, best_seconds, fill_rate, first_call_seconds, thread_count
+from .peers import PEERS, Peer, prepared
 
 CURVE = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 # Rows of a chunk of the cost curve: what the memory of a small machine holds.
 _CHUNK = 262_144
 
 
-def _say(text: str, progress: bool) -> None:
+def say(text: str, progress: bool) -> None:
+    """Say on stderr what is being timed."""
     if progress:
         print(text, file=sys.stderr, flush=True)
 
@@ -63,12 +59,12 @@ def run(
     """
     scale = 1.0 if rows is None else rows / 500_000
     fills: dict[tuple[int, bool], float] = {}
-    most = min(2, numba.config.NUMBA_NUM_THREADS)
+    most = min(2, available_threads())
     lines: list[dict[str, Any]] = []
     for case in CASES:
         if match not in case.name:
             continue
-        _say(case.name, progress)
+        say(case.name, progress)
         n = max(2, round(case.rows * scale))
         line: dict[str, Any] = {"name": case.name, "unit": case.unit, "rows": n}
         work = case.prepare(n)
@@ -108,7 +104,7 @@ def run(
     return table, _curve(progress) if curve else pd.DataFrame()
 
 
-def _rate(peer: Any, structures: list[Any] | None = None) -> tuple[int, float] | None:
+def peer_rate(peer: Peer, structures: list[Any] | None = None) -> tuple[int, float] | None:
     """Return rows and rows a second of a peer; None where it is not installed."""
     found = prepared(peer, structures)
     if found is None:
@@ -128,8 +124,8 @@ def _peers(case: Case, ours: float, progress: bool) -> list[dict[str, Any]]:
     for peer in PEERS:
         if peer.case != case.name:
             continue
-        _say(f"  {peer.name}", progress)
-        measured = _rate(peer)
+        say(f"  {peer.name}", progress)
+        measured = peer_rate(peer)
         if measured is not None:
             n, rate = measured
             line = {"name": case.name, "peer": peer.name, "unit": case.unit, "rows": n}
@@ -145,7 +141,7 @@ def _curve(progress: bool) -> pd.DataFrame:
     elements = load_table("magpie").imputed()
     lines = []
     for n in CURVE:
-        _say(f"curve: {n:,} rows", progress)
+        say(f"curve: {n:,} rows", progress)
         chunk = min(n, _CHUNK)
         table, out = compositions(chunk), np.zeros((chunk, STATISTICS_COLUMNS))
         last = table[: n % chunk]
@@ -172,108 +168,3 @@ def _curve(progress: bool) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(lines)
-
-
-def on_crystals(file: Path, progress: bool = False) -> pd.DataFrame:
-    """Time the structure kernels and their peers on the crystals of a file.
-
-    Parameters
-    ----------
-    file : Path
-        Gzipped JSON lines with `lattice`, `species` and `frac_coords`.
-    progress : bool
-        Say on stderr what is being timed.
-
-    Returns
-    -------
-    DataFrame
-        As `run` gives it, one thread; slow peers take the first crystals alone.
-    """
-    from ..features.structures import Crystals
-    from . import cases
-
-    structures = read_crystals(file)
-    tasks = {
-        "neighbour list, 5 A": cases.neighbours,
-        "radial distribution, 10 A": cases.radial,
-        "dipole sum, sphere of 20 A": cases.dipoles,
-    }
-    lines = []
-    for case in CASES:
-        if case.name not in tasks and case.name != "structure descriptors":
-            continue
-        _say(case.name, progress)
-        crystals = Crystals.from_structures(structures)
-        if case.name in tasks:
-            work = cases.each(crystals, tasks[case.name])
-        else:
-            work = cases.structures(crystals)
-        work()
-        with thread_count(1):
-            ours = len(crystals) / best_seconds(work, least=1)
-        lines.append({"name": case.name, "rows": len(crystals), "rows_per_second_1": ours})
-        for peer in PEERS:
-            if peer.case == case.name:
-                _say(f"  {peer.name}", progress)
-                # The first of a file may all be alike: take them evenly from all of it.
-                some = structures[:: max(1, len(structures) // max(8, 16 * peer.rows))]
-                measured = _rate(peer, some)
-                if measured is not None:
-                    # Ours on the same crystals.
-                    same = Crystals.from_structures(some)
-                    again = (
-                        cases.each(same, tasks[case.name])
-                        if case.name in tasks
-                        else cases.structures(same)
-                    )
-                    with thread_count(1):
-                        rate = len(some) / best_seconds(again, least=1)
-                    lines.append(
-                        {
-                            "name": case.name,
-                            "peer": peer.name,
-                            "rows": measured[0],
-                            "rows_per_second_1": measured[1],
-                            "ratio": rate / measured[1],
-                        }
-                    )
-    return pd.DataFrame(lines)
-
-
-def show(table: pd.DataFrame, curve: pd.DataFrame, console: "Console") -> None:
-    """Print what `run` measured as one table, and the cost curve below it."""
-    from rich.table import Table
-
-    def number(value: Any, digits: int = 3) -> str:
-        if value is None or pd.isna(value):
-            return ""
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
-
-    sheet = Table(title="magnetkit bench", caption="peers on one thread; ratio: ours on one")
-    for heading in ("kernel", "peer", "rows", "rows/s, 1 thread", "2 threads", "GB/s", "of fill"):
-        sheet.add_column(heading, justify="left" if heading in ("kernel", "peer") else "right")
-    for heading in ("first call s", "cached s", "ratio"):
-        sheet.add_column(heading, justify="right")
-    for line in table.itertuples():
-        peer = isinstance(line.peer, str)
-        share = "" if pd.isna(line.share_of_fill) else f"{100 * line.share_of_fill:.0f} %"
-        sheet.add_row(
-            "" if peer else line.name,
-            line.peer if peer else "",
-            number(line.rows),
-            number(line.rows_per_second_1),
-            number(line.rows_per_second_2),
-            number(line.GB_per_second),
-            share,
-            number(line.first_call_s),
-            number(line.cached_call_s),
-            number(line.ratio),
-        )
-    console.print(sheet)
-    if len(curve):
-        sheet = Table(title="cost curve, seconds")
-        for name in curve.columns:
-            sheet.add_column(name.removesuffix("_s"), justify="right")
-        for values in curve.itertuples(index=False):
-            sheet.add_row(*(number(v) for v in values))
-        console.print(sheet)

@@ -1,0 +1,36 @@
+"""Composition kernels beside matminer, CBFV and the formula parsers.
+
+``pytest benchmarks/bench_features.py``; in the environment of ``make peers`` every peer runs.
+"""
+
+import pytest
+
+from magnetkit.bench.cases import CASES
+from magnetkit.bench.peers import PEERS, prepared
+
+COMPOSITIONS = [case for case in CASES if case.unit != "crystals"]
+
+
+@pytest.mark.parametrize("case", COMPOSITIONS, ids=lambda c: c.name)
+def test_kernel(benchmark, case):
+    rows = case.rows // 5
+    benchmark.group = case.name
+    benchmark.pedantic(case.prepare(rows), rounds=5, warmup_rounds=1)
+    benchmark.extra_info["rows_per_second"] = round(rows / benchmark.stats.stats.min)
+
+
+@pytest.mark.peer
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "peer",
+    [p for p in PEERS if p.case in {c.name for c in COMPOSITIONS}],
+    ids=lambda p: f"{p.case}-{p.name}",
+)
+def test_peer(benchmark, peer):
+    found = prepared(peer)
+    if found is None:
+        pytest.skip(f"{peer.name} is not installed")
+    rows, work = found
+    benchmark.group = peer.case
+    benchmark.pedantic(work, rounds=2)
+    benchmark.extra_info["rows_per_second"] = round(rows / benchmark.stats.stats.min)
