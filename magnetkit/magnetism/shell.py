@@ -107,7 +107,9 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
-    single = shell is None or isinstance(shell, str | dict | Shell)
+    if shell is None:
+        return None
+    single = isinstance(shell, str | dict | Shell)
     values = [shell] * n if single else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")

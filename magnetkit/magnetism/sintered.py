@@ -195,7 +195,9 @@ def magnets(
     codes = assign_hosts(table, host)
     parts = partition(_charge(table, codes, cellular), host)
     rows = by_row(read_process(process, n), codes, HOST_NAMES)
-    polarization, field, status = _phase(parts, temperature)
+    at = np.concatenate([[_WALL_REFERENCE], temperature])
+    with_reference, field, status = _phase(parts, at)
+    polarization, field, status = with_reference[:, 1:].copy(), field[:, 1:], status[:, 1:]
     if shells is not None:
         own = replace_rare_earth(parts.hard_phase, shells.column, shells.content)
         shell_polarization, shell_field, _ = _phase(replace(parts, hard_phase=own), temperature)
@@ -214,8 +216,9 @@ def magnets(
     walls = np.flatnonzero((codes == cellular) & ~formula)
     if walls.size:
         phase, cells = parts.grain_boundary[walls], parts.hard_phase[walls]
+        in_walls = replace(parts, hard_phase=phase, host=np.full(walls.size, wall_code, np.int8))
+        mean = _wall_polarization(in_walls, at, with_reference[walls])
         share = volume[walls, None]
-        mean = _wall_polarization(parts, walls, wall_code, temperature)
         polarization[walls] = share * polarization[walls] + (1.0 - share) * mean
         iron[walls] = cells.fraction("Fe") / (1.0 - cells.fraction(*RARE_EARTHS))
         copper[walls] = phase.fraction("Cu") / (1.0 - phase.fraction(*RARE_EARTHS))
@@ -239,19 +242,18 @@ def magnets(
 def _rare_earth(table: CompositionTable) -> NDArray[np.float64]:
     """Return the share of rare earth of each row, 0 where a row is empty (no grain boundary)."""
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    return np.bincount(row, table.values * mask(RARE_EARTHS)[table.indices], len(table))
+    share = table.values * mask(RARE_EARTHS)[table.indices]
+    return np.bincount(row, share, len(table)).astype(np.float64)
 
 
 def _wall_polarization(
-    parts: "Partition", rows: NDArray[np.int64], wall_code: int, temperature: NDArray[np.float64]
+    walls: "Partition", at: NDArray[np.float64], cell: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the polarization of the walls of some rows, T, shape (rows, k)."""
-    at = np.concatenate([[_WALL_REFERENCE], temperature])
-    host = np.full(rows.size, wall_code, np.int8)
-    own, _, _ = _phase(replace(parts, hard_phase=parts.grain_boundary[rows], host=host), at)
-    cell, _, _ = _phase(
-        replace(parts, hard_phase=parts.hard_phase[rows], host=parts.host[rows]), at
-    )
+    """Return the polarization of walls, T, at all of `at` but its first, the reference.
+
+    `cell` is that of the cells around them, shape (n, k + 1) as `at`.
+    """
+    own, _, _ = _phase(walls, at)
     # Above its own Curie temperature a wall keeps what the cells induce.
     own = np.nan_to_num(own)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -272,7 +274,7 @@ def _phase(
     axial = (found.status == 0) & (polarization > 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         field = 2e6 * (k1 + _K2_SHARE * k2) / polarization
-    return polarization.copy(), np.where(axial, field, 0.0), found.status
+    return polarization, np.where(axial, field, 0.0), found.status
 
 
 def _spreads(interval: float, rows: dict[str, NDArray[np.float64]]) -> dict[str, Any]:

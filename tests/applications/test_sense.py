@@ -39,7 +39,7 @@ def test_todays_magnet_does_its_job(name):
     reference = profile.reference
     found = margins(profile, [reference.formula], [reference.shell or ""]).iloc[0]
     if name == "inertial-navigation":
-        # Measured, Sm0.6Gd0.4Co5 is flat; the model has it rise a little, and finds Sm0.64Gd0.36Co5 flat.
+        # Measured, Sm0.6Gd0.4Co5 is flat; the model finds Sm0.64Gd0.36Co5 flat, and this rise.
         found = found.drop("|remanence_coefficient_pct_K| <= 0.005")
     assert (found > -TOLERANCE).all(), found.to_dict()
 
