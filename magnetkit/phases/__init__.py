@@ -23,6 +23,7 @@ _NAMES = {
     "substitution_table": "substituted",
     "stability": "makeable",
     "subsystems": "live",
+    "validate": "leave_one_out",
     "write_snapshot": "snapshot",
 }
 

@@ -88,7 +88,7 @@ def stability(
         columns[f"{name}_lo"] = np.maximum(value - spread, floor)
         columns[f"{name}_hi"] = np.maximum(value + spread, floor)
         provenance = np.where(np.isfinite(value), PROVENANCES.index("physics"), -1)
-        columns[f"{name}_provenance"] = pd.Categorical.from_codes(provenance, list(PROVENANCES))
+        columns[f"{name}_provenance"] = pd.Categorical.from_codes(provenance, pd.Index(PROVENANCES))
     columns["decomposes_to"] = _named(hull)
     columns["makeable"] = makeable
     columns["missing_end_members"] = found.missing
@@ -178,7 +178,7 @@ class _Phases:
             codes, found = _missing(name, nodes, columns, amounts)
             missing[rows] = np.where(codes > 0, codes + len(texts) - 1, 0)
             texts += found
-        self.missing = pd.Categorical.from_codes(missing, texts)
+        self.missing = pd.Categorical.from_codes(missing, pd.Index(texts))
         self.ideal = CompositionTable(hard.indptr, hard.indices, ideal, hard.row_index)
 
 
@@ -257,4 +257,4 @@ def _named(hull: Decomposition) -> "pd.Categorical":
     names = [
         " + ".join(sorted(hull.formulas[k] for k in hull.products[i] if k >= 0)) for i in first
     ]
-    return pd.Categorical.from_codes(codes, names)
+    return pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))

@@ -15,6 +15,7 @@ fell into another magnetic solution) are left out.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,7 @@ _NOISE = np.array([0.001, 0.0036, 0.0258])
 _OUTLIER = 4.0
 
 
-@dataclass(frozen=True, eq=False)
-class Occupation:
+class Occupation(NamedTuple):
     """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
 
     earth: NDArray[np.float64]
@@ -90,6 +90,15 @@ class MixingModel:
         A name of ``HOSTS``.
     exclude : ndarray of int, optional
         Phases of the space to leave out, as if they were not there (for validation).
+
+    Attributes
+    ----------
+    occupation, energy, formulas
+        The isostructural entries, eV/atom.
+    loo_error, loo_deviation : ndarray of float64
+        Error of each entry as the others predict it, and the deviation they expect, eV/atom.
+    left_out : list of str
+        Entries not learnt from.
     """
 
     def __init__(
@@ -197,12 +206,16 @@ class MixingModel:
         self.kept = keep
         self.left_out = [f for f, k in zip(self.formulas, keep, strict=True) if not k]
         self._inverse, self._weights = inverse, weights
-        self._trained = Occupation(
-            self.occupation.earth[keep], self.occupation.metal[keep], self.occupation.third[keep]
-        )
+        self._trained = Occupation(*(part[keep] for part in self.occupation))
         self.loo_error = np.full(len(keep), np.nan)
         self.loo_deviation = np.full(len(keep), np.nan)
         self.loo_error[keep], self.loo_deviation[keep] = error, deviation
+        if not keep.all():
+            left = Occupation(*(part[~keep] for part in self.occupation))
+            mean, covariance = self.predict(left)
+            self.loo_error[~keep] = self.energy[~keep] - mean
+            noise = np.diag(covariance) + shares[~keep] @ _NOISE**2
+            self.loo_deviation[~keep] = np.sqrt(noise)
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
         """Return mean and covariance (eV/atom and its square) of the energy, without noise."""
@@ -230,13 +243,15 @@ class MixingModel:
             np.zeros((len(parts), len(self.metals))),
             np.zeros((len(parts), len(self.thirds))),
         )
-        r, x, i, j = np.array(parts, int).reshape(-1, 4).T
-        each = np.arange(len(parts))
-        at.earth[each, np.searchsorted(self.earths, earths)[r] if len(each) else r] = 1.0
-        for end in (i, j):
-            np.add.at(at.metal, (each, np.searchsorted(self.metals, metals)[end]), 0.5)
-        if len(thirds):
-            at.third[each, np.searchsorted(self.thirds, thirds)[x]] = 1.0
+        own_earths = np.searchsorted(self.earths, earths)
+        own_metals = np.searchsorted(self.metals, metals)
+        own_thirds = np.searchsorted(self.thirds, thirds)
+        for k, (r, x, i, j) in enumerate(parts):
+            at.earth[k, own_earths[r]] = 1.0
+            at.metal[k, own_metals[i]] += 0.5
+            at.metal[k, own_metals[j]] += 0.5
+            if len(thirds):
+                at.third[k, own_thirds[x]] = 1.0
         mean, covariance = self.predict(at)
         return Nodes(
             role,
