@@ -12,8 +12,8 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
 from ..units import parse_temperature
+from .magnets import magnets
 from .shell import from_dense
-from .sintered import magnets
 
 if TYPE_CHECKING:
     import pandas as pd

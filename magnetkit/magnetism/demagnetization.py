@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
+from .magnets import magnets
 from .process import Process
 from .shell import read_shells
-from .sintered import LOAD_LINE, magnets
+from .sintered import LOAD_LINE
 
 
 @dataclass(frozen=True, eq=False)

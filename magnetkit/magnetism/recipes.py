@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..composition.table import CompositionTable
+from .magnets import Magnets, magnets, microstructure
 from .process import Process, parameters
-from .sintered import Magnets, magnets, microstructure
 
 if TYPE_CHECKING:
     import pandas as pd
