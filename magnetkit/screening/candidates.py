@@ -132,7 +132,7 @@ class SpaceCandidates:
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
-            "spaces": [repr(space) for space in self.spaces],
+            "spaces": [space.describe() for space in self.spaces],
         }
 
 

@@ -1,3 +1,5 @@
+import json
+import pickle
 import subprocess
 import sys
 
@@ -57,6 +59,45 @@ def test_a_step_that_is_no_decimal_keeps_the_site_total():
     space = mk.substitutions("SmCo5", {"Sm": ["Gd"]}, step=1 / 3)
     assert space.formulas()[1] == "Sm0.666666667Gd0.333333333Co5"
     np.testing.assert_allclose(space[:].fraction("Sm", "Gd"), 1 / 6)
+
+
+def test_additions_are_atoms_on_a_hundred_of_the_host():
+    space = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Dy"]}, step=0.5, additions={"Cu": [0, 0.5, 2], "Al": 1}
+    )
+    assert len(space) == 9
+    assert space.formulas([0, 1, 2, 3]) == [
+        "Nd2Fe14BAl0.17",
+        "Nd2Fe14BCu0.085Al0.17",
+        "Nd2Fe14BCu0.34Al0.17",
+        "NdDyFe14BAl0.17",
+    ]
+    np.testing.assert_allclose(space[2].fraction("Cu"), 0.34 / 17.51)
+
+
+def test_an_addition_of_what_the_host_has_is_added_to_it():
+    space = mk.substitutions("Nd2Fe14B", {}, additions={"Nd": [0, 10]})
+    assert space.formulas() == ["Nd2Fe14B", "Nd3.7Fe14B"]
+
+
+def test_a_space_without_substitutions_is_the_host():
+    space = mk.substitutions("SmCo5", {})
+    assert space.formulas() == ["SmCo5"]
+    assert space.sample(3).row_index.tolist() == [0]
+    assert mk.substitutions("SmCo5", {"Sm": []}).formulas() == ["SmCo5"]
+
+
+def test_description_tells_spaces_apart_and_survives_json():
+    one = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Gd": 0.2}, {"Cu": (0, 1)})
+    other = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, 0.1, {"Er": 0.2}, {"Cu": (0, 1)})
+    assert len(one) == len(other)
+    assert one.describe() != other.describe()
+    assert json.loads(json.dumps(one.describe())) == one.describe()
+
+
+def test_spaces_are_pickled_for_workers():
+    again = pickle.loads(pickle.dumps(SPACE))
+    assert again.formulas([0, 12345]) == SPACE.formulas([0, 12345])
 
 
 SPACE = mk.substitutions(
@@ -148,6 +189,11 @@ def test_sample_of_nearly_all_is_completed(method):
         (("Nd2Fe14B", {"Nd": ["Dy"]}, {"Fe": 0.1}), "step names no site Nd"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Tb": 0.1}), "limits name Tb"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Dy": -0.1}), "limit of Dy is a fraction of a site"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": []}), "distinct levels"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [1, 1.0]}), "distinct levels"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": -1}), "from 0 to 100 at.%"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}), "must be at.%, got 'some'"),
+        (("Nd0", {}), "needs atoms"),
         (("Nd15Fe bal.", {"Nd": ["Dy"]}), "without bal"),
         (("Nd2Fe14B", {"Nd": list("BCNOFPSKVY"), "Fe": ["Co"]}, 0.001), "larger step"),
     ],

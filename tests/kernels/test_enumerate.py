@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from magnetkit.composition.substitution import _ways
+from magnetkit.composition.sites import ways as count_ways
 from magnetkit.kernels import enumerate as kernels
 from tests.kernels import naive_enumerate
 
@@ -15,7 +15,7 @@ def plan(sites):
     ways = np.zeros((len(caps), max(budgets, default=0) + 1), np.int64)
     counts = []
     for s, (own, budget) in enumerate(sites):
-        table = _ways(own, budget)
+        table = count_ways(own, budget)
         ways[edges[s] : edges[s + 1], : budget + 1] = table
         counts.append(table[0][-1])
     return (*(np.array(x, np.int64) for x in (counts, edges, caps, budgets)), ways)
