@@ -38,7 +38,7 @@ def run(
     Parameters
     ----------
     rows : int, optional
-        Compositions of each case, 500,000 by default; crystals are in proportion.
+        Compositions of each case, 500,000 by default; crystals in proportion.
     match : str
         Time the cases whose name holds this text.
     first_calls, peers, curve : bool

@@ -28,22 +28,14 @@ def as_table(X: Any, basis: Basis = "auto") -> CompositionTable:
     """
     if isinstance(X, CompositionTable):
         return X
-    items = _column(X)
-    if not items:
-        return CompositionTable.from_strings([])
+    column = _column(X)
+    if _exports_text(column):
+        return _complete(CompositionTable.from_arrow(column, basis=basis))
+    items = column.tolist() if hasattr(column, "tolist") else list(column)
     if all(isinstance(item, str) for item in items):
-        table = CompositionTable.from_strings(items, basis=basis)
-        if table.errors:
-            first = table.errors[0]
-            raise CompositionError(
-                f"row {first.row}: {first.reason} ({len(table.errors)} such rows; "
-                "CompositionTable.from_strings leaves them out)",
-                first.text,
-                first.position,
-            )
-        return table
+        return _complete(CompositionTable.from_strings(items, basis=basis))
     if all(hasattr(item, "element_composition") for item in items):
-        return CompositionTable.from_pymatgen(items)
+        return _complete(CompositionTable.from_pymatgen(items))
     odd = next(i for i in items if not isinstance(i, str) and not hasattr(i, "element_composition"))
     raise InputError(
         "expected recipes as text, pymatgen compositions or a CompositionTable, "
@@ -51,8 +43,28 @@ def as_table(X: Any, basis: Basis = "auto") -> CompositionTable:
     )
 
 
-def _column(X: Any) -> list[Any]:
-    """Return the one column of `X` that holds compositions, as a list."""
+def _complete(table: CompositionTable) -> CompositionTable:
+    """Refuse a table that left rows out."""
+    if table.errors:
+        first = table.errors[0]
+        raise CompositionError(
+            f"row {first.row}: {first.reason} ({len(table.errors)} such rows; "
+            "CompositionTable.from_strings leaves them out)",
+            first.text,
+            first.position,
+        )
+    return table
+
+
+def _exports_text(column: Any) -> bool:
+    """Whether a column hands out its text as an Arrow array."""
+    if str(getattr(column, "dtype", "")) == "object":
+        return False
+    return hasattr(column, "__arrow_c_array__") or hasattr(column, "__arrow_c_stream__")
+
+
+def _column(X: Any) -> Any:
+    """Return the one column of `X` that holds compositions."""
     if isinstance(X, str):
         raise InputError(f"expected many recipes, got one text {X!r}; give a list")
     names = list(map(str, getattr(X, "column_names", getattr(X, "columns", []))))
@@ -64,7 +76,4 @@ def _column(X: Any) -> list[Any]:
         X = X["composition" if "composition" in names else names[0]]
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == 1:
         X = X[:, 0]
-    for method in ("to_pylist", "to_list", "tolist"):
-        if hasattr(X, method):
-            return list(getattr(X, method)())
-    return list(X)
+    return X
