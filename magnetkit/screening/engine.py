@@ -1,6 +1,6 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from .candidates import (
     TableCandidates,
 )
 from .evaluation import Job, evaluate, job_for
+from .progress import Progress, reporting
 from .ranking import needed_columns, rank
 from .reading import Rejected
 from .result import TOP_ROWS, ScreenResult
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
 """Packages on whose version a figure may depend."""
-
-Progress = Callable[[int, int | None], None]
-"""Called with the rows done and the rows in all (None if not known)."""
 
 
 def screen(
@@ -103,7 +101,7 @@ def screen(
         store: _Store | folders.Folder = _Store()
     else:
         store = folders.Folder(Path(out), identity(source, job, chunk_rows), resume)
-    with _reporting(progress) as tell:
+    with reporting(progress) as tell:
         _run(source, job, store, chunk_rows, strict, tell)
     return _finish(store, job, identity(source, job, chunk_rows))
 
@@ -279,32 +277,3 @@ def _with_ranks(tables: Iterator[pa.Table], ranked: pa.Table) -> Iterator[pa.Tab
         for name in part.column_names:
             table = table.append_column(name, part.column(name))
         yield table.select(ordered(table.column_names))
-
-
-def _reporting(progress: "bool | Progress") -> Any:
-    """Return a context that gives the function to tell progress to."""
-    from contextlib import contextmanager, nullcontext
-
-    if callable(progress):
-        return nullcontext(progress)
-    if not progress:
-        return nullcontext(lambda done, total: None)
-
-    @contextmanager
-    def bar() -> Iterator[Progress]:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as Bar
-
-        columns = (
-            TextColumn("screening"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.speed:,.0f} rows/s"),
-            TimeRemainingColumn(),
-        )
-        with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
-            task = shown.add_task("screening", total=None)
-            yield lambda done, total: shown.update(task, completed=done, total=total)
-
-    return bar()
