@@ -9,7 +9,7 @@ Progress = Callable[[int, int | None], None]
 
 @contextmanager
 def reporting(progress: bool | Progress) -> Iterator[Progress]:
-    """Give the function to tell progress to: the caller's, one that draws a bar, or a silent one."""
+    """Give the function to tell progress to: the caller's, a bar's, or a silent one."""
     if callable(progress):
         yield progress
         return

@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,17 +57,14 @@ def magnets(
     """Return the magnet each candidate makes at one temperature (bulk and shell alike)."""
     from ..magnetism import sintered
 
-    def make(part: CompositionTable, shell: str) -> pd.DataFrame:
-        return sintered(
-            part,
-            temperature=temperature,
-            process=conditions.process,
-            shell=shell or None,
-            between=conditions.between,
-            load_line=conditions.load_line,
-        )
-
-    return _by_shell(table, shells, make)
+    return sintered(
+        table,
+        temperature=temperature,
+        process=conditions.process,
+        shell=shells,
+        between=conditions.between,
+        load_line=conditions.load_line,
+    )
 
 
 def supplies(
@@ -76,45 +73,14 @@ def supplies(
     """Return heavy rare earth, risk and cost of each candidate."""
     from ..supply import ledger
 
-    def account(part: CompositionTable, shell: str) -> pd.DataFrame:
-        return ledger(
-            part,
-            scenario=conditions.scenario,
-            recycled=conditions.recycled or None,
-            reference=conditions.reference,
-            reference_shell=conditions.reference_shell or None,
-            shell=shell or None,
-        )
-
-    return _by_shell(table, shells, account)
-
-
-def _by_shell(table: CompositionTable, shells: Sequence[str] | None, function: Any) -> pd.DataFrame:
-    """Apply `function(table, shell)` to the rows of each shell and put them back in order."""
-    if shells is None or not len(table):
-        return function(table, "")
-    codes, distinct = pd.factorize(pd.Series(shells, dtype="str").fillna("").str.strip())
-    if len(distinct) == 1:
-        return function(table, distinct[0])
-    parts, positions = [], []
-    for code, shell in enumerate(distinct):
-        rows = np.flatnonzero(codes == code)
-        parts.append(function(table[rows], shell))
-        positions.append(rows)
-    joined = _concat(parts)
-    back = np.argsort(np.concatenate(positions), kind="stable")
-    return joined.iloc[back].reset_index(drop=True)
-
-
-def _concat(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Concatenate frames, keeping categorical columns categorical."""
-    parts = list(parts)
-    for name in parts[0].columns:
-        if isinstance(parts[0][name].dtype, pd.CategoricalDtype):
-            united = pd.api.types.union_categoricals([p[name] for p in parts]).categories
-            for part in parts:
-                part[name] = part[name].cat.set_categories(united)
-    return pd.concat(parts, ignore_index=True)
+    return ledger(
+        table,
+        scenario=conditions.scenario,
+        recycled=conditions.recycled or None,
+        reference=conditions.reference,
+        reference_shell=conditions.reference_shell or None,
+        shell=shells,
+    )
 
 
 def describe(
@@ -150,7 +116,6 @@ def describe(
             "candidate": list(labels) if labels is not None else formulas,
             "row_index": table.row_index,
             "formula": formulas,
-            "shell": pd.Categorical(list(shells) if shells is not None else [""] * len(table)),
         }
     )
     magnet = magnets(table, shells, temperature, conditions)
