@@ -55,6 +55,11 @@ class Column:
     symbol: str = ""
 
     @property
+    def short(self) -> str:
+        """Label for a narrow table."""
+        return _SHORT.get(self.name, self.label)
+
+    @property
     def heading(self) -> str:
         """Label with its unit, for axes and tables."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
@@ -213,6 +218,23 @@ _ALL = (
     Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
 )
+
+_SHORT = {
+    "remanence_T": "Br",
+    "coercivity_kA_m": "HcJ",
+    "knee_field_kA_m": "Hk",
+    "max_energy_product_kJ_m3": "(BH)max",
+    "max_working_temperature_K": "Tmax",
+    "remanence_coefficient_pct_K": "α",
+    "coercivity_coefficient_pct_K": "β",
+    "energy_above_hull_eV_atom": "Hull",
+    "heavy_rare_earth_wt_pct": "HRE",
+    "heavy_rare_earth_saved_wt_pct": "Saved",
+    "supply_risk": "Risk",
+    "cost_USD_kg": "Cost",
+    "probability_meets_requirements": "P",
+    "rank": "#",
+}
 
 COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
 """Every result column by name, in the order of output."""

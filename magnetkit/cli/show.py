@@ -57,7 +57,7 @@ def number(value: object, digits: int = 3) -> str:
 
 def print_ranking(result: "ScreenResult", top: int) -> None:
     """Print the best candidates and the reference magnet."""
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = Console(width=None if sys.stdout.isatty() else 160)
     best = result.best(top)
     reference = result.table[result.table["candidate"] == result.profile.reference.formula]
     temperature = float(result.table["temperature_K"].iloc[0])
@@ -69,7 +69,8 @@ def print_ranking(result: "ScreenResult", top: int) -> None:
     for name in names:
         column = COLUMNS[name]
         text = column.kind in ("text", "category")
-        shown.add_column(column.heading, justify="left" if text else "right")
+        heading = f"{column.short}\n{column.unit}" if column.unit else column.short
+        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
     for _, row in best.iterrows():
         shown.add_row(*_cells(row, names), style="" if row["meets_requirements"] else "dim")
     for _, row in reference.iterrows():
@@ -77,7 +78,7 @@ def print_ranking(result: "ScreenResult", top: int) -> None:
         shown.add_row(*_cells(row, names), style="italic")
     console.print(shown)
     if len(reference):
-        console.print("Last row: the reference magnet.")
+        console.print("Last row: the reference magnet. ± is half of the 90 % interval.")
     if not result.table["meets_requirements"].any():
         why = f"; the best misses {best['failed_requirements'].iloc[0]}" if len(best) else ""
         console.print(f"No candidate meets every requirement{why}.")
@@ -91,10 +92,9 @@ def _cells(row: "pd.Series", names: list[str]) -> list[str]:
             cells.append(str(value))
         elif column.kind == "integer":
             cells.append("–" if value is None or value != value else str(int(value)))
-        elif column.predicted:
-            cells.append(
-                f"{number(value)} ({number(row[name + '_lo'], 2)}…{number(row[name + '_hi'], 2)})"
-            )
+        elif column.predicted and name != "energy_above_hull_eV_atom":
+            half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
+            cells.append(f"{number(value)} ±{number(half, 2)}")
         else:
             cells.append(number(value))
     return cells
