@@ -96,7 +96,7 @@ def _cells(row: "pd.Series", names: list[str]) -> list[str]:
             half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
             cells.append(f"{number(value)} ±{number(half, 2)}")
         else:
-            cells.append(number(value))
+            cells.append(number(value, 2 if name == "probability_meets_requirements" else 3))
     return cells
 
 
