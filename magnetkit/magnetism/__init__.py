@@ -9,6 +9,7 @@ from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
 from .intrinsic import transitions as transitions
 from .process import Process as Process
+from .process import assumption as assumption
 from .shell import Shell as Shell
 from .shell import with_shell as with_shell
 from .sintered import sintered as sintered

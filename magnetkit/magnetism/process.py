@@ -212,3 +212,43 @@ def by_row(
         given = getattr(process, name)
         rows[name] = default if given is None else np.where(np.isnan(given), default, given)
     return rows
+
+
+_ROUTE = {
+    "2:14:1": "sintered, with a rare-earth-rich grain boundary of {boundary} % by volume",
+    "1:5": "sintered, with {boundary} % by volume of oxide and boundary phase",
+    "2:17": "sintered and precipitation hardened: a bare formula is taken as cells, made from a "
+    "charge of {ratio:g} metal atoms per rare earth with at least {copper} % Cu for the walls; a "
+    "plain R2Co17 without walls has no coercivity to speak of",
+    "2:17:3": "bonded, as a nitride does not bear sintering",
+    "1:12": "sintered, an assumption: no such magnet of useful coercivity is published",
+    "1:12:1": "bonded, as a nitride does not bear sintering",
+}
+
+
+def assumption(host: str) -> str:
+    """Return in words how a magnet of `host` is taken to be made where nothing else is given.
+
+    Raises
+    ------
+    InputError
+        If no magnet of that host is known.
+
+    Examples
+    --------
+    >>> assumption("2:14:1").startswith("sintered, with a rare-earth-rich grain boundary")
+    True
+    """
+    if host not in _ROUTE:
+        raise InputError(f"host must be one of {', '.join(_ROUTE)}, got {host!r}")
+    known = parameters()
+    default = known.families[host].process
+    route = _ROUTE[host].format(
+        boundary=f"{100 * default.grain_boundary:.0f}",
+        ratio=known.cells["ratio"],
+        copper=f"{100 * known.cells['copper']:.0f}",
+    )
+    return (
+        f"{route}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "
+        f"density {100 * default.density:.1f} % of the pore-free"
+    )

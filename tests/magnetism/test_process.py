@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from magnetkit.errors import InputError
+from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
+from magnetkit.phases.hosts import HOST_NAMES
+
+
+def test_every_host_has_a_family_and_a_sentence():
+    assert set(parameters().families) == set(HOST_NAMES)
+    for host in HOST_NAMES:
+        assert "density" in assumption(host)
+    assert "cells" in assumption("2:17")
+    with pytest.raises(InputError, match="host must be one of"):
+        assumption("3:29")
+
+
+def test_families_say_what_they_rest_on():
+    for family in parameters().families.values():
+        assert family.source
+        assert family.confidence
+        assert 0.0 < family.squareness < 1.0
+        assert family.recoil >= 1.0
+
+
+def test_given_values_replace_defaults_row_by_row():
+    codes = np.array([0, 1, -1], np.int8)
+    process = read_process({"density": [0.9, np.nan, 0.9], "grain_size_um": 3.0}, 3)
+    rows = by_row(process, codes, HOST_NAMES)
+    assert rows["density"][0] == 0.9
+    assert rows["density"][1] == parameters().families[HOST_NAMES[1]].process.density
+    assert rows["grain_size_um"].tolist() == [3.0, 3.0, 3.0]
+    # A row of no known host has no family, so nothing made of it is a number.
+    assert np.isnan(rows["alpha_k"][2])
+
+
+@pytest.mark.parametrize("bad", [{"size": 3}, {"density": 2.0}, {"alignment": [0.9]}, 3])
+def test_bad_processes_are_refused(bad):
+    with pytest.raises(InputError, match="process"):
+        read_process(bad, 3)
+
+
+def test_a_process_is_passed_through():
+    assert read_process(None, 2) == Process()
