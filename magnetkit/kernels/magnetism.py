@@ -17,7 +17,7 @@ VOLUME, EXCHANGE, MOMENT, K_BROAD, K_STEEP = range(5)
 ION_MOMENT, ION_EXCHANGE, ION_K2, ION_K4, ION_K6, ION_COUPLING = 25, 27, 29, 31, 33, 35
 CRYSTAL_FIELD_SLOPE = 37
 BOW, CRYSTAL_FIELD_BOW, FILLING, CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
-RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K = 24, 25, 26
+RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON = 24, 25, 26, 27
 N_HOST = 28
 
 OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
@@ -25,6 +25,7 @@ POLARIZATION, K1, K2, FIELD, HARDNESS = range(5)
 
 _IRON, _COBALT = 25, 26
 _CARBON = 5
+_YTTRIUM = 38
 _MOST_IONS = 20
 _MU_0 = 1.25663706127e-6
 # mu_0 times the Bohr magneton over a cubic angstrom, T.
@@ -152,8 +153,10 @@ def evaluate(
         d = 1.0 - 2.0 * c
         # What departs from the full host: carbon for boron, or empty interstitial sites.
         w = 0.0
+        carbon = carbon / sum_x if sum_x > 0.0 else 0.0
         if h == 0:
-            w = carbon / sum_x if sum_x > 0.0 else 0.0
+            w = carbon
+            carbon = 0.0
         elif counts[h, 2] > 0.0:
             w = min(max(1.0 - sum_x / sum_r * counts[h, 0] / counts[h, 2], 0.0), 1.0)
 
@@ -167,6 +170,9 @@ def evaluate(
             b = BOW + 3 * k
             mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
             mix[k] += w * q[h, FILLING + k]
+        if h > 0:
+            # Exchange saturates as the interstitial sites fill.
+            mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
         if spread:
             for k in range(5):
                 b = BOW + 3 * k
@@ -178,6 +184,7 @@ def evaluate(
         share = np.empty(_MOST_IONS)
         ions = 0
         diluted = 0.0
+        exchange = 0.0
         for k in range(indptr[i], indptr[i + 1]):
             e = indices[k]
             if role[h, e] == ON_R:
@@ -212,6 +219,8 @@ def evaluate(
                     mix[j] += part
                     if j == MOMENT:
                         diluted += part
+                    elif j == EXCHANGE:
+                        exchange += part
                 field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
                 if spread:
                     for j in range(5):
@@ -227,6 +236,11 @@ def evaluate(
                     field_var += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
         if not (mix[MOMENT] > 0.0 and mix[VOLUME] > 0.0):
             continue
+        # Dilution takes its share of whatever exchange there is: the slopes are those with yttrium.
+        level = (1.0 - c) * p[h, _YTTRIUM, 5 * EXCHANGE] + c * p[h, _YTTRIUM, 5 * EXCHANGE + 1]
+        bow = c * (1.0 - c) * q[h, BOW + 3 * EXCHANGE]
+        if level + bow > 0.0:
+            mix[EXCHANGE] += exchange * ((mix[EXCHANGE] - exchange) / (level + bow) - 1.0)
         # The exchange field that the rare earth feels follows the moment left by dilution.
         kept = mix[MOMENT] / (mix[MOMENT] - diluted)
         coupling = max(coupling * kept, 0.0)

@@ -52,7 +52,7 @@ HOST_SLOTS: tuple[str, ...] = (
     "residual_curie_temperature_K",
     "residual_polarization",
     "residual_anisotropy",
-    "spare",
+    "exchange_K:carbon",
 )
 """Slots of a host alone, in the kernel's order."""
 

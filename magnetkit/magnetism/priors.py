@@ -7,6 +7,7 @@ numbers stand in ``datasets/intrinsic/priors.toml``.
 
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -94,14 +95,16 @@ class Prior:
                 into.known[self.host, e] |= 2 if part.startswith(("slope", "curv")) else 1
 
 
+@lru_cache(maxsize=1)
 def read_priors() -> dict[str, Any]:
     """Return ``priors.toml``."""
     with datasets.path("intrinsic/priors.toml").open("rb") as stream:
         return tomllib.load(stream)
 
 
+@lru_cache(maxsize=8)
 def build(host: str) -> Prior:
-    """Return the prior of a host."""
+    """Return the prior of a host; shared, not to be changed."""
     data = read_priors()
     prior = Prior(HOST_NAMES.index(host))
     earths, metals = elements_of(host)
@@ -147,6 +150,8 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
             mean = own["bow"][name] if order == 0 else 0.0
             prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
         prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
+    if HOSTS[host].interstitial and host != "2:14:1":
+        prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
     prior.set("", "crystal_field:bow", 0.0, 0.6)
     prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
 
@@ -170,7 +175,7 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
             for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
                 level = own[name][k]
                 prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
-        prior.set(e, "exchange_K:curvature", 0.0, 0.5 * own["exchange_K"][0])
+        prior.set(e, "exchange_K:curvature", 0.0, common["curvature_sd"] * own["exchange_K"][0])
         prior.set(e, "moment_muB:curvature", 0.0, 0.5 * n)
         prior.set(e, "crystal_field:slope", -0.5, 1.2)
 

@@ -1,0 +1,305 @@
+"""What the intrinsic model is worth on measurements, kept apart by paper.
+
+The published 2:14:1 series are predicted paper by paper, each by a model calibrated without it;
+beside it stands a common model, extremely randomized trees on the composition, in the same run.
+The Curie temperatures of held-out papers were never part of the calibration. Compound tables and
+curves are what the model was calibrated on, and say so.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..composition.table import CompositionTable
+from . import observations
+from .calibration import Fit
+from .intrinsic import intrinsic, transitions
+
+_SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")
+# Embedded rows that a paper of the series printed first: held out with it.
+_SAME = {
+    "herbst1991": "Herbst",
+    "MagnetizationandmagneticanisotropyofR2Fe14Bmeasuredonsinglecrystals": "Hirosawa",
+    "SagawaHirosawaEtal1987d": "Hirosawa",
+    "Burzo1998": "Burzo",
+}
+_TRANSITIONS = (
+    ("Nd2Fe14B", 135.0),
+    ("Ho2Fe14B", 58.0),
+    ("Er2Fe14B", 322.0),
+    ("Tm2Fe14B", 313.0),
+    ("NdCo5", 285.0),
+)
+COLUMNS = [
+    "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
+    "pairs_right", "pairs", "coverage_90",
+]  # fmt: skip
+
+
+def pairs(
+    value: NDArray[np.float64], predicted: NDArray[np.float64], paper: NDArray, formula: NDArray
+) -> tuple[float, int]:
+    """Return the share of pairs within a paper that are ordered as measured, and their number.
+
+    Pairs of one composition, or of one value, have no order.
+    """
+    right = total = 0
+    for name in np.unique(paper):
+        rows = paper == name
+        v, p, f = value[rows], predicted[rows], formula[rows]
+        i, j = np.triu_indices(len(v), 1)
+        known = (v[i] != v[j]) & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
+        total += int(known.sum())
+    return (right / total if total else np.nan), total
+
+
+def _keys(formulas: "pd.Series") -> NDArray[np.str_]:
+    table = CompositionTable.from_strings(list(formulas), basis="atomic")
+    return np.array(table.formulas(4))
+
+
+def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFrame:
+    """Return what a model may see that shall predict `paper`.
+
+    Without the paper, without embedded rows it printed first, and without the rows of the Curie
+    temperature compilation (which names no papers) that have one of its compositions, pure
+    compounds apart.
+    """
+    keep = data["paper"] != paper
+    if paper in _SAME:
+        keep &= ~data["paper"].str.contains(_SAME[paper])
+    own = series[series["paper"] == paper]
+    compilation = (data["paper"] == "DS1+DS2") & (data["host"] == "2:14:1")
+    keys = np.full(len(data), "", dtype="U200")
+    keys[compilation] = _keys(data.loc[compilation, "formula"])
+    return data[keep & ~np.isin(keys, np.unique(_keys(own["formula"])))]
+
+
+def leave_one_paper_out(
+    series: pd.DataFrame, rest: pd.DataFrame, report: Callable[[str], None] | None = None
+) -> pd.DataFrame:
+    """Predict every paper of the series by a model calibrated without it.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Rows of `observations.series`.
+    rest : DataFrame
+        All other observations.
+    report : callable, optional
+        Told each paper before it is predicted.
+
+    Returns
+    -------
+    DataFrame
+        `series` with columns ``predicted`` and ``trees`` (the comparator).
+    """
+    everything = pd.concat([rest, series], ignore_index=True)
+    start = Fit("2:14:1", everything).run().variables
+    parts = []
+    for paper in series["paper"].unique():
+        if report is not None:
+            report(paper)
+        test = series[series["paper"] == paper].reset_index(drop=True)
+        model = Fit("2:14:1", held_out(everything, series, paper))
+        model.variables = start.copy()
+        model.run(6)
+        predicted = Fit("2:14:1", test, offsets=False).predict(model.variables)
+        parts.append(test.assign(predicted=predicted, trees=_trees(series, test, paper)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> NDArray[np.float64]:
+    """Return the comparator's predictions: trees on the atomic fractions, per property."""
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    def features(frame: pd.DataFrame) -> NDArray[np.float64]:
+        table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+        return table.to_array()
+
+    result = np.full(len(test), np.nan)
+    for kind in test["property"].unique():
+        train = series[(series["property"] == kind) & (series["paper"] != paper)]
+        rows = (test["property"] == kind).to_numpy()
+        model = ExtraTreesRegressor(300, random_state=0)
+        model.fit(features(train), train["value"])
+        result[rows] = model.predict(features(test[rows]))
+    return result
+
+
+def _row(
+    test: str, host: str, kind: str, frame: pd.DataFrame, predicted: NDArray[np.float64],
+    coverage: float = np.nan,
+) -> dict[str, object]:  # fmt: skip
+    value = frame["value"].to_numpy(float)
+    error = np.abs(predicted - value)
+    share, number = pairs(
+        value, predicted, frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
+    )
+    return {
+        "test": test,
+        "host": host,
+        "property": kind,
+        "n": len(frame),
+        "papers": frame["paper"].nunique(),
+        "mean_error": np.nanmean(error),
+        "median_error": np.nanmedian(error),
+        "relative_error": np.nanmean(error / np.abs(value)),
+        "pairs_right": share,
+        "pairs": number,
+        "coverage_90": coverage,
+    }
+
+
+def _predict(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the calibrated model's value and interval for rows of any property but transitions."""
+    result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
+    for kelvin, rows in frame.fillna({"temperature_K": 300.0}).groupby("temperature_K"):
+        temperature = float(str(kelvin))
+        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        for host in rows["host"].unique():
+            own = (rows["host"] == host).to_numpy()
+            got = intrinsic(table[own], temperature, host=host)
+            for kind in rows["property"].unique():
+                pick = (rows["property"] == kind).to_numpy()[own]
+                index = rows.index[own][pick]
+                for name, suffix in (("predicted", ""), ("lo", "_lo"), ("hi", "_hi")):
+                    result.loc[index, name] = got.loc[pick, kind + suffix].to_numpy()
+    return result
+
+
+def _inside(frame: pd.DataFrame, got: pd.DataFrame) -> float:
+    known = got["predicted"].notna()
+    inside = frame["value"].between(got["lo"], got["hi"])
+    return float(inside[known].mean()) if known.any() else np.nan
+
+
+def validate(
+    file: "str | Path | None" = None, report: Callable[[str], None] | None = None
+) -> pd.DataFrame:
+    """Compare the intrinsic model with measurements.
+
+    The series and the Curie temperatures come from the mirror folder (setting
+    ``MAGNETKIT_MIRROR``); without it only the compounds and curves are compared.
+
+    Parameters
+    ----------
+    file : path, optional
+        Where to write the report, in Markdown.
+    report : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    DataFrame
+        One row a test and property: number of rows and papers, mean, median and mean relative
+        error, share of pairs within a paper ordered right, share of values inside the interval.
+    """
+    from ..errors import MagnetkitError
+
+    rows: list[dict[str, object]] = []
+    embedded = observations.embedded()
+    try:
+        series, curie = observations.series(), observations.curie()
+        papers = observations.curie_papers()
+    except MagnetkitError as error:
+        if report is not None:
+            report(str(error))
+    else:
+        rest = pd.concat([embedded, curie], ignore_index=True)
+        out = leave_one_paper_out(series, rest, report)
+        for kind in _SERIES:
+            part = out[out["property"] == kind].reset_index(drop=True)
+            got = _predict(part)
+            # The interval's relative width is that of the published parameters.
+            width = pd.DataFrame({"predicted": part["predicted"]})
+            width["lo"] = part["predicted"] * got["lo"] / got["predicted"]
+            width["hi"] = part["predicted"] * got["hi"] / got["predicted"]
+            for name, label in (("predicted", "leave one paper out"), ("trees", "  extra trees")):
+                cover = _inside(part, width) if name == "predicted" else np.nan
+                rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+        got = _predict(papers)
+        for host in papers["host"].unique():
+            own = (papers["host"] == host).to_numpy()
+            part = papers[own]
+            rows.append(
+                _row("papers never seen", host, "curie_temperature_K", part,
+                     got["predicted"].to_numpy()[own], _inside(part, got[own]))
+            )  # fmt: skip
+    numbers = embedded[embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])]
+    numbers = numbers.reset_index(drop=True)
+    got = _predict(numbers)
+    for key, part in numbers.groupby(["host", "property"], sort=False):
+        host, kind = map(str, key)
+        own = got.loc[part.index]
+        rows.append(
+            _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+        )
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    if file is not None:
+        Path(file).write_text(_markdown(table, numbers, got), encoding="utf-8")
+    return table
+
+
+def _markdown(table: pd.DataFrame, numbers: pd.DataFrame, got: pd.DataFrame) -> str:
+    lines = [
+        "# Validation of the intrinsic model",
+        "",
+        "Written by `magnetkit validate magnetism` (`magnetkit.magnetism.validate`). Errors in the",
+        "unit of the property; relative errors as shares; `pairs` are pairs within a paper ordered",
+        "as measured; `inside` is the share of measurements inside the 90 % interval.",
+        "",
+        "| test | host | property | n | papers | mean | median | relative | pairs | inside |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for r in table.to_dict("records"):
+        digits = 1 if r["property"] == "curie_temperature_K" else 3
+        share = "" if np.isnan(r["pairs_right"]) else f"{r['pairs_right']:.3f} of {r['pairs']}"
+        inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
+        lines.append(
+            f"| {r['test']} | {r['host']} | {r['property']} | {r['n']} | {r['papers']} "
+            f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
+            f"| {r['relative_error']:.3f} | {share} | {inside} |"
+        )
+    lines += _curves(numbers, got) + _turns()
+    return "\n".join([*lines, ""])
+
+
+def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
+    lines = [
+        "",
+        "## K_1 with temperature (calibrated on)",
+        "",
+        "| compound | T (K) | published | model | error | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers["formula"].isin(
+        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"]
+    )
+    for i in numbers.index[rows]:
+        r, p = numbers.loc[i], got.loc[i, "predicted"]
+        lines.append(
+            f"| {r['formula']} | {r['temperature_K']:.0f} | {r['value']:.2f} | {p:.2f} "
+            f"| {100 * (p / r['value'] - 1):+.0f} % | {r['paper']} |"
+        )
+    return lines
+
+
+def _turns() -> list[str]:
+    found = transitions(CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic"))
+    lines = [
+        "",
+        "## Spin reorientation (calibrated on)",
+        "",
+        "| compound | published (K) | model |",
+    ]
+    lines.append("|---|---|---|")
+    for (formula, published), kelvin in zip(
+        _TRANSITIONS, found["spin_reorientation_K"], strict=True
+    ):
+        lines.append(f"| {formula} | {published:.0f} | {kelvin:.0f} |")
+    return lines
