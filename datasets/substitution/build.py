@@ -262,7 +262,7 @@ def table() -> None:
             "volume_change_A3": round(change("volume_A3"), 4),
             "residual_force_eV_A": row["residual_force_eV_A"], "source": SOURCE,
         })  # fmt: skip
-    mark_preferred(out)
+    out = mark_preferred(out)
     out.sort(key=lambda r: tuple(str(r[n]) for n in ("host", "stacking", "transition_metal", "role",
                                                      "element", "count", "site")))  # fmt: skip
     with TABLE.open("w", encoding="utf-8", newline="") as stream:
@@ -271,17 +271,27 @@ def table() -> None:
         writer.writerows(out)
 
 
-def mark_preferred(rows: list[dict]) -> None:
-    """Add the energy above the best site of the same substituent and amount class."""
+def mark_preferred(rows: list[dict]) -> list[dict]:
+    """Add the energy above the best site of the same substituent and amount class.
+
+    Single atoms that have not been tried on every site are left out: they say nothing of
+    preference.
+    """
     groups: dict[tuple, list[dict]] = {}
     for row in rows:
         kind = (*(row[n] for n in KEY[:4]), row["role"], row["element"], row["count"] > 1)
         groups.setdefault(kind, []).append(row)
-    for group in groups.values():
+    kept = []
+    for (host, stacking, *_, role, _, several), group in groups.items():
+        sites = substituted.sites(host, role, hexagonal=stacking == "hexagonal")
+        if not several and len(group) < len(sites):
+            continue
         lowest = min(row["substitution_energy_eV"] for row in group)
         for row in group:
             row["above_preferred_site_eV"] = round(row["substitution_energy_eV"] - lowest, 4)
             row["preferred"] = row["above_preferred_site_eV"] == 0.0
+        kept += group
+    return kept
 
 
 # Moments of the transition metals per formula unit at low temperature, of members whose rare

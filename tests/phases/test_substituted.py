@@ -89,7 +89,7 @@ def test_the_table_has_one_preferred_site_a_group():
 
 def test_the_table_covers_the_commercial_hosts():
     table = substituted.substitution_table()
-    one = table[(table["count"] == 1) & (table["role"] == "transition_metal")]
+    one = table.query("count == 1 and role == 'transition_metal' and stacking == 'standard'")
     for host, metal in (("2:14:1", "Fe"), ("1:5", "Co"), ("2:17", "Co"), ("1:12", "Fe")):
         found = one[(one["host"] == host) & (one["transition_metal"] == metal)]
         other = {"Fe": "Co", "Co": "Fe"}[metal]
