@@ -40,7 +40,7 @@ _NAMES = {
     "explain": "surrogates",
     "predict": "screening",
     "screen": "screening",
-    "suggest": "screening",
+    "suggest": "surrogates",
 }
 
 __all__ = sorted(["__version__", *_SUBMODULES, *_NAMES])

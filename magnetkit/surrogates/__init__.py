@@ -9,11 +9,16 @@ from typing import Any
 _NAMES = {
     "TARGETS": "training_sets",
     "CompositionProcess": "process",
+    "EnergyEnsemble": "energy",
+    "ModelCard": "card",
     "Surrogate": "surrogate",
     "TrainingSet": "training_sets",
+    "explain": "explanation",
     "load": "surrogate",
+    "suggest": "suggestion",
     "train": "surrogate",
     "training_set": "training_sets",
+    "validate": "validation",
 }
 
 __all__ = sorted(_NAMES)

@@ -1,5 +1,6 @@
 """A Gaussian process over compositions as a scikit-learn regressor."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
 from ..errors import InputError
+from ..features._input import as_table
 from . import likelihood
 from .descriptors import descriptors
 
@@ -74,7 +76,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         y : array-like, shape (n,)
             Finite values.
         """
-        table = _table(X)
+        table = as_table(X)
         y = np.asarray(y, np.float64)
         if len(table) < 2 or y.shape != (len(table),) or not np.isfinite(y).all():
             raise InputError(
@@ -93,7 +95,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self)
         other = clone(self)
-        x, z, t = other._scale(_table(X), np.asarray(y, np.float64))
+        x, z, t = other._scale(as_table(X), np.asarray(y, np.float64))
         other.theta_ = self.theta_ + 0.0
         other.theta_[1 : x.shape[1] + 1] += np.log(self.scale_ / other.scale_)
         other.theta_[[0, x.shape[1] + 1, -1]] += np.log(self.deviation_ / other.deviation_)
@@ -192,7 +194,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         from ..kernels.threads import share_rows
 
         check_is_fitted(self)
-        table = _table(X)
+        table = as_table(X)
         d = len(self.scale_)
         x = descriptors(self.features)(table)
         lengths = self.scale_ * np.exp(self.theta_[1 : d + 1])
@@ -220,6 +222,58 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
             share.astype(np.float64)
         )
 
+    def parts(self, X: Any) -> dict[str, NDArray[np.float64]]:
+        """Return what descriptors and atomic fractions add to the mean of the training set.
+
+        The sum of the three arrays is the prediction.
+        """
+        check_is_fitted(self)
+        table = as_table(X)
+        one, two = self._correlations(table)
+        return {
+            "mean of the training set": np.full(len(table), self.mean_),
+            "physical descriptors": self.deviation_ * (one @ self.weights_),
+            "atomic fractions": self.deviation_ * (two @ self.weights_),
+        }
+
+    def _correlations(self, table: CompositionTable) -> tuple[NDArray, NDArray]:
+        """Return both covariances of compositions with the support rows."""
+        d = len(self.scale_)
+        x = (descriptors(self.features)(table) - self.center_) / self.scale_
+        x /= np.exp(self.theta_[1 : d + 1])
+        z = table.to_array() / np.exp(self.theta_[d + 2])
+        one, _ = likelihood.matern(x, self.points_.T.astype(np.float64))
+        two, _ = likelihood.matern(z, self.fractions_.T.astype(np.float64))
+        return np.exp(2 * self.theta_[0]) * one, np.exp(2 * self.theta_[d + 1]) * two
+
+    def similarity(self, X: Any, known: Any) -> NDArray[np.float64]:
+        """Return how alike compositions are to known ones, 0 to 1, shape (n, m)."""
+        check_is_fitted(self)
+        d = len(self.scale_)
+        sides = []
+        for table in (as_table(X), as_table(known)):
+            x = (descriptors(self.features)(table) - self.center_) / self.scale_
+            sides.append((x.astype(np.float64), table.to_array()))
+        total = likelihood.covariance(self.theta_, d, *sides)
+        return total / np.exp(2 * self.theta_[[0, d + 1]]).sum()
+
+    def shuffled(
+        self, X: Any, order: NDArray[np.int64]
+    ) -> Iterator[tuple[str, NDArray[np.float64]]]:
+        """Yield each input's name and the prediction when its values are taken in `order`."""
+        table = as_table(X)
+        d = len(self.scale_)
+        x = (descriptors(self.features)(table) - self.center_) / self.scale_
+        x /= np.exp(self.theta_[1 : d + 1])
+        points = self.points_.T.astype(np.float64)
+        variance = np.exp(2 * self.theta_[0])
+        _, two = self._correlations(table)
+        for k, name in enumerate(descriptors(self.features).names):
+            other = x.copy()
+            other[:, k] = x[order, k]
+            one = variance * likelihood.matern(other, points)[0]
+            yield name, self.mean_ + self.deviation_ * ((one + two) @ self.weights_)
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False
@@ -245,9 +299,3 @@ def _pivots(x: NDArray, z: NDArray, theta: NDArray, count: int) -> NDArray[np.in
         left[i] = 0.0
         picked.append(i)
     return np.array(picked, np.int64)
-
-
-def _table(X: Any) -> CompositionTable:
-    from ..features._input import as_table
-
-    return as_table(X)

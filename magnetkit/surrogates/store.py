@@ -16,7 +16,11 @@ from .. import __version__
 from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
-TRUSTED = ("magnetkit.surrogates.process.CompositionProcess",)
+TRUSTED = (
+    "magnetkit.surrogates.energy.EnergyEnsemble",
+    "magnetkit.surrogates.process.CompositionProcess",
+    "sklearn.tree._tree.Tree",
+)
 """Types beyond those that skops itself holds safe."""
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
 
 from ..errors import InputError, StoreError
+from ..features._input import as_table
 from ..settings import get_settings
 from . import intervals, store
-from .process import CompositionProcess, _table
+from .energy import EnergyEnsemble
+from .process import CompositionProcess
 from .training_sets import TrainingSet, check_target, training_set
 
 if TYPE_CHECKING:
@@ -24,13 +27,7 @@ if TYPE_CHECKING:
 FOLDS = 5
 """Folds of group-left-out refits that calibrate the intervals."""
 
-_PARAMETERS: dict[str, dict[str, Any]] = {
-    "curie_temperature_K": {"features": "magnet", "support": 512},
-    "saturation_polarization_T": {"features": "magnet", "support": 512},
-    "anisotropy_field_T": {"features": "magnet", "support": 512},
-    # Computed energies have no outlying papers.
-    "formation_energy_eV_atom": {"features": "magnet", "support": 512, "robust": None},
-}
+_SMALL = 300
 
 EDGE = 0.90
 """Share of left-out compositions that counts as inside the domain."""
@@ -44,10 +41,11 @@ class Surrogate:
     ----------
     target : str
         What it predicts.
-    estimator_ : CompositionProcess
+    estimator_ : CompositionProcess or EnergyEnsemble
         The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
-    scores : ndarray of float64
-        Absolute residual over difficulty of every training row when its group was left out.
+    residuals, scores : ndarray of float64
+        Absolute residual of every training row when its group was left out, and the same over
+        its difficulty.
     edge : float
         Spread at the edge of the domain.
     known : TrainingSet
@@ -57,11 +55,17 @@ class Surrogate:
     """
 
     target: str
-    estimator_: CompositionProcess
+    estimator_: Any
+    residuals: NDArray[np.float64]
     scores: NDArray[np.float64]
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """Where the model is kept."""
+        return _file(self.known)
 
     def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
         """Predict with interval and domain.
@@ -82,7 +86,7 @@ class Surrogate:
         """
         import pandas as pd
 
-        values, spread = self.estimator_.mean_and_spread(_table(t))
+        values, spread = self.estimator_.mean_and_spread(as_table(t))
         half = intervals.quantile(self.scores, interval) * self.estimator_.difficulty(spread)
         distance = spread / self.edge
         low = values - half
@@ -102,9 +106,11 @@ class Surrogate:
         )
 
 
-def parameters(target: str) -> dict[str, Any]:
-    """Return the parameters of the estimator of a target."""
-    return dict(_PARAMETERS[target])
+def make_estimator(target: str) -> Any:
+    """Return the estimator of a target, not yet fitted."""
+    if target == "formation_energy_eV_atom":
+        return EnergyEnsemble()
+    return CompositionProcess()
 
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
@@ -118,14 +124,17 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
 
 
 def _fit(data: TrainingSet, advance: Any) -> Surrogate:
-    estimator = CompositionProcess(**parameters(data.target)).fit(data.table, data.values)
+    estimator = make_estimator(data.target).fit(data.table, data.values)
     advance()
-    scores, spreads = np.empty(len(data)), np.empty(len(data))
+    residuals, scores, spreads = np.empty((3, len(data)))
     for inside, outside in intervals.folds(data.groups, FOLDS):
-        other = estimator.refit(data.table[inside], data.values[inside])
+        # On a small set the search itself is a large part of the error.
+        train = clone(estimator).fit if len(data) <= _SMALL else estimator.refit
+        other = train(data.table[inside], data.values[inside])
         mean, spread = other.mean_and_spread(data.table[outside])
         spreads[outside] = spread
-        scores[outside] = np.abs(data.values[outside] - mean) / other.difficulty(spread)
+        residuals[outside] = np.abs(data.values[outside] - mean)
+        scores[outside] = residuals[outside] / other.difficulty(spread)
         advance()
     manifest = {
         "target": data.target,
@@ -134,15 +143,16 @@ def _fit(data: TrainingSet, advance: Any) -> Surrogate:
         "groups": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
+        "estimator": type(estimator).__name__,
         "parameters": estimator.get_params(),
     }
     edge = float(np.quantile(spreads, EDGE))
-    return Surrogate(data.target, estimator, scores, edge, data, manifest)
+    return Surrogate(data.target, estimator, residuals, scores, edge, data, manifest)
 
 
 @contextmanager
-def _bar(target: str, shown: bool) -> Iterator[Any]:
-    """Show a progress bar on stderr, or nothing."""
+def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
+    """Show a progress bar of `steps` on stderr, or nothing; yields what advances it."""
     if not shown:
         yield lambda: None
         return
@@ -150,7 +160,7 @@ def _bar(target: str, shown: bool) -> Iterator[Any]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"training {target}", total=FOLDS + 1)
+        task = progress.add_task(title, total=steps)
         yield lambda: progress.advance(task)
 
 
@@ -159,7 +169,7 @@ def _file(data: TrainingSet) -> Path:
         "data": data.sha256,
         "code": store.code_sha256(),
         "versions": store.versions(),
-        "parameters": parameters(data.target),
+        "parameters": make_estimator(data.target).get_params(),
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
     return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"
@@ -170,7 +180,11 @@ def _read(file: Path, data: TrainingSet) -> Surrogate:
     if manifest.get("data_sha256") != data.sha256 or manifest.get("target") != data.target:
         raise StoreError(f"{file} was trained on other data; delete it and train again")
     return Surrogate(
-        data.target, content["estimator"], content["scores"], content["edge"], data, manifest
+        target=data.target,
+        estimator_=content.pop("estimator"),
+        known=data,
+        manifest=manifest,
+        **content,
     )
 
 
@@ -202,9 +216,14 @@ def train(
         If the file holds nothing usable.
     """
     chosen = _choose(target, training_set, data)
-    with _bar(target, progress) as advance:
+    with bar(f"training {target}", FOLDS + 1, progress) as advance:
         model = fit(chosen, advance)
-    content = {"estimator": model.estimator_, "scores": model.scores, "edge": model.edge}
+    content = {
+        "estimator": model.estimator_,
+        "residuals": model.residuals,
+        "scores": model.scores,
+        "edge": model.edge,
+    }
     store.save(_file(chosen), content, model.manifest)
     _load.cache_clear()
     return model

@@ -23,6 +23,9 @@ TARGETS = (
 """The properties a surrogate can be trained for."""
 
 
+_NO_PHASE = 0.5
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
     """Compositions with one value each.
@@ -187,25 +190,37 @@ def _from_csv(target: str, file: Path) -> TrainingSet:
 
 
 def _from_compounds(target: str) -> TrainingSet:
-    frame = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    """Compounds and single measurements at room temperature; of a composition, the median."""
+    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    single = single[single["property"] == target]
+    if target != "curie_temperature_K":
+        single = single[single["temperature_K"].between(290.0, 310.0)]
+    columns = ["formula", target, "source"]
+    frame = pd.concat(
+        [compounds[columns], single.rename(columns={"value": target})[columns]], ignore_index=True
+    )
     total = len(frame)
     frame = frame[np.isfinite(frame[target])].reset_index(drop=True)
     table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
-    return TrainingSet(
-        target,
-        table,
-        frame[target].to_numpy(np.float64),
-        chemical_systems(table),
-        frame["source"].to_numpy(np.str_),
-        "embedded compounds",
-        {"no value": total - len(frame)},
-    )
+    first, values, _ = merge_duplicates(table, frame[target].to_numpy(np.float64))
+    removed = {
+        "no value": total - len(frame),
+        "further value of a composition, joined by the median": len(frame) - len(first),
+    }
+    table = table[first]
+    sources = frame["source"].to_numpy(np.str_)[first]
+    origin = "embedded compounds and measurements"
+    return TrainingSet(target, table, values, chemical_systems(table), sources, origin, removed)
 
 
 def _phases(target: str) -> TrainingSet:
     from ..phases import load
 
     entries = load()
+    total = len(entries)
+    # What lies this far above the hull is no phase, only a structure that was tried.
+    entries = entries[entries["energy_above_hull_eV_atom"] <= _NO_PHASE].reset_index(drop=True)
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
     values = entries[target].to_numpy(np.float64)[table.row_index]
     order = np.argsort(values, kind="stable")
@@ -216,6 +231,7 @@ def _phases(target: str) -> TrainingSet:
     keep = keep[several]
     table, values = table[keep], values[keep]
     removed = {
+        f"over {_NO_PHASE} eV/atom above the hull": total - len(entries),
         "higher structure of a composition": len(order) - len(first),
         "pure element": int((~several).sum()),
     }

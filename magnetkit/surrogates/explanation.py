@@ -1,0 +1,123 @@
+"""What a prediction rests on: the nearest known compounds, and what each part of the model adds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..features._input import as_table
+from .surrogate import load
+from .training_sets import TARGETS, check_target
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one composition is predicted as it is.
+
+    Attributes
+    ----------
+    formula : str
+        The composition.
+    predictions : DataFrame
+        One row a target: value, low, high, in_domain, domain_distance, origin of the data.
+    neighbours : DataFrame
+        The most similar known compounds: target, formula, similarity (0 to 1), value, source.
+    parts : DataFrame
+        Target, part of the model, what it adds (in the target's unit).
+    """
+
+    formula: str
+    predictions: "pd.DataFrame"
+    neighbours: "pd.DataFrame"
+    parts: "pd.DataFrame"
+
+    def __str__(self) -> str:
+        """Return the explanation as text."""
+        shown = [
+            f"{name}\n{frame.to_string(index=False)}"
+            for name, frame in (
+                ("Predictions", self.predictions),
+                ("Nearest known compounds", self.neighbours),
+                ("Contributions", self.parts),
+            )
+        ]
+        return "\n\n".join([self.formula, *shown])
+
+
+def explain(
+    composition: Any,
+    target: str | None = None,
+    n: int = 5,
+    data: "str | Path | None" = None,
+    progress: bool = False,
+) -> Explanation:
+    """Explain the prediction of one composition.
+
+    Parameters
+    ----------
+    composition : str, pymatgen Composition or CompositionTable
+        One composition; of a table the first row.
+    target : str, optional
+        A name of `magnetkit.surrogates.TARGETS`; all of them without it.
+    n : int
+        Known compounds to name for each target.
+    data : str or Path, optional
+        A CSV file that the surrogate was trained on, see `magnetkit.surrogates.train`.
+    progress : bool
+        Show a progress bar on stderr where a surrogate must first be trained.
+
+    Returns
+    -------
+    Explanation
+        Its parts are data frames; printed, it is a text.
+    """
+    import pandas as pd
+
+    alone = isinstance(composition, str) or hasattr(composition, "element_composition")
+    table = as_table([composition] if alone else composition)[:1]
+    if target is not None:
+        check_target(target)
+    predictions, neighbours, parts = [], [], []
+    for name in TARGETS if target is None else (target,):
+        model = load(name, data, progress=progress)
+        row = model.predict(table).iloc[0]
+        predictions.append(
+            {
+                "target": name,
+                "value": row[name],
+                "low": row[f"{name}_lo"],
+                "high": row[f"{name}_hi"],
+                "in_domain": bool(row["in_domain"]),
+                "domain_distance": row["domain_distance"],
+                "data": model.known.origin,
+            }
+        )
+        alike = model.estimator_.similarity(table, model.known.table)[0]
+        nearest = np.argsort(-alike, kind="stable")[:n]
+        known = model.known[nearest]
+        neighbours += [
+            {
+                "target": name,
+                "formula": formula,
+                "similarity": alike[i],
+                "value": value,
+                "source": source,
+            }
+            for i, formula, value, source in zip(
+                nearest, known.table.formulas(), known.values, known.sources, strict=True
+            )
+        ]
+        parts += [
+            {"target": name, "part": part, "adds": float(added[0])}
+            for part, added in model.estimator_.parts(table).items()
+        ]
+    return Explanation(
+        table.formulas()[0],
+        pd.DataFrame(predictions),
+        pd.DataFrame(neighbours),
+        pd.DataFrame(parts),
+    )
