@@ -61,7 +61,7 @@ def invert(basis, ptr, col, val):
             if abs(work[r, i]) > abs(work[best, i]):
                 best = r
         if abs(work[best, i]) < 1e-12:
-            return work[:, m:].copy(), False
+            return np.full((m, m), np.nan), False
         if best != i:
             for c in range(2 * m):
                 swap = work[i, c]
@@ -75,7 +75,11 @@ def invert(basis, ptr, col, val):
             if r != i and factor != 0.0:
                 for c in range(2 * m):
                     work[r, c] -= factor * work[i, c]
-    return work[:, m:].copy(), True
+    inverse = np.empty((m, m))
+    for r in range(m):
+        for c in range(m):
+            inverse[r, c] = work[r, m + c]
+    return inverse, True
 
 
 # Chemical potentials price float64 (m,) and what each phase costs above them, cost (phases,).
@@ -120,10 +124,10 @@ def _pivot(enter, leave, ptr, col, val, basis, inverse, amounts):
 def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
     """Find a basis that is optimal in price, from the elements."""
     m = len(x)
-    inverse[:] = 0.0
     for b in range(m):
         basis[b] = b
-        inverse[b, b] = 1.0
+        for c in range(m):
+            inverse[b, c] = 1.0 if b == c else 0.0
         amounts[b] = x[b]
     step = 0
     column = np.zeros(m)
@@ -139,7 +143,8 @@ def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
                     break
         if enter < 0:
             return step
-        column[:] = 0.0
+        for b in range(m):
+            column[b] = 0.0
         for p in range(ptr[enter], ptr[enter + 1]):
             for b in range(m):
                 column[b] += inverse[b, col[p]] * val[p]
@@ -155,6 +160,14 @@ def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
             return -1
         _pivot(enter, leave, ptr, col, val, basis, inverse, amounts)
         step += 1
+
+
+# Loops and not slices: a slice assignment takes numba a second to compile.
+@jit
+def _copy(source, target):
+    for i in range(len(source)):
+        for j in range(source.shape[1]):
+            target[i, j] = source[i, j]
 
 
 @jit
@@ -217,7 +230,7 @@ def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, 
         step += 1
         since += 1
         if since >= REFACTOR_AFTER:
-            inverse[:] = invert(basis, ptr, col, val)[0]
+            _copy(invert(basis, ptr, col, val)[0], inverse)
             _prices(basis, inverse, ptr, col, val, energy, price, cost)
             for b in range(m):
                 total = 0.0
@@ -320,7 +333,8 @@ def _run(
     sinces = np.empty(keep, np.int64)
     for o in range(first, last):
         row = order[o]
-        x[:] = 0.0
+        for c in range(m):
+            x[c] = 0.0
         for p in range(indptr[row], indptr[row + 1]):
             x[place[column[indices[p]]]] = values[p]
         if since < 0:
@@ -338,8 +352,9 @@ def _run(
                     highest = total
                     best = j
             if best >= 0:
-                basis[:] = bases[best]
-                inverse[:] = inverses[best]
+                for b in range(m):
+                    basis[b] = bases[best, b]
+                _copy(inverses[best], inverse)
                 since = sinces[best]
                 _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
         since, steps = move(
@@ -348,9 +363,10 @@ def _run(
         if steps > 0 and since >= 0:
             _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
             j = kept % keep
-            prices[j] = price
-            bases[j] = basis
-            inverses[j] = inverse
+            for b in range(m):
+                prices[j, b] = price[b]
+                bases[j, b] = basis[b]
+            _copy(inverse, inverses[j])
             sinces[j] = since
             kept += 1
         total = 0.0

@@ -86,3 +86,21 @@ def test_empty_table():
 def test_temperature_must_make_sense(temperature):
     with pytest.raises(InputError, match="temperature"):
         mk.phases.stability(table("SmCo5"), temperature=temperature)
+
+
+def test_a_small_snapshot(tmp_path):
+    """A pull of one chemical system: other elements are unknown, end members may be missing."""
+    listed = mk.phases.load()
+    pulled = listed[listed["formula"].str.fullmatch(r"(Sm|Co|\d)+")]
+    manifest = {"scheme": "test", "source": "test", "licence": "test"}
+    folder = mk.phases.write_snapshot(tmp_path / "Sm-Co", pulled, manifest)
+    found = mk.phases.stability(table("SmCo5 Nd2Fe14B Sm2Co17"), snapshot=folder)
+    whole = mk.phases.stability(table("SmCo5 Nd2Fe14B Sm2Co17"))
+    assert found[ABOVE].isna().tolist() == [False, True, False]
+    assert found[ABOVE][0] == pytest.approx(whole[ABOVE][0], abs=0.003)
+    bare = pulled[pulled["formula"].isin(["Sm", "Co", "SmCo2"])]
+    folder = mk.phases.write_snapshot(tmp_path / "bare", bare, manifest)
+    found = mk.phases.stability(table("SmCo5"), snapshot=folder)
+    assert found["missing_end_members"].tolist() == ["SmCo5"]
+    assert np.isfinite(found[FORMATION][0])
+    assert found[f"{FORMATION}_hi"][0] - found[f"{FORMATION}_lo"][0] > 0.2
