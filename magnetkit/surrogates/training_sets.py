@@ -96,7 +96,8 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         A name of `TARGETS`.
     data : str or Path, optional
         A CSV file with columns ``composition`` and the target, and as you have them ``group``
-        (the paper or series) and ``source``; it replaces the built-in set.
+        (the paper or series), ``source`` and ``basis`` (atomic or weight, where the amounts of a
+        composition sum to 100); it replaces the built-in set.
 
     Raises
     ------
@@ -153,6 +154,16 @@ def merge_duplicates(
     )
 
 
+def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
+    basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
+    if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
+        raise InputError(
+            f"column 'basis' of {file} must hold one of auto, atomic, weight on every row, "
+            f"got {', '.join(sorted(map(str, basis)))}"
+        )
+    return CompositionTable.from_strings(frame["composition"].astype(str).tolist(), basis.pop())
+
+
 def _from_csv(target: str, file: Path) -> TrainingSet:
     try:
         frame = pd.read_csv(file)
@@ -165,7 +176,7 @@ def _from_csv(target: str, file: Path) -> TrainingSet:
             raise InputError(
                 f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
             )
-    table = CompositionTable.from_strings(frame["composition"].astype(str).tolist())
+    table = _read_compositions(frame, file)
     frame = frame.iloc[table.row_index].reset_index(drop=True)
     values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
     groups = (

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import DataError
+from magnetkit.errors import DataError, InputError
 from magnetkit.surrogates import TARGETS, curie, training_set
 from magnetkit.surrogates.training_sets import merge_duplicates
 
@@ -68,3 +68,17 @@ def test_duplicates_join_by_the_median():
     assert first.tolist() == [0, 2]
     assert median.tolist() == [2.0, 5.0]
     assert spread.tolist() == [2.0, 0.0]
+
+
+def test_a_file_may_name_its_basis(tmp_path):
+    file = tmp_path / "mine.csv"
+    target = "curie_temperature_K"
+    frame = pd.DataFrame({"composition": ["Sm20Co80", "Sm10Fe90"], target: [900.0, 400.0]})
+    frame.to_csv(file, index=False)
+    with pytest.raises(DataError, match="0 usable rows"):
+        training_set(target, file)
+    frame.assign(basis="atomic").to_csv(file, index=False)
+    assert training_set(target, file).table.fraction("Sm").tolist() == [0.2, 0.1]
+    frame.assign(basis="volume").to_csv(file, index=False)
+    with pytest.raises(InputError, match="one of auto, atomic, weight"):
+        training_set(target, file)
