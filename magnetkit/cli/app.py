@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import applications, data
+from . import applications, data, features
 from .options import Basis, Column, Recycled, Scenario, Temperature, pairs
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(applications.app, name="applications")
 app.add_typer(data.app, name="data")
+app.command()(features.featurize)
+app.command()(features.bench)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,53 @@
+"""``magnetkit featurize`` and ``magnetkit bench``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import Basis, Column
+
+
+def featurize(
+    candidates: Annotated[
+        Path,
+        typer.Argument(
+            help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
+    basis: Basis = "auto",
+    column: Column = None,
+) -> None:
+    """Write composition statistics and sublattice descriptors of candidates."""
+    from ..features.featurize import featurize as run
+
+    written, rejected = run(candidates, out, basis, column)  # type: ignore[arg-type]
+    note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
+    typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
+
+
+def bench(
+    rows: Annotated[int, typer.Option(min=1000, help="Compositions of each kernel.")] = 500_000,
+    match: Annotated[str, typer.Option(help="Run the kernels whose name holds this.")] = "",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out first calls, peers and the cost curve.")
+    ] = False,
+    crystals: Annotated[
+        Path | None,
+        typer.Option(help="Time the structure kernels on the crystals of a .jsonl.gz file."),
+    ] = None,
+) -> None:
+    """Time the feature kernels beside the memory they fill and the peers installed."""
+    import pandas as pd
+    from rich.console import Console
+
+    from ..bench import on_crystals, run, show
+
+    if crystals is not None:
+        table, curve = on_crystals(crystals, progress=True), pd.DataFrame()
+    else:
+        table, curve = run(
+            rows, match, first_calls=not quick, peers=not quick, curve=not quick, progress=True
+        )
+    show(table, curve, Console(width=None if Console().is_terminal else 170))

@@ -1,0 +1,32 @@
+"""``magnetkit featurize`` and ``magnetkit bench`` in a process of their own."""
+
+import subprocess
+import sys
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "magnetkit", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_featurize_writes_a_table_and_says_so(tmp_path):
+    given, out = tmp_path / "in.txt", tmp_path / "out.csv"
+    given.write_text("SmCo5\nnothing\n", encoding="utf-8")
+    done = run("featurize", str(given), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "1 rows" in done.stderr
+    assert "1 rejected" in done.stderr
+    assert done.stdout == ""
+    assert "MagpieData minimum Number" in out.read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_bench_prints_its_table():
+    done = run("bench", "--quick", "--rows", "2000", "--match", "rare-earth")
+    assert done.returncode == 0, done.stderr
+    assert "rare-earth descriptors" in done.stdout
+    assert "fill fresh memory" in done.stdout
