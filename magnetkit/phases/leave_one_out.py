@@ -107,20 +107,18 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     """Errors of the composition-only surrogate, each entry left out with a tenth of all."""
     from threadpoolctl import threadpool_limits
 
-    from ..surrogates.process import CompositionProcess
-    from ..surrogates.surrogate import parameters
+    from ..surrogates.surrogate import make_estimator
 
     rows = np.arange(space.columns, len(space.energy))
     table, energy = space.table()[rows], space.energy[rows]
     error = np.zeros(len(space.energy))
     fold = np.random.default_rng(0).permutation(len(rows)) % _FOLDS
     with threadpool_limits(limits=1, user_api="blas"):
-        estimator = CompositionProcess(**parameters("formation_energy_eV_atom"))
-        estimator.fit(table, energy)
         for k in range(_FOLDS):
             inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-            other = estimator.refit(table[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - other.predict(table[outside])
+            estimator = make_estimator("formation_energy_eV_atom")
+            estimator.fit(table[inside], energy[inside])
+            error[rows[outside]] = energy[outside] - estimator.predict(table[outside])
     return error
 
 

@@ -11,6 +11,7 @@ from magnetkit.errors import DataError
 from magnetkit.phases import leave_one_out as module
 from magnetkit.phases.mixing import mixing_model
 from magnetkit.phases.snapshot import open_snapshot
+from magnetkit.phases.space import whole_space
 
 
 def test_embedded_validation(monkeypatch):
@@ -24,6 +25,16 @@ def test_embedded_validation(monkeypatch):
     assert found["surrogate_mae_eV_atom"].to_numpy() == pytest.approx(0.1)
     whole = found.loc["all"]
     assert whole["interpolation_mae_there_eV_atom"] < whole["linear_mae_eV_atom"]
+
+
+def test_surrogate_errors_leave_every_entry_out():
+    whole = whole_space(open_snapshot())
+    some = np.arange(len(whole.energy)) < whole.columns + 150
+    space = whole.take(some)
+    error = module._surrogate_errors(space)
+    assert (error[: space.columns] == 0).all()
+    assert (error[space.columns :] != 0).all()
+    assert np.median(np.abs(error[space.columns :])) < 0.2
 
 
 def test_linear_mixing_needs_every_end_member():
