@@ -43,14 +43,18 @@ def message(text: str) -> None:
     print(f"magnetkit: {text}", file=sys.stderr)
 
 
+def is_missing(value: object) -> bool:
+    """Return whether a cell holds nothing: None, NaN or pandas' NA."""
+    from pandas import isna
+
+    return bool(isna(value))  # type: ignore[call-overload]
+
+
 def number(value: object, digits: int = 3) -> str:
     """Return a number with `digits` significant digits, a dash where there is none."""
-    try:
-        x = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    if is_missing(value):
         return "–"
-    if x != x:
-        return "–"
+    x = float(value)  # type: ignore[arg-type]
     text = f"{x:.{digits}g}"
     return f"{x:.0f}" if "e+" in text else text
 
@@ -91,7 +95,7 @@ def _cells(row: "pd.Series", names: list[str]) -> list[str]:
         if column.kind in ("text", "category"):
             cells.append(str(value))
         elif column.kind == "integer":
-            cells.append("–" if value is None or value != value else str(int(value)))
+            cells.append("–" if is_missing(value) else str(int(value)))
         elif column.predicted and name != "energy_above_hull_eV_atom":
             half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
             cells.append(f"{number(value)} ±{number(half, 2)}")
@@ -134,5 +138,5 @@ def _property(row: "pd.Series", name: str, unit: str, *, cgs: bool) -> tuple[str
         number(value * factor),
         f"{number(lo)} … {number(hi)}",
         unit,
-        "" if source is None or source != source else str(source),
+        "" if is_missing(source) else str(source),
     )

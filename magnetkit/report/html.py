@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..columns import COLUMNS
 from ..screening.folder import replacing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..screening import ScreenResult
 
 BEST = 10
@@ -83,7 +82,7 @@ def _cell(row: "pd.Series", name: str) -> str:
     column, value = COLUMNS[name], row[name]
     if column.kind in ("text", "category"):
         return str(value)
-    if value is None or value != value:
+    if pd.isna(value):
         return "–"
     text = f"{float(value):.3g}"
     if column.predicted:

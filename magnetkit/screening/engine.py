@@ -102,7 +102,9 @@ def screen(
     else:
         store = folders.Folder(Path(out), identity(source, job, chunk_rows), resume)
     with reporting(progress) as tell:
-        _run(source, job, store, chunk_rows, strict, tell)
+        done = _run(source, job, store, chunk_rows, strict, tell)
+    if not done:
+        _refuse_nothing(store)
     return _finish(store, job, identity(source, job, chunk_rows))
 
 
@@ -116,8 +118,9 @@ class _Store:
         self._tables: list[pa.Table] = []
         self._rejected: list[Rejected] = []
 
-    def add(self, table: pa.Table, rejected: list[Rejected]) -> None:
-        self._tables.append(table)
+    def add(self, table: pa.Table | None, rejected: list[Rejected]) -> None:
+        if table is not None:
+            self._tables.append(table)
         self._rejected += rejected
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
@@ -145,7 +148,9 @@ def as_candidates(
     if hasattr(given, "chunks"):
         return given
     if isinstance(given, Sequence):
-        return TableCandidates(CompositionTable.from_strings(list(given), basis=basis))
+        texts = list(given)
+        table = CompositionTable.from_strings(texts, basis=basis)
+        return TableCandidates(table, [texts[row] for row in table.row_index])
     raise InputError(
         "candidates must be a CompositionTable, substitutions, a DataFrame, a list of texts or "
         f"the path of a table; got {type(given).__name__}"
@@ -191,7 +196,7 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
 
 def _run(
     source: Candidates, job: Job, store: Any, chunk_rows: int, strict: bool, tell: Progress
-) -> None:
+) -> int:
     total = source.count()
     done = 0
     for number, chunk in enumerate(source.chunks(chunk_rows)):
@@ -199,15 +204,29 @@ def _run(
             first = chunk.rejected[0]
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)
         if number >= store.finished:
-            store.add(_table_of(chunk, job), chunk.rejected)
+            store.add(_table_of(chunk, job) if len(chunk.table) else None, chunk.rejected)
         done += len(chunk.table)
         tell(done, total)
-    if not done:
-        raise InputError(
-            "no candidate could be read; rejected.csv says why for each line"
-            if any(True for _ in store.rejected())
-            else "there is no candidate; give at least one composition"
-        )
+    return done
+
+
+def _refuse_nothing(store: Any) -> None:
+    """Say why there is nothing to rank; what was rejected is still written."""
+    rejected = list(store.rejected())
+    if not rejected:
+        raise InputError("there is no candidate; give at least one composition")
+    if store.path is not None:
+        _write_rejected(store.path, rejected)
+    first = rejected[0]
+    raise InputError(
+        f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
+        f"({first.text!r}): {first.reason}"
+    )
+
+
+def _write_rejected(path: Path, rejected: list[Rejected]) -> None:
+    rows = ((r.line, r.text, r.reason) for r in rejected)
+    folders.write_csv(("line", "text", "reason"), rows, path / folders.REJECTED)
 
 
 def _table_of(chunk: Chunk, job: Job) -> pa.Table:
@@ -259,11 +278,7 @@ def _finish(store: Any, job: Job, identified: dict[str, Any]) -> ScreenResult:
         zip(*(c.to_pylist() for c in best.columns), strict=True),
         path / folders.RANKED_CSV,
     )
-    folders.write_csv(
-        ("line", "text", "reason"),
-        ((r.line, r.text, r.reason) for r in rejected),
-        path / folders.REJECTED,
-    )
+    _write_rejected(path, rejected)
     store.finish(summary)
     return ScreenResult(data, job.profile, folders.read_manifest(path), rejected)
 

@@ -121,7 +121,7 @@ class Folder:
                 )
         for chunk in manifest.get("chunks", []):
             part = self._part(chunk["number"])
-            if not part.is_file() or sha256(part) != chunk["sha256"]:
+            if chunk["rows"] and (not part.is_file() or sha256(part) != chunk["sha256"]):
                 # A damaged chunk and all after it are made again.
                 break
             self.chunks.append(chunk)
@@ -134,16 +134,17 @@ class Folder:
     def _part(self, number: int) -> Path:
         return self.path / PARTS / f"chunk-{number:06d}.parquet"
 
-    def add(self, table: pa.Table, rejected: list[Rejected]) -> None:
-        """Store the next finished chunk."""
+    def add(self, table: pa.Table | None, rejected: list[Rejected]) -> None:
+        """Store the next finished chunk; None where no row of it could be read."""
         number = self.finished
         part = self._part(number)
-        write_parquet([table], table.schema, part)
+        if table is not None:
+            write_parquet([table], table.schema, part)
         self.chunks.append(
             {
                 "number": number,
-                "rows": len(table),
-                "sha256": sha256(part),
+                "rows": 0 if table is None else len(table),
+                "sha256": "" if table is None else sha256(part),
                 "rejected": [[r.line, r.text, r.reason] for r in rejected],
             }
         )
@@ -152,7 +153,8 @@ class Folder:
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield the finished chunks in order."""
         for chunk in self.chunks:
-            yield pq.read_table(self._part(chunk["number"]), columns=columns)
+            if chunk["rows"]:
+                yield pq.read_table(self._part(chunk["number"]), columns=columns)
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""

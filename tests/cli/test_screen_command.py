@@ -1,0 +1,117 @@
+"""``magnetkit screen`` and ``predict`` as a user calls them, bad input above all."""
+
+import csv
+import json
+import os
+
+import pytest
+
+from tests.cli.test_start import run
+
+APPLICATION = ("--application", "f22-engine")
+
+
+def rejected(out):
+    with (out / "rejected.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_bad_rows_are_listed_and_good_ones_ranked(tmp_path):
+    path = tmp_path / "alloys.csv"
+    bad = {
+        "Xx2Co17": "no chemical element",
+        "Nd bal.Fe bal.": "bal",
+        "Nd-2Fe14B": "",
+        "NaN": "",
+        "(Nd,Dy)2Fe14B": "",
+    }
+    rows = ["SmCo5", *bad, "Nd2Fe14B"]
+    lines = ["composition,heat"] + [f'"{text}",{i}' for i, text in enumerate(rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out = tmp_path / "out"
+    done = run("screen", str(path), *APPLICATION, "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    listed = {row["text"]: row for row in rejected(out)}
+    for number, text in enumerate(rows, start=2):
+        if text in ("SmCo5", "Nd2Fe14B"):
+            continue
+        assert listed[text]["line"] == str(number)
+        assert bad[text] in listed[text]["reason"]
+    for name in ("ranked.parquet", "ranked.csv", "manifest.json", "report.html"):
+        assert (out / name).stat().st_size > 0
+    with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
+        assert {row["heat"] for row in csv.DictReader(stream)} <= {str(i) for i in range(9)}
+    assert json.loads((out / "manifest.json").read_text())["done"]
+
+
+def test_a_recipe_that_does_not_sum_up_says_how_to(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Nd30.5Dy1.2B1.0Fe bal.\nNd30.5Dy1.2B1.0Fe60\n")
+    out = tmp_path / "out"
+    done = run("screen", str(path), "--basis", "weight", *APPLICATION, "--out", str(out), "-q")
+    assert done.returncode == 0, done.stderr
+    (row,) = rejected(out)
+    assert row["line"] == "2"
+    assert "100" in row["reason"]
+    assert "bal" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", "", "is empty"),
+        ("none.csv", "a,b\nx,y\n", "--column"),
+        ("bad.csv", "composition\n??\n", "no candidate"),
+        ("nan.csv", "composition\nNaN\n", "no candidate"),
+    ],
+)
+def test_a_table_without_candidates_is_one_line(tmp_path, name, content, says):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "--quiet")
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    path = tmp_path / "a.txt"
+    path.write_text("SmCo5\n")
+    done = run("screen", str(path), *APPLICATION, "--out", str(blocked / "out"), "--quiet")
+    assert done.returncode == 1
+    assert "--out" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_strict_stops_at_the_first_bad_line(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("SmCo5\n??\n")
+    out = str(tmp_path / "o")
+    done = run("screen", str(path), *APPLICATION, "--out", out, "--strict", "--quiet")
+    assert done.returncode == 1
+    assert "line 2" in done.stderr
+
+
+def test_host_and_replace_make_candidates(tmp_path):
+    out = tmp_path / "o"
+    done = run(
+        "screen", "--host", "2:14:1", "--replace", "Nd=Ce,Dy", "--step", "0.25",
+        "--limit", "Dy=0.25", "--application", "aviation-actuator", "--out", str(out), "-q",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with (out / "ranked.csv").open(encoding="utf-8", newline="") as stream:
+        names = {row["candidate"] for row in csv.DictReader(stream)}
+    assert {"Nd2Fe14B", "Nd1Ce0.5Dy0.5Fe14B"} & names
+
+
+def test_predict_as_json_and_in_cgs():
+    done = run("predict", "SmCo5", "--temperature", "150C", "--json")
+    row = json.loads(done.stdout)
+    assert row["temperature_K"] == 423.15
+    assert 0.8 < row["remanence_T"] < 1.07
+    shown = run("predict", "SmCo5", "--cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
+    assert "MGOe" in shown
+    assert "\x1b[" not in shown

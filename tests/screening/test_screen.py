@@ -1,0 +1,165 @@
+"""The main job: candidates through every stage, ranked for a device."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit import columns
+from magnetkit.errors import CompositionError, InputError
+
+MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
+
+
+@pytest.fixture(scope="module")
+def tube():
+    return mk.screen(application="patriot-beam-focusing")
+
+
+def test_the_default_space_ranks_a_thousand_with_the_reference_among_them(tube):
+    ranked = tube.table[tube.table["rank"].notna()]
+    assert len(ranked) >= 1000
+    assert tube.profile.reference.formula in set(ranked["candidate"])
+    assert sorted(ranked["rank"]) == list(range(1, len(ranked) + 1))
+    assert tube.table["candidate"].is_unique
+
+
+def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
+    best = tube.best(10)
+    assert best["meets_requirements"].all()
+    assert best["host"].isin(["1:5", "2:17"]).all()
+    assert (best["status"] == "ok").all()
+    assert (best["remanence_coefficient_pct_K"].abs() <= 0.05).all()
+    assert best["candidate"].str.startswith("Sm").all()
+    first = best.iloc[0]
+    meeting = tube.table[tube.table["meets_requirements"]]
+    assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
+
+
+def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(tube):
+    plain = tube.table.set_index("candidate").loc[["SmCo5", "Sm2Co17"]]
+    assert (plain["status"] == "ok").all()
+    assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
+
+
+def test_taking_gadolinium_out_shows_in_alpha(tube):
+    table = tube.table.set_index("candidate")
+    series = ["SmCo5", "Sm0.9Gd0.1Co5", "Sm0.8Gd0.2Co5", "Sm0.7Gd0.3Co5"]
+    alpha = table.loc[series, "remanence_coefficient_pct_K"].to_numpy()
+    assert (np.diff(alpha) > 0).all()
+    assert alpha[0] < 0
+
+
+def test_every_column_of_the_registry_is_there_in_order(tube):
+    wanted = [c for name in columns.NAMES for c in columns.with_interval(name)]
+    assert [c for c in tube.table.columns if c in set(wanted)] == wanted
+
+
+def test_intervals_hold_their_value(tube):
+    for name in columns.PREDICTED:
+        rows = tube.table[[name, f"{name}_lo", f"{name}_hi"]].dropna()
+        value, low, high = (rows[c].astype(float) for c in rows)
+        assert ((low <= value + 1e-9) & (value <= high + 1e-9)).all(), name
+
+
+def test_no_number_where_there_is_no_magnet():
+    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index("candidate")
+    status = table["status"].astype(str)
+    assert status["Y2Co17"] == "planar"
+    assert status["FeCo"] == "unknown host"
+    for name in ("Y2Co17", "FeCo"):
+        assert pd.isna(table.loc[name, "rank"])
+        assert pd.isna(table.loc[name, "remanence_T"])
+    # T_C and E_f of an unknown host are the surrogates'.
+    assert table.loc["FeCo", "curie_temperature_K_provenance"] == "surrogate"
+
+
+def test_candidates_in_every_form_give_the_same_result():
+    texts = MAGNETS[:3]
+    forms = [
+        texts,
+        mk.CompositionTable.from_strings(texts),
+        pd.DataFrame({"composition": texts}),
+    ]
+    results = [mk.screen(f, application="f22-engine").table for f in forms]
+    for other in results[1:]:
+        pd.testing.assert_frame_equal(
+            results[0].drop(columns=["candidate"]), other.drop(columns=["candidate"])
+        )
+
+
+def test_shells_are_candidates_beside_bulk(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text(
+        "composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n",
+        encoding="utf-8",
+    )
+    table = mk.screen(path, application="aviation-actuator").table
+    bulk, alloyed, shell = (table.iloc[i] for i in range(3))
+    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]
+    assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]
+    assert shell["remanence_T"] > alloyed["remanence_T"]
+
+
+def test_scenario_and_recycling_move_risk_only_as_they_should():
+    def risk(**options):
+        return mk.screen(["SmCo5"], application="f22-engine", **options).table["supply_risk"][0]
+
+    assert risk(scenario="embargo") > risk()
+    assert risk(recycled={"Co": 0.5}) < risk()
+
+
+def test_strict_fails_on_the_first_bad_row_and_nothing_readable_is_an_error(tmp_path):
+    with pytest.raises(CompositionError, match="line 2"):
+        mk.screen(["SmCo5", "??"], application="f22-engine", strict=True)
+    with pytest.raises(InputError, match="no candidate"):
+        mk.screen([], application="f22-engine")
+
+
+def test_predict_joins_every_stage():
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
+    frame = mk.predict(table, "150C")
+    assert frame["temperature_K"].tolist() == [423.15, 423.15]
+    for name in ("remanence_T", "energy_above_hull_eV_atom", "supply_risk", "in_domain"):
+        assert frame[name].notna().all()
+
+
+def _start(out, path, *more):
+    return subprocess.Popen(
+        [sys.executable, "-c", _SMALL_CHUNKS, str(path), str(out), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+_SMALL_CHUNKS = """
+import sys
+import magnetkit as mk
+mk.screen(sys.argv[1], application="f22-engine", out=sys.argv[2], chunk_rows=40,
+          resume="--resume" in sys.argv)
+"""
+
+
+def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
+    path = tmp_path / "alloys.txt"
+    path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert _start(whole, path).wait(300) == 0
+    run = _start(cut, path)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not list(cut.glob("parts/chunk-000002*")):
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    manifest = json.loads((cut / "manifest.json").read_text())
+    assert not manifest["done"]
+    assert manifest["chunks"]
+    assert _start(cut, path, "--resume").wait(300) == 0
+    for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
+        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
