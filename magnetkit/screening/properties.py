@@ -141,16 +141,21 @@ def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
     from ..surrogates import load
 
     for target in SURROGATE_FALLBACKS:
-        prediction = load(target).predict(table)
-        if target == SURROGATE_FALLBACKS[0]:
+        missing = np.flatnonzero(frame[target].isna())
+        first = target == SURROGATE_FALLBACKS[0]
+        rows = np.arange(len(table)) if first else missing
+        if not len(rows):
+            continue
+        prediction = load(target).predict(table[rows])
+        if first:
             frame["in_domain"] = prediction["in_domain"].to_numpy()
             frame["domain_distance"] = prediction["domain_distance"].to_numpy()
-        missing = frame[target].isna().to_numpy()
-        if not missing.any():
+            prediction = prediction.iloc[missing]
+        if not len(missing):
             continue
         for name in (target, f"{target}_lo", f"{target}_hi"):
-            frame.loc[missing, name] = prediction[name].to_numpy()[missing]
+            frame.loc[missing, name] = prediction[name].to_numpy()
         provenance = frame[f"{target}_provenance"].astype("category")
         if "surrogate" not in provenance.cat.categories:
             provenance = provenance.cat.add_categories(["surrogate"])
-        frame[f"{target}_provenance"] = provenance.mask(missing, "surrogate")
+        frame[f"{target}_provenance"] = provenance.mask(frame.index.isin(missing), "surrogate")

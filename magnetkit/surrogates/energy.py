@@ -24,8 +24,6 @@ _FAMILIES = (
     ("B", "C", "N"),
     ("Fe", "Co", "Ni", "Mn", "Cu", "Zn"),
 )
-# Rows of one block of distances: 500 x 6,000 x 8 bytes stays in the cache of a large machine.
-_BLOCK = 500
 
 
 class EnergyEnsemble(RegressorMixin, BaseEstimator):
@@ -87,8 +85,9 @@ class EnergyEnsemble(RegressorMixin, BaseEstimator):
         kernel = np.exp(-self.width / points.shape[1] * manhattan_distances(points, points))
         machine = SVR(kernel="precomputed", C=self.penalty, epsilon=self.tube, cache_size=800)
         machine.fit(kernel, y)
-        self.points_ = points.astype(np.float32)
-        self.weights_ = np.zeros(len(y))
+        # Rows inside the tube have no weight, but say what is known.
+        self.points_ = np.ascontiguousarray((points * (self.width / points.shape[1])).T, np.float32)
+        self.weights_ = np.zeros(len(y), np.float32)
         self.weights_[machine.support_] = machine.dual_coef_[0]
         self.offset_ = float(machine.intercept_[0])
         self.forest_ = ExtraTreesRegressor(
@@ -137,14 +136,13 @@ class EnergyEnsemble(RegressorMixin, BaseEstimator):
 
     def _machine(self, x: NDArray) -> tuple[NDArray, NDArray]:
         """Return value, and one less the similarity of the nearest known row."""
-        x = x.astype(np.float32)
-        value, far = np.empty(len(x)), np.empty(len(x))
-        for start in range(0, len(x), _BLOCK):
-            part = slice(start, start + _BLOCK)
-            kernel = np.exp(-self.width / x.shape[1] * manhattan_distances(x[part], self.points_))
-            value[part] = kernel @ self.weights_ + self.offset_
-            far[part] = 1.0 - kernel.max(axis=1)
-        return value, far
+        from ..kernels.laplace import laplace
+        from ..kernels.threads import share_rows
+
+        scaled = np.ascontiguousarray(x * (self.width / x.shape[1]), np.float32)
+        value, nearest = np.empty(len(x), np.float32), np.empty(len(x), np.float32)
+        share_rows(laplace, len(x), scaled, self.points_, self.weights_, value, nearest, chunk=256)
+        return value.astype(np.float64) + self.offset_, 1.0 - nearest.astype(np.float64)
 
     def difficulty(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the error is taken to be proportional to."""

@@ -30,7 +30,8 @@ _WAY_OUT = "delete it and train again (`magnetkit train`)"
 def code_sha256() -> str:
     """Return a hash of the code that decides what a trained model is."""
     package = Path(__file__).resolve().parent
-    files = [*sorted(package.glob("*.py")), package.parent / "kernels" / "gp.py"]
+    files = sorted(package.glob("*.py"))
+    files += [package.parent / "kernels" / name for name in ("gp.py", "laplace.py")]
     digest = hashlib.sha256(__version__.encode())
     for file in files:
         digest.update(file.read_bytes())
