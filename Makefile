@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+PEERS := .venv-peers
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := dask,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-offline lint peers bench clean
+.PHONY: help setup demo test lint peers bench clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -41,5 +42,20 @@ lint: $(STAMP)
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 
+$(PEERS)/installed: benchmarks/peers.txt
+	@echo "magnetkit: setting up $(PEERS) with the packages to compare with"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
+	@touch $@
+
+peers: $(PEERS)/installed
+	@echo "magnetkit: kernels beside their peers"
+	@PYTHONPATH=. $(PEERS)/bin/python -m pytest -q tests/features -m peer
+	@PYTHONPATH=. $(PEERS)/bin/python -m magnetkit bench
+
+bench: $(STAMP)
+	@$(BIN)/python -m magnetkit bench
+	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
+
 clean:
-	rm -rf $(VENV) .venv-peers demo build dist
+	rm -rf $(VENV) $(PEERS) demo build dist

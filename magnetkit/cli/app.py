@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import applications, data, features
+from . import applications, data, features, models
 from .options import Basis, Column, Recycled, Scenario, Temperature, pairs
 
 app = typer.Typer(
@@ -15,10 +15,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(applications.app, name="applications")
-app.add_typer(data.app, name="data")
-app.command()(features.featurize)
-app.command()(features.bench)
 
 
 def _version(wanted: bool) -> None:
@@ -171,3 +167,11 @@ def predict(
     frame = run(table, temperature or "300K", shell=shell, scenario=scenario or "baseline")
     frame["candidate"] = formulas
     print_properties(frame, as_json=json, cgs=cgs)
+
+
+app.command()(features.featurize)
+app.command()(features.bench)
+app.command()(models.train)
+app.command()(models.validate)
+app.add_typer(applications.app, name="applications")
+app.add_typer(data.app, name="data")

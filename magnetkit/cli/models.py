@@ -1,0 +1,59 @@
+"""``magnetkit train`` and ``magnetkit validate``."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="CSV to learn from: composition, the target, and group, source if known."),
+]
+
+
+def train(
+    target: Annotated[
+        str | None, typer.Argument(help="Target, e.g. curie_temperature_K; all if not given.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Train the surrogate of a target and keep it in the cache."""
+    from ..errors import InputError
+    from ..surrogates import TARGETS
+    from ..surrogates import train as run
+
+    if data is not None and target is None:
+        raise InputError(f"--data needs a target: one of {', '.join(TARGETS)}")
+    for name in TARGETS if target is None else (target,):
+        typer.echo(str(run(name, data=data, progress=True)))
+
+
+def validate(
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A surrogate's target, `magnetism` or `phases`; all if not given."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Compare models with measurements they have not seen, misses included.
+
+    Sets that may not be shipped are read from the folder of MAGNETKIT_MIRROR where it is set.
+    """
+    from ..surrogates import TARGETS
+
+    for name in (*TARGETS, "magnetism", "phases") if target is None else (target,):
+        typer.echo(_validation(name, data))
+
+
+def _validation(target: str, data: Path | None) -> str:
+    if target == "magnetism":
+        from ..magnetism.validation import validate as physics
+
+        return physics(report=lambda text: typer.echo(text, err=True)).to_string(index=False)
+    if target == "phases":
+        from ..phases import validate as phases
+
+        return phases().to_string(index=False)
+    from ..surrogates import validate as surrogate
+
+    return surrogate(target, data=data, progress=True).to_markdown()
