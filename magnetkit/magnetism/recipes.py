@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _COOL = 400.0
 _DOUBLES, _REACHED = 2, 0.95
 
+# Factor on the error that is given to a row, by its confidence.
+_DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
+
 CAP = 0.295
 """Largest half width of ln H_cj: keeps the range within 60 % of its centre."""
 
@@ -143,13 +146,14 @@ def fit(host: str, without: str = "") -> dict[str, float]:
     names = list(FREE[host].prior)
     centre = np.array([FREE[host].prior[n][0] for n in names])
     width = np.array([FREE[host].prior[n][1] for n in names])
+    doubt = data["confidence"].map(_DOUBT).to_numpy(float)
     h_measured = data["coercivity_kA_m"].to_numpy(float)
     beta_measured = data["coercivity_coefficient_pct_K"].to_numpy(float)
 
     def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
         h, beta = predict(host, dict(zip(names, x, strict=True)))
-        on_log = np.log(np.maximum(h[on_h], 1.0) / h_measured[on_h]) / 0.15
-        on_beta = (beta[on_t] - beta_measured[on_t]) / (0.07 * np.abs(beta_measured[on_t]))
+        on_log = np.log(np.maximum(h[on_h], 1.0) / h_measured[on_h]) / (0.15 * doubt[on_h])
+        on_beta = (beta[on_t] / beta_measured[on_t] - 1.0) / (0.07 * doubt[on_t])
         return np.concatenate([on_log, on_beta, (x - centre) / width])
 
     # A coercivity that rises with nothing means nothing.
