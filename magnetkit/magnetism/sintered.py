@@ -23,8 +23,9 @@ BETWEEN = (293.15, 423.15)
 LOAD_LINE = 1.0
 """Default permeance coefficient -B / (mu_0 H), that of a short block."""
 
-# Step of the temperatures at which the load line is tried, K, and the last of them.
-_STEP, _LAST = 100.0, 1150.0
+# Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
+_STEPS = (50.0, 100.0)
+_TURN, _LAST = 650.0, 1150.0
 
 FIGURES = (
     "remanence_T",
@@ -47,6 +48,13 @@ def _spreads(interval: float, rows: dict[str, NDArray[np.float64]]) -> dict[str,
     scale = normal.inv_cdf(0.5 + interval / 2.0) / normal.inv_cdf(0.95)
     names = ("spread", "remanence_spread", "alpha_spread", "beta_spread", "alpha_floor")
     return {name: rows[name] * scale for name in names}
+
+
+def _temperatures(t: float, first: float, second: float) -> NDArray[np.float64]:
+    """Return the temperatures the kernel wants: asked, the two of the chords, then the grid."""
+    fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
+    coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
+    return np.concatenate([[t, first, second], fine, coarse])
 
 
 def _status(made: Magnets, first: float, second: float) -> NDArray[np.int8]:
@@ -118,8 +126,7 @@ def sintered(
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
     n = len(table)
     shells = read_shells(shell, n)
-    grid = np.arange(first, _LAST, _STEP)
-    made = magnets(table, np.concatenate([[t, first, second], grid]), process, shells, host)
+    made = magnets(table, _temperatures(t, first, second), process, shells, host)
     frame = intrinsic(table, t, host=host, interval=interval)
     spreads = _spreads(interval, made.rows)
     # What the intrinsic model does not know of J_s stands beside what makers differ in.
