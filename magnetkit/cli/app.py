@@ -169,6 +169,27 @@ def predict(
     print_properties(frame, as_json=json, cgs=cgs)
 
 
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Results folder of `magnetkit screen`.")],
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; report.html in the folder otherwise.")
+    ] = None,
+) -> None:
+    """Write the report of a results folder: one HTML file that needs no network.
+
+    Examples
+    --------
+      magnetkit report results
+
+      magnetkit report results --out actuator.html
+    """
+    from ..screening import ScreenResult
+    from .show import message
+
+    message(f"see {ScreenResult.from_folder(folder).report(out or folder / 'report.html')}")
+
+
 app.command()(features.featurize)
 app.command()(features.bench)
 app.command()(models.train)

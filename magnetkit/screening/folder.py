@@ -202,6 +202,15 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return content
 
 
+def read_rejected(file: Path) -> list[Rejected]:
+    """Read the lines that were rejected; none where there is no such file."""
+    if not file.is_file():
+        return []
+    with file.open(newline="", encoding="utf-8") as stream:
+        rows = csv.DictReader(stream)
+        return [Rejected(int(row["line"]), row["text"], row["reason"]) for row in rows]
+
+
 def digest(content: Any) -> str:
     """Return the SHA-256 of anything that JSON can write."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

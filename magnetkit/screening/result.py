@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 
+from ..errors import StoreError
 from .reading import Rejected
 
 if TYPE_CHECKING:
@@ -68,6 +70,30 @@ class ScreenResult:
         from ..report import write_report
 
         return write_report(self, Path(path))
+
+    @classmethod
+    def from_folder(cls, path: str | Path) -> "ScreenResult":
+        """Read a finished results folder.
+
+        Raises
+        ------
+        StoreError
+            If it is no results folder, is not finished or is damaged.
+        """
+        from ..applications.profile import Profile
+        from . import folder
+
+        path = Path(path)
+        manifest = folder.read_manifest(path)
+        if not manifest.get("done"):
+            raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
+        try:
+            profile = Profile.model_validate(manifest["identity"]["application"])
+            data = pa.parquet.read_table(path / folder.RANKED, memory_map=True)
+            rejected = folder.read_rejected(path / folder.REJECTED)
+        except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+            raise StoreError(f"{path} is damaged ({error}); screen again") from None
+        return cls(data, profile, manifest, rejected)
 
     def __repr__(self) -> str:
         meets = int(self.table["meets_requirements"].sum())

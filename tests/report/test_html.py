@@ -1,0 +1,120 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from magnetkit.errors import StoreError
+from magnetkit.report.html import in_script
+from magnetkit.screening import ScreenResult
+
+SECTIONS = (
+    "answer",
+    "asked",
+    "best",
+    "pareto",
+    "grades",
+    "temperature",
+    "demagnetization",
+    "ternary",
+    "ledger",
+    "supply",
+    "candidates",
+    "rejected",
+    "method",
+    "provenance",
+)
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.scripts, self.labels = set(), [], 0, set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.ids.add(found.get("id"))
+        self.links += [found[k] for k in ("href", "src", "action", "srcset") if k in found]
+        self.scripts += tag == "script"
+        if tag == "label":
+            self.labels.add(found["for"])
+
+
+@pytest.fixture(scope="module")
+def page(folder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    ScreenResult.from_folder(folder).report(path)
+    return path.read_text(encoding="utf-8")
+
+
+def own_text(page):
+    """The page without plotly.js, which names hosts of map tiles that no figure here uses."""
+    start = page.index("* plotly.js v")
+    return page[:start] + page[page.index("</script>", start) :]
+
+
+def test_every_section_is_there_and_every_link_leads_inside(page):
+    parsed = Page(page)
+    assert parsed.ids >= set(SECTIONS)
+    assert {link.removeprefix("#") for link in parsed.links} <= parsed.ids
+    assert all(link.startswith("#") for link in parsed.links)
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    assert "default-src 'none'" in page
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "fetch(" not in own_text(page)
+
+
+def test_user_text_is_escaped(page):
+    assert "<script>alert" not in own_text(page)
+    assert "&lt;script&gt;alert" in page
+    # The data, plotly.js and the page's own script.
+    assert Page(page).scripts == 3
+
+
+def test_embedded_data_is_json_with_all_figures(page):
+    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
+    data = json.loads(text)
+    assert set(data["figures"]) == {
+        "pareto",
+        "grades",
+        "temperature",
+        "demagnetization",
+        "ternary",
+        "supply",
+    }
+    table = data["table"]
+    assert all(len(c["values"]) == table["rows"] for c in table["columns"])
+    ranks = next(c["values"] for c in table["columns"] if c["name"] == "rank")
+    assert ranks == list(range(1, table["rows"] + 1))
+
+
+def test_answer_has_three_sentences(page):
+    block = re.search(r'<section id="answer".*?</section>', page, re.DOTALL)[0]
+    assert block.count("<p>") == 3
+
+
+def test_inputs_have_labels(page):
+    assert Page(page).labels == {"search", "limited", "least", "most"}
+
+
+def test_in_script_cannot_end_the_element():
+    text = in_script({"a": "</script><!--&\u2028"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"a": "</script><!--&\u2028"}
+
+
+def test_a_folder_gives_back_what_was_screened(folder):
+    result = ScreenResult.from_folder(folder)
+    assert result.profile.name == "patriot-beam-focusing"
+    assert len(result.rejected) == 1
+    assert result.best(1)["rank"].iloc[0] == 1
+
+
+def test_a_folder_without_manifest_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="no results folder"):
+        ScreenResult.from_folder(tmp_path)
