@@ -13,3 +13,4 @@ from .process import assumption as assumption
 from .shell import Shell as Shell
 from .shell import with_shell as with_shell
 from .sintered import sintered as sintered
+from .sintered import sintered_at as sintered_at

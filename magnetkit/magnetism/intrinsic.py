@@ -33,7 +33,9 @@ PROPERTIES = (
 
 STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the model")
 """Status by the kernel's code."""
-_EASY = np.array(["axis", "plane", "cone", "none", "none", "none"])
+_EASY = ("axis", "plane", "cone", "none", "none", "none")
+_STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
+_EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
 # Below so many points, waking further threads costs more than it saves.
 _FEW = 5000
 _POSITIVE = np.array([True, False, False, True, True])
@@ -113,7 +115,8 @@ def evaluate(
     return Intrinsic(part.host, at, curie, curie_sd, value, sd, status)
 
 
-def _quantile(interval: float) -> float:
+def quantile(interval: float) -> float:
+    """Return how many deviations the interval reaches to each side."""
     if not 0.0 < interval < 1.0:
         raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
     from statistics import NormalDist
@@ -158,31 +161,46 @@ def intrinsic(
     InputError
         If the temperature, the host or the interval makes no sense.
     """
+    kelvin = parse_temperature(temperature)
+    z = quantile(interval)
+    return tabulate(evaluate(partition(table, host), np.array([kelvin])), z)[0]
+
+
+def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
+    """Return the table of `intrinsic` at each temperature; the intervals are `z` deviations."""
     import pandas as pd
 
-    kelvin = parse_temperature(temperature)
-    z = _quantile(interval)
-    got = evaluate(partition(table, host), np.array([kelvin]))
+    n = len(got.host)
     names = [*HOST_NAMES, "unknown"]
-    status = got.status[:, 0]
-    data: dict[str, object] = {
-        "host": pd.Categorical(np.array(names)[got.host], categories=names),
-        "status": pd.Categorical(np.array(STATUS)[status], categories=list(STATUSES)),
-        "easy_direction": pd.Categorical(_EASY[status], categories=list(EASY_DIRECTIONS)),
-        "temperature_K": np.full(len(table), kelvin),
-    }
-    physics = pd.Categorical(["physics"], categories=list(PROVENANCES)).repeat(len(table))
-    columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
-    for k, name in enumerate(PROPERTIES):
-        columns.append((name, got.value[:, 0, k], got.sd[:, 0, k], bool(_POSITIVE[k])))
-    for name, value, sd, positive in columns:
-        low = value - z * sd
-        data[name] = value
-        data[f"{name}_lo"] = np.maximum(low, 0.0) if positive else low
-        data[f"{name}_hi"] = value + z * sd
-        data[f"{name}_provenance"] = physics
-    frame = pd.DataFrame(data)
-    return frame[ordered(list(frame.columns))]
+    code = np.where(got.host < 0, len(HOST_NAMES), got.host)
+    host = pd.Categorical.from_codes(code, categories=pd.Index(names))
+    physics = pd.Categorical.from_codes(
+        np.full(n, PROVENANCES.index("physics"), np.int8), categories=pd.Index(PROVENANCES)
+    )
+    frames = []
+    for j, kelvin in enumerate(got.temperatures):
+        status = got.status[:, j]
+        data: dict[str, object] = {
+            "host": host,
+            "status": pd.Categorical.from_codes(
+                _STATUS_CODE[status], categories=pd.Index(STATUSES)
+            ),
+            "easy_direction": pd.Categorical.from_codes(
+                _EASY_CODE[status], categories=pd.Index(EASY_DIRECTIONS)
+            ),
+            "temperature_K": np.full(n, kelvin),
+        }
+        columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
+        for k, name in enumerate(PROPERTIES):
+            columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
+        for name, value, sd, positive in columns:
+            low = value - z * sd
+            data[name] = value
+            data[f"{name}_lo"] = np.maximum(low, 0.0) if positive else low
+            data[f"{name}_hi"] = value + z * sd
+            data[f"{name}_provenance"] = physics
+        frames.append(pd.DataFrame({name: data[name] for name in ordered(list(data))}))
+    return frames
 
 
 def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) -> "pd.DataFrame":

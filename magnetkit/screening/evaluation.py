@@ -81,12 +81,12 @@ def evaluate(
         Registry columns in their order.
     """
     profile = job.profile
-    here = describe(table, job.temperature, job.conditions, labels, shells)
-    frames = {job.temperature: here}
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
-    for other in sorted(asked | {profile.temperature_min_K, profile.temperature_max_K}):
-        if other not in frames:
-            frames[other] = magnets(table, shells, other, job.conditions)
+    ends = {profile.temperature_min_K, profile.temperature_max_K}
+    at = [job.temperature, *sorted((asked | ends) - {job.temperature})]
+    frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
+    here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
+    frames[at[0]] = here
     verdict = judge(profile, frames, job.temperature, job.threshold)
     here["status"] = _status_over(frames, job.temperature)
     here["probability_meets_requirements"] = np.where(

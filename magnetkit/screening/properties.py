@@ -51,15 +51,15 @@ class Conditions:
 def magnets(
     table: CompositionTable,
     shells: Sequence[str] | None,
-    temperature: float,
+    temperatures: Sequence[float],
     conditions: Conditions,
-) -> pd.DataFrame:
-    """Return the magnet each candidate makes at one temperature (bulk and shell alike)."""
-    from ..magnetism import sintered
+) -> list[pd.DataFrame]:
+    """Return the magnet each candidate makes, bulk and shell alike: a table a temperature."""
+    from ..magnetism import sintered_at
 
-    return sintered(
+    return sintered_at(
         table,
-        temperature=temperature,
+        temperatures,
         process=conditions.process,
         shell=shells,
         between=conditions.between,
@@ -89,6 +89,7 @@ def describe(
     conditions: Conditions,
     labels: Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
+    magnet: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return every property of each candidate at one temperature.
 
@@ -102,6 +103,8 @@ def describe(
         The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
         Grain-boundary shell of each, empty for a bulk alloy.
+    magnet : DataFrame, n rows, optional
+        What `magnets` returned for this temperature, where the caller has it.
 
     Returns
     -------
@@ -118,7 +121,8 @@ def describe(
             "formula": formulas,
         }
     )
-    magnet = magnets(table, shells, temperature, conditions)
+    if magnet is None:
+        (magnet,) = magnets(table, shells, [temperature], conditions)
     stable = stability(table, snapshot=conditions.snapshot)
     supply = supplies(table, shells, conditions)
     makeable = stable.pop("makeable").to_numpy(bool)

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 from magnetkit.columns import with_interval
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
-from magnetkit.magnetism import Process, sintered
+from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism.sintered import FIGURES
 
 ROOM = 293.15
@@ -169,3 +170,12 @@ def test_gadolinium_flattens_remanence(gd, iron, t):
         alpha = frame["remanence_coefficient_pct_K"].to_numpy()
         assert alpha[1] >= alpha[0] - 1e-9
         assert frame["remanence_T"].iloc[1] <= frame["remanence_T"].iloc[0] + 1e-9
+
+
+def test_several_temperatures_at_once_are_those_one_by_one():
+    table = CompositionTable.from_strings(["SmCo5", "Nd1.8Dy0.2Fe14B", "FeCo", "Sm2Co14Fe3"])
+    temperatures = [423.15, 293.15, 1000.0]
+    together = sintered_at(table, temperatures, shell="Tb 0.3 @ 0.1")
+    for temperature, frame in zip(temperatures, together, strict=True):
+        alone = sintered(table, temperature, shell="Tb 0.3 @ 0.1")
+        pd.testing.assert_frame_equal(frame, alone, check_exact=True)
