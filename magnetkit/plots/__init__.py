@@ -1,1 +1,19 @@
-"""Matplotlib plots with units and labels from the column registry."""
+"""Matplotlib plots with units and labels from the column registry.
+
+Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported when a plot is drawn.
+"""
+
+from .composition import ternary
+from .curves import demagnetization, property_against_temperature
+from .maps import grade_map, pareto
+from .validation import coverage, parity
+
+__all__ = [
+    "coverage",
+    "demagnetization",
+    "grade_map",
+    "pareto",
+    "parity",
+    "property_against_temperature",
+    "ternary",
+]

@@ -110,7 +110,9 @@ def number(value: object, digits: int = 3) -> str:
         return "–"
     if x in (float("inf"), float("-inf")):
         return "∞" if x > 0 else "−∞"
-    text = f"{x:.{digits}g}"
+    if x == 0.0:
+        return "0"
+    text = f"{x:#.{digits}g}".removesuffix(".")
     return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")
 
 
@@ -228,6 +230,8 @@ def failures(result: "ScreenResult") -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
     for text, n in sets.items():
+        if not n:
+            continue
         for part in filter(None, str(text).split("; ")):
             counts[part] = counts.get(part, 0) + int(n)
     found = [(requirement_text(part, profile), n) for part, n in counts.items()]
@@ -283,6 +287,15 @@ def supply_by_scenario(shown: Magnets) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def changed_since(result: "ScreenResult") -> bool:
+    """Return whether the version or the data are no longer those of the screening."""
+    from .. import __version__
+
+    identity = result.manifest["identity"]
+    now = {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()}
+    return identity.get("magnetkit") != __version__ or identity.get("data") != now
 
 
 def sources() -> list[dict[str, str]]:

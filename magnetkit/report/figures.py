@@ -5,6 +5,7 @@ Plotly reads a subset of HTML in texts: every name that a user gave is escaped h
 
 from dataclasses import replace
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -286,7 +287,7 @@ def supply(shown: Magnets) -> Figure:
     """Return supply risk and cost of the best few and the reference in every scenario."""
     few = _few(shown)
     states = supply_by_scenario(few)
-    titles = [escape(state["title"]) for state in states]
+    titles = ["<br>".join(map(escape, wrap(state["title"], 24))) for state in states]
     traces = []
     for i, name in enumerate(few.labels):
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg")):

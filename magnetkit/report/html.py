@@ -98,6 +98,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "embedded": min(len(ranked), ROWS),
         "rejected": result.rejected[:REJECTED],
         "rejected_count": len(result.rejected),
+        "changed": content.changed_since(result),
         "sources": content.sources(),
         "identity": result.manifest["identity"],
         "data": in_script({"figures": drawn, "table": _table(ranked.head(ROWS), names)}),

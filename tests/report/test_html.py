@@ -118,3 +118,15 @@ def test_a_folder_gives_back_what_was_screened(folder):
 def test_a_folder_without_manifest_is_refused(tmp_path):
     with pytest.raises(StoreError, match="no results folder"):
         ScreenResult.from_folder(tmp_path)
+
+
+def test_pareto_in_matplotlib_takes_the_same_result(folder):
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    matplotlib.use("Agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from magnetkit.plots import pareto
+
+    ax = pareto(ScreenResult.from_folder(folder))
+    ax.figure.canvas.draw()
+    assert ax.get_xlabel().startswith("Heavy rare earth")
+    pyplot.close("all")

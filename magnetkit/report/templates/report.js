@@ -12,6 +12,13 @@
     if (place.clientWidth < 560) {
       figure.layout.margin = { ...figure.layout.margin, l: 45, r: 8 };
       figure.layout.font = { ...figure.layout.font, size: 11 };
+      const below = { orientation: "h", thickness: 10, y: -0.22, yanchor: "top" };
+      const bars = [figure.layout.coloraxis, ...figure.data.map((t) => t.marker)].filter((m) => m && m.colorbar);
+      bars.forEach((m) => {
+        m.colorbar = { ...m.colorbar, ...below, title: { ...m.colorbar.title, side: "top" } };
+        figure.layout.legend.y = -0.5;
+        figure.layout.height += 60;
+      });
       figure.layout.height += 22 * figure.data.filter((t) => t.showlegend !== false).length;
     }
     Plotly.newPlot(place, figure.data, figure.layout, options);
