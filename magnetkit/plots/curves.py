@@ -104,5 +104,5 @@ def demagnetization(
     ax.set_xlim(right=0.0)
     ax.yaxis.tick_right()
     ax.yaxis.set_label_position("right")
-    ax.legend(fontsize="small", loc="upper left")
+    ax.legend(fontsize="small")
     return ax
