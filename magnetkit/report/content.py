@@ -50,7 +50,7 @@ class Magnets:
 
     def at(self, temperature: float) -> pd.DataFrame:
         """Return the sintered magnets at another temperature."""
-        return magnets(self.table, self.shells, temperature, self.conditions)
+        return magnets(self.table, self.shells, [temperature], self.conditions)[0]
 
 
 def label(row: pd.Series) -> str:

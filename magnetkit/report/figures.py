@@ -97,7 +97,7 @@ def grade_map(ranked: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     points = thinned(ranked).reset_index(drop=True)
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
     shells = points["shell"].fillna("").astype(str).tolist()
-    cold = magnets(table, shells, GRADE_TEMPERATURE_K, shown.conditions)
+    (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
     points[[x, y]] = cold[[x, y]].to_numpy()
     points = points.dropna(subset=[x, y])
     today = shown.rows.copy()
