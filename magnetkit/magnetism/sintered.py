@@ -210,6 +210,8 @@ def _figures(
         )
         for scale_b, scale_h in scales
     )
+    # A weaker magnet also demagnetizes itself less: the ends of T_max may change places.
+    low, high = np.fmin(np.fmin(low, high), centre), np.fmax(np.fmax(low, high), centre)
     for i, name in ((5, "alpha_spread"), (6, "beta_spread")):
         # alpha of a compensated magnet is a small difference: it keeps an absolute uncertainty.
         floor = spreads["alpha_floor"] if i == 5 else 0.0

@@ -111,6 +111,8 @@ def suggest(
         raise InputError(f"performance {performance!r} is no predicted column; use one of {known}")
     profile = application if isinstance(application, Profile) else load(application)
     table = _usable(screen(candidates, profile, **screening).table, performance)
+    # The same magnet twice in a batch teaches nothing new.
+    table = table.drop_duplicates(["formula", "shell"])
     if not len(table):
         raise InputError("no candidate is a magnet in the range of this device")
     present = [profile.reference.formula] if made is None else made

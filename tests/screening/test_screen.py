@@ -133,8 +133,8 @@ def test_predict_joins_every_stage():
 def _start(out, path, *more):
     return subprocess.Popen(
         [sys.executable, "-c", _SMALL_CHUNKS, str(path), str(out), *more],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
 
 
