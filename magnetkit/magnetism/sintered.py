@@ -135,7 +135,9 @@ def sintered_at(
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 
-    The hard phases are evaluated once for all of them; parameters and errors as for `sintered`.
+    The hard phases are evaluated once for all of them, and so is the largest working temperature,
+    which is a property of the magnet: its range is that found with the spread of J_s at the first
+    of `temperatures`. Parameters and errors as for `sintered`.
     """
     from ..phases.hosts import partition
     from .intrinsic import PROPERTIES, evaluate, quantile, tabulate

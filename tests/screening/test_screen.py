@@ -139,10 +139,11 @@ def _start(out, path, *more):
 
 
 _SMALL_CHUNKS = """
-import sys
+import sys, time
 import magnetkit as mk
 mk.screen(sys.argv[1], application="f22-engine", out=sys.argv[2], chunk_rows=40,
-          resume="--resume" in sys.argv)
+          resume="--resume" in sys.argv,
+          progress=lambda done, total: time.sleep(0.1 if "--slowly" in sys.argv else 0.0))
 """
 
 
@@ -151,7 +152,8 @@ def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     assert _start(whole, path).wait(300) == 0
-    run = _start(cut, path)
+    # Slow enough that it cannot be through before it is killed.
+    run = _start(cut, path, "--slowly")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not list(cut.glob("parts/chunk-000002*")):
         time.sleep(0.01)
