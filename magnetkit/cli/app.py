@@ -90,7 +90,7 @@ def screen(
         temperature,
         scenario,
         recycled=pairs(recycled, "--recycled"),
-        basis=basis,
+        basis=basis,  # type: ignore[arg-type]
         column=column,
         out=out,
         resume=resume,

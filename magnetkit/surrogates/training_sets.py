@@ -161,7 +161,8 @@ def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
             f"column 'basis' of {file} must hold one of auto, atomic, weight on every row, "
             f"got {', '.join(sorted(map(str, basis)))}"
         )
-    return CompositionTable.from_strings(frame["composition"].astype(str).tolist(), basis.pop())
+    texts = frame["composition"].astype(str).tolist()
+    return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
 
 
 def _from_csv(target: str, file: Path) -> TrainingSet:
