@@ -59,6 +59,10 @@ def screen(
     temperature: Temperature = None,
     scenario: Scenario = None,
     recycled: Recycled = None,
+    phases: Annotated[
+        Path | None,
+        typer.Option(help="Snapshot folder to take phases from, see `magnetkit data freeze`."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -96,6 +100,7 @@ def screen(
         resume=resume,
         strict=strict,
         progress=not quiet,
+        snapshot=phases,
     )
     print_ranking(result, top)
     result.report(out / "report.html")

@@ -115,3 +115,15 @@ def test_predict_as_json_and_in_cgs():
     shown = run("predict", "SmCo5", "--cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
     assert "MGOe" in shown
     assert "\x1b[" not in shown
+
+
+def test_phases_must_be_a_snapshot_folder(tmp_path):
+    path = tmp_path / "alloys.txt"
+    path.write_text("SmCo5\n", encoding="utf-8")
+    out = tmp_path / "out"
+    done = run(
+        "screen", str(path), *APPLICATION, "--out", str(out), "--phases", str(tmp_path / "none")
+    )
+    assert done.returncode != 0
+    assert "no phase snapshot" in done.stderr
+    assert "Traceback" not in done.stderr
