@@ -1,0 +1,108 @@
+"""A headless Chromium driven over the WebDriver protocol, with nothing but the standard library."""
+
+import json
+import shutil
+import subprocess
+import time
+import urllib.request
+
+DRIVER = shutil.which("chromedriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Containers run as root, where the sandbox cannot start; the page is our own.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TAB = "\ue004"
+ENTER = "\ue007"
+_NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Browser:
+    """One window, as wide and high as `phone` if given; `folder` takes profile and downloads."""
+
+    def __init__(self, folder, phone=None):
+        self._process = subprocess.Popen(
+            [DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        try:
+            self._root = f"http://127.0.0.1:{self._port()}"
+            options = {
+                "binary": CHROMIUM,
+                "args": [
+                    *FLAGS,
+                    "--window-size=1280,1000",
+                    f"--user-data-dir={folder / 'profile'}",
+                ],
+                "prefs": {"download.default_directory": str(folder)},
+            }
+            if phone:
+                metrics = {"width": phone[0], "height": phone[1], "pixelRatio": 1}
+                options["mobileEmulation"] = {"deviceMetrics": metrics}
+            wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+            session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
+            self._root += f"/session/{session['sessionId']}"
+        except BaseException:
+            self._stop()
+            raise
+
+    def _port(self):
+        for line in self._process.stdout:
+            if "successfully on port" in line:
+                return int(line.rsplit(" ", 1)[1].strip().rstrip("."))
+        raise RuntimeError("chromedriver ended before it listened")
+
+    def _call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self._root + path, data, {"Content-Type": "application/json"}, method=method
+        )
+        with _NO_PROXY.open(request, timeout=120) as answer:
+            return json.load(answer)["value"]
+
+    def open(self, path):
+        self._call("POST", "/url", {"url": path.as_uri()})
+
+    def run(self, script):
+        return self._call("POST", "/execute/sync", {"script": script, "args": []})
+
+    def wait(self, script, seconds=15):
+        """Run a script until it returns something true, and return that."""
+        end = time.monotonic() + seconds
+        while not (value := self.run(script)):
+            if time.monotonic() > end:
+                raise AssertionError(f"waited {seconds} s in vain for: {script}")
+            time.sleep(0.1)
+        return value
+
+    def move(self, x, y):
+        """Move the mouse to a point of the window."""
+        step = {"type": "pointerMove", "duration": 50, "x": int(x), "y": int(y)}
+        mouse = {"type": "pointer", "id": "mouse", "actions": [step]}
+        self._call("POST", "/actions", {"actions": [mouse]})
+
+    def press(self, *keys):
+        steps = [{"type": kind, "value": k} for k in keys for kind in ("keyDown", "keyUp")]
+        keyboard = {"type": "key", "id": "keys", "actions": steps}
+        self._call("POST", "/actions", {"actions": [keyboard]})
+
+    def errors(self):
+        """Return what the console holds, warnings too."""
+        return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]
+
+    def close(self):
+        try:
+            self._call("DELETE", "")
+        finally:
+            self._stop()
+
+    def _stop(self):
+        self._process.terminate()
+        self._process.wait(20)
+        self._process.stdout.close()
