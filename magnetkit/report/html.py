@@ -128,6 +128,8 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     column, value = COLUMNS[name], row[name]
     if column.kind in _TEXTS:
         return {"text": "" if pd.isna(value) else str(value), "range": ""}
+    if column.kind == "integer":
+        return {"text": "–" if pd.isna(value) else str(int(value)), "range": ""}
     text = content.number(value, 2 if name == "probability_meets_requirements" else 3)
     if not column.predicted or text == "–":
         return {"text": text, "range": ""}
