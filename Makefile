@@ -4,15 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PEERS := .venv-peers
+PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := dask,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test lint peers bench clean
+.PHONY: help setup demo test test-plain lint peers bench clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
 	@echo "make test    set up, then run every test"
+	@echo "make test-plain  the kernels' tests with numba switched off"
 	@echo "make lint    ruff and mypy"
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
@@ -36,6 +38,11 @@ demo: $(STAMP)
 test: $(STAMP)
 	@echo "magnetkit: running every test"
 	@$(BIN)/python -m pytest
+
+# Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
+test-plain: $(STAMP)
+	@echo "magnetkit: testing the kernels as plain Python"
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q $(PLAIN)
 
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
