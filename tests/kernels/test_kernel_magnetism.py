@@ -16,8 +16,9 @@ SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
 
 @given(j=SPINS, x=st.floats(1e-4, 60.0))
 def test_polarization_agrees_with_the_sum_over_levels(j, x):
-    np.testing.assert_allclose(polarization(j, x)[:4], naive.polarization(j, x), atol=2e-4)
-    np.testing.assert_allclose(polarization.py_func(j, x)[:4], naive.polarization(j, x), atol=2e-4)
+    # With compilation off the kernel is its own plain function.
+    for kernel in (polarization, getattr(polarization, "py_func", polarization)):
+        np.testing.assert_allclose(kernel(j, x)[:4], naive.polarization(j, x), atol=2e-4)
 
 
 @given(j=SPINS, x=st.floats(0.6, 30.0))
