@@ -93,8 +93,12 @@ class Browser:
         self._call("POST", "/actions", {"actions": [keyboard]})
 
     def errors(self):
-        """Return what the console holds, warnings too."""
-        return [entry["message"] for entry in self._call("POST", "/se/log", {"type": "browser"})]
+        """Return what our pages left on the console, warnings too.
+
+        Chromium's own first page may complain about a slow network; that is not ours.
+        """
+        log = self._call("POST", "/se/log", {"type": "browser"})
+        return [e["message"] for e in log if not e["message"].startswith("chrome://")]
 
     def close(self):
         try:
