@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..columns import COLUMNS
 from ..composition import CompositionTable
-from ..magnetism import demagnetization
+from ..magnetism.demagnetization import demagnetization
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
     grades,

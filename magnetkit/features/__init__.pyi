@@ -1,0 +1,14 @@
+from .descriptors import RareEarthDescriptors as RareEarthDescriptors
+from .descriptors import rare_earth_descriptors as rare_earth_descriptors
+from .element_table import load_table as load_table
+from .ions import load_ions as load_ions
+from .statistics import CompositionStatistics as CompositionStatistics
+from .statistics import composition_statistics as composition_statistics
+from .structure_features import StructureDescriptors as StructureDescriptors
+from .structure_features import structure_descriptors as structure_descriptors
+from .structures import Crystals as Crystals
+from .structures import coordination as coordination
+from .structures import crystal_field as crystal_field
+from .structures import dipolar_field as dipolar_field
+from .structures import neighbour_list as neighbour_list
+from .structures import radial_distribution as radial_distribution

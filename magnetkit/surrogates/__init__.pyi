@@ -1,0 +1,12 @@
+from .card import ModelCard as ModelCard
+from .energy import EnergyEnsemble as EnergyEnsemble
+from .explanation import explain as explain
+from .process import CompositionProcess as CompositionProcess
+from .suggestion import suggest as suggest
+from .surrogate import Surrogate as Surrogate
+from .surrogate import load as load
+from .surrogate import train as train
+from .training_sets import TARGETS as TARGETS
+from .training_sets import TrainingSet as TrainingSet
+from .training_sets import training_set as training_set
+from .validation import validate as validate
