@@ -36,6 +36,19 @@ TRANSITION_METALS = ("Fe", "Co", "Ni", "Mn")
 INTERSTITIALS = ("B", "C", "N", "H")
 
 
+def _writing_rank() -> NDArray[np.int64]:
+    last = len(SYMBOLS)
+    rank = np.arange(last) + last
+    rank[[INDEX[s] for s in RARE_EARTHS]] -= last
+    rank[[INDEX[s] for s in INTERSTITIALS]] += last
+    rank.flags.writeable = False
+    return rank
+
+
+WRITING_RANK = _writing_rank()
+"""Rank of each column in a written formula: rare earths, metals, interstitials (``NdFeB``)."""
+
+
 def index(symbol: str) -> int:
     """Return the column of an element.
 

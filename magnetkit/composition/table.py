@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, mask
+from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .notation import Basis
 
 if TYPE_CHECKING:
@@ -226,10 +226,15 @@ class CompositionTable:
         return total
 
     def formulas(self, digits: int = 4) -> list[str]:
-        """Return each row as a formula of atomic fractions with `digits` significant digits."""
+        """Return each row as a formula of atomic fractions with `digits` significant digits.
+
+        Rare earths stand first and interstitials last, as the field writes them.
+        """
+        row = np.repeat(np.arange(len(self)), np.diff(self.indptr))
+        order = np.lexsort((WRITING_RANK[self.indices], row))
         cells = [
             f"{SYMBOLS[c]}{a:.{digits}g}"
-            for c, a in zip(self.indices.tolist(), self.values.tolist(), strict=True)
+            for c, a in zip(self.indices[order].tolist(), self.values[order].tolist(), strict=True)
         ]
         edges = self.indptr.tolist()
         return ["".join(cells[a:b]) for a, b in pairwise(edges)]

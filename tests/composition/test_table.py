@@ -193,7 +193,7 @@ def test_fractions_and_weights():
     np.testing.assert_allclose(
         table.weight_fractions()[0, INDEX["Nd"]], 2 * ATOMIC_MASS[INDEX["Nd"]] / mass
     )
-    assert table.formulas() == ["B0.05882Fe0.8235Nd0.1176", "Co0.8333Sm0.1333Gd0.03333"]
+    assert table.formulas() == ["Nd0.1176Fe0.8235B0.05882", "Sm0.1333Gd0.03333Co0.8333"]
 
 
 def test_many_rows_use_many_threads_and_agree():
