@@ -219,6 +219,28 @@ _ALL = (
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
 )
 
+_OF_ROBUSTNESS = (
+    _number(
+        "top_ten_share",
+        "",
+        "Stays in the top ten",
+        "Share of draws in which it is among the ten best (or as many as asked for).",
+    ),
+    _number(
+        "meets_share", "", "Meets in draws", "Share of draws in which it meets every requirement."
+    ),
+    Column("rank_median", "", "Median rank", "Middle of its ranks over the draws.", "integer"),
+    Column("rank_lo", "", "Best rank", "Lower end of its range of ranks.", "integer"),
+    Column("rank_hi", "", "Worst rank", "Upper end of its range of ranks.", "integer"),
+    Column(
+        "tie_group",
+        "",
+        "Tie group",
+        "Candidates of one number cannot be told from the first of them.",
+        "integer",
+    ),
+)
+
 _SHORT = {
     "remanence_T": "Br",
     "coercivity_kA_m": "HcJ",
@@ -234,12 +256,19 @@ _SHORT = {
     "cost_USD_kg": "Cost",
     "probability_meets_requirements": "P",
     "rank": "#",
+    "top_ten_share": "Top 10",
+    "tie_group": "Tie",
 }
 
-COLUMNS: dict[str, Column] = {column.name: column for column in _ALL}
-"""Every result column by name, in the order of output."""
+COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}
+"""Every column by name, in the order of output."""
 
-NAMES: tuple[str, ...] = tuple(COLUMNS)
+NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
+"""The columns of a result."""
+
+ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
+"""The columns that `ScreenResult.robustness` adds."""
+
 PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
 
 
@@ -261,7 +290,7 @@ def with_interval(name: str) -> tuple[str, ...]:
 def ordered(present: Iterable[str]) -> list[str]:
     """Return the columns in `present` in the registry's order, the caller's own ones last."""
     present = list(present)
-    known = [c for name in NAMES for c in with_interval(name)]
+    known = [c for name in COLUMNS for c in with_interval(name)]
     inside = set(present)
     rank = set(known)
     return [c for c in known if c in inside] + [c for c in present if c not in rank]

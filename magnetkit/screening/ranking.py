@@ -77,19 +77,7 @@ def rank(
     points = np.column_stack([o.sign * frame[o.column].to_numpy(np.float64) for o in parsed])
     front[meets] = fronts(points[meets])
 
-    last = np.iinfo(np.int32).max
-    order = np.lexsort(
-        (
-            np.arange(len(frame)),
-            -np.nan_to_num(margin, nan=-np.inf),
-            np.where(meets, heavy, 0.0),
-            np.where(meets & (front > 0), front, last),
-            ~meets,
-            ~usable,
-        )
-    )
-    position = np.empty(len(frame), np.int64)
-    position[order] = np.arange(1, len(frame) + 1)
+    position = positions(meets, usable, front, heavy, margin)
     return pd.DataFrame(
         {
             "meets_requirements": meets,
@@ -98,6 +86,32 @@ def rank(
         },
         index=frame.index,
     )
+
+
+def positions(
+    meets: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
+    front: NDArray[np.int32],
+    heavy: NDArray[np.float64],
+    margin: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Return the place of each candidate, from 1, every argument of shape (n,).
+
+    What cannot be used comes last; equal candidates keep their order.
+    """
+    last = np.iinfo(np.int32).max
+    order = np.lexsort(
+        (
+            -np.nan_to_num(margin, nan=-np.inf),
+            np.where(meets, heavy, 0.0),
+            np.where(meets & (front > 0), front, last),
+            ~meets,
+            ~usable,
+        )
+    )
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(1, len(order) + 1)
+    return place
 
 
 def _masked(values: NDArray, known: NDArray[np.bool_], dtype: str) -> pd.Series:

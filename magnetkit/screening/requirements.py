@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from ..columns import COLUMNS
 
@@ -20,6 +20,16 @@ MEETS_PROBABILITY = 0.8
 Frames = Mapping[float, pd.DataFrame]
 """Properties by temperature, K; the rows are the same in each."""
 
+FOLLOWS = {
+    "max_energy_product_kJ_m3": "remanence_T",
+    "knee_field_kA_m": "coercivity_kA_m",
+    "max_working_temperature_K": "coercivity_kA_m",
+}
+"""Column to the one whose error it shares: (BH)max goes with B_r^2, knee and T_max with H_cj."""
+
+Window = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Lowest and highest standard score of a prediction at which a requirement is met, shape (n,)."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -28,8 +38,9 @@ class Verdict:
     Attributes
     ----------
     probability : ndarray, shape (n,)
-        Probability that every requirement is met. The requirements are taken as independent,
-        which understates it where they rise and fall together.
+        Probability that every requirement is met. Requirements on quantities that share an error
+        (`FOLLOWS`, and one quantity at several temperatures) rise and fall together; the others
+        are taken as independent.
     margin : ndarray, shape (n,)
         Smallest slack over the requirements as a share of the limit; below zero is a miss.
     failed : pandas.Categorical, length n
@@ -62,16 +73,23 @@ def judge(
     Verdict
     """
     here = frames[temperature]
-    probability = np.ones(len(here))
+    windows: dict[str, Window] = {}
     margin = np.full(len(here), np.inf)
     failed = np.zeros(len(here), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
         frame = frames[requirement.temperature_K or temperature]
-        chance = _probability(requirement, frame)
-        probability *= chance
-        margin = np.fmin(margin, requirement.margin(frame[requirement.column]))
-        failed[chance < threshold] |= 1 << bit
+        column = requirement.column
+        low, high = _window(requirement, frame)
+        failed[ndtr(high) - ndtr(low) < threshold] |= 1 << bit
+        margin = np.fmin(margin, requirement.margin(frame[column]))
+        known = windows.get(FOLLOWS.get(column, column))
+        if known is not None:
+            low, high = np.maximum(low, known[0]), np.minimum(high, known[1])
+        windows[FOLLOWS.get(column, column)] = low, high
+    probability = np.ones(len(here))
+    for low, high in windows.values():
+        probability *= np.maximum(ndtr(high) - ndtr(low), 0.0)
     outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
@@ -80,23 +98,35 @@ def judge(
     return Verdict(probability, margin, _name_sets(failed, names))
 
 
-def _probability(requirement: "Requirement", frame: pd.DataFrame) -> NDArray[np.float64]:
-    column = requirement.column
+def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], ...]:
+    """Return value, lower and upper end of a column; the value thrice where it is exact."""
     value = frame[column].to_numpy(np.float64)
-    predicted = COLUMNS[column].predicted
-    lo = frame[f"{column}_lo"].to_numpy(np.float64) if predicted else value
-    hi = frame[f"{column}_hi"].to_numpy(np.float64) if predicted else value
+    if not COLUMNS[column].predicted:
+        return value, value, value
+    return (
+        value,
+        frame[f"{column}_lo"].to_numpy(np.float64),
+        frame[f"{column}_hi"].to_numpy(np.float64),
+    )
+
+
+def _window(requirement: "Requirement", frame: pd.DataFrame) -> Window:
+    """Return where the standard score of a prediction must lie; an empty window for NaN."""
+    value, lo, hi = interval_of(frame, requirement.column)
     limit = requirement.limit
+    low, high = np.full(len(value), -np.inf), np.full(len(value), np.inf)
     if requirement.minimum is not None:
-        return probability_beyond(limit, 1, value, lo, hi)
-    below = probability_beyond(limit, -1, value, lo, hi)
-    if requirement.maximum is not None:
-        return below
-    above = probability_beyond(-limit, 1, value, lo, hi)
-    return np.clip(below + above - 1.0, 0.0, 1.0)
+        low = score(limit, 1, value, lo, hi)
+    else:
+        high = score(limit, -1, value, lo, hi)
+        if requirement.absolute_maximum is not None:
+            low = score(-limit, 1, value, lo, hi)
+    unknown = np.isnan(value)
+    low[unknown], high[unknown] = np.inf, -np.inf
+    return low, high
 
 
-def probability_beyond(
+def score(
     bound: float,
     side: int,
     value: NDArray[np.float64],
@@ -104,17 +134,18 @@ def probability_beyond(
     hi: NDArray[np.float64],
     interval: float = 0.9,
 ) -> NDArray[np.float64]:
-    """Return the probability that a predicted quantity lies on one side of a bound.
+    """Return the standard score at which a predicted quantity reaches a bound.
 
     The prediction is read as a normal distribution about `value`, with the standard deviation of
-    each side from its own half of the interval. NaN means not known and gives zero.
+    each side from its own half of the interval: the quantity is ``value + z sigma``.
 
     Parameters
     ----------
     bound : float
         The bound, in the unit of `value`.
     side : {1, -1}
-        1 for at or above the bound, -1 for at or below.
+        1 where being at the bound or above is good, -1 for at or below: an exact value at the
+        bound is good.
     value, lo, hi : ndarray, shape (n,)
         Prediction and its interval.
     interval : float
@@ -123,14 +154,13 @@ def probability_beyond(
     Returns
     -------
     ndarray, shape (n,)
+        z, infinite where the interval has no width.
     """
-    z = norm.ppf(0.5 + interval / 2.0)
-    above = bound > value
-    sigma = np.where(above, hi - value, value - lo) / z
-    distance = side * (value - bound)
+    half = np.where(bound > value, hi - value, value - lo)
+    distance = bound - value
+    certain = np.where(distance == 0, -side, np.sign(distance)) * np.inf
     with np.errstate(divide="ignore", invalid="ignore"):
-        scaled = np.where(sigma > 0, distance / sigma, np.where(distance >= 0, np.inf, -np.inf))
-    return np.where(np.isnan(value), 0.0, norm.cdf(scaled))
+        return np.where(half > 0, ndtri(0.5 + interval / 2.0) * distance / half, certain)
 
 
 def _name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical:

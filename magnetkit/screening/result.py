@@ -59,6 +59,16 @@ class ScreenResult:
         """Return the first `n` candidates in order of rank."""
         return self.table.nsmallest(n, "rank")
 
+    def robustness(self, **options: Any) -> pd.DataFrame:
+        """Return how firmly the best candidates hold their rank when inputs move.
+
+        Options and columns as for `magnetkit.screening.robustness.robustness`, for example
+        ``top=10``, ``draws=500`` and ``seed=0``.
+        """
+        from .robustness import robustness
+
+        return robustness(self, **options)
+
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file."""
         from .folder import write_parquet

@@ -3,6 +3,7 @@
 from .heavy import heavy_rare_earth_ledger
 from .ledger import break_even_recycled_share, ledger
 from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios
+from .spread import sampled_supply
 from .tables import claims, controls, element_table
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "heavy_rare_earth_ledger",
     "ledger",
     "load_scenario",
+    "sampled_supply",
     "scenarios",
 ]

@@ -5,30 +5,33 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from magnetkit import applications
-from magnetkit.screening.requirements import judge, probability_beyond
+from magnetkit.screening.requirements import judge, score
 
 
-def _one(bound, side, value, lo, hi):
-    return float(probability_beyond(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+def _met(bound, side, value, lo, hi):
+    """Return the probability that a quantity lies on one side of a bound."""
+    z = float(score(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+    return ndtr(-side * z)
 
 
 def test_the_interval_end_is_exceeded_in_five_of_a_hundred():
-    assert _one(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
-    assert _one(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
-    assert _one(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
+    assert _met(12.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.05)
+    assert _met(8.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.95)
+    assert _met(10.0, 1, 10.0, 8.0, 12.0) == pytest.approx(0.5)
 
 
-def test_a_number_without_interval_is_met_or_not_and_nan_is_never_met():
-    assert _one(1.0, 1, 1.0, 1.0, 1.0) == 1.0
-    assert _one(1.0, -1, 1.1, 1.1, 1.1) == 0.0
-    assert _one(1.0, 1, np.nan, np.nan, np.nan) == 0.0
+def test_a_number_without_interval_is_met_or_not():
+    assert _met(1.0, 1, 1.0, 1.0, 1.0) == 1.0
+    assert _met(1.0, -1, 1.0, 1.0, 1.0) == 1.0
+    assert _met(1.0, -1, 1.1, 1.1, 1.1) == 0.0
 
 
 @given(st.floats(-5, 5), st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-5, 5))
 def test_both_sides_of_a_bound_make_a_whole(value, below, above, bound):
-    sides = [_one(bound, s, value, value - below, value + above) for s in (1, -1)]
+    sides = [_met(bound, s, value, value - below, value + above) for s in (1, -1)]
     assert sum(sides) == pytest.approx(1.0)
 
 
@@ -69,3 +72,28 @@ def test_a_host_the_device_does_not_allow_fails():
     verdict = judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
     assert verdict.probability[0] == 0.0
     assert "host in" in str(verdict.failed[0])
+
+
+def test_what_is_not_known_is_never_met():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, remanence_T=[np.nan])
+    verdict = judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    assert verdict.probability[0] == 0.0
+
+
+def test_energy_product_and_remanence_are_not_counted_twice():
+    profile = applications.load("energy-traction-motor")
+    limits = {r.column: r.limit for r in profile.requirements}
+
+    def chance(**halves):
+        frame = _frame(profile, host=["2:14:1"])
+        for column, half in halves.items():
+            frame[f"{column}_lo"] -= half
+            frame[f"{column}_hi"] += half
+        return judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+
+    both = chance(remanence_T=0.1, max_energy_product_kJ_m3=20.0)
+    assert both.probability[0] == pytest.approx(0.5)
+    apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
+    assert apart.probability[0] == pytest.approx(0.25)
+    assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
