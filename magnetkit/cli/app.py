@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import applications, data, features, models
+from . import applications, data, features, models, robustness
 from .options import Basis, Column, Recycled, Scenario, Temperature, pairs
 
 app = typer.Typer(
@@ -195,6 +195,7 @@ def report(
     message(f"see {ScreenResult.from_folder(folder).report(out or folder / 'report.html')}")
 
 
+app.command()(robustness.robustness)
 app.command()(features.featurize)
 app.command()(features.bench)
 app.command()(models.train)

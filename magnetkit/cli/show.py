@@ -29,7 +29,22 @@ RANKING = (
     "cost_USD_kg",
     "energy_above_hull_eV_atom",
     "probability_meets_requirements",
+    "top_ten_share",
+    "tie_group",
 )
+FIRMNESS = (
+    "rank",
+    "candidate",
+    "shell",
+    "host",
+    "top_ten_share",
+    "meets_share",
+    "rank_lo",
+    "rank_median",
+    "rank_hi",
+    "tie_group",
+)
+_SHARES = ("probability_meets_requirements", "top_ten_share", "meets_share")
 # Column to (factor, unit, digits) in the units of the cgs tradition.
 _CGS = {
     "T": (1.0 / KILO_GAUSS, "kG"),
@@ -61,8 +76,8 @@ def number(value: object, digits: int = 3) -> str:
 
 def print_ranking(result: "ScreenResult", top: int) -> None:
     """Print the best candidates and the reference magnet."""
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    best = result.best(top)
+    console = Console(width=None if sys.stdout.isatty() else 190)
+    best = result.best(top).merge(_firmness(result), on="rank", how="left")
     reference = result.table[result.table["candidate"] == result.profile.reference.formula]
     temperature = float(result.table["temperature_K"].iloc[0])
     shown = Table(
@@ -83,15 +98,40 @@ def print_ranking(result: "ScreenResult", top: int) -> None:
     console.print(shown)
     if len(reference):
         console.print("Last row: the reference magnet. ± is half of the 90 % interval.")
+    if len(best):
+        console.print(
+            "Top 10: how often it stays among the ten best while all moves within its interval. "
+            "Those of one tie cannot be told apart."
+        )
     if not result.table["meets_requirements"].any():
         why = f"; the best misses {best['failed_requirements'].iloc[0]}" if len(best) else ""
         console.print(f"No candidate meets every requirement{why}.")
 
 
+def _firmness(result: "ScreenResult") -> "pd.DataFrame":
+    return result.robustness()[["rank", "top_ten_share", "tie_group"]]
+
+
+def print_robustness(frame: "pd.DataFrame", top: int) -> None:
+    """Print how firmly candidates hold their rank."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    names = [n for n in FIRMNESS if n != "shell" or (frame["shell"] != "").any()]
+    shown = Table(title=f"How often among the best {top}, and ranks (90 %)", title_justify="left")
+    for name in names:
+        column = COLUMNS[name]
+        text = column.kind in ("text", "category")
+        heading = f"Top {top}" if name == "top_ten_share" else column.short
+        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
+    for _, row in frame.iterrows():
+        shown.add_row(*_cells(row, names))
+    console.print(shown)
+    console.print("Candidates of one tie group cannot be told from the first of it.")
+
+
 def _cells(row: "pd.Series", names: list[str]) -> list[str]:
     cells = []
     for name in names:
-        column, value = COLUMNS[name], row[name]
+        column, value = COLUMNS[name], row.get(name)
         if column.kind in ("text", "category"):
             cells.append(str(value))
         elif column.kind == "integer":
@@ -100,7 +140,7 @@ def _cells(row: "pd.Series", names: list[str]) -> list[str]:
             half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
             cells.append(f"{number(value)} ±{number(half, 2)}")
         else:
-            cells.append(number(value, 2 if name == "probability_meets_requirements" else 3))
+            cells.append(number(value, 2 if name in _SHARES else 3))
     return cells
 
 

@@ -1,0 +1,28 @@
+"""``magnetkit robustness`` on a results folder."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit.cli.app import app
+from magnetkit.errors import StoreError
+
+
+def test_the_best_are_printed_and_all_are_written(tmp_path):
+    alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
+    mk.screen(alloys, application="aviation-actuator", out=tmp_path / "r")
+    out = tmp_path / "robustness.csv"
+    options = ["--top", "2", "--rows", "1", "--out", str(out)]
+    done = CliRunner().invoke(app, ["robustness", str(tmp_path / "r"), *options])
+    assert done.exit_code == 0, done.output
+    assert "Top 2" in done.output
+    written = pd.read_csv(out)
+    # Er2Fe14B is no uniaxial magnet and has no rank.
+    assert list(written["rank"]) == [1, 2, 3, 4]
+    assert written["top_ten_share"].sum() == pytest.approx(2.0)
+
+
+def test_a_folder_without_results_says_so(tmp_path):
+    done = CliRunner().invoke(app, ["robustness", str(tmp_path)])
+    assert isinstance(done.exception, StoreError)
