@@ -24,8 +24,9 @@ STATED = {
         "wetting_volume": 0.005,
         "structure_limit_K": 493.15,
         "process": {"grain_size_um": 5.0, "density": 0.985, "grain_boundary": 0.12},
-        "source": "limit: 220 C, the highest class sold (AH, mpcomagnetics.com), whatever the Curie "
-        "temperature: the rare-earth-rich boundary oxidizes and ages above; wetting: a film of 3 nm around grains of 5 um is 0.2 vol.%, and as much again "
+        "source": "limit: 220 C, the highest class sold (AH, mpcomagnetics.com), whatever the "
+        "Curie temperature: the rare-earth-rich boundary oxidizes and ages above; wetting: a film "
+        "of 3 nm around grains of 5 um is 0.2 vol.%, and as much again "
         "sits in the corners; squareness and recoil: catalogues of sintered Nd-Fe-B; 5 um and "
         "12 vol.% of rare-earth-rich phase: an ordinary sintered magnet",
     },
