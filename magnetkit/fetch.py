@@ -154,14 +154,15 @@ class _Bar:
     """The progress bar that pooch fills, drawn by rich on stderr; nothing when not `shown`."""
 
     def __init__(self, title: str, shown: bool) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+        from ._console import progress_console
 
         self._rich = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             DownloadColumn(),
-            console=Console(stderr=True),
+            console=progress_console(),
             disable=not shown,
         )
         self._task = self._rich.add_task(title, total=None)

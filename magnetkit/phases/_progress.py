@@ -10,15 +10,16 @@ class Report:
     """Progress of a pull: a bar a kind of document; silent when not `shown`."""
 
     def __init__(self, shown: bool) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        from .._console import progress_console
 
         self._shown = shown
         self._bars = Progress(
             TextColumn("Materials Project {task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            console=Console(stderr=True),
+            console=progress_console(),
             disable=not shown,
         )
         self._tasks: dict[str, TaskID] = {}

@@ -104,5 +104,6 @@ def demagnetization(
     ax.set_xlim(right=0.0)
     ax.yaxis.tick_right()
     ax.yaxis.set_label_position("right")
-    ax.legend(fontsize="small")
+    # The axis is on the right: on the left nothing lies below the legend.
+    ax.legend(fontsize="small", loc="upper right", bbox_to_anchor=(-0.02, 1.0))
     return ax

@@ -16,7 +16,6 @@ def reporting(progress: bool | Progress) -> Iterator[Progress]:
     if not progress:
         yield lambda done, total: None
         return
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -30,6 +29,8 @@ def reporting(progress: bool | Progress) -> Iterator[Progress]:
     )
     from rich.text import Text
 
+    from .._console import progress_console
+
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
@@ -42,6 +43,6 @@ def reporting(progress: bool | Progress) -> Iterator[Progress]:
         Rate(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
+    with Bar(*columns, console=progress_console(), transient=True) as shown:
         task = shown.add_task("screening", total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)

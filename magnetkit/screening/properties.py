@@ -142,7 +142,11 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
 
 def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
     """Add the domain, and the surrogates' answer where the physics has none."""
+    from ..phases import partition
     from ..surrogates import load
+
+    # What a surrogate knows are phases: a recipe's excess rare earth would lie outside its domain.
+    phase = partition(table).hard_phase
 
     for target in SURROGATE_FALLBACKS:
         missing = np.flatnonzero(frame[target].isna())
@@ -150,7 +154,7 @@ def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
         rows = np.arange(len(table)) if first else missing
         if not len(rows):
             continue
-        prediction = load(target).predict(table[rows])
+        prediction = load(target).predict(phase[rows])
         if first:
             frame["in_domain"] = prediction["in_domain"].to_numpy()
             frame["domain_distance"] = prediction["domain_distance"].to_numpy()

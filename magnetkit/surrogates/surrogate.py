@@ -157,10 +157,11 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
     if not shown:
         yield lambda: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    from .._console import progress_console
+
+    with Progress(console=progress_console(), transient=True) as progress:
         task = progress.add_task(title, total=steps)
         yield lambda: progress.advance(task)
 

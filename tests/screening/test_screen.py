@@ -165,3 +165,10 @@ def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     assert _start(cut, path, "--resume").wait(300) == 0
     for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
         assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+
+
+def test_an_ordinary_recipe_is_inside_the_domain():
+    """Excess rare earth, copper and aluminium lie between the grains, not in the phase."""
+    recipe = "Nd28.5Dy2.0Co0.9Cu0.1Al0.2B1.0Fe bal."
+    table = mk.CompositionTable.from_strings([recipe], basis="weight")
+    assert mk.predict(table)["in_domain"].all()

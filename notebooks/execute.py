@@ -1,0 +1,65 @@
+"""Run the notebooks and store their outputs: ``make notebooks``, or some by number.
+
+``python notebooks/execute.py 03 05`` runs two of them. Outputs hold nothing that names a machine
+or a moment, so that running again changes a file only where a result changed.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 300
+"""Longest that one cell may take; the tests want a whole notebook within 60 s."""
+
+
+def notebooks(numbers: list[str] | None = None) -> list[Path]:
+    """Return the notebooks in order, or those whose names begin with one of `numbers`."""
+    files = sorted(HERE.glob("[0-9]*.ipynb"))
+    return [f for f in files if not numbers or f.name.startswith(tuple(numbers))]
+
+
+def run(file: Path):
+    """Return the notebook executed in a kernel of its own.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        If a cell raises.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+
+    book = nbformat.read(file, as_version=4)
+    client = NotebookClient(book, timeout=SECONDS, kernel_name="python3", record_timing=False)
+    # The kernel finds this checkout whether or not magnetkit is installed, and warns of nothing
+    # that belongs to Jupyter itself.
+    path = os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH"))))
+    client.execute(cwd=str(HERE), env={**os.environ, "PYTHONPATH": path})
+    return book
+
+
+def clean(book):
+    """Return the notebook without what differs from run to run."""
+    book.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
+    for cell in book.cells:
+        cell.metadata = {}
+    return book
+
+
+def main(numbers: list[str]) -> None:
+    """Run and store the notebooks asked for, all without arguments."""
+    import nbformat
+
+    for file in notebooks(numbers):
+        start = time.perf_counter()
+        nbformat.write(clean(run(file)), file)
+        print(f"{file.name}: {time.perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
