@@ -3,59 +3,98 @@
 import numpy as np
 
 from ._accelerate import jit, prange
+from .magnetism import CHUNK, CURIE, N_WORK, OK, PARAMAGNETIC, TO_TESLA, at, direction
 
 MU_0 = 1.25663706127e-6
+# Share of K_2 in the field at which grains reverse. Aligned grains start to turn at 2 K_1 / M_s
+# whatever K_2 (below K_1 / 4), misaligned ones feel it (Kronmueller and Faehnle 2003, ch. 6); the
+# barrier K_1 + K_2 stands between the two.
+K2_SHARE = 1.0
+# The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
+# polarization follows that of the cells, from this temperature (K) on.
+WALL_COUPLING = 0.5
+WALL_REFERENCE = 300.0
 
 
-# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR.
-# rows bool (n): the rows to rewrite. is_rare_earth float64 (118): one at rare earths.
-# copper: column of Cu. ratio, share: metal atoms per rare-earth atom and least share of Cu in the
-#   metal of the charge.
-# Returns the three CSR arrays of the table in which each of `rows` has that ratio and at least
-# that share of Cu; other rows, and rows without rare earth or metal, come back as they were.
+# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
+#   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
+# Returns the three CSR arrays with zeros where such an entry was missing.
 @jit
-def hardening_charge(indptr, indices, values, rows, is_rare_earth, copper, ratio, share):
-    """Turn 2:17 formulas into charges that a precipitation-hardened magnet is made from."""
+def with_room(indptr, indices, values, column):
+    """Give each row an entry of a column."""
     n = indptr.size - 1
     out_indptr = np.zeros(n + 1, np.int64)
     for i in range(n):
-        extra = 1 if rows[i] else 0
+        extra = 1 if column[i] >= 0 else 0
         for k in range(indptr[i], indptr[i + 1]):
-            if indices[k] == copper:
+            if indices[k] == column[i]:
                 extra = 0
         out_indptr[i + 1] = out_indptr[i] + indptr[i + 1] - indptr[i] + extra
     out_indices = np.empty(out_indptr[n], np.int32)
     out = np.zeros(out_indptr[n])
     for i in range(n):
+        to = out_indptr[i]
+        room = out_indptr[i + 1] - to > indptr[i + 1] - indptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if room and indices[k] > column[i]:
+                out_indices[to] = column[i]
+                to += 1
+                room = False
+            out_indices[to], out[to] = indices[k], values[k]
+            to += 1
+        if room:
+            out_indices[to] = column[i]
+    return out_indptr, out_indices, out
+
+
+# As `with_room`; is_rare_earth float64 (118): one at rare earths; share float64 (n).
+# Returns the three CSR arrays in which that share of each row's rare earth is the column's element
+# instead.
+@jit
+def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
+    """Put another rare earth in place of a share of each row's."""
+    indptr, indices, values = with_room(indptr, indices, values, column)
+    for i in range(indptr.size - 1):
+        rare = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            part = values[k] * is_rare_earth[indices[k]]
+            rare += part
+            values[k] -= share[i] * part
+        for k in range(indptr[i], indptr[i + 1]):
+            if indices[k] == column[i]:
+                values[k] += share[i] * rare
+    return indptr, indices, values
+
+
+# As `with_room`; rows bool (n): the rows to rewrite. is_rare_earth float64 (118): one at rare
+#   earths. copper: column of Cu. ratio, share: metal atoms per rare-earth atom and least share of
+#   Cu in the metal of the charge.
+# Returns the three CSR arrays of the table in which each of `rows` has that ratio and at least
+# that share of Cu; other rows, and rows without rare earth or metal, come back as they were.
+@jit
+def hardening_charge(indptr, indices, values, rows, is_rare_earth, copper, ratio, share):
+    """Turn 2:17 formulas into charges that a precipitation-hardened magnet is made from."""
+    column = np.where(rows, copper, -1)
+    indptr, indices, values = with_room(indptr, indices, values, column)
+    for i in range(indptr.size - 1):
         rare, cu = 0.0, 0.0
         for k in range(indptr[i], indptr[i + 1]):
             rare += values[k] * is_rare_earth[indices[k]]
             if indices[k] == copper:
                 cu = values[k]
         metal = 1.0 - rare
-        on_rare, on_metal, new_cu = 1.0, 1.0, cu
-        if rows[i] and rare > 0.0 and metal > cu:
-            total = 1.0 + ratio
-            on_rare = 1.0 / (total * rare)
-            new_cu = max(cu / metal, share) * ratio / total
-            on_metal = (ratio / total - new_cu) / (metal - cu)
-        to = out_indptr[i]
-        room = out_indptr[i + 1] - out_indptr[i] > indptr[i + 1] - indptr[i]
+        if not (rows[i] and rare > 0.0 and metal > cu):
+            continue
+        total = 1.0 + ratio
+        new_cu = max(cu / metal, share) * ratio / total
+        on_metal = (ratio / total - new_cu) / (metal - cu)
         for k in range(indptr[i], indptr[i + 1]):
             c = indices[k]
-            if room and c > copper:
-                out_indices[to], out[to] = copper, new_cu
-                to += 1
-                room = False
             if c == copper:
-                out[to] = new_cu
+                values[k] = new_cu
             else:
-                out[to] = values[k] * (on_rare if is_rare_earth[c] > 0.0 else on_metal)
-            out_indices[to] = c
-            to += 1
-        if room:
-            out_indices[to], out[to] = copper, new_cu
-    return out_indptr, out_indices, out
+                values[k] *= 1.0 / (total * rare) if is_rare_earth[c] > 0.0 else on_metal
+    return indptr, indices, values
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.
@@ -67,87 +106,209 @@ def energy_product(b_r, h_knee, mu_rec):
     return max((b_r - MU_0 * mu_rec * h) * h, 0.0)
 
 
-# t float64 (2 or 3): ascending temperatures, the last two bracketing; room float64 (same): what is
-# left at them, positive but at the last, which may be NaN (no magnet any more).
+# t float64 (3): ascending temperatures, the last two bracketing; room float64 (m, 3): what is left
+# at them, here of row s, positive but at the last, which may be NaN (no magnet any more). Without a
+# third point t[0] and room[s, 0] are NaN.
 # Returns the temperature at which nothing is left: root of the parabola through three points, of
 # the line through two; of the line through the first two, up to the last, where that is NaN.
 @jit
-def crossing(t, room):
+def crossing(t, room, s):
     """Return where the room before the knee is used up."""
-    n = t.size
-    if np.isnan(room[n - 1]):
-        if n < 3 or room[1] >= room[0]:
-            return t[n - 2]
-        return min(t[1] + (t[1] - t[0]) * room[1] / (room[0] - room[1]), t[2])
-    if n < 3:
-        return t[0] + (t[1] - t[0]) * room[0] / (room[0] - room[1])
-    low, high = t[1], t[2]
-    for _ in range(40):
-        x = 0.5 * (low + high)
-        value = room[0] * (x - t[1]) * (x - t[2]) / ((t[0] - t[1]) * (t[0] - t[2]))
-        value += room[1] * (x - t[0]) * (x - t[2]) / ((t[1] - t[0]) * (t[1] - t[2]))
-        value += room[2] * (x - t[0]) * (x - t[1]) / ((t[2] - t[0]) * (t[2] - t[1]))
-        if value > 0.0:
-            low = x
-        else:
-            high = x
-    return low
+    if np.isnan(room[s, 2]):
+        if np.isnan(room[s, 0]) or room[s, 1] >= room[s, 0]:
+            return t[1]
+        return min(t[1] + (t[1] - t[0]) * room[s, 1] / (room[s, 0] - room[s, 1]), t[2])
+    slope = (room[s, 2] - room[s, 1]) / (t[2] - t[1])
+    if np.isnan(room[s, 0]):
+        return t[1] - room[s, 1] / slope
+    bend = (slope - (room[s, 1] - room[s, 0]) / (t[1] - t[0])) / (t[2] - t[0])
+    # room = room[s, 1] + steep u + bend u^2, with u counted from t[1]: the root next to it.
+    steep = slope - bend * (t[2] - t[1])
+    root = np.sqrt(max(steep * steep - 4.0 * bend * room[s, 1], 0.0))
+    return t[1] + 2.0 * room[s, 1] / (root - steep)
 
 
-# polarization float64 (n, k): J_s of the hard phase, T; field float64 (n, k): H_a, A/m.
-# temperature float64 (k): column 0 the temperature asked, 1 and 2 the two of the coefficients,
-#   from 3 on ascending for the maximum working temperature.
+# i: row of `phase`, as `magnetism.condense` returns it; work float64 (ions, 8), see `magnetism.at`
+# -> J_s T; nucleation field A/m, 0 where no axis; status. NaN, 0 where there is no order.
+@jit
+def phase_at(i, kelvin, phase, work):
+    """Return polarization, nucleation field and status of a phase at a temperature."""
+    status, state, ion, start, count = phase
+    if status[i] != OK:
+        return np.nan, 0.0, status[i]
+    if not kelvin < state[i, CURIE]:
+        return np.nan, 0.0, PARAMAGNETIC
+    _, j, k1, k2, _, _ = at(kelvin, i, state, ion, start[i], count[i], work, False)
+    j = abs(j) * state[i, TO_TESLA]
+    found = direction(k1, k2)
+    return j, 2e6 * (k1 + K2_SHARE * k2) / j if found == OK and j > 0.0 else 0.0, found
+
+
+# i: row of the alloy: of `hard`, wall_row and shell_row (int64 (n), row of `walls` and `shells`,
+# -1 without), cells, fraction float64 (n): volume of the cells, of the shell in the hard phase;
+# efficiency: of a shell; carried: J_s of the wall over that of the cell at the reference
+# -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
+@jit
+def alloy_at(
+    i, kelvin, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency, carried, work
+):
+    """Return polarization, nucleation field and status of an alloy at a temperature."""
+    cell, field, status = phase_at(i, kelvin, hard, work)
+    j = cell
+    if shell_row[i] >= 0:
+        own, outer, _ = phase_at(shell_row[i], kelvin, shells, work)
+        j = (1.0 - fraction[i]) * j + fraction[i] * own
+        field += efficiency * (outer - field)
+    if wall_row[i] >= 0:
+        own, _, _ = phase_at(wall_row[i], kelvin, walls, work)
+        # Above its own Curie temperature a wall keeps what the cells induce.
+        own = 0.0 if np.isnan(own) else own
+        own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
+        j = cells[i] * j + (1.0 - cells[i]) * own
+    return j, field, status
+
+
+@jit
+def _carried(i, hard, walls, wall_row, work):
+    """Return J_s of a wall over that of its cell at the reference temperature."""
+    if wall_row[i] < 0:
+        return 0.0
+    own, _, _ = phase_at(wall_row[i], WALL_REFERENCE, walls, work)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, hard, work)
+    return (0.0 if np.isnan(own) else own) / cell
+
+
+@jit
+def _most_ions(hard, walls, shells):
+    most = 1
+    for phase in (hard, walls, shells):
+        for count in phase[4]:
+            most = max(most, count)
+    return most
+
+
+# temperature float64 (k), the rest as for `alloy_at`
+# -> polarization T, nucleation field A/m float64 (k, n); status int8 (k, n)
+@jit(parallel=True)
+def states(temperature, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency):
+    """Return what each alloy is at each temperature."""
+    n, k = wall_row.size, temperature.size
+    polarization, field = np.empty((k, n)), np.empty((k, n))
+    status = np.empty((k, n), np.int8)
+    most = _most_ions(hard, walls, shells)
+    for chunk in prange((n + CHUNK - 1) // CHUNK):
+        work = np.empty((most, N_WORK))
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            carried = _carried(i, hard, walls, wall_row, work)
+            for l in range(k):  # noqa: E741
+                polarization[l, i], field[l, i], status[l, i] = alloy_at(
+                    i, temperature[l], hard, walls, shells, wall_row, shell_row, cells, fraction,
+                    efficiency, carried, work,
+                )  # fmt: skip
+    return polarization, field, status
+
+
+# asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
+#   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
 # factor (n): B_r / J_s; alpha_k, n_eff, squareness, mu_rec float64 (n): Kronmueller's parameters,
 #   knee over coercivity, recoil permeability; limit float64 (n): T_max is no higher, K.
 # load: permeance coefficient -B/(mu_0 H).
-# scale_b, scale_h float64 (n): factors on B_r and H_cj (one for the centre).
-# Returns float64 (n, 7): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha 1/K, beta 1/K.
-# NaN in a column of polarization or field gives NaN in what rests on it; T_max is NaN where the
-# load line lies beyond the knee already at the lowest temperature.
+# on_b float64 (m, n), on_h, on_alpha, floor, on_beta float64 (n): half widths of ln B_r and of
+#   ln H_cj, of alpha relative to itself and in 1/K, of beta; T_max takes the on_b of asked[0].
+# -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
+#    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
+#    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
+#    T_max where the load line lies beyond the knee already at the lowest temperature.
 @jit(parallel=True)
-def magnet(
-    polarization,
-    field,
-    temperature,
-    factor,
-    alpha_k,
-    n_eff,
-    squareness,
-    mu_rec,
-    limit,
-    load,
-    scale_b,
-    scale_h,
-):
-    """Return the properties of the magnet made of a hard phase."""
-    n, k = polarization.shape
-    out = np.full((n, 7), np.nan)
-    span = temperature[2] - temperature[1]
-    for i in prange(n):
-        b = np.empty(3)
-        h = np.empty(3)
-        for j in range(3):
-            b[j] = polarization[i, j] * factor[i] * scale_b[i]
-            h[j] = alpha_k[i] * field[i, j] - n_eff[i] * polarization[i, j] / MU_0
-            h[j] = max(h[j], 0.0) * scale_h[i]
-        out[i, 0] = b[0]
-        out[i, 1] = h[0]
-        out[i, 2] = h[0] * squareness[i]
-        out[i, 3] = energy_product(b[0], h[0] * squareness[i], mu_rec[i])
-        out[i, 5] = (b[2] / b[1] - 1.0) / span if b[1] > 0.0 else np.nan
-        out[i, 6] = (h[2] / h[1] - 1.0) / span if h[1] > 0.0 else np.nan
-        room = np.full(3, np.nan)
-        for j in range(3, k):
-            h_cj = alpha_k[i] * field[i, j] - n_eff[i] * polarization[i, j] / MU_0
-            b_r = polarization[i, j] * factor[i] * scale_b[i]
-            margin = max(h_cj, 0.0) * scale_h[i] * squareness[i]
-            room[0], room[1] = room[1], room[2]
-            room[2] = margin - b_r / (MU_0 * (load + mu_rec[i])) if b_r > 0.0 else np.nan
-            if not room[2] > 0.0:
-                if j > 3:
-                    out[i, 4] = crossing(temperature[max(j - 2, 3) : j + 1], room[max(5 - j, 0) :])
-                break
-            out[i, 4] = temperature[j]
-        if out[i, 4] > limit[i]:
-            out[i, 4] = limit[i]
-    return out
+def figures(
+    asked, second, grid, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency,
+    factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
+):  # fmt: skip
+    """Return the properties of the magnet made of each alloy."""
+    n, m = wall_row.size, asked.size
+    out = np.full((7, 3, m, n), np.nan)
+    status = np.empty((m, n), np.int8)
+    most = _most_ions(hard, walls, shells)
+    for chunk in prange((n + CHUNK - 1) // CHUNK):
+        work = np.empty((most, N_WORK))
+        t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
+        open_, room = np.empty(3, np.bool_), np.empty((3, 3))
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            if hard[0][i] != OK:
+                for l in range(m):  # noqa: E741
+                    status[l, i] = hard[0][i]
+                continue
+            carried = _carried(i, hard, walls, wall_row, work)
+            j2, field, end = alloy_at(
+                i, second, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency,
+                carried, work,
+            )  # fmt: skip
+            h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
+            j1, h1 = np.nan, np.nan
+            over = OK
+            # The largest working temperature of the weak, the nominal and the strong magnet.
+            t_max[:], room[:], open_[:] = np.nan, np.nan, True
+            for s in range(3):
+                on_j[s] = factor[i] * np.exp((s - 1) * on_b[0, i])
+                on_k[s] = squareness[i] * np.exp((s - 1) * on_h[i])
+            for g in range(grid.size):
+                kelvin = grid[g]
+                wanted = open_[0] or open_[1] or open_[2]
+                if not wanted and kelvin > second:
+                    break
+                j, field, found = alloy_at(
+                    i, kelvin, hard, walls, shells, wall_row, shell_row, cells, fraction,
+                    efficiency, carried, work,
+                )  # fmt: skip
+                h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                if g == 0:
+                    j1, h1 = j, h_cj
+                    over = found if found != OK else end
+                elif kelvin <= second and over == OK:
+                    over = found
+                for s in range(3):
+                    if not open_[s]:
+                        continue
+                    b_r = j * on_j[s]
+                    h_k = h_cj * on_k[s]
+                    room[s, 0], room[s, 1] = room[s, 1], room[s, 2]
+                    room[s, 2] = h_k - b_r / (MU_0 * (load + mu_rec[i])) if b_r > 0.0 else np.nan
+                    if room[s, 2] > 0.0:
+                        t_max[s] = min(kelvin, limit[i])
+                        open_[s] = kelvin < limit[i]
+                        continue
+                    if g > 0:
+                        before[0] = grid[g - 2] if g > 1 else np.nan
+                        before[1], before[2] = grid[g - 1], kelvin
+                        t_max[s] = min(crossing(before, room, s), limit[i])
+                    open_[s] = False
+            for l in range(m):  # noqa: E741
+                j, field, found = alloy_at(
+                    i, asked[l], hard, walls, shells, wall_row, shell_row, cells, fraction,
+                    efficiency, carried, work,
+                )  # fmt: skip
+                found = found if found != OK else over
+                status[l, i] = found
+                if found != OK or not np.isfinite(factor[i]):
+                    continue
+                h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                for s, to in ((1, 0), (0, 1), (2, 2)):
+                    b_r = j * factor[i] * np.exp((s - 1) * on_b[l, i])
+                    h_k = h_cj * on_k[s]
+                    out[0, to, l, i], out[1, to, l, i] = b_r, h_k / squareness[i]
+                    out[2, to, l, i] = h_k
+                    out[3, to, l, i] = energy_product(b_r, h_k, mu_rec[i])
+                # A weaker magnet also demagnetizes itself less: ends may change places.
+                out[4, 0, l, i] = t_max[1]
+                out[4, 1, l, i] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
+                out[4, 2, l, i] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
+                span = second - grid[0]
+                for k, slope, half in (
+                    (5, (j2 / j1 - 1.0) / span, on_alpha[i]),
+                    (6, (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan, on_beta[i]),
+                ):
+                    # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
+                    half = np.hypot(slope * half, floor[i] if k == 5 else 0.0)
+                    out[k, 0, l, i] = slope
+                    out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half
+    return out, status

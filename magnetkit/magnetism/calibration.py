@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
-from ..kernels import magnetism as kernel
+from ..kernels import intrinsic as kernel
 from ..phases.hosts import HOST_NAMES, site_rules
 from .parameters import Parameters
 from .priors import Prior, build
@@ -135,7 +135,7 @@ class Fit:
                 p.spin, p.element, p.host, p.element_sd, p.host_sd, False,
             )  # fmt: skip
             if len(at):
-                out[rows] = values[inverse, 0]
+                out[rows] = values[:, 0, inverse].T
             else:
                 result[rows] = tc[inverse]
         for kind, column in _OUTPUT.items():

@@ -7,7 +7,7 @@ temperature dependence). Parameters: ``datasets/intrinsic``.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def evaluate(
     """
     import numba
 
-    from ..kernels.magnetism import evaluate as kernel
+    from ..kernels.intrinsic import evaluate as kernel
 
     p = parameters or load()
     role, counts = site_rules()
@@ -112,7 +112,33 @@ def evaluate(
         )  # fmt: skip
     finally:
         numba.set_num_threads(threads)
-    return Intrinsic(part.host, at, curie, curie_sd, value, sd, status)
+    # The kernel keeps each column in one piece; views give the order of the class.
+    return Intrinsic(part.host, at, curie, curie_sd, value.T, sd.T, status.T)
+
+
+def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
+    """Return phases as the kernels of the magnet take them.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n hard phases.
+    codes : ndarray of int8, shape (n,)
+        Their hosts.
+
+    Returns
+    -------
+    tuple of arrays
+        See `magnetkit.kernels.magnetism.condense`.
+    """
+    from ..kernels.magnetism import condense
+
+    p = load()
+    role, counts = site_rules()
+    return condense(
+        table.indptr, table.indices, table.values, codes, role, counts, p.known, p.spin,
+        p.element, p.host,
+    )  # fmt: skip
 
 
 def quantile(interval: float) -> float:
@@ -170,6 +196,13 @@ def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
     """Return the table of `intrinsic` at each temperature; the intervals are `z` deviations."""
     import pandas as pd
 
+    return [pd.DataFrame(data, copy=False) for data in columns_of(got, z)]
+
+
+def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
+    """Return the columns of `tabulate` in their order, a dict a temperature."""
+    import pandas as pd
+
     n = len(got.host)
     names = [*HOST_NAMES, "unknown"]
     code = np.where(got.host < 0, len(HOST_NAMES), got.host)
@@ -177,14 +210,12 @@ def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
     physics = pd.Categorical.from_codes(
         np.full(n, PROVENANCES.index("physics"), np.int8), categories=pd.Index(PROVENANCES)
     )
-    frames = []
+    tables = []
     for j, kelvin in enumerate(got.temperatures):
         status = got.status[:, j]
-        data: dict[str, object] = {
+        data: dict[str, Any] = {
             "host": host,
-            "status": pd.Categorical.from_codes(
-                _STATUS_CODE[status], categories=pd.Index(STATUSES)
-            ),
+            "status": status_column(status),
             "easy_direction": pd.Categorical.from_codes(
                 _EASY_CODE[status], categories=pd.Index(EASY_DIRECTIONS)
             ),
@@ -194,13 +225,21 @@ def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
         for k, name in enumerate(PROPERTIES):
             columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
         for name, value, sd, positive in columns:
-            low = value - z * sd
+            half = z * sd
+            low = value - half
             data[name] = value
-            data[f"{name}_lo"] = np.maximum(low, 0.0) if positive else low
-            data[f"{name}_hi"] = value + z * sd
+            data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
+            data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
-        frames.append(pd.DataFrame({name: data[name] for name in ordered(list(data))}))
-    return frames
+        tables.append({name: data[name] for name in ordered(list(data))})
+    return tables
+
+
+def status_column(status: NDArray[np.int8]) -> "pd.Categorical":
+    """Return the kernel's codes as a column of statuses."""
+    import pandas as pd
+
+    return pd.Categorical.from_codes(_STATUS_CODE[status], categories=pd.Index(STATUSES))
 
 
 def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) -> "pd.DataFrame":

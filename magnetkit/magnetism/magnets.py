@@ -1,6 +1,6 @@
 """What a process makes of hard phases: polarization, nucleation field, Kronmueller's parameters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
 from ..units import MU_0
+from .intrinsic import condensed
 from .process import Process, by_row, parameters, read_process
 from .shell import ShellRows, replace_rare_earth
 
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 _FORMULA = 0.995
 # Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
 _ADDITIVE = 0.002
-# Share of K_2 in the field at which grains reverse. Aligned grains start to turn at 2 K_1 / M_s
-# whatever K_2 (below K_1 / 4), misaligned ones feel it (Kronmueller and Faehnle 2003, ch. 6); the
-# barrier K_1 + K_2 stands between the two.
-_K2_SHARE = 1.0
-# The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
-# polarization follows that of the cells.
-_WALL_COUPLING = 0.5
-_WALL_REFERENCE = 300.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +128,42 @@ def _charge(table: CompositionTable, host: NDArray[np.int8], code: int) -> Compo
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
+@dataclass(frozen=True, eq=False)
+class Alloys:
+    """What a process makes of recipes, before any temperature is named.
+
+    Attributes
+    ----------
+    parts : Partition
+        The recipes in their phases.
+    phases : tuple
+        Arguments of the kernels of `magnetkit.kernels.sintered` from `hard` to `efficiency`.
+    factor, boundary, additive, iron, copper, rows, alpha_k, n_eff
+        As in `Magnets`.
+    """
+
+    parts: "Partition"
+    phases: tuple
+    factor: NDArray[np.float64]
+    boundary: NDArray[np.float64]
+    additive: NDArray[np.float64]
+    iron: NDArray[np.float64]
+    copper: NDArray[np.float64]
+    rows: dict[str, NDArray[np.float64]]
+    alpha_k: NDArray[np.float64]
+    n_eff: NDArray[np.float64]
+
+    def at(self, temperature: NDArray[np.float64]) -> Magnets:
+        """Return the magnets at temperatures, K."""
+        from ..kernels.sintered import states
+
+        found = states(temperature, *self.phases)
+        polarization, field, status = (array.T for array in found)
+        names = [f.name for f in fields(Magnets)[4:]]
+        own = {name: getattr(self, name) for name in names}
+        return Magnets(temperature, polarization, field, status, **own)
+
+
 def magnets(
     table: CompositionTable,
     temperature: NDArray[np.float64],
@@ -143,12 +172,6 @@ def magnets(
     host: str = "auto",
 ) -> Magnets:
     """Evaluate hard phases at temperatures and what the process makes of them.
-
-    A 2:17 alloy is split into cells and walls (`magnetkit.phases.hosts.partition`); polarization
-    is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
-    the cells and copper in the walls set its parameters. With a shell, polarization is the average
-    of core and shell, and the nucleation field lies between theirs by the calibrated efficiency
-    of a shell.
 
     Parameters
     ----------
@@ -161,23 +184,43 @@ def magnets(
     shells : ShellRows, optional
         As read by `shell.read_shells`.
     """
-    from ..phases.hosts import HOST_NAMES, assign_hosts, partition
+    from ..phases.hosts import assign_hosts, partition
 
-    n = len(table)
+    parts = partition(table, assign_hosts(table, host))
+    return alloys(table, parts, process, shells).at(np.asarray(temperature, float))
+
+
+def alloys(
+    table: CompositionTable,
+    parts: "Partition",
+    process: "Process | dict[str, Any] | None" = None,
+    shells: ShellRows | None = None,
+) -> Alloys:
+    """Split recipes into what the kernels of the magnet need.
+
+    A 2:17 alloy is split into cells and walls (`magnetkit.phases.hosts.partition`); polarization
+    is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
+    the cells and copper in the walls set its parameters. With a shell, polarization is the average
+    of core and shell, and the nucleation field lies between theirs by the calibrated efficiency
+    of a shell.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    parts : Partition
+        The same, split as they stand.
+    process, shells
+        As for `magnets`.
+    """
+    from ..phases.hosts import HOST_NAMES, partition
+
+    n, codes = len(table), parts.host
     cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")
-    codes = assign_hosts(table, host)
-    parts = partition(_charge(table, codes, cellular), host)
+    charge = _charge(table, codes, cellular)
+    if charge is not table:
+        parts = partition(charge, codes)
     rows = by_row(read_process(process, n), codes, HOST_NAMES)
-    at = np.concatenate([[_WALL_REFERENCE], temperature])
-    with_reference, field, status = _phase(parts, at)
-    polarization, field, status = with_reference[:, 1:].copy(), field[:, 1:], status[:, 1:]
-    if shells is not None:
-        own = replace_rare_earth(parts.hard_phase, shells.column, shells.content)
-        shell_polarization, shell_field, _ = _phase(replace(parts, hard_phase=own), temperature)
-        share = shells.fraction[:, None]
-        polarization = (1.0 - share) * polarization + share * shell_polarization
-        efficiency = parameters().shell_efficiency * (shells.fraction > 0.0)
-        field = field + efficiency[:, None] * (shell_field - field)
     volume = parts.hard_volume_fraction
     formula = volume > _FORMULA
     hard = np.where(formula, 1.0 - rows["grain_boundary"], volume)
@@ -187,21 +230,31 @@ def magnets(
     additive = np.where(formula, np.inf, table.fraction("Ga", "Cu"))
     iron, copper = np.full(n, np.nan), np.full(n, np.nan)
     walls = np.flatnonzero((codes == cellular) & ~formula)
+    wall, cells = parts.grain_boundary[walls], parts.hard_phase[walls]
     if walls.size:
-        phase, cells = parts.grain_boundary[walls], parts.hard_phase[walls]
-        in_walls = replace(parts, hard_phase=phase, host=np.full(walls.size, wall_code, np.int8))
-        mean = _wall_polarization(in_walls, at, with_reference[walls])
-        share = volume[walls, None]
-        polarization[walls] = share * polarization[walls] + (1.0 - share) * mean
         iron[walls] = cells.fraction("Fe") / (1.0 - cells.fraction(*RARE_EARTHS))
-        copper[walls] = phase.fraction("Cu") / (1.0 - phase.fraction(*RARE_EARTHS))
+        copper[walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
         hard[walls] = 1.0 - rows["grain_boundary"][walls]
         boundary[walls] = rows["grain_boundary"][walls]
-    return Magnets(
-        temperature,
-        polarization,
-        field,
-        status,
+    shelled = np.zeros(0, int) if shells is None else np.flatnonzero(shells.fraction > 0.0)
+    fraction = np.zeros(n)
+    shell = parts.hard_phase[shelled]
+    if shells is not None:
+        shell = replace_rare_earth(shell, shells.column[shelled], shells.content[shelled])
+        fraction = shells.fraction
+    phases = (
+        condensed(parts.hard_phase, codes),
+        condensed(wall, np.full(walls.size, wall_code, np.int8)),
+        condensed(shell, codes[shelled]),
+        _places(walls, n),
+        _places(shelled, n),
+        volume,
+        fraction,
+        parameters().shell_efficiency,
+    )
+    return Alloys(
+        parts,
+        phases,
         hard * rows["density"] * rows["alignment"],
         boundary,
         additive,
@@ -212,39 +265,15 @@ def magnets(
     )
 
 
+def _places(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return the place of each of `n` rows among `rows`, -1 where it is not among them."""
+    places = np.full(n, -1)
+    places[rows] = np.arange(rows.size)
+    return places
+
+
 def _rare_earth(table: CompositionTable) -> NDArray[np.float64]:
     """Return the share of rare earth of each row, 0 where a row is empty (no grain boundary)."""
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     share = table.values * mask(RARE_EARTHS)[table.indices]
     return np.bincount(row, share, len(table)).astype(np.float64)
-
-
-def _wall_polarization(
-    walls: "Partition", at: NDArray[np.float64], cell: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the polarization of walls, T, at all of `at` but its first, the reference.
-
-    `cell` is that of the cells around them, shape (n, k + 1) as `at`.
-    """
-    own, _, _ = _phase(walls, at)
-    # Above its own Curie temperature a wall keeps what the cells induce.
-    own = np.nan_to_num(own)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        carried = own[:, :1] * cell[:, 1:] / cell[:, :1]
-    return (1.0 - _WALL_COUPLING) * own[:, 1:] + _WALL_COUPLING * carried
-
-
-def _phase(
-    part: "Partition", temperature: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
-    """Return J_s (T), the nucleation field (A/m, 0 where no axis) and the status, (n, k)."""
-    from .intrinsic import PROPERTIES, evaluate
-
-    found = evaluate(part, temperature, spread=False)
-    names = ("saturation_polarization_T", "anisotropy_constant_MJ_m3")
-    polarization, k1 = (found.value[:, :, PROPERTIES.index(name)] for name in names)
-    k2 = found.value[:, :, PROPERTIES.index("anisotropy_constant_2_MJ_m3")]
-    axial = (found.status == 0) & (polarization > 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        field = 2e6 * (k1 + _K2_SHARE * k2) / polarization
-    return polarization, np.where(axial, field, 0.0), found.status

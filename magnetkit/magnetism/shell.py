@@ -148,12 +148,12 @@ def replace_rare_earth(
     share : ndarray of float64, shape (n,)
         Share of the row's rare earth that it replaces.
     """
-    dense = table.to_array()
-    is_rare = mask(RARE_EARTHS).astype(bool)
-    total = dense[:, is_rare].sum(axis=1)
-    dense[:, is_rare] *= (1.0 - share)[:, None]
-    dense[np.arange(len(dense)), column] += share * total
-    return from_dense(dense, table.row_index)
+    from ..kernels.sintered import replace_rare_earth as kernel
+
+    indptr, indices, values = kernel(
+        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
+    )
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
 def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> CompositionTable:

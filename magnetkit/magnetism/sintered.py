@@ -1,18 +1,17 @@
 """The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columns import STATUSES
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..units import parse_temperature
-from .magnets import Magnets, magnets
+from .intrinsic import Intrinsic
+from .magnets import Alloys, alloys
 from .process import Process
 from .shell import read_shells
 
@@ -43,36 +42,11 @@ FIGURES = (
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
-_T_MAX = FIGURES.index("max_working_temperature_K")
-
-
-def _spreads(z: float, rows: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
-    scale = z / NormalDist().inv_cdf(0.95)
-    names = ("spread", "remanence_spread", "alpha_spread", "beta_spread", "alpha_floor")
-    return {name: rows[name] * scale for name in names}
-
-
 def _grid(first: float, second: float) -> NDArray[np.float64]:
-    """Return the temperatures the kernel wants beside the asked: the two of the chords, a grid."""
+    """Return the temperatures at which the load line is tried, from the first of use on."""
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
-    return np.concatenate([[first, second], fine, coarse])
-
-
-def _status(
-    status: NDArray[np.int8],
-    temperature: NDArray[np.float64],
-    factor: NDArray[np.float64],
-    first: float,
-    second: float,
-) -> NDArray[np.int8]:
-    """Return the status over the range of use: what is not uniaxial throughout says so."""
-    inside = (temperature >= first) & (temperature <= second)
-    inside[0] = True
-    status = status[:, inside]
-    worst = status[np.arange(len(status)), (status != 0).argmax(axis=1)]
-    unknown = (worst == 0) & ~np.isfinite(factor)
-    return np.where(unknown, STATUSES.index("outside the model"), worst).astype(np.int8)
+    return np.concatenate([fine, coarse])
 
 
 def sintered(
@@ -139,8 +113,10 @@ def sintered_at(
     which is a property of the magnet: its range is that found with the spread of J_s at the first
     of `temperatures`. Parameters and errors as for `sintered`.
     """
-    from ..phases.hosts import partition
-    from .intrinsic import PROPERTIES, evaluate, quantile, tabulate
+    import pandas as pd
+
+    from ..phases.hosts import assign_hosts, partition
+    from .intrinsic import columns_of, evaluate, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures])
     first, second = sorted(parse_temperature(b) for b in between)
@@ -151,90 +127,62 @@ def sintered_at(
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
     z = quantile(interval)
     shells = read_shells(shell, len(table))
-    grid = _grid(first, second)
-    made = magnets(table, np.concatenate([asked, grid]), process, shells, host)
-    bulk = evaluate(partition(table, host), asked)
-    spreads = _spreads(z, made.rows)
-    j_s = PROPERTIES.index("saturation_polarization_T")
+    parts = partition(table, assign_hosts(table, host))
+    made = alloys(table, parts, process, shells)
+    bulk = evaluate(parts, asked)
+    values, status = _figures(made, bulk, first, second, load, z)
     text = "" if shells is None else shells.text
+    ok = pd.Index(["physics"])
     frames = []
-    limit: list[NDArray[np.float64]] = []
-    for j, frame in enumerate(tabulate(bulk, z)):
-        # The maximum working temperature, which needs the grid, is the same at all of them.
-        at = np.append(j, np.arange(len(asked), len(asked) + (2 if limit else len(grid))))
-        here = replace(
-            made,
-            temperature=made.temperature[at],
-            polarization=made.polarization[:, at],
-            nucleation_field=made.nucleation_field[:, at],
-        )
-        # What the intrinsic model does not know of J_s stands beside what makers differ in.
-        value = bulk.value[:, j, j_s]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            unsure = (value + z * bulk.sd[:, j, j_s]) / value - 1.0
-        unsure[np.isnan(unsure)] = 0.0
-        figures = _figures(here, load, spreads, unsure)
-        if limit:
-            for values, known in zip(figures, limit, strict=True):
-                values[:, _T_MAX] = known
-        limit = limit or [values[:, _T_MAX].copy() for values in figures]
-        own = np.append(j, np.arange(len(asked), len(made.temperature)))
-        status = _status(made.status[:, own], made.temperature[own], made.factor, first, second)
-        frames.append(_table(frame, figures, status, text))
+    for j, columns in enumerate(columns_of(bulk, z)):
+        columns["status"] = status_column(status[j])
+        columns["shell"] = text
+        physics = pd.Categorical.from_codes(np.where(status[j] == 0, 0, -1), categories=ok)
+        for name, (centre, low, high) in zip(FIGURES, values[:, :, j], strict=True):
+            columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
+            columns[f"{name}_provenance"] = physics
+        frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 
 
 def _figures(
-    made: Magnets, load: float, spreads: dict[str, Any], unsure: NDArray[np.float64]
-) -> list[NDArray[np.float64]]:
-    """Return `FIGURES` and their lower and upper ends, in the columns' units, each (n, 7)."""
-    from ..kernels.sintered import magnet
+    made: Alloys, bulk: Intrinsic, first: float, second: float, load: float, z: float
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and status.
 
-    on_b = np.hypot(spreads["remanence_spread"], unsure)
-    on_h = spreads["spread"]
-    ones = np.ones(len(unsure))
-    scales = [(ones, ones)] + [(np.exp(k * on_b), np.exp(k * on_h)) for k in (-1.0, 1.0)]
-    centre, low, high = (
-        _TO_COLUMN_UNIT
-        * magnet(
-            made.polarization,
-            made.nucleation_field,
-            made.temperature,
-            made.factor,
-            made.alpha_k,
-            made.n_eff,
-            made.rows["squareness"],
-            made.rows["recoil"],
-            made.rows["structure_limit_K"],
-            load,
-            scale_b,
-            scale_h,
-        )
-        for scale_b, scale_h in scales
+    What is not uniaxial throughout the range of use has a status that says so.
+    """
+    from ..kernels.sintered import figures
+    from .intrinsic import PROPERTIES, STATUS
+
+    rows = made.rows
+    scale = z / NormalDist().inv_cdf(0.95)
+    # What the intrinsic model does not know of J_s stands beside what makers differ in.
+    j_s = PROPERTIES.index("saturation_polarization_T")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
+    unsure = np.nan_to_num(unsure, nan=0.0)
+    values, status = figures(
+        bulk.temperatures,
+        second,
+        _grid(first, second),
+        *made.phases,
+        made.factor,
+        made.alpha_k,
+        made.n_eff,
+        rows["squareness"],
+        rows["recoil"],
+        rows["structure_limit_K"],
+        load,
+        np.hypot(rows["remanence_spread"] * scale, unsure),
+        rows["spread"] * scale,
+        rows["alpha_spread"] * scale,
+        # per cent to shares
+        rows["alpha_floor"] * scale / 100.0,
+        rows["beta_spread"] * scale,
     )
-    # A weaker magnet also demagnetizes itself less: the ends of T_max may change places.
-    low, high = np.fmin(np.fmin(low, high), centre), np.fmax(np.fmax(low, high), centre)
-    for i, name in ((5, "alpha_spread"), (6, "beta_spread")):
-        # alpha of a compensated magnet is a small difference: it keeps an absolute uncertainty.
-        floor = spreads["alpha_floor"] if i == 5 else 0.0
-        half = np.hypot(centre[:, i] * spreads[name], floor)
-        low[:, i], high[:, i] = centre[:, i] - half, centre[:, i] + half
-    return [centre, low, high]
-
-
-def _table(
-    frame: "pd.DataFrame", figures: list[NDArray[np.float64]], status: NDArray[np.int8], shell: Any
-) -> "pd.DataFrame":
-    """Return the intrinsic table with the magnet's columns, empty where the status is not ok."""
-    import pandas as pd
-
-    ok = status == 0
-    columns: dict[str, Any] = {str(name): frame[name] for name in frame}
-    columns["status"] = pd.Categorical.from_codes(status, categories=pd.Index(STATUSES))
-    columns["shell"] = shell
-    physics = pd.Categorical.from_codes(np.where(ok, 0, -1), categories=pd.Index(["physics"]))
-    for i, name in enumerate(FIGURES):
-        for suffix, values in zip(("", "_lo", "_hi"), figures, strict=True):
-            columns[name + suffix] = np.where(ok, values[:, i], np.nan)
-        columns[f"{name}_provenance"] = physics
-    return pd.DataFrame(columns, index=frame.index)
+    for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
+        if unit != 1.0:
+            figure *= unit
+    outside = (status == 0) & ~np.isfinite(made.factor)
+    return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)

@@ -295,7 +295,7 @@ def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTab
     return CompositionTable(indptr, table.indices[keep], values, table.row_index, table.errors)
 
 
-def partition(table: CompositionTable, host: str = "auto") -> Partition:
+def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes
@@ -306,8 +306,8 @@ def partition(table: CompositionTable, host: str = "auto") -> Partition:
     ----------
     table : CompositionTable
         The recipes.
-    host : str
-        As for `assign_hosts`.
+    host : str or ndarray of int8, shape (n,)
+        As for `assign_hosts`, or what it returned.
 
     Returns
     -------
@@ -321,7 +321,7 @@ def partition(table: CompositionTable, host: str = "auto") -> Partition:
     """
     from ..kernels.hosts import split
 
-    codes = assign_hosts(table, host)
+    codes = assign_hosts(table, host) if isinstance(host, str) else host
     hard, volume_fraction = split(table.indptr, table.indices, table.values, codes, *_rules())
     mass = ATOMIC_MASS[table.indices]
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))

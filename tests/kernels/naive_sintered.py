@@ -26,11 +26,18 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
 
 
 def figures(
-    polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, limit, load
-):
-    """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet."""
-    b = [factor * j for j in polarization]
-    h = [max(alpha_k * a - n_eff * j / MU_0, 0.0) for a, j in zip(field, polarization, strict=True)]
+    polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, limit, load,
+    on_b=1.0, on_h=1.0,
+):  # fmt: skip
+    """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
+
+    Temperatures are that asked, the two of alpha and beta, then those tried for T_max.
+    """
+    b = [on_b * factor * j for j in polarization]
+    h = [
+        on_h * max(alpha_k * a - n_eff * j / MU_0, 0.0)
+        for a, j in zip(field, polarization, strict=True)
+    ]
     knee = squareness * h[0]
     steps = 20000
     product = 0.0

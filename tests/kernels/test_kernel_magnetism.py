@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
-from magnetkit.kernels.magnetism import polarization, reduced_moment
+from magnetkit.kernels.multiplet import polarization, reduced_moment
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from magnetkit.phases.hosts import HOST_NAMES, partition

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,9 @@ from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, RARE_EARTHS, mask
 from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
+from magnetkit.magnetism.magnets import alloys
+from magnetkit.magnetism.shell import read_shells
+from magnetkit.phases.hosts import partition
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6
@@ -55,35 +60,95 @@ def test_hardening_charge_leaves_other_rows_alone():
     assert [len(a) for a in empty] == [1, 0, 0]
 
 
-def test_magnet_equals_its_twin():
+def _alloys(*formulas, shell=None):
+    table = CompositionTable.from_strings(list(formulas), basis="atomic")
+    return alloys(table, partition(table), shells=read_shells(shell, len(formulas)))
+
+
+FORMULAS = ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5", "Sm2Co17",
+            "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7", "Y2Co17", "TbCo2", "Eu2Fe14B", "PrCo5"]  # fmt: skip
+
+
+@pytest.mark.parametrize("shell", [None, "Tb 0.30 @ 0.10"])
+def test_figures_equal_their_twin(shell):
+    made = _alloys(*FORMULAS, shell=shell)
+    n, asked, second = len(FORMULAS), np.array([350.0, 480.0]), 423.0
+    grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
-    n = 40
-    temperature = np.array([350.0, 293.0, 423.0, *np.arange(293.0, 900.0, 50.0)])
-    curie = rng.uniform(500.0, 1200.0, n)
-    t = np.clip(1.0 - temperature / curie[:, None], 0.0, None)
-    polarization = rng.uniform(0.5, 1.6, (n, 1)) * t**0.36
-    field = rng.uniform(1e6, 3e7, (n, 1)) * t
-    bounds = ((0.7, 1), (0.05, 0.7), (0, 2), (0.5, 0.95), (1, 1.1), (500, 900))
-    rows = [rng.uniform(a, b, n) for a, b in bounds]
-    ones = np.ones(n)
-    got = kernel.magnet(polarization, field, temperature, *rows, 0.8, ones, ones)
-    for i in range(n):
-        each = [r[i] for r in rows]
-        expected = naive_sintered.figures(polarization[i], field[i], temperature, *each, 0.8)
-        np.testing.assert_allclose(got[i], expected, rtol=1e-6, equal_nan=True)
-
-
-def test_magnet_of_nothing_and_of_nan():
-    temperature = np.array([300.0, 293.0, 423.0, 293.0, 343.0])
-    one = np.ones(1)
-    nan = np.full((1, 5), np.nan)
-    out = kernel.magnet(nan, nan, temperature, *[one] * 6, 1.0, one, one)
-    assert np.isnan(out).all()
-    none = np.zeros(0)
-    out = kernel.magnet(
-        np.zeros((0, 5)), np.zeros((0, 5)), temperature, *[none] * 6, 1.0, none, none
+    on_b = rng.uniform(0.02, 0.1, (2, n))
+    on_h, on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(3))
+    floor = np.full(n, 5e-5)
+    rows = made.rows
+    own = (made.factor, made.alpha_k, made.n_eff, rows["squareness"], rows["recoil"])
+    limit = rows["structure_limit_K"]
+    got, status = kernel.figures(
+        asked, second, grid, *made.phases, *own, limit, 0.8, on_b, on_h, on_alpha, floor, on_beta
     )
-    assert out.shape == (0, 7)
+    inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
+    whole = made.at(inside).status
+    seen = 0
+    for a, kelvin in enumerate(asked):
+        there = made.at(np.concatenate([[kelvin, grid[0], second], grid]))
+        hot = made.at(np.concatenate([asked[:1], [grid[0], second], grid]))
+        for i in range(n):
+            states = [there.status[i, 0], *whole[i]]
+            expected = next((s for s in states if s), 0)
+            assert status[a, i] == expected
+            if expected or not np.isfinite(made.factor[i]):
+                assert np.isnan(got[:, :, a, i]).all()
+                continue
+            seen += 1
+            each = [r[i] for r in own]
+            for to, sign in ((0, 0), (1, -1), (2, 1)):
+                on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[i])
+                twin = naive_sintered.figures(
+                    there.polarization[i], there.nucleation_field[i], there.temperature, *each,
+                    limit[i], 0.8, *on,
+                )  # fmt: skip
+                np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
+            # T_max is one for all temperatures asked, with the spread at the first.
+            ends = [
+                naive_sintered.figures(
+                    hot.polarization[i], hot.nucleation_field[i], hot.temperature, *each,
+                    limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[i]),
+                )[4]
+                for sign in (0, -1, 1)
+            ]  # fmt: skip
+            expected = [ends[0], np.fmin.reduce(ends), np.fmax.reduce(ends)]
+            np.testing.assert_allclose(got[4, :, a, i], expected, rtol=1e-6, equal_nan=True)
+            half = np.hypot(twin[5] * on_alpha[i], floor[i]), abs(twin[6]) * on_beta[i]
+            for k in (5, 6):
+                ends = [twin[k], twin[k] - half[k - 5], twin[k] + half[k - 5]]
+                np.testing.assert_allclose(got[k, :, a, i], ends, rtol=1e-6)
+    assert seen >= 12
+
+
+def test_figures_of_nothing():
+    made = _alloys()
+    none = np.zeros(0)
+    out, status = kernel.figures(
+        np.array([300.0]), 400.0, np.array([293.0, 343.0]), *made.phases, *[none] * 6, 1.0,
+        none[None, :], *[none] * 4,
+    )  # fmt: skip
+    assert out.shape == (7, 3, 1, 0)
+    assert status.shape == (1, 0)
+
+
+def test_a_shell_replaces_its_share_of_the_rare_earth():
+    table = CompositionTable.from_strings(["Nd1.5Tb0.5Fe14B", "Nd2Fe14B", "SmCo5"])
+    column = np.array([INDEX["Tb"], INDEX["Dy"], INDEX["Dy"]])
+    share = np.array([0.5, 0.25, 0.0])
+    arrays = kernel.replace_rare_earth(
+        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
+    )
+    got = CompositionTable(*arrays, table.row_index, []).to_array()
+    expected = table.to_array()
+    for i, c in enumerate(column):
+        rare = expected[i] * mask(RARE_EARTHS)
+        expected[i] -= share[i] * rare
+        expected[i, c] += share[i] * rare.sum()
+    np.testing.assert_allclose(got, expected, atol=1e-15)
+    assert all(np.diff(arrays[1][a:b]).min() > 0 for a, b in pairwise(arrays[0]))
 
 
 def test_energy_product_is_limited_by_remanence_and_by_the_knee():
