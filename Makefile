@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PEERS := .venv-peers
+SERVER := .venv-server
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := dask,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain lint peers bench clean
+.PHONY: help setup demo test test-plain lint peers bench official-server clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -18,6 +19,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
+	@echo "make official-server  the pull against the Materials Project's own server code"
 	@echo "make clean   remove the environments and what demo wrote"
 
 setup: $(STAMP)
@@ -64,5 +66,15 @@ bench: $(STAMP)
 	@$(BIN)/python -m magnetkit bench
 	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
 
+# In an environment of its own: the server pins what it is deployed with.
+$(SERVER)/installed:
+	@echo "magnetkit: setting up $(SERVER) with the Materials Project's server"
+	@$(PYTHON) -m venv $(SERVER)
+	@$(SERVER)/bin/python -m pip install --quiet "emmet-api==0.87.3" "emmet-core==0.87.3" "mongomock==4.3.0"
+	@touch $@
+
+official-server: $(STAMP) $(SERVER)/installed
+	@$(BIN)/python -m pytest tests/phases/test_official_server.py
+
 clean:
-	rm -rf $(VENV) $(PEERS) demo build dist
+	rm -rf $(VENV) $(PEERS) $(SERVER) demo build dist

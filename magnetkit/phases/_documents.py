@@ -192,6 +192,11 @@ def _scheme(energies: list[Any], described: dict[str, Any], order: Sequence[str]
 
 def _row(summary: Any, thermo: Any, magnetism: Any, source: str) -> dict[str, Any]:
     symmetry, moment = summary.symmetry, summary.total_magnetization
+    sites = len(summary.structure)
+    moments = magnetism.magmoms if magnetism else None
+    # The magnetism document tells of the primitive cell, the structure may hold several.
+    cells = sites / len(moments) if moments else 1
+    magnetic = magnetism.num_magnetic_sites if magnetism else None
     ordering = magnetism.ordering if magnetism and magnetism.ordering else summary.ordering
     return {
         "formula": _formula(summary),
@@ -204,15 +209,13 @@ def _row(summary: Any, thermo: Any, magnetism: Any, source: str) -> dict[str, An
         "theoretical": bool(summary.theoretical),
         "space_group": symmetry.symbol if symmetry else None,
         "space_group_number": symmetry.number if symmetry else None,
-        "sites": summary.nsites or len(summary.structure),
+        "sites": sites,
         "volume_A3": summary.volume or summary.structure.volume,
         "density_g_cm3": summary.density or float(summary.structure.density),
         "ordering": ordering,
-        "magnetic_moment_muB_atom": None
-        if moment is None
-        else abs(moment) / len(summary.structure),
+        "magnetic_moment_muB_atom": None if moment is None else abs(moment) / sites,
         "magnetic_moment_muB_fu": summary.total_magnetization_normalized_formula_units,
-        "magnetic_sites": magnetism.num_magnetic_sites if magnetism else None,
-        "moments_muB": magnetism.magmoms if magnetism else None,
+        "magnetic_sites": None if magnetic is None else round(magnetic * cells),
+        "moments_muB": moments if cells == 1 else None,
         "source": source,
     }

@@ -68,16 +68,20 @@ def _common(name: str, crystal: Structure) -> dict[str, Any]:
 
 
 def _magnetism(crystal: Structure, moment: float) -> dict[str, Any]:
-    moments = [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in crystal]
+    def of(cell: Structure) -> list[float]:
+        return [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in cell]
+
+    # As the interface has it: sums of the whole cell, sites and moments of the primitive one.
+    moments, primitive = of(crystal), of(crystal.get_primitive_structure())
     units = crystal.composition.get_reduced_composition_and_factor()[1]
     return {
         "ordering": "FM" if moment else "NM",
         "is_magnetic": moment > 0,
-        "num_magnetic_sites": sum(m > 0 for m in moments),
+        "num_magnetic_sites": sum(m > 0 for m in primitive),
         "total_magnetization": sum(moments),
         "total_magnetization_normalized_vol": sum(moments) / crystal.volume,
         "total_magnetization_normalized_formula_units": sum(moments) / units,
-        "magmoms": moments,
+        "magmoms": primitive,
     }
 
 

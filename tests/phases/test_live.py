@@ -35,6 +35,10 @@ def test_all_subsystems_come_and_nothing_else(mp_server: Server):
     assert row["cell"] == "Sm8Co40"
     assert row["magnetic_moment_muB_fu"] == pytest.approx(7.5)
     assert row["magnetic_moment_muB_atom"] == pytest.approx(7.5 / 6)
+    # The server tells moments of the primitive cell, here an eighth of the structure.
+    assert row["magnetic_sites"] == 40
+    assert row["moments_muB"] is None
+    row = entries.set_index("formula").loc["Sm2Co17"]
     assert len(row["moments_muB"]) == row["sites"]
 
 

@@ -1,0 +1,86 @@
+"""The pull against the Materials Project's own server code, which nobody here wrote.
+
+``make official-server`` sets up the environment that serves it and runs this file; elsewhere it
+is skipped unless MAGNETKIT_EMMET_PYTHON names an interpreter with emmet-api and mongomock.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from magnetkit.errors import NetworkError
+from magnetkit.phases._mp_session import Limits
+from magnetkit.phases.live import pull_snapshot
+from tests.phases import mp_server
+from tests.phases.mp_server import KEY, Server
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = Path(os.environ.get("MAGNETKIT_EMMET_PYTHON", ROOT / ".venv-server/bin/python"))
+SYSTEMS = ["Nd-Fe-B", "Sm-Co", "Sm-Fe"]
+
+pytestmark = [
+    pytest.mark.peer,
+    pytest.mark.usefixtures("own_cache"),
+    pytest.mark.skipif(not PYTHON.is_file(), reason="needs emmet-api: make official-server"),
+]
+
+
+@pytest.fixture(scope="module")
+def official(tmp_path_factory):
+    """Serve the crystals of our own server, and their energies; return the address."""
+    rows = []
+    for name, crystal, formation, _, moment in mp_server._PHASES:
+        bare = crystal.copy(site_properties={})
+        bare.add_site_property(
+            "magmom", [moment if s.specie.symbol in ("Fe", "Co") else 0.0 for s in bare]
+        )
+        energy = (-7.0 + formation) * len(bare)
+        rows.append({"material_id": name, "structure": bare.as_dict(), "energy": energy})
+    file = tmp_path_factory.mktemp("official") / "crystals.json"
+    file.write_text(json.dumps(rows, default=str))
+    script = Path(__file__).with_name("official_server.py")
+    with subprocess.Popen(
+        [PYTHON, script, file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        address = process.stdout.readline().strip()
+        assert address, "the server did not start"
+        yield address
+        process.kill()
+
+
+@pytest.mark.parametrize("page", [200, 2], ids=["one page", "pages"])
+def test_the_pull_is_that_of_our_own_server(official: str, mp_server: Server, page: int):
+    """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
+    limits = Limits(page=page)
+    theirs = pull_snapshot(SYSTEMS, KEY, official, limits=limits)
+    ours = pull_snapshot(SYSTEMS, KEY, mp_server.url, limits=limits)
+    assert len(theirs.entries) == 9
+    # Their distances are from their own hull; their version is that of an empty configuration.
+    same = [c for c in ours.entries if c != "energy_above_hull_eV_atom"]
+    pd.testing.assert_frame_equal(theirs.entries[same], ours.entries[same])
+    assert np.isfinite(theirs.entries["energy_above_hull_eV_atom"]).all()
+    assert theirs.manifest["database_version"]
+    assert theirs.manifest["documents"] == ours.manifest["documents"]
+    assert len(theirs.structures()) == 9
+
+
+@pytest.mark.parametrize("scheme", ["GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN"])
+def test_each_scheme_is_found(official: str, scheme: str):
+    found = pull_snapshot("Sm-Co", KEY, official, thermo_type=scheme)
+    assert found.manifest["thermo_type"] == scheme
+    assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
+
+
+def test_their_refusal_of_a_page_is_told(official: str):
+    with pytest.raises(NetworkError, match=r"answered 4\d\d.*limit"):
+        pull_snapshot("Sm-Co", KEY, official, limits=Limits(page=5000))
+
+
+def test_another_path_is_no_such_server(official: str):
+    with pytest.raises(NetworkError, match="404"):
+        pull_snapshot("Sm-Co", KEY, official + "v2/")
