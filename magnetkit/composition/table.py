@@ -236,5 +236,11 @@ class CompositionTable:
             f"{SYMBOLS[c]}{a:.{digits}g}"
             for c, a in zip(self.indices[order].tolist(), self.values[order].tolist(), strict=True)
         ]
+        # Python writes amounts below 1e-4 with an exponent, which no reader of formulas takes.
+        for i in np.flatnonzero(self.values < 1e-4).tolist():
+            amount = np.format_float_positional(
+                self.values[i], precision=digits, fractional=False, trim="-"
+            )
+            cells[i] = SYMBOLS[self.indices[i]] + amount
         edges = self.indptr.tolist()
         return ["".join(cells[a:b]) for a, b in pairwise(edges)]

@@ -11,6 +11,7 @@ from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..screening.properties import Conditions, magnets, supplies
 from ..supply import heavy_rare_earth_ledger, load_scenario, scenarios
+from ..units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile, Requirement
@@ -116,6 +117,12 @@ def number(value: object, digits: int = 3) -> str:
     return (f"{x:.0f}" if "e+" in text else text).replace("-", "−")
 
 
+def kelvin(temperature: float) -> str:
+    """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
+    celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
+    return f"{temperature:.0f} K ({celsius} °C)"
+
+
 def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
     """Return the answer in three sentences."""
     table, profile = result.table, result.profile
@@ -147,7 +154,7 @@ def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
     subject = f" {name}:" if meeting else ""
     second = (
         f"{verb}{subject} Br {number(best['remanence_T'])} T and HcJ "
-        f"{number(best['coercivity_kA_m'])} kA/m at {shown.temperature:.0f} K, with "
+        f"{number(best['coercivity_kA_m'])} kA/m at {kelvin(shown.temperature)}, with "
         f"{number(heavy)} wt.% heavy rare earth against {against}."
     )
     chance = number(best["probability_meets_requirements"], 2)

@@ -9,8 +9,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..columns import COLUMNS
+from ..magnetism import comparators
 from ..screening.folder import replacing
-from . import content, figures
+from . import content, curves, figures
+from .layout import Figure, numbers
 
 if TYPE_CHECKING:
     from ..screening import ScreenResult
@@ -36,6 +38,15 @@ SHOWN = (
     "probability_meets_requirements",
     "performance_margin",
 )
+COMPARED = (
+    "candidate",
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+)
+"""What is shown of the magnets without rare earth."""
 _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
@@ -66,6 +77,7 @@ def write_report(result: "ScreenResult", path: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["kelvin"] = content.kelvin
     page = environment.get_template("report.html.jinja").render(**_content(result))
     with replacing(path) as temporary:
         temporary.write_text(page, encoding="utf-8")
@@ -79,6 +91,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
     drawn = _figures(result, ranked, shown)
     bare = not any(shown.shells) and not (ranked["shell"].fillna("").astype(str) != "").any()
     names = tuple(name for name in SHOWN if name != "shell" or not bare)
+    table = _table(ranked.head(ROWS), names)
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
@@ -89,6 +102,8 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "total": len(result.table),
         "headings": [COLUMNS[name] for name in names],
         "best": [[_cell(row, name) for name in names] for _, row in shown.rows.iterrows()],
+        "comparator_headings": [COLUMNS[name] for name in COMPARED],
+        "comparators": _comparators(shown.temperature),
         "failures": content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,
@@ -101,23 +116,43 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "changed": content.changed_since(result),
         "sources": content.sources(),
         "identity": result.manifest["identity"],
-        "data": in_script({"figures": drawn, "table": _table(ranked.head(ROWS), names)}),
-        "plotly": _plotly(),
+        "columns": table["columns"],
+        "data": in_script({"figures": drawn, "table": table}),
+        "plotly": _packaged("plotly", "package_data/plotly.min.js"),
+        "datatables": _packaged("itables", "html/dt_bundle.js"),
+        "datatables_style": _packaged("itables", "html/dt_bundle.css"),
     }
+
+
+def _comparators(temperature: float) -> list[dict[str, Any]]:
+    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    rows = comparators(temperature)
+    rows = rows[
+        rows["max_working_temperature_K"].notna() & rows["remanence_coefficient_pct_K"].notna()
+    ]
+    return [
+        {"cells": [_cell(row, name) for name in COMPARED]}
+        | {name: _plain(row[name]) for name in ("kind", "source", "confidence", "note")}
+        for _, row in rows.iterrows()
+    ]
+
+
+def _plain(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
 def _figures(
     result: "ScreenResult", ranked: pd.DataFrame, shown: content.Magnets
-) -> dict[str, figures.Figure]:
+) -> dict[str, Figure]:
     profile = result.profile
     drawn = {
         "pareto": figures.pareto(result, ranked, shown),
         "grades": figures.grade_map(ranked, shown, list(profile.hosts)),
-        "temperature": figures.over_temperature(
+        "temperature": curves.over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
         ),
-        "demagnetization": figures.demagnetization_curves(shown),
-        "supply": figures.supply(shown),
+        "demagnetization": curves.demagnetization_curves(shown),
+        "supply": curves.supply(shown),
     }
     triangle = figures.ternary(ranked)
     return drawn if triangle is None else drawn | {"ternary": triangle}
@@ -127,11 +162,11 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
     column, value = COLUMNS[name], row[name]
     if column.kind in _TEXTS:
-        return {"text": "" if pd.isna(value) else str(value), "range": ""}
+        return {"text": _plain(value), "range": ""}
     if column.kind == "integer":
         return {"text": "–" if pd.isna(value) else str(int(value)), "range": ""}
     text = content.number(value, 2 if name == "probability_meets_requirements" else 3)
-    if not column.predicted or text == "–":
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return {"text": text, "range": ""}
     lo, hi = content.number(row[f"{name}_lo"]), content.number(row[f"{name}_hi"])
     return {"text": text, "range": f"{lo} to {hi}"}
@@ -155,7 +190,7 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             values = ranked[name].astype(float).to_numpy(copy=True)
             whole = column.kind == "integer"
             entry["values"] = (
-                [None if v != v else int(v) for v in values] if whole else figures.numbers(values)
+                [None if v != v else int(v) for v in values] if whole else numbers(values)
             )
         elif name == "candidate":
             entry["values"] = ranked[name].astype(str).tolist()
@@ -178,6 +213,8 @@ def in_script(value: Any) -> str:
     return text
 
 
-def _plotly() -> str:
-    """Return plotly.js as the plotly package carries it (MIT licence)."""
-    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+def _packaged(package: str, path: str) -> str:
+    """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
+    file = files(package).joinpath(*path.split("/"))
+    # No script may end the element that holds it; in a string of JavaScript this changes nothing.
+    return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
