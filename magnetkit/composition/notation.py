@@ -54,10 +54,12 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
         If the text cannot be read.
     """
     from ..kernels.parse_row import LEVEL_FIELDS, read_row
-    from ..kernels.parse_tables import FINE
+    from ..kernels.parse_tables import FINE, LONGEST, TOO_LONG
     from .reasons import reason
 
     row = _row(text)
+    if len(row) > LONGEST:
+        raise CompositionError(reason(TOO_LONG, text, -1, 0.0, "atomic"), text)
     columns = np.empty(len(row), np.int32)
     values = np.empty(len(row), np.float64)
     levels = np.empty((len(row) + 2, LEVEL_FIELDS), np.int64)

@@ -63,9 +63,26 @@ def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:
         or pa.types.is_null(kind)
     ):
         raise InputError(f"expected compositions as text, got Arrow {array.type}")
-    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        array = array.cast(pa.large_string())
+    return valid_text(array)
+
+
+def valid_text(array: Any) -> Any:
+    """Return Arrow strings with U+FFFD in place of bytes that are no UTF-8.
+
+    Arrow takes the bytes of other writers on trust (a Parquet file of Latin-1, say); a decoder
+    that trusts them too reads past the end of a row.
+    """
+    try:
+        array.validate(full=True)
         return array
-    return array.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        texts = [
+            None if v is None else v.decode(errors="replace")
+            for v in array.cast(pa.large_binary()).to_pylist()
+        ]
+        return pa.array(texts, pa.large_string())
 
 
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:

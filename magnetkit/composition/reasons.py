@@ -47,6 +47,10 @@ _SENTENCES = {
     codes.TWO_BALANCES: "a second balance element; keep one bal.",
     codes.TWO_BASES: "names both wt.% and at.%; keep one",
     codes.ZERO: "all amounts are zero; give a positive amount",
+    codes.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would fall below "
+    f"{codes.SMALLEST_FRACTION:g}, or the sum overflow; check the factors of the brackets",
+    codes.TOO_LONG: f"longer than {codes.LONGEST:,} characters, which no recipe is; is a quote or "
+    "a line end missing before it?",
     codes.NAME_BASIS: "could be at.% or wt.%; name the basis ('atomic' or 'weight')",
 }
 

@@ -87,6 +87,8 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
     numbers = frame.select_dtypes("number")
     if numbers.shape[1] == 0:
         raise DataError(f"{file} has no numeric column; each property needs one")
+    if np.isinf(numbers.to_numpy(np.float64)).any():
+        raise DataError(f"{file} holds an infinite number; leave a field empty if it is not known")
     values = np.full((N_ELEMENTS, numbers.shape[1]), np.nan)
     values[[INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
     return ElementTable(prefix or file.stem, tuple(map(str, numbers.columns)), values)

@@ -1,6 +1,5 @@
 """Features of a candidate table, file to file."""
 
-import csv
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +9,7 @@ import pyarrow.parquet as pq
 from ..composition import CompositionTable
 from ..composition.notation import Basis
 from ..errors import InputError
+from ..screening.folder import replacing, safe_cell, write_csv
 from ..screening.reading import composition_column, read_blocks
 from .descriptors import RareEarthDescriptors
 from .statistics import CompositionStatistics
@@ -55,8 +55,9 @@ def featurize(
     blocks = read_blocks(path, _BLOCK)
     first = next(blocks, None)
     try:
-        kind = pq.ParquetWriter if out.suffix == ".parquet" else pyarrow.csv.CSVWriter
-        with kind(out, schema) as writer:
+        spread = out.suffix == ".csv"
+        kind = pyarrow.csv.CSVWriter if spread else pq.ParquetWriter
+        with replacing(out) as temporary, kind(temporary, schema) as writer:
             while first is not None:
                 block, first = first, next(blocks, None)
                 rejected += [(r.line, r.text, r.reason) for r in block.rejected]
@@ -64,16 +65,16 @@ def featurize(
                 table = CompositionTable.from_arrow(texts, basis=basis)
                 rejected += [(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
                 columns = [pa.array(block.start + table.row_index)]
-                columns.append(texts.take(pa.array(table.row_index)).cast(pa.string()))
+                kept = texts.take(pa.array(table.row_index)).cast(pa.string())
+                if spread:
+                    kept = pa.array([safe_cell(text) for text in kept.to_pylist()], pa.string())
+                columns.append(kept)
                 for part in parts:
                     columns += [pa.array(values) for values in part.transform(table).T]
                 writer.write_table(pa.table(columns, schema=schema))
                 written += len(table)
         if rejected:
-            with out.with_suffix(".rejected.csv").open("w", newline="", encoding="utf-8") as stream:
-                lines = csv.writer(stream)
-                lines.writerow(["line", "text", "reason"])
-                lines.writerows(rejected)
+            write_csv(("line", "text", "reason"), rejected, out.with_suffix(".rejected.csv"))
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
     return written, len(rejected)

@@ -20,11 +20,15 @@ from .parse_tables import (
     BAD_SUM,
     FINE,
     FRACTION_TOLERANCE,
+    LONGEST,
     NAME_BASIS,
     NO_AMOUNT,
     NOTHING_LEFT,
     OTHER_BASIS,
+    OUT_OF_RANGE,
     PERCENT_TOLERANCE,
+    SMALLEST_FRACTION,
+    TOO_LONG,
     TWO_BASES,
     WEIGHT,
     ZERO,
@@ -84,6 +88,9 @@ def _settle(basis, balance, bare, marks, first, end, columns, amounts, masses):
     total = 0.0
     for e in range(first, end):
         total += amounts[e]
+    # Brackets in brackets multiply: the product may leave what a float64 can hold.
+    if not total < np.inf:
+        return OUT_OF_RANGE, total, 0
     percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _ROUNDING
     whole = percent or abs(total - 1.0) <= FRACTION_TOLERANCE + _ROUNDING
     if marks & ATOMIC_MARK and marks & WEIGHT_MARK:
@@ -129,6 +136,8 @@ def _settle(basis, balance, bare, marks, first, end, columns, amounts, masses):
         total += amounts[e]
     for e in range(first, filled):
         amounts[e] /= total
+        if not SMALLEST_FRACTION <= amounts[e] <= 1.0:
+            return OUT_OF_RANGE, total, 0
     return FINE, total, filled - first
 
 
@@ -148,9 +157,12 @@ def _parse_stretch(
 ):
     longest = 0
     for i in range(lo, hi):
-        longest = max(longest, offsets[i + 1] - offsets[i])
+        longest = max(longest, min(offsets[i + 1] - offsets[i], LONGEST))
     levels = np.empty((longest + 2, LEVEL_FIELDS), np.int64)
     for i in range(lo, hi):
+        if offsets[i + 1] - offsets[i] > LONGEST:
+            counts[i], codes[i], places[i], sums[i] = 0, TOO_LONG, -1, 0.0
+            continue
         code, place, total, end, balance, bare, marks = read_row(
             data[offsets[i] : offsets[i + 1]], at, columns, amounts, levels
         )

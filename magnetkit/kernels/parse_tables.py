@@ -31,12 +31,19 @@ OTHER, UPPER, LOWER, DIGIT, POINT, OPEN, CLOSE, GAP, PART, HYPHEN, PERCENT = ran
     OTHER_BASIS,
     BAD_SUM,
     ZERO,
-) = range(22)
+    OUT_OF_RANGE,
+    TOO_LONG,
+) = range(24)
 
 AUTO, ATOMIC, WEIGHT = range(3)
 
 PERCENT_TOLERANCE = 0.5
 FRACTION_TOLERANCE = 0.005
+# Characters of a recipe; a longer text is a slip of the file, and would cost memory by its length.
+LONGEST = 100_000
+# An atomic fraction below this is a slip of brackets, not an alloy; its product with a property
+# could not be told from zero.
+SMALLEST_FRACTION = 1e-30
 
 # Words, by number: 1 balance, 2 and 3 the basis they name, as 1 + ATOMIC and 1 + WEIGHT.
 NO_WORD, BALANCE_WORD, ATOMIC_WORD, WEIGHT_WORD = range(4)

@@ -89,6 +89,7 @@ def read_snapshot(folder: str | Path) -> Snapshot:
 @lru_cache(maxsize=8)
 def _read(folder: Path) -> Snapshot:
     import pandas as pd
+    from pyarrow import ArrowException
 
     file = folder / MANIFEST
     if not file.is_file():
@@ -107,17 +108,26 @@ def _read(folder: Path) -> Snapshot:
             f"{file} says format {manifest.get('format')!r}, expected {FORMAT!r}; "
             "freeze the pull again with this version"
         )
-    files = manifest.get("files") or {}
-    if ENTRIES not in files:
+    files = manifest.get("files")
+    if not isinstance(files, dict) or ENTRIES not in files:
         raise DataError(f"{file} names no {ENTRIES}; freeze the pull again")
     for name, digest in files.items():
+        if name not in (ENTRIES, STRUCTURES):
+            raise DataError(f"{file} names {name!r}, which is no file of a snapshot")
         part = folder / name
         if not part.is_file() or datasets.sha256(part) != digest:
             raise DataError(f"{part} is missing or damaged (its hash differs); freeze it again")
-    entries = pd.read_parquet(folder / ENTRIES)
+    try:
+        entries = pd.read_parquet(folder / ENTRIES)
+    except (OSError, ValueError, ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{folder / ENTRIES} cannot be read ({reason})") from None
     missing = [c for c in REQUIRED if c not in entries.columns]
     if missing:
         raise DataError(f"{folder / ENTRIES} lacks the columns {', '.join(missing)}")
+    for name in ("formation_energy_eV_atom", "energy_above_hull_eV_atom"):
+        if not pd.api.types.is_numeric_dtype(entries[name]):
+            raise DataError(f"{folder / ENTRIES}: {name} holds no numbers")
     return Snapshot(folder.name, entries, manifest, folder)
 
 

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ RANKED_CSV = "ranked.csv"
 REJECTED = "rejected.csv"
 REPORT = "report.html"
 # A cell that starts so is run as a formula by spreadsheet programs.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @contextmanager
@@ -58,17 +59,32 @@ def write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> 
 
 
 def safe_cell(text: object) -> object:
-    """Return a cell that no spreadsheet program runs: a leading ``=`` and the like is quoted."""
-    if isinstance(text, str) and text.startswith(_FORMULA_STARTS):
+    """Return a cell that no spreadsheet program runs; `plain_cell` gives the text back.
+
+    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
+    an apostrophe in front. A plain number such as -0.5 stays as it is.
+    """
+    if isinstance(text, str) and _like_formula(text):
         return "'" + text
     return text
+
+
+def plain_cell(cell: str) -> str:
+    """Return the text that `safe_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
+
+
+def _like_formula(text: str) -> bool:
+    if not text.lstrip("'").startswith(_FORMULA_STARTS):
+        return False
+    return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
 
 
 def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
     """Write rows to a CSV file."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         out = csv.writer(stream, lineterminator="\n")
-        out.writerow(header)
+        out.writerow([safe_cell(name) for name in header])
         out.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
@@ -197,9 +213,27 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"{file} is damaged ({error}); screen again") from None
-    if not isinstance(content, dict) or "identity" not in content:
+    if not isinstance(content, dict) or not isinstance(content.get("identity"), dict):
         raise StoreError(f"{file} is no manifest of magnetkit; screen again")
     return content
+
+
+def check_files(path: Path, manifest: dict[str, Any]) -> None:
+    """Check the files of a finished results folder against the hashes of its manifest.
+
+    Raises
+    ------
+    StoreError
+        If one is missing or is not what was written.
+    """
+    files = manifest.get("files")
+    if not isinstance(files, dict) or RANKED not in files:
+        raise StoreError(f"{path / MANIFEST} does not name {RANKED}; screen again")
+    for name in (RANKED, REJECTED):
+        if name in files and (not (path / name).is_file() or sha256(path / name) != files[name]):
+            raise StoreError(
+                f"{path / name} is missing or damaged (its hash differs); screen again"
+            )
 
 
 def read_rejected(file: Path) -> list[Rejected]:
@@ -208,7 +242,7 @@ def read_rejected(file: Path) -> list[Rejected]:
         return []
     with file.open(newline="", encoding="utf-8") as stream:
         rows = csv.DictReader(stream)
-        return [Rejected(int(row["line"]), row["text"], row["reason"]) for row in rows]
+        return [Rejected(int(row["line"]), plain_cell(row["text"]), row["reason"]) for row in rows]
 
 
 def digest(content: Any) -> str:

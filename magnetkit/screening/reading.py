@@ -1,8 +1,9 @@
 """Reading a user's table in blocks, whatever is wrong with some of its lines."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,16 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..composition.reading import valid_text
 from ..errors import InputError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 COMPOSITION_COLUMN = "composition"
 _DELIMITERS = (",", ";", "\t")
 _BLOCK_BYTES = 4 << 20
+# A header, or a rejected text, is kept up to so many characters.
+_LONGEST_HEADER = 1 << 20
+_LONGEST_TEXT = 1000
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,10 @@ class Rejected:
     line: int
     text: str
     reason: str
+
+    def __post_init__(self) -> None:
+        if len(self.text) > _LONGEST_TEXT:
+            object.__setattr__(self, "text", self.text[: _LONGEST_TEXT - 3] + "...")
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,11 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
         yield from readers.get(path.suffix, _read_csv)(path, size)
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 ({error.reason}); save it as UTF-8") from None
-    except pa.ArrowInvalid as error:
-        raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0]
+        if "straddl" in reason:
+            reason = _long_line(path)
+        raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -84,7 +96,15 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
     start = 0
     for batch in pq.ParquetFile(path).iter_batches(size):
-        table = pa.Table.from_batches([batch])
+        table = pa.table(
+            [
+                valid_text(c)
+                if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)
+                else c
+                for c in batch.columns
+            ],
+            names=batch.schema.names,
+        )
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)
 
@@ -114,39 +134,51 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read CSV in one thread: only then does the reader tell the number of a bad line."""
     delimiter, header = _header(path)
-    bad: list[Rejected] = []
+    # With the number of line ends in each.
+    bad: list[tuple[Rejected, int]] = []
 
     def skip(row: pacsv.InvalidRow) -> str:
-        if row.text.strip():
-            bad.append(
-                Rejected(
-                    row.number,
-                    row.text,
-                    f"expected {row.expected_columns} columns, found {row.actual_columns}; "
-                    "quote a recipe that contains the separator",
-                )
-            )
-        else:
-            bad.append(Rejected(row.number, "", ""))
+        reason = (
+            f"expected {row.expected_columns} columns, found {row.actual_columns}; "
+            "quote a recipe that contains the separator"
+        )
+        blank = not row.text.strip()
+        rejected = Rejected(row.number, "" if blank else row.text, "" if blank else reason)
+        bad.append((rejected, row.text.count("\n")))
         return "skip"
 
     reader = pacsv.open_csv(
         path,
         read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
         parse_options=pacsv.ParseOptions(
-            delimiter=delimiter, invalid_row_handler=skip, ignore_empty_lines=False
+            delimiter=delimiter,
+            invalid_row_handler=skip,
+            ignore_empty_lines=False,
+            newlines_in_values=True,
         ),
         # Text as written: 007 stays 007, and no block can contradict the one before.
         convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
     )
-    start, line = 0, 1
+    # The reader counts rows; a quoted cell may run over several lines.
+    start, row, broken = 0, 1, 0
     for batch in reader:
-        skipped = bad.copy()
+        skipped = [rejected for rejected, _ in bad]
+        breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
-        lines = _line_numbers(line, batch.num_rows, [r.line for r in skipped])
-        line = max([line, *lines[-1:], *(r.line for r in skipped)])
-        rejected = [r for r in skipped if r.reason]
         table = pa.Table.from_batches([batch])
+        rows = _row_numbers(row, batch.num_rows, [r.line for r in skipped])
+        row = max([row, *rows[-1:], *(r.line for r in skipped)])
+        breaks = np.concatenate([_breaks(table), breaks])
+        numbers = np.concatenate([rows, [r.line for r in skipped]]).astype(np.int64)
+        order = np.argsort(numbers)
+        numbers[order] += broken + np.cumsum(breaks[order]) - breaks[order]
+        broken += int(breaks.sum())
+        lines = numbers[: len(rows)]
+        rejected = [
+            replace(r, line=int(number))
+            for r, number in zip(skipped, numbers[len(rows) :], strict=True)
+            if r.reason
+        ]
         written = ~_blank(table)
         table, lines = table.filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
@@ -168,18 +200,52 @@ def _blank(table: pa.Table) -> NDArray[np.bool_]:
     return blank
 
 
-def _line_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
-    """Return the lines that `rows` rows after line `before` stand on, stepping over `skipped`."""
+def _breaks(table: pa.Table) -> NDArray[np.int64]:
+    """Return how many line ends the cells of each row hold."""
+    breaks = np.zeros(len(table), np.int64)
+    for column in table.columns:
+        if pc.any(pc.match_substring(column, "\n")).as_py():
+            breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
+    return breaks
+
+
+def _row_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
+    """Return the numbers of `rows` rows after number `before`, stepping over `skipped`."""
     candidates = np.arange(before + 1, before + 1 + rows + len(skipped))
     return candidates[~np.isin(candidates, skipped)][:rows]
 
 
+def _long_line(path: Path) -> str:
+    """Say which line does not fit into a block."""
+    number, at = 1, 0
+    with path.open("rb") as stream:
+        for line in iter(lambda: stream.readline(_BLOCK_BYTES), b""):
+            at += len(line)
+            if at >= _BLOCK_BYTES:
+                return (
+                    f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
+                )
+            if line.endswith(b"\n"):
+                number, at = number + 1, 0
+    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
+
+
 def _header(path: Path) -> tuple[str, list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        first = stream.readline()
+        first = stream.readline(_LONGEST_HEADER)
+    if len(first) == _LONGEST_HEADER:
+        raise InputError(
+            f"{path}: the first line is longer than {_LONGEST_HEADER:,} characters; expected a "
+            "header line such as composition,shell"
+        )
+    if not first.strip():
+        raise InputError(f"{path}: the first line is blank; the header belongs there")
     delimiter = max(_DELIMITERS, key=first.count)
-    names = next(csv.reader([first], delimiter=delimiter), [])
-    doubled = sorted({n for n in names if names.count(n) > 1})
+    try:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InputError(f"{path}: the header line cannot be read: {error}") from None
+    doubled = sorted(n for n, times in Counter(names).items() if times > 1)
     if doubled:
         raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
     return delimiter, names

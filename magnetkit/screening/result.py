@@ -99,9 +99,10 @@ class ScreenResult:
             raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
         try:
             profile = Profile.model_validate(manifest["identity"]["application"])
+            folder.check_files(path, manifest)
             data = pa.parquet.read_table(path / folder.RANKED, memory_map=True)
             rejected = folder.read_rejected(path / folder.REJECTED)
-        except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
             raise StoreError(f"{path} is damaged ({error}); screen again") from None
         return cls(data, profile, manifest, rejected)
 

@@ -1,5 +1,6 @@
 """Slow twin of magnetkit.kernels.parse: one recipe at a time, with regular expressions."""
 
+import math
 import re
 
 from magnetkit.elements import ATOMIC_MASS, INDEX
@@ -195,8 +196,12 @@ def read(text):
 def parse(text, basis="auto"):
     """Return (code, place, {column: atomic fraction})."""
     try:
+        if len(text) > codes.LONGEST:
+            raise Fault(codes.TOO_LONG, -1)
         top, marks, first_bare = read(text)
         total = sum(e[1] for e in top.entries)
+        if not total < math.inf:
+            raise Fault(codes.OUT_OF_RANGE, -1)
         percent = abs(total - 100) <= 0.5 + 1e-9
         whole = percent or abs(total - 1) <= 0.005 + 1e-9
         if {"atomic", "weight"} <= marks:
@@ -225,6 +230,8 @@ def parse(text, basis="auto"):
         total = sum(amounts.values())
         if total == 0:
             raise Fault(codes.ZERO, -1)
+        if min(amounts.values()) / total < codes.SMALLEST_FRACTION:
+            raise Fault(codes.OUT_OF_RANGE, -1)
     except Fault as fault:
         return (*fault.args, {})
     return codes.FINE, -1, {c: amounts[c] / total for c in sorted(amounts)}

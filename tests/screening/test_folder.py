@@ -4,9 +4,11 @@ import json
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from magnetkit.errors import InputError, StoreError
-from magnetkit.screening.folder import MANIFEST, Folder, read_manifest, safe_cell
+from magnetkit.screening.folder import MANIFEST, Folder, plain_cell, read_manifest, safe_cell
 from magnetkit.screening.reading import Rejected
 
 PART = pa.table({"x": [1, 2]})
@@ -52,3 +54,13 @@ def test_cells_that_a_spreadsheet_would_run_are_quoted():
     assert safe_cell("=1+1") == "'=1+1"
     assert safe_cell("SmCo5") == "SmCo5"
     assert safe_cell(-0.5) == -0.5
+    assert safe_cell("-0.5") == "-0.5"
+    assert safe_cell("-2+3") == "'-2+3"
+
+
+@given(st.text(alphabet="=+-@\t\r\n'1.eA\"", max_size=6))
+def test_cells_come_back_as_they_were(text):
+    cell = safe_cell(text)
+    assert plain_cell(cell) == text
+    if cell[:1] in "=+-@\t\r\n" and cell:
+        float(cell)

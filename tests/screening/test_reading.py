@@ -35,6 +35,15 @@ def test_a_line_with_too_many_cells_is_rejected_and_the_numbering_holds(tmp_path
     assert [(r.line, "quote" in r.reason) for r in rejected] == [(3, True)]
 
 
+def test_quoted_line_ends_count_as_lines(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text('composition,x\nSmCo5,"a\nb\nc"\n1,2,3\nCeCo5,2\n\nYCo5,3\n9,9,9\n')
+    rows, lines, rejected = _all(path)
+    assert [r["composition"] for r in rows] == ["SmCo5", "CeCo5", "YCo5"]
+    assert lines == [2, 6, 8]
+    assert [r.line for r in rejected] == [5, 9]
+
+
 @pytest.mark.parametrize(
     "content", ["composition;x\r\nSmCo5;1\r\n", "\ufeffcomposition\tx\nSmCo5\t1\n"]
 )
