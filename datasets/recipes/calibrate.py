@@ -89,6 +89,7 @@ STATED["1:12:1"] = {
 }
 ZERO = (
     "grain_slope",
+    "oxide",
     "alpha_k_iron",
     "n_eff_iron",
     "alpha_k_copper",

@@ -235,7 +235,7 @@ def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
     return tables
 
 
-def status_column(status: NDArray[np.int8]) -> "pd.Categorical":
+def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":
     """Return the kernel's codes as a column of statuses."""
     import pandas as pd
 

@@ -61,6 +61,8 @@ class Family:
         Kronmueller's microstructural parameters in H_cj = alpha_K H_a - N_eff M_s.
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
+    oxide : float
+        Volume fraction of the boundary's rare earth that is oxide and parts no grains.
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
@@ -93,6 +95,7 @@ class Family:
     n_eff: float
     grain_slope: float
     grain_reference_um: float
+    oxide: float
     wetting_volume: float
     dry: float
     alpha_k_iron: float
