@@ -25,7 +25,7 @@ RELAXED, ELEMENTS, TABLE = (HERE / n for n in ("relaxed.csv", "elements.csv", "s
 SOURCE = "this project, CHGNet 0.4.2 (weights 0.3.0)"
 
 TRANSITION = "Co Fe Ni Mn Cu Al Ga Si Ti V Cr Zr Nb Mo".split()
-RARE = "La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Y".split()
+RARE = "La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Y".split()
 
 
 class Base(NamedTuple):
@@ -61,7 +61,7 @@ HCP = {
 }  # fmt: skip
 DHCP = {
     "La": (3.774, 12.171), "Ce": (3.681, 11.857), "Pr": (3.672, 11.833), "Nd": (3.658, 11.797),
-    "Sm": (3.66, 11.66),
+    "Pm": (3.65, 11.65), "Sm": (3.66, 11.66),
 }  # fmt: skip
 
 
@@ -323,19 +323,21 @@ def check() -> None:
         "|---|---|---|---|---|---|",
     ]
     for row in read(RELAXED):
-        if row["site"] or row["stacking"] == "hexagonal":
+        if row["site"]:
             continue
-        host, metal = row["host"], row["transition_metal"]
-        start = substituted.host_cell(host, row["rare_earth"], metal)
+        host, metal, hexagonal = row["host"], row["transition_metal"], row["stacking"] != "standard"
+        start = substituted.host_cell(host, row["rare_earth"], metal, hexagonal=hexagonal)
         sites = substituted.HOSTS[host].transition_metal
         labels = start.site_properties["label"]
-        metals = substituted.sites(host, "transition_metal")
+        metals = substituted.sites(host, "transition_metal", hexagonal=hexagonal)
         units = sum(label in metals for label in labels) / sites
-        own = substituted.HOSTS[host].structure.example
+        entry = substituted.HOSTS[host]
+        own = (entry.hexagonal if hexagonal else entry.structure).example
         measured_volume = f"{start.volume:.1f} ({own})" if metal in own else ""
         moment, source = MEASURED.get((host, metal), (None, ""))
         lines.append(
-            f"| {row['rare_earth']} {metal} {host} | {float(row['volume_A3']):.1f} | "
+            f"| {row['rare_earth']} {metal} {host}{' hexagonal' * hexagonal} | "
+            f"{float(row['volume_A3']):.1f} | "
             f"{measured_volume} | {float(row['transition_moment_muB']) / units:.1f} | "
             f"{moment or ''} | {source} |"
         )

@@ -7,7 +7,7 @@ import typer
 
 from .. import __version__
 from . import applications, data, features, models, robustness
-from .options import Basis, Column, Recycled, Scenario, Temperature, pairs
+from .options import Basis, Column, Phases, Recycled, Scenario, Temperature, pairs
 
 app = typer.Typer(
     help="Rank rare-earth magnet alloys that need less heavy rare earth.",
@@ -59,10 +59,7 @@ def screen(
     temperature: Temperature = None,
     scenario: Scenario = None,
     recycled: Recycled = None,
-    phases: Annotated[
-        Path | None,
-        typer.Option(help="Snapshot folder to take phases from, see `magnetkit data freeze`."),
-    ] = None,
+    phases: Phases = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -149,6 +146,7 @@ def predict(
         str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")
     ] = None,
     scenario: Scenario = None,
+    phases: Phases = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
     cgs: Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")] = False,
 ) -> None:
@@ -169,7 +167,13 @@ def predict(
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
-    frame = run(table, temperature or "300K", shell=shell, scenario=scenario or "baseline")
+    frame = run(
+        table,
+        temperature or "300K",
+        shell=shell,
+        scenario=scenario or "baseline",
+        snapshot=phases,
+    )
     frame["candidate"] = formulas
     print_properties(frame, as_json=json, cgs=cgs)
 

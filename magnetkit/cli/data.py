@@ -93,6 +93,9 @@ def freeze(
     cif: Annotated[
         Path | None, typer.Option(help="Also write the crystals as CIF files into this folder.")
     ] = None,
+    poscar: Annotated[
+        Path | None, typer.Option(help="The same as POSCAR files, as VASP reads them.")
+    ] = None,
     key_from_env: KeyFromEnv = True,
     endpoint: Endpoint = None,
     thermo_type: ThermoType = None,
@@ -101,12 +104,14 @@ def freeze(
 ) -> None:
     """Write a pull as a snapshot folder for --phases; pull what is not in the cache."""
     from ..phases import write_snapshot
-    from ..phases.cif import write_cifs
+    from ..phases.crystal_files import write_cifs, write_poscars
 
     pulled = _pulled(systems, endpoint, thermo_type, refresh, quiet)
     typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
     if cif is not None:
         write_cifs(pulled, cif)
+    if poscar is not None:
+        write_poscars(pulled, poscar)
 
 
 def _pulled(

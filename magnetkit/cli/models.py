@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from .options import Phases
+
+PHASE_TARGET = "formation_energy_eV_atom"
+
 Data = Annotated[
     Path | None,
     typer.Option(help="CSV to learn from: composition, the target, and group, source if known."),
@@ -16,6 +20,7 @@ def train(
         str | None, typer.Argument(help="Target, e.g. curie_temperature_K; all if not given.")
     ] = None,
     data: Data = None,
+    phases: Phases = None,
 ) -> None:
     """Train the surrogate of a target and keep it in the cache."""
     from ..errors import InputError
@@ -25,7 +30,7 @@ def train(
     if data is not None and target is None:
         raise InputError(f"--data needs a target: one of {', '.join(TARGETS)}")
     for name in TARGETS if target is None else (target,):
-        typer.echo(str(run(name, data=data, progress=True)))
+        typer.echo(str(run(name, data=_source(name, data, phases), progress=True)))
 
 
 def validate(
@@ -34,6 +39,7 @@ def validate(
         typer.Argument(help="A surrogate's target, `magnetism` or `phases`; all if not given."),
     ] = None,
     data: Data = None,
+    phases: Phases = None,
 ) -> None:
     """Compare models with measurements they have not seen, misses included.
 
@@ -42,10 +48,21 @@ def validate(
     from ..surrogates import TARGETS
 
     for name in (*TARGETS, "magnetism", "phases") if target is None else (target,):
-        typer.echo(_validation(name, data))
+        typer.echo(_validation(name, data, phases))
 
 
-def _validation(target: str, data: Path | None) -> str:
+def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
+    """Return what a surrogate learns from: the file, or the snapshot where phases are learnt."""
+    from ..errors import InputError
+
+    if phases is None or target != PHASE_TARGET:
+        return data
+    if data is not None:
+        raise InputError(f"{target} is learnt from --data or from --phases, not from both")
+    return phases
+
+
+def _validation(target: str, data: Path | None, snapshot: Path | None) -> str:
     if target == "magnetism":
         from ..magnetism.validation import validate as physics
 
@@ -53,7 +70,7 @@ def _validation(target: str, data: Path | None) -> str:
     if target == "phases":
         from ..phases import validate as phases
 
-        return phases().to_string(index=False)
+        return phases(snapshot).to_string(index=False)
     from ..surrogates import validate as surrogate
 
-    return surrogate(target, data=data, progress=True).to_markdown()
+    return surrogate(target, data=_source(target, data, snapshot), progress=True).to_markdown()

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,14 @@ Column = Annotated[
     str | None, typer.Option(help="Composition column; `composition` or the only text otherwise.")
 ]
 Temperature = Annotated[str | None, typer.Option(help="Temperature, e.g. 150C or 423K.")]
+Phases = Annotated[
+    Path | None,
+    typer.Option(
+        "--phases",
+        metavar="SNAPSHOT",
+        help="Snapshot folder to take phases from, as `magnetkit data freeze` writes it.",
+    ),
+]
 Scenario = Annotated[str | None, typer.Option(help="Supply scenario, a name or a TOML file.")]
 Recycled = Annotated[
     list[str] | None, typer.Option(help="Element=recycled share, e.g. Co=0.25; may be repeated.")

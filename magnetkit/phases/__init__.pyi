@@ -1,3 +1,5 @@
+from .crystal_files import write_cifs as write_cifs
+from .crystal_files import write_poscars as write_poscars
 from .hosts import HOSTS as HOSTS
 from .hosts import assign_hosts as assign_hosts
 from .hosts import partition as partition

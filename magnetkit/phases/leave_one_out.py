@@ -13,7 +13,7 @@ from ..errors import DataError
 from ..settings import get_settings
 from .hosts import HOSTS, Structure
 from .mixing import MixingModel
-from .snapshot import open_snapshot
+from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace, build_space, whole_space
 
 if TYPE_CHECKING:
@@ -26,8 +26,13 @@ _FOLDS = 10
 _INTERVAL = 1.6448536269514722
 
 
-def validate() -> "pd.DataFrame":
+def validate(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     """Predict each entry of intermediate composition from all the others.
+
+    Parameters
+    ----------
+    snapshot : str, Path or Snapshot, optional
+        Phases to validate on; without it those described below.
 
     An intermediate entry has more than one rare earth or more than one metal on the sites of a
     2:14:1, 1:5, 2:17 or 1:12 phase. With Materials Project entries and structures in the mirror
@@ -47,7 +52,7 @@ def validate() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    space, data = _space()
+    space, data = _space(snapshot)
     surrogate = _surrogate_errors(space)
     at = {name: i for i, name in enumerate(space.formulas)}
     parts = []
@@ -122,9 +127,12 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     return error
 
 
-def _space() -> tuple[PhaseSpace, str]:
+def _space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpace, str]:
     import pandas as pd
 
+    if snapshot is not None:
+        source = open_snapshot(snapshot)
+        return whole_space(source), f"snapshot {source.name}, prototypes by stoichiometry"
     mirror = get_settings().mirror
     if mirror is None or not (mirror / ENTRIES).is_file() or not (mirror / STRUCTURES).is_file():
         return whole_space(open_snapshot()), "embedded snapshot, prototypes by stoichiometry"

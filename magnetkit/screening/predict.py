@@ -1,5 +1,8 @@
 """All properties of some compositions, without a device."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pandas as pd
 
 from ..composition import CompositionTable
@@ -14,6 +17,7 @@ def predict(
     shell: str | None = None,
     scenario: str = "baseline",
     between: tuple[float, float] | None = None,
+    snapshot: Path | None = None,
 ) -> pd.DataFrame:
     """Predict every property of some compositions at one temperature.
 
@@ -28,6 +32,8 @@ def predict(
         Supply scenario.
     between : tuple of float, optional
         Temperatures of the chords alpha and beta, K; 20 to 120 degrees C otherwise.
+    snapshot : Path, optional
+        Folder of a phase snapshot; the embedded one otherwise.
 
     Returns
     -------
@@ -40,8 +46,8 @@ def predict(
     InputError
         If the temperature, shell or scenario cannot be used.
     """
-    conditions = Conditions(scenario=scenario)
+    conditions = Conditions(scenario=scenario, snapshot=snapshot)
     if between is not None:
-        conditions = Conditions(scenario=scenario, between=between)
+        conditions = replace(conditions, between=between)
     shells = [shell] * len(table) if shell else None
     return describe(table, parse_temperature(temperature), conditions, shells=shells)

@@ -97,7 +97,8 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
     data : str or Path, optional
         A CSV file with columns ``composition`` and the target, and as you have them ``group``
         (the paper or series), ``source`` and ``basis`` (atomic or weight, where the amounts of a
-        composition sum to 100); it replaces the built-in set.
+        composition sum to 100); it replaces the built-in set. For the formation energy also the
+        folder of a phase snapshot.
 
     Raises
     ------
@@ -107,9 +108,14 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         If the file cannot be read or nothing usable is in it.
     """
     check_target(target)
-    if data is not None:
+    if data is not None and target == "formation_energy_eV_atom" and Path(data).is_dir():
+        found = _phases(target, Path(data))
+    elif data is not None:
         return _from_csv(target, Path(data))
-    found = _BUILDERS[target](target)
+    else:
+        found = _BUILDERS[target](target)
+    if len(found) < 2 and data is not None:
+        raise DataError(f"{data} holds too few phases to learn {target} from; pull more systems")
     if len(found) < 2:
         raise DataError(f"no training data for {target}; `magnetkit data verify` checks the files")
     return found
@@ -226,10 +232,10 @@ def _from_compounds(target: str) -> TrainingSet:
     return TrainingSet(target, table, values, chemical_systems(table), sources, origin, removed)
 
 
-def _phases(target: str) -> TrainingSet:
+def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     from ..phases import load
 
-    entries = load()
+    entries = load(snapshot)
     total = len(entries)
     # What lies this far above the hull is no phase, only a structure that was tried.
     entries = entries[entries["energy_above_hull_eV_atom"] <= _NO_PHASE].reset_index(drop=True)
@@ -253,7 +259,7 @@ def _phases(target: str) -> TrainingSet:
         values,
         chemical_systems(table),
         np.full(len(table), "Materials Project"),
-        "embedded Materials Project snapshot",
+        "embedded Materials Project snapshot" if snapshot is None else f"snapshot {snapshot.name}",
         removed,
     )
 

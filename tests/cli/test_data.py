@@ -39,11 +39,12 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     asked = len(mp_server.requests)
 
     out, cif = tmp_path / "mine", tmp_path / "cif"
-    frozen = run("freeze", "Co-Sm", "Fe", "--out", str(out), "--cif", str(cif), "-q", **own)
+    files = ("--cif", str(cif), "--poscar", str(cif))
+    frozen = run("freeze", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
     assert frozen.returncode == 0, frozen.stderr
     assert frozen.stderr == ""
     assert frozen.stdout.strip() == str(out)
-    assert len(list(cif.glob("*.cif"))) == 5
+    assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == asked
 
 

@@ -1,13 +1,14 @@
-"""CIF files of a pull."""
+"""CIF and POSCAR files of a pull."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pymatgen.core import Structure
 
 from magnetkit.errors import DataError
 from magnetkit.phases import open_snapshot, pull_snapshot
-from magnetkit.phases.cif import write_cifs
+from magnetkit.phases.crystal_files import crystals, write_cifs, write_poscars
 from tests.phases.mp_server import Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")
@@ -25,6 +26,24 @@ def test_cifs_hold_the_crystals(mp_server: Server, tmp_path: Path):
     ]
     crystal = Structure.from_file(tmp_path / "cif" / "SmCo5_mp-1429.cif")
     assert crystal.composition.reduced_formula == "SmCo5"
+
+
+def test_poscars_hold_the_crystals_to_the_last_digit(mp_server: Server, tmp_path: Path):
+    pulled = pull_snapshot("Sm-Co")
+    files = write_poscars(pulled, tmp_path)
+    for file, (_, crystal) in zip(files, crystals(pulled), strict=True):
+        read = Structure.from_file(file)
+        expected = crystal.get_sorted_structure()
+        assert read.species == expected.species
+        np.testing.assert_allclose(read.lattice.matrix, expected.lattice.matrix, atol=1e-8)
+        np.testing.assert_allclose(read.frac_coords, expected.frac_coords, atol=1e-8)
+    assert files[0].name == "Co_mp-54.vasp"
+
+
+def test_a_folder_that_cannot_be_written_is_told(mp_server: Server, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot write crystals"):
+        write_cifs(pull_snapshot("Sm-Co"), tmp_path / "file")
 
 
 def test_a_snapshot_without_crystals_says_so(tmp_path: Path):

@@ -1,0 +1,57 @@
+"""``--phases SNAPSHOT`` of the commands that use phases."""
+
+import json
+
+import pytest
+
+from magnetkit.cli.models import _source
+from magnetkit.errors import DataError, InputError
+from magnetkit.phases import open_snapshot, write_snapshot
+from magnetkit.surrogates.training_sets import training_set
+from tests.cli.test_start import run
+
+
+@pytest.fixture
+def snapshot(tmp_path):
+    """Phases of Sm-Co-Fe alone, SmCo5 far above the hull."""
+    embedded = open_snapshot()
+    inside = embedded.entries["formula"].str.fullmatch(r"(?:(?:Sm|Co|Fe)[\d.]*|[()\d.])+")
+    entries = embedded.entries[inside].reset_index(drop=True)
+    entries.loc[entries["formula"] == "SmCo5", "formation_energy_eV_atom"] += 0.2
+    about = {name: embedded.manifest[name] for name in ("scheme", "source", "licence")}
+    return write_snapshot(tmp_path / "mine", entries, about)
+
+
+def test_predict_takes_the_phases_of_the_snapshot(snapshot):
+    done = run("predict", "SmCo5", "Nd2Fe14B", "--phases", str(snapshot), "--json")
+    assert done.returncode == 0, done.stderr
+    one, other = map(json.loads, done.stdout.splitlines())
+    assert one["energy_above_hull_eV_atom"] > 0.15
+    assert other["energy_above_hull_eV_atom"] is None  # No Nd, no B.
+
+
+@pytest.mark.parametrize("command", ["train", "validate"])
+def test_a_folder_that_is_no_snapshot_is_one_line(command, tmp_path):
+    done = run(command, "formation_energy_eV_atom", "--phases", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("magnetkit: error:")
+    assert "no phase snapshot" in done.stderr
+
+
+def test_only_the_formation_energy_is_learnt_from_a_snapshot(snapshot):
+    found = training_set("formation_energy_eV_atom", snapshot)
+    assert found.origin == "snapshot mine"
+    assert 20 < len(found) < len(training_set("formation_energy_eV_atom"))
+    assert _source("formation_energy_eV_atom", None, snapshot) == snapshot
+    assert _source("curie_temperature_K", None, snapshot) is None
+    with pytest.raises(InputError, match="--data or from --phases"):
+        _source("formation_energy_eV_atom", snapshot / "my.csv", snapshot)
+
+
+def test_a_snapshot_of_elements_alone_teaches_nothing(tmp_path):
+    embedded = open_snapshot()
+    entries = embedded.entries[embedded.entries["formula"].isin(["Sm", "Co"])]
+    about = {name: embedded.manifest[name] for name in ("scheme", "source", "licence")}
+    folder = write_snapshot(tmp_path / "pure", entries.reset_index(drop=True), about)
+    with pytest.raises(DataError, match="too few phases"):
+        training_set("formation_energy_eV_atom", folder)
