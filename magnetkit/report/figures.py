@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..columns import COLUMNS
 from ..composition import CompositionTable
-from ..magnetism import comparators
+from ..magnetism.comparators import comparators
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
     grades,

@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..columns import COLUMNS
-from ..magnetism import comparators
+from ..magnetism.comparators import comparators
 from ..screening.folder import replacing
 from . import content, curves, figures
 from .layout import Figure, numbers
