@@ -232,15 +232,16 @@ class CompositionTable:
         """
         row = np.repeat(np.arange(len(self)), np.diff(self.indptr))
         order = np.lexsort((WRITING_RANK[self.indices], row))
+        columns, values = self.indices[order], self.values[order]
         cells = [
             f"{SYMBOLS[c]}{a:.{digits}g}"
-            for c, a in zip(self.indices[order].tolist(), self.values[order].tolist(), strict=True)
+            for c, a in zip(columns.tolist(), values.tolist(), strict=True)
         ]
         # Python writes amounts below 1e-4 with an exponent, which no reader of formulas takes.
-        for i in np.flatnonzero(self.values < 1e-4).tolist():
+        for i in np.flatnonzero(values < 1e-4).tolist():
             amount = np.format_float_positional(
-                self.values[i], precision=digits, fractional=False, trim="-"
+                values[i], precision=digits, fractional=False, trim="-"
             )
-            cells[i] = SYMBOLS[self.indices[i]] + amount
+            cells[i] = SYMBOLS[columns[i]] + amount
         edges = self.indptr.tolist()
         return ["".join(cells[a:b]) for a, b in pairwise(edges)]
