@@ -242,7 +242,10 @@ def read_rejected(file: Path) -> list[Rejected]:
         return []
     with file.open(newline="", encoding="utf-8") as stream:
         rows = csv.DictReader(stream)
-        return [Rejected(int(row["line"]), plain_cell(row["text"]), row["reason"]) for row in rows]
+        return [
+            Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
+            for row in rows
+        ]
 
 
 def digest(content: Any) -> str:
