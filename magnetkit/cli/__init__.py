@@ -3,26 +3,29 @@
 import sys
 from typing import NoReturn
 
-INTERRUPTED = 130
+from . import interruption
 
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
     from ..errors import MagnetkitError
-    from .app import app
 
     try:
+        interruption.watch()
+        from .app import app
+
         app(standalone_mode=True)
     except MagnetkitError as error:
         _say(f"error: {error}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        _say("interrupted; finished chunks are kept, go on with --resume")
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
+    except (KeyboardInterrupt, SystemExit, SystemError) as error:
+        if not interruption.caused(error):
+            raise
+        interruption.end()
     sys.exit(0)
 
 
