@@ -7,7 +7,7 @@ PEERS := .venv-peers
 SERVER := .venv-server
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-EXTRAS := dask,notebooks,dev
+EXTRAS := dask,explore,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
 .PHONY: help setup demo test test-plain lint peers bench official-server clean

@@ -200,6 +200,33 @@ def report(
 
 
 app.command()(robustness.robustness)
+
+
+@app.command()
+def explore(
+    folder: Annotated[Path, typer.Argument(help="Results folder of `magnetkit screen`.")],
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8050,
+) -> None:
+    """Open a results folder to sliders: a page for this machine alone, until Ctrl-C.
+
+    Limits on temperature, remanence, coercivity and heavy rare earth, supply scenario and
+    recycled share move the Pareto front and the table. Needs the extra `explore`.
+
+    Examples
+    --------
+      magnetkit explore results
+
+      magnetkit explore results --port 8051
+    """
+    from ..explorer import serve
+    from .show import message
+
+    serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
+    message("explorer ended")
+
+
 app.command()(features.featurize)
 app.command()(features.bench)
 app.command()(models.train)

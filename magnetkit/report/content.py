@@ -1,6 +1,7 @@
 """What the report says: the question, the answer and the tables, as plain text and numbers."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +61,8 @@ def label(row: pd.Series) -> str:
     return f"{row['candidate']} + {shell}" if shell else str(row["candidate"])
 
 
-def conditions_of(result: "ScreenResult") -> Conditions:
-    """Return the conditions under which a result was made."""
-    profile, identity = result.profile, result.manifest["identity"]
+def conditions_of(profile: "Profile", identity: Mapping[str, Any]) -> Conditions:
+    """Return the conditions under which a result of that identity was made."""
     return Conditions(
         between=(profile.temperature_min_K, profile.temperature_max_K),
         load_line=profile.load_line,
@@ -78,7 +78,7 @@ def shown_magnets(result: "ScreenResult", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
     from ..screening.evaluation import Job, evaluate
 
-    profile, conditions = result.profile, conditions_of(result)
+    profile, conditions = result.profile, conditions_of(result.profile, result.manifest["identity"])
     temperature = float(result.table["temperature_K"].iloc[0])
     reference = profile.reference
     shell = reference.shell or ""

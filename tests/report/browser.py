@@ -66,8 +66,10 @@ class Browser:
         with _NO_PROXY.open(request, timeout=120) as answer:
             return json.load(answer)["value"]
 
-    def open(self, path):
-        self._call("POST", "/url", {"url": path.as_uri()})
+    def open(self, page):
+        """Open a file, or the page at an address."""
+        address = page if isinstance(page, str) else page.as_uri()
+        self._call("POST", "/url", {"url": address})
 
     def run(self, script):
         return self._call("POST", "/execute/sync", {"script": script, "args": []})
