@@ -30,7 +30,7 @@ SHOWN = (
     "probability_meets_requirements",
 )
 # Without the button that would send the figure to plotly's server.
-_CONFIG = {
+_CONFIG: Any = {
     "displaylogo": False,
     "plotlyServerURL": "",
     "modeBarButtonsToRemove": ["lasso2d", "select2d", "sendChartToCloud"],
@@ -90,7 +90,7 @@ def _layout(results: Results) -> html.Div:
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
-                                **{"aria-label": "Candidates"},
+                                **_called("Candidates"),
                             ),
                             html.Div(
                                 [
@@ -210,13 +210,18 @@ def _heaviest(results: Results) -> float:
 
 
 def _labelled(text: str, *children: Any) -> html.Div:
-    shown = [html.Output(id=f"{c.id}-shown") for c in children if isinstance(c, dcc.Slider)]
+    named = [getattr(c, "id", "") for c in children if isinstance(c, dcc.Slider)]
+    shown = [html.Output(id=f"{name}-shown") for name in named]
     return html.Div(
         [html.Div([text, *shown], className="label"), *children],
         className="control",
         role="group",
-        **{"aria-label": text},
+        **_called(text),
     )
+
+
+def _called(text: str) -> dict[str, Any]:
+    return {"aria-label": text}
 
 
 def _slider(name: str, low: float, high: float, step: float, value: float) -> dcc.Slider:
@@ -276,7 +281,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         State("view", "data"),
     )
     def update(
-        celsius: float,
+        celsius: int,
         remanence: float,
         coercivity: float,
         heavy: float,
@@ -304,7 +309,9 @@ def _connect(app: dash.Dash, results: Results) -> None:
             bool(meets),
         )
         rows = selected(question)
-        view, figure, summary = _moved(view, ctx.triggered_id), no_update, no_update
+        view = _moved(view, ctx.triggered_id)
+        figure: Any = no_update
+        summary: Any = no_update
         if ctx.triggered_id not in ("before", "after") and not isinstance(ctx.triggered_id, dict):
             front = results.front(rows, question, goal)
             figure = pareto(results, rows, front, question, goal)
