@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,7 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 from .. import _toml
 from .._toml import Evidence, Name, Strict, Text
 from ..columns import COLUMNS
+from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..composition.table import CompositionTable
@@ -126,6 +128,14 @@ class Reference(Evidence):
         return self
 
 
+class ShellGrid(Strict):
+    """Shells of every combination of what diffuses in, its share and the shell's volume."""
+
+    R: Annotated[tuple[str, ...], Field(min_length=1)]
+    content: Annotated[tuple[float, ...], Field(min_length=1)]
+    fraction: Annotated[tuple[float, ...], Field(min_length=1)]
+
+
 class Space(Strict):
     """Part of the default substitution space.
 
@@ -142,7 +152,8 @@ class Space(Strict):
     limits : dict of str to float
         Largest site fraction of a substitute, 1 where not given.
     shell : tuple of str
-        Grain-boundary shells to try on each composition besides none.
+        Grain-boundary shells to try on `formula` besides none; in the file also a table of
+        ``R``, ``content`` and ``fraction``, lists of which every combination is tried.
     """
 
     host: Host
@@ -151,6 +162,29 @@ class Space(Strict):
     step: Annotated[float, Field(gt=0, le=1)]
     limits: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     shell: tuple[str, ...] = ()
+
+    @field_validator("shell", mode="before")
+    @classmethod
+    def _grid(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        lists = ShellGrid.model_validate(given)
+        return [
+            f"{r} {content:.2f} @ {fraction:.2f}"
+            for r, content, fraction in product(lists.R, lists.content, lists.fraction)
+        ]
+
+    @field_validator("shell")
+    @classmethod
+    def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
+        from ..magnetism.shell import read_shell
+
+        for text in shells:
+            try:
+                read_shell(text)
+            except InputError as error:
+                raise ValueError(str(error)) from None
+        return shells
 
     @model_validator(mode="after")
     def _elements(self) -> "Space":

@@ -1,34 +1,65 @@
 """``magnetkit applications``: the devices known."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .._toml import Evidence
 
 app = typer.Typer(help="Device profiles.", no_args_is_help=True)
 
 
 @app.command("list")
 def list_() -> None:
-    """List the embedded device profiles."""
+    """List the embedded device profiles: temperature range of the magnet, hosts, what it is."""
     from ..applications import load, names
 
     for name in names():
-        typer.echo(f"{name:36s} {load(name).title}")
+        profile = load(name)
+        low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+        hosts = ", ".join(profile.hosts)
+        typer.echo(f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}")
 
 
 @app.command()
 def show(name: Annotated[str, typer.Argument(help="Name of a device, or a TOML file.")]) -> None:
-    """Show what a device asks of its magnet, and where each number comes from."""
+    """Show what a device asks of its magnet, and where each number comes from.
+
+    Examples
+    --------
+      magnetkit applications show aviation-actuator
+
+      magnetkit applications show my-device.toml
+    """
     from ..applications import load
+    from ..composition import substitutions
 
     profile = load(name)
-    celsius = [t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K)]
+    reference = profile.reference
+    low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+    shell = f" + {reference.shell}" if reference.shell else ""
     typer.echo(f"{profile.name}: {profile.title}\n\n{profile.description.strip()}\n")
-    typer.echo(f"Temperature     {celsius[0]:.0f} to {celsius[1]:.0f} C")
-    typer.echo(f"Load line       -B/(mu0 H) = {profile.load_line:g}")
-    typer.echo(f"Magnet          {profile.magnet_mass_kg:g} kg per device")
-    typer.echo(f"Reference       {profile.reference.formula} ({profile.reference.grade})")
+    _say("Temperature", f"{low:.0f} to {high:.0f} °C", profile.sources.temperature)
+    _say("Load line", f"-B/(mu0 H) = {profile.load_line:g}", profile.sources.load_line)
+    _say("Magnet", f"{profile.magnet_mass_kg:g} kg per device", profile.sources.magnet_mass)
+    _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
     typer.echo(f"Hosts           {', '.join(profile.hosts)}")
-    typer.echo(f"Objectives      {', '.join(profile.objectives)}\n")
+    typer.echo(f"Surroundings    {profile.atmosphere}")
+    typer.echo(f"Objectives      {', '.join(profile.objectives)}")
+    typer.echo(f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named")
     for requirement in profile.requirements:
-        typer.echo(f"- {requirement}\n  {requirement.status}: {requirement.source}")
+        _say("", str(requirement), requirement)
+    if profile.space:
+        typer.echo("\nDefault candidates")
+    for part in profile.space:
+        swaps = "; ".join(f"{site} = {', '.join(by)}" for site, by in part.replace.items())
+        space = substitutions(part.formula, part.replace, step=part.step, limits=part.limits)
+        shells = f", {len(part.shell)} shells" if part.shell else ""
+        typer.echo(f"  {part.host:7s}{part.formula}: {swaps} ({len(space):,}{shells})")
+
+
+def _say(heading: str, text: str, evidence: "Evidence") -> None:
+    typer.echo(f"{heading:16s}{text}" if heading else f"- {text}")
+    indent = " " * (16 if heading else 2)
+    typer.echo(f"{indent}{evidence.status}: {evidence.source}")

@@ -44,7 +44,8 @@ class Verdict:
     margin : ndarray, shape (n,)
         Smallest slack over the requirements as a share of the limit; below zero is a miss.
     failed : pandas.Categorical, length n
-        The requirements whose own probability is too small, by name.
+        The requirements whose own probability is too small, by name; the least likely of all
+        where only their product is too small.
     """
 
     probability: NDArray[np.float64]
@@ -75,13 +76,17 @@ def judge(
     here = frames[temperature]
     windows: dict[str, Window] = {}
     margin = np.full(len(here), np.inf)
+    least, least_bit = np.ones(len(here)), np.zeros(len(here), np.int64)
     failed = np.zeros(len(here), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
         frame = frames[requirement.temperature_K or temperature]
         column = requirement.column
         low, high = _window(requirement, frame)
-        failed[ndtr(high) - ndtr(low) < threshold] |= 1 << bit
+        chance = ndtr(high) - ndtr(low)
+        failed[chance < threshold] |= 1 << bit
+        least_bit[chance < least] = 1 << bit
+        least = np.fmin(chance, least)
         margin = np.fmin(margin, requirement.margin(frame[column]))
         known = windows.get(FOLLOWS.get(column, column))
         if known is not None:
@@ -90,6 +95,8 @@ def judge(
     probability = np.ones(len(here))
     for low, high in windows.values():
         probability *= np.maximum(ndtr(high) - ndtr(low), 0.0)
+    together = (probability < threshold) & (failed == 0)
+    failed[together] = least_bit[together]
     outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)

@@ -69,6 +69,21 @@ class ScreenResult:
 
         return robustness(self, **options)
 
+    def ledger(self, n: int | None = None) -> pd.DataFrame:
+        """Return what the `n` best candidates (all if not given) save of heavy rare earth.
+
+        By rank, with ``rank``, ``candidate``, ``shell`` and the columns of
+        `magnetkit.supply.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for among
+        all candidates.
+        """
+        from ..composition import CompositionTable
+        from ..supply import heavy_rare_earth_ledger
+
+        rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
+        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        ledger = heavy_rare_earth_ledger(rows, table, self.profile)
+        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(n)
+
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file."""
         from .folder import write_parquet

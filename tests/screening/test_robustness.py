@@ -1,13 +1,14 @@
 """How firmly candidates hold their rank."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
 from magnetkit.columns import ROBUSTNESS
 from magnetkit.errors import InputError
 from magnetkit.screening import ScreenResult
-from magnetkit.screening.robustness import _tie_groups
+from magnetkit.screening.robustness import SHARED, _tie_groups, _Values
 
 SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
 
@@ -65,13 +66,21 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
     assert set(still["top_ten_share"]) == {0.0, 1.0}
 
 
-def test_what_one_host_shares_does_not_mix_its_magnets(result, monkeypatch):
-    def spread(shared):
-        monkeypatch.setattr("magnetkit.screening.robustness.SHARED", shared)
-        got = result.robustness(draws=200)
-        return (got["rank_hi"] - got["rank_lo"])[:10].mean()
-
-    assert spread(1.0) < spread(0.0)
+def test_errors_are_shared_within_a_host_and_at_every_temperature():
+    leading = pd.DataFrame({"host": ["2:14:1", "2:14:1", "1:5"]})
+    frames = {
+        t: pd.DataFrame(
+            {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1}, range(3)
+        )
+        for t in (300.0, 400.0)
+    }
+    values = _Values(leading, frames, 20_000, np.random.default_rng(0))
+    drawn = values.at("remanence_T", 300.0)
+    correlation = np.corrcoef(drawn)
+    assert correlation[0, 1] == pytest.approx(SHARED, abs=0.02)
+    assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
+    assert ((drawn > 0.9) & (drawn < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
+    np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
 
 
 def test_ties_are_with_the_first_of_the_group():

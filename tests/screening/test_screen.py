@@ -43,7 +43,7 @@ def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_ra
 
 
 def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(tube):
-    plain = tube.table.set_index("candidate").loc[["SmCo5", "Sm2Co17"]]
+    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index("candidate")
     assert (plain["status"] == "ok").all()
     assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
 

@@ -132,3 +132,20 @@ def test_no_rows(profile):
         magnets((1, 1, 1, 1, 1))[:0], table()[:0], profile, REFERENCE
     )
     assert len(empty) == 0
+
+
+def test_the_ledger_of_a_screening_follows_its_ranks():
+    import magnetkit as mk
+
+    alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Er2Fe14B", "Nd1.6Dy0.4Fe14B"]
+    result = mk.screen(alloys, application="aviation-actuator")
+    ledger = result.ledger()
+    # Er2Fe14B is no uniaxial magnet and has no rank.
+    assert list(ledger["rank"]) == [1, 2, 3]
+    assert list(ledger["candidate"]) == list(result.best(3)["candidate"])
+    by_name = result.table.set_index("candidate")["heavy_rare_earth_saved_wt_pct"]
+    # A result keeps formulas to four digits.
+    np.testing.assert_allclose(
+        ledger["heavy_rare_earth_saved_wt_pct"], by_name[ledger["candidate"]], atol=0.005
+    )
+    assert len(result.ledger(1)) == 1
