@@ -131,7 +131,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
 def _cells(row: "pd.Series", names: list[str]) -> list[str]:
     cells = []
     for name in names:
-        column, value = COLUMNS[name], row.get(name)
+        column, value = COLUMNS[name], row.get(name, float("nan"))
         if column.kind in ("text", "category"):
             cells.append(str(value))
         elif column.kind == "integer":
