@@ -82,7 +82,9 @@ class ScreenResult:
         rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         ledger = heavy_rare_earth_ledger(rows, table, self.profile)
-        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(len(rows) if n is None else n)
+        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
+            len(rows) if n is None else n
+        )
 
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file."""

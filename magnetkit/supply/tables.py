@@ -90,7 +90,9 @@ def element_table(
         One row an element: ``element``; ``import_reliance`` (0-1, after recycling); ``stage``
         that decides; its ``concentration`` (HHI), ``instability`` and ``withheld`` share
         (0-1); ``supply_risk`` (0-1, see the module); ``price_USD_kg`` of the contained
-        element, its lowest and highest of five years; then the descriptive columns of
+        element, its lowest and highest of five years; ``largest_producer`` and
+        ``largest_share`` (0-1) at that stage; ``export_control``, those of
+        ``supply/controls.csv`` that have not ended; then the descriptive columns of
         ``supply/elements.csv``.
     """
     import pandas as pd
@@ -104,7 +106,7 @@ def element_table(
     for row in _rows("elements"):
         element = row["element"]
         reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
-        figures = [(*_stage(s, state), s["stage"]) for s in stages[element]]
+        figures = [(*_stage(s, state), s) for s in stages[element]]
         hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
         factor = state.price_factor(element)
         low, high = row["price_low_USD_kg"], row["price_high_USD_kg"]
@@ -112,7 +114,7 @@ def element_table(
             {
                 "element": element,
                 "import_reliance": reliance,
-                "stage": stage,
+                "stage": stage["stage"],
                 "concentration": hhi,
                 "instability": instability,
                 "withheld": withheld,
@@ -120,10 +122,24 @@ def element_table(
                 "price_USD_kg": float(row["price_USD_kg"]) * factor,
                 "price_low_USD_kg": float(low) if low else float("nan"),
                 "price_high_USD_kg": float(high) if high else float("nan"),
+                "largest_producer": stage["country_1"],
+                "largest_share": float(stage["share_1_pct"]) / 100.0,
+                "export_control": _controls_on(element),
                 **{k: v for k, v in row.items() if not k.startswith(("element", "price_"))},
             }
         )
     return pd.DataFrame(result)
+
+
+def _controls_on(element: str) -> str:
+    """Return the export controls on an element that have not ended, with their status."""
+    return "; ".join(
+        f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
+        for row in _rows("controls")
+        if element in row["elements"].split()
+        and row["country"] != HOME
+        and not row["status_2026_11"].startswith(("ended", "replaced"))
+    )
 
 
 def controls() -> "pd.DataFrame":

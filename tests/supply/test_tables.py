@@ -60,6 +60,30 @@ def test_controls_name_known_elements_and_dates():
         assert row.status_2026_11
 
 
+def test_every_control_says_when_its_status_was_known(baseline):
+    for row in supply.controls().itertuples():
+        assert row.known_as_of[:2] == "20"
+        # A status that ends on a day says so, never that it still holds.
+        if "suspended" in row.status_2026_11:
+            assert "not known" in row.status_2026_11
+    control = baseline["export_control"]
+    assert "licence (in force" not in control["Nd"]
+    assert control["Nd"] == control["Fe"] == ""
+    assert control["Dy"].startswith("China, 2025-04-04: export licence")
+    assert "not known" in control["Er"]
+    assert "quota" in control["Co"]
+    # The embargo of 2010 has ended.
+    assert "2010" not in control["Dy"]
+
+
+def test_mines_of_heavy_and_light_rare_earths_are_told_apart():
+    mines = {r["element"]: r for r in rows("production") if r["stage"] == "mine"}
+    assert {mines["Dy"]["country_1"], mines["Dy"]["country_2"]} == {"Burma", "China"}
+    assert mines["Ce"]["country_1"] == "China"
+    separation = {r["element"]: r for r in rows("production") if r["stage"] == "separation"}
+    assert float(separation["Dy"]["hhi"]) > float(separation["Nd"]["hhi"])
+
+
 def test_production_names_known_countries_and_sane_shares():
     for row in rows("production"):
         named = [i for i in (1, 2, 3) if row[f"country_{i}"]]
