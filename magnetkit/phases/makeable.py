@@ -12,7 +12,7 @@ from ..errors import InputError
 from .hosts import HOST_NAMES, HOSTS, partition
 from .hull import Decomposition, solve
 from .known import SIGNIFICANT, known_phases
-from .mixing import Nodes, mixing_model
+from .mixing import INTERVAL, Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, stable_space, whole_space
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 BOLTZMANN_EV_K = 8.617333262e-5
 MAKEABLE_EV_ATOM = 0.050
 """Largest distance to the hull of a phase that counts as makeable without being known."""
-
-# 90 % of a normal distribution lies within this many deviations.
-_INTERVAL = 1.6448536269514722
 
 
 def stability(
@@ -76,7 +73,7 @@ def stability(
     hull = solve(found.ideal, stable_space(source), products=True)
     free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
     above = free - hull.energy
-    spread = _INTERVAL * found.deviation
+    spread = INTERVAL * found.deviation
     makeable = (above <= MAKEABLE_EV_ATOM) | found.known
     columns: dict[str, Any] = {}
     for name, value in (

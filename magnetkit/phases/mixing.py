@@ -10,8 +10,11 @@ the scatter of their orderings, falls back on the hull of other phases where end
 missing, and says how sure it is.
 
 The scales of the terms are those of largest marginal likelihood on the embedded snapshot, all
-hosts together. Entries more than four deviations from what the others say (calculations that
-fell into another magnetic solution) are left out.
+hosts together. Metals of which no entry tells take their slope from CHGNet
+(`magnetkit.phases.slopes`). Where fewer than nine in ten left-out mixed entries of a host lie
+inside their interval, its deviations are scaled up (conformally). Entries more than four
+deviations from what the others say (calculations that fell into another magnetic solution) are
+left out.
 """
 
 from dataclasses import dataclass
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
+from . import slopes as chgnet
 from .hosts import HOSTS, Host
 from .snapshot import Snapshot
 from .space import PhaseSpace, whole_space
@@ -43,6 +47,10 @@ _SCALES = {
 # Scatter of pure occupations (rounding), of mixed rare earths and of mixed metals (orderings).
 _NOISE = np.array([0.001, 0.0036, 0.0258])
 _OUTLIER = 4.0
+# Left-out entries that a scale of the deviations is taken from; with fewer it stays 1.
+_LEAST_TO_CALIBRATE = 10
+INTERVAL = 1.6448536269514722
+"""Deviations of a normal distribution that 90 % lie within."""
 
 
 class Occupation(NamedTuple):
@@ -67,6 +75,8 @@ class Nodes:
     noise : ndarray of float64, shape (3,)
     known : ndarray of bool, shape (R, X, M)
         Whether the snapshot has the end member.
+    borrowed : list of (int, int)
+        Columns of main metal and metal whose slope is CHGNet's.
     """
 
     role: NDArray[np.int8]
@@ -77,6 +87,7 @@ class Nodes:
     covariance: NDArray[np.float64]
     noise: NDArray[np.float64]
     known: NDArray[np.bool_]
+    borrowed: list[tuple[int, int]]
 
 
 class MixingModel:
@@ -90,6 +101,8 @@ class MixingModel:
         A name of ``HOSTS``.
     exclude : ndarray of int, optional
         Phases of the space to leave out, as if they were not there (for validation).
+    slopes : tuple of Slope, optional
+        CHGNet's slopes to use where no entry tells; those found to help without it.
 
     Attributes
     ----------
@@ -99,10 +112,18 @@ class MixingModel:
         Error of each entry as the others predict it, and the deviation they expect, eV/atom.
     left_out : list of str
         Entries not learnt from.
+    borrowed : list of (int, int)
+        Columns of main metal and metal whose slope is CHGNet's.
+    scale : float
+        What the deviations are multiplied by.
     """
 
     def __init__(
-        self, space: PhaseSpace, host: str, exclude: NDArray[np.int64] | None = None
+        self,
+        space: PhaseSpace,
+        host: str,
+        exclude: NDArray[np.int64] | None = None,
+        slopes: tuple[chgnet.Slope, ...] | None = None,
     ) -> None:
         self.host: Host = HOSTS[host]
         self.sites = np.array(
@@ -114,6 +135,7 @@ class MixingModel:
         self.thirds = np.array(sorted(listed), int)
         inside = np.flatnonzero(space.column >= 0)
         self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
+        self._columns = (self.earths, self.metals, self.thirds)
         dense = space.table().to_array()
         mine = self._is_member(dense)
         if exclude is not None:
@@ -127,7 +149,7 @@ class MixingModel:
         self.occupation = self._occupy(dense[rows])
         self.energy = space.energy[rows]
         self.formulas = [space.formulas[k] for k in rows]
-        self._fit()
+        self._fit(chgnet.slopes(host) if slopes is None else slopes)
 
     def _is_member(self, dense: NDArray) -> NDArray[np.bool_]:
         atoms = self.sites.sum()
@@ -186,42 +208,93 @@ class MixingModel:
         total += scale["hull"] * np.outer(self._trend(a), self._trend(b))
         return total + scale["metal hull"] * np.outer(self._metal_trend(a), self._metal_trend(b))
 
-    def _fit(self) -> None:
+    def _slopes(
+        self, known: tuple[chgnet.Slope, ...]
+    ) -> tuple[Occupation, NDArray[np.float64], NDArray[np.float64]]:
+        """Return pairs of occupations, with and without a metal, and how their energies differ.
+
+        The pairs follow each other; differences (eV/atom) and their deviations are one a pair.
+        """
+        self.borrowed = chgnet.unknown_pairs(known, self.metals, self.occupation.metal)
+        earths = set(self.earths.tolist())
+        used = [s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths]
+        at = self._nothing(2 * len(used))
+        for k, slope in enumerate(used):
+            both = slice(2 * k, 2 * k + 2)
+            at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
+            at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
+            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= chgnet.SHARE
+            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += chgnet.SHARE
+        atoms = chgnet.SHARE * self.sites[1] / self.sites.sum()
+        energy = atoms * np.array([slope.energy for slope in used])
+        return at, energy, np.full(len(used), atoms * chgnet.NOISE_EV)
+
+    def _nothing(self, rows: int) -> Occupation:
+        return Occupation(*(np.zeros((rows, len(c))) for c in self._columns))
+
+    def _fit(self, known: tuple[chgnet.Slope, ...]) -> None:
         """Solve for the weights, leaving out the worst outlier until there is none."""
-        full = self._kernel(self.occupation, self.occupation)
-        shares = np.column_stack(
-            [np.ones(len(full)), _mixed(self.occupation.earth), _mixed(self.occupation.metal)]
+        n = len(self.energy)
+        pairs, differences, deviations = self._slopes(known)
+        self._points = Occupation(
+            *(np.vstack(both) for both in zip(self.occupation, pairs, strict=True))
         )
-        np.fill_diagonal(full, np.diag(full) + shares @ _NOISE**2)
-        rest = self.energy - self._trend(self.occupation)
+        # What is observed, of the energies at the points: each entry's, then the differences.
+        observe = np.zeros((n + len(differences), n + 2 * len(differences)))
+        observe[:n, :n] = np.eye(n)
+        for k in range(len(differences)):
+            observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
+        noise = np.concatenate([self._scatter(self.occupation), deviations**2])
+        full = observe @ self._kernel(self._points, self._points) @ observe.T + np.diag(noise)
+        rest = np.concatenate([self.energy, differences]) - observe @ self._trend(self._points)
         keep = np.ones(len(rest), bool)
         while True:
             inverse = np.linalg.inv(full[np.ix_(keep, keep)])
             weights = inverse @ rest[keep]
             deviation = np.sqrt(1.0 / np.diag(inverse))
             error = weights * deviation**2
-            if not keep.any() or (np.abs(error) <= _OUTLIER * deviation).all():
+            entries = np.flatnonzero(keep[:n])
+            far = np.abs(error[: len(entries)]) / deviation[: len(entries)]
+            if (far <= _OUTLIER).all():
                 break
-            keep[np.flatnonzero(keep)[np.argmax(np.abs(error) / deviation)]] = False
-        self.kept = keep
-        self.left_out = [f for f, k in zip(self.formulas, keep, strict=True) if not k]
-        self._inverse, self._weights = inverse, weights
-        self._trained = Occupation(*(part[keep] for part in self.occupation))
-        self.loo_error = np.full(len(keep), np.nan)
-        self.loo_deviation = np.full(len(keep), np.nan)
-        self.loo_error[keep], self.loo_deviation[keep] = error, deviation
-        if not keep.all():
-            left = Occupation(*(part[~keep] for part in self.occupation))
-            mean, covariance = self.predict(left)
-            self.loo_error[~keep] = self.energy[~keep] - mean
-            noise = np.diag(covariance) + shares[~keep] @ _NOISE**2
-            self.loo_deviation[~keep] = np.sqrt(noise)
+            keep[entries[np.argmax(far)]] = False
+        self._weights = observe[keep].T @ weights
+        self._precision = observe[keep].T @ inverse @ observe[keep]
+        self.kept = kept = keep[:n]
+        self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
+        self.loo_error, self.loo_deviation = np.full(n, np.nan), np.full(n, np.nan)
+        self.loo_error[kept] = error[: kept.sum()]
+        self.loo_deviation[kept] = deviation[: kept.sum()]
+        left = Occupation(*(part[~kept] for part in self.occupation))
+        mean, covariance = self.predict(left)
+        self.loo_error[~kept] = self.energy[~kept] - mean
+        self.loo_deviation[~kept] = np.sqrt(np.diag(covariance) + self._scatter(left))
+        self.scale = conformal_scale(self.far)
+
+    @property
+    def mixed(self) -> NDArray[np.bool_]:
+        """Which entries have more than one rare earth or more than one metal."""
+        earth, metal, _ = self.occupation
+        return (earth.max(axis=1) < 1 - 1e-6) | (metal.max(axis=1) < 1 - 1e-6)
+
+    @property
+    def far(self) -> NDArray[np.float64]:
+        """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
+        return (np.abs(self.loo_error) / (INTERVAL * self.loo_deviation))[self.mixed]
+
+    def _scatter(self, at: Occupation) -> NDArray[np.float64]:
+        """Return the variance of calculations of one composition."""
+        shares = np.column_stack([np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)])
+        return shares @ _NOISE**2
 
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
-        """Return mean and covariance (eV/atom and its square) of the energy, without noise."""
-        cross = self._kernel(at, self._trained)
+        """Return mean and covariance (eV/atom and its square) of the energy, without noise.
+
+        The covariance is not scaled.
+        """
+        cross = self._kernel(at, self._points)
         mean = self._trend(at) + cross @ self._weights
-        return mean, self._kernel(at, at) - cross @ self._inverse @ cross.T
+        return mean, self._kernel(at, at) - cross @ self._precision @ cross.T
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
@@ -238,11 +311,7 @@ class MixingModel:
                     for j in range(i + 1):
                         node[r, x, i, j] = node[r, x, j, i] = len(parts)
                         parts.append((r, x, i, j))
-        at = Occupation(
-            np.zeros((len(parts), len(self.earths))),
-            np.zeros((len(parts), len(self.metals))),
-            np.zeros((len(parts), len(self.thirds))),
-        )
+        at = self._nothing(len(parts))
         own_earths = np.searchsorted(self.earths, earths)
         own_metals = np.searchsorted(self.metals, metals)
         own_thirds = np.searchsorted(self.thirds, thirds)
@@ -259,14 +328,15 @@ class MixingModel:
             self.sites,
             node,
             mean,
-            covariance,
-            _NOISE**2,
+            covariance * self.scale**2,
+            _NOISE**2 * self.scale**2,
             self._known(earths, metals, thirds),
+            self.borrowed,
         )
 
     def _known(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> NDArray[np.bool_]:
         known = np.zeros((len(earths), max(len(thirds), 1), len(metals)), bool)
-        at = self._trained
+        at = Occupation(*(part[self.kept] for part in self.occupation))
         for x in range(known.shape[1]):
             own = at.third[:, np.searchsorted(self.thirds, thirds[x])] if len(thirds) else 1.0
             for r, e in enumerate(np.searchsorted(self.earths, earths)):
@@ -274,6 +344,27 @@ class MixingModel:
                 for m, c in enumerate(np.searchsorted(self.metals, metals)):
                     known[r, x, m] = bool((pure * at.metal[:, c] > 1 - 1e-6).any())
         return known
+
+
+def conformal_scale(far: NDArray[np.float64]) -> float:
+    """Return what intervals must be multiplied by to hold nine in ten.
+
+    Parameters
+    ----------
+    far : ndarray of float64, shape (n,)
+        Errors of left-out entries in half widths of their 90 % intervals.
+
+    Returns
+    -------
+    float
+        The ceil(0.9 (n + 1))-th smallest of `far` (conformal prediction: Vovk, Gammerman and
+        Shafer, Algorithmic Learning in a Random World, 2005), but not below 1: end members
+        without an entry need the width that mixed compositions could spare. 1 with too few.
+    """
+    if len(far) < _LEAST_TO_CALIBRATE:
+        return 1.0
+    place = int(np.ceil(0.9 * (len(far) + 1)))
+    return max(1.0, float(np.sort(far)[min(place, len(far)) - 1]))
 
 
 _EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
