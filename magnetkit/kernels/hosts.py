@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._accelerate import jit
+from ._accelerate import jit, prange
 
 # Classes of element in `assign`.
 OTHER, RARE_EARTH, IRON_LIKE, BORON, CARBON, NITROGEN, STABILISER, ZIRCONIUM, IGNORED = range(9)
@@ -74,13 +74,13 @@ def assign(indptr, indices, values, classes, windows):
 # the third kind binds, 0 where the host can do without it; volume float64 (118): A3 per atom
 # -> hard float64 (nnz): atoms of each element inside the hard phase, per atom of alloy;
 #    volume_fraction float64 (n). Unknown host: all inside, fraction NaN.
-@jit
+@jit(parallel=True)
 def split(indptr, indices, values, codes, role, limit, preference, counts, ratios, boride, volume):
     """Return what each composition has inside its hard phase, and the phase's volume share."""
     n = len(indptr) - 1
     hard = np.zeros(len(values))
     fraction = np.full(n, np.nan)
-    for i in range(n):
+    for i in prange(n):
         start, stop = indptr[i], indptr[i + 1]
         h = codes[i]
         if h < 0:
@@ -154,3 +154,34 @@ def split(indptr, indices, values, codes, role, limit, preference, counts, ratio
             whole += values[k] * v
         fraction[i] = inside / whole
     return hard, fraction
+
+
+# indptr int64 (n + 1,), indices int32 (nnz,), amounts float64 (nnz,) -> the same rows without
+# the entries up to `floor`, each divided by its sum.
+@jit(parallel=True)
+def compact(indptr, indices, amounts, floor):
+    """Return compositions without their empty entries, as fractions."""
+    n = len(indptr) - 1
+    ptr = np.zeros(n + 1, np.int64)
+    for i in prange(n):
+        count = 0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                count += 1
+        ptr[i + 1] = count
+    for i in range(n):
+        ptr[i + 1] += ptr[i]
+    columns = np.empty(ptr[n], np.int32)
+    fractions = np.empty(ptr[n])
+    for i in prange(n):
+        total = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                total += amounts[k]
+        at = ptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                columns[at] = indices[k]
+                fractions[at] = amounts[k] / total
+                at += 1
+    return ptr, columns, fractions

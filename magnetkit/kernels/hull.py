@@ -12,6 +12,7 @@ each column, are the elements themselves.
 import numpy as np
 
 from ._accelerate import jit, prange
+from .systems import subsystem
 
 # A price or an amount this small is rounding.
 TOLERANCE = 1e-10
@@ -21,27 +22,6 @@ BLAND_AFTER = 200
 REFACTOR_AFTER = 40
 # Most bases that a run of rows remembers.
 KEEP = 1024
-
-
-# indptr int64 (n + 1,), indices int32 (nnz,): compositions; word, bit int64 (118,): where an
-# element's bit lies, word -1 for an element without phases -> sets uint64 (n, words), and
-# known bool (n,): every element has phases and there is at least one.
-@jit(parallel=True)
-def element_sets(indptr, indices, word, bit, words):
-    """Return the set of elements of each composition as bits."""
-    n = len(indptr) - 1
-    sets = np.zeros((n, words), np.uint64)
-    known = np.zeros(n, np.bool_)
-    for i in prange(n):
-        ok = indptr[i + 1] > indptr[i]
-        for p in range(indptr[i], indptr[i + 1]):
-            w = word[indices[p]]
-            if w < 0:
-                ok = False
-            else:
-                sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
-        known[i] = ok
-    return sets, known
 
 
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
@@ -170,26 +150,44 @@ def _copy(source, target):
             target[i, j] = source[i, j]
 
 
+# prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
+# (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit
-def _dot(a, b):
-    total = 0.0
-    for i in range(len(a)):
-        total += a[i] * b[i]
-    return total
+def _nearest(prices, kept, x, worth):
+    for j in range(kept):
+        worth[j] = 0.0
+    for c in range(len(x)):
+        if x[c] != 0.0:
+            for j in range(kept):
+                worth[j] += prices[c, j] * x[c]
+    best = 0
+    for j in range(1, kept):
+        if worth[j] > worth[best]:
+            best = j
+    return best
+
+
+# Amounts of the basis phases in x; whether none is negative.
+@jit
+def _mix(inverse, x, amounts):
+    inside = True
+    for b in range(len(x)):
+        total = 0.0
+        for c in range(len(x)):
+            total += inverse[b, c] * x[c]
+        amounts[b] = total
+        if total < -TOLERANCE:
+            inside = False
+    return inside
 
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
-# `since` counts the steps since the inverse was computed; returns it (-1: no solution) and the
-# steps taken.
+# `since` counts the steps since the inverse was computed; returns it (-1: no solution).
 @jit
 def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, since):
     """Find the optimal basis of a composition from a basis that is optimal in price."""
     m = len(x)
-    for b in range(m):
-        total = 0.0
-        for c in range(m):
-            total += inverse[b, c] * x[c]
-        amounts[b] = total
+    _mix(inverse, x, amounts)
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
@@ -207,7 +205,7 @@ def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, 
                     if step > BLAND_AFTER:
                         break
         if leave < 0:
-            return since, step
+            return since
         enter = -1
         ratio = np.inf
         for k in range(len(energy)):
@@ -221,7 +219,7 @@ def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, 
                     ratio = r
                     enter = k
         if enter < 0:
-            return -1, step
+            return -1
         rate = cost[enter] / share[enter]
         for k in range(len(energy)):
             cost[k] -= rate * share[k]
@@ -232,57 +230,8 @@ def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, 
         if since >= REFACTOR_AFTER:
             _copy(invert(basis, ptr, col, val)[0], inverse)
             _prices(basis, inverse, ptr, col, val, energy, price, cost)
-            for b in range(m):
-                total = 0.0
-                for c in range(m):
-                    total += inverse[b, c] * x[c]
-                amounts[b] = total
+            _mix(inverse, x, amounts)
             since = 0
-
-
-# inside bool (columns,): elements of the chemical system -> the phases made of them alone, as
-# sparse rows over the system's own columns: id int64, ptr, col, val, energy; place int64
-# (columns,): column of the system, -1 outside.
-@jit
-def subsystem(inside, ptr, col, val, energy):
-    """Return the phases of a chemical system."""
-    place = np.full(len(inside), -1, np.int64)
-    m = 0
-    for c in range(len(inside)):
-        if inside[c]:
-            place[c] = m
-            m += 1
-    n = 0
-    nnz = 0
-    chosen = np.zeros(len(energy), np.bool_)
-    for k in range(len(energy)):
-        ok = True
-        for p in range(ptr[k], ptr[k + 1]):
-            if not inside[col[p]]:
-                ok = False
-                break
-        if ok:
-            chosen[k] = True
-            n += 1
-            nnz += ptr[k + 1] - ptr[k]
-    ids = np.empty(n, np.int64)
-    ptr_in = np.zeros(n + 1, np.int64)
-    col_in = np.empty(nnz, np.int64)
-    val_in = np.empty(nnz)
-    energy_in = np.empty(n)
-    j = 0
-    q = 0
-    for k in range(len(energy)):
-        if chosen[k]:
-            ids[j] = k
-            energy_in[j] = energy[k]
-            for p in range(ptr[k], ptr[k + 1]):
-                col_in[q] = place[col[p]]
-                val_in[q] = val[p]
-                q += 1
-            j += 1
-            ptr_in[j] = q
-    return ids, ptr_in, col_in, val_in, energy_in, place
 
 
 # Products with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
@@ -327,7 +276,10 @@ def _run(
     since = -1
     kept = 0
     keep = min(KEEP, last - first)
-    prices = np.empty((keep, m))
+    prices = np.empty((m, keep))
+    worth = np.empty(keep)
+    at = -1
+    costed = False
     bases = np.empty((keep, m), np.int64)
     inverses = np.empty((keep, m, m))
     sinces = np.empty(keep, np.int64)
@@ -336,38 +288,41 @@ def _run(
         for c in range(m):
             x[c] = 0.0
         for p in range(indptr[row], indptr[row + 1]):
-            x[place[column[indices[p]]]] = values[p]
+            if values[p] > 0.0:
+                x[place[column[indices[p]]]] = values[p]
+        new = False
         if since < 0:
             # Inside the simplex and in no special position, so that no step is degenerate.
             for c in range(m):
                 inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
             since = start(inner, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost)
-        elif kept > 0:
+            new = costed = True
+        else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = -1
-            highest = _dot(price, x) + 1e-12
-            for j in range(min(kept, keep)):
-                total = _dot(prices[j], x)
-                if total > highest:
-                    highest = total
-                    best = j
-            if best >= 0:
+            best = _nearest(prices, min(kept, keep), x, worth)
+            if best != at:
+                at = best
                 for b in range(m):
-                    basis[b] = bases[best, b]
-                _copy(inverses[best], inverse)
-                since = sinces[best]
+                    basis[b] = bases[at, b]
+                _copy(inverses[at], inverse)
+                since = sinces[at]
+                costed = False
+        if since >= 0 and not _mix(inverse, x, amounts):
+            if not costed:
                 _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
-        since, steps = move(
-            x, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost, share, since
-        )
-        if steps > 0 and since >= 0:
-            _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
-            j = kept % keep
+            since = move(
+                x, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost, share, since
+            )
+            if since >= 0:
+                _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
+            new = costed = True
+        if new and since >= 0:
+            at = kept % keep
             for b in range(m):
-                prices[j, b] = price[b]
-                bases[j, b] = basis[b]
-            _copy(inverse, inverses[j])
-            sinces[j] = since
+                prices[b, at] = price[b]
+                bases[at, b] = basis[b]
+            _copy(inverse, inverses[at])
+            sinces[at] = since
             kept += 1
         total = 0.0
         for b in range(m):

@@ -36,7 +36,8 @@ def highest(indptr, indices, values, place, rows, price, hull, facet):
         for lane in range(n):
             row = rows[start + lane]
             for p in range(indptr[row], indptr[row + 1]):
-                x[place[indices[p]], lane] = values[p]
+                if values[p] > 0.0:
+                    x[place[indices[p]], lane] = values[p]
         best = np.full(LANES, -np.inf)
         at = np.zeros(LANES)
         if m <= 6:
@@ -81,7 +82,8 @@ def split(
         row = rows[r]
         x = np.zeros(m)
         for p in range(indptr[row], indptr[row + 1]):
-            x[place[indices[p]]] = values[p]
+            if values[p] > 0.0:
+                x[place[indices[p]]] = values[p]
         amount = np.empty(m)
         f = facet[row]
         ok = _amounts(inverse[f], x, amount)

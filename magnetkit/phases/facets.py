@@ -46,7 +46,7 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
 def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     from scipy.spatial import ConvexHull, QhullError
 
-    from ..kernels.hull import subsystem
+    from ..kernels.systems import subsystem
 
     ids, ptr, col, val, energy, _ = subsystem(
         members, space.ptr, space.col, space.val, space.energy

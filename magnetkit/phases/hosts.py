@@ -285,14 +285,21 @@ class Partition:
 
 def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without the empty entries."""
-    keep = atoms > _NOTHING
-    indptr = np.concatenate([[0], np.cumsum(keep)]).astype(np.int64)[table.indptr]
-    values = atoms[keep]
-    lengths = np.diff(indptr)
-    total = np.add.reduceat(np.append(values, 0.0), indptr[:-1]) if len(table) else values
-    # reduceat gives the next row's first value for an empty row; such a row has nothing to divide.
-    values = values / np.repeat(total, lengths)
-    return CompositionTable(indptr, table.indices[keep], values, table.row_index, table.errors)
+    from ..kernels.hosts import compact
+
+    indptr, indices, values = compact(table.indptr, table.indices, atoms, _NOTHING)
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+
+
+def hard_phases(
+    table: CompositionTable, host: str = "auto"
+) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host and composition of the hard phase of recipes; see `partition`."""
+    from ..kernels.hosts import split
+
+    codes = assign_hosts(table, host)
+    hard, _ = split(table.indptr, table.indices, table.values, codes, *_rules())
+    return codes, _part(table, hard)
 
 
 def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:

@@ -8,13 +8,14 @@ stabiliser must have as much as the known compound has.
 
 import csv
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
 from ..composition.notation import read_amounts
-from ..elements import RARE_EARTHS, SYMBOLS
+from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..errors import CompositionError
 from .hosts import HOSTS
 
@@ -71,39 +72,39 @@ def main_metals(host: str) -> tuple[str, ...]:
     return tuple(s for s, limit in HOSTS[host].split.solubility.items() if limit >= 1.0)
 
 
-def known_phases(
-    host: str, columns: NDArray[np.int64], amounts: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Return which phases of one host are known from experiment.
+class Rules(NamedTuple):
+    """What makes a phase of a host known, as arrays over the elements; see `known_rules`."""
 
-    Parameters
-    ----------
-    host : str
-        A name of ``HOSTS``.
-    columns : ndarray of int, shape (k,)
-        Elements of `amounts` (atomic number minus one).
-    amounts : ndarray of float64, shape (n, k)
-        Atomic fractions.
+    kind: NDArray[np.int8]
+    main: NDArray[np.bool_]
+    limit: NDArray[np.float64]
+    least: NDArray[np.float64]
+
+
+@lru_cache(maxsize=16)
+def known_rules(host: str) -> Rules:
+    """Return the rules of a host for `magnetkit.kernels.mixing.judge`.
+
+    Returns
+    -------
+    Rules
+        ``kind`` (rare earth, metal or interstitial) and ``main`` (may fill the metal sites alone)
+        of each element, ``limit``, the largest share of the metal sites that a phase known from
+        experiment may have of it, and ``least`` (118, 118): the smallest share of other metals
+        with a rare earth and a main metal, infinite where no compound of the two is known.
     """
-    at = {SYMBOLS[c]: i for i, c in enumerate(columns.tolist())}
-    limits = HOSTS[host].split.solubility
-    earths = [s for s in at if s in RARE_EARTHS]
-    metals = [s for s in at if s not in (*RARE_EARTHS, *HOSTS[host].interstitial_elements)]
-    main = [s for s in metals if limits.get(s, 0.0) >= 1.0]
-    total = amounts[:, [at[s] for s in metals]].sum(axis=1)
-    earth = amounts[:, [at[s] for s in earths]].sum(axis=1)
-    mains = amounts[:, [at[s] for s in main]].sum(axis=1)
-    known = (earth > 0) & (mains > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        for s in metals:
-            if s not in main:
-                share = amounts[:, at[s]] / total
-                known &= share <= max(limits.get(s, 0.0), _TRACE) + _TOLERANCE
-        others = 1.0 - mains / total
-        members = known_end_members()
-        for r in earths:
-            for m in main:
-                share = amounts[:, at[r]] / earth * amounts[:, at[m]] / mains
-                least = members.get((host, r, m), np.inf)
-                known &= (share < SIGNIFICANT) | (others >= least - _TOLERANCE)
-    return known
+    from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
+
+    kind = np.full(N_ELEMENTS, METAL, np.int8)
+    kind[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH
+    kind[[INDEX[s] for s in HOSTS[host].interstitial_elements]] = INTERSTITIAL
+    main = np.zeros(N_ELEMENTS, bool)
+    main[[INDEX[s] for s in main_metals(host)]] = True
+    limit = np.full(N_ELEMENTS, _TRACE)
+    for symbol, share in HOSTS[host].split.solubility.items():
+        limit[INDEX[symbol]] = max(share, _TRACE)
+    least = np.full((N_ELEMENTS, N_ELEMENTS), np.inf)
+    for (name, earth, metal), share in known_end_members().items():
+        if name == host:
+            least[INDEX[earth], INDEX[metal]] = share
+    return Rules(kind, main, limit + _TOLERANCE, least - _TOLERANCE)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
-from .hosts import HOST_NAMES, HOSTS, partition
+from .hosts import HOST_NAMES, HOSTS, hard_phases
 from .hull import Decomposition, solve
-from .known import SIGNIFICANT, known_phases
+from .known import SIGNIFICANT, known_rules
 from .mixing import INTERVAL, Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, stable_space, whole_space
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 BOLTZMANN_EV_K = 8.617333262e-5
 MAKEABLE_EV_ATOM = 0.050
 """Largest distance to the hull of a phase that counts as makeable without being known."""
+TRACE = 0.01
+"""Share of the metal sites from which a metal without entries is told of."""
 
 
 def stability(
@@ -51,7 +53,9 @@ def stability(
     -------
     DataFrame
         ``formation_energy_eV_atom`` (at 0 K), ``energy_above_hull_eV_atom`` (free energy over the
-        hull, not below zero), each with ``_lo``, ``_hi`` (90 %) and ``_provenance``;
+        hull, not below zero), each with ``_lo``, ``_hi`` (90 %) and ``_provenance``: ``physics``,
+        or ``surrogate`` where a metal of at least 1 % of its sites has its slope from CHGNet
+        (`magnetkit.phases.slopes`) for want of entries;
         ``decomposes_to``, the phases on the hull at this composition; ``makeable``: up to
         0.050 eV/atom above the hull, or known from experiment; ``missing_end_members``: those of
         at least 5 % of the phase that the snapshot lacks, empty where none is. NaN and not
@@ -75,6 +79,7 @@ def stability(
     above = free - hull.energy
     spread = INTERVAL * found.deviation
     makeable = (above <= MAKEABLE_EV_ATOM) | found.known
+    physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
     columns: dict[str, Any] = {}
     for name, value in (
         ("formation_energy_eV_atom", found.energy),
@@ -84,7 +89,8 @@ def stability(
         columns[name] = np.maximum(value, floor)
         columns[f"{name}_lo"] = np.maximum(value - spread, floor)
         columns[f"{name}_hi"] = np.maximum(value + spread, floor)
-        provenance = np.where(np.isfinite(value), PROVENANCES.index("physics"), -1)
+        provenance = np.where(found.borrows, surrogate, physics)
+        provenance[np.isnan(value)] = -1
         columns[f"{name}_provenance"] = pd.Categorical.from_codes(provenance, pd.Index(PROVENANCES))
     columns["decomposes_to"] = _named(hull)
     columns["makeable"] = makeable
@@ -134,59 +140,75 @@ def _listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
 
 
 class _Phases:
-    """Hard phases of a table: energy, deviation, entropy, known, missing, ideal composition."""
+    """Hard phases of a table.
+
+    Energy, deviation and entropy, whether known and whether it leans on CHGNet's slopes, missing
+    end members, and the table of ideal compositions.
+    """
 
     def __init__(self, table: CompositionTable, host: str, source: Snapshot) -> None:
         import pandas as pd
 
-        from ..kernels.mixing import interpolate
+        from ..kernels import mixing as kernel
 
-        split = partition(table, host)
-        hard = split.hard_phase
+        codes, hard = hard_phases(table, host)
         n = len(table)
         self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
-        self.known = np.zeros(n, bool)
+        self.known, self.borrows = np.zeros(n, bool), np.zeros(n, bool)
         missing = np.zeros(n, np.int64)
         texts = [""]
         ideal = hard.values.copy()
-        for code in np.unique(split.host[split.host >= 0]):
+        sparse = hard.indptr, hard.indices, hard.values
+        for code in np.unique(codes[codes >= 0]):
             name = HOST_NAMES[code]
-            rows = np.flatnonzero(split.host == code)
-            columns, amounts = _dense(hard, rows)
-            self.known[rows] = known_phases(name, columns, amounts)
-            nodes = _nodes(source, name, columns)
-            interpolate(
-                hard.indptr,
-                hard.indices,
-                hard.values,
+            rows = np.flatnonzero(codes == code)
+            present = np.flatnonzero(kernel.elements_of(hard.indptr, hard.indices, rows))
+            nodes = _nodes(source, name, present)
+            kernel.interpolate(
+                *sparse,
                 rows,
                 nodes.role,
                 nodes.index,
                 nodes.sites,
                 nodes.node,
                 nodes.mean,
-                nodes.covariance,
+                nodes.root,
                 nodes.noise,
                 self.energy,
                 self.deviation,
                 self.entropy,
                 ideal,
             )
-            codes, found = _missing(name, nodes, columns, amounts)
-            missing[rows] = np.where(codes > 0, codes + len(texts) - 1, 0)
-            texts += found
-        self.missing = pd.Categorical.from_codes(missing, pd.Index(texts))
+            keys = np.zeros(n, np.int64)
+            kernel.judge(
+                *sparse,
+                rows,
+                *known_rules(name),
+                nodes.role,
+                nodes.index,
+                nodes.known,
+                nodes.borrowed,
+                SIGNIFICANT,
+                TRACE,
+                self.known,
+                self.borrows,
+                keys,
+            )
+            lacking, distinct = pd.factorize(keys[rows])
+            first = _first(lacking, len(distinct))
+            own = [_missing(name, nodes, hard, rows[i]) for i in first]
+            missing[rows] = lacking + len(texts)
+            texts += own
+        place, distinct = pd.factorize(np.array(texts, dtype=object))
+        self.missing = pd.Categorical.from_codes(place[missing], pd.Index(distinct, dtype="str"))
         self.ideal = CompositionTable(hard.indptr, hard.indices, ideal, hard.row_index)
 
 
-def _dense(table: CompositionTable, rows: NDArray) -> tuple[NDArray[np.int64], NDArray]:
-    """Return the elements present in some rows, and their amounts there as a dense array."""
-    part = table[rows]
-    columns = np.unique(part.indices).astype(np.int64)
-    dense = np.zeros((len(rows), len(columns)))
-    row = np.repeat(np.arange(len(rows)), np.diff(part.indptr))
-    dense[row, np.searchsorted(columns, part.indices)] = part.values
-    return columns, dense
+def _first(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return where each of `n` codes appears first."""
+    first = np.zeros(n, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
 
 
 def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
@@ -201,36 +223,26 @@ def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
     return source._cache[key]
 
 
-def _missing(
-    host: str, nodes: Nodes, columns: NDArray, amounts: NDArray
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Return a code for each row's missing end members, 0 for none, and the texts from code 1."""
-    import pandas as pd
-
-    shares = []
-    for site in range(3):
-        own = np.flatnonzero(nodes.role[columns] == site)
-        part = amounts[:, own]
-        total = np.maximum(part.sum(axis=1, keepdims=True), 1e-300)
-        shares.append((columns[own], part / total))
-    (earths, x), (metals, y), (thirds, z) = shares
-    bits = np.zeros(len(amounts), np.int64)
-    names: list[str] = []
-    for r in range(len(earths)):
-        for k in range(max(len(thirds), 1)):
-            for m in range(len(metals)):
-                if nodes.known[r, k, m]:
-                    continue
-                share = x[:, r] * y[:, m] * (z[:, k] if len(thirds) else 1.0)
-                lacks = share >= SIGNIFICANT
-                # At most 20 end members can make up 5 % each, but a table may lack many more.
-                if lacks.any() and len(names) < 62:
-                    bits[lacks] |= 1 << len(names)
-                    third = SYMBOLS[thirds[k]] if len(thirds) else ""
-                    names.append(_formula(host, SYMBOLS[earths[r]], SYMBOLS[metals[m]], third))
-    codes, distinct = pd.factorize(np.append(0, bits))
-    texts = [", ".join(n for i, n in enumerate(names) if b >> i & 1) for b in distinct.tolist()]
-    return codes[1:], texts[1:]
+def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
+    """Name the end members that make up a row and that the snapshot lacks."""
+    elements = hard.indices[hard.indptr[row] : hard.indptr[row + 1]].tolist()
+    amounts = hard.values[hard.indptr[row] : hard.indptr[row + 1]].tolist()
+    sites: list[dict[int, float]] = [{}, {}, {}]
+    for element, amount in zip(elements, amounts, strict=True):
+        if nodes.role[element] >= 0:
+            sites[nodes.role[element]][element] = amount
+    earths, metals, thirds = (
+        {e: a / sum(site.values()) for e, a in site.items()} for site in sites
+    )
+    names = []
+    for earth, x in earths.items():
+        for third, z in (thirds or {-1: 1.0}).items():
+            for metal, y in metals.items():
+                at = nodes.index[earth], nodes.index[third] if third >= 0 else 0, nodes.index[metal]
+                if x * y * z >= SIGNIFICANT and not nodes.known[at]:
+                    third_symbol = SYMBOLS[third] if third >= 0 else ""
+                    names.append(_formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol))
+    return ", ".join(names)
 
 
 def _formula(host: str, earth: str, metal: str, third: str) -> str:
@@ -249,8 +261,7 @@ def _named(hull: Decomposition) -> "pd.Categorical":
         key = key * np.uint64(0x9E3779B97F4A7C15) + (hull.products[:, w] + 2).astype(np.uint64)
         key ^= key >> np.uint64(29)
     codes, distinct = pd.factorize(key)
-    first = np.empty(len(distinct), np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    first = _first(codes, len(distinct))
     names = [
         " + ".join(sorted(hull.formulas[k] for k in hull.products[i] if k >= 0)) for i in first
     ]

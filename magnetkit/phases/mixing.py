@@ -71,12 +71,12 @@ class Nodes:
     index : ndarray of int64, shape (118,)
     sites : ndarray of float64, shape (3,)
     node : ndarray of int64, shape (R, X, M, M)
-    mean, covariance : ndarrays of float64, shapes (k,), (k, k)
+    mean, root : ndarrays of float64, shapes (k,), (k, f)
     noise : ndarray of float64, shape (3,)
     known : ndarray of bool, shape (R, X, M)
         Whether the snapshot has the end member.
-    borrowed : list of (int, int)
-        Columns of main metal and metal whose slope is CHGNet's.
+    borrowed : ndarray of bool, shape (118, 118)
+        Main metal and metal whose slope is CHGNet's.
     """
 
     role: NDArray[np.int8]
@@ -84,10 +84,10 @@ class Nodes:
     sites: NDArray[np.float64]
     node: NDArray[np.int64]
     mean: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    root: NDArray[np.float64]
     noise: NDArray[np.float64]
     known: NDArray[np.bool_]
-    borrowed: list[tuple[int, int]]
+    borrowed: NDArray[np.bool_]
 
 
 class MixingModel:
@@ -322,16 +322,19 @@ class MixingModel:
             if len(thirds):
                 at.third[k, own_thirds[x]] = 1.0
         mean, covariance = self.predict(at)
+        borrowed = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
+        for main, metal in self.borrowed:
+            borrowed[main, metal] = True
         return Nodes(
             role,
             index,
             self.sites,
             node,
             mean,
-            covariance * self.scale**2,
+            _root(covariance) * self.scale,
             _NOISE**2 * self.scale**2,
             self._known(earths, metals, thirds),
-            self.borrowed,
+            borrowed,
         )
 
     def _known(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> NDArray[np.bool_]:
@@ -357,17 +360,22 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        The ceil(0.9 (n + 1))-th smallest of `far` (conformal prediction: Vovk, Gammerman and
-        Shafer, Algorithmic Learning in a Random World, 2005), but not below 1: end members
-        without an entry need the width that mixed compositions could spare. 1 with too few.
+        The conformal quantile of `far`, but not below 1: end members without an entry need the
+        width that mixed compositions could spare. 1 with too few.
     """
-    if len(far) < _LEAST_TO_CALIBRATE:
-        return 1.0
-    place = int(np.ceil(0.9 * (len(far) + 1)))
-    return max(1.0, float(np.sort(far)[min(place, len(far)) - 1]))
+    from ..surrogates.intervals import quantile
+
+    return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 
 
 _EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
+
+
+def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a matrix of few columns that times its transpose is the covariance."""
+    value, vector = np.linalg.eigh(covariance)
+    keep = value > 1e-9 * value.max(initial=0.0)
+    return np.ascontiguousarray(vector[:, keep] * np.sqrt(value[keep]))
 
 
 def _pairs(shares: NDArray) -> NDArray:

@@ -181,11 +181,12 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
-    from ..kernels.hull import element_sets
+    from ..kernels.systems import element_sets
 
+    sparse = table.indptr, table.indices, table.values
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
-    sets, known = element_sets(table.indptr, table.indices, word, space.column % 64, words)
+    sets, known = element_sets(*sparse, word, space.column % 64, words)
     code = np.zeros(len(table), np.int64)
     for w in range(words):
         codes, distinct = pd.factorize(sets[:, w])

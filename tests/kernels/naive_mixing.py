@@ -21,3 +21,30 @@ def interpolate(earth, third, metal, sites, node, mean, covariance, noise):
     for count, shares in zip(sites, (earth, metal, third), strict=True):
         entropy -= count / sum(sites) * sum(s * math.log(s) for s in shares if s > 0)
     return weight @ mean, math.sqrt(variance), entropy
+
+
+def judge(shares, sites, main, limit, least, has, borrowed, significant, trace):
+    """Whether a phase is known, whether it borrows a slope, and which end members it lacks.
+
+    `shares` holds a dict of element to share for each site: rare earth, metal, interstitial.
+    """
+    earths, metals, thirds = shares
+    mains = sum(y for m, y in metals.items() if main[m])
+    known = bool(earths) and mains > 0
+    borrows = False
+    if known:
+        major = max((m for m in metals if main[m]), key=lambda m: metals[m])
+        borrows = any(borrowed[major, m] and y >= trace for m, y in metals.items())
+        known = all(main[m] or y <= limit[m] for m, y in metals.items())
+        for r, x in earths.items():
+            for m, y in metals.items():
+                if main[m] and x * y / mains >= significant and 1 - mains < least[r, m]:
+                    known = False
+    lacking = {
+        (r, k, m)
+        for r, x in earths.items()
+        for k, z in (thirds or {None: 1.0}).items()
+        for m, y in metals.items()
+        if x * y * z >= significant and not has[r, k, m]
+    }
+    return known, borrows, lacking

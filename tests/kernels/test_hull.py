@@ -118,20 +118,6 @@ def test_nothing_to_solve():
     assert found.shape == (0,)
 
 
-def test_subsystem():
-    rng = np.random.default_rng(2)
-    dense, energy = random_phases(rng, 6, 40)
-    inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, ptr, col, val, kept, place = hull.subsystem(inside, *sparse(dense), energy)
-    expected = naive_hull.subsystem(inside, dense)
-    assert ids.tolist() == expected
-    np.testing.assert_array_equal(kept, energy[expected])
-    back = np.zeros((len(ids), 4))
-    back[np.repeat(np.arange(len(ids)), np.diff(ptr)), col] = val
-    np.testing.assert_array_equal(back, dense[expected][:, inside])
-    assert place.tolist() == [0, -1, 1, 2, -1, 3]
-
-
 def test_invert():
     rng = np.random.default_rng(4)
     dense, _ = random_phases(rng, 5, 30)
@@ -142,15 +128,3 @@ def test_invert():
     np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
     _, ok = hull.invert(np.array([0, 0, 1, 2, 3]), *sparse(dense))
     assert not ok
-
-
-def test_element_sets():
-    indptr = np.array([0, 2, 3, 3, 5])
-    indices = np.array([0, 1, 70, 1, 2], np.int32)
-    word = np.full(118, -1)
-    bit = np.zeros(118, np.int64)
-    word[[0, 1, 70]] = 0, 0, 1
-    bit[[0, 1, 70]] = 0, 1, 6
-    sets, known = hull.element_sets(indptr, indices, word, bit, 2)
-    assert known.tolist() == [True, True, False, False]  # empty; an element without phases
-    assert sets[:2].tolist() == [[3, 0], [0, 64]]

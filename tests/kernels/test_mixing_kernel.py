@@ -29,10 +29,10 @@ def setup(rng, sites):
                     node[r, x, i, j] = node[r, x, j, i] = k
                     k += 1
     root = rng.normal(size=(k, k)) * 0.05
-    return role, index, np.array(sites, float), node, rng.normal(size=k), root @ root.T
+    return role, index, np.array(sites, float), node, rng.normal(size=k), root
 
 
-def run(x, role, index, sites, node, mean, covariance, noise):
+def run(x, role, index, sites, node, mean, root, noise):
     row, col = np.nonzero(x)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
     out = [np.full(len(x), np.inf) for _ in range(3)]
@@ -47,7 +47,7 @@ def run(x, role, index, sites, node, mean, covariance, noise):
         sites,
         node,
         mean,
-        covariance,
+        root,
         noise,
         *out,
         ideal,
@@ -76,7 +76,7 @@ def test_agrees_with_the_twin(sites):
     for i, row in enumerate(x):
         shares = [(row[c] / row[c].sum()).tolist() if c else [] for c in groups]
         expected = naive_mixing.interpolate(
-            shares[0], shares[2], shares[1], sites, *model[3:], noise
+            shares[0], shares[2], shares[1], sites, *model[3:5], model[5] @ model[5].T, noise
         )
         assert (energy[i], deviation[i], entropy[i]) == pytest.approx(expected, abs=1e-12)
         for columns, count in zip(groups, sites, strict=True):
@@ -103,3 +103,79 @@ def test_unknown_and_empty_sites_give_nan():
     x[1, 3] = 1.0
     energy, deviation, entropy, _ = run(x, *model, np.zeros(3))
     assert np.isnan([energy, deviation, entropy]).all()
+
+
+@pytest.mark.parametrize("sites", [(2, 14, 1), (1, 5, 0)])
+def test_judge_agrees_with_the_twin(sites):
+    rng = np.random.default_rng(3)
+    role, index, *_ = setup(rng, sites)
+    kind = np.where(role >= 0, role, mixing.METAL).astype(np.int8)
+    main = np.zeros(118, bool)
+    main[METALS[:2]] = True
+    limit = np.full(118, 0.3)
+    least = np.full((118, 118), np.inf)
+    least[EARTHS[0], METALS[:2]] = 0.0, 0.1
+    least[EARTHS[1], METALS[0]] = 0.0
+    has = rng.random((2, 2, 3)) < 0.5
+    borrowed = np.zeros((118, 118), bool)
+    borrowed[METALS[0], METALS[2]] = True
+    groups = [EARTHS, METALS, THIRDS if sites[2] else []]
+    x = np.zeros((60, 8))
+    shares = []
+    for row in x:
+        mine = []
+        for columns, count in zip(groups, sites, strict=True):
+            share = rng.dirichlet(np.full(max(len(columns), 1), 0.5))
+            share = np.where(share < 0.02, 0.0, share)
+            row[columns] = (share / share.sum() * count)[: len(columns)]
+            mine.append({c: row[c] / count for c in columns if row[c] > 0})
+        shares.append(mine)
+    x[0, METALS] = 0.0, 0.0, sites[1]  # No main metal.
+    shares[0][1] = {METALS[2]: 1.0}
+    row, col = np.nonzero(x)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
+    known, borrows = np.ones(60, bool), np.zeros(60, bool)
+    missing = np.zeros(60, np.int64)
+    mixing.judge(
+        indptr,
+        col.astype(np.int32),
+        x[row, col],
+        np.arange(60),
+        kind,
+        main,
+        limit,
+        least,
+        role,
+        index,
+        has,
+        borrowed,
+        0.05,
+        0.01,
+        known,
+        borrows,
+        missing,
+    )
+    whole = {
+        (r, k, m): has[index[r], index[k] if k is not None else 0, index[m]]
+        for r in EARTHS
+        for k in [*THIRDS, None]
+        for m in METALS
+    }
+    texts = {}
+    for i in range(60):
+        expected = naive_mixing.judge(
+            shares[i], sites, main, limit, least, whole, borrowed, 0.05, 0.01
+        )
+        assert (known[i], borrows[i]) == expected[:2]
+        assert bool(missing[i]) == bool(expected[2])
+        # One key for one set of end members.
+        assert texts.setdefault(int(missing[i]), expected[2]) == expected[2]
+    assert len(set(map(frozenset, texts.values()))) == len(texts)
+    assert 0 < known.sum() < 60
+    assert 0 < borrows.sum() < 60
+
+
+def test_elements_of():
+    indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
+    found = mixing.elements_of(indptr, indices, np.array([0]))
+    assert np.flatnonzero(found).tolist() == [0, 5]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from magnetkit.composition.table import CompositionTable
+from magnetkit.kernels import mixing
 from magnetkit.phases.hosts import HOSTS
-from magnetkit.phases.known import known_end_members, known_phases, main_metals
+from magnetkit.phases.known import known_end_members, known_rules, main_metals
 
 
 @pytest.mark.parametrize(
@@ -29,15 +30,37 @@ from magnetkit.phases.known import known_end_members, known_phases, main_metals
     ],
 )
 def test_known(host, formula, known):
-    table = CompositionTable.from_strings([formula])
-    found = known_phases(host, table.indices.astype(np.int64), table.values[None])
-    assert found.tolist() == [known]
+    assert judge(host, formula) == [known]
 
 
 def test_no_rows_and_no_rare_earth():
-    columns = np.array([25])
-    assert known_phases("1:5", columns, np.zeros((0, 1))).shape == (0,)
-    assert not known_phases("1:5", columns, np.ones((1, 1))).any()
+    assert judge("1:5") == []
+    assert judge("1:5", "Fe", "SmCo5") == [False, True]
+
+
+def judge(host, *formulas):
+    table = CompositionTable.from_strings(list(formulas))
+    n = len(table)
+    known, borrows, missing = np.ones(n, bool), np.zeros(n, bool), np.zeros(n, np.int64)
+    role, index = np.full(118, -1, np.int8), np.zeros(118, np.int64)
+    none = np.zeros((118, 118), bool)
+    mixing.judge(
+        table.indptr,
+        table.indices,
+        table.values,
+        np.arange(n),
+        *known_rules(host),
+        role,
+        index,
+        np.zeros((1, 1, 1), bool),
+        none,
+        0.05,
+        0.01,
+        known,
+        borrows,
+        missing,
+    )
+    return known.tolist()
 
 
 def test_every_host_has_a_known_phase_and_a_main_metal():

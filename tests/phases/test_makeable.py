@@ -47,6 +47,14 @@ def test_missing_end_members_are_named():
     assert width[1] > 2 * width[2]
 
 
+def test_energies_that_lean_on_chgnet_say_so():
+    """The snapshot tells nothing of niobium beside cobalt in 1:5; of copper it does."""
+    found = mk.phases.stability(table("SmCo4.8Nb0.2 SmCo4.8Cu0.2 SmCo4.98Nb0.02 Nd2Fe13.5Nb0.5B"))
+    provenance = found[f"{FORMATION}_provenance"].tolist()
+    assert provenance == ["surrogate", "physics", "physics", "physics"]
+    assert found[f"{ABOVE}_provenance"].tolist() == provenance
+
+
 def test_entropy_counts_for_mixtures_alone():
     phases = table("Sm0.5Pr0.5Co5 SmCo5")
     cold = mk.phases.stability(phases, temperature=0.0)[ABOVE]

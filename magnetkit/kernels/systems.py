@@ -1,0 +1,76 @@
+"""Which elements compositions hold, and the phases of a chemical system."""
+
+import numpy as np
+
+from ._accelerate import jit, prange
+
+
+# indptr int64 (n + 1,), indices int32 (nnz,), values float64: compositions, where 0 is absent;
+# word, bit int64 (118,): where an
+# element's bit lies, word -1 for an element without phases -> sets uint64 (n, words), and
+# known bool (n,): every element has phases and there is at least one.
+@jit(parallel=True)
+def element_sets(indptr, indices, values, word, bit, words):
+    """Return the set of elements of each composition as bits."""
+    n = len(indptr) - 1
+    sets = np.zeros((n, words), np.uint64)
+    known = np.zeros(n, np.bool_)
+    for i in prange(n):
+        ok = True
+        some = False
+        for p in range(indptr[i], indptr[i + 1]):
+            w = word[indices[p]]
+            if values[p] <= 0.0:
+                continue
+            some = True
+            if w < 0:
+                ok = False
+            else:
+                sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
+        known[i] = ok and some
+    return sets, known
+
+
+# inside bool (columns,): elements of the chemical system -> the phases made of them alone, as
+# sparse rows over the system's own columns: id int64, ptr, col, val, energy; place int64
+# (columns,): column of the system, -1 outside.
+@jit
+def subsystem(inside, ptr, col, val, energy):
+    """Return the phases of a chemical system."""
+    place = np.full(len(inside), -1, np.int64)
+    m = 0
+    for c in range(len(inside)):
+        if inside[c]:
+            place[c] = m
+            m += 1
+    n = 0
+    nnz = 0
+    chosen = np.zeros(len(energy), np.bool_)
+    for k in range(len(energy)):
+        ok = True
+        for p in range(ptr[k], ptr[k + 1]):
+            if not inside[col[p]]:
+                ok = False
+                break
+        if ok:
+            chosen[k] = True
+            n += 1
+            nnz += ptr[k + 1] - ptr[k]
+    ids = np.empty(n, np.int64)
+    ptr_in = np.zeros(n + 1, np.int64)
+    col_in = np.empty(nnz, np.int64)
+    val_in = np.empty(nnz)
+    energy_in = np.empty(n)
+    j = 0
+    q = 0
+    for k in range(len(energy)):
+        if chosen[k]:
+            ids[j] = k
+            energy_in[j] = energy[k]
+            for p in range(ptr[k], ptr[k + 1]):
+                col_in[q] = place[col[p]]
+                val_in[q] = val[p]
+                q += 1
+            j += 1
+            ptr_in[j] = q
+    return ids, ptr_in, col_in, val_in, energy_in, place
