@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import applications, data, features, models, robustness
+from . import applications, data, features, models, robustness, supply
 from .options import Basis, Column, Phases, Recycled, Scenario, Temperature, pairs
 
 app = typer.Typer(
@@ -233,3 +233,4 @@ app.command()(models.train)
 app.command()(models.validate)
 app.add_typer(applications.app, name="applications")
 app.add_typer(data.app, name="data")
+app.add_typer(supply.app, name="supply")

@@ -1,0 +1,150 @@
+"""``magnetkit supply``: what the elements and alloys carry of supply risk and cost."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import Basis, Recycled, Scenario, pairs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(help="Supply of elements and alloys.", no_args_is_help=True)
+
+ELEMENTS = {
+    "element": "Element",
+    "import_reliance": "US import\nreliance",
+    "stage": "Stage",
+    "concentration": "HHI",
+    "largest_producer": "Largest\nproducer",
+    "largest_share": "Its\nshare",
+    "supply_risk": "Risk",
+    "price_USD_kg": "Price\nUSD/kg",
+    "price_low_USD_kg": "Low",
+    "price_high_USD_kg": "High",
+    "us_critical_2018": "US\n2018",
+    "us_critical_2022": "US\n2022",
+    "us_critical_2025": "US\n2025",
+    "eu_critical_2024": "EU\n2024",
+    "recycling_eol_pct": "Recycled\n%",
+}
+ALLOYS = {
+    "formula": "Alloy",
+    "heavy_rare_earth_wt_pct": "HRE\nwt.%",
+    "dysprosium_terbium_wt_pct": "Dy + Tb\nwt.%",
+    "cobalt_wt_pct": "Co\nwt.%",
+    "import_reliance": "US import\nreliance",
+    "supply_risk": "Risk",
+    "cost_USD_kg": "Cost\nUSD/kg",
+}
+
+
+@app.command()
+def elements(scenario: Scenario = None, recycled: Recycled = None) -> None:
+    """List the elements: import reliance, concentration, risk, price, lists.
+
+    Stage is where the chain is riskiest, HHI the concentration of production there, low and high
+    the yearly prices of five years. Export controls: `magnetkit supply controls`.
+
+    Examples
+    --------
+      magnetkit supply elements --scenario controls-2025 --recycled Co=0.25
+    """
+    from ..supply import element_table
+
+    _print(element_table(scenario or "baseline", pairs(recycled, "--recycled")), ELEMENTS)
+
+
+@app.command()
+def alloys(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
+    basis: Basis = "auto",
+    scenario: Scenario = None,
+    recycled: Recycled = None,
+    shell: Annotated[
+        str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")
+    ] = None,
+    break_even: Annotated[
+        str | None,
+        typer.Option(help="Element: what share of it must be recycled to come down to --against."),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Alloy whose supply risk is to be reached.")
+    ] = None,
+) -> None:
+    """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
+
+    Examples
+    --------
+      magnetkit supply alloys SmCo5 Nd2Fe14B --scenario embargo --recycled Co=0.25
+
+      magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
+    """
+    from ..composition import CompositionTable
+    from ..errors import CompositionError, InputError
+    from ..supply import break_even_recycled_share, ledger
+
+    if (break_even is None) != (against is None):
+        raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
+    asked = [*formulas, *([against] if against else [])]
+    table = CompositionTable.from_strings(asked, basis=basis)  # type: ignore[arg-type]
+    if table.errors:
+        first = table.errors[0]
+        raise CompositionError(first.reason, first.text, first.position)
+    name, shares = scenario or "baseline", pairs(recycled, "--recycled")
+    shells = [shell or ""] * len(formulas) + [""] * (len(asked) - len(formulas))
+    frame = ledger(table, name, shares, shell=shells)
+    frame.insert(0, "formula", asked)
+    shown = dict(ALLOYS)
+    if break_even:
+        target = frame["supply_risk"].iloc[-1]
+        frame["break_even"] = break_even_recycled_share(
+            table, break_even, target, name, shares, shell=shells
+        )
+        shown["break_even"] = f"{break_even} to be\nrecycled"
+    _print(frame, shown)
+    if break_even:
+        typer.echo(
+            f"Share of {break_even} from domestic recycling at which the risk falls to that of "
+            f"{against}; a dash where even all of it is not enough."
+        )
+
+
+@app.command()
+def controls() -> None:
+    """List export controls and purchase rules, with their last known state and its date."""
+    from ..supply import controls as table
+
+    for row in table().itertuples():
+        until = f" to {row.until}" if row.until else ""
+        typer.echo(f"{row.country}, {row.effective}{until}: {row.measure}")
+        typer.echo(f"    {row.elements}")
+        typer.echo(f"    {row.status_2026_11} (as of {row.known_as_of}); {row.verification}")
+
+
+@app.command()
+def claims() -> None:
+    """Show what is often said of US supply beside today's figures, each with its date."""
+    from ..supply import claims as table
+
+    for row in table().itertuples():
+        typer.echo(
+            f"{row.topic}: {row.claimed} {row.claimed_unit} ({row.claimed_as_of}) - "
+            f"{row.today} {row.today_unit} ({row.today_as_of})"
+        )
+        typer.echo(f"    {row.today_source}")
+
+
+def _print(frame: "pd.DataFrame", headings: dict[str, str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from .show import number
+
+    shown = Table()
+    for heading in headings.values():
+        shown.add_column(heading, no_wrap=True)
+    for row in frame[list(headings)].itertuples(index=False):
+        shown.add_row(*(v if isinstance(v, str) else number(v) for v in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(shown)
