@@ -84,7 +84,7 @@ def _layout(results: Results) -> html.Div:
                     html.Main(
                         [
                             html.P(id="summary", role="status"),
-                            dcc.Graph(id="pareto", config=_CONFIG, responsive=True),
+                            dcc.Graph(id="pareto", config=_CONFIG, style={"height": "460px"}),
                             html.Div(
                                 html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
                                 className="wide",
@@ -126,12 +126,7 @@ def _note(results: Results) -> str:
 def _controls(results: Results) -> list[Any]:
     order = np.argsort(results.temperatures)
     celsius = {int(i): round(results.temperatures[i] - ZERO_CELSIUS) for i in order}
-    # The ends and every other stop are labelled, which leaves each label room.
-    ends = (order[0], order[-1])
-    labels = {
-        celsius[int(i)]: str(celsius[int(i)]) if k % 2 == len(order) % 2 or i in ends else ""
-        for k, i in enumerate(order)
-    }
+    marks = _marks(sorted(celsius.values()))
     most = {name: float(np.nanmax(results.column(name, Question()))) for name in MAGNET[:2]}
     heavy = _heaviest(results)
     asked = results.conditions
@@ -146,7 +141,7 @@ def _controls(results: Results) -> list[Any]:
                 min=min(celsius.values()),
                 max=max(celsius.values()),
                 step=None,
-                marks=labels,
+                marks=marks,
                 value=celsius[0],
                 included=False,
                 allow_direct_input=False,
@@ -203,6 +198,17 @@ def _controls(results: Results) -> list[Any]:
     ]
 
 
+def _marks(stops: list[int]) -> dict[int, str]:
+    """Return a mark for every stop, labelled where its label has room beside the others."""
+    room = (stops[-1] - stops[0]) / 7.0
+    labelled = [stops[0]]
+    for stop in stops[1:-1]:
+        if stop - labelled[-1] >= room and stops[-1] - stop >= room:
+            labelled.append(stop)
+    labelled.append(stops[-1])
+    return {stop: str(stop).replace("-", "−") if stop in labelled else "" for stop in stops}
+
+
 def _heaviest(results: Results) -> float:
     """Return the end of the heavy-rare-earth control: the largest content, rounded up."""
     most = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
@@ -210,10 +216,8 @@ def _heaviest(results: Results) -> float:
 
 
 def _labelled(text: str, *children: Any) -> html.Div:
-    named = [getattr(c, "id", "") for c in children if isinstance(c, dcc.Slider)]
-    shown = [html.Output(id=f"{name}-shown") for name in named]
     return html.Div(
-        [html.Div([text, *shown], className="label"), *children],
+        [html.Div(text, className="label"), *children],
         className="control",
         role="group",
         **_called(text),
@@ -237,13 +241,6 @@ def _connect(app: dash.Dash, results: Results) -> None:
     @lru_cache(maxsize=4)
     def selected(question: Question) -> NDArray[np.int64]:
         return results.select(question)
-
-    for name in ("temperature", "remanence", "coercivity", "heavy", "share"):
-        app.clientside_callback(
-            "(value) => String(value).replace('-', '−')",
-            Output(f"{name}-shown", "children"),
-            Input(name, "value"),
-        )
 
     @app.callback(
         Output("evaluated", "children"),

@@ -99,8 +99,9 @@ class Results:
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
         try:
             self.profile: Profile = Profile.model_validate(manifest["identity"]["application"])
+            folders.check_files(path, manifest)
             data = pq.read_table(path / folders.RANKED, columns=names)
-        except (OSError, KeyError, ValueError, pa.ArrowInvalid) as error:
+        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
             raise StoreError(f"{path} is damaged ({error}); screen again") from None
         self.total = len(data)
         data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()

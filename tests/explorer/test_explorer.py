@@ -2,6 +2,7 @@
 """The explorer as served, and in a real browser."""
 
 import http.client
+import json
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from magnetkit.datasets import sha256
 from tests.report import browser
 from tests.report.browser import ENTER, Browser
 
@@ -46,7 +48,9 @@ def address(folder, tmp_path_factory):
     place = data.schema.get_field_index("candidate")
     moved = tmp_path_factory.mktemp("hostile")
     pq.write_table(data.set_column(place, "candidate", pa.array(names)), moved / "ranked.parquet")
-    (moved / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"] = {"ranked.parquet": sha256(moved / "ranked.parquet")}
+    (moved / "manifest.json").write_text(json.dumps(manifest))
     process = start(moved, "--port", "0")
     try:
         line = process.stderr.readline()
