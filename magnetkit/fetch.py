@@ -15,6 +15,8 @@ from .settings import get_settings
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to wait for a connection and for each part of the answer."""
+MOST_BYTES = 256 << 20
+"""Size at which a download is given up; no set of the registry comes near it."""
 
 
 def names() -> tuple[str, ...]:
@@ -186,6 +188,12 @@ class _Bar:
     def update(self, count: float) -> None:
         """Count `count` bytes more."""
         self._rich.update(self._task, advance=count)
+        received = self._rich.tasks[self._task].completed
+        if received > MOST_BYTES:
+            raise DataError(
+                f"the server sends more than {MOST_BYTES >> 20} MiB, which is no set of the "
+                "registry; nothing was kept"
+            )
 
     def reset(self) -> None:
         """Begin again at zero."""

@@ -193,3 +193,13 @@ def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "A set" in shown.err
+
+
+@pytest.mark.usefixtures("registered")
+def test_an_endless_answer_is_given_up(server: Server, cache: Path, monkeypatch):
+    monkeypatch.setattr(fetch, "MOST_BYTES", 1 << 20)
+    server.behaviour = lambda h, _: answer(h, b"x" * (4 << 20))
+    with pytest.raises(DataError, match="more than 1 MiB"):
+        fetch.fetch("set")
+    assert server.requests == 1
+    assert not [f for f in cache.rglob("*") if f.is_file()]

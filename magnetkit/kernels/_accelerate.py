@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -130,7 +130,8 @@ def _keep(kernel: Any, folder: Path) -> None:
     save = cache.save_overload
 
     def save_alone(*arguments: Any) -> None:
-        with _locked(folder):
+        # On a full disk the kernel runs all the same; it is compiled again next time.
+        with suppress(OSError), _locked(folder):
             save(*arguments)
 
     cache.save_overload = save_alone

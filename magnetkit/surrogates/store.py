@@ -57,6 +57,11 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
         What skops stores: estimators and arrays.
     manifest : dict
         Plain values that describe it; versions, code and content hash are added.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
     """
     import skops.io
 
@@ -68,17 +73,21 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
         "content_sha256": hashlib.sha256(payload).hexdigest(),
     }
     line = json.dumps(whole, sort_keys=True).encode() + b"\n"
+    work = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, work = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror}") from None
-    try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(MAGIC + line + payload)
         os.replace(work, file)
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be written: {error.strerror}; set MAGNETKIT_CACHE_DIR to a folder with "
+            "room that you may write to"
+        ) from None
     finally:
-        Path(work).unlink(missing_ok=True)
+        if work is not None:
+            Path(work).unlink(missing_ok=True)
     return file
 
 

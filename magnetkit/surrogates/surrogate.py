@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -216,19 +217,29 @@ def train(
         If the target is not known, or both a set and a file are given.
     DataError
         If the file holds nothing usable.
+    StoreError
+        If the cache cannot be written.
     """
     chosen = _choose(target, training_set, data)
-    with bar(f"training {target}", FOLDS + 1, progress) as advance:
-        model = fit(chosen, advance)
+    model = _fit_shown(chosen, progress)
+    _keep(model)
+    return model
+
+
+def _fit_shown(data: TrainingSet, progress: bool) -> Surrogate:
+    with bar(f"training {data.target}", FOLDS + 1, progress) as advance:
+        return fit(data, advance)
+
+
+def _keep(model: Surrogate) -> None:
     content = {
         "estimator": model.estimator_,
         "residuals": model.residuals,
         "scores": model.scores,
         "edge": model.edge,
     }
-    store.save(_file(chosen), content, model.manifest)
+    store.save(model.file, content, model.manifest)
     _load.cache_clear()
-    return model
 
 
 def _choose(target: str, given: TrainingSet | None, data: "str | Path | None") -> TrainingSet:
@@ -266,4 +277,12 @@ def load(target: str, data: "str | Path | None" = None, progress: bool = True) -
 def _load(target: str, data: str | None, progress: bool, settings: str) -> Surrogate:
     chosen = training_set(target, data)
     file = _file(chosen)
-    return _read(file, chosen) if file.is_file() else train(target, chosen, progress=progress)
+    if file.is_file():
+        return _read(file, chosen)
+    model = _fit_shown(chosen, progress)
+    try:
+        _keep(model)
+    except StoreError as error:
+        # Whoever only wants a prediction gets it.
+        warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
+    return model

@@ -23,6 +23,18 @@ TARGET = "anisotropy_field_T"
 LONGEST_AFTER_SIGINT_S = 2.0
 _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 
+_WORK = (
+    "magnetkit.cli.app",
+    "magnetkit.report.html",
+    "magnetkit.screening.engine",
+    "magnetkit.surrogates.surrogate",
+    "mp_api.client.routes.materials.magnetism",
+    "mp_api.client.routes.materials.summary",
+    "mp_api.client.routes.materials.thermo",
+    "pooch",
+    "skops.io",
+)
+
 
 @dataclass(frozen=True)
 class Command:
@@ -188,7 +200,11 @@ def fetch(folder: Path) -> Command:
             raise AssertionError(f"{target} is not whole")
 
     return Command(
-        "data fetch", run, partial(command_line, "data", "fetch", "set"), lambda: sha256(target), check
+        "data fetch",
+        run,
+        partial(command_line, "data", "fetch", "set"),
+        lambda: sha256(target),
+        check,
     )
 
 
@@ -293,26 +309,24 @@ def serve() -> int:
     return child
 
 
+def preload() -> None:
+    """Import what the commands import, so that children of this process need not."""
+    from importlib import import_module
+
+    for name in _WORK:
+        import_module(name)
+    from magnetkit.phases import _documents
+
+    _documents._models()
+
+
 def main(seed: int, times: int, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["MAGNETKIT_CACHE_DIR"] = str(folder / "cache")
     os.environ.pop("MAGNETKIT_MIRROR", None)
     server = serve()
     try:
-        import mp_api.client.routes.materials.magnetism
-        import mp_api.client.routes.materials.summary
-        import mp_api.client.routes.materials.thermo
-        import pooch
-        import sklearn.gaussian_process
-        import skops.io  # noqa: F401
-
-        import magnetkit.cli.app
-        import magnetkit.report.html
-        import magnetkit.screening.engine
-        import magnetkit.surrogates.surrogate
-        from magnetkit.phases import _documents
-
-        _documents._models()
+        preload()
         chance = random.Random(seed)
         log = folder / "log"
         for make in (pull, fetch, train, screen, report):

@@ -1,0 +1,207 @@
+"""Full disks, folders that cannot be written, shared and old caches: each ends in a clear way."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import InputError, MagnetkitError, StoreError
+from magnetkit.kernels import _accelerate
+from magnetkit.phases import live
+from magnetkit.screening import folder as folders
+from magnetkit.screening.result import ScreenResult
+from magnetkit.settings import get_settings
+from magnetkit.surrogates import store, surrogate
+from tests.faults import storage
+from tests.phases.conftest import mp_server, own_cache  # noqa: F401
+from tests.phases.mp_server import KEY, Server
+
+DEVICE = "f22-engine"
+TARGET = "anisotropy_field_T"
+RECIPES = [f"Nd2Fe{14 - i / 1000:g}Co{i / 1000:g}B" for i in range(1, 1200)]
+FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
+
+
+def contents(out: Path) -> list[bytes]:
+    return [(out / name).read_bytes() for name in FILES]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    file = tmp_path / "alloys.txt"
+    file.write_text("\n".join(RECIPES) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path, source):
+    whole = mk.screen(source, DEVICE, out=tmp_path / "whole", chunk_rows=200)
+    assert len(whole.data) == len(RECIPES)
+    with storage.small_disk(tmp_path / "disk", 400) as disk:
+        with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
+            mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
+        kept = json.loads((disk / "out" / folders.MANIFEST).read_text())
+        assert not kept["done"]
+        storage._mounted("-o", "remount,size=64m", str(disk))
+        mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
+        assert contents(disk / "out") == contents(tmp_path / "whole")
+        assert sorted(p.name for p in (disk / "out").iterdir()) == sorted(FILES)
+
+
+@pytest.mark.parametrize("name", ["ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"])
+def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, name):
+    mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
+    before = contents(tmp_path)
+    replace = os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target).name == name:
+            storage.no_space()
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
+    assert (tmp_path / name).read_bytes() == before[FILES.index(name)]
+    assert not list(tmp_path.glob("*.tmp")) + list(tmp_path.glob(".*.tmp"))
+
+
+@pytest.mark.parametrize("place", ["read only", "a file", "full"])
+def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypatch, place):
+    table = mk.CompositionTable.from_strings(["SmCo5"])
+    want = surrogate.load(TARGET, progress=False).predict(table)
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    if place == "a file":
+        (tmp_path / "cache").write_text("in the way")
+    else:
+        (tmp_path / "cache").mkdir()
+        monkeypatch.setattr(store.tempfile, "mkstemp", storage.no_space)
+    get_settings.cache_clear()
+    try:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            if place == "read only":
+                monkeypatch.undo()
+                monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+                get_settings.cache_clear()
+                with storage.read_only(tmp_path / "cache"):
+                    got = surrogate.load(TARGET, progress=False).predict(table)
+            else:
+                got = surrogate.load(TARGET, progress=False).predict(table)
+                with pytest.raises(StoreError, match="MAGNETKIT_CACHE_DIR"):
+                    mk.surrogates.train(TARGET)
+        assert [w for w in told if "cannot be written" in str(w.message)]
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+    assert got.equals(want)
+
+
+def test_a_read_only_results_folder_is_named(tmp_path):
+    with storage.read_only(tmp_path), pytest.raises(InputError, match="choose another --out"):
+        mk.screen(["SmCo5"], DEVICE, out=tmp_path / "out")
+    result = mk.screen(["SmCo5"], DEVICE)
+    with storage.read_only(tmp_path):
+        for write in (result.report, result.to_parquet):
+            with pytest.raises(InputError, match="Read-only file system"):
+                write(tmp_path / "file")
+
+
+def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
+    out = tmp_path / "a" / "b" / "c"
+    mk.screen(["SmCo5"], DEVICE, out=out)
+    assert len(ScreenResult.from_folder(out).data) == 1
+    shutil.rmtree(out)
+    with pytest.raises(StoreError, match="no results folder"):
+        ScreenResult.from_folder(out)
+
+
+@pytest.mark.skipif(_accelerate._CONFIG.DISABLE_JIT, reason="compilation is off")
+def test_kernels_run_where_their_cache_finds_no_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(_accelerate, "cache_folder", lambda module: tmp_path)
+    kernel = _accelerate.jit(lambda x: 2 * x)
+    monkeypatch.setattr(kernel._cache._cache_file, "save", storage.no_space)
+    assert kernel(21) == 42
+
+
+def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811
+    monkeypatch.delenv("MAGNETKIT_CACHE_DIR", raising=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.shared_cache", str(tmp_path / "shared")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["codes"] == [0] * 8, found["logs"]
+    assert len(found["answers"]) == 1
+    assert len(mp_server.requests) == 4
+    left = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
+    assert not [f for f in left if f.name.startswith(".")]
+    assert sum(f.suffix == ".model" for f in left) == 1
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
+    table = mk.CompositionTable.from_strings(["SmCo5"])
+    want = surrogate.load(TARGET, progress=False).predict(table)
+    pulled = live.pull("Co-Sm", KEY, mp_server.url)
+    for file in get_settings().cache_dir.rglob("*"):
+        os.utime(file, (4e9, 4e9))
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    surrogate._load.cache_clear()
+    monkeypatch.setattr(surrogate, "fit", storage.no_space)
+    assert surrogate.load(TARGET, progress=False).predict(table).equals(want)
+    asked = len(mp_server.requests)
+    assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled)
+    assert len(mp_server.requests) == asked
+
+
+def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypatch):
+    other = tmp_path / ("parse-" + "0" * 16)
+    other.mkdir()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    _accelerate._remove_stale(tmp_path, "parse", "parse-" + "1" * 16)
+    assert other.is_dir()
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
+    pulled = live.pull_snapshot("Co-Sm", KEY, mp_server.url)
+    manifest = pulled.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
+    pointer = pulled.folder.parent / "current"
+    current = json.loads(pointer.read_text())
+    current["manifest_sha256"] = mk.datasets.sha256(manifest)
+    pointer.write_text(json.dumps(current))
+    from magnetkit.phases import snapshot
+
+    snapshot._read.cache_clear()
+    with pytest.warns(UserWarning, match="pulling it anew"):
+        assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
+    table = mk.CompositionTable.from_strings(["SmCo5"])
+    first = surrogate.load(TARGET, progress=False)
+    file = first.file
+    monkeypatch.setattr(store, "versions", lambda: {"magnetkit": "0.0.9"})
+    surrogate._load.cache_clear()
+    again = surrogate.load(TARGET, progress=False)
+    assert again.file != file
+    assert again.predict(table).equals(first.predict(table))
+    surrogate._load.cache_clear()
+
+
+def test_results_of_an_older_version_are_not_gone_on_with(tmp_path):
+    mk.screen(["SmCo5"], DEVICE, out=tmp_path)
+    manifest = json.loads((tmp_path / folders.MANIFEST).read_text())
+    manifest["identity"]["magnetkit"] = "0.0.9"
+    (tmp_path / folders.MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(MagnetkitError, match="another magnetkit"):
+        mk.screen(["SmCo5"], DEVICE, out=tmp_path, resume=True)
