@@ -10,13 +10,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := dask,explore,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain lint peers bench official-server clean
+.PHONY: help setup demo test test-plain lint notebooks peers bench official-server clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
 	@echo "make test    set up, then run every test"
 	@echo "make test-plain  the kernels' tests with numba switched off"
 	@echo "make lint    ruff and mypy"
+	@echo "make notebooks  run the notebooks anew and store their outputs"
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
@@ -50,6 +51,9 @@ lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
+
+notebooks: $(STAMP)
+	@$(BIN)/python notebooks/execute.py
 
 $(PEERS)/installed: benchmarks/peers.txt
 	@echo "magnetkit: setting up $(PEERS) with the packages to compare with"

@@ -11,5 +11,8 @@ def progress_console() -> "Console":
     """Return the console for progress bars; without ipywidgets a notebook stays silent."""
     from rich.console import Console
 
-    # rich would warn in every cell that it draws with ipywidgets, which need not be there.
-    return Console(stderr=True, force_jupyter=None if find_spec("ipywidgets") else False)
+    console = Console(stderr=True)
+    if console.is_jupyter and find_spec("ipywidgets") is None:
+        # rich would warn in every cell that it cannot draw, and a kernel claims to be a terminal.
+        return Console(stderr=True, force_jupyter=False, force_terminal=False)
+    return console

@@ -43,7 +43,7 @@ def heading(name: str) -> str:
     if column is None:
         raise InputError(f"{name!r} is no result column; magnetkit.columns.COLUMNS lists them")
     # Mathtext knows no Greek letters outside its commands; those symbols stand as plain text.
-    symbol = column.symbol
+    symbol = column.symbol if column.symbol.replace("_", "") not in column.label else ""
     if symbol:
         symbol = f"${symbol}$" if symbol.isascii() else symbol
     unit = f"({column.unit.replace('m3', 'm$^3$')})" if column.unit else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..columns import COLUMNS
 from ..errors import InputError
 from ._axes import COLOURS, axes, heading
 
@@ -56,10 +57,11 @@ def parity(
     ends = [min(true.min(), guess.min()), max(true.max(), guess.max())]
     ax.plot(ends, ends, color="0.4", linewidth=1, zorder=1)
     mean = float(np.mean(np.abs(guess - true)))
+    unit = f" {COLUMNS[column].unit}".rstrip()
     ax.set(
         xlabel=f"measured: {label}",
         ylabel=f"predicted: {label}",
-        title=f"mean absolute error {mean:.3g}, {len(true)} rows",
+        title=f"mean absolute error {mean:.3g}{unit}, {len(true)} rows",
     )
     return ax
 
