@@ -13,6 +13,6 @@ def progress_console() -> "Console":
 
     console = Console(stderr=True)
     if console.is_jupyter and find_spec("ipywidgets") is None:
-        # rich would warn in every cell that it cannot draw, and a kernel claims to be a terminal.
-        return Console(stderr=True, force_jupyter=False, force_terminal=False)
+        # rich would warn in every cell that it cannot draw.
+        return Console(stderr=True, force_jupyter=False, quiet=True)
     return console
