@@ -116,11 +116,13 @@ def controls() -> None:
     """List export controls and purchase rules, with their last known state and its date."""
     from ..supply import controls as table
 
-    for row in table().itertuples():
-        until = f" to {row.until}" if row.until else ""
-        typer.echo(f"{row.country}, {row.effective}{until}: {row.measure}")
-        typer.echo(f"    {row.elements}")
-        typer.echo(f"    {row.status_2026_11} (as of {row.known_as_of}); {row.verification}")
+    for row in table().to_dict("records"):
+        until = f" to {row['until']}" if row["until"] else ""
+        typer.echo(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
+        typer.echo(f"    {row['elements']}")
+        typer.echo(
+            f"    {row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}"
+        )
 
 
 @app.command()
@@ -128,12 +130,10 @@ def claims() -> None:
     """Show what is often said of US supply beside today's figures, each with its date."""
     from ..supply import claims as table
 
-    for row in table().itertuples():
-        typer.echo(
-            f"{row.topic}: {row.claimed} {row.claimed_unit} ({row.claimed_as_of}) - "
-            f"{row.today} {row.today_unit} ({row.today_as_of})"
-        )
-        typer.echo(f"    {row.today_source}")
+    for row in table().to_dict("records"):
+        said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
+        today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
+        typer.echo(f"{row['topic']}: {said}, today {today}\n    {row['today_source']}")
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str]) -> None:

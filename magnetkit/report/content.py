@@ -11,7 +11,12 @@ from .. import datasets
 from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..screening.properties import Conditions, magnets, supplies
-from ..supply import heavy_rare_earth_ledger, load_scenario, scenarios
+from ..supply import (
+    break_even_recycled_share,
+    heavy_rare_earth_ledger,
+    load_scenario,
+    scenarios,
+)
 from ..units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -250,31 +255,72 @@ def failures(result: "ScreenResult") -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def heavy_ledger(result: "ScreenResult", shown: Magnets) -> tuple[list[str], list[list[str]]]:
-    """Return headings and rows of the heavy-rare-earth ledger of the best candidates."""
-    best = shown.rows.iloc[:-1].reset_index(drop=True)
+def heavy_ledger(
+    result: "ScreenResult", shown: Magnets, ranked: pd.DataFrame
+) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the heavy-rare-earth ledger of the best candidates.
+
+    `ranked`, by rank, is where bulk alloys as coercive as a shell are looked for.
+    """
+    table = CompositionTable.from_strings(list(ranked["formula"].astype(str)), basis="atomic")
     frame = heavy_rare_earth_ledger(
-        best, shown.table[: len(best)], result.profile, shown.rows.iloc[-1:]
-    )
+        ranked.reset_index(drop=True), table, result.profile, shown.rows.iloc[-1:]
+    ).head(len(shown.rows) - 1)
     wanted = {
         "way": "Way",
         "heavy_rare_earth_saved_wt_pct": "HRE saved (wt.%)",
         "heavy_rare_earth_saved_kg": "HRE saved (kg a device)",
         "heavy_rare_earth_saved_pct": "Share of today's (%)",
     }
-    heavy = [c for c in map(str, frame) if re.fullmatch(r"[A-Z][a-z]?_saved_wt_pct", c)]
-    wanted |= {c: f"{c.split('_')[0]} saved (wt.%)" for c in heavy}
+    for column in map(str, frame):
+        match = re.fullmatch(r"([A-Z][a-z]?)_saved_(wt_pct|kg)", column)
+        if match and frame[column].any():
+            unit = "wt.%" if match[2] == "wt_pct" else "kg"
+            wanted[column] = f"{match[1]} saved ({unit})"
     wanted |= {
         "coercivity_lost_kA_m": "HcJ lost (kA/m)",
         "remanence_lost_T": "Br lost (T)",
         "max_energy_product_lost_kJ_m3": "(BH)max lost (kJ/m3)",
         "max_working_temperature_lost_K": "Tmax lost (K)",
+        "remanence_coefficient_lost_pct_K": "|α| gained (%/K)",
+        "saved_wt_pct_per_lost_kA_m": "HRE saved per HcJ lost (wt.%/(kA/m))",
     }
+    if (frame["way"] == "shell").any():
+        wanted |= {
+            "bulk_at_equal_coercivity_wt_pct": "Bulk HRE for as much HcJ (wt.%)",
+            "shell_saving_pct": "Saved by the shell (%)",
+        }
     rows = [
         [name, *(str(row[c]) if c == "way" else number(row[c]) for c in wanted)]
         for name, (_, row) in zip(shown.labels, frame.iterrows(), strict=False)
     ]
     return ["Candidate", *wanted.values()], rows
+
+
+def break_even(shown: Magnets) -> str:
+    """Return how much cobalt must be recycled for the best to carry today's supply risk."""
+    if len(shown.rows) < 2:
+        return ""
+    best, today = shown.rows.iloc[0], shown.rows.iloc[-1]
+    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
+    if not best["cobalt_wt_pct"] > 0.0:
+        return f"Supply risk of the best candidate: {risk}; it has no cobalt to recycle."
+    conditions = shown.conditions
+    (share,) = break_even_recycled_share(
+        shown.table[:1],
+        "Co",
+        float(today["supply_risk"]),
+        conditions.scenario,
+        conditions.recycled,
+        shell=shown.shells[:1],
+    )
+    if share == 0.0:
+        text = "no recycled cobalt is needed to come down to it"
+    elif share == share:
+        text = f"it comes down to it with {100.0 * share:.0f} % of its cobalt recycled at home"
+    else:
+        text = "not even all its cobalt from recycling brings it down to it"
+    return f"Supply risk of the best candidate: {risk}; {text}."
 
 
 def supply_by_scenario(shown: Magnets) -> list[dict[str, Any]]:

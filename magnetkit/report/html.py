@@ -38,6 +38,8 @@ SHOWN = (
     "probability_meets_requirements",
     "performance_margin",
 )
+FIRM = ("top_ten_share", "tie_group")
+"""How firm the ranks of the ten best are."""
 COMPARED = (
     "candidate",
     "remanence_T",
@@ -87,11 +89,14 @@ def write_report(result: "ScreenResult", path: Path) -> Path:
 def _content(result: "ScreenResult") -> dict[str, Any]:
     ranked = result.table[result.table["rank"].notna()].sort_values("rank")
     shown = content.shown_magnets(result, ranked.head(content.BEST))
-    ledger_headings, ledger = content.heavy_ledger(result, shown)
+    ledger_headings, ledger = content.heavy_ledger(result, shown, ranked.head(ROWS))
     drawn = _figures(result, ranked, shown)
     bare = not any(shown.shells) and not (ranked["shell"].fillna("").astype(str) != "").any()
     names = tuple(name for name in SHOWN if name != "shell" or not bare)
     table = _table(ranked.head(ROWS), names)
+    best_names = (*names, *FIRM)
+    firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
+    best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
@@ -100,13 +105,14 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "answer": content.answer(result, shown),
         "requirements": content.requirements(result, shown),
         "total": len(result.table),
-        "headings": [COLUMNS[name] for name in names],
-        "best": [[_cell(row, name) for name in names] for _, row in shown.rows.iterrows()],
+        "headings": [COLUMNS[name] for name in best_names],
+        "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
         "comparators": _comparators(shown.temperature),
         "failures": content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,
+        "break_even": content.break_even(shown),
         "drawn": set(drawn),
         "points": figures.POINTS,
         "curves": content.CURVES,
@@ -165,7 +171,7 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
         return {"text": _plain(value), "range": ""}
     if column.kind == "integer":
         return {"text": "–" if pd.isna(value) else str(int(value)), "range": ""}
-    text = content.number(value, 2 if name == "probability_meets_requirements" else 3)
+    text = content.number(value, 2 if name in ("probability_meets_requirements", *FIRM) else 3)
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return {"text": text, "range": ""}
     lo, hi = content.number(row[f"{name}_lo"]), content.number(row[f"{name}_hi"])

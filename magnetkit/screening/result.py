@@ -78,10 +78,16 @@ class ScreenResult:
         """
         from ..composition import CompositionTable
         from ..supply import heavy_rare_earth_ledger
+        from .properties import magnets
+        from .robustness import job_of
 
         rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
-        ledger = heavy_rare_earth_ledger(rows, table, self.profile)
+        job = job_of(self)
+        reference = self.profile.reference
+        shell = [reference.shell] if reference.shell else None
+        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0]
+        ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
         return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
             len(rows) if n is None else n
         )

@@ -95,7 +95,7 @@ def robustness(
     frame = leading[[*IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    meets, place = _ranked_anew(leading, _job(result), draws, np.random.default_rng(seed))
+    meets, place = _ranked_anew(leading, job_of(result), draws, np.random.default_rng(seed))
     tail = (1.0 - interval) / 2.0
     low, middle, high = np.quantile(place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest")
     frame["top_ten_share"] = (place <= top).mean(axis=1)
@@ -114,7 +114,7 @@ def _leading(data: pa.Table, pool: int) -> pd.DataFrame:
     return frame
 
 
-def _job(result: "ScreenResult") -> Job:
+def job_of(result: "ScreenResult") -> Job:
     """Return the job that the result came from."""
     identity = result.manifest["identity"]
     return job_for(
