@@ -70,7 +70,7 @@ def _validation(target: str, data: Path | None, snapshot: Path | None) -> str:
     if target == "phases":
         from ..phases import validate as phases
 
-        return phases(snapshot).to_string(index=False)
+        return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
     from ..surrogates import validate as surrogate
 
     return surrogate(target, data=_source(target, data, snapshot), progress=True).to_markdown()

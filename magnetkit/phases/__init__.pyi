@@ -4,7 +4,6 @@ from .hosts import HOSTS as HOSTS
 from .hosts import assign_hosts as assign_hosts
 from .hosts import partition as partition
 from .hull import hull_energy as hull_energy
-from .leave_one_out import validate as validate
 from .live import freeze as freeze
 from .live import pull as pull
 from .live import pull_snapshot as pull_snapshot
@@ -18,3 +17,4 @@ from .snapshot import read_snapshot as read_snapshot
 from .snapshot import write_snapshot as write_snapshot
 from .substituted import dilute as dilute
 from .substituted import substitution_table as substitution_table
+from .validation import validate as validate

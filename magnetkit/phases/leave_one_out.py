@@ -25,13 +25,8 @@ STRUCTURES = "materials_project/mp_structures_pool_all.jsonl.gz"
 _FOLDS = 10
 
 
-def validate(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
+def leave_one_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     """Predict each entry of intermediate composition from all the others.
-
-    Parameters
-    ----------
-    snapshot : str, Path or Snapshot, optional
-        Phases to validate on; without it those described below.
 
     An intermediate entry has more than one rare earth or more than one metal on the sites of a
     2:14:1, 1:5, 2:17 or 1:12 phase. With Materials Project entries and structures in the mirror
@@ -39,7 +34,12 @@ def validate(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     alike and all metals alike; without them the embedded snapshot is used, prototypes by
     stoichiometry. The peers: plain linear mixing of the end members, where the snapshot has them
     all, and the composition-only surrogate, ten-fold (every entry predicted by a model that has
-    not seen it).
+    not seen it). Intervals are scaled by the other entries alone.
+
+    Parameters
+    ----------
+    snapshot : str, Path or Snapshot, optional
+        Phases to validate on instead, prototypes by stoichiometry.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def validate(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    space, data = _space(snapshot)
+    space, data = validation_space(snapshot)
     surrogate = _surrogate_errors(space)
     at = {name: i for i, name in enumerate(space.formulas)}
     parts = []
@@ -133,7 +133,8 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     return error
 
 
-def _space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpace, str]:
+def validation_space(snapshot: "Snapshot | str | Path | None") -> tuple[PhaseSpace, str]:
+    """Return the phases that are left out, and what they are; see `leave_one_out`."""
     import pandas as pd
 
     if snapshot is not None:

@@ -19,7 +19,8 @@ HOSTS_WITH_SLOPES = ("1:5", "2:17", "1:12")
 """Hosts in which left-out entries are predicted no worse with the slopes than without.
 
 In 2:14:1 they are: three entries Nd4M3Fe25B2 (M = Ti, V, Cr) are all there is to tell, and
-CHGNet puts titanium 1 eV an atom too low there; see ``datasets/substitution/VALIDATION.md``.
+CHGNet puts an atom of titanium 0.7 eV too low in that very crystal. `magnetkit validate phases`
+shows the figures.
 """
 NOISE_EV = 0.25
 """Deviation of a slope, eV per replaced atom: that of CHGNet from the entries where they tell."""

@@ -1,7 +1,5 @@
 """Hull energies and products of the embedded snapshot against pymatgen's phase diagram."""
 
-import warnings
-
 import numpy as np
 import pytest
 
@@ -9,16 +7,7 @@ import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
 from magnetkit.phases import hull, space
 from magnetkit.phases.snapshot import open_snapshot
-
-SYSTEMS = ("Nd-Dy-Ce-Fe-Co-B", "Sm-Gd-Co-Fe-Cu-Zr")
-
-
-def random_table(system, n, seed=0):
-    """Return compositions that hold every element of a system."""
-    columns = np.sort([mk.elements.INDEX[s] for s in system.split("-")]).astype(np.int32)
-    x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
-    indptr = np.arange(n + 1) * len(columns)
-    return CompositionTable(indptr, np.tile(columns, n), x.ravel(), np.arange(n))
+from magnetkit.phases.validation import SYSTEMS, phase_diagram, random_compositions
 
 
 def to_pymatgen(table):
@@ -34,29 +23,13 @@ def stable():
     return space.stable_space(open_snapshot())
 
 
-def diagram(system):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
-    from pymatgen.core import Composition
-
-    inside = set(system.split("-"))
-    found = mk.phases.load()
-    entries = []
-    for formula, energy in zip(found["formula"], found["formation_energy_eV_atom"], strict=True):
-        composition = Composition(formula)
-        if {e.symbol for e in composition} <= inside:
-            entries.append(PDEntry(composition, energy * composition.num_atoms))
-    return PhaseDiagram(entries)
-
-
 @pytest.mark.parametrize("facets", [True, False], ids=["facets", "programs"])
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_same_energy_and_products_as_pymatgen(system, facets, stable, monkeypatch):
     monkeypatch.setattr(hull, "_worth_facets", lambda *_: facets)
-    table = random_table(system, 5000)
+    table = random_compositions(system, 5000)
     found = hull.solve(table, stable, products=True)
-    reference = diagram(system)
+    reference = phase_diagram(open_snapshot(), system)
     for i, composition in enumerate(to_pymatgen(table)):
         products, energy = reference.get_decomp_and_hull_energy_per_atom(composition)
         assert found.energy[i] == pytest.approx(energy, abs=1e-6)
@@ -69,7 +42,7 @@ def test_same_energy_and_products_as_pymatgen(system, facets, stable, monkeypatc
 
 
 def test_eleven_elements_by_the_phases_they_decompose_into(stable):
-    table = random_table("Nd-Pr-Dy-Tb-Fe-Co-B-Al-Cu-Ga-Zr", 200)
+    table = random_compositions("Nd-Pr-Dy-Tb-Fe-Co-B-Al-Cu-Ga-Zr", 200)
     found = hull.solve(table, stable, products=True)
     dense = stable.table().to_array()
     inside = np.isin(np.arange(118), table.indices)

@@ -17,7 +17,7 @@ from magnetkit.phases.space import whole_space
 def test_embedded_validation(monkeypatch):
     monkeypatch.setattr(module, "_surrogate_errors", lambda space: np.full(len(space.energy), 0.1))
     monkeypatch.setattr(module, "get_settings", lambda: type("S", (), {"mirror": None}))
-    found = module.validate().set_index("host")
+    found = module.leave_one_out().set_index("host")
     assert list(found.index) == [*module.VALIDATED, "all"]
     assert found["data"].str.contains("embedded").all()
     assert found.loc["all", "entries"] == found["entries"].iloc[:-1].sum() > 500
