@@ -5,6 +5,8 @@ from typing import NoReturn
 
 from . import interruption
 
+_verbose = False
+
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
@@ -14,7 +16,7 @@ def main() -> NoReturn:
         interruption.watch()
         from .app import app
 
-        app(standalone_mode=True)
+        app(prog_name="magnetkit")
     except MagnetkitError as error:
         _say(f"error: {error}")
         sys.exit(1)
@@ -26,7 +28,29 @@ def main() -> NoReturn:
         if not interruption.caused(error):
             raise
         interruption.end()
+    except OSError as error:
+        _say(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
+        sys.exit(1)
+    except Exception as error:
+        if interruption.caused(error):
+            interruption.end()
+        if _verbose:
+            raise
+        _say(
+            f"defect: {type(error).__name__}: {error}; this is a fault of magnetkit, not of yours: "
+            "`magnetkit --verbose ...` shows where it lies, please report it"
+        )
+        sys.exit(1)
     sys.exit(0)
+
+
+def be_verbose() -> None:
+    """Show warnings of every library, and where a defect lies."""
+    import logging
+
+    global _verbose
+    _verbose = True
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 
 
 def _say(text: str) -> None:

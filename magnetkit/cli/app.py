@@ -6,15 +6,29 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import applications, data, features, models, robustness, supply
-from .options import Basis, Column, Phases, Recycled, Scenario, Temperature, pairs
+from . import applications, data, doctor, features, models, robustness, supply
+from .options import (
+    Application,
+    Basis,
+    Cgs,
+    Column,
+    Folder,
+    Json,
+    Phases,
+    Quiet,
+    Recycled,
+    Scenario,
+    Shell,
+    Temperature,
+    pairs,
+)
 
 app = typer.Typer(
-    help="Rank rare-earth magnet alloys that need less heavy rare earth.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_SETS, _DATA, _MACHINE = "From candidates to a choice", "Data and models", "This machine"
 
 
 def _version(wanted: bool) -> None:
@@ -23,16 +37,44 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _verbose(wanted: bool) -> None:
+    if wanted:
+        from . import be_verbose
+
+        be_verbose()
+
+
 @app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            callback=_verbose,
+            is_eager=True,
+            help="Tell more on stderr: what the libraries log, and where a defect lies.",
+        ),
+    ] = False,
 ) -> None:
-    pass
+    """Rank rare-earth magnet alloys that need less heavy rare earth.
+
+    Examples
+    --------
+      magnetkit screen --application patriot-beam-focusing --out results
+
+      magnetkit predict SmCo5 Nd1.8Dy0.2Fe14B --temperature 150C
+
+      magnetkit explore results
+
+      magnetkit doctor
+    """
 
 
-@app.command()
+@app.command(rich_help_panel=_SETS)
 def screen(
     candidates: Annotated[
         Path | None,
@@ -40,9 +82,7 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
         ),
     ] = None,
-    application: Annotated[
-        str, typer.Option(help="Device: a name of `magnetkit applications list`, or a TOML file.")
-    ] = ...,  # type: ignore[assignment]
+    application: Application = ...,  # type: ignore[assignment]
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
@@ -50,11 +90,13 @@ def screen(
         str | None, typer.Option(help="Host to substitute in: 2:14:1, or a formula such as SmCo5.")
     ] = None,
     replace: Annotated[
-        list[str] | None, typer.Option(help="Element=its substitutes, e.g. Nd=Ce,La,Dy.")
+        list[str] | None,
+        typer.Option(metavar="ELEMENT=OTHERS", help="Its substitutes, e.g. Nd=Ce,La,Dy; repeat."),
     ] = None,
     step: Annotated[float, typer.Option(help="Step of a site's fraction.")] = 0.05,
     limit: Annotated[
-        list[str] | None, typer.Option(help="Substitute=largest fraction, e.g. Dy=0.2.")
+        list[str] | None,
+        typer.Option(metavar="ELEMENT=FRACTION", help="Its largest fraction, e.g. Dy=0.2; repeat."),
     ] = None,
     temperature: Temperature = None,
     scenario: Scenario = None,
@@ -67,7 +109,9 @@ def screen(
         bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
     ] = False,
     top: Annotated[int, typer.Option(min=0, help="Candidates to print.")] = 10,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")] = False,
+    json: Json = False,
+    cgs: Cgs = False,
+    quiet: Quiet = False,
 ) -> None:
     """Rank candidates for a device.
 
@@ -91,7 +135,7 @@ def screen(
         temperature,
         scenario,
         recycled=pairs(recycled, "--recycled"),
-        basis=basis,  # type: ignore[arg-type]
+        basis=basis,
         column=column,
         out=out,
         resume=resume,
@@ -99,7 +143,7 @@ def screen(
         progress=not quiet,
         snapshot=phases,
     )
-    print_ranking(result, top)
+    print_ranking(result, top, as_json=json, cgs=cgs)
     result.report(out / "report.html")
     if not quiet:
         message(
@@ -137,18 +181,16 @@ def _source(
     return substitutions(formula, sites, step=step, limits=pairs(limit, "--limit"))
 
 
-@app.command()
+@app.command(rich_help_panel=_SETS)
 def predict(
     formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
     temperature: Temperature = "300K",
     basis: Basis = "auto",
-    shell: Annotated[
-        str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")
-    ] = None,
+    shell: Shell = None,
     scenario: Scenario = None,
     phases: Phases = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
-    cgs: Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")] = False,
+    json: Json = False,
+    cgs: Cgs = False,
 ) -> None:
     """Predict the properties of compositions, each with its 90 % interval.
 
@@ -163,7 +205,7 @@ def predict(
     from ..screening import predict as run
     from .show import print_properties
 
-    table = CompositionTable.from_strings(formulas, basis=basis)  # type: ignore[arg-type]
+    table = CompositionTable.from_strings(formulas, basis=basis)
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
@@ -178,12 +220,13 @@ def predict(
     print_properties(frame, as_json=json, cgs=cgs)
 
 
-@app.command()
+@app.command(rich_help_panel=_SETS)
 def report(
-    folder: Annotated[Path, typer.Argument(help="Results folder of `magnetkit screen`.")],
+    folder: Folder,
     out: Annotated[
         Path | None, typer.Option(help="File to write; report.html in the folder otherwise.")
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Write the report of a results folder: one HTML file that needs no network.
 
@@ -196,15 +239,17 @@ def report(
     from ..screening import ScreenResult
     from .show import message
 
-    message(f"see {ScreenResult.from_folder(folder).report(out or folder / 'report.html')}")
+    written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
+    if not quiet:
+        message(f"see {written}")
 
 
-app.command()(robustness.robustness)
+app.command(rich_help_panel=_SETS)(robustness.robustness)
 
 
-@app.command()
+@app.command(rich_help_panel=_SETS)
 def explore(
-    folder: Annotated[Path, typer.Argument(help="Results folder of `magnetkit screen`.")],
+    folder: Folder,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
     ] = 8050,
@@ -224,13 +269,14 @@ def explore(
     from .show import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
-    message("explorer ended")
+    raise KeyboardInterrupt
 
 
-app.command()(features.featurize)
-app.command()(features.bench)
-app.command()(models.train)
-app.command()(models.validate)
-app.add_typer(applications.app, name="applications")
-app.add_typer(data.app, name="data")
-app.add_typer(supply.app, name="supply")
+app.command(rich_help_panel=_DATA)(features.featurize)
+app.command(rich_help_panel=_DATA)(models.train)
+app.command(rich_help_panel=_DATA)(models.validate)
+app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
+app.add_typer(data.app, name="data", rich_help_panel=_DATA)
+app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
+app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(features.bench)

@@ -1,41 +1,56 @@
 """``magnetkit applications``: the devices known."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from .options import ApplicationName, Json
+
 if TYPE_CHECKING:
     from .._toml import Evidence
+
+_LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
 
 app = typer.Typer(help="Device profiles.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_() -> None:
-    """List the embedded device profiles: temperature range of the magnet, hosts, what it is."""
+def list_(json: Json = False) -> None:
+    """List the embedded device profiles: temperature range of the magnet, hosts, what it is.
+
+    Examples
+    --------
+      magnetkit applications list
+    """
     from ..applications import load, names
 
     for name in names():
         profile = load(name)
+        if json:
+            typer.echo(profile.model_dump_json(include=_LISTED))
+            continue
         low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
         hosts = ", ".join(profile.hosts)
         typer.echo(f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}")
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(help="Name of a device, or a TOML file.")]) -> None:
+def show(name: ApplicationName, json: Json = False) -> None:
     """Show what a device asks of its magnet, and where each number comes from.
 
     Examples
     --------
       magnetkit applications show aviation-actuator
 
-      magnetkit applications show my-device.toml
+      magnetkit applications show my-device.toml --json
     """
     from ..applications import load
     from ..composition import substitutions
 
     profile = load(name)
+    if json:
+        typer.echo(profile.model_dump_json())
+        return
     reference = profile.reference
     low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
     shell = f" + {reference.shell}" if reference.shell else ""

@@ -1,10 +1,13 @@
 """``magnetkit data``: embedded, fetched and pulled data."""
 
 import warnings
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from .options import Json, Quiet
 
 if TYPE_CHECKING:
     from ..phases.snapshot import Snapshot
@@ -27,16 +30,25 @@ ThermoType = Annotated[
     str | None, typer.Option(help="Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Ask again even if it is in the cache.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
 
 app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_() -> None:
-    """List the embedded files and the sets that can be fetched."""
+def list_(json: Json = False) -> None:
+    """List the embedded files and the sets that can be fetched.
+
+    Examples
+    --------
+      magnetkit data list
+    """
     from ..datasets import registry, root
 
+    if json:
+        for kind in ("files", "remote"):
+            for name, entry in registry().get(kind, {}).items():
+                typer.echo(dumps({"name": name, "embedded": kind == "files", **entry}))
+        return
     typer.echo(f"Embedded in {root()}:")
     for name in registry()["files"]:
         typer.echo(f"  {name}")
@@ -46,11 +58,20 @@ def list_() -> None:
 
 
 @app.command()
-def verify() -> None:
-    """Check every embedded file against its hash."""
+def verify(json: Json = False) -> None:
+    """Check every embedded file against its hash.
+
+    Examples
+    --------
+      magnetkit data verify
+    """
     from ..datasets import verify as check
 
     states = check()
+    if json:
+        for name, state in states.items():
+            typer.echo(dumps({"name": name, "state": state}))
+        raise typer.Exit(any(state != "ok" for state in states.values()))
     for name, state in states.items():
         if state != "ok":
             typer.echo(f"{name}: {state}")
@@ -61,11 +82,19 @@ def verify() -> None:
 
 
 @app.command()
-def fetch(name: str = typer.Argument(help="Name of the set, e.g. curie.")) -> None:
-    """Download a public data set, checked by its SHA-256."""
+def fetch(
+    name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
+    quiet: Quiet = False,
+) -> None:
+    """Download a public data set, checked by its SHA-256; print where it lies.
+
+    Examples
+    --------
+      magnetkit data fetch curie
+    """
     from ..fetch import fetch as get
 
-    typer.echo(str(get(name, progress=True)))
+    typer.echo(str(get(name, progress=not quiet)))
 
 
 @app.command()
@@ -102,7 +131,12 @@ def freeze(
     refresh: Refresh = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a pull as a snapshot folder for --phases; pull what is not in the cache."""
+    """Write a pull as a snapshot folder for --phases; pull what is not in the cache.
+
+    Examples
+    --------
+      magnetkit data freeze Sm-Co Nd-Fe-B --out phases
+    """
     from ..phases import write_snapshot
     from ..phases.crystal_files import write_cifs, write_poscars
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Basis, Column
+from .options import Basis, Column, Quiet
 
 
 def featurize(
@@ -18,13 +18,20 @@ def featurize(
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
     basis: Basis = "auto",
     column: Column = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Write composition statistics and sublattice descriptors of candidates."""
+    """Write composition statistics and sublattice descriptors of candidates.
+
+    Examples
+    --------
+      magnetkit featurize alloys.csv --basis weight --out features.parquet
+    """
     from ..features.featurize import featurize as run
 
-    written, rejected = run(candidates, out, basis, column)  # type: ignore[arg-type]
+    written, rejected = run(candidates, out, basis, column)
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
-    typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
+    if not quiet:
+        typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
 
 
 def bench(
@@ -38,7 +45,14 @@ def bench(
         typer.Option(help="Time the structure kernels on the crystals of a .jsonl.gz file."),
     ] = None,
 ) -> None:
-    """Time the feature kernels beside the memory they fill and the peers installed."""
+    """Time the feature kernels beside the memory they fill and the peers installed.
+
+    Examples
+    --------
+      magnetkit bench --quick
+
+      magnetkit bench --match statistics --rows 2000000
+    """
     import pandas as pd
     from rich.console import Console
 

@@ -5,9 +5,18 @@ from typing import Annotated
 
 import typer
 
-from .options import Phases
+from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
+NAMES = (
+    "curie_temperature_K",
+    "saturation_polarization_T",
+    "anisotropy_field_T",
+    PHASE_TARGET,
+    "magnetism",
+    "phases",
+)
+"""What can be validated, the targets that can be trained first; read without importing them."""
 
 Data = Annotated[
     Path | None,
@@ -17,12 +26,24 @@ Data = Annotated[
 
 def train(
     target: Annotated[
-        str | None, typer.Argument(help="Target, e.g. curie_temperature_K; all if not given.")
+        str | None,
+        typer.Argument(
+            help="Target, e.g. curie_temperature_K; all if not given.",
+            autocompletion=lambda incomplete: [t for t in NAMES[:4] if t.startswith(incomplete)],
+        ),
     ] = None,
     data: Data = None,
     phases: Phases = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Train the surrogate of a target and keep it in the cache."""
+    """Train the surrogate of a target and keep it in the cache.
+
+    Examples
+    --------
+      magnetkit train
+
+      magnetkit train curie_temperature_K --data mine.csv
+    """
     from ..errors import InputError
     from ..surrogates import TARGETS
     from ..surrogates import train as run
@@ -30,25 +51,35 @@ def train(
     if data is not None and target is None:
         raise InputError(f"--data needs a target: one of {', '.join(TARGETS)}")
     for name in TARGETS if target is None else (target,):
-        typer.echo(str(run(name, data=_source(name, data, phases), progress=True)))
+        typer.echo(str(run(name, data=_source(name, data, phases), progress=not quiet)))
 
 
 def validate(
     target: Annotated[
         str | None,
-        typer.Argument(help="A surrogate's target, `magnetism` or `phases`; all if not given."),
+        typer.Argument(
+            help="A surrogate's target, `magnetism` or `phases`; all if not given.",
+            autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
+        ),
     ] = None,
     data: Data = None,
     phases: Phases = None,
+    quiet: Quiet = False,
 ) -> None:
     """Compare models with measurements they have not seen, misses included.
 
     Sets that may not be shipped are read from the folder of MAGNETKIT_MIRROR where it is set.
+
+    Examples
+    --------
+      magnetkit validate magnetism
+
+      magnetkit validate curie_temperature_K --data mine.csv
     """
     from ..surrogates import TARGETS
 
     for name in (*TARGETS, "magnetism", "phases") if target is None else (target,):
-        typer.echo(_validation(name, data, phases))
+        typer.echo(_validation(name, data, phases, quiet))
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
@@ -62,15 +93,18 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     return phases
 
 
-def _validation(target: str, data: Path | None, snapshot: Path | None) -> str:
+def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bool) -> str:
     if target == "magnetism":
         from ..magnetism.validation import validate as physics
 
-        return physics(report=lambda text: typer.echo(text, err=True)).to_string(index=False)
+        return physics(report=lambda text: None if quiet else typer.echo(text, err=True)).to_string(
+            index=False
+        )
     if target == "phases":
         from ..phases import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
     from ..surrogates import validate as surrogate
 
-    return surrogate(target, data=_source(target, data, snapshot), progress=True).to_markdown()
+    learnt = _source(target, data, snapshot)
+    return surrogate(target, data=learnt, progress=not quiet).to_markdown()

@@ -1,15 +1,50 @@
 """Options that several commands share."""
 
+import glob
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-Basis = Annotated[str, typer.Option(help="What the amounts are: auto, atomic or weight.")]
+
+def _named(folder: str) -> Callable[[str], list[str]]:
+    """Return what completes the name of an embedded TOML file; reads the folder alone."""
+
+    def complete(start: str) -> list[str]:
+        from ..datasets import root
+
+        return sorted(f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml"))
+
+    return complete
+
+
+Application = Annotated[
+    str,
+    typer.Option(
+        help="Device: a name of `magnetkit applications list`, or a TOML file.",
+        autocompletion=_named("applications"),
+    ),
+]
+ApplicationName = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="Name of a device, or a TOML file.",
+        autocompletion=_named("applications"),
+    ),
+]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
+]
+Basis = Annotated[Literal["auto", "atomic", "weight"], typer.Option(help="What the amounts are.")]
 Column = Annotated[
     str | None, typer.Option(help="Composition column; `composition` or the only text otherwise.")
 ]
-Temperature = Annotated[str | None, typer.Option(help="Temperature, e.g. 150C or 423K.")]
+Temperature = Annotated[
+    str | None, typer.Option(metavar="TEMPERATURE", help="Temperature, e.g. 150C or 423K.")
+]
+Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")]
 Phases = Annotated[
     Path | None,
     typer.Option(
@@ -18,10 +53,23 @@ Phases = Annotated[
         help="Snapshot folder to take phases from, as `magnetkit data freeze` writes it.",
     ),
 ]
-Scenario = Annotated[str | None, typer.Option(help="Supply scenario, a name or a TOML file.")]
-Recycled = Annotated[
-    list[str] | None, typer.Option(help="Element=recycled share, e.g. Co=0.25; may be repeated.")
+Scenario = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Supply scenario, a name or a TOML file.",
+        autocompletion=_named("supply/scenarios"),
+    ),
 ]
+Recycled = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ELEMENT=SHARE", help="Share that is recycled, e.g. Co=0.25; may be repeated."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Cgs = Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:

@@ -53,6 +53,20 @@ _CGS = {
 }
 
 
+# What is left of the table on a terminal narrower than all of it.
+_WIDE = 150
+_NARROW = (
+    "rank",
+    "candidate",
+    "shell",
+    "host",
+    "remanence_T",
+    "coercivity_kA_m",
+    "heavy_rare_earth_wt_pct",
+    "probability_meets_requirements",
+)
+
+
 def message(text: str) -> None:
     """Print a message to stderr."""
     print(f"magnetkit: {text}", file=sys.stderr)
@@ -65,19 +79,24 @@ def is_missing(value: object) -> bool:
     return bool(isna(value))  # type: ignore[call-overload]
 
 
-def number(value: object, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits, a dash where there is none."""
+def number(value: object, digits: int = 3, factor: float = 1.0) -> str:
+    """Return `factor` times a number with `digits` digits, a dash where there is none."""
     if is_missing(value):
         return "–"
-    x = float(value)  # type: ignore[arg-type]
+    x = factor * float(value)  # type: ignore[arg-type]
     text = f"{x:.{digits}g}"
     return f"{x:.0f}" if "e+" in text else text
 
 
-def print_ranking(result: "ScreenResult", top: int) -> None:
+def print_ranking(
+    result: "ScreenResult", top: int, *, as_json: bool = False, cgs: bool = False
+) -> None:
     """Print the best candidates and the reference magnet."""
-    console = Console(width=None if sys.stdout.isatty() else 190)
     best = result.best(top).merge(_firmness(result), on="rank", how="left")
+    if as_json:
+        print_json(best)
+        return
+    console = Console(width=None if sys.stdout.isatty() else 190)
     reference = result.table[result.table["candidate"] == result.profile.reference.formula]
     temperature = float(result.table["temperature_K"].iloc[0])
     shown = Table(
@@ -85,16 +104,19 @@ def print_ranking(result: "ScreenResult", top: int) -> None:
         title_justify="left",
     )
     names = [n for n in RANKING if n != "shell" or (best["shell"].astype(str) != "").any()]
+    if console.width < _WIDE:
+        names = [n for n in names if n in _NARROW]
     for name in names:
-        column = COLUMNS[name]
+        column, (_, unit) = COLUMNS[name], _unit(name, cgs=cgs)
         text = column.kind in ("text", "category")
-        heading = f"{column.short}\n{column.unit}" if column.unit else column.short
+        heading = f"{column.short}\n{unit}" if unit else column.short
         shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
     for _, row in best.iterrows():
-        shown.add_row(*_cells(row, names), style="" if row["meets_requirements"] else "dim")
+        style = "" if row["meets_requirements"] else "dim"
+        shown.add_row(*_cells(row, names, cgs=cgs), style=style)
     for _, row in reference.iterrows():
         shown.add_section()
-        shown.add_row(*_cells(row, names), style="italic")
+        shown.add_row(*_cells(row, names, cgs=cgs), style="italic")
     console.print(shown)
     if len(reference):
         console.print("Last row: the reference magnet. ± is half of the 90 % interval.")
@@ -128,55 +150,64 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     console.print("Candidates of one tie group cannot be told from the first of it.")
 
 
-def _cells(row: "pd.Series", names: list[str]) -> list[str]:
+def print_json(frame: "pd.DataFrame") -> None:
+    """Print a table as JSON, one object a line."""
+    text = frame.to_json(orient="records", lines=True, force_ascii=False)
+    print(text, end="" if text.endswith("\n") or not text else "\n")
+
+
+def _unit(name: str, *, cgs: bool) -> tuple[float, str]:
+    """Return the factor to the unit shown, and that unit."""
+    unit = COLUMNS[name].unit
+    # An anisotropy field is quoted in tesla in both traditions' current literature.
+    return (1.0, unit) if not cgs or name == "anisotropy_field_T" else _CGS.get(unit, (1.0, unit))
+
+
+def _cells(row: "pd.Series", names: list[str], *, cgs: bool = False) -> list[str]:
     cells = []
     for name in names:
         column, value = COLUMNS[name], row.get(name, float("nan"))
+        factor, _ = _unit(name, cgs=cgs)
         if column.kind in ("text", "category"):
             cells.append(str(value))
         elif column.kind == "integer":
             cells.append("–" if is_missing(value) else str(int(value)))
         elif column.predicted and name != "energy_above_hull_eV_atom":
             half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
-            cells.append(f"{number(value)} ±{number(half, 2)}")
+            cells.append(f"{number(value, factor=factor)} ±{number(half, 2, factor)}")
         else:
-            cells.append(number(value, 2 if name in _SHARES else 3))
+            cells.append(number(value, 2 if name in _SHARES else 3, factor))
     return cells
 
 
 def print_properties(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None:
     """Print the properties of some compositions, one block each."""
     if as_json:
-        print(frame.to_json(orient="records", lines=True), end="")
+        print_json(frame)
         return
     console = Console(width=None if sys.stdout.isatty() else 120)
     for _, row in frame.iterrows():
         shown = Table(title=str(row["candidate"]), title_justify="left")
         for heading in ("Property", "Value", "90 % interval", "Unit", "From"):
             shown.add_column(heading, justify="right" if heading == "Value" else "left")
-        for name, column in COLUMNS.items():
+        for name in COLUMNS:
             if name in frame.columns and name not in ("candidate", "row_index"):
-                shown.add_row(*_property(row, name, column.unit, cgs=cgs))
+                shown.add_row(*_property(row, name, cgs=cgs))
         console.print(shown)
 
 
-def _property(row: "pd.Series", name: str, unit: str, *, cgs: bool) -> tuple[str, ...]:
-    column = COLUMNS[name]
-    value = row[name]
+def _property(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
+    column, value, (factor, unit) = COLUMNS[name], row[name], _unit(name, cgs=cgs)
     if column.kind not in ("number", "integer"):
         return column.label, str(value), "", "", ""
-    factor = 1.0
-    # An anisotropy field is quoted in tesla in both traditions' current literature.
-    if cgs and unit in _CGS and name != "anisotropy_field_T":
-        factor, unit = _CGS[unit]
     if not column.predicted:
-        return column.label, number(value * factor), "", unit, ""
-    lo, hi = row[f"{name}_lo"] * factor, row[f"{name}_hi"] * factor
+        return column.label, number(value, factor=factor), "", unit, ""
+    lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))
     source = row[f"{name}_provenance"]
     return (
         column.label,
-        number(value * factor),
-        f"{number(lo)} … {number(hi)}",
+        number(value, factor=factor),
+        f"{lo} … {hi}",
         unit,
         "" if is_missing(source) else str(source),
     )

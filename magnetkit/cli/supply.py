@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Basis, Recycled, Scenario, pairs
+from .options import Basis, Json, Recycled, Scenario, Shell, pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ ALLOYS = {
 
 
 @app.command()
-def elements(scenario: Scenario = None, recycled: Recycled = None) -> None:
+def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = False) -> None:
     """List the elements: import reliance, concentration, risk, price, lists.
 
     Stage is where the chain is riskiest, HHI the concentration of production there, low and high
@@ -53,7 +53,8 @@ def elements(scenario: Scenario = None, recycled: Recycled = None) -> None:
     """
     from ..supply import element_table
 
-    _print(element_table(scenario or "baseline", pairs(recycled, "--recycled")), ELEMENTS)
+    table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
+    _print(table, ELEMENTS, as_json=json)
 
 
 @app.command()
@@ -62,9 +63,7 @@ def alloys(
     basis: Basis = "auto",
     scenario: Scenario = None,
     recycled: Recycled = None,
-    shell: Annotated[
-        str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")
-    ] = None,
+    shell: Shell = None,
     break_even: Annotated[
         str | None,
         typer.Option(help="Element: what share of it must be recycled to come down to --against."),
@@ -72,6 +71,7 @@ def alloys(
     against: Annotated[
         str | None, typer.Option(help="Alloy whose supply risk is to be reached.")
     ] = None,
+    json: Json = False,
 ) -> None:
     """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
 
@@ -88,7 +88,7 @@ def alloys(
     if (break_even is None) != (against is None):
         raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
     asked = [*formulas, *([against] if against else [])]
-    table = CompositionTable.from_strings(asked, basis=basis)  # type: ignore[arg-type]
+    table = CompositionTable.from_strings(asked, basis=basis)
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
@@ -103,8 +103,8 @@ def alloys(
             table, break_even, target, name, shares, shell=shells
         )
         shown["break_even"] = f"{break_even} to be\nrecycled"
-    _print(frame, shown)
-    if break_even:
+    _print(frame, shown, as_json=json)
+    if break_even and not json:
         typer.echo(
             f"Share of {break_even} from domestic recycling at which the risk falls to that of "
             f"{against}; a dash where even all of it is not enough."
@@ -112,10 +112,20 @@ def alloys(
 
 
 @app.command()
-def controls() -> None:
-    """List export controls and purchase rules, with their last known state and its date."""
+def controls(json: Json = False) -> None:
+    """List export controls and purchase rules, with their last known state and its date.
+
+    Examples
+    --------
+      magnetkit supply controls
+    """
     from ..supply import controls as table
 
+    if json:
+        from .show import print_json
+
+        print_json(table())
+        return
     for row in table().to_dict("records"):
         until = f" to {row['until']}" if row["until"] else ""
         typer.echo(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
@@ -126,17 +136,32 @@ def controls() -> None:
 
 
 @app.command()
-def claims() -> None:
-    """Show what is often said of US supply beside today's figures, each with its date."""
+def claims(json: Json = False) -> None:
+    """Show what is often said of US supply beside today's figures, each with its date.
+
+    Examples
+    --------
+      magnetkit supply claims
+    """
     from ..supply import claims as table
 
+    if json:
+        from .show import print_json
+
+        print_json(table())
+        return
     for row in table().to_dict("records"):
         said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
         today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
         typer.echo(f"{row['topic']}: {said}, today {today}\n    {row['today_source']}")
 
 
-def _print(frame: "pd.DataFrame", headings: dict[str, str]) -> None:
+def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        from .show import print_json
+
+        print_json(frame)
+        return
     from rich.console import Console
     from rich.table import Table
 

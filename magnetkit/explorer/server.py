@@ -79,4 +79,4 @@ def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]
     finally:
         stop.set()
         server.server_close()
-        worker.join(2.0)
+        worker.join(0.5)

@@ -1,0 +1,54 @@
+"""``magnetkit doctor``: what is installed, cached and reachable, and what to do."""
+
+from typing import Annotated
+
+import typer
+
+from .options import Json
+
+
+def doctor(
+    online: Annotated[
+        bool, typer.Option("--online", help="Also ask whether the servers can be reached.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Say what is installed, cached and trained on this machine, and what to do.
+
+    Nothing is sent anywhere without --online. Exits 1 where something is broken.
+
+    Examples
+    --------
+      magnetkit doctor
+
+      magnetkit doctor --online --json
+    """
+    from dataclasses import asdict
+    from json import dumps
+
+    from ..doctor import examine
+
+    findings = list(examine(online))
+    broken = any(finding.state == "broken" for finding in findings)
+    if json:
+        for finding in findings:
+            typer.echo(dumps(asdict(finding)))
+        raise typer.Exit(broken)
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(soft_wrap=True, highlight=False)
+    group = ""
+    signs = {"ok": "[green]ok    [/]", "note": "[yellow]note  [/]", "broken": "[red]broken[/]"}
+    for finding in findings:
+        if finding.group != group:
+            group = finding.group
+            console.print(
+                f"\n[bold]{group}[/]" if finding is not findings[0] else f"[bold]{group}[/]"
+            )
+        console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
+        if finding.advice:
+            console.print(f"         [dim]{escape(finding.advice)}[/]")
+    counts = [sum(f.state == state for f in findings) for state in ("broken", "note")]
+    console.print(f"\n{counts[0]} broken, {counts[1]} to note")
+    raise typer.Exit(broken)

@@ -1,0 +1,71 @@
+"""``magnetkit doctor``: says what is there, never the key, and asks a server only if told to."""
+
+import json
+import os
+
+import pytest
+
+from magnetkit import datasets
+from magnetkit.doctor import NEEDED, examine
+from magnetkit.settings import get_settings
+from tests.cli.test_start import run
+from tests.phases.mp_server import KEY, Server
+
+
+@pytest.fixture
+def mp_server():
+    server = Server()
+    yield server
+    server.close()
+
+
+def found(**options):
+    return {finding.name: finding for finding in examine(**options)}
+
+
+def test_a_sound_machine_has_nothing_broken_and_the_key_stays_unsaid(mp_server):
+    own = {**os.environ, "MP_API_KEY": KEY, "MP_API_ENDPOINT": mp_server.url}
+    done = run("doctor", env=own)
+    assert done.returncode == 0, done.stdout
+    assert KEY not in done.stdout + done.stderr
+    assert "MP_API_KEY is set" in done.stdout
+    assert "0 broken" in done.stdout
+    assert "\x1b[" not in done.stdout
+    assert mp_server.requests == []
+
+    asked = run("doctor", "--online", "--json", env=own)
+    rows = {row["name"]: row for row in map(json.loads, asked.stdout.splitlines())}
+    assert rows["server"]["value"] == "127.0.0.1 answers, database 2025.09.25"
+    assert KEY not in asked.stdout + asked.stderr
+    assert set(NEEDED) <= set(rows)
+
+
+def test_a_server_that_is_not_there_is_a_note(monkeypatch):
+    monkeypatch.setenv("MP_API_ENDPOINT", "http://name:secret@127.0.0.1:9/")
+    server = found(online=True)["server"]
+    assert server.state == "note"
+    assert "secret" not in server.value + server.advice
+    assert "MP_API_ENDPOINT" in server.advice
+
+
+def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(datasets, "verify", lambda: {"a.csv": "ok", "b.csv": "changed"})
+    monkeypatch.setenv("MAGNETKIT_MIRROR", str(tmp_path / "none"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    try:
+        rows = found()
+    finally:
+        get_settings.cache_clear()
+    assert rows["embedded"].state == "broken"
+    assert "b.csv" in rows["embedded"].advice
+    assert rows["mirror"].state == "broken"
+    assert "MAGNETKIT_MIRROR" in rows["mirror"].advice
+
+
+def test_another_version_than_tested_is_a_note(monkeypatch):
+    import magnetkit.doctor as module
+
+    monkeypatch.setattr(module, "_tested", lambda: {"numpy": "0.0.1"})
+    assert found()["numpy"].state == "note"
+    assert "tested with 0.0.1" in found()["numpy"].value

@@ -1,0 +1,226 @@
+"""What all commands have in common: help, completion, colour, and how they refuse."""
+
+import json
+import os
+import pty
+import select
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from magnetkit.cli import main
+from magnetkit.cli.app import app
+from magnetkit.errors import MagnetkitError
+from tests.cli.test_start import run
+
+
+def commands(group=None, path=()):
+    """Yield the words of every command, and its definition."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+ALL = dict(commands())
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_help_shows_an_example_that_can_be_parsed(words):
+    command = ALL[words]
+    example = f"magnetkit {' '.join(words)}"
+    text = command.help
+    assert "Examples" in text
+    lines = [line.strip() for line in text.splitlines() if line.strip().startswith("magnetkit ")]
+    assert lines
+    assert all(line.startswith(example) for line in lines)
+    for line in lines:
+        given = shlex.split(line)[1 + len(words) :]
+        command.make_context(example, given)
+
+
+def test_an_option_means_the_same_everywhere():
+    meanings = {}
+    for words, command in ALL.items():
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and parameter.name != "out":
+                for name in parameter.opts:
+                    meanings.setdefault(name, {}).setdefault(parameter.help, []).append(words)
+    for name in ("--json", "--cgs", "--quiet", "--basis", "--temperature", "--scenario", "-q"):
+        assert len(meanings[name]) == 1, meanings[name]
+
+
+def in_process(monkeypatch, capfd, *arguments):
+    monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
+    # Watching for signals is for a process of its own.
+    monkeypatch.setattr("magnetkit.cli.interruption.watch", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capfd.readouterr()
+    return ended.value.code or 0, out, err
+
+
+DEVICE = ("--application", "f22-engine")
+NASTY = ("", " ", "-", "--", "\x00", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "-1", "NaN", "=", "Co=")
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=repr)
+@pytest.mark.parametrize(
+    "before",
+    [
+        ("predict",),
+        ("predict", "SmCo5", "--temperature"),
+        ("predict", "SmCo5", "--shell"),
+        ("predict", "SmCo5", "--scenario"),
+        ("predict", "SmCo5", "--phases"),
+        ("screen", "--out", "{tmp}", "--application"),
+        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--recycled"),
+        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--host"),
+        (
+            "screen",
+            "--out",
+            "{tmp}",
+            "--application",
+            "f22-engine",
+            "--host",
+            "2:14:1",
+            "--replace",
+        ),
+        ("screen", "--out", "{tmp}", "--application", "f22-engine", "--step"),
+        ("screen", *DEVICE, "--out", "{file}/x", "--column"),
+        ("report",),
+        ("explore",),
+        ("explore", "{tmp}", "--port"),
+        ("robustness",),
+        ("featurize", "--out", "{tmp}/x.csv"),
+        ("applications", "show"),
+        ("supply", "alloys"),
+        ("supply", "elements", "--recycled"),
+        ("train",),
+        ("data", "fetch"),
+        ("data", "pull"),
+    ],
+    ids=" ".join,
+)
+def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nasty):
+    file = tmp_path / "file"
+    file.touch()
+    arguments = [word.format(tmp=tmp_path / "out", file=file) for word in before]
+    # Some of these are valid calls; what they would compute is not asked here.
+    monkeypatch.setattr("magnetkit.screening.screen", _refuse)
+    if before == ("predict",):
+        monkeypatch.setattr("magnetkit.screening.predict", _refuse)
+    monkeypatch.setattr("magnetkit.surrogates.train", _refuse)
+    code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
+    assert "defect" not in err, err
+    assert "Traceback" not in err
+    assert code in (0, 1, 2)
+    if code == 1:
+        assert len(err.strip().splitlines()) == 1
+
+
+def _refuse(*_, **__):
+    raise MagnetkitError("not run in this test")
+
+
+def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
+    def broken(*_, **__):
+        raise ZeroDivisionError("deep inside")
+
+    monkeypatch.setattr("magnetkit.applications.names", broken)
+    code, _, err = in_process(monkeypatch, capfd, "applications", "list")
+    assert code == 1
+    assert "defect: ZeroDivisionError: deep inside" in err
+    assert len(err.splitlines()) == 1
+    monkeypatch.setattr("magnetkit.cli._verbose", False)
+    monkeypatch.setattr(sys, "argv", ["magnetkit", "--verbose", "applications", "list"])
+    with pytest.raises(ZeroDivisionError):
+        main()
+
+
+def test_json_is_one_object_a_line():
+    for words in (
+        ("applications", "list"),
+        ("data", "list"),
+        ("data", "verify"),
+        ("supply", "claims"),
+    ):
+        done = run(*words, "--json")
+        assert done.returncode == 0
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        assert rows
+        assert all(isinstance(row, dict) for row in rows)
+
+
+def complete(*words):
+    environment = {
+        **os.environ,
+        "_MAGNETKIT_COMPLETE": "complete_bash",
+        "COMP_WORDS": " ".join(("magnetkit", *words)),
+        "COMP_CWORD": str(len(words)),
+    }
+    return run(env=environment).stdout.split()
+
+
+def test_the_shell_completes_commands_devices_and_scenarios():
+    assert {"report", "robustness"} <= set(complete("r"))
+    assert "f22-engine" in complete("screen", "--application", "f22")
+    assert complete("predict", "--scenario", "emb") == ["embargo"]
+    assert "aviation-actuator" in complete("applications", "show", "avia")
+    assert "curie_temperature_K" in complete("train", "cur")
+
+
+def on_terminal(*arguments, **environment):
+    """Run a command on a terminal of its own, and return what it shows."""
+    ours, theirs = pty.openpty()
+    own = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "magnetkit", *arguments],
+        stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL, env=own,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while select.select([ours], [], [], 60)[0]:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    process.wait(60)
+    return shown.decode()
+
+
+def test_colour_is_for_terminals_that_want_it():
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        os.environ.pop(name, None)
+    assert "\x1b[3" in on_terminal("doctor")
+    assert "\x1b[3" not in on_terminal("doctor", NO_COLOR="1")
+    assert "\x1b[" not in run("doctor").stdout
+    assert "\x1b[" not in run("--help").stdout
+
+
+def test_the_report_of_a_moved_folder(tmp_path):
+    source = tmp_path / "a.txt"
+    source.write_text("SmCo5\nSm2Co17\n", encoding="utf-8")
+    out = tmp_path / "first"
+    done = run(
+        "screen", str(source), "--application", "f22-engine", "--out", str(out), "-q", "--cgs"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MGOe" in done.stdout
+    assert done.stderr == ""
+    shutil.move(out, tmp_path / "second")
+    source.unlink()
+    (tmp_path / "second" / "report.html").unlink()
+    done = run("report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
