@@ -63,7 +63,7 @@ $(PEERS)/installed: benchmarks/peers.txt
 
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
-	@PYTHONPATH=. $(PEERS)/bin/python -m pytest -q tests/features -m peer
+	@PYTHONPATH=. $(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py -m peer
 	@PYTHONPATH=. $(PEERS)/bin/python -m magnetkit bench
 
 bench: $(STAMP)

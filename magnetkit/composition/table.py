@@ -12,6 +12,7 @@ from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, ma
 from .notation import Basis
 
 if TYPE_CHECKING:
+    import pyarrow
     from pymatgen.core import Composition
 
 
@@ -125,11 +126,24 @@ class CompositionTable:
 
     @classmethod
     def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":
-        """Take pymatgen compositions; one that is empty or not of elements goes to `errors`."""
+        """Take pymatgen compositions; one that is empty or not of elements goes to `errors`.
+
+        Parameters
+        ----------
+        compositions : iterable of pymatgen Composition
+            Or anything that has one as its ``composition``: structures, entries.
+
+        Examples
+        --------
+        >>> from pymatgen.core import Composition
+        >>> CompositionTable.from_pymatgen([Composition("Nd2Fe14B")]).formulas()
+        ['Nd0.1176Fe0.8235B0.05882']
+        """
         indices: list[int] = []
         values: list[float] = []
         indptr, kept, errors = [0], [], []
-        for i, composition in enumerate(compositions):
+        for i, given in enumerate(compositions):
+            composition = getattr(given, "composition", given)
             row: dict[int, float] = {}
             stray = None
             for species, amount in composition.items():
@@ -208,6 +222,20 @@ class CompositionTable:
         dense = np.zeros(self.shape)
         dense[np.repeat(np.arange(len(self)), np.diff(self.indptr)), self.indices] = self.values
         return dense
+
+    def to_pymatgen(self) -> "list[Composition]":
+        """Return each row as a pymatgen Composition of atomic fractions."""
+        from pymatgen.core import Composition
+
+        names = [SYMBOLS[c] for c in self.indices.tolist()]
+        pairs = list(zip(names, self.values.tolist(), strict=True))
+        return [Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())]
+
+    def to_arrow(self, digits: int = 4) -> "pyarrow.Array":
+        """Return the `formulas` as an Arrow array of text."""
+        import pyarrow
+
+        return pyarrow.array(self.formulas(digits), pyarrow.large_string())
 
     def weight_fractions(self) -> NDArray[np.float64]:
         """Return the weight fractions as a dense array of shape (n, 118)."""

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from .. import __version__, datasets
 from ..columns import ordered
-from ..composition import CompositionTable, Substitutions
+from ..composition import CompositionTable, Substitutions, reading
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..units import parse_temperature
@@ -55,8 +54,9 @@ def screen(
 
     Parameters
     ----------
-    candidates : CompositionTable, Substitutions, DataFrame, path, sequence of str, or None
-        What to judge; None takes the substitution space of the device's profile.
+    candidates : CompositionTable, Substitutions, frame, path, sequence of str, or None
+        What to judge, a frame being one of pandas, polars or Arrow; None takes the substitution
+        space of the device's profile.
     application : str, Path or Profile
         Name of a device, path of a profile, or a profile.
     temperature : float or str, optional
@@ -143,8 +143,12 @@ def as_candidates(
         return SpaceCandidates([given])
     if isinstance(given, (str, Path)):
         return FileCandidates(Path(given), column, basis)
-    if isinstance(given, pd.DataFrame):
-        return TableCandidates(CompositionTable.from_frame(given, column=column, basis=basis))
+    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "columns"):
+        # A pandas or polars frame, or an Arrow table.
+        array, odd = reading.frame_column(given, column)
+        table = reading.read(array, odd, basis)
+        texts = array.to_pylist()
+        return TableCandidates(table, [texts[row] for row in table.row_index])
     if hasattr(given, "chunks"):
         return given
     if isinstance(given, Sequence):
@@ -152,8 +156,8 @@ def as_candidates(
         table = CompositionTable.from_strings(texts, basis=basis)
         return TableCandidates(table, [texts[row] for row in table.row_index])
     raise InputError(
-        "candidates must be a CompositionTable, substitutions, a DataFrame, a list of texts or "
-        f"the path of a table; got {type(given).__name__}"
+        "candidates must be a CompositionTable, substitutions, a pandas or polars frame, an "
+        f"Arrow table, a list of texts or the path of a table; got {type(given).__name__}"
     )
 
 

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from ..composition import CompositionTable
+from ..features._input import as_table
 from ..units import parse_temperature
 from .properties import Conditions, describe
 
 
 def predict(
-    table: CompositionTable,
+    table: Any,
     temperature: float | str = 300.0,
     *,
     shell: str | None = None,
@@ -23,7 +24,9 @@ def predict(
 
     Parameters
     ----------
-    table : CompositionTable, n rows
+    table : CompositionTable, or n recipes or pymatgen compositions
+        Recipes as a list, array, series or frame, as the transformers of `magnetkit.features`
+        take them.
     temperature : float or str
         K, or a text such as ``"150C"``.
     shell : str, optional
@@ -45,9 +48,21 @@ def predict(
     ------
     InputError
         If the temperature, shell or scenario cannot be used.
+    CompositionError
+        If a recipe cannot be read.
+
+    Examples
+    --------
+    >>> frame = predict(["SmCo5", "Nd2Fe14B"], temperature="150C")
+    >>> frame["host"].tolist()
+    ['1:5', '2:14:1']
     """
+    given = table
+    table = as_table(given)
+    written = isinstance(given, list) and all(isinstance(text, str) for text in given)
     conditions = Conditions(scenario=scenario, snapshot=snapshot)
     if between is not None:
         conditions = replace(conditions, between=between)
     shells = [shell] * len(table) if shell else None
-    return describe(table, parse_temperature(temperature), conditions, shells=shells)
+    labels = given if written else None
+    return describe(table, parse_temperature(temperature), conditions, labels, shells)

@@ -92,6 +92,10 @@ class ScreenResult:
             len(rows) if n is None else n
         )
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand `data` to anything that speaks Arrow: ``polars.DataFrame(result)``."""
+        return self.data.__arrow_c_stream__(requested_schema)
+
     def to_parquet(self, path: str | Path) -> None:
         """Write every candidate to a Parquet file."""
         from .folder import write_parquet

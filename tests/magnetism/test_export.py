@@ -52,3 +52,16 @@ def test_what_cannot_be_exported_says_why(tmp_path):
         material(_table("Fe3Al"))
     with pytest.raises(InputError, match=r"writes \.csv"):
         write_material(tmp_path / "m.txt", _table("SmCo5"))
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("suffix", ["csv", "yaml"])
+def test_mammos_reads_the_files(suffix, tmp_path):
+    mammos = pytest.importorskip("mammos_entity")
+    file = write_material(tmp_path / f"m.{suffix}", _table("Nd2Fe14B"), [300.0, "150C"])
+    read = getattr(mammos, f"from_{suffix}")(file)
+    values = material(_table("Nd2Fe14B"), [300.0, "150C"])
+    for name, unit in (("T", "K"), ("Ms", "A / m"), ("A", "J / m"), ("Ku", "J / m3")):
+        entity = getattr(read, name)
+        assert list(entity.value) == pytest.approx(values[name], rel=1e-9)
+        assert str(entity.unit) == unit

@@ -1,0 +1,89 @@
+"""Tables and crystals come in from, and go out to, the packages that users have."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from pymatgen.core import Composition, Structure
+
+import magnetkit as mk
+
+RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
+FRAMES = {
+    "pandas": lambda columns: pd.DataFrame(columns),
+    "polars": lambda columns: pl.DataFrame(columns),
+    "arrow": lambda columns: pa.table(columns),
+}
+SERIES = {"pandas": pd.Series, "polars": pl.Series, "arrow": pa.array, "numpy": np.array}
+
+
+@pytest.fixture(scope="module")
+def result():
+    return mk.screen(RECIPES, application="patriot-beam-focusing")
+
+
+@pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
+def test_frames_of_any_kind_are_screened_under_the_names_they_have(make, result):
+    frame = make({"composition": [*RECIPES, "nonsense1"], "melt": [1, 2, 3, 4]})
+    got = mk.screen(frame, application="patriot-beam-focusing")
+    assert got.table["candidate"].tolist() == RECIPES
+    assert [r.text for r in got.rejected] == ["nonsense1"]
+    pd.testing.assert_series_equal(got.table["rank"], result.table["rank"])
+
+
+@pytest.mark.parametrize("make", SERIES.values(), ids=SERIES)
+def test_predict_takes_columns_of_any_kind(make):
+    expected = mk.predict(mk.CompositionTable.from_strings(RECIPES))
+    got = mk.predict(make(RECIPES))
+    pd.testing.assert_frame_equal(got, expected)
+
+
+def test_a_result_is_an_arrow_stream(result):
+    table = pa.table(result)
+    assert table.equals(result.data)
+    frame = pl.DataFrame(result)
+    assert frame.height == len(RECIPES)
+    assert frame["candidate"].to_list() == result.table["candidate"].tolist()
+    np.testing.assert_allclose(frame["remanence_T"].to_numpy(), result.table["remanence_T"])
+    assert frame["host"].cast(pl.String).to_list() == result.table["host"].tolist()
+
+
+def test_properties_go_to_polars_and_back():
+    frame = mk.predict(RECIPES)
+    back = pl.from_pandas(frame).to_pandas()
+    assert list(back) == list(frame)
+    numbers = frame.select_dtypes("number").columns
+    pd.testing.assert_frame_equal(back[numbers], frame[numbers])
+
+
+def test_compositions_go_to_pymatgen_and_back():
+    table = mk.CompositionTable.from_strings(RECIPES)
+    out = table.to_pymatgen()
+    assert all(
+        a.almost_equals(Composition(b).fractional_composition)
+        for a, b in zip(out, RECIPES, strict=True)
+    )
+    back = mk.CompositionTable.from_pymatgen(out)
+    np.testing.assert_allclose(back.to_array(), table.to_array(), atol=1e-12)
+    assert mk.predict(out)["host"].tolist() == mk.predict(table)["host"].tolist()
+
+
+def test_compositions_go_to_arrow_and_back():
+    table = mk.CompositionTable.from_strings(RECIPES)
+    back = mk.CompositionTable.from_arrow(table.to_arrow(digits=12))
+    np.testing.assert_allclose(back.to_array(), table.to_array(), rtol=1e-10)
+
+
+# The numbers of a CIF file are rounded, and pymatgen says so.
+@pytest.mark.filterwarnings("ignore:Issues encountered while parsing CIF")
+@pytest.mark.parametrize("name", ["POSCAR", "cell.cif"])
+def test_a_substituted_cell_goes_out_and_comes_back(name, tmp_path):
+    cell = mk.phases.substitute(mk.phases.host_cell("2:14:1", "Nd", "Fe"), "16k2", "Co")
+    file = tmp_path / name
+    cell.get_sorted_structure().to(str(file))
+    back = Structure.from_file(file)
+    assert back.composition == cell.composition
+    assert len(back) == 68
+    np.testing.assert_allclose(back.lattice.parameters, cell.lattice.parameters, rtol=1e-6)
+    assert mk.CompositionTable.from_pymatgen([back]).fraction("Co")[0] == pytest.approx(1 / 68)
