@@ -8,15 +8,16 @@ import typer
 from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
-NAMES = (
+TRAINED = (
     "curie_temperature_K",
     "saturation_polarization_T",
     "anisotropy_field_T",
+    "anisotropy_constant_MJ_m3",
     PHASE_TARGET,
-    "magnetism",
-    "phases",
 )
-"""What can be validated, the targets that can be trained first; read without importing them."""
+"""What can be trained; the distance to the hull follows from the last. No import needs them."""
+NAMES = (*TRAINED, "magnetism", "phases")
+"""What can be validated."""
 
 Data = Annotated[
     Path | None,
@@ -29,7 +30,7 @@ def train(
         str | None,
         typer.Argument(
             help="Target, e.g. curie_temperature_K; all if not given.",
-            autocompletion=lambda incomplete: [t for t in NAMES[:4] if t.startswith(incomplete)],
+            autocompletion=lambda incomplete: [t for t in TRAINED if t.startswith(incomplete)],
         ),
     ] = None,
     data: Data = None,
@@ -45,12 +46,11 @@ def train(
       magnetkit train curie_temperature_K --data mine.csv
     """
     from ..errors import InputError
-    from ..surrogates import TARGETS
     from ..surrogates import train as run
 
     if data is not None and target is None:
-        raise InputError(f"--data needs a target: one of {', '.join(TARGETS)}")
-    for name in TARGETS if target is None else (target,):
+        raise InputError(f"--data needs a target: one of {', '.join(TRAINED)}")
+    for name in TRAINED if target is None else (target,):
         typer.echo(str(run(name, data=_source(name, data, phases), progress=not quiet)))
 
 
@@ -76,9 +76,7 @@ def validate(
 
       magnetkit validate curie_temperature_K --data mine.csv
     """
-    from ..surrogates import TARGETS
-
-    for name in (*TARGETS, "magnetism", "phases") if target is None else (target,):
+    for name in NAMES if target is None else (target,):
         typer.echo(_validation(name, data, phases, quiet))
 
 

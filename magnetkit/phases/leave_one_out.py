@@ -124,12 +124,14 @@ def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     table, energy = space.table()[rows], space.energy[rows]
     error = np.zeros(len(space.energy))
     fold = np.random.default_rng(0).permutation(len(rows)) % _FOLDS
+    estimator = make_estimator("formation_energy_eV_atom")
     with threadpool_limits(limits=1, user_api="blas"):
         for k in range(_FOLDS):
             inside, outside = np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-            estimator = make_estimator("formation_energy_eV_atom")
-            estimator.fit(table[inside], energy[inside])
-            error[rows[outside]] = energy[outside] - estimator.predict(table[outside])
+            # The scales are searched for once; the rows of each fold are left out of the rest.
+            train = estimator.refit if k else estimator.fit
+            fitted = train(table[inside], energy[inside])
+            error[rows[outside]] = energy[outside] - fitted.predict(table[outside])
     return error
 
 

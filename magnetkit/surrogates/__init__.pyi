@@ -1,5 +1,4 @@
 from .card import ModelCard as ModelCard
-from .energy import EnergyEnsemble as EnergyEnsemble
 from .explanation import explain as explain
 from .process import CompositionProcess as CompositionProcess
 from .suggestion import suggest as suggest

@@ -47,7 +47,7 @@ class ModelCard:
             + ".",
             "",
             f"Model: {self.manifest['estimator']}. Intervals are conformal, calibrated on groups "
-            "that were left out; the domain ends where the spread exceeds that of 90 % of them.",
+            "that were left out; the domain ends where a composition is newer than 90 % of them.",
             "",
         ]
         for title, part in self.content.items():

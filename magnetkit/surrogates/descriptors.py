@@ -1,8 +1,10 @@
-"""Physical descriptors that the surrogates learn on, each a ratio of two sums over the elements.
+"""Descriptors that the surrogates learn on, by set.
 
-Amounts are counted per rare earth and metal atom, without boron, carbon, nitrogen and hydrogen,
-so that a nitride lies beside its parent. The rare-earth moments are those of Hund's rules; the
-magnetic valence is that of Williams et al., J. Appl. Phys. 54 (1983) 2391.
+``magnet``: ratios of two sums over the elements, the rare-earth ions and the magnetic valence
+taken from `magnetkit.features.descriptors`. Amounts are counted per rare earth and metal atom,
+without boron, carbon, nitrogen and hydrogen, so that a nitride lies beside its parent.
+``statistics``: families of elements, their fractions, mean and average deviation of the magpie
+properties, and norms of the fractions, which tell stoichiometries apart whatever the elements.
 """
 
 from collections.abc import Callable
@@ -13,54 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
-from ..elements import INDEX, INTERSTITIALS, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
+from ..elements import INTERSTITIALS, LIGHT_RARE_EARTHS, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
+from ..features.descriptors import ION_PROPERTIES, ion_properties, magnetic_valence
+from ..features.element_table import ElementTable, load_table
+from ..features.statistics import composition_statistics
 
-_F_ELECTRONS = dict(
-    zip(
-        ("La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu"),
-        range(15),
-        strict=True,
-    )
-)
 _EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
 _LATE = ("Cu", "Pd", "Pt", "Rh", "Ir", "Ru", "Re", "Os", "Ag", "Au")
 _MAIN = ("Be", "Mg", "Zn", "Cd", "Al", "Ga", "In", "Si", "Ge", "Sn", "Pb", "P", "As", "Sb", "Bi")
-
-
-def hund(symbol: str) -> tuple[float, float, float]:
-    """Return S, J and the Lande factor of the trivalent ion (zeros where 4f is empty or full).
-
-    Examples
-    --------
-    >>> hund("Nd")
-    (1.5, 4.5, 0.7272727272727273)
-    """
-    n = _F_ELECTRONS.get(symbol, 0)
-    unpaired = n if n <= 7 else 14 - n
-    s = unpaired / 2
-    ell = sum(sorted((3 - k % 7 for k in range(n)), reverse=True)) if n else 0
-    j = abs(ell - s) if n < 7 else ell + s
-    if j == 0:
-        return s, 0.0, 0.0
-    return s, j, 1 + (j * (j + 1) + s * (s + 1) - ell * (ell + 1)) / (2 * j * (j + 1))
-
-
-def _vector(function: Callable[[str], float], symbols: tuple[str, ...]) -> NDArray[np.float64]:
-    result = np.zeros(N_ELEMENTS)
-    for symbol in symbols:
-        result[INDEX[symbol]] = function(symbol)
-    return result
-
-
-def magnetic_valence(symbol: str) -> float:
-    """Return twice the spin-up d electrons less the valence: Fe 2, Co 1, Ni 0, Ti -4, Al -3."""
-    group = float(_property("Column")[INDEX[symbol]])
-    if symbol in ("Mn", "Fe", "Co", "Ni", "Ru", "Rh", "Pd", "Os", "Ir", "Pt", "Cu", "Ag", "Au"):
-        return 10.0 - group
-    if symbol == "Zn":
-        return -2.0
-    return -(group if group < 12 else group - 10)
+_FAMILIES = {
+    "rare earths": RARE_EARTHS,
+    "early metals": _EARLY,
+    "Al, Ga, Si": ("Al", "Ga", "Si"),
+    "B, C, N": ("B", "C", "N"),
+    "late metals": ("Fe", "Co", "Ni", "Mn", "Cu", "Zn"),
+}
+_NORMS = (2, 3, 10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +46,22 @@ class Descriptors:
         Element weights of the sums.
     which : ndarray of int64, shape (k,)
         Denominator of each descriptor.
+    general : bool
+        Add the average deviation of each magpie property, and the norms.
     """
 
     names: tuple[str, ...]
     numerators: NDArray[np.float64]
     denominators: NDArray[np.float64]
     which: NDArray[np.int64]
+    general: bool = False
 
     def __call__(self, table: CompositionTable) -> NDArray[np.float32]:
         """Return the descriptors of each composition, shape (n, k), contiguous float32."""
         from ..kernels.gp import ratios
         from ..kernels.threads import share_rows
 
-        out = np.empty((len(table), len(self.names)), np.float32)
+        out = np.empty((len(table), len(self.which)), np.float32)
         share_rows(
             ratios,
             len(table),
@@ -99,7 +73,22 @@ class Descriptors:
             self.which,
             out,
         )
-        return out
+        if not self.general:
+            return out
+        statistics = composition_statistics(table, _elements(), np.float32)
+        return np.hstack([out, statistics[:, 4::6], _norms(table)])
+
+
+def _elements() -> ElementTable:
+    return load_table("magpie").imputed()
+
+
+def _norms(table: CompositionTable) -> NDArray[np.float32]:
+    columns = []
+    for power in _NORMS:
+        total = np.concatenate([[0.0], np.cumsum(table.values**power)])
+        columns.append(np.diff(total[table.indptr]).clip(0.0) ** (1.0 / power))
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -109,51 +98,54 @@ def magnet_descriptors() -> Descriptors:
     everything = np.ones(N_ELEMENTS)
     lattice = everything - mask(INTERSTITIALS)
     metals = lattice - rare
+    valence = magnetic_valence()
+    ion = dict(zip(ION_PROPERTIES, ion_properties().T, strict=True))
     denominators = {
         "all": everything,
         "lattice": lattice,
         "metals": metals,
         "magnetic": mask(("Fe", "Co")),
-        "rare": rare,
+        "rare earth": rare,
     }
-    valence = _vector(magnetic_valence, SYMBOLS)
-    radius = np.cbrt(_property("GSvolume_pa"))
-
-    def spin(symbol: str) -> float:
-        _, j, g = hund(symbol)
-        return (g - 1) * j
-
-    def de_gennes(symbol: str) -> float:
-        _, j, g = hund(symbol)
-        return (g - 1) ** 2 * j * (j + 1)
-
-    light = ("La", "Ce", "Pr", "Nd", "Pm", "Sm")
     rows = {
         "rare earth / lattice": (rare, "lattice"),
         "Co / (Fe + Co)": (mask(("Co",)), "magnetic"),
         "Fe / metals": (mask(("Fe",)), "metals"),
         "Co / metals": (mask(("Co",)), "metals"),
-        "Ni / lattice": (mask(("Ni",)), "lattice"),
-        "Mn / lattice": (mask(("Mn",)), "lattice"),
         "main group / lattice": (mask(_MAIN), "lattice"),
         "early metals / lattice": (mask(_EARLY), "lattice"),
         "late metals / lattice": (mask(_LATE), "lattice"),
-        "B / lattice": (mask(("B",)), "lattice"),
-        "C / lattice": (mask(("C",)), "lattice"),
-        "N / lattice": (mask(("N",)), "lattice"),
-        "H / lattice": (mask(("H",)), "lattice"),
+        **{f"{s} / lattice": (mask((s,)), "lattice") for s in ("Ni", "Mn", "B", "C", "N", "H")},
         "magnetic valence": (valence, "all"),
         "magnetic valence of metals": (valence * metals, "metals"),
-        "de Gennes factor": (_vector(de_gennes, RARE_EARTHS), "rare"),
-        "spin projection": (_vector(spin, RARE_EARTHS), "rare"),
-        "rare-earth radius": (radius * rare, "rare"),
-        "Ce / rare earth": (mask(("Ce",)), "rare"),
-        "Y / rare earth": (mask(("Y",)), "rare"),
-        "La / rare earth": (mask(("La",)), "rare"),
-        "light / rare earth": (mask(light), "rare"),
-        "de Gennes factor / lattice": (_vector(de_gennes, RARE_EARTHS), "lattice"),
+        "de Gennes factor": (ion["de_gennes"], "rare earth"),
+        "de Gennes factor / lattice": (ion["de_gennes"], "lattice"),
+        "spin projection": (ion["spin_projection"], "rare earth"),
+        "coupled moment / lattice": (ion["coupled_moment_muB"], "lattice"),
+        "4f quadrupole": (ion["quadrupole_a0_2"], "rare earth"),
+        "rare-earth radius": (ion["ionic_radius_A"] * rare, "rare earth"),
+        **{f"{s} / rare earth": (mask((s,)), "rare earth") for s in ("Ce", "Y", "La")},
+        "light / rare earth": (mask(LIGHT_RARE_EARTHS), "rare earth"),
     }
     return _assemble(rows, denominators)
+
+
+@lru_cache(maxsize=1)
+def statistics_descriptors() -> Descriptors:
+    """Return the descriptors of any compound."""
+    elements = _elements()
+    rows = {
+        **{name: (mask(tuple(symbols)), "all") for name, symbols in _FAMILIES.items()},
+        **{s: (mask((s,)), "all") for s in SYMBOLS[:94]},
+        **{f"mean {n}": (v, "all") for n, v in zip(elements.names, elements.values.T, strict=True)},
+    }
+    ratios = _assemble(rows, {"all": np.ones(N_ELEMENTS)})
+    names = (
+        *ratios.names,
+        *(f"deviation {name}" for name in elements.names),
+        *(f"{power}-norm of the fractions" for power in _NORMS),
+    )
+    return Descriptors(names, ratios.numerators, ratios.denominators, ratios.which, general=True)
 
 
 def _assemble(
@@ -168,16 +160,10 @@ def _assemble(
     )
 
 
-@lru_cache(maxsize=8)
-def _property(name: str) -> NDArray[np.float64]:
-    """Return a property of the magpie element table, the mean where an element has none."""
-    from ..features.element_table import load_table
-
-    table = load_table("magpie").imputed()
-    return table.values[:, table.names.index(name)]
-
-
-SETS: dict[str, Callable[[], Descriptors]] = {"magnet": magnet_descriptors}
+SETS: dict[str, Callable[[], Descriptors]] = {
+    "magnet": magnet_descriptors,
+    "statistics": statistics_descriptors,
+}
 """Descriptor sets by name."""
 
 

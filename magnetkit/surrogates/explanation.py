@@ -96,9 +96,9 @@ def explain(
                 "data": model.known.origin,
             }
         )
-        alike = model.estimator_.similarity(table, model.known.table)[0]
+        alike = model.estimator_.similarity(table)[0]
         nearest = np.argsort(-alike, kind="stable")[:n]
-        known = model.known[nearest]
+        known = model.known[model.known.learn][nearest]
         neighbours += [
             {
                 "target": name,

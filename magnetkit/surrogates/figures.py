@@ -11,6 +11,7 @@ TOLERANCE = {
     "curie_temperature_K": 10.0,
     "saturation_polarization_T": 0.02,
     "anisotropy_field_T": 0.5,
+    "anisotropy_constant_MJ_m3": 0.2,
     "formation_energy_eV_atom": 0.02,
 }
 """Differences up to this, in the target's unit, do not count as an order."""

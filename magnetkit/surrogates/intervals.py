@@ -48,3 +48,32 @@ def quantile(scores: NDArray[np.float64], coverage: float) -> float:
     n = len(scores)
     rank = min(n, int(np.ceil((n + 1) * coverage)))
     return float(np.partition(scores, rank - 1)[rank - 1])
+
+
+def fit_difficulty(
+    residuals: NDArray[np.float64],
+    novelty: NDArray[np.float64],
+    local: NDArray[np.float64],
+    clip: float,
+) -> NDArray[np.float64]:
+    """Return coefficients of one, novelty and local residual that describe the error's size.
+
+    Parameters
+    ----------
+    residuals, novelty, local : ndarray, shape (n,)
+        Absolute residuals of rows that were left out, and what was known of each.
+    clip : float
+        Quantile beyond which a residual pulls no harder.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+        Not negative, by least squares; the first is at least a twentieth of the mean residual, so
+        that no interval closes.
+    """
+    from scipy.optimize import nnls
+
+    size = np.minimum(residuals, np.quantile(residuals, clip))
+    found, _ = nnls(np.column_stack([np.ones_like(size), novelty, local]), size)
+    found[0] = max(found[0], 0.05 * float(size.mean()), 1e-12)
+    return found

@@ -1,8 +1,9 @@
-"""Length scales, variances and noise of the process by marginal likelihood.
+"""Scales, variances and noise of the process by marginal likelihood.
 
-The covariance is the sum of two Matern-5/2 kernels: one with a length scale for each descriptor,
-one with a single length scale over atomic fractions. Parameters are logarithms, in the order
-``[s_1, l_1 ... l_d, s_2, l_f, noise]`` with s and noise as standard deviations.
+The covariance is the sum of two Laplacian kernels: one with a weight for each descriptor, one
+with a single rate over atomic fractions. Parameters are logarithms, in the order
+``[s_1, w_1 ... w_d, s_2, rate, noise]`` with s and noise as standard deviations. Few rows say
+little on many weights, so that these have a log-normal prior.
 """
 
 import numpy as np
@@ -10,46 +11,63 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 from scipy.optimize import minimize
 
+from ..kernels.threads import share_rows
+
 Array = NDArray[np.float64]
 
-_SQRT5 = np.sqrt(5.0)
-JITTER = 1e-8
+JITTER = 1e-6
+_PRIOR = 2.0
+"""Standard deviation of the logarithm of a weight."""
 
 
-def squares(a: Array, b: Array) -> Array:
-    """Return the squared distances between the rows of `a` and `b`, shape (len(a), len(b))."""
-    result = (a * a).sum(axis=1)[:, None] + (b * b).sum(axis=1)[None, :] - 2.0 * a @ b.T
-    return np.maximum(result, 0.0, out=result)
+def padded(x: Array) -> NDArray[np.float32]:
+    """Return `x` in float32 with zero columns up to a multiple of eight, as the kernels take it."""
+    result = np.zeros((len(x), -(-x.shape[1] // 8) * 8), np.float32)
+    result[:, : x.shape[1]] = x
+    return result
 
 
-def matern(a: Array, b: Array) -> tuple[Array, Array]:
-    """Return the Matern-5/2 correlation of rows and its slope, minus twice dk/d(d^2)."""
-    t = _SQRT5 * np.sqrt(squares(a, b))
-    e = np.exp(-t)
-    return (1.0 + t + t * t / 3.0) * e, 5.0 / 3.0 * (1.0 + t) * e
+def distances(a: Array, b: Array) -> NDArray[np.float32]:
+    """Return the sums of absolute differences between rows of `a` and `b`."""
+    from ..kernels.gp import distances as kernel
+
+    result = np.empty((len(a), len(b)), np.float32)
+    points = np.ascontiguousarray(padded(b).T)
+    share_rows(kernel, len(a), padded(a), points, result, chunk=64)
+    return result
 
 
-def covariance(theta: Array, d: int, a: tuple[Array, Array], b: tuple[Array, Array]) -> Array:
+def parts(
+    theta: Array, a: tuple[Array, Array], b: tuple[Array, Array]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return both covariances between two sets of (descriptors, fractions)."""
+    weights, rate = np.exp(theta[1:-3]), np.exp(theta[-2])
+    one = distances(a[0] * weights, b[0] * weights)
+    two = distances(a[1] * rate, b[1] * rate)
+    for matrix, size in ((one, theta[0]), (two, theta[-3])):
+        np.exp(np.negative(matrix, out=matrix), out=matrix)
+        matrix *= np.float32(np.exp(2 * size))
+    return one, two
+
+
+def covariance(theta: Array, a: tuple[Array, Array], b: tuple[Array, Array]) -> Array:
     """Return the covariance between two sets of (descriptors, fractions)."""
-    one, _ = matern(a[0] / np.exp(theta[1 : d + 1]), b[0] / np.exp(theta[1 : d + 1]))
-    two, _ = matern(a[1] / np.exp(theta[d + 2]), b[1] / np.exp(theta[d + 2]))
-    return np.exp(2 * theta[0]) * one + np.exp(2 * theta[d + 1]) * two
+    one, two = parts(theta, a, b)
+    one += two
+    return one.astype(np.float64)
 
 
 def start(d: int) -> Array:
     """Return the parameters a search starts from, for standardised descriptors and target."""
-    theta = np.zeros(d + 4)
-    theta[[0, d + 1]] = np.log(0.7)
-    theta[1 : d + 1] = np.log(np.sqrt(d))
-    theta[d + 2] = np.log(1.0)
-    theta[d + 3] = np.log(0.2)
+    theta = np.full(d + 4, np.log(0.5 / d))
+    theta[[0, -3, -2, -1]] = np.log([0.5, 0.5, 1.0, 0.15])
     return theta
 
 
 def negative(
     theta: Array, descriptors: Array, fractions: Array, y: Array, noise: Array
 ) -> tuple[float, Array]:
-    """Return minus the log marginal likelihood and its gradient.
+    """Return minus the log posterior of the parameters and its gradient.
 
     Parameters
     ----------
@@ -64,43 +82,50 @@ def negative(
     noise : ndarray, shape (n,)
         Noise variance of each row relative to the common one.
     """
+    from ..kernels.gp import slopes
+
     n, d = descriptors.shape
-    x, z = descriptors / np.exp(theta[1 : d + 1]), fractions / np.exp(theta[d + 2])
-    (k1, slope1), (k2, slope2) = matern(x, x), matern(z, z)
-    v1, v2, vn = np.exp(2 * theta[[0, d + 1, d + 3]])
-    total = v1 * k1 + v2 * k2
-    total[np.diag_indices(n)] += vn * noise + JITTER
+    side = (descriptors, fractions)
+    one, two = parts(theta, side, side)
+    v = np.exp(2 * theta[-1])
+    total = one.astype(np.float64) + two
+    total[np.diag_indices(n)] += v * noise + JITTER
     try:
         lower = cholesky(total, lower=True)
     except np.linalg.LinAlgError:
         return 1e10, np.zeros_like(theta)
     inverse = cho_solve((lower, True), np.eye(n))
     weights = inverse @ y
-    value = 0.5 * y @ weights + np.log(np.diag(lower)).sum()
+    away = (theta - start(d))[1:-3] / _PRIOR
+    value = 0.5 * y @ weights + np.log(np.diag(lower)).sum() + 0.5 * away @ away
     outer = np.outer(weights, weights) - inverse
     gradient = np.empty_like(theta)
-    gradient[0] = -v1 * np.vdot(outer, k1)
-    gradient[d + 1] = -v2 * np.vdot(outer, k2)
-    # sum_ij W_ij (x_i - x_j)^2 for every column at once, without an n x n x d array.
-    w1 = v1 * outer * slope1
-    gradient[1 : d + 1] = -(w1.sum(axis=1) @ (x * x) - np.einsum("id,id->d", x, w1 @ x))
-    w2 = v2 * outer * slope2
-    gradient[d + 2] = -(w2.sum(axis=1) @ (z * z) - np.einsum("id,id->d", z, w2 @ z)).sum()
-    gradient[d + 3] = -vn * (np.diag(outer) @ noise)
+    gradient[0] = -np.vdot(outer, one)
+    gradient[-3] = -np.vdot(outer, two)
+    gradient[-1] = -v * (np.diag(outer) @ noise)
+    pull = np.empty(d)
+    scaled = np.ascontiguousarray((descriptors * np.exp(theta[1:-3])).T, np.float32)
+    share_rows(slopes, d, scaled, (outer * one).astype(np.float32), pull, chunk=4)
+    gradient[1:-3] = 0.5 * pull + away / _PRIOR
+    # Of rate |z - z'|, the logarithm of the kernel is the distance itself.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.where(two > 0, 2 * theta[-3] - np.log(two), 0.0)
+    gradient[-2] = 0.5 * np.vdot(outer * two, gap)
     return float(value), gradient
 
 
 def fit(
     theta: Array, descriptors: Array, fractions: Array, y: Array, noise: Array, iterations: int
 ) -> Array:
-    """Return the parameters of largest marginal likelihood, searched from `theta`."""
+    """Return the parameters of largest posterior, searched from `theta`."""
+    bounds = [(-9.0, 5.0)] * (len(theta) - 1) + [(-4.0, 2.0)]
     found = minimize(
         negative,
         theta,
         args=(descriptors, fractions, y, noise),
         jac=True,
         method="L-BFGS-B",
-        bounds=[(-5.0, 5.0)] * len(theta),
+        bounds=bounds,
         options={"maxiter": iterations},
     )
     return found.x

@@ -1,11 +1,12 @@
 """A Gaussian process over compositions as a scikit-learn regressor."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotri
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
@@ -15,28 +16,44 @@ from ..features._input import as_table
 from . import likelihood
 from .descriptors import descriptors
 
+Array = NDArray[np.float64]
+
+# Descriptors of smaller weight are left out once the search is done.
+_NEGLIGIBLE = 3e-4
+# The covariance of so many rows is 3 GB; a larger set takes another model.
+_MOST_ROWS = 20_000
+
+
+class Estimate(NamedTuple):
+    """What the process says of each composition, three arrays of shape (n,).
+
+    ``mean``; ``novelty``, one less the correlation with the most similar known composition (0 to
+    1); ``local``, how far known compositions like it lie from what the others say of them, in
+    the target's unit.
+    """
+
+    mean: Array
+    novelty: Array
+    local: Array
+
 
 class CompositionProcess(RegressorMixin, BaseEstimator):
-    """Gaussian process on physical descriptors and atomic fractions.
+    """Gaussian process with Laplacian kernels on descriptors and on atomic fractions.
 
-    All rows are fitted; `support` of them carry the prediction, so that its cost does not grow
-    with the training set.
+    The Laplacian kernel follows properties that change abruptly between neighbouring
+    compositions, as they do from one crystal structure to the next.
 
     Parameters
     ----------
     features : str
         Descriptor set, a name of `magnetkit.surrogates.descriptors.SETS`.
-    support : int or None
-        Rows that carry the prediction; None keeps all.
-    spread_rank : int
-        Directions of the support rows that carry the spread.
     search_rows, search_iterations : int
         Rows and steps of the marginal-likelihood search.
     robust : float or None
         Degrees of freedom of Student's t, by which a row is trusted less the further it lies
         from what the others say of it; None is plain Gaussian noise.
     random_state : int
-        Seed of the row order.
+        Seed of the choice of rows.
 
     Attributes
     ----------
@@ -44,23 +61,19 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         Parameters, see `magnetkit.surrogates.likelihood`.
     noise_ : ndarray, shape (n,)
         Noise variance of each training row relative to the common one.
-    support_ : ndarray of int64
-        Training rows that carry the prediction.
+    names_ : list of str
+        Descriptors in use: those that vary over the training rows and have some weight.
     """
 
     def __init__(
         self,
         features: str = "magnet",
-        support: int | None = 512,
-        spread_rank: int = 96,
         search_rows: int = 700,
         search_iterations: int = 40,
         robust: float | None = 4.0,
         random_state: int = 0,
     ) -> None:
         self.features = features
-        self.support = support
-        self.spread_rank = spread_rank
         self.search_rows = search_rows
         self.search_iterations = search_iterations
         self.robust = robust
@@ -76,131 +89,112 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         y : array-like, shape (n,)
             Finite values.
         """
-        table = as_table(X)
-        y = np.asarray(y, np.float64)
-        if len(table) < 2 or y.shape != (len(table),) or not np.isfinite(y).all():
-            raise InputError(
-                f"a fit needs two or more compositions and one finite value for each, got "
-                f"{len(table)} compositions and values of shape {y.shape}"
-            )
-        x, z, t = self._scale(table, y)
-        self._search(x, z, t)
-        self._solve(x, z, t)
+        table, y = _checked(X, y)
+        raw = descriptors(self.features)(table).astype(np.float64)
+        self.columns_ = np.flatnonzero(np.ptp(raw, axis=0) > 1e-9)
+        self.center_ = raw[:, self.columns_].mean(axis=0)
+        self.scale_ = raw[:, self.columns_].std(axis=0)
+        self.mean_, self.deviation_ = float(y.mean()), float(y.std()) or 1.0
+        side = self._side(table)
+        t = (y - self.mean_) / self.deviation_
+        rows = np.random.default_rng(self.random_state).permutation(len(t))[: self.search_rows]
+        few = (side[0][rows], side[1][rows][:, side[1].any(axis=0)])
+        noise = np.ones(len(t))
+        self.theta_ = likelihood.start(len(self.columns_))
+        for steps in (self.search_iterations, self.search_iterations // 2):
+            self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps)
+            if self.robust is None:
+                break
+            noise = self._doubt(side, t, noise)[0]
+        kept = np.flatnonzero(np.exp(self.theta_[1:-3]) > _NEGLIGIBLE)
+        for name in ("columns_", "center_", "scale_"):
+            setattr(self, name, getattr(self, name)[kept])
+        self.theta_ = self.theta_[[0, *(kept + 1), -3, -2, -1]]
+        self._solve(table, (side[0][:, kept], side[1]), t, noise)
         return self
 
     def refit(self, X: Any, y: Any) -> "CompositionProcess":
-        """Return a copy fitted to other rows with these length scales, variances and noise.
+        """Return a copy fitted to other rows with these descriptors, scales and variances.
 
         The doubt about single rows is found anew.
         """
         check_is_fitted(self)
+        table, y = _checked(X, y)
         other = clone(self)
-        x, z, t = other._scale(as_table(X), np.asarray(y, np.float64))
-        other.theta_ = self.theta_ + 0.0
-        other.theta_[1 : x.shape[1] + 1] += np.log(self.scale_ / other.scale_)
-        other.theta_[[0, x.shape[1] + 1, -1]] += np.log(self.deviation_ / other.deviation_)
-        other.noise_ = np.ones(len(t))
+        for name in ("columns_", "center_", "scale_", "mean_", "deviation_", "theta_"):
+            setattr(other, name, getattr(self, name))
+        side, t = other._side(table), (y - other.mean_) / other.deviation_
+        noise = np.ones(len(t))
         if self.robust is not None:
-            for _ in range(2):
-                other.noise_ = other._doubt(other.theta_, x, z, t, other.noise_)
-        other._solve(x, z, t)
+            noise = other._doubt(side, t, noise)[0]
+        other._solve(table, side, t, noise)
         return other
 
-    def _scale(self, table: CompositionTable, y: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        raw = descriptors(self.features)(table).astype(np.float64)
-        self.center_, scale = raw.mean(axis=0), raw.std(axis=0)
-        self.scale_ = np.where(scale > 1e-9, scale, 1.0)
-        self.mean_, self.deviation_ = float(y.mean()), float(y.std()) or 1.0
-        x = (raw - self.center_) / self.scale_
-        return x, table.to_array(), (y - self.mean_) / self.deviation_
+    def _side(self, table: CompositionTable) -> tuple[Array, Array]:
+        """Return standardised descriptors and fractions of compositions."""
+        raw = descriptors(self.features)(table)[:, self.columns_]
+        return (raw.astype(np.float64) - self.center_) / self.scale_, table.to_array()
 
-    def _search(self, x: NDArray, z: NDArray, t: NDArray) -> None:
-        n, d = x.shape
-        rows = np.random.default_rng(self.random_state).permutation(n)[: self.search_rows]
-        used = z.any(axis=0)
-        z = z[:, used]
-        theta, noise = likelihood.start(d), np.ones(n)
-        rounds = 1 if self.robust is None else 3
-        for k in range(rounds):
-            if k < 2:
-                steps = self.search_iterations if k == 0 else self.search_iterations // 2
-                theta = likelihood.fit(theta, x[rows], z[rows], t[rows], noise[rows], steps)
-            if self.robust is not None and k < rounds - 1:
-                noise = self._doubt(theta, x, z, t, noise)
-        self.theta_, self.noise_ = theta, noise
+    def _factor(self, side: tuple[Array, Array], noise: Array) -> Array:
+        total = likelihood.covariance(self.theta_, side, side)
+        diagonal = np.diag_indices(len(noise))
+        total[diagonal] += np.exp(2 * self.theta_[-1]) * noise + likelihood.JITTER
+        return cholesky(total, lower=True, overwrite_a=True)
 
     def _doubt(
-        self, theta: NDArray, x: NDArray, z: NDArray, t: NDArray, noise: NDArray
-    ) -> NDArray[np.float64]:
-        """Return relative noise by the leave-one-out residual of each row (Student's t)."""
-        total = likelihood.covariance(theta, x.shape[1], (x, z), (x, z))
-        total[np.diag_indices(len(t))] += np.exp(2 * theta[-1]) * noise + likelihood.JITTER
-        lower = cholesky(total, lower=True)
-        precision = np.diag(cho_solve((lower, True), np.eye(len(t))))
-        residual = cho_solve((lower, True), t) / precision
-        assert self.robust is not None
-        return np.clip((self.robust + residual**2 * precision) / (self.robust + 1), 0.5, 100.0)
+        self, side: tuple[Array, Array], t: Array, noise: Array
+    ) -> tuple[Array, Array, Array]:
+        """Return relative noise by each row's leave-one-out residual, that, and the weights."""
+        lower = self._factor(side, noise)
+        weights = cho_solve((lower, True), t)
+        precision = np.diag(dpotri(lower, lower=1, overwrite_c=1)[0])
+        residual = weights / precision
+        if self.robust is None:
+            return noise, residual, weights
+        doubt = (self.robust + residual**2 * precision) / (self.robust + 1)
+        return np.clip(doubt, 0.5, 100.0), residual, weights
 
-    def _solve(self, x: NDArray, z: NDArray, t: NDArray) -> None:
-        """Solve for the weights of the support rows and for what they explain of the variance.
-
-        With all rows in support this is the exact process; with fewer, the deterministic
-        training conditional of Quinonero-Candela and Rasmussen, J. Mach. Learn. Res. 6 (2005)
-        1939.
-        """
-        theta, n, d = self.theta_, *x.shape
-        picked = _pivots(x, z, theta, n if self.support is None else min(n, self.support))
-        m = len(picked)
-        trust = np.exp(-2 * theta[-1]) / self.noise_
-        across = likelihood.covariance(theta, d, (x, z), (x[picked], z[picked]))
-        among = across[picked]
-        among[np.diag_indices(m)] += likelihood.JITTER
-        normal = among + across.T @ (across * trust[:, None])
-        lower = cholesky(normal, lower=True)
-        weights = cho_solve((lower, True), across.T @ (trust * t))
-        # k' (Kmm^-1 - normal^-1) k is explained; of it, the directions the training rows span most.
-        left = solve_triangular(cholesky(among, lower=True), np.eye(m), lower=True)
-        right = solve_triangular(lower, np.eye(m), lower=True)
-        values, vectors = np.linalg.eigh(left.T @ left - right.T @ right)
-        root = vectors.T * np.sqrt(np.maximum(values, 0.0))[:, None]
-        turn, _, _ = np.linalg.svd(root @ across.T, full_matrices=False)
-        self.support_ = picked
-        self.factor_ = np.ascontiguousarray((turn.T @ root)[: self.spread_rank], np.float32)
-        fractions = z[picked] / np.exp(theta[d + 2])
-        self.points_ = np.ascontiguousarray((x[picked] / np.exp(theta[1 : d + 1])).T, np.float32)
-        self.fractions_ = np.ascontiguousarray(fractions.T, np.float32)
-        self.norms_ = (fractions * fractions).sum(axis=1).astype(np.float32)
+    def _solve(
+        self, table: CompositionTable, side: tuple[Array, Array], t: Array, noise: Array
+    ) -> None:
+        _, residual, weights = self._doubt(side, t, noise)
+        self.noise_ = noise
+        self.known_ = np.unique(table.indices)
+        scaled = side[0] * np.exp(self.theta_[1:-3])
+        self.points_ = np.ascontiguousarray(likelihood.padded(scaled).T)
+        self.fractions_ = np.ascontiguousarray((side[1] * np.exp(self.theta_[-2])).T, np.float32)
         self.weights_ = weights.astype(np.float32)
+        self.residuals_ = np.abs(residual).astype(np.float32)
 
-    def predict(self, X: Any) -> NDArray[np.float64]:
+    @property
+    def names_(self) -> list[str]:
+        """Descriptors in use."""
+        names = descriptors(self.features).names
+        return [names[i] for i in self.columns_]
+
+    def predict(self, X: Any) -> Array:
         """Return the mean for each composition, shape (n,)."""
-        return self.mean_and_spread(X)[0]
+        return self.estimate(X).mean
 
-    def difficulty(self, spread: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the deviation of a new measurement, in the target's unit, from its spread."""
-        d = len(self.scale_)
-        one, two, noise = np.exp(2 * self.theta_[[0, d + 1, d + 3]])
-        return self.deviation_ * np.sqrt((one + two) * spread**2 + noise)
-
-    def mean_and_spread(self, X: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the mean and the share of the prior deviation that stays unknown (0 to 1).
+    def estimate(self, X: Any) -> Estimate:
+        """Return mean, novelty and local residual of each composition.
 
         Parameters
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict.
+            What to predict. A composition without elements gives NaN.
         """
         from ..kernels.gp import process
         from ..kernels.threads import share_rows
 
         check_is_fitted(self)
         table = as_table(X)
-        d = len(self.scale_)
-        x = descriptors(self.features)(table)
-        lengths = self.scale_ * np.exp(self.theta_[1 : d + 1])
-        x -= self.center_.astype(np.float32)
-        x /= lengths.astype(np.float32)
-        mean, share = np.empty(len(table), np.float32), np.empty(len(table), np.float32)
+        x = np.zeros((len(table), len(self.points_)), np.float32)
+        part = x[:, : len(self.columns_)]
+        np.take(descriptors(self.features)(table), self.columns_, axis=1, out=part)
+        part -= self.center_.astype(np.float32)
+        part *= (np.exp(self.theta_[1:-3]) / self.scale_).astype(np.float32)
+        mean, novelty, local = np.empty((3, len(table)), np.float32)
         share_rows(
             process,
             len(table),
@@ -210,69 +204,65 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
             x,
             self.points_,
             self.fractions_,
-            self.norms_,
-            np.float32(np.exp(-self.theta_[d + 2])),
-            np.exp(2 * self.theta_[[0, d + 1]]).astype(np.float32),
+            np.float32(np.exp(self.theta_[-2])),
+            np.exp(2 * self.theta_[[0, -3]]).astype(np.float32),
             self.weights_,
-            self.factor_,
+            self.residuals_,
             mean,
-            share,
+            novelty,
+            local,
+            chunk=256,
         )
-        return self.mean_ + self.deviation_ * mean.astype(np.float64), np.sqrt(
-            share.astype(np.float64)
+        # An element that no known composition holds is as new as can be.
+        foreign = np.isin(table.indices, self.known_, invert=True)
+        if foreign.any():
+            rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+            novelty[rows[foreign]] = 1.0
+        return Estimate(
+            self.mean_ + self.deviation_ * mean.astype(np.float64),
+            novelty.astype(np.float64),
+            self.deviation_ * local.astype(np.float64),
         )
 
-    def parts(self, X: Any) -> dict[str, NDArray[np.float64]]:
+    def parts(self, X: Any) -> dict[str, Array]:
         """Return what descriptors and atomic fractions add to the mean of the training set.
 
         The sum of the three arrays is the prediction.
         """
         check_is_fitted(self)
         table = as_table(X)
-        one, two = self._correlations(table)
+        one, two = self._correlations(*self._side(table))
         return {
             "mean of the training set": np.full(len(table), self.mean_),
-            "physical descriptors": self.deviation_ * (one @ self.weights_),
-            "atomic fractions": self.deviation_ * (two @ self.weights_),
+            "physical descriptors": self.deviation_ * (one @ self.weights_).astype(np.float64),
+            "atomic fractions": self.deviation_ * (two @ self.weights_).astype(np.float64),
         }
 
-    def _correlations(self, table: CompositionTable) -> tuple[NDArray, NDArray]:
-        """Return both covariances of compositions with the support rows."""
-        d = len(self.scale_)
-        x = (descriptors(self.features)(table) - self.center_) / self.scale_
-        x /= np.exp(self.theta_[1 : d + 1])
-        z = table.to_array() / np.exp(self.theta_[d + 2])
-        one, _ = likelihood.matern(x, self.points_.T.astype(np.float64))
-        two, _ = likelihood.matern(z, self.fractions_.T.astype(np.float64))
-        return np.exp(2 * self.theta_[0]) * one, np.exp(2 * self.theta_[d + 1]) * two
+    def _correlations(self, x: Array, z: Array) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return both covariances of descriptors and fractions with the known rows."""
+        points = self.points_[: len(self.columns_)].T / np.exp(self.theta_[1:-3])
+        fractions = self.fractions_.T / np.exp(self.theta_[-2])
+        return likelihood.parts(self.theta_, (x, z), (points, fractions))
 
-    def similarity(self, X: Any, known: Any) -> NDArray[np.float64]:
-        """Return how alike compositions are to known ones, 0 to 1, shape (n, m)."""
+    def similarity(self, X: Any) -> Array:
+        """Return how alike compositions are to each training row, 0 to 1, shape (n, m)."""
         check_is_fitted(self)
-        d = len(self.scale_)
-        sides = []
-        for table in (as_table(X), as_table(known)):
-            x = (descriptors(self.features)(table) - self.center_) / self.scale_
-            sides.append((x.astype(np.float64), table.to_array()))
-        total = likelihood.covariance(self.theta_, d, *sides)
-        return total / np.exp(2 * self.theta_[[0, d + 1]]).sum()
+        one, two = self._correlations(*self._side(as_table(X)))
+        return (one + two).astype(np.float64) / np.exp(2 * self.theta_[[0, -3]]).sum()
 
-    def shuffled(
-        self, X: Any, order: NDArray[np.int64]
-    ) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
         """Yield each input's name and the prediction when its values are taken in `order`."""
-        table = as_table(X)
-        d = len(self.scale_)
-        x = (descriptors(self.features)(table) - self.center_) / self.scale_
-        x /= np.exp(self.theta_[1 : d + 1])
-        points = self.points_.T.astype(np.float64)
-        variance = np.exp(2 * self.theta_[0])
-        _, two = self._correlations(table)
-        for k, name in enumerate(descriptors(self.features).names):
+        x, z = self._side(as_table(X))
+        _, two = self._correlations(x, z)
+        yield "atomic fractions", self._sum(self._correlations(x, z)[0], two[order])
+        for k in range(len(self.columns_)):
             other = x.copy()
             other[:, k] = x[order, k]
-            one = variance * likelihood.matern(other, points)[0]
-            yield name, self.mean_ + self.deviation_ * ((one + two) @ self.weights_)
+            yield self.names_[k], self._sum(self._correlations(other, z)[0], two)
+
+    def _sum(self, one: NDArray[np.float32], two: NDArray[np.float32]) -> Array:
+        mean = ((one + two) @ self.weights_).astype(np.float64)
+        return self.mean_ + self.deviation_ * mean
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -282,20 +272,17 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         return tags
 
 
-def _pivots(x: NDArray, z: NDArray, theta: NDArray, count: int) -> NDArray[np.int64]:
-    """Return rows in the order of a pivoted Cholesky factorisation: each the least known yet."""
-    n, d = x.shape
-    prior = float(np.exp(2 * theta[0]) + np.exp(2 * theta[d + 1]))
-    left = np.full(n, prior)
-    lower = np.zeros((n, count))
-    picked: list[int] = []
-    for k in range(count):
-        i = int(np.argmax(left))
-        if left[i] < 1e-6 * prior:
-            break
-        column = likelihood.covariance(theta, d, (x, z), (x[[i]], z[[i]]))[:, 0]
-        lower[:, k] = (column - lower[:, :k] @ lower[i, :k]) / np.sqrt(left[i])
-        left = np.maximum(left - lower[:, k] ** 2, 0.0)
-        left[i] = 0.0
-        picked.append(i)
-    return np.array(picked, np.int64)
+def _checked(X: Any, y: Any) -> tuple[CompositionTable, Array]:
+    table = as_table(X)
+    y = np.asarray(y, np.float64)
+    if len(table) < 2 or y.shape != (len(table),) or not np.isfinite(y).all():
+        raise InputError(
+            f"a fit needs two or more compositions and one finite value for each, got "
+            f"{len(table)} compositions and values of shape {y.shape}"
+        )
+    if len(table) > _MOST_ROWS:
+        raise InputError(
+            f"a fit takes up to {_MOST_ROWS} compositions, got {len(table)}; leave out what is "
+            "far from your candidates"
+        )
+    return table, y

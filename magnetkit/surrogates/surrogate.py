@@ -5,7 +5,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,24 +14,31 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from ..columns import COLUMNS
 from ..errors import InputError, StoreError
 from ..features._input import as_table
 from ..settings import get_settings
 from . import intervals, store
-from .energy import EnergyEnsemble
-from .process import CompositionProcess
-from .training_sets import TrainingSet, check_target, training_set
+from .process import CompositionProcess, Estimate
+from .training_sets import ENERGY, HULL_DISTANCE, TrainingSet, check_target, training_set
 
 if TYPE_CHECKING:
     import pandas as pd
+
+SIGNED = ("formation_energy_eV_atom", "anisotropy_constant_MJ_m3")
+"""Targets that may be negative."""
 
 FOLDS = 5
 """Folds of group-left-out refits that calibrate the intervals."""
 
 _SMALL = 300
+_LARGE = 2000
 
 EDGE = 0.90
 """Share of left-out compositions that counts as inside the domain."""
+
+_CLIP = 0.98
+"""Residuals beyond this quantile do not pull at the difficulty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +49,17 @@ class Surrogate:
     ----------
     target : str
         What it predicts.
-    estimator_ : CompositionProcess or EnergyEnsemble
+    estimator_ : CompositionProcess
         The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
     residuals, scores : ndarray of float64
         Absolute residual of every training row when its group was left out, and the same over
         its difficulty.
+    coefficients : ndarray of float64, shape (3,)
+        The difficulty is their sum over one, the novelty and the local residual.
     edge : float
-        Spread at the edge of the domain.
+        Novelty at the edge of the domain.
     known : TrainingSet
-        What it was trained on.
+        What it was trained and calibrated on.
     manifest : dict
         Where it comes from: data, parameters, counts, hashes, versions.
     """
@@ -59,9 +68,18 @@ class Surrogate:
     estimator_: Any
     residuals: NDArray[np.float64]
     scores: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return what was trained, how well and where it is kept, in one line."""
+        unit = COLUMNS[self.target].unit
+        return (
+            f"{self.target}: {self.manifest['rows']} compositions in {self.manifest['groups']} "
+            f"groups, mean error {self.residuals.mean():.3g} {unit} on groups left out; {self.file}"
+        )
 
     @property
     def file(self) -> Path:
@@ -87,19 +105,24 @@ class Surrogate:
         """
         import pandas as pd
 
-        values, spread = self.estimator_.mean_and_spread(as_table(t))
-        half = intervals.quantile(self.scores, interval) * self.estimator_.difficulty(spread)
-        distance = spread / self.edge
-        low = values - half
-        if self.target != "formation_energy_eV_atom":
-            # Temperatures, polarizations and fields of an axis are never negative.
-            np.maximum(values, 0.0, out=values, where=~np.isnan(values))
-            np.maximum(low, 0.0, out=low, where=~np.isnan(low))
+        table = as_table(t)
+        estimate = self.estimator_.estimate(table)
+        half = intervals.quantile(self.scores, interval) * difficulty(self.coefficients, estimate)
+        values = estimate.mean
+        if self.target == HULL_DISTANCE:
+            from ..phases import hull_energy
+
+            values = values - hull_energy(table)
+        low, high = values - half, values + half
+        if self.target not in SIGNED:
+            for bound in (values, low, high):
+                np.maximum(bound, 0.0, out=bound, where=~np.isnan(bound))
+        distance = estimate.novelty / self.edge
         return pd.DataFrame(
             {
                 self.target: values,
                 f"{self.target}_lo": low,
-                f"{self.target}_hi": values + half,
+                f"{self.target}_hi": high,
                 "in_domain": distance <= 1.0,
                 "domain_distance": distance,
             },
@@ -107,49 +130,58 @@ class Surrogate:
         )
 
 
-def make_estimator(target: str) -> Any:
+def make_estimator(target: str) -> CompositionProcess:
     """Return the estimator of a target, not yet fitted."""
-    if target == "formation_energy_eV_atom":
-        return EnergyEnsemble()
-    # Half the support costs 2 K in the mean error of the Curie temperature.
-    return CompositionProcess(support=1024)
+    if target == ENERGY:
+        return CompositionProcess(features="statistics", search_iterations=30)
+    return CompositionProcess()
+
+
+def difficulty(coefficients: NDArray[np.float64], estimate: Estimate) -> NDArray[np.float64]:
+    """Return what the error is taken to be proportional to, in the target's unit."""
+    constant, new, near = coefficients
+    return constant + new * estimate.novelty + near * estimate.local
 
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
     """Train on a set; `advance` is called after each of `FOLDS` + 1 parts of the work."""
     from threadpoolctl import threadpool_limits
 
-    # These matrices are small: BLAS threads that spin for each other cost more than they bring,
-    # seven times the time where other work shares the cores.
-    with threadpool_limits(limits=1, user_api="blas"):
+    # On small matrices BLAS threads that spin for each other cost more than they bring, seven
+    # times the time where other work shares the cores.
+    limit = 1 if len(data) < _LARGE else None
+    with threadpool_limits(limits=limit, user_api="blas"):
         return _fit(data, advance)
 
 
 def _fit(data: TrainingSet, advance: Any) -> Surrogate:
-    estimator = make_estimator(data.target).fit(data.table, data.values)
+    learnt = data[data.learn]
+    estimator = make_estimator(data.target).fit(learnt.table, learnt.values)
     advance()
-    residuals, scores, spreads = np.empty((3, len(data)))
+    left_out = np.empty((3, len(data)))
     for inside, outside in intervals.folds(data.groups, FOLDS):
+        rows = inside[data.learn[inside]]
         # On a small set the search itself is a large part of the error.
         train = clone(estimator).fit if len(data) <= _SMALL else estimator.refit
-        other = train(data.table[inside], data.values[inside])
-        mean, spread = other.mean_and_spread(data.table[outside])
-        spreads[outside] = spread
-        residuals[outside] = np.abs(data.values[outside] - mean)
-        scores[outside] = residuals[outside] / other.difficulty(spread)
+        other = train(data.table[rows], data.values[rows])
+        left_out[:, outside] = other.estimate(data.table[outside])
         advance()
+    estimate = Estimate(*left_out)
+    residuals = np.abs(data.values - estimate.mean)
+    coefficients = intervals.fit_difficulty(residuals, estimate.novelty, estimate.local, _CLIP)
+    scores = residuals / difficulty(coefficients, estimate)
     manifest = {
         "target": data.target,
         "origin": data.origin,
-        "rows": len(data),
-        "groups": len(np.unique(data.groups)),
+        "rows": len(learnt),
+        "groups": len(np.unique(learnt.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
         "estimator": type(estimator).__name__,
         "parameters": estimator.get_params(),
     }
-    edge = float(np.quantile(spreads, EDGE))
-    return Surrogate(data.target, estimator, residuals, scores, edge, data, manifest)
+    edge = max(float(np.quantile(estimate.novelty[data.learn], EDGE)), 1e-3)
+    return Surrogate(data.target, estimator, residuals, scores, coefficients, edge, data, manifest)
 
 
 @contextmanager
@@ -214,13 +246,16 @@ def train(
     Raises
     ------
     InputError
-        If the target is not known, or both a set and a file are given.
+        If the target is not known, both a set and a file are given, or either for the distance to
+        the hull, which is the formation energy less the hull's.
     DataError
         If the file holds nothing usable.
     StoreError
         If the cache cannot be written.
     """
     chosen = _choose(target, training_set, data)
+    if target == HULL_DISTANCE:
+        return replace(train(ENERGY, progress=progress), target=target)
     model = _fit_shown(chosen, progress)
     _keep(model)
     return model
@@ -236,6 +271,7 @@ def _keep(model: Surrogate) -> None:
         "estimator": model.estimator_,
         "residuals": model.residuals,
         "scores": model.scores,
+        "coefficients": model.coefficients,
         "edge": model.edge,
     }
     store.save(model.file, content, model.manifest)
@@ -244,6 +280,10 @@ def _keep(model: Surrogate) -> None:
 
 def _choose(target: str, given: TrainingSet | None, data: "str | Path | None") -> TrainingSet:
     check_target(target)
+    if target == HULL_DISTANCE and (given is not None or data is not None):
+        raise InputError(
+            f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
+        )
     if given is None:
         return training_set(target, data)
     if data is not None:
@@ -275,6 +315,8 @@ def load(target: str, data: "str | Path | None" = None, progress: bool = True) -
 
 @lru_cache(maxsize=16)
 def _load(target: str, data: str | None, progress: bool, settings: str) -> Surrogate:
+    if target == HULL_DISTANCE and data is None:
+        return replace(_load(ENERGY, None, progress, settings), target=target)
     chosen = training_set(target, data)
     file = _file(chosen)
     if file.is_file():

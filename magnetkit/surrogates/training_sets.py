@@ -14,15 +14,22 @@ from ..composition import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import DataError, InputError
 
+ENERGY = "formation_energy_eV_atom"
+HULL_DISTANCE = "energy_above_hull_eV_atom"
 TARGETS = (
     "curie_temperature_K",
     "saturation_polarization_T",
     "anisotropy_field_T",
-    "formation_energy_eV_atom",
+    "anisotropy_constant_MJ_m3",
+    ENERGY,
+    HULL_DISTANCE,
 )
-"""The properties a surrogate can be trained for."""
+"""The properties a surrogate can be trained for.
 
+The distance to the hull is the formation energy's surrogate less the hull of known phases.
+"""
 
+# Structures that lie so far above the hull (eV/atom) are no phases, only were tried.
 _NO_PHASE = 0.5
 
 
@@ -46,6 +53,8 @@ class TrainingSet:
         One line on the whole set.
     removed : dict
         Reason to the number of rows it took out.
+    learn : ndarray of bool, shape (n,)
+        Rows to learn from; the rest only test and calibrate. All where it is not given.
     """
 
     target: str
@@ -55,6 +64,11 @@ class TrainingSet:
     sources: NDArray[np.str_]
     origin: str
     removed: dict[str, int] = field(default_factory=dict)
+    learn: NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, bool))
+
+    def __post_init__(self) -> None:
+        if len(self.learn) != len(self.values):
+            object.__setattr__(self, "learn", np.ones(len(self.values), bool))
 
     def __len__(self) -> int:
         return len(self.values)
@@ -69,13 +83,15 @@ class TrainingSet:
             self.sources[rows],
             self.origin,
             self.removed,
+            self.learn[rows],
         )
 
     @property
     def sha256(self) -> str:
         """Hash of the compositions, values and groups in order."""
         digest = hashlib.sha256(self.target.encode())
-        for part in (self.table.indptr, self.table.indices, self.table.values, self.values):
+        t = self.table
+        for part in (t.indptr, t.indices, t.values, self.values, self.learn):
             digest.update(np.ascontiguousarray(part).tobytes())
         digest.update("\n".join(self.groups).encode())
         return digest.hexdigest()
@@ -236,11 +252,9 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     from ..phases import load
 
     entries = load(snapshot)
-    total = len(entries)
-    # What lies this far above the hull is no phase, only a structure that was tried.
-    entries = entries[entries["energy_above_hull_eV_atom"] <= _NO_PHASE].reset_index(drop=True)
     table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
-    values = entries[target].to_numpy(np.float64)[table.row_index]
+    entries = entries.iloc[table.row_index]
+    values = entries[target].to_numpy(np.float64)
     order = np.argsort(values, kind="stable")
     # The lowest of several structures of a composition is the one that can be made.
     first, _, _ = merge_duplicates(table[order], values[order])
@@ -248,8 +262,11 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
     several = np.diff(table.indptr)[keep] > 1
     keep = keep[several]
     table, values = table[keep], values[keep]
+    learn = entries[HULL_DISTANCE].to_numpy(np.float64)[keep] <= _NO_PHASE
     removed = {
-        f"over {_NO_PHASE} eV/atom above the hull": total - len(entries),
+        f"over {_NO_PHASE} eV/atom above the hull (not learnt from, but tested on)": int(
+            (~learn).sum()
+        ),
         "higher structure of a composition": len(order) - len(first),
         "pure element": int((~several).sum()),
     }
@@ -261,6 +278,7 @@ def _phases(target: str, snapshot: Path | None = None) -> TrainingSet:
         np.full(len(table), "Materials Project"),
         "embedded Materials Project snapshot" if snapshot is None else f"snapshot {snapshot.name}",
         removed,
+        learn,
     )
 
 
@@ -274,5 +292,7 @@ _BUILDERS: dict[str, Callable[[str], TrainingSet]] = {
     "curie_temperature_K": _curie,
     "saturation_polarization_T": _from_compounds,
     "anisotropy_field_T": _from_compounds,
-    "formation_energy_eV_atom": _phases,
+    "anisotropy_constant_MJ_m3": _from_compounds,
+    ENERGY: _phases,
+    HULL_DISTANCE: _phases,
 }

@@ -3,25 +3,27 @@
 import numpy as np
 
 
-def matern(d2):
-    t = np.sqrt(5.0 * d2)
-    return (1.0 + t + t * t / 3.0) * np.exp(-t)
-
-
-def process(x, descriptors, points, fractions, shrink, variances, weights, factor):
+def process(x, descriptors, points, fractions, rate, variances, weights, residuals):
     """x: dense fractions (n, 118); the rest as the kernel's, in float64."""
-    mean, spread = [], []
+    result = []
     for row, d in zip(x, descriptors, strict=True):
-        if row.sum() == 0:
-            mean.append(np.nan)
-            spread.append(np.nan)
+        if row.sum() == 0 or np.isnan(d).any():
+            result.append([np.nan] * 3)
             continue
-        k = variances[0] * matern(((d[:, None] - points) ** 2).sum(axis=0))
-        k = k + variances[1] * matern(((row[:, None] * shrink - fractions) ** 2).sum(axis=0))
-        mean.append(k @ weights)
-        prior = sum(variances)
-        spread.append(max(prior - ((factor @ k) ** 2).sum(), 0.0) / prior)
-    return np.array(mean), np.array(spread)
+        k = variances[0] * np.exp(-np.abs(d[:, None] - points).sum(axis=0))
+        k = k + variances[1] * np.exp(-np.abs(row[:, None] * rate - fractions).sum(axis=0))
+        local = (k**2 @ residuals) / (k**2).sum() if (k**2).sum() > 0 else 0.0
+        result.append([k @ weights, 1 - k.max() / sum(variances), local])
+    return np.array(result).T
+
+
+def distances(x, points):
+    return np.array([[np.abs(row - point).sum() for point in points.T] for row in x])
+
+
+def slopes(x, weight):
+    gaps = np.abs(x[:, :, None] - x[:, None, :])
+    return (weight * gaps).sum(axis=(1, 2))
 
 
 def ratios(x, numerators, denominators, which):
