@@ -3,11 +3,14 @@
 import gzip
 import json
 import threading
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from magnetkit.errors import MagnetkitError, NetworkError
-from magnetkit.phases._mp_session import Limits
+from magnetkit.phases._mp_client import Client
+from magnetkit.phases._mp_session import Limits, _sameplace
+from magnetkit.phases._progress import Report
 from magnetkit.phases.live import pull
 from tests.phases import mp_server as mp
 from tests.phases.mp_server import KEY, Handler, Server, status
@@ -247,3 +250,49 @@ def test_pulls_at_once_ask_once(mp_server: Server):
         thread.join()
     assert answers == [4] * 4
     assert len(mp_server.requests) == 4
+
+
+def test_every_request_names_what_it_asks_for(mp_server: Server):
+    """Searches without a criterion go to a storage bucket; magnetism knows no chemsys."""
+    pull("Sm-Co", limits=FAST)
+    beat, summary, thermo, magnetism = map(urlsplit, mp_server.requests)
+    assert beat.path == "/heartbeat"
+    systems = {"Co", "Sm", "Co-Sm"}
+    for request, kind in ((summary, "summary"), (thermo, "thermo")):
+        assert request.path == f"/materials/{kind}/"
+        assert set(parse_qs(request.query)["chemsys"][0].split(",")) == systems
+    assert magnetism.path == "/materials/magnetism/"
+    asked = parse_qs(magnetism.query)["material_ids"][0].split(",")
+    assert len(asked) == 4
+
+
+def test_a_search_without_criteria_is_not_asked(mp_server: Server):
+    client = Client(KEY, mp_server.url, FAST, Report(False))
+    with pytest.raises(ValueError, match="criterion"):
+        client.search("summary", ("material_id",), chemsys=[])
+    client.close()
+    assert len(mp_server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("https://a.org/x", "https://a.org/y", True),
+        ("http://a.org/x", "https://a.org/x", True),
+        ("https://a.org/x", "http://a.org/x", False),  # The key would go unencrypted.
+        ("http://a.org:8000/x", "https://a.org/x", False),
+        ("https://a.org/x", "https://b.a.org/x", False),
+        ("https://a.org/x", "https://a.org:444/x", False),
+    ],
+)
+def test_the_key_stays_with_the_host_and_is_never_less_safe(old: str, new: str, same: bool):
+    assert _sameplace(old, new) is same
+
+
+def test_progress_and_waits_are_told_on_stderr_alone(mp_server: Server, capsys):
+    mp_server.faults.extend([None, status(503)])
+    pull("Sm-Co", progress=True, limits=FAST)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "503" in shown.err
+    assert "magnetism" in shown.err
