@@ -1,7 +1,7 @@
 """The ``magnetkit`` command and its sub-commands."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -98,6 +98,28 @@ def screen(
         list[str] | None,
         typer.Option(metavar="ELEMENT=FRACTION", help="Its largest fraction, e.g. Dy=0.2; repeat."),
     ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ELEMENT=ATOMS",
+            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15; repeat.",
+        ),
+    ] = None,
+    diffuse: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SHELL",
+            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.30 @ 0.10'; repeat.",
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Formulas to draw, evenly spread, from a large space."),
+    ] = None,
+    refine: Annotated[
+        float | None,
+        typer.Option(help="Finer step on which to look around the best, twice."),
+    ] = None,
     temperature: Temperature = None,
     scenario: Scenario = None,
     recycled: Recycled = None,
@@ -124,61 +146,39 @@ def screen(
       magnetkit screen alloys.csv --basis weight --application f22-engine --out results
 
       magnetkit screen --host 2:14:1 --replace Nd=Ce,La,Dy --limit Dy=0.2 --application f22-engine
+
+      magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
+    from ..screening import refined
     from ..screening import screen as run
+    from . import space
     from .show import message, print_ranking
 
-    source = _source(candidates, host, replace, step, limit)
-    result = run(
-        source,
-        application,
-        temperature,
-        scenario,
-        recycled=pairs(recycled, "--recycled"),
-        basis=basis,
-        column=column,
-        out=out,
-        resume=resume,
-        strict=strict,
-        progress=not quiet,
-        snapshot=phases,
-    )
+    made = space.of(candidates, host, replace, step, limit, add)
+    options: dict[str, Any] = {
+        "temperature": temperature,
+        "scenario": scenario,
+        "recycled": pairs(recycled, "--recycled"),
+        "out": out,
+        "resume": resume,
+        "strict": strict,
+        "progress": not quiet,
+        "snapshot": phases,
+    }
+    if made is None:
+        space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
+        result = run(candidates, application, basis=basis, column=column, **options)
+    elif refine is not None:
+        space.refuse_with_refine(diffuse)
+        result = refined(made, application, refine, sample=sample, **options)
+    else:
+        result = run(space.candidates(made, diffuse, sample), application, **options)
     print_ranking(result, top, as_json=json, cgs=cgs)
     result.report(out / "report.html")
     if not quiet:
         message(
             f"{len(result.data):,} candidates ranked, {len(result.rejected):,} rejected; see {out}"
         )
-
-
-def _source(
-    candidates: Path | None,
-    host: str | None,
-    replace: list[str] | None,
-    step: float,
-    limit: list[str] | None,
-) -> object:
-    from ..errors import InputError
-
-    if host is None:
-        if replace or limit:
-            raise InputError("--replace and --limit need --host, e.g. --host 2:14:1")
-        return candidates
-    if candidates is not None:
-        raise InputError("give a candidate table or --host, not both")
-    if not replace:
-        raise InputError("--host needs --replace, e.g. --replace Nd=Ce,La,Dy")
-    from ..composition import substitutions
-    from ..phases.hosts import HOSTS
-
-    sites = {}
-    for text in replace:
-        site, found, substitutes = text.partition("=")
-        if not found or not substitutes:
-            raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
-        sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
-    formula = HOSTS[host].structure.example if host in HOSTS else host
-    return substitutions(formula, sites, step=step, limits=pairs(limit, "--limit"))
 
 
 @app.command(rich_help_panel=_SETS)

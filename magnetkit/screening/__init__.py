@@ -2,6 +2,7 @@
 
 from .engine import screen
 from .predict import predict
+from .refined import refined
 from .result import ScreenResult
 
-__all__ = ["ScreenResult", "predict", "screen"]
+__all__ = ["ScreenResult", "predict", "refined", "screen"]

@@ -1,0 +1,68 @@
+"""The substitution space that the options of ``magnetkit screen`` describe."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .options import pairs
+
+if TYPE_CHECKING:
+    from ..composition import Substitutions
+
+
+def of(
+    table: Path | None,
+    host: str | None,
+    replace: Sequence[str] | None,
+    step: float,
+    limit: list[str] | None,
+    add: list[str] | None,
+) -> "Substitutions | None":
+    """Return the space of ``--host`` and ``--replace``, None without them."""
+    if host is None:
+        if replace or limit:
+            raise InputError("--replace and --limit need --host, e.g. --host 2:14:1")
+        return None
+    if table is not None:
+        raise InputError("give a candidate table or --host, not both")
+    if not replace:
+        raise InputError("--host needs --replace, e.g. --replace Nd=Ce,La,Dy")
+    from ..composition import substitutions
+    from ..phases.hosts import HOSTS
+
+    sites = {}
+    for text in replace:
+        site, found, substitutes = text.partition("=")
+        if not found or not substitutes:
+            raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
+        sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
+    formula = HOSTS[host].structure.example if host in HOSTS else host
+    limits, additions = pairs(limit, "--limit"), pairs(add, "--add")
+    return substitutions(formula, sites, step=step, limits=limits, additions=additions)
+
+
+def candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
+    """Return what to screen: the space or a sample of it, and the host with each shell."""
+    from ..screening.candidates import SpaceCandidates
+    from ..screening.refined import some_of
+
+    if sample is not None:
+        if shells:
+            raise InputError("--diffuse tries shells on the host; leave --sample out")
+        return some_of(space, sample)
+    (host,) = space.formulas([0])
+    return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
+
+
+def need(host: str | None, **given: object) -> None:
+    """Refuse options that only a space has."""
+    for name, value in given.items():
+        if value is not None and host is None:
+            raise InputError(f"--{name} needs --host and --replace")
+
+
+def refuse_with_refine(shells: Sequence[str] | None) -> None:
+    """Refuse shells where the search is for bulk alloys."""
+    if shells:
+        raise InputError("--refine looks around bulk alloys; leave --diffuse out")

@@ -1,0 +1,54 @@
+"""The options of ``magnetkit screen`` that describe a space."""
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from magnetkit.cli.app import app
+from magnetkit.errors import InputError
+
+SPACE = ["--host", "SmCo5", "--replace", "Sm=Gd,Pr", "--step", "0.25", "--quiet"]
+
+
+def screen(out, *options):
+    return CliRunner().invoke(
+        app, ["screen", "--application", "patriot-beam-focusing", "--out", str(out), *options]
+    )
+
+
+def ranked(out):
+    return pd.read_parquet(out / "ranked.parquet")
+
+
+def test_additions_shells_and_samples(tmp_path):
+    done = screen(tmp_path / "a", *SPACE, "--add", "Cu=0.5", "--diffuse", "Dy 0.30 @ 0.05")
+    assert done.exit_code == 0, done.output
+    found = ranked(tmp_path / "a")
+    assert len(found) == 16
+    assert (found["shell"].astype(str) == "Dy 0.30 @ 0.05").sum() == 1
+    assert found["candidate"].str.contains("Cu").all()
+    done = screen(tmp_path / "b", *SPACE, "--sample", "4")
+    assert done.exit_code == 0, done.output
+    assert len(ranked(tmp_path / "b")) == 4
+
+
+def test_refinement_goes_to_a_finer_step(tmp_path):
+    done = screen(tmp_path / "r", *SPACE, "--refine", "0.05")
+    assert done.exit_code == 0, done.output
+    assert ranked(tmp_path / "r")["candidate"].str.contains("0.95").any()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--sample", "4"], "--sample needs --host"),
+        (["--diffuse", "Tb 0.30 @ 0.10"], "--diffuse needs --host"),
+        ([*SPACE, "--refine", "0.05", "--diffuse", "Tb 0.30 @ 0.10"], "leave --diffuse out"),
+        ([*SPACE, "--add", "Cu"], "--add 'Cu': expected Element=number"),
+        (["--replace", "Sm=Gd"], "need --host"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(tmp_path, options, message):
+    done = screen(tmp_path / "x", *options)
+    assert isinstance(done.exception, InputError)
+    assert message in str(done.exception)
