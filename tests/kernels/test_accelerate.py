@@ -45,7 +45,7 @@ def package(tmp_path):
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
     (copy / "kernels").mkdir(parents=True)
-    for file in ("__init__.py", "settings.py"):
+    for file in ("__init__.py", "__init__.pyi", "settings.py"):
         shutil.copy(source / file, copy / file)
     for file in ("__init__.py", "_accelerate.py"):
         shutil.copy(source / "kernels" / file, copy / "kernels" / file)
