@@ -42,7 +42,7 @@ class Client:
         answer = self._session.get(urljoin(self._endpoint, "heartbeat"))
         beat = orjson.loads(answer.content)
         version = beat.get("db_version") if isinstance(beat, dict) else None
-        if not isinstance(version, str) or not version:
+        if not isinstance(version, str) or not version or self._key in version:
             raise NetworkError(
                 f"{place(self._endpoint)} gives no database version at /heartbeat; is it a "
                 "Materials Project server? Check MP_API_ENDPOINT or endpoint="

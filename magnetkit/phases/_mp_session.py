@@ -104,7 +104,11 @@ class Session(requests.Session):
             return trying(self._attempt, method, url, options)
         except _PassingError as error:
             # The cause may hold the request, and with it the key.
-            raise NetworkError(f"{error} (tried {self._limits.attempts} times)") from None
+            tried = f"(tried {self._limits.attempts} times)"
+            raise NetworkError(f"{self._without_key(str(error))} {tried}") from None
+        except NetworkError as error:
+            # What a server says, in a reason or an address, may be what it was sent.
+            raise NetworkError(self._without_key(str(error))) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -118,7 +122,8 @@ class Session(requests.Session):
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        self._report.note(f"{error}; next try in {state.upcoming_sleep:.1f} s")
+        said = self._without_key(str(error))
+        self._report.note(f"{said}; next try in {state.upcoming_sleep:.1f} s")
 
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         where = place(url)
@@ -214,8 +219,11 @@ class Session(requests.Session):
         self._report.page(len(documents), total if self.announced is None else 0)
         self.announced = total
 
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "<key>")
+
     def _clean(self, text: str) -> str:
-        text = text.replace(self._key, "<key>")
+        text = self._without_key(text)
         return text if len(text) <= 300 else text[:297] + "..."
 
 

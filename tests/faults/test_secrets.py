@@ -1,0 +1,136 @@
+"""No key in anything written, nothing executed by loading, no user's text taken for markup."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from magnetkit import applications, screen
+from magnetkit.errors import DataError, InputError, StoreError
+from magnetkit.phases.cache import Cache
+from magnetkit.settings import get_settings
+from magnetkit.surrogates import store
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+
+
+def test_the_key_is_in_nothing_that_any_command_writes(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.secrets", str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["leaks"] == []
+    assert found["tracebacks"] == []
+    assert found["missing"] == []
+    assert found["seen"] > 10
+
+
+class _Runs:
+    """What runs a command where something unpickles it."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def __reduce__(self):
+        return os.system, (self.command,)
+
+
+def _model(file: Path, payload: bytes) -> Path:
+    import hashlib
+
+    manifest = {
+        "versions": store.versions(),
+        "code_sha256": store.code_sha256(),
+        "content_sha256": hashlib.sha256(payload).hexdigest(),
+    }
+    file.write_bytes(store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload)
+    return file
+
+
+def test_a_model_file_runs_nothing(tmp_path):
+    import skops.io
+
+    mark = tmp_path / "run"
+    hostile = _Runs(f"touch {mark}")
+    with pytest.raises(StoreError):
+        store.read(_model(tmp_path / "a", pickle.dumps(hostile)))
+    for inner in (hostile, os.system, print):
+        with pytest.raises(StoreError, match="not trusted"):
+            store.read(_model(tmp_path / "b", skops.io.dumps({"estimator": inner})))
+    assert not mark.exists()
+
+
+def test_a_model_file_writes_nothing_outside(tmp_path):
+    import io
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("../outside", "/tmp/magnetkit-outside", "schema.json"):
+            archive.writestr(name, "{}")
+    with pytest.raises(StoreError):
+        store.read(_model(tmp_path / "a", packed.getvalue()))
+    assert not (tmp_path.parent / "outside").exists()
+    assert not Path("/tmp/magnetkit-outside").exists()
+
+
+@pytest.mark.parametrize("folder", ["../../outside", "/etc", "..", "", 7, "0" * 31])
+def test_a_cache_points_nowhere_outside(tmp_path, monkeypatch, folder):
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
+    get_settings.cache_clear()
+    try:
+        with Cache("pulls", "Co-Sm", {}) as cache:
+            assert cache.folder.resolve().is_relative_to(tmp_path)
+            current = {"folder": folder, "manifest_sha256": "0" * 64}
+            (cache.folder / "current").write_text(json.dumps(current))
+            with pytest.raises(DataError, match="damaged"):
+                cache.read()
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict]] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_report_escapes_every_text_of_the_user(tmp_path):
+    profile = applications.load("f22-engine")
+    texts = {"title": HOSTILE, "description": HOSTILE, "atmosphere": HOSTILE}
+    reference = profile.reference.model_copy(update={"grade": HOSTILE, "source": HOSTILE})
+    requirements = tuple(r.model_copy(update={"source": HOSTILE}) for r in profile.requirements)
+    changed = profile.model_copy(
+        update={**texts, "reference": reference, "requirements": requirements}
+    )
+    source = tmp_path / f"{HOSTILE[:8]}.csv"
+    source.write_text(f'composition,"{HOSTILE.replace(chr(34), "")}"\nSmCo5,1\n{HOSTILE},2\n')
+    result = screen(source, changed, out=tmp_path / "out")
+    assert HOSTILE in result.rejected[0].text
+    page = result.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert HOSTILE not in page
+    parser = _Elements()
+    parser.feed(page)
+    assert not [tag for tag, attrs in parser.found if any(name.startswith("on") for name in attrs)]
+    assert not [attrs for tag, attrs in parser.found if tag == "img"]
+    assert page.count("alert(1)") > 4
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd", "/etc/passwd", "..", "a/../../b"])
+def test_a_name_is_no_path(name):
+    with pytest.raises(InputError, match="known are"):
+        applications.load(name)
