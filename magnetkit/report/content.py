@@ -100,10 +100,16 @@ def shown_magnets(result: "ScreenResult", best: pd.DataFrame) -> Magnets:
         table,
         [*best["shell"].fillna("").astype(str), shell],
         [*(label(r) for _, r in best.iterrows()), f"Reference: {label(row.iloc[0])}"],
-        pd.concat([best, row], ignore_index=True).astype({"rank": "Int64"}),
+        _joined(best, row).astype({"rank": "Int64"}),
         conditions,
         temperature,
     )
+
+
+def _joined(best: pd.DataFrame, row: pd.DataFrame) -> pd.DataFrame:
+    # pandas 2 minds columns without any value in one of the two, unless both are of objects.
+    joined = pd.concat([best.astype(object), row.astype(object)], ignore_index=True)
+    return joined.infer_objects()
 
 
 def number(value: object, digits: int = 3) -> str:

@@ -31,7 +31,7 @@ def test_what_cannot_be_read_or_written_is_an_error(tmp_path):
     given.write_text("SmCo5\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"ending in .parquet or .csv"):
         featurize(given, tmp_path / "out.xlsx")
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot write"):
         featurize(given, tmp_path / "none" / "out.csv")
     with pytest.raises(InputError, match="no such file"):
         featurize(tmp_path / "missing.csv", tmp_path / "out.csv")

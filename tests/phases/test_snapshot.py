@@ -65,7 +65,7 @@ def test_round_trip(tmp_path, entries):
     structures = pd.DataFrame({"material_id": ["mp-1429"], "structure": ["{}"]})
     folder = phases.write_snapshot(tmp_path / "frozen", entries, MANIFEST, structures)
     found = phases.open_snapshot(folder)
-    pd.testing.assert_frame_equal(found.entries, entries, check_dtype=False)
+    pd.testing.assert_frame_equal(found.entries.convert_dtypes(), entries.convert_dtypes())
     assert found.manifest["elements"] == ["Co", "Sm"]
     assert found.structures()["material_id"].tolist() == ["mp-1429"]
     assert phases.open_snapshot(found) is found
