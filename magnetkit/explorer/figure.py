@@ -10,7 +10,7 @@ from ..report.content import number
 from ..report.layout import Figure, axis_of, layout_of, numbers
 from .results import Question, Results
 
-POINTS = 800
+POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
 X, COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 

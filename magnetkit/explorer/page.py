@@ -5,7 +5,7 @@ from typing import Any
 
 import dash
 import numpy as np
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from numpy.typing import NDArray
 
 from ..columns import COLUMNS
@@ -69,7 +69,6 @@ def _layout(results: Results) -> html.Div:
                 title=f"Sort by {COLUMNS[name].heading}",
                 disabled=name in results.texts,
             ),
-            id={"head": name},
             scope="col",
             className=_side(name),
         )
@@ -107,6 +106,8 @@ def _layout(results: Results) -> html.Div:
                 id="columns",
             ),
             dcc.Store(id="view", data={"by": "rank", "descending": False, "page": 0}),
+            dcc.Store(id="shown"),
+            dcc.Store(id="drawn"),
             dcc.Interval(id="tick", interval=700),
         ]
     )
@@ -242,6 +243,10 @@ def _connect(app: dash.Dash, results: Results) -> None:
     def selected(question: Question) -> NDArray[np.int64]:
         return results.select(question)
 
+    app.clientside_callback(
+        ClientsideFunction("explorer", "draw"), Output("drawn", "data"), Input("shown", "data")
+    )
+
     @app.callback(
         Output("evaluated", "children"),
         Output("temperature", "disabled"),
@@ -257,11 +262,10 @@ def _connect(app: dash.Dash, results: Results) -> None:
     @app.callback(
         Output("summary", "children"),
         Output("pareto", "figure"),
-        Output("rows", "children"),
+        Output("shown", "data"),
         Output("count", "children"),
         Output("before", "disabled"),
         Output("after", "disabled"),
-        Output({"head": ALL}, "aria-sort"),
         Output("view", "data"),
         Input("temperature", "value"),
         Input("remanence", "value"),
@@ -324,11 +328,14 @@ def _connect(app: dash.Dash, results: Results) -> None:
         return (
             summary,
             figure,
-            _body(results, shown, question, names),
+            {
+                "cells": _cells(results, shown, question, names),
+                "classes": [_side(name) for name in names],
+                "order": [_direction(view) if name == view["by"] else "none" for name in names],
+            },
             f"Page {page + 1:,} of {pages:,}",
             page == 0,
             page == pages - 1,
-            [_direction(view) if name == view["by"] else "none" for name in names],
             view,
         )
 
@@ -347,18 +354,15 @@ def _direction(view: dict[str, Any]) -> str:
     return "descending" if view["descending"] else "ascending"
 
 
-def _body(
+def _cells(
     results: Results, rows: NDArray[np.int64], question: Question, names: list[str]
-) -> list[html.Tr]:
-    cells = [
+) -> list[list[str]]:
+    """Return the texts of the table, by column."""
+    return [
         results.text(name, rows)
         if name in results.texts
         else [_cell(name, v) for v in results.column(name, question)[rows].tolist()]
         for name in names
-    ]
-    return [
-        html.Tr([html.Td(text, className=_side(n)) for n, text in zip(names, row, strict=True)])
-        for row in zip(*cells, strict=True)
     ]
 
 

@@ -370,3 +370,9 @@ def sources() -> list[dict[str, str]]:
             {"name": file.parent.name, "licences": ", ".join(licences.values()), "text": text}
         )
     return found
+
+
+def validations() -> list[tuple[str, str]]:
+    """Return the embedded validation reports: what they judge, and their text."""
+    files = sorted(datasets.root().glob("*/VALIDATION.md"))
+    return [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]

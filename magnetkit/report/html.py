@@ -121,6 +121,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "rejected_count": len(result.rejected),
         "changed": content.changed_since(result),
         "sources": content.sources(),
+        "validations": content.validations(),
         "identity": result.manifest["identity"],
         "columns": table["columns"],
         "data": in_script({"figures": drawn, "table": table}),

@@ -74,6 +74,10 @@ class Browser:
     def run(self, script):
         return self._call("POST", "/execute/sync", {"script": script, "args": []})
 
+    def wait_for(self, script):
+        """Run a script that calls its last argument with what is to be returned."""
+        return self._call("POST", "/execute/async", {"script": script, "args": []})
+
     def wait(self, script, seconds=15):
         """Run a script until it returns something true, and return that."""
         end = time.monotonic() + seconds
