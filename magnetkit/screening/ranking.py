@@ -1,6 +1,6 @@
 """The order of candidates for a device."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,44 @@ def rank(
         },
         index=frame.index,
     )
+
+
+def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
+    """Return the weighted sum of some goals over candidates, 0 for the best in every goal.
+
+    Each goal is scaled to run from 0 at the best of `frame` to 1 at the worst, and the weights to
+    a sum of one. A score depends on who else is compared, as weights always do.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+    weights : mapping of str to float
+        Goal as in a profile's objectives (``"cost_USD_kg:min"``, ``"margin:max"``) to its weight.
+
+    Returns
+    -------
+    Series, n rows
+        Missing where a goal is.
+
+    Raises
+    ------
+    InputError
+        If a goal cannot be read or is no column, or the weights are negative or all zero.
+    """
+    total = float(sum(weights.values()))
+    if not weights or min(weights.values()) < 0 or not total > 0:
+        raise InputError(f"weights must be 0 or more and not all 0, got {dict(weights)}")
+    score = np.zeros(len(frame))
+    for text, weight in weights.items():
+        goal = Objective.parse(text)
+        if goal.column not in frame:
+            raise InputError(f"weight on {text!r}: no result column {goal.column!r}")
+        value = goal.sign * frame[goal.column].to_numpy(np.float64)
+        if len(value) and np.isfinite(value).any():
+            low, high = np.nanmin(value), np.nanmax(value)
+            value = (value - low) / ((high - low) or 1.0)
+        score += weight / total * value
+    return pd.Series(score, frame.index, name="weighted_score")
 
 
 def positions(

@@ -1,5 +1,6 @@
 """The outcome of a screening."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +59,19 @@ class ScreenResult:
     def best(self, n: int = 10) -> pd.DataFrame:
         """Return the first `n` candidates in order of rank."""
         return self.table.nsmallest(n, "rank")
+
+    def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
+        """Return the `n` best by weights of your own among those that meet the requirements.
+
+        Goals and errors as for `magnetkit.screening.ranking.weighted_scores`, for example
+        ``{"heavy_rare_earth_wt_pct:min": 2, "cost_USD_kg:min": 1}``; the score is the column
+        ``weighted_score``.
+        """
+        from .ranking import weighted_scores
+
+        meets = self.table[self.table["meets_requirements"]]
+        meets = meets.assign(weighted_score=weighted_scores(meets, weights))
+        return meets.sort_values(["weighted_score", "rank"]).head(n)
 
     def robustness(self, **options: Any) -> pd.DataFrame:
         """Return how firmly the best candidates hold their rank when inputs move.

@@ -101,6 +101,16 @@ def test_only_high_temperature_2_17_meets_the_engine_whatever_hosts_are_allowed(
     assert (others["probability_meets_requirements"] < 0.05).all()
 
 
+def test_the_engines_own_candidates_hold_every_host_and_only_2_17_is_left():
+    profile = applications.load("f22-engine")
+    assert {part.host for part in profile.space} == set(profile.hosts) == {"2:14:1", "1:5", "2:17"}
+    # 250 and 220 C are the most that makers state for 1:5 and Nd-Fe-B.
+    found = screen("f22-engine", ["SmCo5", "Nd1.4Dy0.2Tb0.4Fe9.8Co4.2B", HT_217]).table
+    limits = found["max_working_temperature_K"].round(2)
+    assert list(limits[:2]) == [523.15, 493.15]
+    assert limits[2] > 673.15
+
+
 def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coercivity():
     formulas = [HT_217, "Sm(Co0.63Fe0.26Cu0.08Zr0.03)7.6", "SmCo5"]
     found = screen("f22-engine", formulas).table

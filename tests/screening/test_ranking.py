@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from magnetkit.errors import InputError
-from magnetkit.screening.ranking import Objective, needed_columns, rank
+from magnetkit.screening.ranking import Objective, needed_columns, rank, weighted_scores
 
 OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
 
@@ -65,3 +65,18 @@ def test_objectives_are_checked_and_name_their_columns():
     assert "cost_USD_kg" in needed_columns(["cost_USD_kg:min"])
     with pytest.raises(InputError, match=":min or :max"):
         Objective.parse("cost_USD_kg")
+
+
+def test_weights_are_the_users():
+    frame = _frame(heavy_rare_earth_wt_pct=[0.0, 1.0, 2.0], cost_USD_kg=[30.0, 20.0, 10.0])
+    heavy, cost = "heavy_rare_earth_wt_pct:min", "cost_USD_kg:min"
+    assert weighted_scores(frame, {heavy: 1}).tolist() == [0.0, 0.5, 1.0]
+    assert weighted_scores(frame, {heavy: 3, cost: 1}).tolist() == [0.25, 0.5, 0.75]
+    assert weighted_scores(frame, {"performance_margin:max": 1}).tolist() == [0.0, 0.0, 0.0]
+    for bad in ({}, {heavy: 0}, {heavy: -1, cost: 2}):
+        with pytest.raises(InputError, match="not all 0"):
+            weighted_scores(frame, bad)
+    with pytest.raises(InputError, match="no result column 'beauty'"):
+        weighted_scores(frame, {"beauty:max": 1})
+    with pytest.raises(InputError, match="must end in"):
+        weighted_scores(frame, {"cost_USD_kg": 1})

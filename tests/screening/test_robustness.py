@@ -83,6 +83,13 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
     np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
 
 
+def test_the_best_by_weights_of_the_users_own_all_meet(result):
+    best = result.weighted({"cost_USD_kg:min": 1}, n=3)
+    meets = result.table[result.table["meets_requirements"]]
+    assert list(best["cost_USD_kg"]) == list(meets["cost_USD_kg"].nsmallest(3))
+    assert best["weighted_score"].iloc[0] == 0.0
+
+
 def test_ties_are_with_the_first_of_the_group():
     place = np.array([[1, 1, 1, 1], [2, 2, 2, 3], [3, 3, 4, 2], [4, 4, 3, 4]])
     assert _tie_groups(place, 0.9).tolist() == [1, 2, 2, 3]
