@@ -275,6 +275,15 @@ PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
 def with_interval(name: str) -> tuple[str, ...]:
     """Return `name` with its interval and provenance columns, or alone if it has none.
 
+    Parameters
+    ----------
+    name : str
+        A column of the registry.
+
+    Returns
+    -------
+    tuple of str
+
     Examples
     --------
     >>> with_interval("remanence_T")
@@ -288,7 +297,17 @@ def with_interval(name: str) -> tuple[str, ...]:
 
 
 def ordered(present: Iterable[str]) -> list[str]:
-    """Return the columns in `present` in the registry's order, the caller's own ones last."""
+    """Return the columns in `present` in the registry's order, the caller's own ones last.
+
+    Parameters
+    ----------
+    present : iterable of str
+        Column names, each once.
+
+    Returns
+    -------
+    list of str
+    """
     present = list(present)
     known = [c for name in COLUMNS for c in with_interval(name)]
     inside = set(present)

@@ -52,6 +52,16 @@ WRITING_RANK = _writing_rank()
 def index(symbol: str) -> int:
     """Return the column of an element.
 
+    Parameters
+    ----------
+    symbol : str
+        Chemical symbol.
+
+    Returns
+    -------
+    int
+        Atomic number minus one.
+
     Raises
     ------
     CompositionError
@@ -67,7 +77,18 @@ def index(symbol: str) -> int:
 
 @lru_cache(maxsize=64)
 def mask(symbols: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return a vector of length `N_ELEMENTS`, one at `symbols` and zero elsewhere (read-only)."""
+    """Return a vector of length `N_ELEMENTS`, one at `symbols` and zero elsewhere (read-only).
+
+    Parameters
+    ----------
+    symbols : tuple of str
+        Chemical symbols.
+
+    Returns
+    -------
+    ndarray of float64, shape (118,)
+        Read-only.
+    """
     result = np.zeros(N_ELEMENTS)
     result[[index(s) for s in symbols]] = 1.0
     result.flags.writeable = False

@@ -74,6 +74,16 @@ class Requirement(Evidence):
         """Return how far values are inside the limit, as a share of it; negative where they miss.
 
         A limit of zero is measured in the column's own unit. NaN stays NaN.
+
+        Parameters
+        ----------
+        values : array_like, shape (n,)
+            Values of the column, in its unit.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Margin as a share of the limit.
         """
         x = np.asarray(values, dtype=np.float64)
         if self.absolute_maximum is not None:
@@ -285,7 +295,18 @@ class Profile(Strict):
         return tuple((c, "min" if d == "min" else "max") for c, _, d in pairs)
 
     def temperature_of(self, requirement: Requirement) -> float | None:
-        """Return where a requirement is judged, K; None for what belongs to no temperature."""
+        """Return where a requirement is judged, K; None for what belongs to no temperature.
+
+        Parameters
+        ----------
+        requirement : Requirement
+            One of `requirements`.
+
+        Returns
+        -------
+        float or None
+            Temperature, K.
+        """
         if requirement.column in _WITHOUT_TEMPERATURE:
             return None
         return requirement.temperature_K or self.temperature_K
@@ -324,9 +345,18 @@ def load(name_or_path: str | Path) -> Profile:
     name_or_path : str or Path
         Name of an embedded profile (`names`) or path of a TOML file.
 
+    Returns
+    -------
+    Profile
+
     Raises
     ------
     InputError
         If there is none, or a field is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> load("aviation-actuator").temperature_K
+    453.15
     """
     return _toml.load(name_or_path, Profile, "application", "applications")

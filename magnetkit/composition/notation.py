@@ -99,11 +99,13 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     ------
     CompositionError
         If the text cannot be read, with the position of the fault.
+    InputError
+        If `text` is no text, or `basis` is unknown.
 
     Examples
     --------
-    >>> parse_composition("Sm 36.7 Co 63.3 wt.%").reduced_formula
-    'Sm0.185198Co0.814802'
+    >>> round(parse_composition("Sm 36.7 Co 63.3 wt.%").get_atomic_fraction("Sm"), 4)
+    0.1852
     """
     from pymatgen.core import Composition
 

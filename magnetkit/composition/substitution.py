@@ -25,8 +25,14 @@ class Substitutions:
     """A space of substituted formulas: described, numbered and sampled, never built whole.
 
     Rows are numbered from 0, the host itself (with the first level of each addition); any set of
-    rows can be asked for, whatever the size of the space. Made by `substitutions`, whose
-    arguments are its attributes.
+    rows can be asked for, whatever the size of the space. Made by `substitutions`.
+
+    Attributes
+    ----------
+    host, replace, step, limits, additions
+        The arguments of `substitutions`.
+    sites : Sites
+        What may stand where, in whole steps.
     """
 
     host: str
@@ -50,7 +56,25 @@ class Substitutions:
         return CompositionTable(indptr, indices, values, rows)
 
     def chunks(self, size: int = 65536, start: int = 0) -> Iterator[CompositionTable]:
-        """Yield the space, from row `start` on, in tables of at most `size` rows."""
+        """Yield the space, from row `start` on, in tables of at most `size` rows.
+
+        Parameters
+        ----------
+        size : int
+            Most rows of a table.
+        start : int
+            First row.
+
+        Yields
+        ------
+        CompositionTable
+            `row_index` is the number in the space.
+
+        Raises
+        ------
+        InputError
+            If `size` is below 1.
+        """
         if size < 1:
             raise InputError(f"chunk size must be 1 or more, got {size}")
         for first in range(start, self._size, size):
@@ -63,11 +87,27 @@ class Substitutions:
         ----------
         rows : int, slice or array of int
             Row numbers, e.g. a chunk's ``row_index``.
+
+        Returns
+        -------
+        list of str
+            One formula a row.
         """
         return self.to_arrow(rows).to_pylist()
 
     def to_arrow(self, rows: Any = slice(None)) -> "pyarrow.Array":
-        """Return the formulas of `rows` as an Arrow large_string array."""
+        """Return the formulas of `rows` as an Arrow large_string array.
+
+        Parameters
+        ----------
+        rows : int, slice or array of int
+            Row numbers.
+
+        Returns
+        -------
+        pyarrow.LargeStringArray
+            One formula a row.
+        """
         import pyarrow
 
         picked = self._rows(rows)
@@ -91,6 +131,16 @@ class Substitutions:
             Scrambled Sobol sequence or Latin hypercube.
         seed : int
             The same seed draws the same rows.
+
+        Returns
+        -------
+        CompositionTable
+            `row_index` is the number in the space.
+
+        Raises
+        ------
+        InputError
+            If `method` is unknown or `n` negative.
         """
         from scipy.stats import qmc
 
@@ -130,6 +180,10 @@ class Substitutions:
         ----------
         digits : ndarray of int64, shape (n, number of slots)
             Steps (of an addition: level) of each slot, in the order of ``sites.slots``.
+
+        Returns
+        -------
+        ndarray of int64, shape (n,)
         """
         return self._kernels.rows_of_digits(digits, *self._plan)
 

@@ -75,6 +75,11 @@ class CompositionTable:
             a row of `errors`.
         basis : {"auto", "atomic", "weight"}
             What the amounts are; see `parse_composition`.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
         """
         from . import reading
 
@@ -90,6 +95,11 @@ class CompositionTable:
             Strings of any Arrow text type, dictionaries included; a null is a row of `errors`.
         basis : {"auto", "atomic", "weight"}
             What the amounts are; see `parse_composition`.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
 
         Raises
         ------
@@ -115,6 +125,11 @@ class CompositionTable:
         basis : {"auto", "atomic", "weight"}
             What the amounts are; see `parse_composition`.
 
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others are in its `errors`.
+
         Raises
         ------
         InputError
@@ -132,6 +147,11 @@ class CompositionTable:
         ----------
         compositions : iterable of pymatgen Composition
             Or anything that has one as its ``composition``: structures, entries.
+
+        Returns
+        -------
+        CompositionTable
+            One row a composition.
 
         Examples
         --------
@@ -172,7 +192,17 @@ class CompositionTable:
 
     @classmethod
     def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
-        """Join tables; rows keep their `row_index` and all errors are kept."""
+        """Join tables; rows keep their `row_index` and all errors are kept.
+
+        Parameters
+        ----------
+        tables : iterable of CompositionTable
+            The parts, in order.
+
+        Returns
+        -------
+        CompositionTable
+        """
         parts = list(tables)
         starts = np.cumsum([0, *(t.indptr[-1] for t in parts)])
         return cls(
@@ -232,7 +262,17 @@ class CompositionTable:
         return [Composition(dict(pairs[a:b])) for a, b in pairwise(self.indptr.tolist())]
 
     def to_arrow(self, digits: int = 4) -> "pyarrow.Array":
-        """Return the `formulas` as an Arrow array of text."""
+        """Return the `formulas` as an Arrow array of text.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits of an amount.
+
+        Returns
+        -------
+        pyarrow.LargeStringArray, length n
+        """
         import pyarrow
 
         return pyarrow.array(self.formulas(digits), pyarrow.large_string())
@@ -243,7 +283,23 @@ class CompositionTable:
         return mass / mass.sum(axis=1, keepdims=True) if len(self) else mass
 
     def fraction(self, *symbols: str) -> NDArray[np.float64]:
-        """Return the summed atomic fraction of some elements, shape (n,)."""
+        """Return the summed atomic fraction of some elements, shape (n,).
+
+        Parameters
+        ----------
+        *symbols : str
+            Elements, e.g. ``"Dy", "Tb"``.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Atomic fraction, 0 to 1.
+
+        Raises
+        ------
+        CompositionError
+            If a symbol is no element.
+        """
         # reduceat sums each row by itself, without cancellation, but cannot sum an empty one,
         # such as the grain boundary of a pure hard phase.
         total = np.zeros(len(self))
@@ -257,6 +313,15 @@ class CompositionTable:
         """Return each row as a formula of atomic fractions with `digits` significant digits.
 
         Rare earths stand first and interstitials last, as the field writes them.
+
+        Parameters
+        ----------
+        digits : int
+            Significant digits of an amount.
+
+        Returns
+        -------
+        list of str, length n
         """
         row = np.repeat(np.arange(len(self)), np.diff(self.indptr))
         order = np.lexsort((WRITING_RANK[self.indices], row))

@@ -103,6 +103,15 @@ def _preset(name: str) -> ElementTable:
 def load_table(preset: str | Path) -> ElementTable:
     """Return an embedded preset, or read the CSV file that `preset` names.
 
+    Parameters
+    ----------
+    preset : str or Path
+        ``"magpie"``, or the path of a CSV file with a column ``symbol``.
+
+    Returns
+    -------
+    ElementTable
+
     Raises
     ------
     InputError

@@ -104,6 +104,11 @@ class StructureDescriptors(TransformerMixin, BaseEstimator):
         ----------
         X : Crystals, or sequence or one-column table of pymatgen structures
             What to describe; sites must be ordered.
+
+        Raises
+        ------
+        InputError
+            If a row is no structure.
         """
         if isinstance(X, Crystals):
             return structure_descriptors(X)

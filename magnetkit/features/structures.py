@@ -61,6 +61,15 @@ class Crystals:
     def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
         """Take pymatgen structures.
 
+        Parameters
+        ----------
+        structures : iterable of pymatgen Structure
+            Ordered crystals.
+
+        Returns
+        -------
+        Crystals
+
         Raises
         ------
         InputError
@@ -125,7 +134,19 @@ def _positive(name: str, value: float) -> float:
 
 
 def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
-    """Return all neighbours within a cutoff (A) of each atom, periodic images included."""
+    """Return all neighbours within a cutoff (A) of each atom, periodic images included.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    cutoff : float
+        Largest distance, Å.
+
+    Returns
+    -------
+    Neighbours
+    """
     from ..kernels.pairs import both_ways, half_pairs
 
     lattice, frac, _ = _one(structure)
@@ -145,14 +166,14 @@ def radial_distribution(
     structure : Structure
         An ordered crystal.
     cutoff : float
-        Largest distance (A).
+        Largest distance (Å).
     bins : int
         Number of bins of distance.
 
     Returns
     -------
     radii : ndarray, shape (bins,)
-        Middle of each bin (A).
+        Middle of each bin (Å).
     functions : dict
         For each pair of symbols, in order of atomic number, g(r): density of one around the
         other over its mean density; 1 for no order.
@@ -177,7 +198,20 @@ def radial_distribution(
 
 
 def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.int64]]:
-    """Return how many neighbours of each element every atom has within a cutoff (A)."""
+    """Return how many neighbours of each element every atom has within a cutoff (A).
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    cutoff : float
+        Largest distance that counts as a neighbour, Å.
+
+    Returns
+    -------
+    dict of str to ndarray of int64, shape (number of atoms,)
+        Symbol of the neighbours to how many of them each atom has.
+    """
     from ..kernels.pairs import half_pairs
     from ..kernels.radial import coordination_numbers
 
@@ -271,7 +305,7 @@ def dipolar_field(
     moments : mapping of str to float
         Moment of each element along the axis (muB), 0 for one not named.
     cutoff : float, optional
-        Sum over a plain sphere of this radius (A) instead of to convergence.
+        Sum over a plain sphere of this radius (Å) instead of to convergence.
 
     Returns
     -------

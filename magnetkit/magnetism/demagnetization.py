@@ -72,7 +72,7 @@ def demagnetization(
         k temperatures, K or texts such as ``"150C"``.
     fields : ndarray of float64, shape (m,), optional
         H, A/m, zero or negative; by default 201 from 0 to just past the largest coercivity.
-    process, shell, host, load_line
+    process, shell, host, load_line : optional
         As for `sintered`.
 
     Returns

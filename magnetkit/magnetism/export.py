@@ -102,8 +102,12 @@ def write_material(
     ----------
     file : path
         Ends in ``.csv``, ``.yaml`` or ``.yml``.
-    table, temperatures, host
-        As for `material`.
+    table : CompositionTable
+        One row.
+    temperatures : sequence of float or str
+        K, or texts such as ``"150C"``.
+    host : str
+        ``"auto"`` or a host's name.
 
     Returns
     -------

@@ -166,7 +166,7 @@ def intrinsic(
     table : CompositionTable
         The compositions.
     temperature : float or str
-        Kelvin, or a text such as ``"150C"``.
+        K, or a text such as ``"150C"``.
     host : str
         Crystal host, or ``"auto"``.
     interval : float
@@ -186,6 +186,13 @@ def intrinsic(
     ------
     InputError
         If the temperature, the host or the interval makes no sense.
+
+    Examples
+    --------
+    >>> from magnetkit.composition import CompositionTable
+    >>> frame = intrinsic(CompositionTable.from_strings(["Nd2Fe14B", "Er2Fe14B"]))
+    >>> frame["easy_direction"].tolist()
+    ['axis', 'plane']
     """
     kelvin = parse_temperature(temperature)
     z = quantile(interval)

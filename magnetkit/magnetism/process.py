@@ -232,6 +232,16 @@ _ROUTE = {
 def assumption(host: str) -> str:
     """Return in words how a magnet of `host` is taken to be made where nothing else is given.
 
+    Parameters
+    ----------
+    host : str
+        Name of a host, e.g. ``"2:14:1"``.
+
+    Returns
+    -------
+    str
+        Route, grain size, alignment and density.
+
     Raises
     ------
     InputError

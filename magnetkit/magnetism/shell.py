@@ -174,6 +174,11 @@ def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
         The base alloys.
     shell : Shell, dict, str or a sequence of them
         One for all, or one a row.
+
+    Returns
+    -------
+    CompositionTable
+        n rows.
     """
     rows = read_shells(shell, len(table))
     if rows is None:

@@ -93,6 +93,16 @@ def sintered(
     ------
     InputError
         If an argument is out of its range.
+
+    Examples
+    --------
+    >>> from magnetkit.composition import CompositionTable
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])
+    >>> magnet = sintered(alloys, temperature="150C")
+    >>> bool(magnet["coercivity_kA_m"][1] > magnet["coercivity_kA_m"][0])
+    True
+    >>> bool(magnet["remanence_T"][1] < magnet["remanence_T"][0])
+    True
     """
     return sintered_at(table, [temperature], process, shell, host, between, load_line, interval)[0]
 
@@ -111,7 +121,26 @@ def sintered_at(
 
     The hard phases are evaluated once for all of them, and so is the largest working temperature,
     which is a property of the magnet: its range is that found with the spread of J_s at the first
-    of `temperatures`. Parameters and errors as for `sintered`.
+    of `temperatures`.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperatures : sequence of float or str
+        K, or texts such as ``"150C"``.
+    process, shell, host, between, load_line, interval : optional
+        As for `sintered`; `between` in K.
+
+    Returns
+    -------
+    list of DataFrame
+        One table a temperature, n rows each.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of its range.
     """
     import pandas as pd
 

@@ -57,6 +57,23 @@ def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``; see `write_cifs`.
 
     Unlike CIF files, these carry coordinates to ten digits and no symmetry.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        One that holds structures.
+    folder : str or Path
+        Made if it is not there.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, in the order of the snapshot.
+
+    Raises
+    ------
+    DataError
+        As for `write_cifs`.
     """
     from pymatgen.io.vasp import Poscar
 

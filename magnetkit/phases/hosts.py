@@ -325,6 +325,15 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
     ------
     InputError
         If `host` is neither ``"auto"`` nor a known name.
+
+    Examples
+    --------
+    >>> recipe = CompositionTable.from_strings(["Nd2.4Fe14B"])
+    >>> split = partition(recipe)
+    >>> split.hard_phase.formulas()
+    ['Nd0.1176Fe0.8235B0.05882']
+    >>> bool(split.hard_volume_fraction[0] < 1)
+    True
     """
     from ..kernels.hosts import split
 

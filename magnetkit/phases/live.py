@@ -110,7 +110,26 @@ def pull_snapshot(
     progress: bool = False,
     limits: Limits | None = None,
 ) -> Snapshot:
-    """Return a pull as a snapshot with structures and manifest; see `pull`."""
+    """Return a pull as a snapshot with structures and manifest; see `pull`.
+
+    Parameters
+    ----------
+    systems : str or iterable of str
+        Chemical systems such as ``"Sm-Co"``.
+    api_key, endpoint, thermo_type, refresh, progress, limits : optional
+        As for `pull`.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    InputError
+        If a system or `thermo_type` is unknown.
+    NetworkError
+        If the server does not answer as it should.
+    """
     wanted = chemical_systems(systems)
     address = _endpoint(endpoint)
     if thermo_type is not None and thermo_type not in THERMO_TYPES:
@@ -150,7 +169,24 @@ def freeze(
     endpoint: str | None = None,
     **options: Any,
 ) -> Path:
-    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read; see `pull`."""
+    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read; see `pull`.
+
+    Parameters
+    ----------
+    systems : str or iterable of str
+        Chemical systems such as ``"Sm-Co"``.
+    folder : str or Path
+        Folder to make.
+    api_key, endpoint : str, optional
+        As for `pull`.
+    **options
+        As for `pull`: ``thermo_type``, ``refresh``, ``progress``, ``limits``.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
     pulled = pull_snapshot(systems, api_key, endpoint, **options)
     return write_snapshot(folder, pulled.entries, pulled.manifest, pulled.structures())
 
@@ -185,6 +221,16 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
 
 def subsystems(systems: Iterable[str]) -> list[str]:
     """Return chemical systems and all that can be made from fewer of their elements.
+
+    Parameters
+    ----------
+    systems : iterable of str
+        Chemical systems such as ``"Sm-Co"``.
+
+    Returns
+    -------
+    list of str
+        Each once.
 
     Examples
     --------

@@ -117,6 +117,12 @@ def energy_above_hull(
     -------
     ndarray of float64, shape (n,)
         eV/atom, not below zero; NaN where neither energy nor host is known.
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["SmCo5", "Sm2Co17"])
+    >>> energy_above_hull(table).round(2).tolist()
+    [0.02, 0.0]
     """
     source = open_snapshot(snapshot)
     own = _listed(table, source)

@@ -78,6 +78,15 @@ class Snapshot:
 def read_snapshot(folder: str | Path) -> Snapshot:
     """Read a snapshot folder and check its hashes.
 
+    Parameters
+    ----------
+    folder : str or Path
+        The snapshot.
+
+    Returns
+    -------
+    Snapshot
+
     Raises
     ------
     DataError
@@ -139,7 +148,24 @@ def _embedded() -> Snapshot:
 
 
 def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
-    """Return a snapshot: the embedded one without an argument, else the given or the folder's."""
+    """Return a snapshot: the embedded one without an argument, else the given or the folder's.
+
+    Parameters
+    ----------
+    snapshot : Snapshot, str, Path or None
+        A snapshot, its folder, or None for the embedded one.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    InputError
+        If it is none of these.
+    DataError
+        If the folder is no snapshot, or damaged.
+    """
     if snapshot is None:
         return _embedded()
     if isinstance(snapshot, Snapshot):
@@ -193,6 +219,11 @@ def write_snapshot(
         ``format``, ``elements``, ``entries`` and ``files`` are filled in.
     structures : DataFrame, optional
         ``material_id`` and ``structure`` (JSON of a pymatgen structure).
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------

@@ -136,6 +136,11 @@ def dilute(
     hexagonal : bool
         Take the host's hexagonal stacking.
 
+    Returns
+    -------
+    Dilute
+        Share of the atoms by site, and mean moment and volume change.
+
     Raises
     ------
     InputError
@@ -179,6 +184,10 @@ def host_cell(
     hexagonal : bool
         Take the host's hexagonal stacking (2:17 of heavy rare earths).
 
+    Returns
+    -------
+    pymatgen.core.Structure
+
     Raises
     ------
     InputError
@@ -221,6 +230,21 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 
     The atoms are chosen one after the other, each as far as can be from those chosen before.
+
+    Parameters
+    ----------
+    cell : pymatgen.core.Structure
+        As `host_cell` returns it.
+    label : str
+        Site, e.g. ``"16k2"``.
+    element : str
+        What comes in.
+    count : int
+        How many atoms.
+
+    Returns
+    -------
+    pymatgen.core.Structure
 
     Raises
     ------

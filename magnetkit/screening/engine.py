@@ -60,7 +60,8 @@ def screen(
     application : str, Path or Profile
         Name of a device, path of a profile, or a profile.
     temperature : float or str, optional
-        Temperature of the table, and of the requirements that name none; the profile's otherwise.
+        Temperature of the table, and of the requirements that name none, K or a text such as
+        ``"150C"``; the profile's otherwise.
     scenario : str, optional
         Supply scenario.
     recycled : dict of str to float, optional
@@ -90,6 +91,12 @@ def screen(
     ------
     InputError
         If an argument cannot be used; with `strict`, `CompositionError` on a bad candidate.
+
+    Examples
+    --------
+    >>> result = screen(["SmCo5", "Sm0.6Gd0.4Co5"], application="patriot-beam-focusing")
+    >>> result.best(1)["candidate"].tolist()
+    ['SmCo5']
     """
     from ..applications import Profile, load
 

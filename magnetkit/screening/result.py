@@ -57,7 +57,18 @@ class ScreenResult:
         return self.table[self.table["pareto_front"] == 1].sort_values("rank")
 
     def best(self, n: int = 10) -> pd.DataFrame:
-        """Return the first `n` candidates in order of rank."""
+        """Return the first `n` candidates in order of rank.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`.
+        """
         return self.table.nsmallest(n, "rank")
 
     def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
@@ -78,6 +89,15 @@ class ScreenResult:
 
         Options and columns as for `magnetkit.screening.robustness.robustness`, for example
         ``top=10``, ``draws=500`` and ``seed=0``.
+
+        Parameters
+        ----------
+        **options
+            Of `magnetkit.screening.robustness.robustness`.
+
+        Returns
+        -------
+        DataFrame
         """
         from .robustness import robustness
 
@@ -89,6 +109,15 @@ class ScreenResult:
         By rank, with ``rank``, ``candidate``, ``shell`` and the columns of
         `magnetkit.supply.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for among
         all candidates.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many of the best.
+
+        Returns
+        -------
+        DataFrame
         """
         from ..composition import CompositionTable
         from ..supply import heavy_rare_earth_ledger
@@ -111,13 +140,30 @@ class ScreenResult:
         return self.data.__arrow_c_stream__(requested_schema)
 
     def to_parquet(self, path: str | Path) -> None:
-        """Write every candidate to a Parquet file."""
+        """Write every candidate to a Parquet file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        """
         from .folder import write_parquet
 
         write_parquet([self.data], self.data.schema, Path(path))
 
     def report(self, path: str | Path = "report.html") -> Path:
-        """Write the self-contained HTML report and return its path."""
+        """Write the self-contained HTML report and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
         from ..report import write_report
 
         return write_report(self, Path(path))
@@ -125,6 +171,15 @@ class ScreenResult:
     @classmethod
     def from_folder(cls, path: str | Path) -> "ScreenResult":
         """Read a finished results folder.
+
+        Parameters
+        ----------
+        path : str or Path
+            Folder that `magnetkit.screen` wrote.
+
+        Returns
+        -------
+        ScreenResult
 
         Raises
         ------

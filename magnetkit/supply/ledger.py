@@ -125,6 +125,12 @@ def ledger(
     ------
     InputError
         If the scenario, a recycled share or the reference cannot be used.
+
+    Examples
+    --------
+    >>> magnets = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])
+    >>> ledger(magnets)["heavy_rare_earth_wt_pct"].round(1).tolist()
+    [0.0, 6.0]
     """
     import pandas as pd
 

@@ -105,7 +105,20 @@ class Scenario(Strict):
         return recycled
 
     def withheld(self, country: str, element: str) -> float:
-        """Return the share of a country's exports of an element that does not arrive."""
+        """Return the share of a country's exports of an element that does not arrive.
+
+        Parameters
+        ----------
+        country : str
+            Name as in ``supply/countries.csv``.
+        element : str
+            Symbol.
+
+        Returns
+        -------
+        float
+            Share, 0 to 1.
+        """
         arriving = 1.0
         for restriction in self.restrictions:
             if restriction.country == country and element in restriction.elements:
@@ -113,7 +126,18 @@ class Scenario(Strict):
         return 1.0 - arriving
 
     def price_factor(self, element: str) -> float:
-        """Return by what an element's price is multiplied."""
+        """Return by what an element's price is multiplied.
+
+        Parameters
+        ----------
+        element : str
+            Symbol.
+
+        Returns
+        -------
+        float
+            Product of all price changes that name it.
+        """
         factor = 1.0
         for change in self.prices:
             if element in change.elements:
@@ -128,6 +152,15 @@ def scenarios() -> list[str]:
 
 def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """Read a scenario by name, or by the path of a TOML file.
+
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        Name of an embedded scenario, path of a TOML file, or a scenario.
+
+    Returns
+    -------
+    Scenario
 
     Raises
     ------

@@ -55,7 +55,18 @@ class ModelCard:
         return "\n".join(lines)
 
     def write(self, file: Path) -> tuple[Path, Path]:
-        """Write ``.md`` and ``.json`` beside the model `file`; return both paths."""
+        """Write ``.md`` and ``.json`` beside the model `file`; return both paths.
+
+        Parameters
+        ----------
+        file : Path
+            File of the model.
+
+        Returns
+        -------
+        tuple of Path
+            The Markdown and the JSON file.
+        """
         paths = file.with_suffix(".md"), file.with_suffix(".json")
         file.parent.mkdir(parents=True, exist_ok=True)
         paths[0].write_text(self.to_markdown(), encoding="utf-8")

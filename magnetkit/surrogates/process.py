@@ -183,6 +183,10 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         ----------
         X : CompositionTable, or column of recipes or pymatgen compositions
             What to predict. A composition without elements gives NaN.
+
+        Returns
+        -------
+        Estimate
         """
         from ..kernels.gp import process
         from ..kernels.threads import share_rows
@@ -228,6 +232,16 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         """Return what descriptors and atomic fractions add to the mean of the training set.
 
         The sum of the three arrays is the prediction.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (n,)
+            In the target's unit.
         """
         check_is_fitted(self)
         table = as_table(X)
@@ -245,13 +259,37 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         return likelihood.parts(self.theta_, (x, z), (points, fractions))
 
     def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, 0 to 1, shape (n, m)."""
+        """Return how alike compositions are to each training row, 0 to 1, shape (n, m).
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, m)
+            For m training rows.
+        """
         check_is_fitted(self)
         one, two = self._correlations(*self._side(as_table(X)))
         return (one + two).astype(np.float64) / np.exp(2 * self.theta_[[0, -3]]).sum()
 
     def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
-        """Yield each input's name and the prediction when its values are taken in `order`."""
+        """Yield each input's name and the prediction when its values are taken in `order`.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+        order : ndarray of int64, shape (n,)
+            Row from which each row takes the value.
+
+        Yields
+        ------
+        tuple of str and ndarray of float64, shape (n,)
+            Input, and prediction in the target's unit.
+        """
         x, z = self._side(as_table(X))
         _, two = self._correlations(x, z)
         yield "atomic fractions", self._sum(self._correlations(x, z)[0], two[order])

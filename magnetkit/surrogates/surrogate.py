@@ -243,6 +243,10 @@ def train(
     progress : bool
         Show a progress bar on stderr.
 
+    Returns
+    -------
+    Surrogate
+
     Raises
     ------
     InputError
@@ -307,6 +311,10 @@ def load(target: str, data: "str | Path | None" = None, progress: bool = True) -
         A CSV file to learn from, see `train`.
     progress : bool
         Show a progress bar on stderr while training.
+
+    Returns
+    -------
+    Surrogate
     """
     check_target(target)
     settings = get_settings()

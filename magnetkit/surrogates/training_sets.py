@@ -116,6 +116,10 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         composition sum to 100); it replaces the built-in set. For the formation energy also the
         folder of a phase snapshot.
 
+    Returns
+    -------
+    TrainingSet
+
     Raises
     ------
     InputError
