@@ -95,9 +95,8 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
     if target == "magnetism":
         from ..magnetism.validation import validate as physics
 
-        return physics(report=lambda text: None if quiet else typer.echo(text, err=True)).to_string(
-            index=False
-        )
+        done = physics(report=lambda text: None if quiet else typer.echo(text, err=True))
+        return done.attrs["report"]
     if target == "phases":
         from ..phases import validate as phases
 

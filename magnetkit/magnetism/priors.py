@@ -164,7 +164,8 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
         for k, end in enumerate(ENDS):
             volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
             prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
-            share = common["exchange"].get(e, common["exchange_other"])[k]
+            other = own.get("exchange_other", common["exchange_other"])
+            share = common["exchange"].get(e, other)[k]
             level = own["exchange_K"][k]
             prior.set(
                 e, f"exchange_K:slope_{end}", share * level, common["exchange_sd"] * max(level, 500)

@@ -349,7 +349,8 @@ def report() -> str:
 def _width_lines(frame: "pd.DataFrame") -> list[str]:
     """Return how wide a range of coercivity would have to be to hold nine of ten recipes."""
     part = frame[frame["quantity"] == "coercivity_kA_m"]
-    away = np.abs(np.log(np.maximum(part["predicted"] / part["measured"], 0.05))).to_numpy()
+    ratio = (part["predicted"] / part["measured"]).to_numpy(float)
+    away = np.abs(np.log(np.maximum(ratio, 0.05)))
     half = float(np.quantile(away, 0.9, method="higher"))
     width = 2.0 * np.sinh(half) / np.cosh(half)
     inside = int((away <= CAP).sum())

@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from . import observations
+from . import observations, recipes
 from .calibration import Fit
-from .intrinsic import intrinsic, transitions
+from .intrinsic import intrinsic
+from .validation_report import markdown
 
 _SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")
 # Embedded rows that a paper of the series printed first: held out with it.
@@ -26,13 +27,6 @@ _SAME = {
     "SagawaHirosawaEtal1987d": "Hirosawa",
     "Burzo1998": "Burzo",
 }
-_TRANSITIONS = (
-    ("Nd2Fe14B", 135.0),
-    ("Ho2Fe14B", 58.0),
-    ("Er2Fe14B", 322.0),
-    ("Tm2Fe14B", 313.0),
-    ("NdCo5", 285.0),
-)
 COLUMNS = [
     "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
     "pairs_right", "pairs", "coverage_90",
@@ -198,6 +192,7 @@ def validate(
     DataFrame
         One row a test and property: number of rows and papers, mean, median and mean relative
         error, share of pairs within a paper ordered right, share of values inside the interval.
+        ``attrs["report"]`` holds the whole report, the sintered magnets included.
     """
     from ..errors import MagnetkitError
 
@@ -240,76 +235,8 @@ def validate(
             _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
+    text = markdown(table, numbers, got)
     if file is not None:
-        Path(file).write_text(_markdown(table, numbers, got), encoding="utf-8")
+        Path(file).write_text(text, encoding="utf-8")
+    table.attrs["report"] = text + "\n" + recipes.report()
     return table
-
-
-def _markdown(table: pd.DataFrame, numbers: pd.DataFrame, got: pd.DataFrame) -> str:
-    lines = [
-        "# Validation of the intrinsic model",
-        "",
-        "Written by `magnetkit validate magnetism` (`magnetkit.magnetism.validate`). Errors in the",
-        "unit of the property; relative errors as shares; `pairs` are pairs within a paper ordered",
-        "as measured; `inside` is the share of measurements inside the 90 % interval (the scatter",
-        "between papers on one compound is part of what it is held against). `calibrated on` are",
-        "rows that the model was fitted to: no test of it. The width of the intervals was set once",
-        "from the papers left out. `papers not fitted` entered no fit, but their errors, row by",
-        "row, were looked at before exchange was made to dilute in proportion and to saturate with",
-        "nitrogen (mean error 36.6 K before): they are no blind test. Likewise the spread of one",
-        "prior (carbon for boron) was widened after a first run of the papers left out.",
-        "",
-        "| test | host | property | n | papers | mean | median | relative | pairs | inside |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for r in table.to_dict("records"):
-        digits = 1 if r["property"] == "curie_temperature_K" else 3
-        share = "" if np.isnan(r["pairs_right"]) else f"{r['pairs_right']:.3f} of {r['pairs']}"
-        inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
-        lines.append(
-            f"| {r['test']} | {r['host']} | {r['property']} | {r['n']} | {r['papers']} "
-            f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
-            f"| {r['relative_error']:.3f} | {share} | {inside} |"
-        )
-    lines += _curves(numbers, got) + _turns()
-    return "\n".join([*lines, ""])
-
-
-def _curves(numbers: pd.DataFrame, got: pd.DataFrame) -> list[str]:
-    lines = [
-        "",
-        "## K_1 with temperature (calibrated on)",
-        "",
-        "Several of these values are remembered or estimated, not read (`verification` in",
-        "measurements.csv), and the model was fitted to them: the agreement shows that the form",
-        "can follow such curves, not that it meets published ones.",
-        "",
-        "| compound | T (K) | fitted to | model | error | source |",
-        "|---|---|---|---|---|---|",
-    ]
-    rows = numbers["property"].eq("anisotropy_constant_MJ_m3") & numbers["formula"].isin(
-        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "YCo5", "Y2Fe14B"]
-    )
-    for i in numbers.index[rows]:
-        r, p = numbers.loc[i], got.loc[i, "predicted"]
-        lines.append(
-            f"| {r['formula']} | {r['temperature_K']:.0f} | {r['value']:.2f} | {p:.2f} "
-            f"| {100 * (p / r['value'] - 1):+.0f} % | {r['paper']} |"
-        )
-    return lines
-
-
-def _turns() -> list[str]:
-    found = transitions(CompositionTable.from_strings([f for f, _ in _TRANSITIONS], basis="atomic"))
-    lines = [
-        "",
-        "## Spin reorientation (calibrated on)",
-        "",
-        "| compound | published (K) | model |",
-    ]
-    lines.append("|---|---|---|")
-    for (formula, published), kelvin in zip(
-        _TRANSITIONS, found["spin_reorientation_K"], strict=True
-    ):
-        lines.append(f"| {formula} | {published:.0f} | {kelvin:.0f} |")
-    return lines

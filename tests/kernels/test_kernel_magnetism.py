@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
+from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.multiplet import polarization, reduced_moment
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
-from magnetkit.phases.hosts import HOST_NAMES, partition
+from magnetkit.phases.hosts import HOST_NAMES, partition, site_rules
 from tests.kernels import naive_magnetism as naive
 
 SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
@@ -17,8 +18,8 @@ SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
 @given(j=SPINS, x=st.floats(1e-4, 60.0))
 def test_polarization_agrees_with_the_sum_over_levels(j, x):
     # With compilation off the kernel is its own plain function.
-    for kernel in (polarization, getattr(polarization, "py_func", polarization)):
-        np.testing.assert_allclose(kernel(j, x)[:4], naive.polarization(j, x), atol=2e-4)
+    for each in (polarization, getattr(polarization, "py_func", polarization)):
+        np.testing.assert_allclose(each(j, x)[:4], naive.polarization(j, x), atol=2e-4)
 
 
 @given(j=SPINS, x=st.floats(0.6, 30.0))
@@ -62,6 +63,63 @@ def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, t
     expected = naive.pure(p, q, end, h, r_per, e, parameters.spin[e], temperature)
     got = evaluate(partition(CompositionTable.from_strings([formula], basis="atomic")), temperature)
     np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :3]], expected, rtol=1e-4, atol=1e-3)
+
+
+EARTHS = ("Nd", "Dy", "Ce", "La", "Sm", "Gd", "Er", "Y")
+FORMS = {
+    "2:14:1": (2.0, 14.0, {"B": 0.7, "C": 0.3}),
+    "1:5": (1.0, 5.0, {}),
+    "2:17": (2.0, 17.0, {}),
+    "2:17:3": (2.0, 17.0, {"N": 1.6, "C": 0.5}),
+    "1:12": (1.0, 12.0, {}),
+    "1:12:1": (1.0, 12.0, {"N": 0.6}),
+}
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    host=st.sampled_from(list(FORMS)),
+    earths=st.dictionaries(st.sampled_from(EARTHS), st.floats(0.05, 1.0), min_size=1, max_size=4),
+    cobalt=st.floats(0.0, 1.0),
+    diluents=st.dictionaries(
+        st.sampled_from(["Al", "Si", "Cu", "Ti", "Mn", "Ga"]), st.floats(0.01, 0.06), max_size=3
+    ),
+    temperature=st.floats(4.0, 500.0),
+)
+def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperature):
+    parameters = load()
+    h = HOST_NAMES.index(host)
+    per_r, per_t, interstitials = FORMS[host]
+    total = sum(earths.values())
+    r = {e: per_r * x / total for e, x in earths.items()}
+    left = per_t * (1.0 - sum(diluents.values()))
+    t = {"Fe": left * (1.0 - cobalt), "Co": left * cobalt}
+    t |= {e: per_t * y for e, y in diluents.items()}
+    p = {
+        e: dict(zip(ELEMENT_SLOTS, parameters.element[h, INDEX[e]], strict=True))
+        for e in {*r, *t, "Y"}
+    }
+    q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
+    role, counts = site_rules()
+    spins = {e: parameters.spin[INDEX[e]] for e in r}
+    expected = naive.mixture(
+        r, t, interstitials, p, q, host, counts[h], spins, temperature
+    )  # fmt: skip
+    atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
+    columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
+    symbols = {INDEX[e]: a for e, a in atoms.items()}
+    got = kernel(
+        np.array([0, len(columns)]), columns, np.array([symbols[c] for c in columns.tolist()]),
+        np.array([h], np.int8), np.array([temperature]), role, counts, parameters.known,
+        parameters.spin, parameters.element, parameters.host, parameters.element_sd,
+        parameters.host_sd, True,
+    )  # fmt: skip
+    curie, _, value, sd, status = got
+    np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
+    np.testing.assert_allclose(value[:3, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
+    assert np.isnan(expected[1]) == (status[0, 0] == 3)
+    if status[0, 0] == 0:
+        assert (sd[:, 0, 0] >= 0.0).all()
 
 
 def test_linear_propagation_agrees_with_monte_carlo():

@@ -1,0 +1,174 @@
+"""What must hold for any composition of any host: signs, limits, directions."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from magnetkit import CompositionTable
+from magnetkit.magnetism import intrinsic, sintered, transitions
+
+quick = settings(max_examples=25, deadline=None)
+SHARE = st.floats(0.05, 0.95)
+# Formula after the rare earth, rare-earth atoms, a light rare earth with an easy axis there.
+HOSTS = [
+    ("Fe14B", 2, "Nd"),
+    ("Fe12Co2B", 2, "Pr"),
+    ("Co5", 1, "Sm"),
+    ("Co4.5Cu0.5", 1, "Sm"),
+    ("Co14Fe3", 2, "Sm"),
+    ("Fe17N3", 2, "Sm"),
+    ("Fe15Co2N3", 2, "Sm"),
+    ("Fe11Ti", 1, "Sm"),
+    ("Fe10CoV", 1, "Sm"),
+    ("Fe11TiN", 1, "Nd"),
+]
+ANY = st.sampled_from(HOSTS)
+
+
+def read(*formulas):
+    return CompositionTable.from_strings(list(formulas), basis="atomic")
+
+
+def earths(n, **shares):
+    return "".join(f"{e}{n * x:.5f}" for e, x in shares.items() if x > 1e-4)
+
+
+@quick
+@given(member=ANY, x=SHARE, below=st.floats(1e-7, 1e-5), other=st.sampled_from(["Gd", "Y", "Dy"]))
+def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other):
+    rest, n, light = member
+    table = read(earths(n, **{light: x, other: 1 - x}) + rest)
+    curie = intrinsic(table)["curie_temperature_K"].iloc[0]
+    near = intrinsic(table, curie * (1 - below))["saturation_polarization_T"].iloc[0]
+    cold = intrinsic(table, 0.5 * curie)["saturation_polarization_T"].iloc[0]
+    assert 0 <= near < 0.08
+    assert cold > 2 * near or cold < 0.1
+    assert intrinsic(table, curie * 1.0001)["status"].iloc[0] == "paramagnetic"
+
+
+@quick
+@given(member=ANY, x=SHARE, heavy=st.sampled_from(["Gd", "Dy", "Tb", "Ho", "Er"]))
+def test_heavy_rare_earths_lower_the_polarization_and_light_ones_do_not(member, x, heavy):
+    rest, n, light = member
+    kept = 1 - 0.3 * x
+    frame = intrinsic(
+        read(*(earths(n, **{light: kept, other: 1 - kept}) + rest for other in (heavy, "Y")))
+    )
+    with_heavy, diluted = frame["saturation_polarization_T"]
+    assert with_heavy < diluted
+
+
+@quick
+@given(member=ANY, x=SHARE)
+def test_gadolinium_adds_no_anisotropy(member, x):
+    rest, n, light = member
+    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, "Gd": x}) + rest]
+    k1 = intrinsic(read(*formulas))["anisotropy_constant_MJ_m3"]
+    assert k1.iloc[1] < k1.iloc[0]
+
+
+@quick
+@given(member=ANY, x=SHARE, diluent=st.sampled_from(["La", "Y", "Ce"]))
+def test_rare_earths_without_moment_take_anisotropy_away(member, x, diluent):
+    rest, n, light = member
+    formulas = [f"{light}{n}{rest}", earths(n, **{light: 1 - x, diluent: x}) + rest]
+    # La(Fe,Si)13 is no ThMn12: rich in lanthanum, the host has to be named.
+    frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
+    assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
+
+
+@quick
+@given(
+    x=st.floats(0.0, 1.0),
+    heavy=st.sampled_from(["Tb", "Dy", "Ho", "Er", "Gd"]),
+    rest=st.sampled_from(["Fe14B", "Co17", "Fe17N3", "Fe11Ti", "Fe11TiN"]),
+)
+def test_no_compensation_where_the_metal_outweighs_every_rare_earth(x, heavy, rest):
+    n = 1 if rest.startswith("Fe11") else 2
+    text = earths(n, **{heavy: x, "Y": 1 - x}) + rest
+    assert transitions(read(text), step=6.0)["compensation_temperature_K"].isna().all()
+
+
+@quick
+@given(
+    x=st.floats(0.05, 0.45),
+    heavy=st.sampled_from(["Gd", "Er", "Ho", "Dy"]),
+    base=st.sampled_from(["Co5", "Co4.6Cu0.4", "Co17", "Co14Fe3"]),
+)
+def test_taking_the_heavy_rare_earth_out_shows_in_alpha(x, heavy, base):
+    n = 1 if "Co5" in base or "Co4" in base else 2
+    formulas = [f"Sm{n}{base}", earths(n, Sm=1 - x, **{heavy: x}) + base]
+    frame = sintered(read(*formulas), between=(223.15, 423.15))
+    alpha = frame["remanence_coefficient_pct_K"]
+    if (frame["status"] == "ok").all():
+        assert alpha.iloc[1] > alpha.iloc[0]
+
+
+@quick
+@given(
+    x=SHARE,
+    filled=st.floats(0.2, 1.0),
+    earth=st.sampled_from(["Sm", "Nd", "Pr", "Y"]),
+    host=st.sampled_from([("Fe17", 2, 3.0), ("Fe11Ti", 1, 1.0)]),
+)
+def test_nitrogen_raises_the_curie_temperature_of_iron_compounds(x, filled, earth, host):
+    metal, n, most = host
+    name = "2:17" if n == 2 else "1:12"
+    text = earths(n, **{earth: x, "Ce": 1 - x}) + metal
+    bare = intrinsic(read(text), host=name)["curie_temperature_K"].iloc[0]
+    nitride = intrinsic(read(f"{text}N{filled * most:.4f}"), host=f"{name}:{most:g}")
+    assert nitride["curie_temperature_K"].iloc[0] > bare
+
+
+@quick
+@given(member=st.sampled_from([m for m in HOSTS if "Fe1" in m[0]]), co=st.floats(0.2, 1.5))
+def test_cobalt_for_iron_raises_the_curie_temperature(member, co):
+    rest, n, light = member
+    iron = int(rest[2:4])
+    formulas = [
+        f"{light}{n}{rest}",
+        f"{light}{n}" + rest.replace(f"Fe{iron}", f"Fe{iron - co:.4f}Co{co:.4f}", 1),
+    ]
+    curie = intrinsic(read(*formulas))["curie_temperature_K"]
+    assert curie.iloc[1] > curie.iloc[0] + 5 * co
+
+
+@quick
+@given(
+    member=st.sampled_from(HOSTS),
+    y=st.floats(0.1, 0.6),
+    diluent=st.sampled_from(["Al", "Si", "Ti", "V", "Mo", "Cr"]),
+)
+def test_diluents_lower_the_polarization(member, y, diluent):
+    rest, n, light = member
+    metal = "Co" if rest.startswith("Co") else "Fe"
+    amount = float("".join(c for c in rest[2:5] if c.isdigit() or c == "."))
+    # More of a diluent in, less of the main metal.
+    less = rest.replace(rest[: 2 + len(f"{amount:g}")], f"{metal}{amount - y:.4f}", 1)
+    formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
+    frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
+    # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
+    cold = intrinsic(read(*formulas), 20.0, host=frame["host"].iloc[0])
+    assert cold["saturation_polarization_T"].diff().iloc[1] < 0
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        ("Y2Co17", "planar"),
+        ("Nd2Fe17N3", "planar"),
+        ("SmFe11TiN", "planar"),
+        ("TbCo5", "planar"),
+        ("Nd2Fe17", "planar"),
+        ("Fe3Al", "unknown host"),
+        ("TbCo2", "unknown host"),
+        ("Eu2Fe14B", "outside the model"),
+    ],
+)
+def test_what_is_no_magnet_says_so_and_gives_no_number(formula, status):
+    frame = sintered(read(formula), temperature=300.0, between=(280.0, 310.0))
+    assert frame["status"].iloc[0] == status
+    figures = ["remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3", "anisotropy_field_T"]
+    assert frame[figures].isna().all().all()
+    assert np.isnan(frame["max_working_temperature_K"].iloc[0])
