@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -128,23 +130,33 @@ def test_linear_propagation_agrees_with_monte_carlo():
     formulas = ["Nd1.6Dy0.4Fe13CoB", "Sm0.8Gd0.2Co4.5Cu0.5", "Sm2Co14Fe3", "SmFe10Co1Ti1"]
     part = partition(CompositionTable.from_strings(formulas, basis="atomic"))
     # The scatter left by the fit is no parameter; without it the two must agree.
-    parameters.host[:, [HOST_SLOTS.index(s) for s in HOST_SLOTS if "residual" in s]] *= 1.0
-    linear = evaluate(part, np.array([300.0, 423.0]), parameters=parameters)
+    host = parameters.host.copy()
+    host[:, [i for i, s in enumerate(HOST_SLOTS) if s.startswith("residual")]] = 0.0
+    parameters = replace(parameters, host=host)
+    at = np.array([300.0, 423.0])
+    linear = evaluate(part, at, parameters=parameters)
     draws = [
-        evaluate(
-            part, np.array([300.0, 423.0]), spread=False, parameters=parameters.draw(generator)
-        )
-        for _ in range(400)
+        evaluate(part, at, spread=False, parameters=parameters.draw(generator)) for _ in range(400)
     ]
     sampled = np.array([d.value for d in draws])
-    residual = {
-        0: HOST_SLOTS.index("residual_polarization"),
-        1: HOST_SLOTS.index("residual_anisotropy"),
-    }
-    for k, slot in residual.items():
-        left = parameters.host[part.host, slot][:, None] * np.abs(linear.value[:, :, k])
-        expected = np.sqrt(np.maximum(linear.sd[:, :, k] ** 2 - left**2, 0.0))
-        np.testing.assert_allclose(np.nanstd(sampled[..., k], axis=0), expected, rtol=0.2)
+    # J_s, K_1 and the field, each with its correlations.
+    for k in (0, 1, 3):
+        spread = np.nanstd(sampled[..., k], axis=0)
+        np.testing.assert_allclose(spread, linear.sd[:, :, k], rtol=0.2)
+    curie = np.array([d.curie for d in draws])
+    np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
+
+
+def test_the_scatter_of_the_fit_stands_beside_the_parameters():
+    parameters = load()
+    part = partition(CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic"))
+    host = parameters.host.copy()
+    slot = HOST_SLOTS.index("residual_polarization")
+    host[:, slot] = 0.0
+    without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    both = evaluate(part, 300.0, parameters=parameters)
+    left = parameters.host[0, slot] * both.value[0, 0, 0]
+    assert both.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], left))
 
 
 def test_empty_and_unknown_rows_are_nan():
