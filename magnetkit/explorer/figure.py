@@ -35,10 +35,26 @@ def pareto(
     }
     others = _trace(results, off, question, goal, f"Others ({_drawn(off, rows, len(front))})")
     others["marker"] = {"size": 5, "color": "#9a9a9a", "opacity": 0.6}
+    traces = [others, best]
+    if goal in results.reference:
+        traces.append(_today(results, question.stop, goal))
     layout = layout_of(axis_of(X), axis_of(goal))
     # The same axes stay zoomed while limits move.
     layout["uirevision"] = goal
-    return {"data": [others, best], "layout": layout}
+    return {"data": traces, "layout": layout}
+
+
+def _today(results: Results, stop: int, goal: str) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Today's magnet",
+        "x": numbers(results.reference[X]),
+        "y": numbers(results.reference[goal][stop : stop + 1]),
+        "text": [escape(results.profile.reference.formula)],
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"symbol": "star", "size": 15, "color": "#000"},
+    }
 
 
 def thinned(rows: NDArray[np.int64], most: int = POINTS) -> NDArray[np.int64]:

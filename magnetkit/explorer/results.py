@@ -16,7 +16,7 @@ from ..elements import INDEX, N_ELEMENTS, SYMBOLS
 from ..errors import StoreError
 from ..screening import folder as folders
 from ..screening.pareto import first_front
-from ..screening.properties import Conditions, magnets
+from ..screening.properties import Conditions, magnets, supplies
 from ..supply import element_table
 from ..supply.ledger import mean_over_mass
 from ..units import ZERO_CELSIUS
@@ -80,6 +80,8 @@ class Results:
         Those of the screening.
     temperatures : list of float
         Stops of the temperature control, K; the first is that of the screening.
+    reference : dict
+        Today's magnet: its heavy rare earth, and what it is at each stop.
     evaluated : int
         How many rows are evaluated at the other stops.
 
@@ -130,6 +132,16 @@ class Results:
         self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
         self.elements, self._mass = _mass_fractions(self.table, self.shells)
         self.supply = lru_cache(maxsize=8)(self._supply)
+        self.reference = self._today()
+
+    def _today(self) -> dict[str, Floats]:
+        """Return today's magnet: its heavy rare earth, and what it is at each stop."""
+        today = self.profile.reference
+        table, shells = today.table(), [today.shell or ""]
+        heavy = supplies(table, shells, self.conditions)["heavy_rare_earth_wt_pct"]
+        frames = magnets(table, shells, self.temperatures, self.conditions)
+        found = {name: np.array([frame[name].iloc[0] for frame in frames]) for name in MAGNET}
+        return found | {"heavy_rare_earth_wt_pct": heavy.to_numpy(float)}
 
     def __len__(self) -> int:
         return len(self.meets)

@@ -9,6 +9,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import StoreError
+from magnetkit.explorer.figure import pareto
 from magnetkit.explorer.results import MAGNET, Question, Results, _stops
 from tests.kernels import naive_pareto
 
@@ -67,6 +68,26 @@ def test_every_stop_is_what_the_model_says_there(results):
             np.testing.assert_allclose(
                 results.column(name, Question(stop)), expected[name], rtol=1e-6
             )
+
+
+def test_todays_magnet_stands_in_the_figure(results):
+    question = Question(stop=1)
+    rows = results.select(question)
+    front = results.front(rows, question, "remanence_T")
+    figure = pareto(results, rows, front, question, "remanence_T")
+    star = figure["data"][-1]
+    reference = results.profile.reference
+    expected = mk.magnetism.sintered(
+        reference.table(),
+        temperature=results.temperatures[1],
+        shell=reference.shell,
+        load_line=results.conditions.load_line,
+    )
+    assert star["y"] == [float(f"{expected['remanence_T'].iloc[0]:.4g}")]
+    assert star["x"][0] > 0
+    drawn = sum(len(trace["x"]) for trace in figure["data"][:2])
+    assert drawn == len(rows)
+    assert len(pareto(results, rows, front, question, "performance_margin")["data"]) == 2
 
 
 def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):
