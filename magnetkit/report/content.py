@@ -10,13 +10,8 @@ import pandas as pd
 from .. import datasets
 from ..columns import COLUMNS
 from ..composition import CompositionTable
-from ..screening.properties import Conditions, magnets, supplies
-from ..supply import (
-    break_even_recycled_share,
-    heavy_rare_earth_ledger,
-    load_scenario,
-    scenarios,
-)
+from ..screening.properties import Conditions, magnets
+from ..supply import heavy_rare_earth_ledger
 from ..units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -301,51 +296,6 @@ def heavy_ledger(
         for name, (_, row) in zip(shown.labels, frame.iterrows(), strict=False)
     ]
     return ["Candidate", *wanted.values()], rows
-
-
-def break_even(shown: Magnets) -> str:
-    """Return how much cobalt must be recycled for the best to carry today's supply risk."""
-    if len(shown.rows) < 2:
-        return ""
-    best, today = shown.rows.iloc[0], shown.rows.iloc[-1]
-    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
-    if not best["cobalt_wt_pct"] > 0.0:
-        return f"Supply risk of the best candidate: {risk}; it has no cobalt to recycle."
-    conditions = shown.conditions
-    (share,) = break_even_recycled_share(
-        shown.table[:1],
-        "Co",
-        float(today["supply_risk"]),
-        conditions.scenario,
-        conditions.recycled,
-        shell=shown.shells[:1],
-    )
-    if share == 0.0:
-        text = "no recycled cobalt is needed to come down to it"
-    elif share == share:
-        text = f"it comes down to it with {100.0 * share:.0f} % of its cobalt recycled at home"
-    else:
-        text = "not even all its cobalt from recycling brings it down to it"
-    return f"Supply risk of the best candidate: {risk}; {text}."
-
-
-def supply_by_scenario(shown: Magnets) -> list[dict[str, Any]]:
-    """Return title, supply risk and cost of the shown magnets in every scenario."""
-    from dataclasses import replace
-
-    names = scenarios()
-    own = shown.conditions.scenario
-    found = []
-    for name in names if own in names else [own, *names]:
-        frame = supplies(shown.table, shown.shells, replace(shown.conditions, scenario=name))
-        found.append(
-            {
-                "title": load_scenario(name).title,
-                "supply_risk": frame["supply_risk"].tolist(),
-                "cost_USD_kg": frame["cost_USD_kg"].tolist(),
-            }
-        )
-    return found
 
 
 def changed_since(result: "ScreenResult") -> bool:

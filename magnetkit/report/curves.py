@@ -12,8 +12,9 @@ import numpy as np
 from ..magnetism.demagnetization import demagnetization
 from ..plots.series import sweep
 from ..units import MU_0
-from .content import CURVES, Magnets, supply_by_scenario
+from .content import CURVES, Magnets
 from .layout import Figure, axis_of, layout_of, numbers
+from .supply import by_scenario
 
 TEMPERATURES = 13
 # Okabe and Ito's colours, told apart by the colour-blind; the reference is black and dashed.
@@ -152,7 +153,7 @@ def demagnetization_curves(shown: Magnets) -> Figure:
 def supply(shown: Magnets) -> Figure:
     """Return supply risk and cost of the best few and the reference in every scenario."""
     few = _few(shown)
-    states = supply_by_scenario(few)
+    states = by_scenario(few)
     titles = ["<br>".join(map(escape, wrap(state["title"], 24))) for state in states]
     traces = []
     for i, name in enumerate(few.labels):

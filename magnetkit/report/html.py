@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..columns import COLUMNS
 from ..magnetism.comparators import comparators
 from ..screening.folder import replacing
-from . import content, curves, figures
+from . import content, curves, figures, supply
 from .layout import Figure, numbers
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "failures": content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,
-        "break_even": content.break_even(shown),
+        "break_even": supply.break_even(shown),
+        "elements": supply.elements(shown),
+        "claims": supply.claims(),
         "drawn": set(drawn),
         "points": figures.POINTS,
         "curves": content.CURVES,

@@ -137,3 +137,10 @@ def test_pareto_in_matplotlib_takes_the_same_result(folder):
     ax.figure.canvas.draw()
     assert ax.get_xlabel().startswith("Heavy rare earth")
     pyplot.close("all")
+
+
+def test_supply_names_the_elements_and_dates_the_claims(page):
+    start = page.index('id="supply"')
+    text = page[start : page.index('id="candidates"', start)]
+    for wanted in ("Export controls", "separation", "not known", "13000000 t (2010)", "1900000 t"):
+        assert wanted in text, wanted
