@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BEST = 10
 CURVES = 3
 """Candidates drawn as curves beside the reference magnet."""
+_SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
 )
@@ -267,35 +268,31 @@ def heavy_ledger(
     frame = heavy_rare_earth_ledger(
         ranked.reset_index(drop=True), table, result.profile, shown.rows.iloc[-1:]
     ).head(len(shown.rows) - 1)
-    wanted = {
-        "way": "Way",
-        "heavy_rare_earth_saved_wt_pct": "HRE saved (wt.%)",
-        "heavy_rare_earth_saved_kg": "HRE saved (kg a device)",
-        "heavy_rare_earth_saved_pct": "Share of today's (%)",
-    }
-    for column in map(str, frame):
-        match = re.fullmatch(r"([A-Z][a-z]?)_saved_(wt_pct|kg)", column)
-        if match and frame[column].any():
-            unit = "wt.%" if match[2] == "wt_pct" else "kg"
-            wanted[column] = f"{match[1]} saved ({unit})"
+    names = ["heavy_rare_earth", *(match[1] for c in frame if (match := _SAVED.match(str(c))))]
+    columns = {"Way": [str(way) for way in frame["way"]]}
+    for name in names:
+        percent, kilogram = frame[f"{name}_saved_wt_pct"], frame[f"{name}_saved_kg"]
+        if percent.any():
+            heading = f"{'HRE' if name == 'heavy_rare_earth' else name} saved, wt.% (kg)"
+            pairs = zip(percent, kilogram, strict=True)
+            columns[heading] = [f"{number(x)} ({number(kg, 2)})" for x, kg in pairs]
+    wanted = {"heavy_rare_earth_saved_pct": "Share of today's (%)"}
+    if (frame["way"] == "shell").any():
+        wanted |= {
+            "bulk_at_equal_coercivity_wt_pct": "Bulk HRE for this HcJ (wt.%)",
+            "shell_saving_pct": "Saved by the shell (%)",
+        }
     wanted |= {
         "coercivity_lost_kA_m": "HcJ lost (kA/m)",
         "remanence_lost_T": "Br lost (T)",
         "max_energy_product_lost_kJ_m3": "(BH)max lost (kJ/m3)",
         "max_working_temperature_lost_K": "Tmax lost (K)",
         "remanence_coefficient_lost_pct_K": "|α| gained (%/K)",
-        "saved_wt_pct_per_lost_kA_m": "HRE saved per HcJ lost (wt.%/(kA/m))",
+        "saved_wt_pct_per_lost_kA_m": "Saved per HcJ lost (wt.%/(kA/m))",
     }
-    if (frame["way"] == "shell").any():
-        wanted |= {
-            "bulk_at_equal_coercivity_wt_pct": "Bulk HRE for as much HcJ (wt.%)",
-            "shell_saving_pct": "Saved by the shell (%)",
-        }
-    rows = [
-        [name, *(str(row[c]) if c == "way" else number(row[c]) for c in wanted)]
-        for name, (_, row) in zip(shown.labels, frame.iterrows(), strict=False)
-    ]
-    return ["Candidate", *wanted.values()], rows
+    columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
+    cells = zip(shown.labels[:-1], *columns.values(), strict=True)
+    return ["Candidate", *columns], [list(row) for row in cells]
 
 
 def changed_since(result: "ScreenResult") -> bool:

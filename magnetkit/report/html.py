@@ -94,7 +94,8 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
     bare = not any(shown.shells) and not (ranked["shell"].fillna("").astype(str) != "").any()
     names = tuple(name for name in SHOWN if name != "shell" or not bare)
     table = _table(ranked.head(ROWS), names)
-    best_names = (*names, *FIRM)
+    last = names.index("host") + 1
+    best_names = (*names[:last], *FIRM, *names[last:])
     firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
