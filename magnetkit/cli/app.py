@@ -177,7 +177,7 @@ def screen(
     result.report(out / "report.html")
     if not quiet:
         message(
-            f"{len(result.data):,} candidates ranked, {len(result.rejected):,} rejected; see {out}"
+            f"{len(result.data):,} candidates judged, {len(result.rejected):,} rejected; see {out}"
         )
 
 

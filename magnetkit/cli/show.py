@@ -4,6 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ..columns import COLUMNS
@@ -92,17 +93,15 @@ def print_ranking(
     result: "ScreenResult", top: int, *, as_json: bool = False, cgs: bool = False
 ) -> None:
     """Print the best candidates and the reference magnet."""
-    best = result.best(top).merge(_firmness(result), on="rank", how="left")
+    best = result.best(top)
+    best = best[best["rank"].notna()].merge(_firmness(result), on="rank", how="left")
     if as_json:
         print_json(best)
         return
-    console = Console(width=None if sys.stdout.isatty() else 190)
-    reference = result.table[result.table["candidate"] == result.profile.reference.formula]
+    console = _console(190)
     temperature = float(result.table["temperature_K"].iloc[0])
-    shown = Table(
-        title=f"{result.profile.title}: best of {len(result.data):,}, at {temperature:.0f} K",
-        title_justify="left",
-    )
+    about = f"{escape(result.profile.title)}: best of {len(result.data):,}, at {temperature:.0f} K"
+    shown = Table(title=about, title_justify="left")
     names = [n for n in RANKING if n != "shell" or (best["shell"].astype(str) != "").any()]
     if console.width < _WIDE:
         names = [n for n in names if n in _NARROW]
@@ -114,20 +113,40 @@ def print_ranking(
     for _, row in best.iterrows():
         style = "" if row["meets_requirements"] else "dim"
         shown.add_row(*_cells(row, names, cgs=cgs), style=style)
+    reference = result.table[result.table["candidate"] == result.profile.reference.formula]
     for _, row in reference.iterrows():
         shown.add_section()
         shown.add_row(*_cells(row, names, cgs=cgs), style="italic")
-    console.print(shown)
-    if len(reference):
+    if len(best) or len(reference):
+        console.print(shown)
+    _explain(result, best, names, len(reference) > 0, console)
+
+
+def _explain(
+    result: "ScreenResult", best: "pd.DataFrame", names: list[str], today: bool, console: Console
+) -> None:
+    """Say below the table what needs to be said about it."""
+    from ..report.content import requirement_text
+
+    if today:
         console.print("Last row: the reference magnet. ± is half of the 90 % interval.")
-    if len(best):
+    if len(best) and "top_ten_share" in names:
         console.print(
             "Top 10: how often it stays among the ten best while all moves within its interval. "
             "Those of one tie cannot be told apart."
         )
-    if not result.table["meets_requirements"].any():
-        why = f"; the best misses {best['failed_requirements'].iloc[0]}" if len(best) else ""
-        console.print(f"No candidate meets every requirement{why}.")
+    if not result.table["rank"].notna().any():
+        counts = result.table["status"].value_counts()
+        reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
+        console.print(escape(f"No candidate can be ranked: {reasons}."))
+    elif len(best) and not result.table["meets_requirements"].any():
+        missed = requirement_text(str(best["failed_requirements"].iloc[0]), result.profile)
+        console.print(escape(f"No candidate meets every requirement; the best misses {missed}."))
+
+
+def _console(width: int) -> Console:
+    """Return the console of stdout: as wide as the terminal, or `width` where there is none."""
+    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
 def _firmness(result: "ScreenResult") -> "pd.DataFrame":
@@ -136,7 +155,7 @@ def _firmness(result: "ScreenResult") -> "pd.DataFrame":
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how firmly candidates hold their rank."""
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    console = _console(160)
     names = [n for n in FIRMNESS if n != "shell" or (frame["shell"] != "").any()]
     shown = Table(title=f"How often among the best {top}, and ranks (90 %)", title_justify="left")
     for name in names:
@@ -169,9 +188,11 @@ def _cells(row: "pd.Series", names: list[str], *, cgs: bool = False) -> list[str
         column, value = COLUMNS[name], row.get(name, float("nan"))
         factor, _ = _unit(name, cgs=cgs)
         if column.kind in ("text", "category"):
-            cells.append(str(value))
+            cells.append(escape(str(value)))
         elif column.kind == "integer":
             cells.append("–" if is_missing(value) else str(int(value)))
+        elif is_missing(value):
+            cells.append("–")
         elif column.predicted and name != "energy_above_hull_eV_atom":
             half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
             cells.append(f"{number(value, factor=factor)} ±{number(half, 2, factor)}")
@@ -185,9 +206,9 @@ def print_properties(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
     if as_json:
         print_json(frame)
         return
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = _console(120)
     for _, row in frame.iterrows():
-        shown = Table(title=str(row["candidate"]), title_justify="left")
+        shown = Table(title=escape(str(row["candidate"])), title_justify="left")
         for heading in ("Property", "Value", "90 % interval", "Unit", "From"):
             shown.add_column(heading, justify="right" if heading == "Value" else "left")
         for name in COLUMNS:
@@ -199,7 +220,7 @@ def print_properties(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
 def _property(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
     column, value, (factor, unit) = COLUMNS[name], row[name], _unit(name, cgs=cgs)
     if column.kind not in ("number", "integer"):
-        return column.label, str(value), "", "", ""
+        return column.label, escape(str(value)), "", "", ""
     if not column.predicted:
         return column.label, number(value, factor=factor), "", unit, ""
     lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))

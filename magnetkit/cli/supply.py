@@ -163,6 +163,7 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
         print_json(frame)
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from .show import number
@@ -171,5 +172,5 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
     for heading in headings.values():
         shown.add_column(heading, no_wrap=True)
     for row in frame[list(headings)].itertuples(index=False):
-        shown.add_row(*(v if isinstance(v, str) else number(v) for v in row))
+        shown.add_row(*(escape(v) if isinstance(v, str) else number(v) for v in row))
     Console(width=None if sys.stdout.isatty() else 160).print(shown)

@@ -127,3 +127,23 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
     assert done.returncode != 0
     assert "no phase snapshot" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_brackets_are_shown_as_written(tmp_path):
+    text = "[Nd0.9Dy0.1]2Fe14B"
+    shown = run("predict", text).stdout
+    assert shown.splitlines()[0].strip() == text
+    path = tmp_path / "a.txt"
+    path.write_text(text + "\n", encoding="utf-8")
+    out = ("--out", str(tmp_path / "out"), "-q")
+    done = run("screen", str(path), "--application", "aviation-actuator", *out)
+    assert text in done.stdout
+
+
+def test_what_cannot_be_ranked_says_why(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Ce2Fe14B\n", encoding="utf-8")
+    done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")
+    assert done.returncode == 0, done.stderr
+    assert "No candidate can be ranked: 1 paramagnetic." in done.stdout
+    assert "–" not in done.stdout
