@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 
 # Classes of element in `assign`.
 OTHER, RARE_EARTH, IRON_LIKE, BORON, CARBON, NITROGEN, STABILISER, ZIRCONIUM, IGNORED = range(9)
@@ -72,20 +72,22 @@ def assign(indptr, indices, values, classes, windows):
 # counts float64 (6, 3): R, T, X atoms per formula unit; ratios float64 (6, 2): T/R of the phases
 # that take excess R and excess T (inf: no R); boride float64 (6): T atoms that an excess atom of
 # the third kind binds, 0 where the host can do without it; volume float64 (118): A3 per atom
-# -> hard float64 (nnz): atoms of each element inside the hard phase, per atom of alloy;
-#    volume_fraction float64 (n). Unknown host: all inside, fraction NaN.
-@jit(parallel=True)
-def split(indptr, indices, values, codes, role, limit, preference, counts, ratios, boride, volume):
-    """Return what each composition has inside its hard phase, and the phase's volume share."""
-    n = len(indptr) - 1
-    hard = np.zeros(len(values))
-    fraction = np.full(n, np.nan)
-    for i in prange(n):
+# Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
+# the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
+# all inside, fraction NaN.
+@jit
+def split(
+    indptr, indices, values, codes, role, limit, preference, counts, ratios, boride, volume,
+    hard, fraction, begin, end,
+):  # fmt: skip
+    """Find what each composition has inside its hard phase, and the phase's volume share."""
+    for i in range(begin, end):
         start, stop = indptr[i], indptr[i + 1]
         h = codes[i]
         if h < 0:
             for k in range(start, stop):
                 hard[k] = values[k]
+            fraction[i] = np.nan
             continue
         r_per, t_per, x_per = counts[h, 0], counts[h, 1], counts[h, 2]
         total_r = 0.0
@@ -105,6 +107,7 @@ def split(indptr, indices, values, codes, role, limit, preference, counts, ratio
         if total_r <= 0.0 or major < 0:
             for k in range(start, stop):
                 hard[k] = values[k]
+            fraction[i] = np.nan
             continue
         # Formula units by the lever rule, then bounded by what can enter the T sites.
         excess_r = total_r - r_per * total_t / t_per
@@ -153,27 +156,25 @@ def split(indptr, indices, values, codes, role, limit, preference, counts, ratio
             inside += hard[k] * v
             whole += values[k] * v
         fraction[i] = inside / whole
-    return hard, fraction
 
 
-# indptr int64 (n + 1,), indices int32 (nnz,), amounts float64 (nnz,) -> the same rows without
-# the entries up to `floor`, each divided by its sum.
-@jit(parallel=True)
-def compact(indptr, indices, amounts, floor):
-    """Return compositions without their empty entries, as fractions."""
-    n = len(indptr) - 1
-    ptr = np.zeros(n + 1, np.int64)
-    for i in prange(n):
-        count = 0
+# Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
+@jit
+def count_over(indptr, amounts, floor, count, start, stop):
+    """Count what `compact` keeps of each row."""
+    for i in range(start, stop):
+        count[i] = 0
         for k in range(indptr[i], indptr[i + 1]):
             if amounts[k] > floor:
-                count += 1
-        ptr[i + 1] = count
-    for i in range(n):
-        ptr[i + 1] += ptr[i]
-    columns = np.empty(ptr[n], np.int32)
-    fractions = np.empty(ptr[n])
-    for i in prange(n):
+                count[i] += 1
+
+
+# indptr int64 (n + 1,), indices int32 (nnz,), amounts float64 (nnz,) to rows at ptr int64
+# (n + 1,): columns int32 and fractions float64, written at the rows start to stop.
+@jit
+def compact(indptr, indices, amounts, floor, ptr, columns, fractions, start, stop):
+    """Write compositions without their entries up to `floor`, as fractions."""
+    for i in range(start, stop):
         total = 0.0
         for k in range(indptr[i], indptr[i + 1]):
             if amounts[k] > floor:
@@ -184,4 +185,3 @@ def compact(indptr, indices, amounts, floor):
                 columns[at] = indices[k]
                 fractions[at] = amounts[k] / total
                 at += 1
-    return ptr, columns, fractions

@@ -11,7 +11,7 @@ each column, are the elements themselves.
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 from .systems import subsystem
 
 # A price or an amount this small is rounding.
@@ -337,13 +337,13 @@ def _run(
 # first, last int64 (t,) into order; systems bool (s, columns); phases ptr, col, val, energy.
 # Writes hull float64 (n,), and where they have columns: products int32 (n, width) by id, in
 # ascending order, -1 beyond the last, and fractions float64 (n, width) of the atoms.
-@jit(parallel=True)
+@jit
 def solve(
     indptr, indices, values, column, order, system, first, last, systems, ptr, col, val, energy,
-    hull, products, fractions,
+    hull, products, fractions, begin, end,
 ):  # fmt: skip
-    """Find the hull energy and the products of each composition."""
-    for t in prange(len(system)):
+    """Find the hull energy and the products of each composition of the runs `begin` to `end`."""
+    for t in range(begin, end):
         _run(
             indptr, indices, values, column, order, first[t], last[t], systems[system[t]],
             ptr, col, val, energy, hull, products, fractions,

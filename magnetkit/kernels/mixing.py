@@ -8,12 +8,10 @@ weights y (2 y - 1) and 4 y y' hold; the variance follows from the covariance of
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 
 RARE_EARTH, METAL, INTERSTITIAL = 0, 1, 2
 _FLOOR = 1e-12
-# Rows that share their scratch space.
-BLOCK = 512
 
 
 # Hard phases indptr int64 (n + 1,), indices int32, values float64; rows int64 (r,): those of the
@@ -22,75 +20,72 @@ BLOCK = 512
 # int64 (R, X, M, M): node of two metals (a metal with itself: the corner); mean float64 (k,), root
 # float64 (k, f): covariance of the nodes = root @ root.T; noise float64 (3,): variance of a
 # corner, of mixed rare earths and of mixed metals.
-# Writes at the rows: energy, deviation, entropy float64 (n,), entropy of ideal mixing in units of
-# Boltzmann's constant an atom, NaN where a site is empty or an element has no site; and ideal
-# float64 (nnz,), the composition at the host's exact stoichiometry.
-@jit(parallel=True)
+# Writes at rows[start:stop]: energy, deviation, entropy float64 (n,), entropy of ideal mixing in
+# units of Boltzmann's constant an atom, NaN where a site is empty or an element has no site; and
+# ideal float64 (nnz,), the composition at the host's exact stoichiometry.
+@jit
 def interpolate(
     indptr, indices, values, rows, role, index, sites, node, mean, root, noise,
-    energy, deviation, entropy, ideal,
+    energy, deviation, entropy, ideal, start, stop,
 ):  # fmt: skip
     """Interpolate energies and their deviations between nodes."""
     atoms = sites.sum()
     factors = root.shape[1]
-    for block in prange((len(rows) + BLOCK - 1) // BLOCK):
-        total, squares = np.empty(3), np.empty(3)
-        spread = np.empty(factors)
-        for o in range(block * BLOCK, min((block + 1) * BLOCK, len(rows))):
-            row = rows[o]
-            first, last = indptr[row], indptr[row + 1]
-            if not _site_totals(indices, values, first, last, role, sites, total):
-                energy[row] = np.nan
-                deviation[row] = np.nan
-                entropy[row] = np.nan
+    total, squares = np.empty(3), np.empty(3)
+    spread = np.empty(factors)
+    for o in range(start, stop):
+        row = rows[o]
+        first, last = indptr[row], indptr[row + 1]
+        if not _site_totals(indices, values, first, last, role, sites, total):
+            energy[row] = np.nan
+            deviation[row] = np.nan
+            entropy[row] = np.nan
+            continue
+        mixing = 0.0
+        squares[:] = 0.0
+        for p in range(first, last):
+            s = role[indices[p]]
+            share = values[p] / total[s]
+            ideal[p] = share * sites[s] / atoms
+            if share > _FLOOR and sites[s] > 0.0:
+                mixing -= sites[s] / atoms * share * np.log(share)
+            squares[s] += share * share
+        value = 0.0
+        spread[:] = 0.0
+        for p in range(first, last):
+            if role[indices[p]] != RARE_EARTH:
                 continue
-            mixing = 0.0
-            squares[:] = 0.0
-            for p in range(first, last):
-                s = role[indices[p]]
-                share = values[p] / total[s]
-                ideal[p] = share * sites[s] / atoms
-                if share > _FLOOR and sites[s] > 0.0:
-                    mixing -= sites[s] / atoms * share * np.log(share)
-                squares[s] += share * share
-            value = 0.0
-            spread[:] = 0.0
-            for p in range(first, last):
-                if role[indices[p]] != RARE_EARTH:
-                    continue
-                earth = values[p] / total[RARE_EARTH]
-                for q in range(first, last):
-                    third = 0
-                    outer = earth
-                    if sites[INTERSTITIAL] > 0.0:
-                        if role[indices[q]] != INTERSTITIAL:
+            earth = values[p] / total[RARE_EARTH]
+            for q in range(first, last):
+                third = 0
+                outer = earth
+                if sites[INTERSTITIAL] > 0.0:
+                    if role[indices[q]] != INTERSTITIAL:
+                        continue
+                    third = index[indices[q]]
+                    outer = earth * values[q] / total[INTERSTITIAL]
+                elif q > first:
+                    break
+                for i in range(first, last):
+                    if role[indices[i]] != METAL:
+                        continue
+                    y = values[i] / total[METAL]
+                    for j in range(first, i + 1):
+                        if role[indices[j]] != METAL:
                             continue
-                        third = index[indices[q]]
-                        outer = earth * values[q] / total[INTERSTITIAL]
-                    elif q > first:
-                        break
-                    for i in range(first, last):
-                        if role[indices[i]] != METAL:
-                            continue
-                        y = values[i] / total[METAL]
-                        for j in range(first, i + 1):
-                            if role[indices[j]] != METAL:
-                                continue
-                            w = outer * y
-                            w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
-                            at = node[
-                                index[indices[p]], third, index[indices[i]], index[indices[j]]
-                            ]
-                            value += w * mean[at]
-                            for f in range(factors):
-                                spread[f] += w * root[at, f]
-            variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
-            variance += noise[2] * 2.0 * (1.0 - squares[METAL])
-            for f in range(factors):
-                variance += spread[f] * spread[f]
-            energy[row] = value
-            deviation[row] = np.sqrt(max(variance, 0.0))
-            entropy[row] = mixing
+                        w = outer * y
+                        w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
+                        at = node[index[indices[p]], third, index[indices[i]], index[indices[j]]]
+                        value += w * mean[at]
+                        for f in range(factors):
+                            spread[f] += w * root[at, f]
+        variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
+        variance += noise[2] * 2.0 * (1.0 - squares[METAL])
+        for f in range(factors):
+            variance += spread[f] * spread[f]
+        energy[row] = value
+        deviation[row] = np.sqrt(max(variance, 0.0))
+        entropy[row] = mixing
 
 
 # total float64 (3,): amount on each site; False where a site is empty or an element has none.
@@ -125,72 +120,71 @@ def elements_of(indptr, indices, rows):
 # a rare earth and a main metal has, infinite where none is known; has bool (R, X, M): the
 # snapshot's end members, by role and index; borrowed bool (118, 118): main metal, metal;
 # significant float64: the share from which an end member counts, and trace that of a metal.
-# Writes at the rows known bool, borrows bool (n,), and missing int64 (n,): a key of the
+# Writes at rows[start:stop]: known bool, borrows bool (n,), and missing int64 (n,): a key of the
 # significant end members that the snapshot lacks, 0 without any.
-@jit(parallel=True)
+@jit
 def judge(
     indptr, indices, values, rows, kind, main, limit, least, role, index, has, borrowed,
-    significant, trace, known, borrows, missing,
+    significant, trace, known, borrows, missing, start, stop,
 ):  # fmt: skip
     """Compare phases with what is known of their end members."""
-    for block in prange((len(rows) + BLOCK - 1) // BLOCK):
-        total, of_role = np.empty(3), np.empty(3)
-        for o in range(block * BLOCK, min((block + 1) * BLOCK, len(rows))):
-            row = rows[o]
-            first, last = indptr[row], indptr[row + 1]
-            total[:] = 0.0
-            of_role[:] = 0.0
-            mains = 0.0
-            major = -1
-            for p in range(first, last):
-                e = indices[p]
-                total[kind[e]] += values[p]
-                if role[e] >= 0:
-                    of_role[role[e]] += values[p]
-                if kind[e] == METAL and main[e]:
-                    mains += values[p]
-                    if major < 0 or values[p] > values[major]:
-                        major = p
-            ok = total[RARE_EARTH] > 0.0 and mains > 0.0
-            fine = ok
-            borrow = False
-            for p in range(first, last):
-                e = indices[p]
-                if kind[e] == METAL and ok:
-                    share = values[p] / total[METAL]
-                    if borrowed[indices[major], e] and share >= trace:
-                        borrow = True
-                    if not main[e] and share > limit[e]:
-                        fine = False
-            borrows[row] = borrow
-            others = 1.0 - mains / total[METAL] if ok else 0.0
-            key = np.int64(0)
-            for p in range(first, last):
-                r = indices[p]
-                if fine and kind[r] == RARE_EARTH:
-                    for q in range(first, last):
-                        m = indices[q]
-                        if kind[m] == METAL and main[m]:
-                            share = values[p] / total[RARE_EARTH] * values[q] / mains
-                            if share >= significant and others < least[r, m]:
-                                fine = False
-                if role[r] != RARE_EARTH:
-                    continue
+    total, of_role = np.empty(3), np.empty(3)
+    for o in range(start, stop):
+        row = rows[o]
+        first, last = indptr[row], indptr[row + 1]
+        total[:] = 0.0
+        of_role[:] = 0.0
+        mains = 0.0
+        major = -1
+        for p in range(first, last):
+            e = indices[p]
+            total[kind[e]] += values[p]
+            if role[e] >= 0:
+                of_role[role[e]] += values[p]
+            if kind[e] == METAL and main[e]:
+                mains += values[p]
+                if major < 0 or values[p] > values[major]:
+                    major = p
+        ok = total[RARE_EARTH] > 0.0 and mains > 0.0
+        fine = ok
+        borrow = False
+        for p in range(first, last):
+            e = indices[p]
+            if kind[e] == METAL and ok:
+                share = values[p] / total[METAL]
+                if borrowed[indices[major], e] and share >= trace:
+                    borrow = True
+                if not main[e] and share > limit[e]:
+                    fine = False
+        borrows[row] = borrow
+        others = 1.0 - mains / total[METAL] if ok else 0.0
+        key = np.int64(0)
+        for p in range(first, last):
+            r = indices[p]
+            if fine and kind[r] == RARE_EARTH:
                 for q in range(first, last):
                     m = indices[q]
-                    if role[m] != METAL:
-                        continue
-                    outer = values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
-                    if outer < significant:
-                        continue
-                    if of_role[INTERSTITIAL] > 0.0:
-                        for t in range(first, last):
-                            z = indices[t]
-                            if role[z] == INTERSTITIAL:
-                                share = outer * values[t] / of_role[INTERSTITIAL]
-                                if share >= significant and not has[index[r], index[z], index[m]]:
-                                    key = key * 1000003 + (r * 118 + z) * 118 + m + 1
-                    elif not has[index[r], 0, index[m]]:
-                        key = key * 1000003 + r * 118 * 118 + m + 1
-            known[row] = fine
-            missing[row] = key
+                    if kind[m] == METAL and main[m]:
+                        share = values[p] / total[RARE_EARTH] * values[q] / mains
+                        if share >= significant and others < least[r, m]:
+                            fine = False
+            if role[r] != RARE_EARTH:
+                continue
+            for q in range(first, last):
+                m = indices[q]
+                if role[m] != METAL:
+                    continue
+                outer = values[p] / of_role[RARE_EARTH] * values[q] / of_role[METAL]
+                if outer < significant:
+                    continue
+                if of_role[INTERSTITIAL] > 0.0:
+                    for t in range(first, last):
+                        z = indices[t]
+                        if role[z] == INTERSTITIAL:
+                            share = outer * values[t] / of_role[INTERSTITIAL]
+                            if share >= significant and not has[index[r], index[z], index[m]]:
+                                key = key * 1000003 + (r * 118 + z) * 118 + m + 1
+                elif not has[index[r], 0, index[m]]:
+                    key = key * 1000003 + r * 118 * 118 + m + 1
+        known[row] = fine
+        missing[row] = key

@@ -2,33 +2,29 @@
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 
 
 # indptr int64 (n + 1,), indices int32 (nnz,), values float64: compositions, where 0 is absent;
-# word, bit int64 (118,): where an
-# element's bit lies, word -1 for an element without phases -> sets uint64 (n, words), and
-# known bool (n,): every element has phases and there is at least one.
-@jit(parallel=True)
-def element_sets(indptr, indices, values, word, bit, words):
-    """Return the set of elements of each composition as bits."""
-    n = len(indptr) - 1
-    sets = np.zeros((n, words), np.uint64)
-    known = np.zeros(n, np.bool_)
-    for i in prange(n):
+# word, bit int64 (118,): where an element's bit lies, word -1 for an element without phases.
+# Writes at the rows start to stop: sets uint64 (n, words), zero before, and known bool (n,):
+# every element has phases and there is at least one.
+@jit
+def element_sets(indptr, indices, values, word, bit, sets, known, start, stop):
+    """Write the set of elements of each composition as bits."""
+    for i in range(start, stop):
         ok = True
         some = False
         for p in range(indptr[i], indptr[i + 1]):
-            w = word[indices[p]]
             if values[p] <= 0.0:
                 continue
             some = True
+            w = word[indices[p]]
             if w < 0:
                 ok = False
             else:
                 sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
         known[i] = ok and some
-    return sets, known
 
 
 # inside bool (columns,): elements of the chemical system -> the phases made of them alone, as

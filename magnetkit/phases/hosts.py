@@ -285,20 +285,38 @@ class Partition:
 
 def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without the empty entries."""
-    from ..kernels.hosts import compact
+    from ..kernels.hosts import compact, count_over
+    from ..kernels.threads import share_rows
 
-    indptr, indices, values = compact(table.indptr, table.indices, atoms, _NOTHING)
+    n = len(table)
+    indptr = np.zeros(n + 1, np.int64)
+    share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
+    np.cumsum(indptr, out=indptr)
+    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    entries = table.indptr, table.indices, atoms, _NOTHING
+    share_rows(compact, n, *entries, indptr, indices, values)
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+
+
+def _split(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
+    from ..kernels.hosts import split
+    from ..kernels.threads import share_rows
+
+    hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
+    sparse = table.indptr, table.indices, table.values
+    share_rows(split, len(table), *sparse, codes, *_rules(), hard, fraction)
+    return hard, fraction
 
 
 def hard_phases(
     table: CompositionTable, host: str = "auto"
 ) -> tuple[NDArray[np.int8], CompositionTable]:
     """Return host and composition of the hard phase of recipes; see `partition`."""
-    from ..kernels.hosts import split
-
     codes = assign_hosts(table, host)
-    hard, _ = split(table.indptr, table.indices, table.values, codes, *_rules())
+    hard, _ = _split(table, codes)
     return codes, _part(table, hard)
 
 
@@ -335,10 +353,8 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
-    from ..kernels.hosts import split
-
     codes = assign_hosts(table, host) if isinstance(host, str) else host
-    hard, volume_fraction = split(table.indptr, table.indices, table.values, codes, *_rules())
+    hard, volume_fraction = _split(table, codes)
     mass = ATOMIC_MASS[table.indices]
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     inside = np.bincount(row, hard * mass, len(table))

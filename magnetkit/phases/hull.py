@@ -42,6 +42,7 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     """Find the hull energy of each row, and its products if asked."""
     from ..kernels import hull as programs
     from ..kernels import hull_facets
+    from ..kernels.threads import share_rows
     from .facets import find_facets
 
     systems = gather(table, space)
@@ -73,9 +74,8 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
         left[s] = not done
     phases = (space.ptr, space.col, space.val, space.energy)
     runs = systems.runs(left)
-    programs.solve(
-        *sparse, space.column, order, *runs, systems.members, *phases, energy, found, fractions
-    )
+    given = *sparse, space.column, order, *runs, systems.members, *phases
+    share_rows(programs.solve, len(runs[0]), *given, energy, found, fractions, chunk=1)
     return Decomposition(energy, found, fractions, space.formulas)
 
 

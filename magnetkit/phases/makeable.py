@@ -156,6 +156,7 @@ class _Phases:
         import pandas as pd
 
         from ..kernels import mixing as kernel
+        from ..kernels.threads import share_rows
 
         codes, hard = hard_phases(table, host)
         n = len(table)
@@ -170,7 +171,9 @@ class _Phases:
             rows = np.flatnonzero(codes == code)
             present = np.flatnonzero(kernel.elements_of(hard.indptr, hard.indices, rows))
             nodes = _nodes(source, name, present)
-            kernel.interpolate(
+            share_rows(
+                kernel.interpolate,
+                len(rows),
                 *sparse,
                 rows,
                 nodes.role,
@@ -186,7 +189,9 @@ class _Phases:
                 ideal,
             )
             keys = np.zeros(n, np.int64)
-            kernel.judge(
+            share_rows(
+                kernel.judge,
+                len(rows),
                 *sparse,
                 rows,
                 *known_rules(name),

@@ -48,6 +48,8 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
         found,
         products,
         fractions,
+        0,
+        len(runs[0]),
     )
     return found, products, fractions
 

@@ -51,6 +51,8 @@ def run(x, role, index, sites, node, mean, root, noise):
         noise,
         *out,
         ideal,
+        0,
+        len(x),
     )
     dense = np.zeros_like(x)
     dense[row, col] = ideal
@@ -154,6 +156,8 @@ def test_judge_agrees_with_the_twin(sites):
         known,
         borrows,
         missing,
+        0,
+        60,
     )
     whole = {
         (r, k, m): has[index[r], index[k] if k is not None else 0, index[m]]

@@ -15,7 +15,8 @@ def test_element_sets():
     bit = np.zeros(118, np.int64)
     word[[0, 1, 70]] = 0, 0, 1
     bit[[0, 1, 70]] = 0, 1, 6
-    sets, known = systems.element_sets(indptr, indices, values, word, bit, 2)
+    sets, known = np.zeros((6, 2), np.uint64), np.zeros(6, bool)
+    systems.element_sets(indptr, indices, values, word, bit, sets, known, 0, 6)
     # Empty; an element without phases; none of that element; nothing at all.
     assert known.tolist() == [True, True, False, False, True, False]
     assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]

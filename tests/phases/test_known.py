@@ -59,6 +59,8 @@ def judge(host, *formulas):
         known,
         borrows,
         missing,
+        0,
+        n,
     )
     return known.tolist()
 
