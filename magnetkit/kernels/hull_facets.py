@@ -6,7 +6,7 @@ price of all facets, and the products are the corners of the facet that gives it
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 
 # Rows priced together: the inner loops run over them and fill the vector units.
 LANES = 32
@@ -17,9 +17,9 @@ TOLERANCE = 1e-9
 
 # Compositions indptr int64, indices int32, values float64; place int64 (118,): column of each
 # element in the system; rows int64 (r,): all of this system; price float64 (facets, m), m <= 8.
-# Writes hull float64 (n,) and facet int32 (n,) at those rows.
-@jit(parallel=True, fastmath=True)
-def highest(indptr, indices, values, place, rows, price, hull, facet):
+# Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
+@jit(fastmath=True)
+def highest(indptr, indices, values, place, rows, price, hull, facet, begin, end):
     """Price compositions by all facets."""
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.
@@ -28,18 +28,18 @@ def highest(indptr, indices, values, place, rows, price, hull, facet):
     for f in range(len(price)):
         for c in range(1, m):
             slope[f, c - 1] = price[f, c] - price[f, 0]
-    blocks = (len(rows) + LANES - 1) // LANES
-    for block in prange(blocks):
-        x = np.zeros((MOST, LANES))
-        start = block * LANES
-        n = min(LANES, len(rows) - start)
+    x = np.zeros((MOST, LANES))
+    best, at = np.empty(LANES), np.empty(LANES)
+    for start in range(begin, end, LANES):
+        n = min(LANES, end - start)
+        x[:] = 0.0
         for lane in range(n):
             row = rows[start + lane]
             for p in range(indptr[row], indptr[row + 1]):
                 if values[p] > 0.0:
                     x[place[indices[p]], lane] = values[p]
-        best = np.full(LANES, -np.inf)
-        at = np.zeros(LANES)
+        best[:] = -np.inf
+        at[:] = 0.0
         if m <= 6:
             for f in range(len(base)):
                 b = base[f]
@@ -70,21 +70,21 @@ def highest(indptr, indices, values, place, rows, price, hull, facet):
 
 # As above, with corner int32 (facets, m) phase ids in ascending order and inverse float64
 # (facets, m, m). Writes products int32 (n, width >= m), -1 beyond the last, and fractions float64
-# (n, width). Returns done bool (r,): False where no facet of this price holds the composition.
-@jit(parallel=True)
+# (n, width). Writes done bool (r,): False where no facet of this price holds the composition.
+@jit
 def split(
-    indptr, indices, values, place, rows, price, corner, inverse, hull, facet, products, fractions
-):
+    indptr, indices, values, place, rows, price, corner, inverse, hull, facet, products,
+    fractions, done, begin, end,
+):  # fmt: skip
     """Split compositions into the corners of their facets."""
     m = price.shape[1]
-    done = np.zeros(len(rows), np.bool_)
-    for r in prange(len(rows)):
+    x, amount = np.empty(m), np.empty(m)
+    for r in range(begin, end):
         row = rows[r]
-        x = np.zeros(m)
+        x[:] = 0.0
         for p in range(indptr[row], indptr[row + 1]):
             if values[p] > 0.0:
                 x[place[indices[p]]] = values[p]
-        amount = np.empty(m)
         f = facet[row]
         ok = _amounts(inverse[f], x, amount)
         other = 0
@@ -108,7 +108,6 @@ def split(
             products[row, j] = -1
             fractions[row, j] = 0.0
         done[r] = ok
-    return done
 
 
 @jit

@@ -298,7 +298,7 @@ def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTab
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
 
 
-def _split(
+def _divide(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
@@ -316,7 +316,7 @@ def hard_phases(
 ) -> tuple[NDArray[np.int8], CompositionTable]:
     """Return host and composition of the hard phase of recipes; see `partition`."""
     codes = assign_hosts(table, host)
-    hard, _ = _split(table, codes)
+    hard, _ = _divide(table, codes)
     return codes, _part(table, hard)
 
 
@@ -354,7 +354,7 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
     True
     """
     codes = assign_hosts(table, host) if isinstance(host, str) else host
-    hard, volume_fraction = _split(table, codes)
+    hard, volume_fraction = _divide(table, codes)
     mass = ATOMIC_MASS[table.indices]
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
     inside = np.bincount(row, hard * mass, len(table))

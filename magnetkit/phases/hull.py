@@ -66,16 +66,17 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
         inside = np.flatnonzero(space.column >= 0)
         inside = inside[members[space.column[inside]]]
         place[inside] = np.arange(len(inside))
-        hull_facets.highest(*sparse, place, rows, facets.price, energy, facet)
-        done = True
+        given = *sparse, place, rows, facets.price
+        share_rows(hull_facets.highest, len(rows), *given, energy, facet)
+        done = np.ones(len(rows), bool)
         if products:
-            at = (facets.price, facets.corner, facets.inverse, energy, facet, found, fractions)
-            done = hull_facets.split(*sparse, place, rows, *at).all()
-        left[s] = not done
+            corners = facets.corner, facets.inverse, energy, facet, found, fractions, done
+            share_rows(hull_facets.split, len(rows), *given, *corners)
+        left[s] = not done.all()
     phases = (space.ptr, space.col, space.val, space.energy)
     runs = systems.runs(left)
-    given = *sparse, space.column, order, *runs, systems.members, *phases
-    share_rows(programs.solve, len(runs[0]), *given, energy, found, fractions, chunk=1)
+    programmed = *sparse, space.column, order, *runs, systems.members, *phases
+    share_rows(programs.solve, len(runs[0]), *programmed, energy, found, fractions, chunk=1)
     return Decomposition(energy, found, fractions, space.formulas)
 
 

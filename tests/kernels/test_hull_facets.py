@@ -18,7 +18,7 @@ def test_highest(m, n):
     rows = np.arange(n)[::-1].copy()
     hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
     place = np.arange(118)
-    hull_facets.highest(ptr, col.astype(np.int32), val, place, rows, price, hull, facet)
+    hull_facets.highest(ptr, col.astype(np.int32), val, place, rows, price, hull, facet, 0, n)
     if n:
         expected, at = naive_hull.highest(price, x)
         np.testing.assert_allclose(hull, expected, atol=1e-13)
@@ -36,7 +36,8 @@ def test_split_finds_the_facet_that_holds_the_composition():
     ptr, col, val = sparse(x)
     hull, facet = x @ plane, np.zeros(3, np.int32)
     products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
-    done = hull_facets.split(
+    done = np.ones(3, bool)
+    hull_facets.split(
         ptr,
         col.astype(np.int32),
         val,
@@ -49,6 +50,9 @@ def test_split_finds_the_facet_that_holds_the_composition():
         facet,
         products,
         fractions,
+        done,
+        0,
+        3,
     )
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
