@@ -72,11 +72,26 @@ class ScreenResult:
         return self.table.nsmallest(n, "rank")
 
     def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
-        """Return the `n` best by weights of your own among those that meet the requirements.
+        """Return the best by weights of your own among those that meet the requirements.
 
-        Goals and errors as for `magnetkit.screening.ranking.weighted_scores`, for example
-        ``{"heavy_rare_earth_wt_pct:min": 2, "cost_USD_kg:min": 1}``; the score is the column
-        ``weighted_score``.
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Goal to its weight, for example
+            ``{"heavy_rare_earth_wt_pct:min": 2, "cost_USD_kg:min": 1}``.
+        n : int
+            How many.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `table` with ``weighted_score``, 0 for the best in every goal; see
+            `magnetkit.screening.ranking.weighted_scores`.
+
+        Raises
+        ------
+        InputError
+            If a goal cannot be read or is no column, or the weights are negative or all zero.
         """
         from .ranking import weighted_scores
 
@@ -87,37 +102,40 @@ class ScreenResult:
     def robustness(self, **options: Any) -> pd.DataFrame:
         """Return how firmly the best candidates hold their rank when inputs move.
 
-        Options and columns as for `magnetkit.screening.robustness.robustness`, for example
-        ``top=10``, ``draws=500`` and ``seed=0``.
-
         Parameters
         ----------
         **options
-            Of `magnetkit.screening.robustness.robustness`.
+            ``top``, ``draws``, ``pool``, ``seed`` and ``interval`` of
+            `magnetkit.screening.robustness.robustness`.
 
         Returns
         -------
         DataFrame
+            Leading candidates by rank with the columns of `magnetkit.columns.ROBUSTNESS`.
+
+        Raises
+        ------
+        InputError
+            If a number is out of its range.
         """
         from .robustness import robustness
 
         return robustness(self, **options)
 
     def ledger(self, n: int | None = None) -> pd.DataFrame:
-        """Return what the `n` best candidates (all if not given) save of heavy rare earth.
-
-        By rank, with ``rank``, ``candidate``, ``shell`` and the columns of
-        `magnetkit.supply.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for among
-        all candidates.
+        """Return what the best candidates save of heavy rare earth, and what they pay.
 
         Parameters
         ----------
         n : int, optional
-            How many of the best.
+            How many, by rank; all if not given.
 
         Returns
         -------
         DataFrame
+            ``rank``, ``candidate``, ``shell`` and the columns of
+            `magnetkit.supply.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
+            among all candidates.
         """
         from ..composition import CompositionTable
         from ..supply import heavy_rare_earth_ledger
