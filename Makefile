@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PEERS := .venv-peers
+LOWEST := .venv-lowest
 SERVER := .venv-server
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 EXTRAS := dask,explore,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain lint notebooks peers bench official-server clean
+.PHONY: help setup demo test test-plain test-faults test-lowest lint notebooks peers bench official-server clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -21,6 +22,8 @@ help:
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
+	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
+	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
 	@echo "make clean   remove the environments and what demo wrote"
 
 setup: $(STAMP)
@@ -46,6 +49,22 @@ test: $(STAMP)
 test-plain: $(STAMP)
 	@echo "magnetkit: testing the kernels as plain Python"
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q $(PLAIN)
+
+# Writes its figures into tests/FAULTS.md.
+test-faults: $(STAMP)
+	@echo "magnetkit: campaign on faults; figures go to tests/FAULTS.md"
+	@PYTHONPATH=. $(BIN)/python -m tests.faults.campaign
+
+$(LOWEST)/installed: pyproject.toml constraints-lowest.txt
+	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the lowest versions are for Python 3.11; call make with PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(LOWEST)
+	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[dask,explore,plots,dev]"
+	@touch $@
+
+test-lowest: $(LOWEST)/installed
+	@echo "magnetkit: running every test on the lowest versions"
+	@$(LOWEST)/bin/python -m pytest
 
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
@@ -81,4 +100,4 @@ official-server: $(STAMP) $(SERVER)/installed
 	@$(BIN)/python -m pytest tests/phases/test_official_server.py
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(SERVER) demo build dist
+	rm -rf $(VENV) $(PEERS) $(LOWEST) $(SERVER) demo build dist

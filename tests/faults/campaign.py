@@ -1,0 +1,242 @@
+"""The campaign on faults: ``make test-faults`` or ``python -m tests.faults.campaign [PART ...]``.
+
+Each part runs in a process of its own, so that a crash is a figure and not the end. The figures
+go to ``tests/FAULTS.md``; parts that were not asked for keep theirs.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "FAULTS.md"
+FIGURES = Path(__file__).with_name("figures.json")
+SEED = 20_261_124
+RECIPES = 1_200_000
+# By kind: what is cheap to read is read more often.
+FILES = {"model file": 60_000, "scenario TOML": 20_000}
+FILES_OTHERWISE = 6_000
+PULLS = 600
+MOMENTS = 20
+LIMIT_S = 900
+
+
+def recipes() -> list[dict]:
+    from tests.faults import input_recipes
+
+    return [{"kind": "recipe", **vars(input_recipes.run(RECIPES, SEED))}]
+
+
+def files() -> list[dict]:
+    from tests.faults import input_files
+
+    found = []
+    # In memory where there is such a place: half a million small files are written.
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=place) as folder, input_files.kinds(Path(folder)) as kinds:
+        for kind in kinds:
+            count = FILES.get(kind.name, FILES_OTHERWISE)
+            found.append({"kind": kind.name, **vars(input_files.run(kind, count, SEED))})
+    return found
+
+
+def lines() -> list[dict]:
+    from tests.faults import long_lines
+
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (content, expected) in long_lines.cases().items():
+            start = time.perf_counter()
+            said = long_lines.read(Path(folder), name, content)
+            took = time.perf_counter() - start
+            faults = [] if expected in said else [said[:200]]
+            found.append(
+                {"file": name, "seconds": round(took, 2), "said": expected, "faults": faults}
+            )
+    return found
+
+
+def network() -> list[dict]:
+    from tests.faults import network as faulty
+
+    found = [{"kind": "pull", **vars(faulty.run(PULLS, SEED))}]
+    for name, fault in faulty.floods().items():
+        said, took, grown = faulty.flood(fault)
+        faults = [] if "more than 64 MiB" in said and grown < 256 else [f"{said}, {grown:.0f} MB"]
+        found.append(
+            {"flood": name, "seconds": round(took, 2), "peak_MB": round(grown), "faults": faults}
+        )
+    return found
+
+
+def interruption() -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.interruption", str(SEED), str(MOMENTS), folder],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def cache() -> list[dict]:
+    from tests.phases.mp_server import KEY, Server
+
+    server = Server()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.faults.shared_cache", f"{folder}/x", "kernels"],
+                env={**os.environ, "MP_API_ENDPOINT": server.url, "MP_API_KEY": KEY},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+        answer = json.loads(done.stdout.splitlines()[-1])
+    finally:
+        server.close()
+    sound = set(answer["codes"]) == {0} and len(answer["answers"]) == 1
+    return [
+        {
+            "processes": len(answer["codes"]),
+            "different_answers": len(answer["answers"]),
+            "requests": len(server.requests),
+            "faults": [] if sound else answer["logs"],
+        }
+    ]
+
+
+def secrets() -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.secrets", f"{folder}/x"],
+            env={**os.environ, "MAGNETKIT_CACHE_DIR": f"{folder}/x/cache"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    answer = json.loads(done.stdout.splitlines()[-1])
+    faults = answer["leaks"] + answer["tracebacks"] + answer["missing"]
+    return [
+        {"calls": len(answer["calls"]), "key_reached_the_server": answer["seen"], "faults": faults}
+    ]
+
+
+PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
+    "recipes": (
+        recipes,
+        "Bad recipes: good ones after one to four strokes, words strewn together, brackets to "
+        "depth 40. Accepted ones sum to 1 within 1e-9, lie between 0 and 1, and come back from "
+        "their formula; a sample is compared with a slow parser written apart. The slowest is a "
+        "batch of 20,000.",
+    ),
+    "files": (
+        files,
+        "Bad files, each either refused by an error of magnetkit's own that says why, or read. "
+        "*Resealed* ones carry the hash that fits what was spoiled.",
+    ),
+    "lines": (lines, "Lines of ten million characters, other encodings, NUL and byte-order marks."),
+    "network": (
+        network,
+        "Live pulls with one or two answers spoiled: documents and pages changed, bytes turned, "
+        "broken gzip, statuses, slow and cut answers; and answers of one gigabyte.",
+    ),
+    "interruption": (
+        interruption,
+        "Commands stopped at random moments; what they leave is whole, and the command run again "
+        "(a screening with `--resume`) leaves the same bytes (a model: the same numbers). "
+        "*done_before*: the command had ended when the signal came.",
+    ),
+    "cache": (cache, "Processes that start at once on empty caches of kernels, models and pulls."),
+    "secrets": (secrets, "Every command with a key in the environment, eight kinds of refusal."),
+}
+
+
+def alone(name: str) -> dict:
+    """Run a part in a process of its own; a crash or a hang is a fault."""
+    start = time.monotonic()
+    code = (
+        "import json; from tests.faults.campaign import PARTS; "
+        f"print(json.dumps(PARTS[{name!r}][0]()))"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        rows = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else []
+        if done.returncode:
+            rows = [{"faults": [f"exit {done.returncode}: {done.stderr[-2000:]}"]}]
+    except subprocess.TimeoutExpired:
+        rows = [{"faults": [f"not done after {LIMIT_S} s"]}]
+    return {
+        "seconds": round(time.monotonic() - start),
+        "date": time.strftime("%Y-%m-%d"),
+        "python": platform.python_version(),
+        "rows": rows,
+    }
+
+
+def page(figures: dict[str, dict]) -> str:
+    """Return the figures as Markdown."""
+    out = ["# Faults: what the campaign found", ""]
+    out += ["Written by `make test-faults`; short runs of every part stand in `make test`.", ""]
+    inputs = [r for p in ("recipes", "files") for r in figures.get(p, {}).get("rows", [])]
+    distinct = sum(r.get("distinct", 0) for r in inputs)
+    faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
+    out += [f"{distinct:,} distinct bad recipes and files; {faults} faults left in all parts.", ""]
+    for name, (_, told) in PARTS.items():
+        if name not in figures:
+            continue
+        part = figures[name]
+        out += [f"## {name.capitalize()}", "", told, ""]
+        for group in _alike(part["rows"]):
+            heads = list(group[0])
+            out.append(f"| {' | '.join(h.replace('_', ' ') for h in heads)} |")
+            out.append(f"|{' --- |' * len(heads)}")
+            out += [f"| {' | '.join(_cell(row[h]) for h in heads)} |" for row in group]
+            out.append("")
+        listed = [f for row in part["rows"] for f in row["faults"]][:10]
+        out += [f"- fault: `{f[:300]!r}`" for f in listed]
+        out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}.", ""]
+    return "\n".join(out)
+
+
+def _alike(rows: list[dict]) -> list[list[dict]]:
+    groups: dict[tuple, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return list(groups.values())
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return str(len(value))
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def main(names: list[str]) -> int:
+    figures = json.loads(FIGURES.read_text()) if names and FIGURES.is_file() else {}
+    for name in names or PARTS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        figures[name] = alone(name)
+        found = sum(len(row["faults"]) for row in figures[name]["rows"])
+        print(f"{name}: {figures[name]['seconds']} s, {found} faults", file=sys.stderr, flush=True)
+        FIGURES.write_text(json.dumps(figures, indent=1))
+        FILE.write_text(page(figures), encoding="utf-8")
+    return int(any(row["faults"] for part in figures.values() for row in part["rows"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""Every dependency has a lowest and a highest tested version, and a licence that sets no terms."""
+
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.faults import licences
+
+# What the notebooks need is opened by hand and not pinned.
+TESTED_EXTRAS = ("dask", "explore", "plots", "dev")
+
+
+def pins(name: str) -> dict[str, Version]:
+    found = {}
+    for line in (licences.ROOT / name).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#") and line.strip():
+            requirement = Requirement(line)
+            (specifier,) = requirement.specifier
+            assert specifier.operator == "==", line
+            found[canonicalize_name(requirement.name)] = Version(specifier.version)
+    return found
+
+
+LOWEST, HIGHEST = pins("constraints-lowest.txt"), pins("constraints.txt")
+
+
+def requirements() -> list[Requirement]:
+    whole = licences.project()
+    extras = [r for extra in TESTED_EXTRAS for r in whole["optional-dependencies"][extra]]
+    found = {Requirement(t).name: Requirement(t) for t in (*whole["dependencies"], *extras)}
+    return list(found.values())
+
+
+@pytest.mark.parametrize("requirement", requirements(), ids=lambda r: r.name)
+def test_each_dependency_is_pinned_at_both_ends(requirement: Requirement):
+    name = canonicalize_name(requirement.name)
+    (floor,) = [s.version for s in requirement.specifier if s.operator == ">="]
+    lowest, highest = LOWEST[name], HIGHEST[name]
+    assert Version(floor) <= lowest <= highest
+    # The lowest tested version is the floor itself: its first figures are the same.
+    assert str(lowest).startswith(re.sub(r"(\.0)+$", "", floor))
+
+
+def test_what_is_installed_lies_between_the_pins():
+    outside = []
+    for name in licences.closure():
+        have, low, high = Version(version(name)), LOWEST.get(name), HIGHEST.get(name)
+        # Packages that a package needed only at other versions have one pin, or none.
+        if (low and high and not min(low, high) <= have <= max(low, high)) or not (low or high):
+            outside.append(f"{name} {have}: {low} to {high}")
+    assert outside == []
+
+
+def test_every_run_time_dependency_has_a_permissive_licence_or_weak_copyleft():
+    from importlib.metadata import distribution
+
+    unknown = []
+    for name in licences.closure():
+        stated = licences.licence(distribution(name))
+        if not (licences.PERMISSIVE.search(stated) or licences.WEAK_COPYLEFT.search(stated)):
+            unknown.append(f"{name}: {stated!r}")
+    assert unknown == []
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the table is of Python 3.11")
+def test_the_table_of_licences_names_every_dependency():
+    text = licences.FILE.read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| ([\w.-]+) \|", text, re.MULTILINE)) - {"package", "---"}
+    needed = set(licences.closure())
+    # The lowest versions need a few other packages than the highest.
+    if all(version(r.name) == str(HIGHEST[canonicalize_name(r.name)]) for r in licences.direct()):
+        assert listed == needed
+    missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in listed} - listed
+    assert not missing
+
+
+def test_pins_hold_no_address():
+    for name in ("constraints.txt", "constraints-lowest.txt"):
+        text = (Path(licences.ROOT) / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        assert "@" not in text
