@@ -101,17 +101,16 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         few = (side[0][rows], side[1][rows][:, side[1].any(axis=0)])
         noise = np.ones(len(t))
         self.theta_ = likelihood.start(len(self.columns_))
-        for steps in (self.search_iterations, self.search_iterations // 2):
-            self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps)
-            if self.robust is None:
-                break
-            noise = self._doubt(side, t, noise)[0]
+        steps = self.search_iterations
+        self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps)
+        if self.robust is not None:
+            noise, _ = self._doubt(likelihood.covariance(self.theta_, side, side), t, noise)
+            self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps // 2)
         kept = np.flatnonzero(np.exp(self.theta_[1:-3]) > _NEGLIGIBLE)
         for name in ("columns_", "center_", "scale_"):
             setattr(self, name, getattr(self, name)[kept])
         self.theta_ = self.theta_[[0, *(kept + 1), -3, -2, -1]]
-        self._solve(table, (side[0][:, kept], side[1]), t, noise)
-        return self
+        return self._solve(table, (side[0][:, kept], side[1]), t, noise)
 
     def refit(self, X: Any, y: Any) -> "CompositionProcess":
         """Return a copy fitted to other rows with these descriptors, scales and variances.
@@ -123,48 +122,45 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         other = clone(self)
         for name in ("columns_", "center_", "scale_", "mean_", "deviation_", "theta_"):
             setattr(other, name, getattr(self, name))
-        side, t = other._side(table), (y - other.mean_) / other.deviation_
-        noise = np.ones(len(t))
-        if self.robust is not None:
-            noise = other._doubt(side, t, noise)[0]
-        other._solve(table, side, t, noise)
-        return other
+        t = (y - other.mean_) / other.deviation_
+        return other._solve(table, other._side(table), t, np.ones(len(t)))
 
     def _side(self, table: CompositionTable) -> tuple[Array, Array]:
         """Return standardised descriptors and fractions of compositions."""
         raw = descriptors(self.features)(table)[:, self.columns_]
         return (raw.astype(np.float64) - self.center_) / self.scale_, table.to_array()
 
-    def _factor(self, side: tuple[Array, Array], noise: Array) -> Array:
-        total = likelihood.covariance(self.theta_, side, side)
-        diagonal = np.diag_indices(len(noise))
-        total[diagonal] += np.exp(2 * self.theta_[-1]) * noise + likelihood.JITTER
+    def _factor(self, covariance: Array, noise: Array) -> Array:
+        total = covariance.copy()
+        total[np.diag_indices(len(noise))] += (
+            np.exp(2 * self.theta_[-1]) * noise + likelihood.JITTER
+        )
         return cholesky(total, lower=True, overwrite_a=True)
 
-    def _doubt(
-        self, side: tuple[Array, Array], t: Array, noise: Array
-    ) -> tuple[Array, Array, Array]:
-        """Return relative noise by each row's leave-one-out residual, that, and the weights."""
-        lower = self._factor(side, noise)
+    def _doubt(self, covariance: Array, t: Array, noise: Array) -> tuple[Array, Array]:
+        """Return relative noise by each row's leave-one-out residual, and that residual."""
+        lower = self._factor(covariance, noise)
         weights = cho_solve((lower, True), t)
         precision = np.diag(dpotri(lower, lower=1, overwrite_c=1)[0])
         residual = weights / precision
         if self.robust is None:
-            return noise, residual, weights
+            return noise, residual
         doubt = (self.robust + residual**2 * precision) / (self.robust + 1)
-        return np.clip(doubt, 0.5, 100.0), residual, weights
+        return np.clip(doubt, 0.5, 100.0), residual
 
     def _solve(
         self, table: CompositionTable, side: tuple[Array, Array], t: Array, noise: Array
-    ) -> None:
-        _, residual, weights = self._doubt(side, t, noise)
-        self.noise_ = noise
+    ) -> "CompositionProcess":
+        covariance = likelihood.covariance(self.theta_, side, side)
+        self.noise_, residual = self._doubt(covariance, t, noise)
+        weights = cho_solve((self._factor(covariance, self.noise_), True), t)
         self.known_ = np.unique(table.indices)
         scaled = side[0] * np.exp(self.theta_[1:-3])
         self.points_ = np.ascontiguousarray(likelihood.padded(scaled).T)
         self.fractions_ = np.ascontiguousarray((side[1] * np.exp(self.theta_[-2])).T, np.float32)
         self.weights_ = weights.astype(np.float32)
         self.residuals_ = np.abs(residual).astype(np.float32)
+        return self
 
     @property
     def names_(self) -> list[str]:

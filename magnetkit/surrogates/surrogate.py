@@ -29,7 +29,7 @@ SIGNED = ("formation_energy_eV_atom", "anisotropy_constant_MJ_m3")
 """Targets that may be negative."""
 
 FOLDS = 5
-"""Folds of group-left-out refits that calibrate the intervals."""
+"""Folds of group-left-out refits that calibrate the intervals; three on a large set."""
 
 _SMALL = 300
 _LARGE = 2000
@@ -144,7 +144,7 @@ def difficulty(coefficients: NDArray[np.float64], estimate: Estimate) -> NDArray
 
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
-    """Train on a set; `advance` is called after each of `FOLDS` + 1 parts of the work."""
+    """Train on a set; `advance` is called after each of its folds and once before."""
     from threadpoolctl import threadpool_limits
 
     # On small matrices BLAS threads that spin for each other cost more than they bring, seven
@@ -154,12 +154,16 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> Surrogate:
         return _fit(data, advance)
 
 
+def _folds(data: TrainingSet) -> int:
+    return FOLDS if len(data) < _LARGE else 3
+
+
 def _fit(data: TrainingSet, advance: Any) -> Surrogate:
     learnt = data[data.learn]
     estimator = make_estimator(data.target).fit(learnt.table, learnt.values)
     advance()
     left_out = np.empty((3, len(data)))
-    for inside, outside in intervals.folds(data.groups, FOLDS):
+    for inside, outside in intervals.folds(data.groups, _folds(data)):
         rows = inside[data.learn[inside]]
         # On a small set the search itself is a large part of the error.
         train = clone(estimator).fit if len(data) <= _SMALL else estimator.refit
@@ -266,7 +270,7 @@ def train(
 
 
 def _fit_shown(data: TrainingSet, progress: bool) -> Surrogate:
-    with bar(f"training {data.target}", FOLDS + 1, progress) as advance:
+    with bar(f"training {data.target}", _folds(data) + 1, progress) as advance:
         return fit(data, advance)
 
 
