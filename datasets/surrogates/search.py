@@ -15,7 +15,7 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from magnetkit.elements import INDEX
-from magnetkit.surrogates import CompositionProcess, figures, intervals, rivals
+from magnetkit.surrogates import CompositionProcess, ProcessAverage, figures, intervals, rivals
 from magnetkit.surrogates.training_sets import ENERGY, TARGETS, TrainingSet, training_set
 
 FIELDS = ["target", "model", "folds", "rows", "mae", "median", "r2", "pairs", "seconds", "source"]
@@ -23,13 +23,14 @@ RICH = 0.4
 """Least atomic share of iron and cobalt of the rows that the Curie temperature is scored on."""
 
 
-def settings(target: str) -> list[CompositionProcess]:
+def settings(target: str) -> list[CompositionProcess | ProcessAverage]:
     """Return what is compared for a target."""
     if target == ENERGY:
-        base = CompositionProcess("statistics", search_iterations=30)
-    else:
-        base = CompositionProcess()
-    return [base, *(clone(base).set_params(robust=robust) for robust in (2.0, None))]
+        rough = CompositionProcess("statistics", smooth=False, search_iterations=30)
+        return [rough, clone(rough).set_params(smooth=True)]
+    rough = CompositionProcess(smooth=False)
+    others = [clone(rough).set_params(robust=robust) for robust in (2.0, None)]
+    return [ProcessAverage(), CompositionProcess(smooth=True), rough, *others]
 
 
 def scored(known: TrainingSet) -> np.ndarray:
@@ -45,7 +46,7 @@ def predict(model: object, known: TrainingSet, folds: int) -> np.ndarray:
     predicted = np.empty(len(known))
     for inside, outside in intervals.folds(known.groups, folds):
         learnt = known[inside[known.learn[inside]]]
-        if isinstance(model, CompositionProcess):
+        if not isinstance(model, str):
             fitted = clone(model).fit(learnt.table, learnt.values)
             predicted[outside] = fitted.predict(known.table[outside])
         else:

@@ -1,8 +1,9 @@
 """A Gaussian process over compositions, evaluated and differentiated; ratios of element sums.
 
-The process has two Laplacian kernels, ``exp(-sum |x - x'|)``: one over scaled descriptors, one
-over scaled atomic fractions. A row costs a pass over the known points, vectorised over them in
-float32, eight descriptors at a time.
+The process has two kernels: over scaled descriptors, Matern-5/2 where it is smooth and
+``exp(-sum |x - x'|)`` (Laplacian) where it is not; over scaled atomic fractions the Laplacian. A
+row costs a pass over the known points, vectorised over them in float32, eight descriptors at a
+time.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from ._accelerate import jit
 # Points of one pass: with 64 descriptors they fill the first-level cache of a row's distances.
 _TILE = 256
 _FAR = np.float32(60.0)
+_SQRT5 = np.float32(np.sqrt(5.0))
 
 
 # exp(-t) as a Taylor polynomial of t / 64, squared six times: relative error 1e-4 at t = 20,
@@ -30,11 +32,19 @@ def _decay(t):
     return e * e
 
 
+@jit(fastmath=True)
+def _matern(square):
+    t = _SQRT5 * np.sqrt(square)
+    return (np.float32(1.0) + t + t * t * np.float32(1 / 3)) * _decay(t)
+
+
 # x         float32 (n, d)   d a multiple of eight
 # points    float32 (d, m)
-# distance  float32 (>= m,)  the points first to last of it: sum |x - point|
+# smooth    bool
+# distance  float32 (>= m,)  out, of points first to last: sum (x - point)^2 if smooth, else
+#                            sum |x - point|
 @jit(fastmath=True)
-def _distances(x, points, i, first, last, distance):
+def _distances(x, points, smooth, i, first, last, distance):
     m = last - first
     distance[:m] = np.float32(0.0)
     for d in range(0, points.shape[0], 8):
@@ -54,15 +64,30 @@ def _distances(x, points, i, first, last, distance):
         pg = points[d + 5, first:last]
         ph = points[d + 6, first:last]
         pk = points[d + 7, first:last]
-        for j in range(m):
-            distance[j] += (
-                (abs(a - pa[j]) + abs(b - pb[j])) + (abs(c - pc[j]) + abs(e - pe[j]))
-            ) + ((abs(f - pf[j]) + abs(g - pg[j])) + (abs(h - ph[j]) + abs(k - pk[j])))
+        if smooth:
+            for j in range(m):
+                ga = a - pa[j]
+                gb = b - pb[j]
+                gc = c - pc[j]
+                ge = e - pe[j]
+                gf = f - pf[j]
+                gg = g - pg[j]
+                gh = h - ph[j]
+                gk = k - pk[j]
+                distance[j] += ((ga * ga + gb * gb) + (gc * gc + ge * ge)) + (
+                    (gf * gf + gg * gg) + (gh * gh + gk * gk)
+                )
+        else:
+            for j in range(m):
+                distance[j] += (
+                    (abs(a - pa[j]) + abs(b - pb[j])) + (abs(c - pc[j]) + abs(e - pe[j]))
+                ) + ((abs(f - pf[j]) + abs(g - pg[j])) + (abs(h - ph[j]) + abs(k - pk[j])))
 
 
 # indptr, indices, values   CSR of the compositions (int64, int32, float64)
 # descriptors  float32 (n, d)    scaled as `points`; d a multiple of eight
 # points       float32 (d, m)    descriptors of the known points, scaled
+# smooth       bool              Matern-5/2 over the descriptors
 # fractions    float32 (118, m)  atomic fractions of the known points, times `rate`
 # rate         float32           scale of the fractions
 # variances    float32 (2,)      of the two kernels
@@ -74,7 +99,7 @@ def _distances(x, points, i, first, last, distance):
 # An empty row or a NaN gives NaN.
 @jit(fastmath=True)
 def process(
-    indptr, indices, values, descriptors, points, fractions, rate, variances, weights,
+    indptr, indices, values, descriptors, points, smooth, fractions, rate, variances, weights,
     residuals, mean, novelty, local, start, stop,
 ):  # fmt: skip
     """Write mean, novelty and local residual of rows ``start`` to ``stop``."""
@@ -91,7 +116,13 @@ def process(
     for first in range(0, m, _TILE):
         last = min(m, first + _TILE)
         for i in range(start, stop):
-            _distances(descriptors, points, i, first, last, distance)
+            _distances(descriptors, points, smooth, i, first, last, distance)
+            if smooth:
+                for j in range(last - first):
+                    distance[j] = _matern(distance[j])
+            else:
+                for j in range(last - first):
+                    distance[j] = _decay(distance[j])
             # Fractions sum to one: of the absent elements only the points' share counts.
             other[:] = rate
             for k in range(indptr[i], indptr[i + 1]):
@@ -104,7 +135,7 @@ def process(
             weighted = np.float32(0.0)
             whole = np.float32(0.0)
             for j in range(last - first):
-                kernel = one * _decay(distance[j]) + two * _decay(other[j])
+                kernel = one * distance[j] + two * _decay(other[j])
                 total += kernel * weights[first + j]
                 most = max(most, kernel)
                 square = kernel * kernel
@@ -126,19 +157,19 @@ def process(
 
 
 # x       float32 (n, d), points float32 (d, m), d a multiple of eight
-# result  float32 (n, m)  out: sum |x - point|
+# result  float32 (n, m)  out: sum (x - point)^2 if smooth, else sum |x - point|
 @jit(fastmath=True)
-def distances(x, points, result, start, stop):
+def distances(x, points, smooth, result, start, stop):
     """Write the distances of rows ``start`` to ``stop`` to all points."""
     for i in range(start, stop):
-        _distances(x, points, i, 0, points.shape[1], result[i])
+        _distances(x, points, smooth, i, 0, points.shape[1], result[i])
 
 
 # x       float32 (d, n)
 # weight  float32 (n, n)  symmetric
-# result  float64 (d,)    out: sum_ij weight_ij |x_i - x_j| in each dimension
+# result  float64 (d,)    out, in each dimension: sum_ij weight_ij |x_i - x_j|, or squared if smooth
 @jit(fastmath=True)
-def slopes(x, weight, result, start, stop):
+def slopes(x, weight, smooth, result, start, stop):
     """Write the derivative of dimensions ``start`` to ``stop``."""
     n = x.shape[1]
     for d in range(start, stop):
@@ -146,8 +177,13 @@ def slopes(x, weight, result, start, stop):
         for i in range(n):
             here = x[d, i]
             row = np.float32(0.0)
-            for j in range(i):
-                row += weight[i, j] * abs(here - x[d, j])
+            if smooth:
+                for j in range(i):
+                    gap = here - x[d, j]
+                    row += weight[i, j] * (gap * gap)
+            else:
+                for j in range(i):
+                    row += weight[i, j] * abs(here - x[d, j])
             total += float(row)
         result[d] = 2.0 * total
 

@@ -1,3 +1,4 @@
+from .average import ProcessAverage as ProcessAverage
 from .card import ModelCard as ModelCard
 from .explanation import explain as explain
 from .process import CompositionProcess as CompositionProcess

@@ -1,9 +1,9 @@
 """Scales, variances and noise of the process by marginal likelihood.
 
-The covariance is the sum of two Laplacian kernels: one with a weight for each descriptor, one
-with a single rate over atomic fractions. Parameters are logarithms, in the order
-``[s_1, w_1 ... w_d, s_2, rate, noise]`` with s and noise as standard deviations. Few rows say
-little on many weights, so that these have a log-normal prior.
+The covariance is the sum of two kernels: one with a weight for each descriptor, Matern-5/2 or
+Laplacian, and a Laplacian one with a single rate over atomic fractions. Parameters are
+logarithms, in the order ``[s_1, w_1 ... w_d, s_2, rate, noise]`` with s and noise as standard
+deviations. Few rows say little on many weights, so that these have a log-normal prior.
 """
 
 import numpy as np
@@ -27,45 +27,54 @@ def padded(x: Array) -> NDArray[np.float32]:
     return result
 
 
-def distances(a: Array, b: Array) -> NDArray[np.float32]:
-    """Return the sums of absolute differences between rows of `a` and `b`."""
+def distances(a: Array, b: Array, smooth: bool = False) -> NDArray[np.float32]:
+    """Return the sums of absolute, or squared, differences between rows of `a` and `b`."""
     from ..kernels.gp import distances as kernel
 
     result = np.empty((len(a), len(b)), np.float32)
     points = np.ascontiguousarray(padded(b).T)
-    share_rows(kernel, len(a), padded(a), points, result, chunk=64)
+    share_rows(kernel, len(a), padded(a), points, smooth, result, chunk=64)
     return result
 
 
 def parts(
-    theta: Array, a: tuple[Array, Array], b: tuple[Array, Array]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return both covariances between two sets of (descriptors, fractions)."""
+    theta: Array, a: tuple[Array, Array], b: tuple[Array, Array], smooth: bool
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return both covariances between two sets of (descriptors, fractions), and a slope.
+
+    The slope is minus the derivative of the first by the logarithm of a weight, over the
+    difference in the weighted descriptor: absolute, or squared where `smooth`.
+    """
     weights, rate = np.exp(theta[1:-3]), np.exp(theta[-2])
-    one = distances(a[0] * weights, b[0] * weights)
+    one = distances(a[0] * weights, b[0] * weights, smooth)
+    if smooth:
+        t = np.sqrt(5.0 * one)
+        decay = np.float32(np.exp(2 * theta[0])) * np.exp(-t)
+        slope = np.float32(5 / 3) * (1.0 + t) * decay
+        one = (1.0 + t + t * t / 3.0) * decay
+    else:
+        one = slope = np.float32(np.exp(2 * theta[0])) * np.exp(-one)
     two = distances(a[1] * rate, b[1] * rate)
-    for matrix, size in ((one, theta[0]), (two, theta[-3])):
-        np.exp(np.negative(matrix, out=matrix), out=matrix)
-        matrix *= np.float32(np.exp(2 * size))
-    return one, two
+    np.exp(np.negative(two, out=two), out=two)
+    two *= np.float32(np.exp(2 * theta[-3]))
+    return one, two, slope
 
 
-def covariance(theta: Array, a: tuple[Array, Array], b: tuple[Array, Array]) -> Array:
+def covariance(theta: Array, a: tuple[Array, Array], b: tuple[Array, Array], smooth: bool) -> Array:
     """Return the covariance between two sets of (descriptors, fractions)."""
-    one, two = parts(theta, a, b)
-    one += two
-    return one.astype(np.float64)
+    one, two, _ = parts(theta, a, b, smooth)
+    return one.astype(np.float64) + two
 
 
-def start(d: int) -> Array:
+def start(d: int, smooth: bool) -> Array:
     """Return the parameters a search starts from, for standardised descriptors and target."""
-    theta = np.full(d + 4, np.log(0.5 / d))
+    theta = np.full(d + 4, -0.5 * np.log(d) if smooth else np.log(0.5 / d))
     theta[[0, -3, -2, -1]] = np.log([0.5, 0.5, 1.0, 0.15])
     return theta
 
 
 def negative(
-    theta: Array, descriptors: Array, fractions: Array, y: Array, noise: Array
+    theta: Array, descriptors: Array, fractions: Array, y: Array, noise: Array, smooth: bool
 ) -> tuple[float, Array]:
     """Return minus the log posterior of the parameters and its gradient.
 
@@ -81,12 +90,14 @@ def negative(
         Standardised target.
     noise : ndarray, shape (n,)
         Noise variance of each row relative to the common one.
+    smooth : bool
+        Matern-5/2 over the descriptors.
     """
     from ..kernels.gp import slopes
 
     n, d = descriptors.shape
     side = (descriptors, fractions)
-    one, two = parts(theta, side, side)
+    one, two, slope = parts(theta, side, side, smooth)
     v = np.exp(2 * theta[-1])
     total = one.astype(np.float64) + two
     total[np.diag_indices(n)] += v * noise + JITTER
@@ -96,7 +107,7 @@ def negative(
         return 1e10, np.zeros_like(theta)
     inverse = cho_solve((lower, True), np.eye(n))
     weights = inverse @ y
-    away = (theta - start(d))[1:-3] / _PRIOR
+    away = (theta - start(d, smooth))[1:-3] / _PRIOR
     value = 0.5 * y @ weights + np.log(np.diag(lower)).sum() + 0.5 * away @ away
     outer = np.outer(weights, weights) - inverse
     gradient = np.empty_like(theta)
@@ -105,7 +116,7 @@ def negative(
     gradient[-1] = -v * (np.diag(outer) @ noise)
     pull = np.empty(d)
     scaled = np.ascontiguousarray((descriptors * np.exp(theta[1:-3])).T, np.float32)
-    share_rows(slopes, d, scaled, (outer * one).astype(np.float32), pull, chunk=4)
+    share_rows(slopes, d, scaled, (outer * slope).astype(np.float32), smooth, pull, chunk=4)
     gradient[1:-3] = 0.5 * pull + away / _PRIOR
     # Of rate |z - z'|, the logarithm of the kernel is the distance itself.
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -115,14 +126,20 @@ def negative(
 
 
 def fit(
-    theta: Array, descriptors: Array, fractions: Array, y: Array, noise: Array, iterations: int
+    theta: Array,
+    descriptors: Array,
+    fractions: Array,
+    y: Array,
+    noise: Array,
+    smooth: bool,
+    iterations: int,
 ) -> Array:
     """Return the parameters of largest posterior, searched from `theta`."""
     bounds = [(-9.0, 5.0)] * (len(theta) - 1) + [(-4.0, 2.0)]
     found = minimize(
         negative,
         theta,
-        args=(descriptors, fractions, y, noise),
+        args=(descriptors, fractions, y, noise, smooth),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,

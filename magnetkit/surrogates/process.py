@@ -38,15 +38,17 @@ class Estimate(NamedTuple):
 
 
 class CompositionProcess(RegressorMixin, BaseEstimator):
-    """Gaussian process with Laplacian kernels on descriptors and on atomic fractions.
+    """Gaussian process on descriptors and on atomic fractions.
 
     The Laplacian kernel follows properties that change abruptly between neighbouring
-    compositions, as they do from one crystal structure to the next.
+    compositions, as they do from one crystal structure to the next; Matern-5/2 follows a series.
 
     Parameters
     ----------
     features : str
         Descriptor set, a name of `magnetkit.surrogates.descriptors.SETS`.
+    smooth : bool
+        Matern-5/2 over the descriptors, else Laplacian; over the fractions it is Laplacian.
     search_rows, search_iterations : int
         Rows and steps of the marginal-likelihood search.
     robust : float or None
@@ -68,12 +70,14 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     def __init__(
         self,
         features: str = "magnet",
+        smooth: bool = True,
         search_rows: int = 700,
         search_iterations: int = 40,
         robust: float | None = 4.0,
         random_state: int = 0,
     ) -> None:
         self.features = features
+        self.smooth = smooth
         self.search_rows = search_rows
         self.search_iterations = search_iterations
         self.robust = robust
@@ -100,12 +104,16 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         rows = np.random.default_rng(self.random_state).permutation(len(t))[: self.search_rows]
         few = (side[0][rows], side[1][rows][:, side[1].any(axis=0)])
         noise = np.ones(len(t))
-        self.theta_ = likelihood.start(len(self.columns_))
+        self.theta_ = likelihood.start(len(self.columns_), self.smooth)
         steps = self.search_iterations
-        self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps)
+        self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], self.smooth, steps)
         if self.robust is not None:
-            noise, _ = self._doubt(likelihood.covariance(self.theta_, side, side), t, noise)
-            self.theta_ = likelihood.fit(self.theta_, *few, t[rows], noise[rows], steps // 2)
+            noise, _ = self._doubt(
+                likelihood.covariance(self.theta_, side, side, self.smooth), t, noise
+            )
+            self.theta_ = likelihood.fit(
+                self.theta_, *few, t[rows], noise[rows], self.smooth, steps // 2
+            )
         kept = np.flatnonzero(np.exp(self.theta_[1:-3]) > _NEGLIGIBLE)
         for name in ("columns_", "center_", "scale_"):
             setattr(self, name, getattr(self, name)[kept])
@@ -151,7 +159,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     def _solve(
         self, table: CompositionTable, side: tuple[Array, Array], t: Array, noise: Array
     ) -> "CompositionProcess":
-        covariance = likelihood.covariance(self.theta_, side, side)
+        covariance = likelihood.covariance(self.theta_, side, side, self.smooth)
         self.noise_, residual = self._doubt(covariance, t, noise)
         weights = cho_solve((self._factor(covariance, self.noise_), True), t)
         self.known_ = np.unique(table.indices)
@@ -203,6 +211,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
             table.values,
             x,
             self.points_,
+            self.smooth,
             self.fractions_,
             np.float32(np.exp(self.theta_[-2])),
             np.exp(2 * self.theta_[[0, -3]]).astype(np.float32),
@@ -252,7 +261,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         """Return both covariances of descriptors and fractions with the known rows."""
         points = self.points_[: len(self.columns_)].T / np.exp(self.theta_[1:-3])
         fractions = self.fractions_.T / np.exp(self.theta_[-2])
-        return likelihood.parts(self.theta_, (x, z), (points, fractions))
+        return likelihood.parts(self.theta_, (x, z), (points, fractions), self.smooth)[:2]
 
     def similarity(self, X: Any) -> Array:
         """Return how alike compositions are to each training row, 0 to 1, shape (n, m).

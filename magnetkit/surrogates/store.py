@@ -16,7 +16,10 @@ from .. import __version__
 from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
-TRUSTED = ("magnetkit.surrogates.process.CompositionProcess",)
+TRUSTED = (
+    "magnetkit.surrogates.average.ProcessAverage",
+    "magnetkit.surrogates.process.CompositionProcess",
+)
 """Types beyond those that skops itself holds safe."""
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"

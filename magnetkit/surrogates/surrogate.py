@@ -19,6 +19,7 @@ from ..errors import InputError, StoreError
 from ..features._input import as_table
 from ..settings import get_settings
 from . import intervals, store
+from .average import ProcessAverage
 from .process import CompositionProcess, Estimate
 from .training_sets import ENERGY, HULL_DISTANCE, TrainingSet, check_target, training_set
 
@@ -49,7 +50,7 @@ class Surrogate:
     ----------
     target : str
         What it predicts.
-    estimator_ : CompositionProcess
+    estimator_ : ProcessAverage or CompositionProcess
         The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
     residuals, scores : ndarray of float64
         Absolute residual of every training row when its group was left out, and the same over
@@ -130,11 +131,11 @@ class Surrogate:
         )
 
 
-def make_estimator(target: str) -> CompositionProcess:
+def make_estimator(target: str) -> Any:
     """Return the estimator of a target, not yet fitted."""
     if target == ENERGY:
-        return CompositionProcess(features="statistics", search_iterations=30)
-    return CompositionProcess()
+        return CompositionProcess("statistics", smooth=False, search_iterations=30)
+    return ProcessAverage()
 
 
 def difficulty(coefficients: NDArray[np.float64], estimate: Estimate) -> NDArray[np.float64]:

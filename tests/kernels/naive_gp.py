@@ -3,26 +3,30 @@
 import numpy as np
 
 
-def process(x, descriptors, points, fractions, rate, variances, weights, residuals):
+def process(x, descriptors, points, smooth, fractions, rate, variances, weights, residuals):
     """x: dense fractions (n, 118); the rest as the kernel's, in float64."""
     result = []
     for row, d in zip(x, descriptors, strict=True):
         if row.sum() == 0 or np.isnan(d).any():
             result.append([np.nan] * 3)
             continue
-        k = variances[0] * np.exp(-np.abs(d[:, None] - points).sum(axis=0))
+        gap = d[:, None] - points
+        t = np.sqrt(5 * (gap**2).sum(axis=0))
+        matern = (1 + t + t**2 / 3) * np.exp(-t)
+        k = variances[0] * (matern if smooth else np.exp(-np.abs(gap).sum(axis=0)))
         k = k + variances[1] * np.exp(-np.abs(row[:, None] * rate - fractions).sum(axis=0))
         local = (k**2 @ residuals) / (k**2).sum() if (k**2).sum() > 0 else 0.0
         result.append([k @ weights, 1 - k.max() / sum(variances), local])
     return np.array(result).T
 
 
-def distances(x, points):
-    return np.array([[np.abs(row - point).sum() for point in points.T] for row in x])
+def distances(x, points, smooth):
+    power = 2 if smooth else 1
+    return np.array([[(np.abs(row - point) ** power).sum() for point in points.T] for row in x])
 
 
-def slopes(x, weight):
-    gaps = np.abs(x[:, :, None] - x[:, None, :])
+def slopes(x, weight, smooth):
+    gaps = np.abs(x[:, :, None] - x[:, None, :]) ** (2 if smooth else 1)
     return (weight * gaps).sum(axis=(1, 2))
 
 

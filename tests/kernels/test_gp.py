@@ -6,7 +6,7 @@ from magnetkit.kernels import gp
 from tests.kernels import naive_gp
 
 
-def _case(n, m=7, d=8, seed=0):
+def _case(n, m=7, smooth=False, d=8, seed=0):
     rng = np.random.default_rng(seed)
     texts = ["SmCo5", "Nd2Fe14B", "Sm2Co17", "Fe", "CeFe11Ti", "Pr0.3Nd1.7Fe13CoB"]
     table = CompositionTable.from_strings([texts[i % 6] for i in range(n)], basis="atomic")
@@ -14,6 +14,7 @@ def _case(n, m=7, d=8, seed=0):
     arrays = {
         "descriptors": 0.3 * rng.normal(size=(n, d)),
         "points": 0.3 * rng.normal(size=(d, m)),
+        "smooth": np.array(float(smooth)),
         "fractions": (other.to_array() * 2.5).T,
         "rate": np.array(2.5),
         "variances": np.array([0.6, 0.3]),
@@ -26,8 +27,9 @@ def _case(n, m=7, d=8, seed=0):
 def _run(function, table, a):
     n = len(table)
     out = np.empty((3, n), np.float32)
-    known = (np.float32(v[0]) if v.shape == (1,) else v for v in a.values())
-    function(table.indptr, table.indices, table.values, *known, *out, 0, n)
+    known = {k: v[0] if v.shape == (1,) else v for k, v in a.items()}
+    known["smooth"] = bool(known["smooth"])
+    function(table.indptr, table.indices, table.values, *known.values(), *out, 0, n)
     return out
 
 
@@ -36,9 +38,10 @@ def _twin(table, a):
 
 
 # More points than one tile of the kernel, which must join.
+@pytest.mark.parametrize("smooth", [False, True])
 @pytest.mark.parametrize(("plain", "points"), [(False, 7), (False, 600), (True, 7)])
-def test_process_equals_its_twin(plain, points):
-    table, a = _case(5 if plain else 40, points)
+def test_process_equals_its_twin(plain, points, smooth):
+    table, a = _case(5 if plain else 40, points, smooth)
     function = getattr(gp.process, "py_func", gp.process) if plain else gp.process
     np.testing.assert_allclose(_run(function, table, a), _twin(table, a), atol=1e-4)
 
@@ -66,17 +69,18 @@ def test_process_far_from_all_points_knows_nothing():
     np.testing.assert_allclose(novelty, 1.0, atol=1e-6)
 
 
-def test_distances_and_slopes_equal_their_twins():
+@pytest.mark.parametrize("smooth", [False, True])
+def test_distances_and_slopes_equal_their_twins(smooth):
     rng = np.random.default_rng(2)
     x, points = rng.random((5, 16)).astype(np.float32), rng.random((16, 9)).astype(np.float32)
     result = np.empty((5, 9), np.float32)
-    gp.distances(x, points, result, 0, 5)
-    np.testing.assert_allclose(result, naive_gp.distances(x, points), rtol=1e-5)
+    gp.distances(x, points, smooth, result, 0, 5)
+    np.testing.assert_allclose(result, naive_gp.distances(x, points, smooth), rtol=1e-5)
     weight = rng.normal(size=(9, 9)).astype(np.float32)
     weight += weight.T
     slope = np.empty(16)
-    gp.slopes(points, weight, slope, 0, 16)
-    np.testing.assert_allclose(slope, naive_gp.slopes(points, weight), atol=1e-4)
+    gp.slopes(points, weight, smooth, slope, 0, 16)
+    np.testing.assert_allclose(slope, naive_gp.slopes(points, weight, smooth), atol=1e-4)
 
 
 def test_ratios_equal_their_twin():

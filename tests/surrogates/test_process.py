@@ -3,7 +3,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError
-from magnetkit.surrogates import CompositionProcess, likelihood, store, training_set
+from magnetkit.surrogates import CompositionProcess, ProcessAverage, likelihood, store, training_set
 
 
 @pytest.fixture(scope="module")
@@ -15,24 +15,24 @@ def known():
 
 @pytest.fixture(scope="module")
 def model(known):
-    return CompositionProcess("statistics", search_rows=150, search_iterations=8).fit(
+    return CompositionProcess("statistics", smooth=False, search_rows=150, search_iterations=8).fit(
         known.table, known.values
     )
 
 
-def test_the_gradient_is_that_of_the_likelihood():
+@pytest.mark.parametrize("smooth", [False, True])
+def test_the_gradient_is_that_of_the_likelihood(smooth):
     rng = np.random.default_rng(0)
     x, z, t = rng.normal(size=(40, 5)), rng.dirichlet(np.ones(4), 40), rng.normal(size=40)
-    theta = likelihood.start(5) + 0.1 * rng.normal(size=9)
+    theta = likelihood.start(5, smooth) + 0.1 * rng.normal(size=9)
 
     def value(at):
-        return likelihood.negative(at, x, z, t, np.ones(40))[0]
+        return likelihood.negative(at, x, z, t, np.ones(40), smooth)[0]
 
     step = 1e-2 * np.eye(9)
     slope = [(value(theta + s) - value(theta - s)) / 2e-2 for s in step]
-    np.testing.assert_allclose(
-        likelihood.negative(theta, x, z, t, np.ones(40))[1], slope, rtol=5e-3, atol=5e-3
-    )
+    found = likelihood.negative(theta, x, z, t, np.ones(40), smooth)[1]
+    np.testing.assert_allclose(found, slope, rtol=5e-3, atol=5e-3)
 
 
 def test_known_rows_come_back_and_nothing_gives_nothing(model, known):
@@ -45,7 +45,9 @@ def test_the_search_betters_the_prediction_of_rows_left_out(known):
     inside = np.arange(len(known)) % 4 > 0
     errors = []
     for steps in (0, 15):
-        model = CompositionProcess("statistics", search_rows=150, search_iterations=steps)
+        model = CompositionProcess(
+            "statistics", smooth=False, search_rows=150, search_iterations=steps
+        )
         model.fit(known.table[inside], known.values[inside])
         errors.append(np.abs(model.predict(known.table[~inside]) - known.values[~inside]).mean())
     assert errors[1] < errors[0] < np.abs(known.values - known.values.mean()).mean()
@@ -70,7 +72,7 @@ def test_novelty_is_nought_at_known_rows_and_one_for_unknown_elements(model, kno
 def test_a_row_that_all_others_contradict_is_doubted(known):
     values = known.values.copy()
     values[7] += 3.0
-    model = CompositionProcess("statistics", search_rows=150, search_iterations=8)
+    model = CompositionProcess("statistics", smooth=False, search_rows=150, search_iterations=8)
     noise = model.fit(known.table, values).noise_
     assert noise[7] == noise.max() > 10 * np.median(noise)
 
@@ -91,3 +93,17 @@ def test_what_cannot_be_fitted_is_refused(known):
         CompositionProcess().fit(known.table, np.full(len(known), np.nan))
     with pytest.raises(InputError, match="is not known"):
         CompositionProcess("colours").fit(known.table, known.values)
+
+
+def test_the_average_lies_between_its_processes_and_adds_their_gap():
+    known = training_set("saturation_polarization_T")
+    model = ProcessAverage().fit(known.table, known.values)
+    new = mk.CompositionTable.from_strings(["Nd1.5Dy0.5Fe13CoB", "Sm2Fe17"], basis="atomic")
+    one, two = (process.estimate(new) for process in model.processes_)
+    got = model.estimate(new)
+    np.testing.assert_allclose(got.mean, (one.mean + two.mean) / 2)
+    assert (got.local >= np.abs(one.mean - two.mean) / 2).all()
+    np.testing.assert_allclose(sum(model.parts(new).values()), got.mean, atol=1e-3)
+    order = np.arange(len(known))
+    for _, unmoved in model.shuffled(known.table, order):
+        np.testing.assert_allclose(unmoved, model.predict(known.table), atol=1e-3)
