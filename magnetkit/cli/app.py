@@ -176,9 +176,8 @@ def screen(
     print_ranking(result, top, as_json=json, cgs=cgs)
     result.report(out / "report.html")
     if not quiet:
-        message(
-            f"{len(result.data):,} candidates judged, {len(result.rejected):,} rejected; see {out}"
-        )
+        rejected = result.manifest["summary"]["rejected"]
+        message(f"{len(result):,} candidates judged, {rejected:,} rejected; see {out}")
 
 
 @app.command(rich_help_panel=_SETS)

@@ -99,8 +99,8 @@ def print_ranking(
         print_json(best)
         return
     console = _console(190)
-    temperature = float(result.table["temperature_K"].iloc[0])
-    about = f"{escape(result.profile.title)}: best of {len(result.data):,}, at {temperature:.0f} K"
+    temperature = float(result.manifest["identity"]["temperature_K"])
+    about = f"{escape(result.profile.title)}: best of {len(result):,}, at {temperature:.0f} K"
     shown = Table(title=about, title_justify="left")
     names = [n for n in RANKING if n != "shell" or (best["shell"].astype(str) != "").any()]
     if console.width < _WIDE:
@@ -113,7 +113,7 @@ def print_ranking(
     for _, row in best.iterrows():
         style = "" if row["meets_requirements"] else "dim"
         shown.add_row(*_cells(row, names, cgs=cgs), style=style)
-    reference = result.table[result.table["candidate"] == result.profile.reference.formula]
+    reference = result.find(result.profile.reference.formula)
     for _, row in reference.iterrows():
         shown.add_section()
         shown.add_row(*_cells(row, names, cgs=cgs), style="italic")
@@ -135,11 +135,11 @@ def _explain(
             "Top 10: how often it stays among the ten best while all moves within its interval. "
             "Those of one tie cannot be told apart."
         )
-    if not result.table["rank"].notna().any():
-        counts = result.table["status"].value_counts()
+    if not len(result.best(1)):
+        counts = result.select(["status"])["status"].to_pandas().value_counts()
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
         console.print(escape(f"No candidate can be ranked: {reasons}."))
-    elif len(best) and not result.table["meets_requirements"].any():
+    elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         missed = requirement_text(str(best["failed_requirements"].iloc[0]), result.profile)
         console.print(escape(f"No candidate meets every requirement; the best misses {missed}."))
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow
     from pymatgen.core import Composition
 
+_LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+
 
 @dataclass(frozen=True, slots=True)
 class ParseError:
@@ -275,7 +277,12 @@ class CompositionTable:
         """
         import pyarrow
 
-        return pyarrow.array(self.formulas(digits), pyarrow.large_string())
+        from ..kernels.enumerate import text_from_fractions
+
+        sparse = (self.indptr, self.indices, self.values)
+        offsets, data = text_from_fractions(*sparse, WRITING_RANK, _LETTERS, digits)
+        buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
+        return pyarrow.Array.from_buffers(pyarrow.large_string(), len(self), buffers)
 
     def weight_fractions(self) -> NDArray[np.float64]:
         """Return the weight fractions as a dense array of shape (n, 118)."""
@@ -312,7 +319,8 @@ class CompositionTable:
     def formulas(self, digits: int = 4) -> list[str]:
         """Return each row as a formula of atomic fractions with `digits` significant digits.
 
-        Rare earths stand first and interstitials last, as the field writes them.
+        Rare earths stand first and interstitials last, as the field writes them. There are no
+        exponents, which no reader of formulas takes.
 
         Parameters
         ----------
@@ -323,18 +331,4 @@ class CompositionTable:
         -------
         list of str, length n
         """
-        row = np.repeat(np.arange(len(self)), np.diff(self.indptr))
-        order = np.lexsort((WRITING_RANK[self.indices], row))
-        columns, values = self.indices[order], self.values[order]
-        cells = [
-            f"{SYMBOLS[c]}{a:.{digits}g}"
-            for c, a in zip(columns.tolist(), values.tolist(), strict=True)
-        ]
-        # Python writes amounts below 1e-4 with an exponent, which no reader of formulas takes.
-        for i in np.flatnonzero(values < 1e-4).tolist():
-            amount = np.format_float_positional(
-                values[i], precision=digits, fractional=False, trim="-"
-            )
-            cells[i] = SYMBOLS[columns[i]] + amount
-        edges = self.indptr.tolist()
-        return ["".join(cells[a:b]) for a, b in pairwise(edges)]
+        return self.to_arrow(digits).to_pylist()

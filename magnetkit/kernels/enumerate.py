@@ -150,6 +150,29 @@ def rows_from_amounts(amounts, columns, order):
     return indptr, indices, values
 
 
+# data uint8, written from `at` on; amount >= 0 in units of 1/one; one a power of ten
+@jit
+def _write(data, at, amount, one):
+    """Write a number without trailing zeros and return where it ends."""
+    whole, rest = amount // one, amount % one
+    digits = 1
+    while whole // 10**digits:
+        digits += 1
+    for q in range(digits - 1, -1, -1):
+        data[at] = 48 + whole // 10**q % 10
+        at += 1
+    if rest:
+        data[at] = 46
+        at += 1
+        scale = one // 10
+        while rest:
+            data[at] = 48 + rest // scale
+            rest %= scale
+            scale //= 10
+            at += 1
+    return at
+
+
 # amounts int64 (n, E) with `decimals` decimals; symbols uint8 (E, 2), padded with 0
 # -> offsets int64 (n + 1,), data uint8
 @jit
@@ -160,7 +183,6 @@ def text_from_amounts(amounts, decimals, symbols):
     offsets = np.zeros(n + 1, np.int64)
     # A symbol takes at most 2 bytes; an int64 at most 19 digits and a point.
     data = np.empty(n * width * 22, np.uint8)
-    figures = np.empty(20, np.uint8)
     at = 0
     for i in range(n):
         for e in range(width):
@@ -174,23 +196,41 @@ def text_from_amounts(amounts, decimals, symbols):
                 at += 1
             if amount == one:
                 continue
-            whole, rest = amount // one, amount % one
-            count = 0
-            while whole or count == 0:
-                figures[count] = 48 + whole % 10
-                whole //= 10
-                count += 1
-            for q in range(count - 1, -1, -1):
-                data[at] = figures[q]
-                at += 1
-            if rest:
-                data[at] = 46
-                at += 1
-                scale = one // 10
-                while rest:
-                    data[at] = 48 + rest // scale
-                    rest %= scale
-                    scale //= 10
+            at = _write(data, at, amount, one)
+        offsets[i + 1] = at
+    return offsets, data[:at].copy()
+
+
+# indptr int64 (n + 1,), indices int32, values float64: compressed sparse rows; rank int64
+# (columns,): order in a row; symbols uint8 (columns, 2), padded with 0; digits int64: significant
+# digits, up to 15 -> offsets int64 (n + 1,), data uint8
+@jit
+def text_from_fractions(indptr, indices, values, rank, symbols, digits):
+    """Write each row as a formula of its values, without exponents, to at most 18 decimals."""
+    n = len(indptr) - 1
+    offsets = np.zeros(n + 1, np.int64)
+    # A symbol takes at most 2 bytes; a number a digit, a point and 18 decimals.
+    data = np.empty(len(values) * 22, np.uint8)
+    widest = 0
+    for i in range(n):
+        widest = max(widest, indptr[i + 1] - indptr[i])
+    order = np.empty(widest, np.int64)
+    at = 0
+    for i in range(n):
+        width = indptr[i + 1] - indptr[i]
+        for k in range(width):
+            entry, place = indptr[i] + k, k
+            while place and rank[indices[order[place - 1]]] > rank[indices[entry]]:
+                order[place] = order[place - 1]
+                place -= 1
+            order[place] = entry
+        for entry in order[:width]:
+            for letter in symbols[indices[entry]]:
+                if letter:
+                    data[at] = letter
                     at += 1
+            decimals = digits - 1 - int(np.floor(np.log10(values[entry])))
+            one = 10 ** min(max(decimals, 0), 18)
+            at = _write(data, at, int(np.rint(values[entry] * one)), one)
         offsets[i + 1] = at
     return offsets, data[:at].copy()

@@ -7,10 +7,13 @@ leaves no thread pool behind that a forked worker would trip over.
 
 import itertools
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Thread
 from typing import Any
 
 import numba
+
+from ._accelerate import jit, prange
 
 # Large enough that the call costs nothing, small enough that threads finish together.
 CHUNK = 8192
@@ -55,3 +58,23 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUN
         thread.join()
     if failures:
         raise failures[0]
+
+
+@lru_cache(maxsize=1)
+def may_overlap() -> bool:
+    """Return whether several threads may call kernels with parallel loops at the same time.
+
+    Numba's own scheduler, which it takes where neither OpenMP nor TBB is there, cannot bear it.
+    """
+    if not hasattr(_count, "py_func"):
+        return True  # compilation is off
+    _count(1)  # The scheduler is chosen when the first loop runs.
+    return str(numba.threading_layer()) != "workqueue"
+
+
+@jit(parallel=True)
+def _count(n):
+    total = 0
+    for _ in prange(n):
+        total += 1
+    return total

@@ -56,7 +56,9 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     facet = np.zeros(len(table), np.int32)
     for s in range(len(left)):
         members = systems.members[s]
-        if not _worth_facets(space, members, bounds[s + 1] - bounds[s]):
+        # By the rows of this call alone: what earlier calls found must not move the last digits.
+        elements, rows_here = int(members.sum()), bounds[s + 1] - bounds[s]
+        if elements >= len(_ROWS_TO_PAY) or rows_here < _ROWS_TO_PAY[elements]:
             continue
         facets = find_facets(space, members)
         if facets is None:
@@ -78,13 +80,6 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     programmed = *sparse, space.column, order, *runs, systems.members, *phases
     share_rows(programs.solve, len(runs[0]), *programmed, energy, found, fractions, chunk=1)
     return Decomposition(energy, found, fractions, space.formulas)
-
-
-def _worth_facets(space: PhaseSpace, members: NDArray[np.bool_], rows: int) -> bool:
-    elements = int(members.sum())
-    if elements >= len(_ROWS_TO_PAY):
-        return False
-    return members.tobytes() in space.facets or rows >= _ROWS_TO_PAY[elements]
 
 
 def hull_energy(

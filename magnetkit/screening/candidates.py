@@ -1,13 +1,17 @@
 """Where candidates come from: a table of the user's, or a substitution space."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ..composition import CompositionTable, Substitutions
 from ..composition.notation import Basis
@@ -26,7 +30,7 @@ class Chunk:
     ----------
     table : CompositionTable, n rows
         Compositions; ``row_index`` counts over the whole input.
-    labels : list of str, length n
+    labels : pyarrow.Array of text, length n
         The candidates as written.
     shells : list of str or None
         Grain-boundary shell of each, None where there are none at all.
@@ -37,17 +41,21 @@ class Chunk:
     """
 
     table: CompositionTable
-    labels: Sequence[str]
+    labels: pa.Array
     shells: Sequence[str] | None = None
     extra: pa.Table | None = None
     rejected: list[Rejected] = field(default_factory=list)
 
 
+Piece = Callable[[], Chunk]
+"""Some consecutive candidates yet to be read; small enough to be sent to another machine."""
+
+
 class Candidates(Protocol):
     """A stream of candidates that can be read from the start any number of times."""
 
-    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
-        """Yield the candidates in order, at most `size` a chunk."""
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the candidates in order, at most `size` a piece."""
         ...
 
     def count(self) -> int | None:
@@ -67,14 +75,15 @@ class TableCandidates:
     labels: Sequence[str] | None = None
     shells: Sequence[str] | None = None
 
-    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices."""
         rejected = [Rejected(e.row + 1, e.text, e.reason) for e in self.table.errors]
         for start in range(0, max(len(self.table), 1), size):
-            part = self.table[start : start + size]
-            labels = self.labels[start : start + size] if self.labels else part.formulas()
-            shells = self.shells[start : start + size] if self.shells else None
-            yield Chunk(part, labels, shells, rejected=rejected)
+            rows = slice(start, start + size)
+            part = replace(self.table[rows], errors=[])
+            labels = pa.array(self.labels[rows], pa.string()) if self.labels else part.to_arrow()
+            shells = self.shells[rows] if self.shells else None
+            yield partial(Chunk, part, labels, shells, None, rejected)
             rejected = []
 
     def count(self) -> int:
@@ -82,8 +91,12 @@ class TableCandidates:
         return len(self.table)
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies the candidates."""
-        return {"kind": "table", "rows": len(self.table)}
+        """Return what identifies the candidates: their number and hash."""
+        found = hashlib.sha256()
+        for array in (self.table.indptr, self.table.indices, self.table.values):
+            found.update(np.ascontiguousarray(array).tobytes())
+        found.update(repr((self.labels, self.shells)).encode())
+        return {"kind": "table", "rows": len(self.table), "sha256": found.hexdigest()}
 
 
 @dataclass(frozen=True)
@@ -100,28 +113,26 @@ class SpaceCandidates:
     spaces: Sequence[Substitutions]
     leading: Sequence[tuple[str, str]] = ()
 
-    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order."""
         row = 0
         if self.leading:
-            labels, shells = (list(column) for column in zip(*self.leading, strict=True))
-            yield Chunk(CompositionTable.from_strings(labels, basis="atomic"), labels, shells)
-            row = len(labels)
-        seen = {label for label, shell in self.leading if not shell}
-        for space in self.spaces:
+            yield partial(_leading_chunk, self.leading)
+            row = len(self.leading)
+        seen = pa.array([label for label, shell in self.leading if not shell], pa.large_string())
+        for place, space in enumerate(self.spaces):
+            last = place == len(self.spaces) - 1
             for start in range(0, len(space), size):
                 numbers = np.arange(start, min(start + size, len(space)))
-                labels = space.formulas(numbers)
-                if len(self.spaces) > 1 or seen:
-                    fresh = [i for i, label in enumerate(labels) if label not in seen]
-                    labels = [labels[i] for i in fresh]
-                    numbers = numbers[fresh]
-                    seen.update(labels)
-                if not labels:
-                    continue
-                table = replace(space[numbers], row_index=np.arange(len(labels)) + row)
-                yield Chunk(table, labels)
-                row += len(labels)
+                if len(seen) or not last:
+                    labels = space.to_arrow(numbers)
+                    fresh = pc.invert(pc.is_in(labels, seen))
+                    numbers = numbers[fresh.to_numpy(zero_copy_only=False)]
+                    if not last:
+                        seen = pa.concat_arrays([seen, labels.filter(fresh)])
+                if len(numbers):
+                    yield partial(_space_chunk, space, numbers, row)
+                    row += len(numbers)
 
     def count(self) -> int:
         """Return the number of candidates, those that stand in two spaces counted twice."""
@@ -134,6 +145,17 @@ class SpaceCandidates:
             "leading": [list(pair) for pair in self.leading],
             "spaces": [space.describe() for space in self.spaces],
         }
+
+
+def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
+    labels, shells = (list(column) for column in zip(*leading, strict=True))
+    table = CompositionTable.from_strings(labels, basis="atomic")
+    return Chunk(table, pa.array(labels, pa.string()), shells)
+
+
+def _space_chunk(space: Substitutions, numbers: NDArray[np.int64], row: int) -> Chunk:
+    table = replace(space[numbers], row_index=np.arange(len(numbers)) + row)
+    return Chunk(table, space.to_arrow(numbers))
 
 
 @dataclass(frozen=True)
@@ -155,10 +177,10 @@ class FileCandidates:
     def __post_init__(self) -> None:
         check_file(self.path)
 
-    def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
-        """Yield the rows in chunks; a row that cannot be read is listed as rejected."""
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the rows in pieces; a row that cannot be read is listed as rejected."""
         for block in read_blocks(self.path, size):
-            yield self._chunk(block)
+            yield partial(self._chunk, block)
 
     def _chunk(self, block: Block) -> Chunk:
         name = composition_column(block.table, self.column, self.path)
@@ -175,7 +197,7 @@ class FileCandidates:
         table = replace(table, row_index=table.row_index + block.start, errors=[])
         return Chunk(
             table,
-            texts.take(kept).to_pylist(),
+            texts.take(kept),
             shells,
             rest if rest.num_columns else None,
             sorted(rejected, key=lambda r: r.line),

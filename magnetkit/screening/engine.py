@@ -1,10 +1,16 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from .. import __version__, datasets
 from ..columns import ordered
@@ -16,16 +22,18 @@ from . import folder as folders
 from .candidates import (
     CHUNK_ROWS,
     Candidates,
-    Chunk,
     FileCandidates,
+    Piece,
     SpaceCandidates,
     TableCandidates,
 )
-from .evaluation import Job, evaluate, job_for
+from .evaluation import Job, job_for
+from .pool import Threads, in_order
 from .progress import Progress, reporting
 from .ranking import needed_columns, rank
 from .reading import Rejected
 from .result import TOP_ROWS, ScreenResult
+from .work import Part, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -104,38 +112,41 @@ def screen(
     kelvin = None if temperature is None else parse_temperature(temperature)
     job = job_for(profile, kelvin, scenario, recycled, **conditions)
     source = as_candidates(candidates, profile, basis, column)
-    if out is None:
-        store: _Store | folders.Folder = _Store()
-    else:
-        store = folders.Folder(Path(out), identity(source, job, chunk_rows), resume)
-    with reporting(progress) as tell:
-        done = _run(source, job, store, chunk_rows, strict, tell)
-    if not done:
+    known = identity(source, job, chunk_rows)
+    store = _Store() if out is None else folders.Folder(Path(out), known, resume)
+    with reporting(progress, "screening") as tell:
+        counts = _run(source, job, store, chunk_rows, strict, tell)
+    if not counts.rows:
         _refuse_nothing(store)
-    return _finish(store, job, identity(source, job, chunk_rows))
+    with reporting(progress is True, "ranking and writing") as tell:
+        return _finish(store, job, known, counts, tell)
 
 
 class _Store:
     """Finished chunks in memory, with the face of a results folder."""
 
     path = None
-    finished = 0
 
     def __init__(self) -> None:
-        self._tables: list[pa.Table] = []
-        self._rejected: list[Rejected] = []
+        self._tables: list[bytes] = []
+        self._rejected: list[bytes] = []
 
-    def add(self, table: pa.Table | None, rejected: list[Rejected]) -> None:
-        if table is not None:
-            self._tables.append(table)
-        self._rejected += rejected
+    def chunk(self, number: int) -> None:
+        """Nothing is finished before."""
+
+    def add(self, number: int, part: Part) -> None:
+        """Take the next chunk."""
+        self._tables.append(part.table)
+        self._rejected.append(part.rejected)
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        for table in self._tables:
-            yield table if columns is None else table.select(columns)
+        """Yield the chunks in order."""
+        return (decode(table, columns) for table in self._tables if table)
 
     def rejected(self) -> Iterator[Rejected]:
-        yield from self._rejected
+        """Yield the rejected lines in order."""
+        for table in filter(None, self._rejected):
+            yield from rejected_lines(decode(table))
 
 
 def as_candidates(
@@ -156,7 +167,7 @@ def as_candidates(
         table = reading.read(array, odd, basis)
         texts = array.to_pylist()
         return TableCandidates(table, [texts[row] for row in table.row_index])
-    if hasattr(given, "chunks"):
+    if hasattr(given, "pieces"):
         return given
     if isinstance(given, Sequence):
         texts = list(given)
@@ -192,6 +203,7 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
     conditions = job.conditions
     return {
         "magnetkit": __version__,
+        "code": code_sha256(),
         "candidates": dict(source.describe()),
         "application": job.profile.model_dump(mode="json"),
         "temperature_K": job.temperature,
@@ -205,20 +217,51 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
     }
 
 
+class _Counts(NamedTuple):
+    """Candidates judged, and lines rejected."""
+
+    rows: int
+    rejected: int
+
+
 def _run(
     source: Candidates, job: Job, store: Any, chunk_rows: int, strict: bool, tell: Progress
-) -> int:
+) -> _Counts:
+    """Evaluate what is not finished yet."""
     total = source.count()
-    done = 0
-    for number, chunk in enumerate(source.chunks(chunk_rows)):
-        if strict and chunk.rejected:
-            first = chunk.rejected[0]
-            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
-        if number >= store.finished:
-            store.add(_table_of(chunk, job) if len(chunk.table) else None, chunk.rejected)
-        done += len(chunk.table)
-        tell(done, total)
-    return done
+    rows = lines = 0
+
+    def unfinished() -> Iterator[tuple[int, Piece]]:
+        nonlocal rows, lines
+        for number, piece in enumerate(source.pieces(chunk_rows)):
+            before = store.chunk(number)
+            if before is None:
+                yield number, piece
+            else:
+                rows, lines = rows + before[0], lines + before[1]
+                tell(rows, total)
+
+    with Threads() as pool:
+        for number, part in in_order(pool, partial(finished, job=job), unfinished()):
+            if strict and part.first is not None:
+                first = part.first
+                raise CompositionError(f"line {first.line}: {first.reason}", first.text)
+            store.add(number, part)
+            rows, lines = rows + part.rows, lines + part.lines
+            tell(rows, total)
+    return _Counts(rows, lines)
+
+
+@lru_cache(maxsize=1)
+def code_sha256() -> str:
+    """Return a hash of the code that decides what the results are."""
+    package = Path(__file__).resolve().parents[1]
+    found = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package)
+        if name.parts[0] not in ("bench", "cli", "plots", "report"):
+            found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()
 
 
 def _refuse_nothing(store: Any) -> None:
@@ -227,7 +270,7 @@ def _refuse_nothing(store: Any) -> None:
     if not rejected:
         raise InputError("there is no candidate; give at least one composition")
     if store.path is not None:
-        _write_rejected(store.path, rejected)
+        folders.write_rejected(rejected, store.path / folders.REJECTED)
     first = rejected[0]
     raise InputError(
         f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
@@ -235,63 +278,60 @@ def _refuse_nothing(store: Any) -> None:
     )
 
 
-def _write_rejected(path: Path, rejected: list[Rejected]) -> None:
-    rows = ((r.line, r.text, r.reason) for r in rejected)
-    folders.write_csv(("line", "text", "reason"), rows, path / folders.REJECTED)
-
-
-def _table_of(chunk: Chunk, job: Job) -> pa.Table:
-    frame = evaluate(chunk.table, job, chunk.labels, chunk.shells)
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    if chunk.extra is not None:
-        for name in chunk.extra.column_names:
-            own = f"input_{name}" if name in table.column_names else name
-            table = table.append_column(own, chunk.extra.column(name))
-    return _plain(table)
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Give every chunk the same schema: one kind of dictionary, one kind of text."""
-    text = pa.dictionary(pa.int32(), pa.string())
-    fields = []
-    for entry in table.schema:
-        kind = entry.type
-        if pa.types.is_dictionary(kind):
-            kind = text
-        elif pa.types.is_large_string(kind):
-            kind = pa.string()
-        fields.append(pa.field(entry.name, kind))
-    return table.cast(pa.schema(fields))
-
-
-def _finish(store: Any, job: Job, identified: dict[str, Any]) -> ScreenResult:
+def _finish(
+    store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: Progress
+) -> ScreenResult:
     """Rank over all chunks, and write the files of the contract if there is a folder."""
     objectives = job.profile.objectives
     judged = pa.concat_tables(store.tables(needed_columns(objectives))).to_pandas()
     ranked = pa.Table.from_pandas(rank(judged, objectives, job.threshold), preserve_index=False)
+    del judged
     summary = {
-        "candidates": len(judged),
-        "meet_requirements": int(pa.compute.sum(ranked["meets_requirements"]).as_py() or 0),
-        "rejected": sum(1 for _ in store.rejected()),
+        "candidates": counts.rows,
+        "meet_requirements": pc.sum(ranked["meets_requirements"]).as_py(),
+        "rejected": counts.rejected,
     }
-    rejected = list(store.rejected())
+    tables = _with_ranks(store.tables(), ranked.replace_schema_metadata(None))
     if store.path is None:
-        data = pa.concat_tables(_with_ranks(store.tables(), ranked))
-        manifest = {"identity": identified, "summary": summary}
-        return ScreenResult(data, job.profile, manifest, rejected)
+        data = pa.concat_tables(tables).unify_dictionaries()
+        manifest = {"identity": known, "summary": summary}
+        return ScreenResult(data, job.profile, manifest, list(store.rejected()))
     path: Path = store.path
-    schema = next(_with_ranks(store.tables(), ranked)).schema
-    folders.write_parquet(_with_ranks(store.tables(), ranked), schema, path / folders.RANKED)
-    data = pa.parquet.read_table(path / folders.RANKED, memory_map=True)
-    best = data.take(pa.compute.sort_indices(data["rank"])[:TOP_ROWS])
-    folders.write_csv(
-        best.column_names,
-        zip(*(c.to_pylist() for c in best.columns), strict=True),
-        path / folders.RANKED_CSV,
-    )
-    _write_rejected(path, rejected)
+    best: list[pa.Table] = []
+    first = next(tables)
+    written = _watched(chain([first], tables), _leading(ranked["rank"]), best, counts.rows, tell)
+    folders.write_parquet(written, first.schema, path / folders.RANKED)
+    top = pa.concat_tables(best).sort_by("rank")
+    rows = zip(*(c.to_pylist() for c in top.columns), strict=True)
+    folders.write_csv(top.column_names, rows, path / folders.RANKED_CSV)
+    folders.write_rejected(store.rejected(), path / folders.REJECTED)
     store.finish(summary)
-    return ScreenResult(data, job.profile, folders.read_manifest(path), rejected)
+    manifest = folders.read_manifest(path)
+    return ScreenResult(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)
+
+
+def _leading(rank: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
+    rows = np.flatnonzero(pc.fill_null(pc.less_equal(rank, TOP_ROWS), False))
+    others = np.flatnonzero(pc.is_null(rank))[: TOP_ROWS - len(rows)]
+    return np.sort(np.concatenate([rows, others]))
+
+
+def _watched(
+    tables: Iterable[pa.Table],
+    leading: NDArray[np.int64],
+    best: list[pa.Table],
+    total: int,
+    tell: Progress,
+) -> Iterator[pa.Table]:
+    """Pass tables on, put the `leading` rows of each into `best`, and tell how far it is."""
+    stop = 0
+    for table in tables:
+        start, stop = stop, stop + len(table)
+        own = leading[np.searchsorted(leading, start) : np.searchsorted(leading, stop)]
+        best.append(table.take(pa.array(own - start)))
+        yield table
+        tell(stop, total)
 
 
 def _with_ranks(tables: Iterator[pa.Table], ranked: pa.Table) -> Iterator[pa.Table]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ..columns import NAMES, ordered, with_interval
 from ..composition import CompositionTable
@@ -63,7 +64,7 @@ def job_for(
 def evaluate(
     table: CompositionTable,
     job: Job,
-    labels: Sequence[str] | None = None,
+    labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Return the judged properties of some candidates, all but the columns of the ranking.
@@ -72,7 +73,7 @@ def evaluate(
     ----------
     table : CompositionTable, n rows
     job : Job
-    labels, shells : sequence of str, optional
+    labels, shells : optional
         See `describe`.
 
     Returns

@@ -1,13 +1,16 @@
 """The results folder: finished chunks, their manifest, and the files made of them.
 
-While a screening runs, each finished chunk lies in ``parts/`` and is named with its hash in the
-manifest, so that a stopped screening goes on where it was. At the end the ranked files are
-written and the parts removed. Every file is written beside its place and renamed into it.
+While a screening runs, each finished chunk lies in ``parts/`` as an Arrow file, what it rejected
+beside it, and the manifest names both with their hash, so that a stopped screening goes on where
+it was. At the end the ranked files are written and the parts removed. Every file is written beside
+its place and renamed into it.
 """
 
 import csv
+import errno
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -22,6 +25,7 @@ import pyarrow.parquet as pq
 from ..datasets import sha256
 from ..errors import InputError, StoreError
 from .reading import Rejected
+from .work import Part, decode, rejected_lines
 
 MANIFEST = "manifest.json"
 PARTS = "parts"
@@ -31,6 +35,9 @@ REJECTED = "rejected.csv"
 REPORT = "report.html"
 # A cell that starts so is run as a formula by spreadsheet programs.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -41,9 +48,11 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror or error}; choose another folder with --out"
-        ) from None
+        full = error.errno in _FULL or "No space left" in str(error)
+        way_out = (
+            "free some space and go on with --resume" if full else "choose another --out folder"
+        )
+        raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
     finally:
         with suppress(OSError):
             temporary.unlink()
@@ -51,9 +60,17 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
     """Write tables of one schema to a Parquet file, one after the other."""
+    # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
+    repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
     with (
         replacing(path) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="zstd") as out,
+        pq.ParquetWriter(
+            temporary,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[*repeated, "temperature_K"],
+        ) as out,
     ):
         for table in tables:
             out.write_table(table)
@@ -89,6 +106,12 @@ def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Pat
         out.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
+def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
+    """Write the lines that could not be used."""
+    rows = ((r.line, r.text, r.reason) for r in rejected)
+    write_csv(("line", "text", "reason"), rows, path)
+
+
 class Folder:
     """A results folder.
 
@@ -105,12 +128,14 @@ class Folder:
     ------
     InputError
         If the folder cannot be written, or `resume` meets another identity.
+    StoreError
+        If the manifest of a folder to resume is damaged.
     """
 
     def __init__(self, path: Path, identity: dict[str, Any], resume: bool = False) -> None:
         self.path = path
-        self.identity = identity
-        self.chunks: list[dict[str, Any]] = []
+        self.identity = json.loads(json.dumps(identity))
+        self._chunks: dict[int, dict[str, Any]] = {}
         try:
             (path / PARTS).mkdir(parents=True, exist_ok=True)
             probe = path / PARTS / ".probe"
@@ -131,53 +156,71 @@ class Folder:
         manifest = read_manifest(self.path) if (self.path / MANIFEST).is_file() else {}
         before = manifest.get("identity", self.identity)
         for key in sorted(set(before) | set(self.identity)):
-            if before.get(key) != json.loads(json.dumps(self.identity.get(key))):
+            changes = list(differences(before.get(key), self.identity.get(key)))
+            if changes:
                 raise InputError(
-                    f"{self.path} holds a screening with another {key.replace('_', ' ')}; "
-                    "start anew without --resume, or choose another --out folder"
+                    f"{self.path} holds a screening with another {key.replace('_', ' ')} "
+                    f"({'; '.join(changes[:3])}); start anew without --resume, or choose another "
+                    "--out folder"
                 )
         for chunk in manifest.get("chunks", []):
-            part = self._part(chunk["number"])
-            if chunk["rows"] and (not part.is_file() or sha256(part) != chunk["sha256"]):
-                # A damaged chunk and all after it are made again.
-                break
-            self.chunks.append(chunk)
+            files = chunk.get("files", {})
+            damaged = [name for name, digest in files.items() if not self._is(name, digest)]
+            if damaged:
+                _log.warning(
+                    "%s is damaged or missing; its chunk is evaluated again",
+                    self.path / PARTS / damaged[0],
+                )
+            else:
+                self._chunks[chunk["number"]] = chunk
 
-    @property
-    def finished(self) -> int:
-        """How many chunks are finished."""
-        return len(self.chunks)
+    def _is(self, name: str, digest: str) -> bool:
+        try:
+            return sha256(self.path / PARTS / name) == digest
+        except OSError:
+            return False
 
-    def _part(self, number: int) -> Path:
-        return self.path / PARTS / f"chunk-{number:06d}.parquet"
+    def chunk(self, number: int) -> tuple[int, int] | None:
+        """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
+        chunk = self._chunks.get(number)
+        return None if chunk is None else (chunk["rows"], chunk["rejected"])
 
-    def add(self, table: pa.Table | None, rejected: list[Rejected]) -> None:
-        """Store the next finished chunk; None where no row of it could be read."""
-        number = self.finished
-        part = self._part(number)
-        if table is not None:
-            write_parquet([table], table.schema, part)
-        self.chunks.append(
-            {
-                "number": number,
-                "rows": 0 if table is None else len(table),
-                "sha256": "" if table is None else sha256(part),
-                "rejected": [[r.line, r.text, r.reason] for r in rejected],
-            }
-        )
+    def add(self, number: int, part: Part) -> None:
+        """Store the finished part of a chunk of that number."""
+        files = {}
+        for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
+            if content:
+                name = f"chunk-{number:06d}.{suffix}"
+                with replacing(self.path / PARTS / name) as temporary:
+                    temporary.write_bytes(content)
+                files[name] = hashlib.sha256(content).hexdigest()
+        chunk = {"number": number, "rows": part.rows, "rejected": part.lines, "files": files}
+        self._chunks[number] = chunk
         self._write_manifest()
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield the finished chunks in order."""
-        for chunk in self.chunks:
-            if chunk["rows"]:
-                yield pq.read_table(self._part(chunk["number"]), columns=columns)
+        yield from self._read("arrow", columns)
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
-        for chunk in self.chunks:
-            for line, text, reason in chunk["rejected"]:
-                yield Rejected(line, text, reason)
+        for table in self._read("rejected.arrow"):
+            yield from rejected_lines(table)
+
+    def _read(self, suffix: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        for number in sorted(self._chunks):
+            name = f"chunk-{number:06d}.{suffix}"
+            if name in self._chunks[number]["files"]:
+                path = self.path / PARTS / name
+                try:
+                    with pa.memory_map(str(path)) as source:
+                        table = decode(source, columns)
+                except (OSError, pa.ArrowInvalid) as error:
+                    raise StoreError(
+                        f"{path} cannot be read ({str(error).splitlines()[0]}); "
+                        "--resume evaluates it again"
+                    ) from None
+                yield table
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Name the files written in the manifest, and remove the parts."""
@@ -192,11 +235,26 @@ class Folder:
     def _write_manifest(self, *, done: bool = False, **more: Any) -> None:
         content: dict[str, Any] = {"identity": self.identity, "done": done}
         if not done:
-            content["chunks"] = self.chunks
+            content["chunks"] = [self._chunks[number] for number in sorted(self._chunks)]
         with replacing(self.path / MANIFEST) as temporary:
             temporary.write_text(
                 json.dumps(content | more, indent=1, ensure_ascii=False), encoding="utf-8"
             )
+
+
+def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
+    """Yield in what two JSON values differ, by name."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in sorted(set(before) | set(now)):
+            yield from differences(before.get(key), now.get(key), f"{name} {key}".strip())
+    elif before != now:
+        there, here = (_short(value) for value in (before, now))
+        yield f"{name} {there} there, {here} here".strip()
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:12]}..."
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -247,8 +305,3 @@ def read_rejected(file: Path) -> list[Rejected]:
             Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
             for row in rows
         ]
-
-
-def digest(content: Any) -> str:
-    """Return the SHA-256 of anything that JSON can write."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -8,7 +8,7 @@ Progress = Callable[[int, int | None], None]
 
 
 @contextmanager
-def reporting(progress: bool | Progress) -> Iterator[Progress]:
+def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     """Give the function to tell progress to: the caller's, a bar's, or a silent one."""
     if callable(progress):
         yield progress
@@ -37,12 +37,12 @@ def reporting(progress: bool | Progress) -> Iterator[Progress]:
             return Text(f"{speed:,.0f} rows/s" if speed else "")
 
     columns = (
-        TextColumn("screening"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         Rate(),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=progress_console(), transient=True) as shown:
-        task = shown.add_task("screening", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+        number = shown.add_task(task, total=None)
+        yield lambda done, total: shown.update(number, completed=done, total=total)

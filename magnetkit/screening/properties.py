@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..columns import ordered
@@ -87,7 +88,7 @@ def describe(
     table: CompositionTable,
     temperature: float,
     conditions: Conditions,
-    labels: Sequence[str] | None = None,
+    labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
     magnet: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def describe(
     temperature : float
         K.
     conditions : Conditions
-    labels : sequence of str, optional
+    labels : pyarrow.Array of text or sequence of str, optional
         The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
         Grain-boundary shell of each, empty for a bulk alloy.
@@ -113,10 +114,12 @@ def describe(
     """
     from ..phases import stability
 
-    formulas = table.formulas()
+    formulas = table.to_arrow().to_pandas()
+    if isinstance(labels, pa.Array):
+        labels = labels.to_pandas()
     frame = pd.DataFrame(
         {
-            "candidate": list(labels) if labels is not None else formulas,
+            "candidate": formulas if labels is None else labels,
             "row_index": table.row_index,
             "formula": formulas,
         }

@@ -1,16 +1,21 @@
 """The outcome of a screening."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ..errors import StoreError
+from . import folder as folders
 from .reading import Rejected
 
 if TYPE_CHECKING:
@@ -19,42 +24,67 @@ if TYPE_CHECKING:
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
 
+# Arrow has no masked integers; a missing rank must not turn ranks into floats.
+_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
+
 
 @dataclass(frozen=True)
 class ScreenResult:
-    """Ranked candidates for a device.
+    """Ranked candidates for a device, read from their file as they are asked for.
 
     Attributes
     ----------
-    data : pyarrow.Table, n rows
-        Every candidate with its rank, in the order of the input.
+    source : pyarrow.Table or Path
+        Every candidate with its rank, in the order of the input: in memory, or the Parquet file.
     profile : Profile
         The device.
     manifest : dict
         What was asked, of which data, with which versions.
-    rejected : list of Rejected
-        Lines of the input that could not be read.
+    unread : list of Rejected or Path
+        Lines of the input that could not be read, or the file of them.
     """
 
-    data: pa.Table
+    source: pa.Table | Path
     profile: "Profile"
     manifest: dict[str, Any]
-    rejected: list[Rejected] = field(default_factory=list)
+    unread: list[Rejected] | Path
+
+    def __len__(self) -> int:
+        return int(self.manifest["summary"]["candidates"])
+
+    @property
+    def data(self) -> pa.Table:
+        """Every candidate as an Arrow table; not held, so keep it if you need it twice."""
+        return self.select()
+
+    def select(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return some columns of every candidate, in the order of the input."""
+        if isinstance(self.source, pa.Table):
+            return self.source if columns is None else self.source.select(list(columns))
+        with _readable(self.source):
+            return pq.read_table(self.source, columns=None if columns is None else list(columns))
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """Every candidate, in the order of the input; columns as in `magnetkit.columns`."""
-        frame = self.data.to_pandas()
-        # Arrow has no masked integers; a missing rank must not turn ranks into floats.
-        for name, kind in (("rank", "Int64"), ("pareto_front", "Int32")):
-            if name in frame:
-                frame[name] = frame[name].astype(kind)
-        return frame
+        """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
+
+        All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
+        """
+        return _frame(self.data)
+
+    @cached_property
+    def rejected(self) -> list[Rejected]:
+        """Lines of the input that could not be read."""
+        if isinstance(self.unread, Path):
+            with _readable(self.unread):
+                return folders.read_rejected(self.unread)
+        return self.unread
 
     @property
     def pareto(self) -> pd.DataFrame:
         """The first Pareto front of those that meet the requirements, by rank."""
-        return self.table[self.table["pareto_front"] == 1].sort_values("rank")
+        front = self.select(["pareto_front"])["pareto_front"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy()))
 
     def best(self, n: int = 10) -> pd.DataFrame:
         """Return the first `n` candidates in order of rank.
@@ -69,7 +99,45 @@ class ScreenResult:
         DataFrame
             Columns as in `magnetkit.columns`.
         """
-        return self.table.nsmallest(n, "rank")
+        rank = self.select(["rank"])["rank"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
+
+    def find(self, candidate: str) -> pd.DataFrame:
+        """Return the rows of a candidate by its name, bulk and with shells.
+
+        Parameters
+        ----------
+        candidate : str
+            As given or generated.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`; no row where there is none.
+        """
+        names = self.select(["candidate"])["candidate"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False)))
+
+    def thinned(self, n: int) -> pd.DataFrame:
+        """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`.
+        """
+        rank = self.select(["rank"])["rank"]
+        ranked = len(rank) - rank.null_count
+        places = np.arange(1, ranked + 1)
+        if ranked > n:
+            rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
+            places = places[np.concatenate([np.arange(n // 2), rest])]
+        return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
 
     def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
         """Return the best by weights of your own among those that meet the requirements.
@@ -165,9 +233,8 @@ class ScreenResult:
         path : str or Path
             File to write.
         """
-        from .folder import write_parquet
-
-        write_parquet([self.data], self.data.schema, Path(path))
+        data = self.data
+        folders.write_parquet([data], data.schema, Path(path))
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.
@@ -188,7 +255,7 @@ class ScreenResult:
 
     @classmethod
     def from_folder(cls, path: str | Path) -> "ScreenResult":
-        """Read a finished results folder.
+        """Open a finished results folder.
 
         Parameters
         ----------
@@ -205,24 +272,54 @@ class ScreenResult:
             If it is no results folder, is not finished or is damaged.
         """
         from ..applications.profile import Profile
-        from . import folder
 
         path = Path(path)
-        manifest = folder.read_manifest(path)
+        manifest = folders.read_manifest(path)
         if not manifest.get("done"):
             raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
-        try:
+        with _readable(path):
             profile = Profile.model_validate(manifest["identity"]["application"])
-            folder.check_files(path, manifest)
-            data = pa.parquet.read_table(path / folder.RANKED, memory_map=True)
-            rejected = folder.read_rejected(path / folder.REJECTED)
-        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-            raise StoreError(f"{path} is damaged ({error}); screen again") from None
-        return cls(data, profile, manifest, rejected)
+            folders.check_files(path, manifest)
+            rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
+            if rows != manifest["summary"]["candidates"]:
+                raise ValueError(f"{folders.RANKED} has {rows:,} rows")
+        return cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
 
     def __repr__(self) -> str:
-        meets = int(self.table["meets_requirements"].sum())
+        found = self.manifest["summary"]
         return (
-            f"<ScreenResult for {self.profile.name}: {len(self.data):,} candidates, "
-            f"{meets:,} meet the requirements, {len(self.rejected):,} rejected>"
+            f"<ScreenResult for {self.profile.name}: {found['candidates']:,} candidates, "
+            f"{found['meet_requirements']:,} meet the requirements, "
+            f"{found['rejected']:,} rejected>"
         )
+
+    def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
+        """Return some rows, by ascending number, in order of rank."""
+        if isinstance(self.source, pa.Table):
+            found = self.source.take(pa.array(rows))
+        else:
+            with _readable(self.source), pq.ParquetFile(self.source) as file:
+                parts, stop = [file.schema_arrow.empty_table()], 0
+                for group in range(file.num_row_groups):
+                    start, stop = stop, stop + file.metadata.row_group(group).num_rows
+                    own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
+                    if len(own):
+                        parts.append(file.read_row_group(group).take(pa.array(own - start)))
+            found = pa.concat_tables(parts).unify_dictionaries()
+        return _frame(found).sort_values("rank", kind="stable")
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame = table.to_pandas()
+    for name, kind in _MASKED.items():
+        if name in frame:
+            frame[name] = frame[name].astype(kind)
+    return frame
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        raise StoreError(f"{path} is damaged ({error}); screen again") from None

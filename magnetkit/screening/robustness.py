@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
@@ -91,7 +89,7 @@ def robustness(
             raise InputError(f"{name} must be 1 or more, got {value}")
     if not 0.5 < interval < 1.0:
         raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
-    leading = _leading(result.data, pool)
+    leading = _leading(result, pool)
     frame = leading[[*IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
@@ -105,13 +103,11 @@ def robustness(
     return frame
 
 
-def _leading(data: pa.Table, pool: int) -> pd.DataFrame:
+def _leading(result: "ScreenResult", pool: int) -> pd.DataFrame:
     """Return the best rows in order of rank."""
-    order = pc.sort_indices(data, sort_keys=[("rank", "ascending")])
-    order = order[: min(pool, len(data) - data["rank"].null_count)]
-    frame = data.take(order).to_pandas()
+    frame = result.best(pool)
     frame["shell"] = frame["shell"].astype(object).fillna("")
-    return frame
+    return frame.reset_index(drop=True)
 
 
 def job_of(result: "ScreenResult") -> Job:

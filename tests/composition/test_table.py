@@ -211,3 +211,26 @@ def test_formulas_of_traces_can_be_read_again():
     assert "e-" not in text
     again = CompositionTable.from_strings([text])
     np.testing.assert_allclose(again.to_array(), table.to_array(), rtol=1e-3)
+
+
+def test_formulas_are_written_as_python_writes_numbers():
+    rng = np.random.default_rng(0)
+    amounts = rng.random((300, 4)) ** 6
+    texts = [
+        "".join(f"{e}{a:.12f}" for e, a in zip(("Fe", "Nd", "B", "Dy"), row, strict=True))
+        for row in amounts.tolist()
+    ]
+    table = CompositionTable.from_strings(texts)
+    dense = table.to_array()
+    for i, text in enumerate(table.formulas()):
+        wanted = ""
+        for element in ("Nd", "Dy", "Fe", "B"):
+            share = dense[i, INDEX[element]]
+            if share >= 1e-4:
+                wanted += f"{element}{share:.4g}"
+            elif share > 0:
+                shown = np.format_float_positional(share, 4, fractional=False, trim="-")
+                wanted += element + shown
+        assert text == wanted
+    assert CompositionTable.from_strings(["Fe2"]).formulas() == ["Fe1"]
+    assert table.to_arrow().to_pylist() == table.formulas()

@@ -160,13 +160,14 @@ def tables(folder: Path, suffix: str) -> Kind:
 def _candidates(file: Path) -> list[str]:
     faults: list[str] = []
     lines = None
-    for chunk in FileCandidates(file).chunks(64):
+    for piece in FileCandidates(file).pieces(64):
+        chunk = piece()
         table = chunk.table
         if len(chunk.labels) != len(table):
             faults.append("labels and rows differ in number")
         check_accepted(
             CompositionTable(table.indptr, table.indices, table.values, np.arange(len(table))),
-            [str(t) for t in chunk.labels],
+            chunk.labels.to_pylist(),
             faults,
         )
         for rejected in chunk.rejected:

@@ -38,7 +38,8 @@ def read(folder: Path, name: str, content: bytes) -> str:
     file = folder / name
     file.write_bytes(content)
     try:
-        return " ".join(text for c in FileCandidates(file).chunks() for text in c.labels)
+        pieces = FileCandidates(file).pieces()
+        return " ".join(text for piece in pieces for text in piece().labels.to_pylist())
     except InputError as error:
         return str(error)
     finally:

@@ -1,6 +1,8 @@
 """The results folder: atomic, resumable, honest about what it holds."""
 
+import errno
 import json
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -10,30 +12,66 @@ from hypothesis import strategies as st
 from magnetkit.errors import InputError, StoreError
 from magnetkit.screening.folder import MANIFEST, Folder, plain_cell, read_manifest, safe_cell
 from magnetkit.screening.reading import Rejected
+from magnetkit.screening.work import Part, decode, encode
 
-PART = pa.table({"x": [1, 2]})
+TABLE = pa.table({"x": [1, 2]})
+REJECTED = pa.table({"line": [3], "text": ["??"], "reason": ["no element"]})
+PART = Part(2, encode(TABLE), b"", 0, None)
+MIXED = Part(2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element"))
 
 
-def test_finished_chunks_are_taken_up_and_damaged_ones_made_again(tmp_path):
+def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(tmp_path, caplog):
     folder = Folder(tmp_path, {"candidates": 1})
-    folder.add(PART, [Rejected(3, "??", "no element")])
-    folder.add(PART, [])
+    for number, part in enumerate([MIXED, PART, PART]):
+        folder.add(number, part)
     again = Folder(tmp_path, {"candidates": 1}, resume=True)
-    assert again.finished == 2
-    assert [r.line for r in again.rejected()] == [3]
-    (tmp_path / "parts" / "chunk-000001.parquet").write_bytes(b"cut")
-    assert Folder(tmp_path, {"candidates": 1}, resume=True).finished == 1
+    assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
+    assert list(again.rejected()) == [MIXED.first]
+    assert not caplog.records
+    (tmp_path / "parts" / "chunk-000001.arrow").write_bytes(b"cut")
+    mended = Folder(tmp_path, {"candidates": 1}, resume=True)
+    assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
+    assert "chunk-000001.arrow is damaged" in caplog.text
+
+
+def test_a_chunk_that_becomes_unreadable_while_running_is_named(tmp_path):
+    folder = Folder(tmp_path, {})
+    folder.add(0, PART)
+    (tmp_path / "parts" / "chunk-000000.arrow").write_bytes(b"cut")
+    with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
+        list(folder.tables())
+
+
+def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
+    folder = Folder(tmp_path, {})
+    folder.add(0, PART)
+
+    def full(self, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match=r"No space left on device; free .* --resume"):
+        folder.add(1, PART)
+    monkeypatch.undo()
+    again = Folder(tmp_path, {}, resume=True)
+    assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
+    assert sorted(p.name for p in (tmp_path / "parts").iterdir()) == ["chunk-000000.arrow"]
+
+
+def test_some_columns_of_a_part_come_in_the_order_asked(tmp_path):
+    wide = pa.table({"a": [1], "b": [2], "c": [3]})
+    assert decode(encode(wide), ["c", "a"]).column_names == ["c", "a"]
 
 
 def test_another_identity_is_refused_and_named(tmp_path):
     Folder(tmp_path, {"candidates": {"sha256": "a"}, "scenario": "baseline"})
-    with pytest.raises(InputError, match="another scenario"):
+    with pytest.raises(InputError, match=r'another scenario .*"baseline" there, "embargo" here'):
         Folder(tmp_path, {"candidates": {"sha256": "a"}, "scenario": "embargo"}, resume=True)
 
 
 def test_without_resume_old_parts_are_gone(tmp_path):
-    Folder(tmp_path, {}).add(PART, [])
-    assert Folder(tmp_path, {}).finished == 0
+    Folder(tmp_path, {}).add(0, PART)
+    assert Folder(tmp_path, {}).chunk(0) is None
     assert list((tmp_path / "parts").iterdir()) == []
 
 

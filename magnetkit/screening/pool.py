@@ -1,0 +1,67 @@
+"""Working on several pieces at once, their parts in order."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+import numba
+
+from ..kernels.threads import may_overlap
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Pool(Protocol):
+    """Something that works on pieces."""
+
+    workers: int
+
+    def submit(self, work: Callable[..., B], *arguments: object) -> "Future[B]":
+        """Begin some work."""
+        ...
+
+
+def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+    """Yield the result of each piece in order.
+
+    So few pieces are begun before their turn that memory stays flat, and an interruption loses
+    no more than those.
+    """
+    begun: deque[Future[B]] = deque()
+    try:
+        for piece in pieces:
+            begun.append(pool.submit(work, piece))
+            if len(begun) > pool.workers + 1:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        for left in begun:
+            left.cancel()
+
+
+class Threads:
+    """The threads of this process: kernels and Arrow release the GIL.
+
+    One piece a thread, each in one thread throughout, is faster than several threads a piece, for
+    what lies between the kernels then runs side by side too.
+    """
+
+    def __init__(self) -> None:
+        self.workers = numba.get_num_threads() if may_overlap() else 1
+        alone = self.workers > 1
+        self._pool = ThreadPoolExecutor(
+            self.workers, "screening", lambda: numba.set_num_threads(1) if alone else None
+        )
+
+    def submit(self, work: Callable[..., B], *arguments: object) -> "Future[B]":
+        """Begin some work."""
+        return self._pool.submit(work, *arguments)
+
+    def __enter__(self) -> "Threads":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
