@@ -161,6 +161,13 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
 
 
 @needs_browser
+def test_every_slider_has_a_name(window):
+    sliders = "[...document.querySelectorAll('[role=slider]')].map((s) => s.ariaLabel)"
+    names = window.wait(f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}")
+    assert len(set(names)) == 5
+
+
+@needs_browser
 def test_a_hostile_name_is_text(window):
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == HOSTILE
     assert window.run("return document.querySelectorAll('#rows img').length") == 0

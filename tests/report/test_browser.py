@@ -57,6 +57,11 @@ def test_every_figure_is_drawn_without_a_word_on_the_console(window):
     assert draw_all(window) == 6
     assert window.errors() == []
     assert window.run("return document.scripts.length") == 4
+    # Plotly's own bar would offer to upload the figure.
+    buttons = "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
+    titles = window.run(f"return {buttons}")
+    assert titles
+    assert not [t for t in titles if "hare" in t or "loud" in t]
 
 
 def test_a_point_says_what_it_is(window):
