@@ -1,6 +1,9 @@
 """Stability of substituted phases on the embedded snapshot."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
@@ -74,6 +77,17 @@ def test_rows_do_not_depend_on_their_neighbours():
             assert alone[name][0] == pytest.approx(together[name][i], abs=1e-9, nan_ok=True)
         assert alone["decomposes_to"][0] == together["decomposes_to"][i]
         assert alone["missing_end_members"][0] == together["missing_end_members"][i]
+
+
+def test_several_threads_at_once_find_the_same():
+    phases = next(
+        iter(mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Fe"]}, step=0.1).chunks(500))
+    )
+    alone = mk.phases.stability(phases)
+    with ThreadPoolExecutor(4) as pool:
+        several = list(pool.map(mk.phases.stability, [phases] * 8))
+    for found in several:
+        pd.testing.assert_frame_equal(found, alone)
 
 
 def test_energy_above_hull_takes_entries_as_they_are():
