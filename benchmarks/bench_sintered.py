@@ -1,6 +1,7 @@
 """Sintered magnets a second: every figure with its range, per family and number of temperatures.
 
-Run with ``python benchmarks/bench_sintered.py [ROWS]``. Rows are distinct alloys. No other package
+Run with ``PYTHONPATH=. python benchmarks/bench_sintered.py [ROWS]``: the kernel's points a second
+(`bench_magnetism`), then rows a second. Rows are distinct alloys. No other package
 makes a magnet of a composition; the rates stand alone. Processor seconds, of all threads together,
 say what a busy machine hides.
 """
@@ -9,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 
+import bench_magnetism
 import numpy as np
 import pytest
-from bench_magnetism import compositions
 
 from magnetkit import CompositionTable
 from magnetkit.magnetism import intrinsic, sintered, sintered_at
@@ -22,7 +23,7 @@ TEMPERATURES = (293.15, 373.15, 423.15, 473.15)
 
 def alloys(rows: int) -> dict[str, CompositionTable]:
     """Return about so many alloys of each family, and of all mixed."""
-    mixed = compositions(rows)
+    mixed = bench_magnetism.compositions(rows)
     return {"mixed": mixed} | {f: mixed[np.arange(i, rows, 3)] for i, f in enumerate(FAMILIES)}
 
 
@@ -46,6 +47,7 @@ def rate(call: Callable[[], object], rows: int, repeats: int = 5) -> str:
 
 
 def main() -> None:
+    bench_magnetism.main()
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     sintered(alloys(30)["mixed"])
     for name, table in alloys(rows).items():

@@ -20,6 +20,7 @@ from .magnetism import (
     EMPTY,
     EXCHANGE,
     FILLING,
+    FIRST,
     FORM,
     ION_2,
     ION_4,
@@ -31,6 +32,7 @@ from .magnetism import (
     ION_K4,
     ION_K6,
     ION_MOMENT,
+    IONS,
     K_BROAD,
     K_STEEP,
     KEPT,
@@ -44,6 +46,7 @@ from .magnetism import (
     RESIDUAL_K,
     RESIDUAL_TC,
     SHAPE,
+    STATE,
     STEEP,
     STRENGTH,
     T_EXCHANGE,
@@ -123,14 +126,14 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
     v[D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
 
 
-# i, state, ion, first, ions, work as in `at` and mt, j, k1, k2, one, two what it returned;
+# i, state, ion, work as in `at` and mt, j, k1, k2, one, two what it returned;
 # v float64 (7) and spread float64 (ions, 7) as `spread_row` writes them; left_j, left_k: relative
 # scatter that the model leaves of J_s and of K
 # -> variances of J_s (T2), K_1, K_2, K_1 + 2 K_2 ((MJ/m3)2); covariances of J_s with K_1 + 2 K_2
 #    and with K_1
 @jit
 def variances(
-    kelvin, i, state, ion, first, ions, work, mt, j, k1, k2, one, two, v, spread, left_j, left_k
+    kelvin, i, state, ion, work, mt, j, k1, k2, one, two, v, spread, left_j, left_k
 ):  # fmt: skip
     """Propagate the deviations of the parameters to a temperature, linearly."""
     m2 = mt * mt
@@ -142,7 +145,8 @@ def variances(
     v_j = v[V_MOMENT] * m2
     v_1 = v[V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[V_STEEP] * m2**10
     v_a, v_2, v_ja, v_j1 = v_1, 0.0, 0.0, 0.0
-    for r in range(ions):
+    first = int(state[i, FIRST])
+    for r in range(int(state[i, IONS])):
         a = first + r
         g_j = ion[a, ION_J] * work[r, 4]
         g_1 = (
@@ -202,9 +206,7 @@ def evaluate(
     indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread
 ):
     """Return intrinsic properties of each hard phase at each temperature."""
-    known_status, state, ion, start, count = condense(
-        indptr, indices, values, codes, role, counts, known, spin, p, q
-    )
+    state, ion = condense(indptr, indices, values, codes, role, counts, known, spin, p, q)
     n = len(indptr) - 1
     m = len(temperatures)
     tc = np.full(n, np.nan)
@@ -213,17 +215,17 @@ def evaluate(
     sd = np.full((5, m, n) if spread else (5, 0, 0), np.nan)
     status = np.empty((m, n), np.int8)
     most = 1
-    for ions in count:
-        most = max(most, ions)
+    for i in range(n):
+        most = max(most, int(state[i, IONS]))
     for chunk in prange((n + CHUNK - 1) // CHUNK):
         work, deviation = np.empty((most, N_WORK)), np.zeros((most, N_ION))
         v, mix = np.zeros(N_VARIANCE), np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             for l in range(m):  # noqa: E741
-                status[l, i] = known_status[i]
-            if known_status[i] != OK:
+                status[l, i] = int(state[i, STATE])
+            if state[i, STATE] != OK:
                 continue
-            h, first, ions = codes[i], start[i], count[i]
+            h, first = codes[i], indptr[i]
             curie = state[i, CURIE]
             tc[i] = curie
             if spread:
@@ -238,7 +240,7 @@ def evaluate(
                 if not kelvin < curie:
                     status[l, i] = PARAMAGNETIC
                     continue
-                mt, j, k1, k2, one, two = at(kelvin, i, state, ion, first, ions, work, spread)
+                mt, j, k1, k2, one, two = at(kelvin, i, state, ion, work, spread)
                 j_s = abs(j) * state[i, TO_TESLA]
                 total = k1 + 2.0 * k2
                 value[POLARIZATION, l, i], value[K1, l, i], value[K2, l, i] = j_s, k1, k2
@@ -250,7 +252,7 @@ def evaluate(
                 if not spread:
                     continue
                 v_j, v_1, v_2, v_a, v_ja, v_j1 = variances(
-                    kelvin, i, state, ion, first, ions, work, mt, j, k1, k2, one, two, v,
+                    kelvin, i, state, ion, work, mt, j, k1, k2, one, two, v,
                     deviation, q[h, RESIDUAL_J], q[h, RESIDUAL_K],
                 )  # fmt: skip
                 sd[POLARIZATION, l, i] = np.sqrt(v_j)

@@ -28,11 +28,13 @@ OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 
 # A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
-# dilution left, share of cobalt, exchange of the metals (K), empty interstitial share.
+# dilution left, share of cobalt, exchange of the metals (K), empty interstitial share; then `OK`,
+# `UNKNOWN_HOST` or `OUTSIDE`, the first row of its ions and their number.
 CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EXCHANGE, EMPTY = (
     range(11)
 )
-N_STATE = 11
+STATE, FIRST, IONS = 11, 12, 13
+N_STATE = 14
 # An ion: J, exchange field (K), moment (mu_B) and crystal-field terms of order 2, 4, 6 (MJ/m3), all
 # but the first two times its share; its share of the site.
 SPIN, STRENGTH, ION_J, ION_2, ION_4, ION_6, SITE = range(7)
@@ -54,7 +56,7 @@ _T_SITES_OUTSIDE = 1e-4
 # role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
 # 2 on the T sites, 3 both; spin float64 (118): J of the ion, 0 without moment
 # p float64 (6, 118, 38), q float64 (6, 28)
-# Writes row i of state float64 (n, 11) and rows of ion float64 (nnz, 7) from `first` on; mix
+# Writes row i of state float64 (n, 14) and rows of ion float64 (nnz, 7) from `first` on; mix
 # float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
 @jit
 def condense_row(
@@ -162,13 +164,13 @@ def condense_row(
     return ions
 
 
-# i: row of state float64 (n, 11); its ions stand in ion float64 (nnz, 7) from `first` on, as
-# `condense_row` writes them; kelvin below state[i, CURIE]
+# i: row of state float64 (n, 14), whose ions stand in ion float64 (nnz, 7), as `condense` returns
+# them; kelvin below state[i, CURIE]
 # Writes work float64 (ions, 8) if keep; returns the reduced moment of the metals, the moment (mu_B,
 # below zero where the rare earth outweighs), K_1 and K_2 (MJ/m3) and the crystal-field parts of
 # both before the factor on the crystal field.
 @jit
-def at(kelvin, i, state, ion, first, ions, work, keep):
+def at(kelvin, i, state, ion, work, keep):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -178,7 +180,8 @@ def at(kelvin, i, state, ion, first, ions, work, keep):
     steep *= steep * m2
     j = state[i, MOMENT_T] * mt
     one, two = 0.0, 0.0
-    for r in range(ions):
+    first = int(state[i, FIRST])
+    for r in range(int(state[i, IONS])):
         a = first + r
         x = ion[a, STRENGTH] / kelvin * mt
         o1, o2, o4, o6, d1, d2, d4, d6 = polarization(ion[a, SPIN], x)
@@ -204,25 +207,23 @@ def direction(k1, k2):
 
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
 # codes int8 (n): host, -1 unknown; the rest as for `condense_row`
-# -> a phase: status int8 (n), `OK`, `UNKNOWN_HOST` or `OUTSIDE`; state float64 (n, 11); ion float64
-#    (nnz, 7), of which those of row i stand from start[i] on; start, count int64 (n)
+# -> state float64 (n, 14), ion float64 (nnz, 7)
 @jit(parallel=True)
 def condense(indptr, indices, values, codes, role, counts, known, spin, p, q):
     """Condense each hard phase to what does not change with temperature."""
     n = len(indptr) - 1
-    status = np.full(n, UNKNOWN_HOST, np.int8)
     state = np.full((n, N_STATE), np.nan)
     ion = np.empty((len(indices), N_ION))
-    count = np.zeros(n, np.int64)
     for chunk in prange((n + CHUNK - 1) // CHUNK):
         mix = np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            state[i, STATE], state[i, FIRST], state[i, IONS] = UNKNOWN_HOST, indptr[i], 0
             if codes[i] < 0:
                 continue
             ions = condense_row(
                 i, indptr[i], indptr[i + 1], indices, values, codes[i], role, counts, known, spin,
                 p, q, state, ion, mix,
             )  # fmt: skip
-            status[i] = OUTSIDE if ions < 0 else OK
-            count[i] = max(ions, 0)
-    return status, state, ion, indptr[:-1].copy(), count
+            state[i, STATE] = OUTSIDE if ions < 0 else OK
+            state[i, IONS] = max(ions, 0)
+    return state, ion

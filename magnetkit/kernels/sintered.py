@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._accelerate import jit, prange
-from .magnetism import CHUNK, CURIE, N_WORK, OK, PARAMAGNETIC, TO_TESLA, at, direction
+from .magnetism import CHUNK, CURIE, IONS, N_WORK, OK, PARAMAGNETIC, STATE, TO_TESLA, at, direction
 
 MU_0 = 1.25663706127e-6
 # Share of K_2 in the field at which grains reverse. Aligned grains start to turn at 2 K_1 / M_s
@@ -128,84 +128,91 @@ def crossing(t, room, s):
     return t[1] + 2.0 * room[s, 1] / (root - steep)
 
 
-# i: row of `phase`, as `magnetism.condense` returns it; work float64 (ions, 8), see `magnetism.at`
+# i: row of state and ion, as `magnetism.condense` returns them; work float64 (ions, 8), see
+# `magnetism.at`
 # -> J_s T; nucleation field A/m, 0 where no axis; status. NaN, 0 where there is no order.
 @jit
-def phase_at(i, kelvin, phase, work):
+def phase_at(i, kelvin, state, ion, work):
     """Return polarization, nucleation field and status of a phase at a temperature."""
-    status, state, ion, start, count = phase
-    if status[i] != OK:
-        return np.nan, 0.0, status[i]
+    if state[i, STATE] != OK:
+        return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    _, j, k1, k2, _, _ = at(kelvin, i, state, ion, start[i], count[i], work, False)
+    _, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, False)
     j = abs(j) * state[i, TO_TESLA]
     found = direction(k1, k2)
     return j, 2e6 * (k1 + K2_SHARE * k2) / j if found == OK and j > 0.0 else 0.0, found
 
 
-# i: row of the alloy: of `hard`, wall_row and shell_row (int64 (n), row of `walls` and `shells`,
-# -1 without), cells, fraction float64 (n): volume of the cells, of the shell in the hard phase;
-# efficiency: of a shell; carried: J_s of the wall over that of the cell at the reference
+# hard, wall, shell: rows of an alloy's phases in state and ion, -1 without; cells, fraction: volume
+# of the cells, of the shell in the hard phase; efficiency: of a shell; carried: J_s of the wall
+# over that of the cell at the reference
 # -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
 @jit
-def alloy_at(
-    i, kelvin, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency, carried, work
-):
+def alloy_at(kelvin, hard, wall, shell, state, ion, cells, fraction, efficiency, carried, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
-    cell, field, status = phase_at(i, kelvin, hard, work)
+    cell, field, status = phase_at(hard, kelvin, state, ion, work)
     j = cell
-    if shell_row[i] >= 0:
-        own, outer, _ = phase_at(shell_row[i], kelvin, shells, work)
-        j = (1.0 - fraction[i]) * j + fraction[i] * own
+    if shell >= 0:
+        own, outer, _ = phase_at(shell, kelvin, state, ion, work)
+        j = (1.0 - fraction) * j + fraction * own
         field += efficiency * (outer - field)
-    if wall_row[i] >= 0:
-        own, _, _ = phase_at(wall_row[i], kelvin, walls, work)
+    if wall >= 0:
+        own, _, _ = phase_at(wall, kelvin, state, ion, work)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
-        j = cells[i] * j + (1.0 - cells[i]) * own
+        j = cells * j + (1.0 - cells) * own
     return j, field, status
 
 
 @jit
-def _carried(i, hard, walls, wall_row, work):
+def _carried(hard, wall, state, ion, work):
     """Return J_s of a wall over that of its cell at the reference temperature."""
-    if wall_row[i] < 0:
+    if wall < 0:
         return 0.0
-    own, _, _ = phase_at(wall_row[i], WALL_REFERENCE, walls, work)
-    cell, _, _ = phase_at(i, WALL_REFERENCE, hard, work)
+    own, _, _ = phase_at(wall, WALL_REFERENCE, state, ion, work)
+    cell, _, _ = phase_at(hard, WALL_REFERENCE, state, ion, work)
     return (0.0 if np.isnan(own) else own) / cell
 
 
 @jit
-def _most_ions(hard, walls, shells):
+def _most_ions(state):
     most = 1
-    for phase in (hard, walls, shells):
-        for count in phase[4]:
-            most = max(most, count)
+    for i in range(len(state)):
+        most = max(most, int(state[i, IONS]))
     return most
 
 
-# temperature float64 (k), the rest as for `alloy_at`
+# temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls and
+#   shells, those of alloy i in rows walls[i] and shells[i] (int64 (n), -1 without); cells, fraction
+#   float64 (n); efficiency as for `alloy_at`
 # -> polarization T, nucleation field A/m float64 (k, n); status int8 (k, n)
 @jit(parallel=True)
-def states(temperature, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency):
+def states(temperature, state, ion, walls, shells, cells, fraction, efficiency):
     """Return what each alloy is at each temperature."""
-    n, k = wall_row.size, temperature.size
+    n, k = walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
     status = np.empty((k, n), np.int8)
-    most = _most_ions(hard, walls, shells)
+    most = _most_ions(state)
     for chunk in prange((n + CHUNK - 1) // CHUNK):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            carried = _carried(i, hard, walls, wall_row, work)
+            carried = _carried(i, walls[i], state, ion, work)
             for l in range(k):  # noqa: E741
                 polarization[l, i], field[l, i], status[l, i] = alloy_at(
-                    i, temperature[l], hard, walls, shells, wall_row, shell_row, cells, fraction,
+                    temperature[l], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
                     efficiency, carried, work,
                 )  # fmt: skip
     return polarization, field, status
+
+
+# j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
+# load line and recoil together. NaN without order.
+@jit
+def _room(j, h_cj, on_j, on_k, permeance):
+    """Return the reverse field left between the working point and the knee, A/m."""
+    return h_cj * on_k - j * on_j / permeance if j * on_j > 0.0 else np.nan
 
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
@@ -221,31 +228,32 @@ def states(temperature, hard, walls, shells, wall_row, shell_row, cells, fractio
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 @jit(parallel=True)
 def figures(
-    asked, second, grid, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency,
+    asked, second, grid, state, ion, walls, shells, cells, fraction, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
 ):  # fmt: skip
     """Return the properties of the magnet made of each alloy."""
-    n, m = wall_row.size, asked.size
+    n, m = walls.size, asked.size
     out = np.full((7, 3, m, n), np.nan)
     status = np.empty((m, n), np.int8)
-    most = _most_ions(hard, walls, shells)
+    most = _most_ions(state)
     for chunk in prange((n + CHUNK - 1) // CHUNK):
         work = np.empty((most, N_WORK))
         t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         open_, room = np.empty(3, np.bool_), np.empty((3, 3))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            if hard[0][i] != OK:
+            if state[i, STATE] != OK:
                 for l in range(m):  # noqa: E741
-                    status[l, i] = hard[0][i]
+                    status[l, i] = int(state[i, STATE])
                 continue
-            carried = _carried(i, hard, walls, wall_row, work)
+            carried = _carried(i, walls[i], state, ion, work)
             j2, field, end = alloy_at(
-                i, second, hard, walls, shells, wall_row, shell_row, cells, fraction, efficiency,
+                second, i, walls[i], shells[i], state, ion, cells[i], fraction[i], efficiency,
                 carried, work,
             )  # fmt: skip
             h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
-            j1, h1 = np.nan, np.nan
+            j1, h1, start = np.nan, np.nan, OK
             over = OK
+            permeance = MU_0 * (load + mu_rec[i])
             # The largest working temperature of the weak, the nominal and the strong magnet.
             t_max[:], room[:], open_[:] = np.nan, np.nan, True
             for s in range(3):
@@ -253,26 +261,37 @@ def figures(
                 on_k[s] = squareness[i] * np.exp((s - 1) * on_h[i])
             for g in range(grid.size):
                 kelvin = grid[g]
-                wanted = open_[0] or open_[1] or open_[2]
+                wanted = over == OK and (open_[0] or open_[1] or open_[2])
                 if not wanted and kelvin > second:
                     break
+                if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
+                    # What the weak magnet bears at its limit it bears below.
+                    j, field, _ = alloy_at(
+                        limit[i], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
+                        efficiency, carried, work,
+                    )  # fmt: skip
+                    h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                    enough = open_[0] and open_[1] and open_[2]
+                    for s in range(3):
+                        enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
+                    if enough:
+                        t_max[:] = limit[i]
+                        break
                 j, field, found = alloy_at(
-                    i, kelvin, hard, walls, shells, wall_row, shell_row, cells, fraction,
-                    efficiency, carried, work,
+                    kelvin, i, walls[i], shells[i], state, ion, cells[i], fraction[i], efficiency,
+                    carried, work,
                 )  # fmt: skip
                 h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 if g == 0:
-                    j1, h1 = j, h_cj
+                    j1, h1, start = j, h_cj, found
                     over = found if found != OK else end
                 elif kelvin <= second and over == OK:
                     over = found
                 for s in range(3):
                     if not open_[s]:
                         continue
-                    b_r = j * on_j[s]
-                    h_k = h_cj * on_k[s]
                     room[s, 0], room[s, 1] = room[s, 1], room[s, 2]
-                    room[s, 2] = h_k - b_r / (MU_0 * (load + mu_rec[i])) if b_r > 0.0 else np.nan
+                    room[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
                     if room[s, 2] > 0.0:
                         t_max[s] = min(kelvin, limit[i])
                         open_[s] = kelvin < limit[i]
@@ -283,15 +302,20 @@ def figures(
                         t_max[s] = min(crossing(before, room, s), limit[i])
                     open_[s] = False
             for l in range(m):  # noqa: E741
-                j, field, found = alloy_at(
-                    i, asked[l], hard, walls, shells, wall_row, shell_row, cells, fraction,
-                    efficiency, carried, work,
-                )  # fmt: skip
+                if asked[l] == grid[0]:
+                    j, h_cj, found = j1, h1, start
+                elif asked[l] == second:
+                    j, h_cj, found = j2, h2, end
+                else:
+                    j, field, found = alloy_at(
+                        asked[l], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
+                        efficiency, carried, work,
+                    )  # fmt: skip
+                    h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 found = found if found != OK else over
                 status[l, i] = found
                 if found != OK or not np.isfinite(factor[i]):
                     continue
-                h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 for s, to in ((1, 0), (0, 1), (2, 2)):
                     b_r = j * factor[i] * np.exp((s - 1) * on_b[l, i])
                     h_k = h_cj * on_k[s]

@@ -141,6 +141,20 @@ def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
     )  # fmt: skip
 
 
+def joined(phases: list[tuple]) -> tuple:
+    """Return condensed phases one after another, as `condensed` returns one."""
+    from ..kernels.magnetism import FIRST
+
+    if len(phases) == 1:
+        return phases[0]
+    state = np.concatenate([state for state, _ in phases])
+    rows = ions = 0
+    for own, ion in phases:
+        state[rows : rows + len(own), FIRST] += ions
+        rows, ions = rows + len(own), ions + len(ion)
+    return state, np.concatenate([ion for _, ion in phases])
+
+
 def quantile(interval: float) -> float:
     """Return how many deviations the interval reaches to each side."""
     if not 0.0 < interval < 1.0:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
 from ..units import MU_0
-from .intrinsic import condensed
+from .intrinsic import condensed, joined
 from .process import Process, by_row, parameters, read_process
 from .shell import ShellRows, replace_rare_earth
 
@@ -141,7 +141,7 @@ class Alloys:
     parts : Partition
         The recipes in their phases.
     phases : tuple
-        Arguments of the kernels of `magnetkit.kernels.sintered` from `hard` to `efficiency`.
+        Arguments of the kernels of `magnetkit.kernels.sintered` from `state` to `efficiency`.
     factor, boundary, additive, iron, copper, rows, alpha_k, n_eff
         As in `Magnets`.
     """
@@ -245,12 +245,15 @@ def alloys(
     if shells is not None:
         shell = replace_rare_earth(shell, shells.column[shelled], shells.content[shelled])
         fraction = shells.fraction
+    condensed_phases = [condensed(parts.hard_phase, codes)]
+    if walls.size:
+        condensed_phases.append(condensed(wall, np.full(walls.size, wall_code, np.int8)))
+    if shelled.size:
+        condensed_phases.append(condensed(shell, codes[shelled]))
     phases = (
-        condensed(parts.hard_phase, codes),
-        condensed(wall, np.full(walls.size, wall_code, np.int8)),
-        condensed(shell, codes[shelled]),
-        _places(walls, n),
-        _places(shelled, n),
+        *joined(condensed_phases),
+        _places(walls, n, n),
+        _places(shelled, n, n + walls.size),
         volume,
         fraction,
         parameters().shell_efficiency,
@@ -268,10 +271,10 @@ def alloys(
     )
 
 
-def _places(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Return the place of each of `n` rows among `rows`, -1 where it is not among them."""
+def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:
+    """Return the place of each of `n` rows among `rows`, counted from `first`, -1 elsewhere."""
     places = np.full(n, -1)
-    places[rows] = np.arange(rows.size)
+    places[rows] = first + np.arange(rows.size)
     return places
 
 

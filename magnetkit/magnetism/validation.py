@@ -29,23 +29,38 @@ _SAME = {
 }
 COLUMNS = [
     "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
-    "pairs_right", "pairs", "coverage_90",
+    "pairs_right", "pairs", "clear_pairs_right", "clear_pairs", "coverage_90",
 ]  # fmt: skip
 
 
+# A pair is clear if its values differ by more than this: K; T, less than half of what two papers
+# differ by on one compound; T.
+_CLEAR = {
+    "curie_temperature_K": 10.0,
+    "saturation_polarization_T": 0.02,
+    "anisotropy_field_T": 0.2,
+}
+
+
 def pairs(
-    value: NDArray[np.float64], predicted: NDArray[np.float64], paper: NDArray, formula: NDArray
+    value: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    paper: NDArray,
+    formula: NDArray,
+    least: float = 0.0,
 ) -> tuple[float, int]:
     """Return the share of pairs within a paper that are ordered as measured, and their number.
 
-    Pairs of one composition, or of one value, have no order.
+    Pairs of one composition, or of values that differ by no more than `least`, have no order.
     """
     right = total = 0
     for name in np.unique(paper):
         rows = paper == name
         v, p, f = value[rows], predicted[rows], formula[rows]
         i, j = np.triu_indices(len(v), 1)
-        known = (v[i] != v[j]) & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        known = (
+            (np.abs(v[i] - v[j]) > least) & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        )
         right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
         total += int(known.sum())
     return (right / total if total else np.nan), total
@@ -131,9 +146,9 @@ def _row(
 ) -> dict[str, object]:  # fmt: skip
     value = frame["value"].to_numpy(float)
     error = np.abs(predicted - value)
-    share, number = pairs(
-        value, predicted, frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
-    )
+    names = frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
+    share, number = pairs(value, predicted, *names)
+    clear, clear_number = pairs(value, predicted, *names, _CLEAR.get(kind, 0.0))
     return {
         "test": test,
         "host": host,
@@ -145,6 +160,8 @@ def _row(
         "relative_error": np.nanmean(error / np.abs(value)),
         "pairs_right": share,
         "pairs": number,
+        "clear_pairs_right": clear,
+        "clear_pairs": clear_number,
         "coverage_90": coverage,
     }
 
@@ -191,7 +208,8 @@ def validate(
     -------
     DataFrame
         One row a test and property: number of rows and papers, mean, median and mean relative
-        error, share of pairs within a paper ordered right, share of values inside the interval.
+        error, share of pairs within a paper ordered right (of all, and of those that differ by more
+        than 10 K, 0.02 T of polarization or 0.2 T of field), share of values inside the interval.
         ``attrs["report"]`` holds the whole report, the sintered magnets included.
     """
     from ..errors import MagnetkitError
