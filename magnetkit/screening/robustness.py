@@ -187,7 +187,11 @@ class _Values:
 
     def _score(self, column: str) -> Draws:
         if column not in self._scores:
-            shared = self._rng.standard_normal((self._hosts, self._draws))[self._host]
+            # The shared part decides most, so its draws are spread evenly (Latin hypercube).
+            place = self._rng.permuted(
+                np.tile(np.arange(self._draws), (self._hosts, 1)), axis=1
+            ) + self._rng.random((self._hosts, self._draws))
+            shared = ndtri(place / self._draws)[self._host]
             own = self._rng.standard_normal((len(self._leading), self._draws))
             self._scores[column] = np.sqrt(SHARED) * shared + np.sqrt(1.0 - SHARED) * own
         return self._scores[column]
