@@ -23,6 +23,9 @@ _NEGLIGIBLE = 3e-4
 # The covariance of so many rows is 3 GB; a larger set takes another model.
 _MOST_ROWS = 20_000
 
+FOREIGN = 0.01
+"""Atomic fraction of elements unknown to the model from which a composition is wholly new."""
+
 
 class Estimate(NamedTuple):
     """What the process says of each composition, three arrays of shape (n,).
@@ -222,11 +225,13 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
             local,
             chunk=256,
         )
-        # An element that no known composition holds is as new as can be.
+        # An element that no known composition holds makes it new, by its amount: a trace of
+        # copper in Nd2Fe14B changes little.
         foreign = np.isin(table.indices, self.known_, invert=True)
         if foreign.any():
             rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-            novelty[rows[foreign]] = 1.0
+            amount = np.bincount(rows[foreign], table.values[foreign], len(table))
+            np.maximum(novelty, np.minimum(amount / FOREIGN, 1.0), out=novelty, casting="same_kind")
         return Estimate(
             self.mean_ + self.deviation_ * mean.astype(np.float64),
             novelty.astype(np.float64),
