@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,6 +7,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import DataError, InputError
 from magnetkit.settings import get_settings
+from magnetkit.surrogates.surrogate import fit
 
 TARGET = "saturation_polarization_T"
 
@@ -101,6 +104,38 @@ def test_a_user_table_trains_another_model(tmp_path, cache, table):
     assert model.manifest["removed"]["composition that cannot be read"] == 1
     assert mk.surrogates.load(TARGET, data=file, progress=False).manifest["rows"] == 5
     assert len(list((cache / "surrogates").glob("*.model"))) == 1
+
+
+def test_the_distance_to_the_hull_is_the_energy_less_the_hull():
+    whole = mk.surrogates.training_set("formation_energy_eV_atom")
+    energy = fit(whole[np.arange(0, len(whole), 40)])
+    few = whole.table[np.arange(7, 12)]
+    distance = replace(energy, target="energy_above_hull_eV_atom").predict(few)
+    expected = energy.predict(few)["formation_energy_eV_atom"] - mk.phases.hull_energy(few)
+    np.testing.assert_allclose(
+        distance["energy_above_hull_eV_atom"], expected.clip(lower=0.0), atol=1e-12
+    )
+    assert (distance["energy_above_hull_eV_atom_lo"] >= 0.0).all()
+
+
+def test_the_distance_to_the_hull_learns_from_no_data_of_its_own(tmp_path):
+    with pytest.raises(InputError, match="follows from formation_energy_eV_atom"):
+        mk.surrogates.train("energy_above_hull_eV_atom", data=tmp_path / "mine.csv")
+
+
+def test_what_was_only_tried_is_tested_on_but_not_learnt():
+    whole = mk.surrogates.training_set("formation_energy_eV_atom")
+    part = whole[np.arange(0, len(whole), 40)]
+    assert 0 < (~part.learn).sum() < 20
+    model = fit(part)
+    assert len(model.residuals) == len(part)
+    assert len(model.estimator_.noise_) == part.learn.sum()
+
+
+def test_a_model_says_what_it_is_in_one_line():
+    text = str(mk.surrogates.load(TARGET, progress=False))
+    assert text.startswith("saturation_polarization_T: 65 compositions in 53 groups")
+    assert text.endswith(".model")
 
 
 def test_unknown_targets_and_files_are_refused(tmp_path):
