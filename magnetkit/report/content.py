@@ -80,7 +80,7 @@ def shown_magnets(result: "ScreenResult", best: pd.DataFrame) -> Magnets:
     from ..screening.evaluation import Job, evaluate
 
     profile, conditions = result.profile, conditions_of(result.profile, result.manifest["identity"])
-    temperature = float(result.table["temperature_K"].iloc[0])
+    temperature = float(result.select(["temperature_K"])["temperature_K"][0].as_py())
     reference = profile.reference
     shell = reference.shell or ""
     row = evaluate(
@@ -132,8 +132,8 @@ def kelvin(temperature: float) -> str:
 
 def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
     """Return the answer in three sentences."""
-    table, profile = result.table, result.profile
-    total, meeting = len(table), int(table["meets_requirements"].sum())
+    total, meeting = len(result), int(result.manifest["summary"]["meet_requirements"])
+    profile = result.profile
     judged = f"{total:,} candidate{'s were' if total != 1 else ' was'} judged"
     ranked = len(shown.rows) - 1
     if not ranked:
@@ -240,7 +240,8 @@ def with_range(row: pd.Series, name: str) -> str:
 
 def failures(result: "ScreenResult") -> list[tuple[str, int]]:
     """Return what candidates miss, and how many do, most frequent first."""
-    table, profile = result.table, result.profile
+    table = result.select(["status", "failed_requirements"]).to_pandas()
+    profile = result.profile
     counts: dict[str, int] = {}
     sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
     for text, n in sets.items():

@@ -34,19 +34,11 @@ _GRADES = {"2:14:1": "diamond", "1:5": "square", "2:17": "triangle-up"}
 _BLUE = {"color": "#56B4E9", "opacity": 0.45}
 
 
-def thinned(ranked: pd.DataFrame, most: int = POINTS) -> pd.DataFrame:
-    """Return at most `most` rows of a ranked table: half the best, half evenly from the rest."""
-    if len(ranked) <= most:
-        return ranked
-    rest = np.linspace(most // 2, len(ranked) - 1, most - most // 2).astype(int)
-    return ranked.iloc[np.concatenate([np.arange(most // 2), rest])]
-
-
-def pareto(result: "ScreenResult", ranked: pd.DataFrame, shown: Magnets) -> Figure:
+def pareto(result: "ScreenResult", spread: pd.DataFrame, shown: Magnets) -> Figure:
     """Return the candidates on the first and last objective, coloured by the second."""
     goals = [Objective.parse(text) for text in result.profile.objectives]
     x, colour, y = (goal.column for goal in goals)
-    points = thinned(ranked.dropna(subset=[x, y]))
+    points = spread.dropna(subset=[x, y])
     front = points[points["pareto_front"].fillna(0) == 1]
     missed = points[~points["meets_requirements"]]
     met = points[points["meets_requirements"] & ~points.index.isin(front.index)]
@@ -69,7 +61,7 @@ def pareto(result: "ScreenResult", ranked: pd.DataFrame, shown: Magnets) -> Figu
     return {"data": traces, "layout": layout}
 
 
-def grade_map(ranked: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
+def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
     x, y = "coercivity_kA_m", "remanence_T"
     traces = []
@@ -94,7 +86,7 @@ def grade_map(ranked: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
             }
         )
     traces.append(_without_rare_earth(x, y))
-    points = thinned(ranked).reset_index(drop=True)
+    points = spread.reset_index(drop=True)
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
     shells = points["shell"].fillna("").astype(str).tolist()
     (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
@@ -127,15 +119,14 @@ def _without_rare_earth(x: str, y: str) -> Figure:
 
 def ternary(ranked: pd.DataFrame) -> Figure | None:
     """Return the best margin over the shares of three rare earths, None where there are not."""
-    points = ranked.iloc[:20000]
-    table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
-    if len(table) < len(points) or (corners := ternary_corners(table)) is None:
+    table = CompositionTable.from_strings(ranked["formula"].astype(str).tolist(), basis="atomic")
+    if len(table) < len(ranked) or (corners := ternary_corners(table)) is None:
         return None
     shares = rare_earth_shares(table, corners)
-    inside = ~np.isnan(shares[:, 0]) & points["performance_margin"].notna().to_numpy()
+    inside = ~np.isnan(shares[:, 0]) & ranked["performance_margin"].notna().to_numpy()
     frame = pd.DataFrame(np.round(shares[inside], 3), columns=list("abc"))
-    frame["text"] = [escape(label(r)) for _, r in points[inside].iterrows()]
-    frame["margin"] = points["performance_margin"].to_numpy(float)[inside]
+    frame["text"] = [escape(label(r)) for _, r in ranked[inside].iterrows()]
+    frame["margin"] = ranked["performance_margin"].to_numpy(float)[inside]
     # The ranking is the order of the rows: the best of each composition of the site is kept.
     frame = frame.drop_duplicates(["a", "b", "c"]).iloc[:POINTS]
     if len(frame) < 4:

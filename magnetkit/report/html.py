@@ -87,13 +87,14 @@ def write_report(result: "ScreenResult", path: Path) -> Path:
 
 
 def _content(result: "ScreenResult") -> dict[str, Any]:
-    ranked = result.table[result.table["rank"].notna()].sort_values("rank")
+    # Never the whole table, which may hold many millions.
+    ranked, spread = result.best(ROWS), result.thinned(figures.POINTS)
     shown = content.shown_magnets(result, ranked.head(content.BEST))
-    ledger_headings, ledger = content.heavy_ledger(result, shown, ranked.head(ROWS))
-    drawn = _figures(result, ranked, shown)
+    ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
+    drawn = _figures(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].fillna("").astype(str) != "").any()
     names = tuple(name for name in SHOWN if name != "shell" or not bare)
-    table = _table(ranked.head(ROWS), names)
+    table = _table(ranked, names)
     last = names.index("host") + 1
     best_names = (*names[:last], *FIRM, *names[last:])
     firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
@@ -105,7 +106,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "objectives": content.objectives(result.profile),
         "answer": content.answer(result, shown),
         "requirements": content.requirements(result, shown),
-        "total": len(result.table),
+        "total": len(result),
         "headings": [COLUMNS[name] for name in best_names],
         "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
@@ -119,7 +120,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
         "drawn": set(drawn),
         "points": figures.POINTS,
         "curves": content.CURVES,
-        "embedded": min(len(ranked), ROWS),
+        "embedded": len(ranked),
         "rejected": result.rejected[:REJECTED],
         "rejected_count": len(result.rejected),
         "changed": content.changed_since(result),
@@ -152,12 +153,12 @@ def _plain(value: object) -> str:
 
 
 def _figures(
-    result: "ScreenResult", ranked: pd.DataFrame, shown: content.Magnets
+    result: "ScreenResult", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
 ) -> dict[str, Figure]:
     profile = result.profile
     drawn = {
-        "pareto": figures.pareto(result, ranked, shown),
-        "grades": figures.grade_map(ranked, shown, list(profile.hosts)),
+        "pareto": figures.pareto(result, spread, shown),
+        "grades": figures.grade_map(spread, shown, list(profile.hosts)),
         "temperature": curves.over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
         ),

@@ -115,12 +115,13 @@ def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path)
 
 def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(folder, tmp_path):
     result = ScreenResult.from_folder(folder)
-    column = result.data.schema.get_field_index("candidate")
-    names = result.data["candidate"].to_pylist()
-    first = result.data["rank"].to_pylist().index(1)
+    data = result.data
+    names = data["candidate"].to_pylist()
+    first = data["rank"].to_pylist().index(1)
     names[first] = "+<img src=x onerror=\"document.title='run'\"></script>"
-    data = result.data.set_column(column, "candidate", pyarrow.array(names))
-    page = replace(result, data=data).report(tmp_path / "report.html")
+    column = data.schema.get_field_index("candidate")
+    data = data.set_column(column, "candidate", pyarrow.array(names))
+    page = replace(result, source=data).report(tmp_path / "report.html")
     window = Browser(tmp_path)
     try:
         window.open(page)
