@@ -105,6 +105,8 @@ def sha256(*files: Path) -> str:
 
 def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict[str, object]:
     """Stop a command `times` times; return counts and faults."""
+    # Once to fill the caches, once to know how long it takes.
+    wait(in_child(command.run, log))
     start = time.monotonic()
     code = wait(in_child(command.run, log))
     whole = time.monotonic() - start

@@ -19,7 +19,7 @@ def test_commands_stopped_at_random_moments_leave_what_is_whole(tmp_path):
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(rows) == 5
     assert [fault for row in rows for fault in row["faults"]] == []
-    assert sum(row["SIGINT"] + row["SIGKILL"] for row in rows) >= 4
+    assert sum(row["SIGINT"] + row["SIGKILL"] for row in rows) >= 3
 
 
 def test_spoiled_answers_are_refused_or_whole():
