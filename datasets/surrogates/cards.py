@@ -1,0 +1,46 @@
+"""Validate surrogates and keep their model cards here.
+
+    python datasets/surrogates/cards.py [TARGET ...] [--series curie_series.csv]
+
+The Curie temperature's holdout is a CSV file with columns paper, formula (atomic) and Tc_K; its
+compositions are taken out of the training set. It is for validation only: look at it seldom.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from magnetkit.composition import CompositionTable
+from magnetkit.surrogates import TARGETS, TrainingSet, validate
+from magnetkit.surrogates.training_sets import HULL_DISTANCE
+
+CURIE = "curie_temperature_K"
+
+
+def read_series(file: Path) -> TrainingSet:
+    """Return the holdout of the Curie temperature."""
+    frame = pd.read_csv(file)
+    table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
+    frame = frame.iloc[table.row_index]
+    papers = frame["paper"].to_numpy(np.str_)
+    values = frame["Tc_K"].to_numpy(np.float64)
+    return TrainingSet(CURIE, table, values, papers, papers, f"series of {file.name}")
+
+
+def main() -> None:
+    """Validate the targets given, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
+    parser.add_argument("--series", type=Path, help="holdout of the Curie temperature")
+    arguments = parser.parse_args()
+    for target in arguments.targets or [t for t in TARGETS if t != HULL_DISTANCE]:
+        held = arguments.series if target == CURIE else None
+        card = validate(target, holdout=held and read_series(held), progress=True)
+        card.write(Path(__file__).with_name(f"{target}.model"))
+        print(f"{target}: written")
+
+
+if __name__ == "__main__":
+    main()
