@@ -23,8 +23,9 @@ _NEGLIGIBLE = 3e-4
 # The covariance of so many rows is 3 GB; a larger set takes another model.
 _MOST_ROWS = 20_000
 
-FOREIGN = 0.01
-"""Atomic fraction of elements unknown to the model from which a composition is wholly new."""
+FOREIGN = 0.1
+"""Atomic fraction of elements unknown to the model from which a composition is wholly new; the
+domain then ends near 1 at.%."""
 
 
 class Estimate(NamedTuple):
