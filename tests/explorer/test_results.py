@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import sys
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 import magnetkit as mk
-from magnetkit.errors import StoreError
+from magnetkit.errors import InputError, StoreError
+from magnetkit.explorer import serve
 from magnetkit.explorer.figure import pareto
 from magnetkit.explorer.results import MAGNET, Question, Results, _stops
 from tests.kernels import naive_pareto
@@ -151,3 +153,10 @@ def test_folders_that_cannot_be_explored_say_why(folder, tmp_path):
     (copy / "manifest.json").write_text(json.dumps(manifest | {"done": False}))
     with pytest.raises(StoreError, match="--resume"):
         Results(copy)
+
+
+def test_without_dash_it_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dash", None)
+    monkeypatch.delitem(sys.modules, "magnetkit.explorer.page", raising=False)
+    with pytest.raises(InputError, match=r"magnetkit\[explore\]"):
+        serve(folder, 0)
