@@ -59,14 +59,16 @@ LEVEL_FIELDS = 6
 ATOMIC_MARK, WEIGHT_MARK, PERCENT_MARK, AMOUNT_FIRST_MARK = 1, 2, 4, 8
 
 _NITROGEN, _SODIUM, _PRASEODYMIUM, _NEODYMIUM = 6, 10, 58, 59
-_POWERS = 10.0 ** np.arange(20)
+_POWERS = 10.0 ** np.arange(40)
+# From here on a further figure changes nothing in double precision.
+_FULL = 10**17
 
 
 # text uint8; at int64 -> value float64, place after it, fault code
 @jit
 def _read_number(text, at):
     stop, begin, whole = len(text), at, np.int64(0)
-    # Eighteen figures fit an int64; the ones after them change nothing in double precision.
+    # Eighteen figures fit an int64.
     while at < stop and 48 <= text[at] <= 57:
         if at - begin < 18:
             whole = whole * 10 + (np.int64(text[at]) - 48)
@@ -79,7 +81,8 @@ def _read_number(text, at):
         at += 1
         point = at
         while at < stop and 48 <= text[at] <= 57:
-            if at - point < 18 - figures:
+            # Zeros behind the point are no figures yet.
+            if whole < _FULL and decimals < len(_POWERS) - 1:
                 whole = whole * 10 + (np.int64(text[at]) - 48)
                 decimals += 1
             at += 1

@@ -259,3 +259,10 @@ def test_words_of_the_basis_settle_what_auto_would_refuse():
     assert not table.errors
     np.testing.assert_allclose(table.fraction("Nd")[1], 0.15)
     np.testing.assert_allclose(table.weight_fractions()[0, INDEX["Nd"]], 0.305)
+
+
+@pytest.mark.parametrize("small", ["0.0000000000000000015", "0.00000000000000000000123456789"])
+def test_zeros_behind_the_point_cost_no_figures(small):
+    ((fault, _, row),) = as_twin([f"Fe1Co{small}"])
+    assert fault == codes.FINE
+    assert row[INDEX["Co"]] == pytest.approx(float(small), rel=1e-12)
