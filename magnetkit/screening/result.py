@@ -58,7 +58,17 @@ class ScreenResult:
         return self.select()
 
     def select(self, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return some columns of every candidate, in the order of the input."""
+        """Return some columns of every candidate, in the order of the input.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Names as in `magnetkit.columns`; all without it.
+
+        Returns
+        -------
+        pyarrow.Table, n rows
+        """
         if isinstance(self.source, pa.Table):
             return self.source if columns is None else self.source.select(list(columns))
         with _readable(self.source):

@@ -58,7 +58,17 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
         return self.estimate(X).mean
 
     def estimate(self, X: Any) -> Estimate:
-        """Return the mean of both; half the gap between them adds to the local residual."""
+        """Return the mean of both; half the gap between them adds to the local residual.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        Estimate
+        """
         check_is_fitted(self)
         table = as_table(X)
         one, two = (process.estimate(table) for process in self.processes_)
@@ -69,17 +79,52 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
         )
 
     def parts(self, X: Any) -> dict[str, Array]:
-        """Return what descriptors and fractions add; the sum is the prediction."""
+        """Return what descriptors and fractions add; the sum is the prediction.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (n,)
+            In the target's unit.
+        """
         one, two = (process.parts(X) for process in self.processes_)
         return {name: (one[name] + two[name]) / 2 for name in one}
 
     def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, 0 to 1, shape (n, m)."""
+        """Return how alike compositions are to each training row, 0 to 1, shape (n, m).
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, m)
+            For m training rows.
+        """
         one, two = (process.similarity(X) for process in self.processes_)
         return (one + two) / 2
 
     def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
-        """Yield each input's name and the prediction when its values are taken in `order`."""
+        """Yield each input's name and the prediction when its values are taken in `order`.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+        order : ndarray of int64, shape (n,)
+            Row from which each row takes the value.
+
+        Yields
+        ------
+        tuple of str and ndarray of float64, shape (n,)
+            Input, and prediction in the target's unit.
+        """
         one, two = (dict(process.shuffled(X, order)) for process in self.processes_)
         first, second = (process.predict(X) for process in self.processes_)
         for name in dict.fromkeys([*one, *two]):
