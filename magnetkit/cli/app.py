@@ -127,6 +127,12 @@ def screen(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes to work in (Dask), on this machine.")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.")
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
     ] = False,
@@ -161,6 +167,8 @@ def screen(
         "recycled": pairs(recycled, "--recycled"),
         "out": out,
         "resume": resume,
+        "workers": workers,
+        "dask": dask,
         "strict": strict,
         "progress": not quiet,
         "snapshot": phases,

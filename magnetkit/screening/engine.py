@@ -1,8 +1,7 @@
 """Candidates through every stage, ranked for a device."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,12 +27,13 @@ from .candidates import (
     TableCandidates,
 )
 from .evaluation import Job, job_for
-from .pool import Threads, in_order
+from .cluster import opened
+from .pool import Pool, in_order
 from .progress import Progress, reporting
 from .ranking import needed_columns, rank
 from .reading import Rejected
 from .result import TOP_ROWS, ScreenResult
-from .work import Part, decode, finished, rejected_lines
+from .work import Part, code_sha256, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -55,6 +55,8 @@ def screen(
     resume: bool = False,
     strict: bool = False,
     chunk_rows: int = CHUNK_ROWS,
+    workers: int | None = None,
+    dask: str | None = None,
     progress: bool | Progress = False,
     **conditions: Any,
 ) -> ScreenResult:
@@ -86,6 +88,12 @@ def screen(
         Fail on the first candidate that cannot be read.
     chunk_rows : int
         Candidates a chunk.
+    workers : int, optional
+        Processes to work in, started by Dask; the threads of this process otherwise. A script
+        that asks for them needs ``if __name__ == "__main__":``.
+    dask : str, optional
+        Scheduler of a Dask cluster to work on, e.g. ``"tcp://10.0.0.1:8786"``; every worker
+        needs the same magnetkit.
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
     **conditions
@@ -114,8 +122,8 @@ def screen(
     source = as_candidates(candidates, profile, basis, column)
     known = identity(source, job, chunk_rows)
     store = _Store() if out is None else folders.Folder(Path(out), known, resume)
-    with reporting(progress, "screening") as tell:
-        counts = _run(source, job, store, chunk_rows, strict, tell)
+    with opened(workers, dask) as pool, reporting(progress, "screening") as tell:
+        counts = _run(source, job, store, pool, chunk_rows, strict, tell)
     if not counts.rows:
         _refuse_nothing(store)
     with reporting(progress is True, "ranking and writing") as tell:
@@ -225,7 +233,13 @@ class _Counts(NamedTuple):
 
 
 def _run(
-    source: Candidates, job: Job, store: Any, chunk_rows: int, strict: bool, tell: Progress
+    source: Candidates,
+    job: Job,
+    store: Any,
+    pool: Pool,
+    chunk_rows: int,
+    strict: bool,
+    tell: Progress,
 ) -> _Counts:
     """Evaluate what is not finished yet."""
     total = source.count()
@@ -241,27 +255,14 @@ def _run(
                 rows, lines = rows + before[0], lines + before[1]
                 tell(rows, total)
 
-    with Threads() as pool:
-        for number, part in in_order(pool, partial(finished, job=job), unfinished()):
-            if strict and part.first is not None:
-                first = part.first
-                raise CompositionError(f"line {first.line}: {first.reason}", first.text)
-            store.add(number, part)
-            rows, lines = rows + part.rows, lines + part.lines
-            tell(rows, total)
+    for number, part in in_order(pool, partial(finished, job=job), unfinished()):
+        if strict and part.first is not None:
+            first = part.first
+            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
+        store.add(number, part)
+        rows, lines = rows + part.rows, lines + part.lines
+        tell(rows, total)
     return _Counts(rows, lines)
-
-
-@lru_cache(maxsize=1)
-def code_sha256() -> str:
-    """Return a hash of the code that decides what the results are."""
-    package = Path(__file__).resolve().parents[1]
-    found = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        name = file.relative_to(package)
-        if name.parts[0] not in ("bench", "cli", "plots", "report"):
-            found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
-    return found.hexdigest()
 
 
 def _refuse_nothing(store: Any) -> None:

@@ -4,8 +4,11 @@ A part depends on its piece and the job alone, so that it has the same bytes in 
 process or machine it is made.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -46,6 +49,18 @@ class Part:
     rejected: bytes
     lines: int
     first: Rejected | None
+
+
+@lru_cache(maxsize=1)
+def code_sha256() -> str:
+    """Return a hash of the code that decides what the results are."""
+    package = Path(__file__).resolve().parents[1]
+    found = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package)
+        if name.parts[0] not in ("bench", "cli", "plots", "report"):
+            found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()
 
 
 def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
