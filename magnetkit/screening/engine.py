@@ -26,8 +26,8 @@ from .candidates import (
     SpaceCandidates,
     TableCandidates,
 )
-from .evaluation import Job, job_for
 from .cluster import opened
+from .evaluation import Job, evaluate, job_for
 from .pool import Pool, in_order
 from .progress import Progress, reporting
 from .ranking import needed_columns, rank
@@ -122,6 +122,9 @@ def screen(
     source = as_candidates(candidates, profile, basis, column)
     known = identity(source, job, chunk_rows)
     store = _Store() if out is None else folders.Folder(Path(out), known, resume)
+    if job.conditions.reference is not None:
+        # What is trained or compiled at first use is so before several threads or processes ask.
+        evaluate(job.conditions.reference, job)
     with opened(workers, dask) as pool, reporting(progress, "screening") as tell:
         counts = _run(source, job, store, pool, chunk_rows, strict, tell)
     if not counts.rows:

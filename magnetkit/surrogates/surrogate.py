@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -323,7 +324,12 @@ def load(target: str, data: "str | Path | None" = None, progress: bool = True) -
     """
     check_target(target)
     settings = get_settings()
-    return _load(target, None if data is None else str(data), progress, str(settings))
+    with _LOADING:
+        return _load(target, None if data is None else str(data), progress, str(settings))
+
+
+# Threads that ask for an untrained model at the same time must not each train it.
+_LOADING = Lock()
 
 
 @lru_cache(maxsize=16)
