@@ -7,14 +7,14 @@ which Dask gives to another, and the results have the same bytes as those of one
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InputError
-from .pool import Pool, Threads
+from .pool import Begun, Pool, Threads
 from .work import code_sha256
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -92,7 +92,7 @@ class _Cluster:
         self._client = client
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def submit(self, work: Callable[[A], B], piece: A) -> "Future":
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
         """Begin some work."""
         return self._client.submit(_alone, work, piece, code_sha256(), pure=False)
 

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
 
 import numba
 
@@ -13,12 +13,24 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
+class Begun(Protocol):
+    """Some work that was begun: a future of Python's or of Dask's."""
+
+    def result(self) -> Any:
+        """Wait for what it returns."""
+        ...
+
+    def cancel(self) -> Any:
+        """Leave it, if it is not done."""
+        ...
+
+
 class Pool(Protocol):
     """Something that works on pieces."""
 
     workers: int
 
-    def submit(self, work: Callable[..., B], *arguments: object) -> "Future[B]":
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
         """Begin some work."""
         ...
 
@@ -29,7 +41,7 @@ def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterato
     So few pieces are begun before their turn that memory stays flat, and an interruption loses
     no more than those.
     """
-    begun: deque[Future[B]] = deque()
+    begun: deque[Begun] = deque()
     try:
         for piece in pieces:
             begun.append(pool.submit(work, piece))
@@ -56,9 +68,9 @@ class Threads:
             self.workers, "screening", lambda: numba.set_num_threads(1) if alone else None
         )
 
-    def submit(self, work: Callable[..., B], *arguments: object) -> "Future[B]":
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
         """Begin some work."""
-        return self._pool.submit(work, *arguments)
+        return self._pool.submit(work, piece)
 
     def __enter__(self) -> "Threads":
         return self
