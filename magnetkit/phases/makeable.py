@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
@@ -226,11 +227,13 @@ def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
     key = ("nodes", host, columns.tobytes())
     if key not in source._cache:
         model = mixing_model(source, host)
-        source._cache[key] = model.nodes(
-            np.intersect1d(columns, model.earths),
-            np.intersect1d(columns, model.metals),
-            np.intersect1d(columns, model.thirds),
-        )
+        # How many threads BLAS has must not show in the last digits.
+        with threadpool_limits(limits=1, user_api="blas"):
+            source._cache[key] = model.nodes(
+                np.intersect1d(columns, model.earths),
+                np.intersect1d(columns, model.metals),
+                np.intersect1d(columns, model.thirds),
+            )
     return source._cache[key]
 
 

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
@@ -403,5 +404,7 @@ def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
     """Return the model of a host, fitted once a snapshot."""
     key = ("mixing", host)
     if key not in snapshot._cache:
-        snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
+        # How many threads BLAS has must not show in the last digits.
+        with threadpool_limits(limits=1, user_api="blas"):
+            snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
     return snapshot._cache[key]
