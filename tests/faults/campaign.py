@@ -193,6 +193,9 @@ def page(figures: dict[str, dict]) -> str:
     inputs = [r for p in ("recipes", "files") for r in figures.get(p, {}).get("rows", [])]
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
+    left = [name for name in PARTS if name not in figures]
+    if left:
+        out += [f"Not run yet with this version: {', '.join(left)}.", ""]
     out += [f"{distinct:,} distinct bad recipes and files; {faults} faults left in all parts.", ""]
     for name, (_, told) in PARTS.items():
         if name not in figures:
