@@ -73,8 +73,8 @@ def run(kind: Kind, count: int, seed: int = 1) -> Figures:
             figures.inputs += 1
         if started is None and figures.inputs >= count / 5:
             started = resident_MB()
-    figures.distinct = len(np.unique(seen))
     figures.growth_MB = resident_MB() - (started or resident_MB())
+    figures.distinct = len(np.unique(seen))
     return figures
 
 
