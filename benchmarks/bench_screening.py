@@ -2,7 +2,8 @@
 
 Run with ``python benchmarks/bench_screening.py [ROWS ...]``; each size has a process of its own,
 so that its peak memory is its own. Rows are distinct 2:14:1 and 1:5 substitutions. The stages are
-one chunk on one thread. The processes are Dask's, and what a hundred of them take for 10^10
+one chunk on one thread. Peers that live in an environment of their own are measured there with
+``--peers``. The processes are Dask's, and what a hundred of them take for 10^10
 candidates follows from the seconds and bytes of a chunk, if reading and transfer keep up.
 """
 
@@ -14,8 +15,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-from magnetkit.screening.folder import write_parquet
 
 SIZES = (10_000, 100_000, 1_000_000)
 
@@ -66,6 +65,7 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.screening import work
     from magnetkit.screening.candidates import FileCandidates
     from magnetkit.screening.evaluation import job_for
+    from magnetkit.screening.folder import write_parquet
     from magnetkit.screening.ranking import rank
     from magnetkit.surrogates import load as surrogate
 
@@ -173,6 +173,8 @@ def _featurized(features: object, compositions: list) -> float:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         measure(int(sys.argv[2]))
+    elif sys.argv[1:2] == ["--peers"]:
+        peers()
     else:
         for size in sys.argv[1:] or SIZES:
             subprocess.run([sys.executable, __file__, "--one", str(size)], check=True)
