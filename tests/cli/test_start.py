@@ -15,7 +15,7 @@ def run(*arguments, **options):
         [sys.executable, "-m", "magnetkit", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         **options,
     )
