@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from .. import __version__, datasets
 from ..columns import ordered
@@ -125,7 +126,9 @@ def screen(
     if job.conditions.reference is not None:
         # What is trained or compiled at first use is so before several threads or processes ask.
         evaluate(job.conditions.reference, job)
-    with opened(workers, dask) as pool, reporting(progress, "screening") as tell:
+    # Set once for all threads: each would undo what another set, and the last digits move with it.
+    single = threadpool_limits(limits=1, user_api="blas")
+    with single, opened(workers, dask) as pool, reporting(progress, "screening") as tell:
         counts = _run(source, job, store, pool, chunk_rows, strict, tell)
     if not counts.rows:
         _refuse_nothing(store)
