@@ -170,9 +170,10 @@ def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
         f"(today's magnet: {number(reference['probability_meets_requirements'], 2)}), its elements "
         f"cost {number(best['cost_USD_kg'])} USD/kg (today's: {number(reference['cost_USD_kg'])}), "
         + (
-            "and it lies within what the models know."
+            "and compounds of known Curie temperature lie near it."
             if bool(best["in_domain"])
-            else "and it lies outside what the models know: measure before relying on it."
+            else "and none of the compounds of known Curie temperature used here lies near it: "
+            "measure before relying on it."
         )
     )
     return [first, second, third]
