@@ -94,7 +94,7 @@ def shown_magnets(result: "ScreenResult", best: pd.DataFrame) -> Magnets:
     )
     return Magnets(
         table,
-        [*best["shell"].fillna("").astype(str), shell],
+        [*best["shell"].astype(object).fillna(""), shell],
         [*(label(r) for _, r in best.iterrows()), f"Reference: {label(row.iloc[0])}"],
         _joined(best, row).astype({"rank": "Int64"}),
         conditions,

@@ -88,7 +88,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     traces.append(_without_rare_earth(x, y))
     points = spread.reset_index(drop=True)
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
-    shells = points["shell"].fillna("").astype(str).tolist()
+    shells = points["shell"].astype(object).fillna("").tolist()
     (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
     points[[x, y]] = cold[[x, y]].to_numpy()
     points = points.dropna(subset=[x, y])

@@ -92,7 +92,7 @@ def _content(result: "ScreenResult") -> dict[str, Any]:
     shown = content.shown_magnets(result, ranked.head(content.BEST))
     ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
     drawn = _figures(result, ranked, spread, shown)
-    bare = not any(shown.shells) and not (ranked["shell"].fillna("").astype(str) != "").any()
+    bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
     names = tuple(name for name in SHOWN if name != "shell" or not bare)
     table = _table(ranked, names)
     last = names.index("host") + 1
