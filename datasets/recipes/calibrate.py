@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.magnetism import recipes
+from magnetkit.magnetism import recipes, recipes_report
 from magnetkit.magnetism.process import parameters
 
 HERE = Path(__file__).resolve().parent
@@ -185,7 +185,7 @@ def main() -> None:
     target.write_text(render(families), encoding="utf-8")
     parameters.cache_clear()
     recipes.made.cache_clear()
-    (HERE / "VALIDATION.md").write_text(recipes.report(), encoding="utf-8")
+    (HERE / "VALIDATION.md").write_text(recipes_report.report(), encoding="utf-8")
 
 
 if __name__ == "__main__":

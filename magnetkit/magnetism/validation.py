@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from . import observations, recipes
+from . import observations, recipes_report
 from .calibration import Fit
 from .intrinsic import intrinsic
 from .validation_report import markdown
@@ -256,5 +256,5 @@ def validate(
     text = markdown(table, numbers, got)
     if file is not None:
         Path(file).write_text(text, encoding="utf-8")
-    table.attrs["report"] = text + "\n" + recipes.report()
+    table.attrs["report"] = text + "\n" + recipes_report.report()
     return table
