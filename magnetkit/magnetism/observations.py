@@ -77,8 +77,18 @@ def embedded() -> pd.DataFrame:
             if "conflict" in str(record["verification"]) and temperature == 300.0:
                 sd *= 2.0
             rows.append((host, formula, prop, temperature, value, sd, record["source"]))
-    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
-    rows += [
+    rows += _single("intrinsic/measurements.csv")
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def held_out() -> pd.DataFrame:
+    """Return the embedded measurements that no fit ever sees, one a row."""
+    return pd.DataFrame(_single("intrinsic/held_out.csv"), columns=COLUMNS)
+
+
+def _single(name: str) -> list[tuple]:
+    """Read an embedded table of one value a row."""
+    return [
         (
             r["host"],
             r["formula"],
@@ -88,9 +98,8 @@ def embedded() -> pd.DataFrame:
             deviation(r["property"], r["value"], r["confidence"]),
             r["source"],
         )
-        for r in single.to_dict("records")
+        for r in pd.read_csv(datasets.path(name)).to_dict("records")
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def mirror(name: str) -> Path:

@@ -255,7 +255,7 @@ def against_grades() -> "pd.DataFrame":
     """Return the commercial grades beside the default magnet of each family.
 
     Grades print no composition: SmCo5 stands for 1:5, Sm(Co,Fe0.2,Cu0.08,Zr0.025)7.5 for 2:17,
-    the high-temperature alloy of low iron for EEC 20-T500, and Nd2Fe14B with Dy as makers add it
+    the high-temperature alloy of low iron for EEC's T grades, and Nd2Fe14B with Dy as makers add it
     for the classes of Nd-Fe-B.
     """
     import pandas as pd
@@ -293,14 +293,16 @@ def against_grades() -> "pd.DataFrame":
 
 
 # Share of Dy in the rare earth that gives the wt.% of dysprosium_classes.csv (middle of a range).
-_DYSPROSIUM = {"": 0.0, "M": 0.014, "H": 0.028, "SH": 0.084}
+_DYSPROSIUM = {
+    "": 0.0, "M": 0.014, "H": 0.028, "SH": 0.084, "UH": 0.14, "EH": 0.21, "AH": 0.266
+}  # fmt: skip
 
 
 def _stand_in(grade: "pd.Series") -> str:
     if grade["host"] == "1:5":
         return "SmCo5"
     if grade["host"] == "2:17":
-        iron = 0.10 if "T500" in grade["grade"] else 0.20
+        iron = 0.10 if "-T" in grade["grade"] else 0.20
         return f"Sm(Co{0.895 - iron:g}Fe{iron:g}Cu0.08Zr0.025)7.5"
     suffix = grade["grade"].lstrip("N0123456789")
     dy = _DYSPROSIUM[suffix]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from .process import parameters
-from .recipes import CAP, against_grades, left_out
+from .recipes import CAP, against_grades, left_out, recipes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,9 @@ WANTED = {
     "remanence_coefficient_pct_K": 0.20,
     "coercivity_coefficient_pct_K": 0.20,
 }
+
+# %/K: a magnet is compensated below this.
+_FLAT = 0.01
 
 
 def report() -> str:
@@ -48,7 +51,8 @@ def report() -> str:
             f"| {part['met'].sum()} of {len(part)} |"
         )
     lines += ["", *_width_lines(frame)]
-    return "\n".join([*lines, "", *_grade_lines(), "", *_slope_lines(), ""])
+    lines += ["", *_compensated_lines(), "", *_grade_lines(), "", *_slope_lines(), ""]
+    return "\n".join(lines)
 
 
 def _width_lines(frame: "pd.DataFrame") -> list[str]:
@@ -77,6 +81,32 @@ def met(frame: "pd.DataFrame") -> NDArray[np.bool_]:
     wanted = frame["quantity"].map(WANTED).to_numpy(float)
     inside = np.abs(np.log(ratio)) <= spread
     return np.where(np.isnan(wanted), inside, np.abs(ratio - 1.0) <= wanted)
+
+
+def _compensated_lines() -> list[str]:
+    """Return alpha of magnets so flat that a relative error of it would mean nothing."""
+    from .sintered import sintered
+
+    data = recipes()
+    flat = data[data["remanence_coefficient_pct_K"].abs() < _FLAT]
+    lines = [
+        "## Compensated magnets",
+        "",
+        f"Recipes with |alpha| below {_FLAT:g} %/K, where the difference counts, not its ratio.",
+        "",
+        "| recipe | composition | alpha, %/K | between, K | model |",
+        "|---|---|---|---|---|",
+    ]
+    for r in flat.to_dict("records"):
+        between = (r["from_K"], r["to_K"])
+        table = CompositionTable.from_strings([r["recipe"]], basis=r["basis"])
+        made = sintered(table, temperature=r["temperature_K"], between=between, host=r["host"])
+        lines.append(
+            f"| {r['id']} | {r['recipe']} | {r['remanence_coefficient_pct_K']:g} "
+            f"| {between[0]:.0f} to {between[1]:.0f} "
+            f"| {made['remanence_coefficient_pct_K'].iloc[0]:.4f} |"
+        )
+    return lines
 
 
 def _grade_lines() -> list[str]:

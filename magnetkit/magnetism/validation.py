@@ -243,6 +243,14 @@ def validate(
                 _row("papers not fitted", host, "curie_temperature_K", part,
                      got["predicted"].to_numpy()[own], _inside(part, got[own]))
             )  # fmt: skip
+    apart = observations.held_out()
+    got_apart = _predict(apart)
+    for key, part in apart.groupby(["host", "property"], sort=False):
+        host, kind = map(str, key)
+        own = got_apart.loc[part.index]
+        rows.append(
+            _row("held out", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+        )
     numbers = embedded[embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])]
     numbers = numbers.reset_index(drop=True)
     got = _predict(numbers)
@@ -253,7 +261,7 @@ def validate(
             _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
-    text = markdown(table, numbers, got)
+    text = markdown(table, numbers, got, apart.join(got_apart))
     if file is not None:
         Path(file).write_text(text, encoding="utf-8")
     table.attrs["report"] = text + "\n" + recipes_report.report()

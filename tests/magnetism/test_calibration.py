@@ -113,3 +113,11 @@ def test_a_held_out_paper_takes_its_compositions_out_of_the_compilation():
     )
     left = held_out(pd.concat([series, other], ignore_index=True), series, "one1985")
     assert list(left["formula"]) == ["Nd2Fe12Co2B"]
+
+
+def test_held_out_measurements_share_no_paper_with_the_fit():
+    apart, fitted = observations.held_out(), observations.embedded()
+    assert len(apart) >= 6
+    assert (apart["deviation"] > 0).all()
+    assert not set(apart["paper"]) & set(fitted["paper"])
+    assert apart["temperature_K"].dropna().between(200, 500).all()
