@@ -83,7 +83,6 @@ def stages(rows: int = 65_536) -> None:
         part = work.encode(judged)
         at = sorted({r.temperature_K or job.temperature for r in profile.requirements})
         hard = phases.partition(table).hard_phase
-        frame = judged.to_pandas()
         cases = {
             "reading CSV": (lambda: list(source.pieces(rows)), rows),
             "parsing": (lambda: CompositionTable.from_arrow(chunk.labels), n),
@@ -93,7 +92,7 @@ def stages(rows: int = 65_536) -> None:
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
             "supply": (lambda: supply.ledger(table), n),
             "whole evaluation": (lambda: work.table_of(chunk, job), n),
-            "ranking": (lambda: rank(frame, profile.objectives), n),
+            "ranking": (lambda: rank([judged], profile.objectives), n),
             "writing a part": (lambda: work.encode(judged), n),
             "reading a part": (lambda: work.decode(part), n),
             "writing Parquet": (

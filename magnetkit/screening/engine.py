@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -31,7 +30,7 @@ from .cluster import opened
 from .evaluation import Job, evaluate, job_for
 from .pool import Pool, in_order
 from .progress import Progress, reporting
-from .ranking import needed_columns, rank
+from .ranking import Ranking, needed_columns, rank
 from .reading import Rejected
 from .result import TOP_ROWS, ScreenResult
 from .work import Part, code_sha256, decode, finished, rejected_lines
@@ -290,15 +289,15 @@ def _finish(
 ) -> ScreenResult:
     """Rank over all chunks, and write the files of the contract if there is a folder."""
     objectives = job.profile.objectives
-    judged = pa.concat_tables(store.tables(needed_columns(objectives))).to_pandas()
-    ranked = pa.Table.from_pandas(rank(judged, objectives, job.threshold), preserve_index=False)
-    del judged
+    # What evaluation left in Arrow's pool is more than the ranking takes.
+    pa.default_memory_pool().release_unused()
+    ranking = rank(store.tables(needed_columns(objectives)), objectives, job.threshold)
     summary = {
         "candidates": counts.rows,
-        "meet_requirements": pc.sum(ranked["meets_requirements"]).as_py(),
+        "meet_requirements": int(ranking.meets.sum()),
         "rejected": counts.rejected,
     }
-    tables = _with_ranks(store.tables(), ranked.replace_schema_metadata(None))
+    tables = _with_ranks(store.tables(), ranking)
     if store.path is None:
         data = pa.concat_tables(tables).unify_dictionaries()
         manifest = {"identity": known, "summary": summary}
@@ -306,7 +305,7 @@ def _finish(
     path: Path = store.path
     best: list[pa.Table] = []
     first = next(tables)
-    written = _watched(chain([first], tables), _leading(ranked["rank"]), best, counts.rows, tell)
+    written = _watched(chain([first], tables), _leading(ranking.place), best, counts.rows, tell)
     folders.write_parquet(written, first.schema, path / folders.RANKED)
     top = pa.concat_tables(best).sort_by("rank")
     rows = zip(*(c.to_pylist() for c in top.columns), strict=True)
@@ -317,10 +316,10 @@ def _finish(
     return ScreenResult(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)
 
 
-def _leading(rank: pa.ChunkedArray) -> NDArray[np.int64]:
+def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
-    rows = np.flatnonzero(pc.fill_null(pc.less_equal(rank, TOP_ROWS), False))
-    others = np.flatnonzero(pc.is_null(rank))[: TOP_ROWS - len(rows)]
+    rows = np.flatnonzero((place > 0) & (place <= TOP_ROWS))
+    others = np.flatnonzero(place == 0)[: TOP_ROWS - len(rows)]
     return np.sort(np.concatenate([rows, others]))
 
 
@@ -341,11 +340,11 @@ def _watched(
         tell(stop, total)
 
 
-def _with_ranks(tables: Iterator[pa.Table], ranked: pa.Table) -> Iterator[pa.Table]:
+def _with_ranks(tables: Iterator[pa.Table], ranking: Ranking) -> Iterator[pa.Table]:
     """Yield the chunks with the columns of the ranking, in the registry's order."""
     start = 0
     for table in tables:
-        part = ranked.slice(start, len(table))
+        part = ranking.columns(start, start + len(table))
         start += len(table)
         for name in part.column_names:
             table = table.append_column(name, part.column(name))

@@ -1,10 +1,13 @@
 """The order of candidates for a device."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..errors import InputError
@@ -42,19 +45,51 @@ def needed_columns(objectives: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(fixed + [Objective.parse(o).column for o in objectives]))
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Where each candidate stands.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether the requirements count as met.
+    front : ndarray of int32, shape (n,)
+        Pareto front from 1 among those that meet; 0 for none.
+    place : ndarray of int64, shape (n,)
+        Rank from 1; 0 for none.
+    """
+
+    meets: NDArray[np.bool_]
+    front: NDArray[np.int32]
+    place: NDArray[np.int64]
+
+    def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
+        """Return the columns of the result for some rows, missing where there is no place."""
+        rows = slice(start, stop)
+        front, place = self.front[rows], self.place[rows]
+        columns = (
+            pa.array(self.meets[rows]),
+            pa.array(front, mask=front == 0),
+            pa.array(place, mask=place == 0),
+        )
+        return pa.table(dict(zip(OUTPUT, columns, strict=True)))
+
+
 def rank(
-    frame: pd.DataFrame, objectives: Sequence[str], threshold: float = MEETS_PROBABILITY
-) -> pd.DataFrame:
+    tables: Iterable[pa.Table], objectives: Sequence[str], threshold: float = MEETS_PROBABILITY
+) -> Ranking:
     """Rank candidates.
 
     Candidates that meet the requirements come first: by Pareto front over the objectives, then by
     least heavy rare earth, then by margin. Those that miss follow by margin. A candidate that is
     no uniaxial magnet over the whole range, or cannot be made, has no rank.
 
+    Only the margin is held of every candidate, the rest of those that meet.
+
     Parameters
     ----------
-    frame : DataFrame, n rows
-        At least the `needed_columns`.
+    tables : iterable of pyarrow.Table
+        n rows in all; at least the `needed_columns`.
     objectives : sequence of str
         Up to three, e.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``.
     threshold : float
@@ -62,30 +97,41 @@ def rank(
 
     Returns
     -------
-    DataFrame, n rows
-        ``meets_requirements``, ``pareto_front`` (missing where they are not met) and ``rank``
-        (from 1, missing where there is none), in the order of `frame`.
+    Ranking
+        In the order of the rows.
     """
-    usable = (frame["status"] == "ok").to_numpy()
-    margin = frame["performance_margin"].to_numpy(np.float64)
-    heavy = frame["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
-    chance = frame["probability_meets_requirements"].to_numpy(np.float64)
-    meets = usable & (chance >= threshold)
-
-    front = np.zeros(len(frame), np.int32)
     parsed = [Objective.parse(o) for o in objectives]
-    points = np.column_stack([o.sign * frame[o.column].to_numpy(np.float64) for o in parsed])
-    front[meets] = fronts(points[meets])
-
-    position = positions(meets, usable, front, heavy, margin)
-    return pd.DataFrame(
-        {
-            "meets_requirements": meets,
-            "pareto_front": _masked(front, front > 0, "Int32"),
-            "rank": _masked(position, usable, "Int64"),
-        },
-        index=frame.index,
+    parts = [_Judged.of(table, parsed, threshold) for table in tables]
+    meets, usable, margin, heavy, points = (
+        np.concatenate(list(column)) for column in zip(*parts, strict=True)
     )
+    del parts
+    found = fronts(points)
+    del points
+    front = np.zeros(len(meets), np.int32)
+    front[meets] = found
+    place = np.zeros(len(meets), np.int64)
+    place[usable] = positions(meets[usable], found, heavy, margin[usable])
+    return Ranking(meets, front, place)
+
+
+class _Judged(NamedTuple):
+    """What the ranking needs of n rows, m of which meet the requirements."""
+
+    meets: NDArray[np.bool_]
+    usable: NDArray[np.bool_]
+    margin: NDArray[np.float64]
+    heavy: NDArray[np.float64]  # (m,)
+    points: NDArray[np.float64]  # (m, number of objectives)
+
+    @classmethod
+    def of(cls, table: pa.Table, objectives: Sequence[Objective], threshold: float) -> "_Judged":
+        usable = _array(pc.equal(table["status"], "ok"))
+        meets = usable & (_array(table["probability_meets_requirements"]) >= threshold)
+        heavy = _array(table["heavy_rare_earth_wt_pct"])[meets]
+        points = [o.sign * _array(table[o.column])[meets] for o in objectives]
+        margin = _array(table["performance_margin"])
+        return cls(meets, usable, margin, heavy, np.column_stack(points))
 
 
 def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -128,30 +174,36 @@ def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Ser
 
 def positions(
     meets: NDArray[np.bool_],
-    usable: NDArray[np.bool_],
     front: NDArray[np.int32],
     heavy: NDArray[np.float64],
     margin: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """Return the place of each candidate, from 1, every argument of shape (n,).
+    """Return the place of each candidate, from 1; those that meet come first.
 
-    What cannot be used comes last; equal candidates keep their order.
+    Parameters
+    ----------
+    meets : ndarray of bool, shape (n,)
+    front : ndarray of int32, shape (m,)
+        Pareto front of those that meet; 0, where an objective is unknown, comes last of them.
+    heavy : ndarray, shape (m,)
+        Heavy rare earth of those that meet.
+    margin : ndarray, shape (n,)
+        An unknown one comes last.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Equal candidates keep their order.
     """
-    last = np.iinfo(np.int32).max
-    order = np.lexsort(
-        (
-            -np.nan_to_num(margin, nan=-np.inf),
-            np.where(meets, heavy, 0.0),
-            np.where(meets & (front > 0), front, last),
-            ~meets,
-            ~usable,
-        )
-    )
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(1, len(order) + 1)
+    falling = -np.nan_to_num(margin, nan=-np.inf)
+    met, missed = np.flatnonzero(meets), np.flatnonzero(~meets)
+    first = np.lexsort((falling[met], heavy, np.where(front > 0, front, np.iinfo(np.int32).max)))
+    then = np.argsort(falling[missed], kind="stable")
+    place = np.empty(len(meets), np.int64)
+    place[met[first]] = np.arange(1, len(met) + 1)
+    place[missed[then]] = np.arange(len(met), len(meets)) + 1
     return place
 
 
-def _masked(values: NDArray, known: NDArray[np.bool_], dtype: str) -> pd.Series:
-    result = pd.Series(values, dtype=dtype)
-    return result.mask(~known)
+def _array(column: pa.ChunkedArray) -> NDArray:
+    return column.to_numpy()

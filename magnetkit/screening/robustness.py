@@ -150,12 +150,9 @@ def _ranked_anew(
     parsed = [Objective.parse(text) for text in profile.objectives]
     points = np.stack([o.sign * values.at(o.column, job.temperature) for o in parsed], axis=-1)
     place = np.empty(margin.shape, np.int64)
-    usable = np.ones(len(leading), bool)
     for draw in range(draws):
         met = meets[:, draw]
-        front = np.zeros(len(leading), np.int32)
-        front[met] = fronts(points[met, draw])
-        place[:, draw] = positions(met, usable, front, heavy, margin[:, draw])
+        place[:, draw] = positions(met, fronts(points[met, draw]), heavy[met], margin[:, draw])
     return meets, place
 
 

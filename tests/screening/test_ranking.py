@@ -2,10 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from magnetkit.errors import InputError
-from magnetkit.screening.ranking import Objective, needed_columns, rank, weighted_scores
+from magnetkit.screening import ranking
+from magnetkit.screening.pareto import fronts
+from magnetkit.screening.ranking import Objective, needed_columns, weighted_scores
 
 OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
 
@@ -20,6 +23,62 @@ def _frame(**columns):
         "performance_margin": [0.1] * n,
     }
     return pd.DataFrame(base | columns)
+
+
+def rank(frame, objectives, threshold=0.8, size=None):
+    """Rank a frame, given in tables of so many rows, and return the columns as a frame."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    size = size or max(len(table), 1)
+    tables = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
+    found = ranking.rank(tables, objectives, threshold).columns().to_pandas()
+    return found.astype({"pareto_front": "Int32", "rank": "Int64"})
+
+
+def naive_rank(frame, objectives, threshold):
+    """The same by one sort over everything."""
+    usable = (frame["status"] == "ok").to_numpy()
+    meets = usable & (frame["probability_meets_requirements"] >= threshold).to_numpy()
+    goals = [Objective.parse(o) for o in objectives]
+    points = np.column_stack([g.sign * frame[g.column] for g in goals])
+    front = np.zeros(len(frame), np.int32)
+    front[meets] = fronts(points[meets])
+    keys = [
+        (
+            not usable[i],
+            not meets[i],
+            front[i] if meets[i] and front[i] else np.inf,
+            (np.isnan(heavy), heavy) if meets[i] else (False, 0.0),
+            np.inf if np.isnan(margin) else -margin,
+            i,
+        )
+        for i, (heavy, margin) in enumerate(
+            zip(frame["heavy_rare_earth_wt_pct"], frame["performance_margin"], strict=True)
+        )
+    ]
+    place = np.empty(len(frame), np.int64)
+    place[sorted(range(len(frame)), key=keys.__getitem__)] = np.arange(1, len(frame) + 1)
+    return meets, front, np.where(usable, place, 0)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ranking_in_pieces_is_one_sort_over_everything(seed):
+    rng = np.random.default_rng(seed)
+    n = 300
+    # One decimal: many ties. A few figures are missing.
+    figures = np.round(rng.normal(size=(3, n)), 1)
+    figures[1:][rng.random((2, n)) < 0.05] = np.nan
+    frame = _frame(
+        status=list(rng.choice(["ok", "planar", "not makeable"], n, p=[0.8, 0.1, 0.1])),
+        probability_meets_requirements=rng.random(n),
+        heavy_rare_earth_wt_pct=figures[0],
+        supply_risk=figures[1],
+        performance_margin=figures[2],
+    )
+    got = rank(frame, OBJECTIVES, 0.4, size=int(rng.integers(1, n)))
+    meets, front, place = naive_rank(frame, OBJECTIVES, 0.4)
+    assert got["meets_requirements"].tolist() == meets.tolist()
+    assert got["pareto_front"].fillna(0).tolist() == front.tolist()
+    assert got["rank"].fillna(0).tolist() == place.tolist()
 
 
 def test_those_that_meet_come_first_then_front_then_least_heavy_rare_earth_then_margin():
@@ -57,7 +116,7 @@ def test_equal_candidates_keep_the_order_of_the_input():
 
 
 def test_no_candidates():
-    assert len(rank(_frame(status=[]), OBJECTIVES)) == 0
+    assert len(rank(_frame(status=pd.Series(dtype=str)), OBJECTIVES)) == 0
 
 
 def test_objectives_are_checked_and_name_their_columns():
