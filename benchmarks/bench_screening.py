@@ -61,11 +61,11 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit import phases, supply
     from magnetkit.applications import load
     from magnetkit.composition import CompositionTable
+    from magnetkit.files import write_parquet
     from magnetkit.magnetism import sintered_at
     from magnetkit.screening import work
     from magnetkit.screening.candidates import FileCandidates
     from magnetkit.screening.evaluation import job_for
-    from magnetkit.screening.folder import write_parquet
     from magnetkit.screening.ranking import rank
     from magnetkit.surrogates import load as surrogate
 

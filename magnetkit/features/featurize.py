@@ -7,10 +7,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ..composition import CompositionTable
+from ..composition.blocks import composition_column, read_blocks
 from ..composition.notation import Basis
 from ..errors import InputError
-from ..screening.folder import replacing, safe_cell, write_csv
-from ..screening.reading import composition_column, read_blocks
+from ..files import replacing, safe_cell, write_csv
 from .descriptors import RareEarthDescriptors
 from .statistics import CompositionStatistics
 

@@ -2,30 +2,57 @@
 
 import csv
 import io
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from ..composition.table import CompositionTable
 from ..errors import InputError
+from ..files import replacing
 from ..units import MU_0, parse_temperature
 
 # Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
 _EMMO = "https://w3id.org/emmo#EMMO_"
-_MAGNETIC = "https://w3id.org/emmo/domain/magnetic_material#EMMO_"
+_MAGNETIC = "https://w3id.org/emmo/domain/magnetic-materials#EMMO_"
+
+
+class Entity(NamedTuple):
+    """What the format says of a quantity."""
+
+    label: str
+    description: str
+    iri: str
+    unit: str
+
+
 ENTITIES = {
-    "T": ("ThermodynamicTemperature", f"{_EMMO}affe07e4_e9bc_4852_86c6_69e26182a17f", "K"),
-    "Ms": ("SpontaneousMagnetization", f"{_MAGNETIC}032731f8-874d-5efb-9c9d-6dafaa17ef25", "A / m"),
-    "A": ("ExchangeStiffnessConstant", f"{_MAGNETIC}526ed2a5-a017-590e-8eb8-8a900f2b3b78", "J / m"),
-    "Ku": (
+    "T": Entity(
+        "ThermodynamicTemperature", "", f"{_EMMO}affe07e4_e9bc_4852_86c6_69e26182a17f", "K"
+    ),
+    "Ms": Entity(
+        "SpontaneousMagnetization",
+        "two-sublattice model",
+        f"{_MAGNETIC}032731f8-874d-5efb-9c9d-6dafaa17ef25",
+        "A / m",
+    ),
+    "A": Entity(
+        "ExchangeStiffnessConstant",
+        "estimate to about 30 %: a known compound of this host, scaled by T_C and Ms squared",
+        f"{_MAGNETIC}526ed2a5-a017-590e-8eb8-8a900f2b3b78",
+        "J / m",
+    ),
+    "Ku": Entity(
         "UniaxialAnisotropyConstant",
+        "K_1 of the two-sublattice model",
         f"{_MAGNETIC}49a882d1-9ce7-522b-91e7-3a460f25f5ac",
         "J / m3",
     ),
 }
-"""What is written: column, ontology label, IRI and unit."""
+"""What is written, by column."""
 
 # Exchange stiffness of a known member at 300 K, J/m, with its T_C: Kronmueller and Faehnle (2003)
 # and Coey (2010) for Nd2Fe14B and SmCo5; the others take Coey's values for Sm2Co17 and Sm2Fe17N3.
@@ -96,7 +123,9 @@ def write_material(
     temperatures: Sequence[float | str] = (300.0,),
     host: str = "auto",
 ) -> Path:
-    """Write a hard phase's parameters as MaMMoS CSV or YAML (version 1), by the file's suffix.
+    """Write a hard phase's parameters as MaMMoS CSV (v3) or YAML (v2), by the file's suffix.
+
+    mammos-entity 0.14 and newer read these.
 
     Parameters
     ----------
@@ -117,40 +146,44 @@ def write_material(
     Raises
     ------
     InputError
-        If the suffix is another, or the material cannot be exported.
+        If the suffix is another, the material cannot be exported or the file not written.
     """
     file = Path(file)
     if file.suffix not in (".csv", ".yaml", ".yml"):
         raise InputError(f"export writes .csv or .yaml, got {file.name!r}")
     values = material(table, temperatures, host)
-    text = _csv(values) if file.suffix == ".csv" else _yaml(values, table.formulas()[0])
-    file.write_text(text, encoding="utf-8")
+    description = f"{table.formulas()[0]} by magnetkit"
+    text = _csv(values, description) if file.suffix == ".csv" else _yaml(values, description)
+    with replacing(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
     return file
 
 
-def _csv(values: dict[str, list[float]]) -> str:
+def _csv(values: dict[str, list[float]], description: str) -> str:
     stream = io.StringIO()
-    stream.write("#mammos csv v1\n")
-    for item in range(3):
-        stream.write("#" + ",".join(ENTITIES[name][item] for name in values) + "\n")
+    rule = "#" + "-" * 40
+    stream.write(f"# mammos csv v3\n{rule}\n# {description}\n{rule}\n")
     writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows(zip(*(ENTITIES[name] for name in values), strict=True))
     writer.writerow(values)
     writer.writerows(zip(*values.values(), strict=True))
     return stream.getvalue()
 
 
-def _yaml(values: dict[str, list[float]], formula: str) -> str:
-    # The structure is fixed and holds nothing that needs quoting, so no YAML package is needed.
-    lines = ["metadata:", "  version: v1", f"  description: {formula} by magnetkit", "data:"]
+def _yaml(values: dict[str, list[float]], description: str) -> str:
+    # The structure is fixed, and a JSON string is one of YAML: no YAML package is needed.
+    lines = ["# mammos yaml v2", "metadata: null", f"description: {json.dumps(description)}"]
+    lines.append("data:")
     for name, numbers in values.items():
-        label, iri, unit = ENTITIES[name]
+        entity = ENTITIES[name]
         # YAML 1.1 takes 1e-11 for a text: a number needs its point.
         listed = ", ".join(f"{v:.9e}" for v in numbers)
         lines += [
             f"  {name}:",
-            f"    ontology_label: {label}",
-            f"    ontology_iri: {iri}",
-            f"    unit: {unit}",
+            f"    ontology_label: {entity.label}",
+            f"    description: {json.dumps(entity.description)}",
+            f"    ontology_iri: {entity.iri}",
+            f"    unit: {entity.unit}",
             f"    value: [{listed}]",
         ]
     return "\n".join(lines) + "\n"

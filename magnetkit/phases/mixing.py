@@ -9,57 +9,31 @@ metals' own binary hulls. It passes through the end members and the intermediate
 the scatter of their orderings, falls back on the hull of other phases where end members are
 missing, and says how sure it is.
 
-The scales of the terms are those of largest marginal likelihood on the embedded snapshot, all
-hosts together. Metals of which no entry tells take their slope from CHGNet
-(`magnetkit.phases.slopes`). Where fewer than nine in ten left-out mixed entries of a host lie
-inside their interval, its deviations are scaled up (conformally). Entries more than four
-deviations from what the others say (calculations that fell into another magnetic solution) are
-left out.
+The terms stand in `magnetkit.phases.mixing_terms`. Metals of which no entry tells take their
+slope from CHGNet (`magnetkit.phases.slopes`). Where fewer than nine in ten left-out mixed entries
+of a host lie inside their interval, its deviations are scaled up (conformally). Entries more than
+four deviations from what the others say (calculations that fell into another magnetic solution)
+are left out.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..composition.table import CompositionTable
-from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
+from ..elements import N_ELEMENTS
 from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
 from . import slopes as chgnet
-from .hosts import HOSTS, Host
+from .mixing_terms import NOISE, MixingTerms, Occupation
 from .snapshot import Snapshot
 from .space import PhaseSpace, whole_space
 
-# Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
-_RADII = {
-    "La": 1.032, "Ce": 1.010, "Pr": 0.990, "Nd": 0.983, "Pm": 0.970, "Sm": 0.958, "Eu": 0.947,
-    "Gd": 0.938, "Tb": 0.923, "Dy": 0.912, "Ho": 0.901, "Er": 0.890, "Tm": 0.880, "Yb": 0.868,
-    "Lu": 0.861, "Y": 0.900,
-}  # fmt: skip
-_RADIUS_SCALE = 0.08
-# Standard deviations of the terms (eV/atom, the last two pure numbers).
-_SCALES = {
-    "constant": 0.025, "R": 0.011, "R smooth": 0.022, "M": 0.079, "R smooth M": 0.039,
-    "R M": 0.0058, "M M": 0.098, "M M R smooth": 0.079, "X": 0.119, "X M": 0.030, "R X": 0.0030,
-    "hull": 0.19, "metal hull": 0.43,
-}  # fmt: skip
-# Scatter of pure occupations (rounding), of mixed rare earths and of mixed metals (orderings).
-_NOISE = np.array([0.001, 0.0036, 0.0258])
 _OUTLIER = 4.0
 # Left-out entries that a scale of the deviations is taken from; with fewer it stays 1.
 _LEAST_TO_CALIBRATE = 10
 INTERVAL = 1.6448536269514722
 """Deviations of a normal distribution that 90 % lie within."""
-
-
-class Occupation(NamedTuple):
-    """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
-
-    earth: NDArray[np.float64]
-    metal: NDArray[np.float64]
-    third: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,88 +100,17 @@ class MixingModel:
         exclude: NDArray[np.int64] | None = None,
         slopes: tuple[chgnet.Slope, ...] | None = None,
     ) -> None:
-        self.host: Host = HOSTS[host]
-        self.sites = np.array(
-            [self.host.rare_earth, self.host.transition_metal, self.host.interstitial], float
-        )
-        self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
-        names = self.host.interstitial_elements if self.host.interstitial else ()
-        listed = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
-        self.thirds = np.array(sorted(listed), int)
-        inside = np.flatnonzero(space.column >= 0)
-        self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
-        self._columns = (self.earths, self.metals, self.thirds)
+        self.terms = terms = MixingTerms(space, host)
+        self.earths, self.metals, self.thirds = terms.earths, terms.metals, terms.thirds
         dense = space.table().to_array()
-        mine = self._is_member(dense)
+        mine = terms.members(dense)
         if exclude is not None:
             mine[exclude] = False
-            dense = dense.copy()
-        others = ~self._is_member(space.table().to_array())
-        others[: space.columns] = True
-        self._rivals = space.take(others)
-        self._end_hull, self._metal_hull = self._hulls(listed[0] if listed else -1)
         rows = np.flatnonzero(mine)
-        self.occupation = self._occupy(dense[rows])
+        self.occupation = terms.occupation(dense[rows])
         self.energy = space.energy[rows]
         self.formulas = [space.formulas[k] for k in rows]
         self._fit(chgnet.slopes(host) if slopes is None else slopes)
-
-    def _is_member(self, dense: NDArray) -> NDArray[np.bool_]:
-        atoms = self.sites.sum()
-        earth = dense[:, self.earths].sum(axis=1) * atoms
-        third = dense[:, self.thirds].sum(axis=1) * atoms
-        return (np.abs(earth - self.sites[0]) < 1e-6) & (np.abs(third - self.sites[2]) < 1e-6)
-
-    def _occupy(self, dense: NDArray) -> Occupation:
-        def share(columns: NDArray) -> NDArray:
-            part = dense[:, columns]
-            return part / np.maximum(part.sum(axis=1, keepdims=True), 1e-300)
-
-        return Occupation(share(self.earths), share(self.metals), share(self.thirds))
-
-    def _hulls(self, first: int) -> tuple[NDArray, NDArray]:
-        """Hull of the other phases at the end members (R, M), and four times that of two metals."""
-        from .hull import solve
-
-        atoms = self.sites.sum()
-        rows = []
-        for earth in self.earths:
-            for metal in self.metals:
-                row = {int(earth): self.sites[0] / atoms, int(metal): self.sites[1] / atoms}
-                if first >= 0:
-                    row[first] = self.sites[2] / atoms
-                rows.append(row)
-        pairs = np.triu_indices(len(self.metals), 1)
-        rows += [
-            {int(self.metals[i]): 0.5, int(self.metals[j]): 0.5}
-            for i, j in zip(*pairs, strict=True)
-        ]
-        found = solve(_table(rows), self._rivals).energy
-        shape = len(self.earths), len(self.metals)
-        metal = np.zeros((len(self.metals), len(self.metals)))
-        metal[pairs] = 4.0 * found[shape[0] * shape[1] :]
-        return found[: shape[0] * shape[1]].reshape(shape), metal + metal.T
-
-    def _trend(self, at: Occupation) -> NDArray:
-        return np.einsum("nr,rm,nm->n", at.earth, self._end_hull, at.metal, optimize=True)
-
-    def _metal_trend(self, at: Occupation) -> NDArray:
-        return 0.5 * np.einsum("ni,ij,nj->n", at.metal, self._metal_hull, at.metal, optimize=True)
-
-    def _kernel(self, a: Occupation, b: Occupation) -> NDArray:
-        scale = {name: value**2 for name, value in _SCALES.items()}
-        radius = np.array([_RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
-        like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
-        earth, smooth = a.earth @ b.earth.T, a.earth @ like @ b.earth.T
-        metal, pair = a.metal @ b.metal.T, _pairs(a.metal) @ _pairs(b.metal).T
-        third = a.third @ b.third.T
-        total = scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
-        total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
-        total += scale["R M"] * earth * metal + scale["M M"] * pair
-        total += scale["M M R smooth"] * pair * smooth
-        total += (scale["X"] + scale["X M"] * metal + scale["R X"] * (earth + smooth)) * third
-        total += scale["hull"] * np.outer(self._trend(a), self._trend(b))
-        return total + scale["metal hull"] * np.outer(self._metal_trend(a), self._metal_trend(b))
 
     def _slopes(
         self, known: tuple[chgnet.Slope, ...]
@@ -219,19 +122,16 @@ class MixingModel:
         self.borrowed = chgnet.unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
         used = [s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths]
-        at = self._nothing(2 * len(used))
+        at = self.terms.nothing(2 * len(used))
         for k, slope in enumerate(used):
             both = slice(2 * k, 2 * k + 2)
             at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
             at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
             at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= chgnet.SHARE
             at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += chgnet.SHARE
-        atoms = chgnet.SHARE * self.sites[1] / self.sites.sum()
+        atoms = chgnet.SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in used])
         return at, energy, np.full(len(used), atoms * chgnet.NOISE_EV)
-
-    def _nothing(self, rows: int) -> Occupation:
-        return Occupation(*(np.zeros((rows, len(c))) for c in self._columns))
 
     def _fit(self, known: tuple[chgnet.Slope, ...]) -> None:
         """Solve for the weights, leaving out the worst outlier until there is none."""
@@ -245,9 +145,9 @@ class MixingModel:
         observe[:n, :n] = np.eye(n)
         for k in range(len(differences)):
             observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
-        noise = np.concatenate([self._scatter(self.occupation), deviations**2])
-        full = observe @ self._kernel(self._points, self._points) @ observe.T + np.diag(noise)
-        rest = np.concatenate([self.energy, differences]) - observe @ self._trend(self._points)
+        noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
+        full = observe @ self.terms.kernel(self._points, self._points) @ observe.T + np.diag(noise)
+        rest = np.concatenate([self.energy, differences]) - observe @ self.terms.trend(self._points)
         keep = np.ones(len(rest), bool)
         while True:
             inverse = np.linalg.inv(full[np.ix_(keep, keep)])
@@ -269,7 +169,7 @@ class MixingModel:
         left = Occupation(*(part[~kept] for part in self.occupation))
         mean, covariance = self.predict(left)
         self.loo_error[~kept] = self.energy[~kept] - mean
-        self.loo_deviation[~kept] = np.sqrt(np.diag(covariance) + self._scatter(left))
+        self.loo_deviation[~kept] = np.sqrt(np.diag(covariance) + self.terms.scatter(left))
         self.scale = conformal_scale(self.far)
 
     @property
@@ -283,19 +183,14 @@ class MixingModel:
         """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
         return (np.abs(self.loo_error) / (INTERVAL * self.loo_deviation))[self.mixed]
 
-    def _scatter(self, at: Occupation) -> NDArray[np.float64]:
-        """Return the variance of calculations of one composition."""
-        shares = np.column_stack([np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)])
-        return shares @ _NOISE**2
-
     def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
         """Return mean and covariance (eV/atom and its square) of the energy, without noise.
 
         The covariance is not scaled.
         """
-        cross = self._kernel(at, self._points)
-        mean = self._trend(at) + cross @ self._weights
-        return mean, self._kernel(at, at) - cross @ self._precision @ cross.T
+        cross = self.terms.kernel(at, self._points)
+        mean = self.terms.trend(at) + cross @ self._weights
+        return mean, self.terms.kernel(at, at) - cross @ self._precision @ cross.T
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
@@ -312,7 +207,7 @@ class MixingModel:
                     for j in range(i + 1):
                         node[r, x, i, j] = node[r, x, j, i] = len(parts)
                         parts.append((r, x, i, j))
-        at = self._nothing(len(parts))
+        at = self.terms.nothing(len(parts))
         own_earths = np.searchsorted(self.earths, earths)
         own_metals = np.searchsorted(self.metals, metals)
         own_thirds = np.searchsorted(self.thirds, thirds)
@@ -329,11 +224,11 @@ class MixingModel:
         return Nodes(
             role,
             index,
-            self.sites,
+            self.terms.sites,
             node,
             mean,
             _root(covariance) * self.scale,
-            _NOISE**2 * self.scale**2,
+            NOISE**2 * self.scale**2,
             self._known(earths, metals, thirds),
             borrowed,
         )
@@ -369,35 +264,11 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 
 
-_EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
-
-
 def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a matrix of few columns that times its transpose is the covariance."""
     value, vector = np.linalg.eigh(covariance)
     keep = value > 1e-9 * value.max(initial=0.0)
     return np.ascontiguousarray(vector[:, keep] * np.sqrt(value[keep]))
-
-
-def _pairs(shares: NDArray) -> NDArray:
-    i, j = np.triu_indices(shares.shape[1], 1)
-    return 2.0 * shares[:, i] * shares[:, j]
-
-
-def _mixed(shares: NDArray) -> NDArray:
-    """Return 0 for one element on the site, 1 for two in equal parts."""
-    return 2.0 * (1.0 - (shares**2).sum(axis=1))
-
-
-def _table(rows: list[dict[int, float]]) -> CompositionTable:
-    parts = [sorted(row.items()) for row in rows]
-    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
-    return CompositionTable(
-        indptr,
-        np.array([c for p in parts for c, _ in p], np.int32),
-        np.array([a for p in parts for _, a in p]),
-        np.arange(len(rows), dtype=np.int64),
-    )
 
 
 def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:

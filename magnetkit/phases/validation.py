@@ -19,7 +19,8 @@ from ..elements import INDEX, SYMBOLS
 from . import slopes
 from .hull import Decomposition, solve
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
-from .mixing import MixingModel, Occupation
+from .mixing import MixingModel
+from .mixing_terms import Occupation
 from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace, stable_space
 from .substituted import site_check

@@ -9,8 +9,8 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..columns import COLUMNS
+from ..files import replacing
 from ..magnetism.comparators import comparators
-from ..screening.folder import replacing
 from . import content, curves, figures, supply
 from .layout import Figure, numbers
 

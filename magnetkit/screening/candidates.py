@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable, Substitutions
+from ..composition.blocks import Block, Rejected, check_file, composition_column, read_blocks
 from ..composition.notation import Basis
 from ..datasets import sha256
-from .reading import Block, Rejected, check_file, composition_column, read_blocks
 
 CHUNK_ROWS = 65_536
 SHELL_COLUMN = "shell"

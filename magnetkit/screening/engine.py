@@ -14,8 +14,10 @@ from threadpoolctl import threadpool_limits
 from .. import __version__, datasets
 from ..columns import ordered
 from ..composition import CompositionTable, Substitutions, reading
+from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
+from ..files import write_csv, write_parquet
 from ..units import parse_temperature
 from . import folder as folders
 from .candidates import (
@@ -31,7 +33,6 @@ from .evaluation import Job, evaluate, job_for
 from .pool import Pool, in_order
 from .progress import Progress, reporting
 from .ranking import Ranking, needed_columns, rank
-from .reading import Rejected
 from .result import TOP_ROWS, ScreenResult
 from .work import Part, code_sha256, decode, finished, rejected_lines
 
@@ -306,10 +307,10 @@ def _finish(
     best: list[pa.Table] = []
     first = next(tables)
     written = _watched(chain([first], tables), _leading(ranking.place), best, counts.rows, tell)
-    folders.write_parquet(written, first.schema, path / folders.RANKED)
+    write_parquet(written, first.schema, path / folders.RANKED)
     top = pa.concat_tables(best).sort_by("rank")
     rows = zip(*(c.to_pylist() for c in top.columns), strict=True)
-    folders.write_csv(top.column_names, rows, path / folders.RANKED_CSV)
+    write_csv(top.column_names, rows, path / folders.RANKED_CSV)
     folders.write_rejected(store.rejected(), path / folders.REJECTED)
     store.finish(summary)
     manifest = folders.read_manifest(path)

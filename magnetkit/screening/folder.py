@@ -2,29 +2,24 @@
 
 While a screening runs, each finished chunk lies in ``parts/`` as an Arrow file, what it rejected
 beside it, and the manifest names both with their hash, so that a stopped screening goes on where
-it was. At the end the ranked files are written and the parts removed. Every file is written beside
-its place and renamed into it.
+it was. At the end the ranked files are written and the parts removed.
 """
 
 import csv
-import errno
 import hashlib
 import json
 import logging
-import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from ..composition.blocks import Rejected
 from ..datasets import sha256
 from ..errors import InputError, StoreError
-from .reading import Rejected
+from ..files import plain_cell, replacing, write_csv
 from .work import Part, decode, rejected_lines
 
 MANIFEST = "manifest.json"
@@ -33,77 +28,8 @@ RANKED = "ranked.parquet"
 RANKED_CSV = "ranked.csv"
 REJECTED = "rejected.csv"
 REPORT = "report.html"
-# A cell that starts so is run as a formula by spreadsheet programs.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _log = logging.getLogger(__name__)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` and rename it into place if all went well."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    except OSError as error:
-        full = error.errno in _FULL or "No space left" in str(error)
-        way_out = (
-            "free some space and go on with --resume" if full else "choose another --out folder"
-        )
-        raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-
-
-def write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
-    """Write tables of one schema to a Parquet file, one after the other."""
-    # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
-    repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
-    with (
-        replacing(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[*repeated, "temperature_K"],
-        ) as out,
-    ):
-        for table in tables:
-            out.write_table(table)
-
-
-def safe_cell(text: object) -> object:
-    """Return a cell that no spreadsheet program runs; `plain_cell` gives the text back.
-
-    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
-    an apostrophe in front. A plain number such as -0.5 stays as it is.
-    """
-    if isinstance(text, str) and _like_formula(text):
-        return "'" + text
-    return text
-
-
-def plain_cell(cell: str) -> str:
-    """Return the text that `safe_cell` made a cell of."""
-    return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
-
-
-def _like_formula(text: str) -> bool:
-    if not text.lstrip("'").startswith(_FORMULA_STARTS):
-        return False
-    return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
-
-
-def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
-    """Write rows to a CSV file."""
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        out = csv.writer(stream, lineterminator="\n")
-        out.writerow([safe_cell(name) for name in header])
-        out.writerows([safe_cell(cell) for cell in row] for row in rows)
 
 
 def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:

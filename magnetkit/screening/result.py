@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..composition.blocks import Rejected
 from ..errors import StoreError
+from ..files import write_parquet
 from . import folder as folders
-from .reading import Rejected
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -244,7 +245,7 @@ class ScreenResult:
             File to write.
         """
         data = self.data
-        folders.write_parquet([data], data.schema, Path(path))
+        write_parquet([data], data.schema, Path(path))
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ..columns import COLUMNS, ordered
+from ..composition.blocks import Rejected
 from .candidates import Chunk, Piece
 from .evaluation import Job, evaluate
-from .reading import Rejected
 
 if TYPE_CHECKING:
     import pandas as pd

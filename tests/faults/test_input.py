@@ -11,7 +11,7 @@ from magnetkit import screen
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import DataError, StoreError
 from magnetkit.features.featurize import featurize
-from magnetkit.screening.folder import plain_cell
+from magnetkit.files import plain_cell
 from magnetkit.screening.result import ScreenResult
 from tests.faults import input_files, input_recipes, long_lines
 

@@ -24,25 +24,35 @@ def test_everything_falls_with_temperature():
         assert values[name] == sorted(values[name], reverse=True)
 
 
-def test_csv_has_the_four_lines_of_the_format(tmp_path):
+def test_csv_has_the_rows_of_the_format(tmp_path):
     file = write_material(tmp_path / "m.csv", _table("SmCo5"), [300.0, "150C"])
     lines = file.read_text().splitlines()
-    assert lines[0] == "#mammos csv v1"
-    assert lines[1] == "#" + ",".join(ENTITIES[n][0] for n in ENTITIES)
-    assert all("https://w3id.org/emmo" in iri for iri in lines[2][1:].split(","))
-    assert lines[3] == "#K,A / m,J / m,J / m3"
-    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert [float(r["T"]) for r in rows] == [300.0, 423.15]
+    assert lines[0] == "# mammos csv v3"
+    assert lines[2] == f"# {_table('SmCo5').formulas()[0]} by magnetkit"
+    assert lines[1] == lines[3]
+    assert lines[1].startswith("#--")
+    labels, descriptions, iris, units, names, *rows = csv.reader(lines[4:])
+    assert labels == [entity.label for entity in ENTITIES.values()]
+    assert "estimate" in descriptions[names.index("A")]
+    assert all(iri.startswith("https://w3id.org/emmo") for iri in iris)
+    assert units == ["K", "A / m", "J / m", "J / m3"]
+    assert [float(row[names.index("T")]) for row in rows] == [300.0, 423.15]
 
 
 def test_yaml_has_numbers_and_all_keys(tmp_path):
     yaml = pytest.importorskip("ruamel.yaml")
     file = write_material(tmp_path / "m.yaml", _table("SmCo5"), [300.0])
+    assert file.read_text().startswith("# mammos yaml v2\n")
     data = yaml.YAML(typ="safe", pure=True).load(file.read_text())
-    assert data["metadata"]["version"] == "v1"
+    assert data["description"] == f"{_table('SmCo5').formulas()[0]} by magnetkit"
     for entry in data["data"].values():
-        assert set(entry) == {"ontology_label", "ontology_iri", "unit", "value"}
+        assert set(entry) == {"ontology_label", "description", "ontology_iri", "unit", "value"}
         assert all(isinstance(v, float) for v in entry["value"])
+
+
+def test_a_file_that_cannot_be_written_says_so(tmp_path):
+    with pytest.raises(InputError, match="cannot write"):
+        write_material(tmp_path / "missing" / "m.csv", _table("SmCo5"))
 
 
 def test_what_cannot_be_exported_says_why(tmp_path):
@@ -65,3 +75,7 @@ def test_mammos_reads_the_files(suffix, tmp_path):
         entity = getattr(read, name)
         assert list(entity.value) == pytest.approx(values[name], rel=1e-9)
         assert str(entity.unit) == unit
+        assert entity.ontology_label == ENTITIES[name].label
+        assert entity.ontology_iri == ENTITIES[name].iri
+        assert entity.description == ENTITIES[name].description
+    assert read.description == f"{_table('Nd2Fe14B').formulas()[0]} by magnetkit"

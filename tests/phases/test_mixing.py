@@ -5,7 +5,8 @@ import pytest
 
 from magnetkit.elements import INDEX
 from magnetkit.phases.hosts import HOSTS
-from magnetkit.phases.mixing import MixingModel, Occupation, conformal_scale, mixing_model
+from magnetkit.phases.mixing import MixingModel, conformal_scale, mixing_model
+from magnetkit.phases.mixing_terms import Occupation
 from magnetkit.phases.slopes import slopes
 from magnetkit.phases.snapshot import open_snapshot
 from magnetkit.phases.space import whole_space

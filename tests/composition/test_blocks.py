@@ -4,8 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from magnetkit.composition.blocks import composition_column, read_blocks
 from magnetkit.errors import InputError
-from magnetkit.screening.reading import composition_column, read_blocks
 
 
 def _all(path, size=1000):

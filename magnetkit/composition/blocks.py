@@ -13,8 +13,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition.reading import valid_text
 from ..errors import InputError
+from .reading import valid_text
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 COMPOSITION_COLUMN = "composition"

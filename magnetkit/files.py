@@ -1,0 +1,99 @@
+"""Writing files whole: beside their place, then renamed into it; Parquet, and CSV for any program.
+
+No reader meets half a file, and what stood there before is kept until the new one is complete.
+"""
+
+import csv
+import errno
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# A cell that starts so is run as a formula by spreadsheet programs.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` and rename it into place if all went well.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, with the way out.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        full = error.errno in _FULL or "No space left" in str(error)
+        way_out = (
+            "free some space (a screening goes on with --resume)"
+            if full
+            else "choose another place"
+        )
+        raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> None:
+    """Write tables of one schema to a Parquet file, one after the other."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
+    repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    with (
+        replacing(path) as temporary,
+        pq.ParquetWriter(
+            temporary,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[*repeated, "temperature_K"],
+        ) as out,
+    ):
+        for table in tables:
+            out.write_table(table)
+
+
+def safe_cell(text: object) -> object:
+    """Return a cell that no spreadsheet program runs; `plain_cell` gives the text back.
+
+    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
+    an apostrophe in front. A plain number such as -0.5 stays as it is.
+    """
+    if isinstance(text, str) and _like_formula(text):
+        return "'" + text
+    return text
+
+
+def plain_cell(cell: str) -> str:
+    """Return the text that `safe_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
+
+
+def _like_formula(text: str) -> bool:
+    if not text.lstrip("'").startswith(_FORMULA_STARTS):
+        return False
+    return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
+
+
+def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
+    """Write rows to a CSV file."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow([safe_cell(name) for name in header])
+        out.writerows([safe_cell(cell) for cell in row] for row in rows)
