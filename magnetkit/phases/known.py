@@ -3,10 +3,13 @@
 A solid solution counts as known when every end member that makes up at least 5 % of it is: each
 rare earth with each main metal (iron or cobalt in most hosts; those without a limit of
 solubility). Other metals count as dissolved up to the host's solubility, and a host that needs a
-stabiliser must have as much as the known compound has.
+stabiliser must have as much as the known compound has. Without the least amount of one
+(`stabilised`), a phase of such a host is not makeable whatever its distance to the hull: SmFe12
+exists as a film alone.
 """
 
 import csv
+import itertools
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..composition.notation import read_amounts
+from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..errors import CompositionError
 from .hosts import HOSTS
@@ -67,6 +71,46 @@ def known_end_members() -> dict[tuple[str, str, str], float]:
     return found
 
 
+@lru_cache(maxsize=1)
+def stabilizers() -> dict[str, dict[str, float]]:
+    """Return the hosts that are no bulk phase without other metals, and those metals.
+
+    Returns
+    -------
+    dict
+        Host to metal to the share of the metal sites that is enough of it alone.
+    """
+    found: dict[str, dict[str, float]] = {}
+    with datasets.path("known_phases/stabilizers.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
+    return found
+
+
+def stabilised(host: str, phases: CompositionTable) -> NDArray[np.bool_]:
+    """Return whether phases of a host have enough of the metals it needs to exist in the bulk.
+
+    Parameters
+    ----------
+    host : str
+    phases : CompositionTable, n rows
+        Hard phases.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        True for hosts that need none.
+    """
+    enough = stabilizers().get(host)
+    if enough is None:
+        return np.ones(len(phases), bool)
+    kind = HOSTS[host]
+    beside = kind.interstitial_elements, kind.split.guests_on_rare_earth_site
+    metals = 1.0 - phases.fraction(*RARE_EARTHS, *itertools.chain(*beside))
+    support = sum(phases.fraction(symbol) / share for symbol, share in enough.items())
+    return support >= metals - _TOLERANCE
+
+
 def main_metals(host: str) -> tuple[str, ...]:
     """Return the metals that may fill the metal sites of a host alone."""
     return tuple(s for s, limit in HOSTS[host].split.solubility.items() if limit >= 1.0)
@@ -104,7 +148,8 @@ def known_rules(host: str) -> Rules:
     for symbol, share in HOSTS[host].split.solubility.items():
         limit[INDEX[symbol]] = max(share, _TRACE)
     least = np.full((N_ELEMENTS, N_ELEMENTS), np.inf)
+    floor = min(stabilizers().get(host, {}).values(), default=0.0)
     for (name, earth, metal), share in known_end_members().items():
         if name == host:
-            least[INDEX[earth], INDEX[metal]] = share
+            least[INDEX[earth], INDEX[metal]] = max(share, floor)
     return Rules(kind, main, limit + _TOLERANCE, least - _TOLERANCE)

@@ -12,7 +12,7 @@ from ..elements import SYMBOLS
 from ..errors import InputError
 from .hosts import HOST_NAMES, HOSTS, hard_phases
 from .hull import Decomposition, solve
-from .known import SIGNIFICANT, known_rules
+from .known import SIGNIFICANT, known_rules, stabilised
 from .mixing import INTERVAL, Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, stable_space, whole_space
@@ -58,9 +58,10 @@ def stability(
         or ``surrogate`` where a metal of at least 1 % of its sites has its slope from CHGNet
         (`magnetkit.phases.slopes`) for want of entries;
         ``decomposes_to``, the phases on the hull at this composition; ``makeable``: up to
-        0.050 eV/atom above the hull, or known from experiment; ``missing_end_members``: those of
-        at least 5 % of the phase that the snapshot lacks, empty where none is. NaN and not
-        makeable where the host is unknown or an element has no phases in the snapshot.
+        0.050 eV/atom above the hull, or known from experiment, and with the stabiliser that its
+        host needs (`magnetkit.phases.known`); ``missing_end_members``: those of at least 5 % of
+        the phase that the snapshot lacks, empty where none is. NaN and not makeable where the host
+        is unknown or an element has no phases in the snapshot.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def stability(
     free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
     above = free - hull.energy
     spread = INTERVAL * found.deviation
-    makeable = (above <= MAKEABLE_EV_ATOM) | found.known
+    makeable = ((above <= MAKEABLE_EV_ATOM) | found.known) & found.stabilised
     physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
     columns: dict[str, Any] = {}
     for name, value in (
@@ -149,8 +150,8 @@ def _listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
 class _Phases:
     """Hard phases of a table.
 
-    Energy, deviation and entropy, whether known and whether it leans on CHGNet's slopes, missing
-    end members, and the table of ideal compositions.
+    Energy, deviation and entropy; whether known, whether with the stabiliser its host needs and
+    whether it leans on CHGNet's slopes; missing end members, and the table of ideal compositions.
     """
 
     def __init__(self, table: CompositionTable, host: str, source: Snapshot) -> None:
@@ -163,6 +164,7 @@ class _Phases:
         n = len(table)
         self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
         self.known, self.borrows = np.zeros(n, bool), np.zeros(n, bool)
+        self.stabilised = np.ones(n, bool)
         missing = np.zeros(n, np.int64)
         texts = [""]
         ideal = hard.values.copy()
@@ -189,6 +191,7 @@ class _Phases:
                 self.entropy,
                 ideal,
             )
+            self.stabilised[rows] = stabilised(name, hard[rows])
             keys = np.zeros(n, np.int64)
             share_rows(
                 kernel.judge,

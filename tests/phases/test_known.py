@@ -6,7 +6,7 @@ import pytest
 from magnetkit.composition.table import CompositionTable
 from magnetkit.kernels import mixing
 from magnetkit.phases.hosts import HOSTS
-from magnetkit.phases.known import known_end_members, known_rules, main_metals
+from magnetkit.phases.known import known_end_members, known_rules, main_metals, stabilised
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,8 @@ from magnetkit.phases.known import known_end_members, known_rules, main_metals
         ("2:14:1", "Nd2Fe10Al4B", False),
         ("1:12", "NdFe11Ti", True),
         ("1:12", "NdFe12", False),  # without the stabiliser of the known compound
-        ("1:12", "SmFe12", True),
+        ("1:12", "SmFe12", False),  # known as a film alone
+        ("1:12", "SmFe11.5Ti0.5", True),
     ],
 )
 def test_known(host, formula, known):
@@ -69,3 +70,10 @@ def test_every_host_has_a_known_phase_and_a_main_metal():
     assert {key[0] for key in known_end_members()} == set(HOSTS)
     for host in HOSTS:
         assert "Fe" in main_metals(host) or "Co" in main_metals(host)
+
+
+def test_hosts_that_need_a_stabiliser():
+    texts = ["SmFe12", "SmFe11.6Ti0.4", "SmFe11.5Ti0.5", "SmFe11.5Ti0.25V0.25", "Sm0.8Zr0.2Fe12"]
+    table = CompositionTable.from_strings(texts)
+    assert stabilised("1:12", table).tolist() == [False, False, True, True, False]
+    assert stabilised("2:17", table).all()

@@ -42,6 +42,15 @@ def test_far_from_the_hull_is_not_makeable():
     assert found["makeable"].tolist() == [False, True]
 
 
+def test_1_12_is_no_bulk_phase_without_a_stabiliser():
+    """However near the hull of the snapshot: SmFe12 and NdFe12 are known as films alone."""
+    films = mk.phases.stability(table("SmFe12 NdFe12 CeFe12 SmFe9.6Co2.4 NdFe12N"))
+    assert (films[ABOVE] < 0.05).tolist() == [True, True, True, True, False]
+    assert not films["makeable"].any()
+    bulk = "SmFe11Ti CeFe11Ti NdFe11Ti NdFe11TiN SmFe10V2 SmFe10Mo2 SmFe10Si2 Sm0.8Zr0.2Fe11.5Ti0.5"
+    assert mk.phases.stability(table(bulk))["makeable"].all()
+
+
 def test_missing_end_members_are_named():
     found = mk.phases.stability(table("NdFe12 Dy2Co14B Nd2Fe14B"))
     assert found["missing_end_members"].tolist() == ["NdFe12", "Dy2Co14B", ""]
