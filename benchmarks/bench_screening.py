@@ -24,14 +24,17 @@ def write_candidates(path: Path, rows: int) -> None:
     rng = np.random.default_rng(0)
     with path.open("w", encoding="utf-8") as stream:
         stream.write("composition\n")
-        for i, (a, b, c) in enumerate(rng.random((rows, 3)).tolist()):
-            if i % 2:
-                ce, dy, co = 0.6 * a, 0.4 * b, 3.0 * c
-                text = f"Nd{2 - ce - dy:.6f}Ce{ce:.6f}Dy{dy:.6f}Fe{14 - co:.6f}Co{co:.6f}B"
-            else:
-                gd, cu, fe = 0.4 * a, 0.5 * b, 0.3 * c
-                text = f"Sm{1 - gd:.6f}Gd{gd:.6f}Co{5 - cu - fe:.6f}Cu{cu:.6f}Fe{fe:.6f}"
-            stream.write(text + "\n")
+        # In blocks: the list of all numbers would take more memory than the screening.
+        for start in range(0, rows, 65_536):
+            block = rng.random((min(65_536, rows - start), 3)).tolist()
+            for i, (a, b, c) in enumerate(block, start):
+                if i % 2:
+                    ce, dy, co = 0.6 * a, 0.4 * b, 3.0 * c
+                    text = f"Nd{2 - ce - dy:.6f}Ce{ce:.6f}Dy{dy:.6f}Fe{14 - co:.6f}Co{co:.6f}B"
+                else:
+                    gd, cu, fe = 0.4 * a, 0.5 * b, 0.3 * c
+                    text = f"Sm{1 - gd:.6f}Gd{gd:.6f}Co{5 - cu - fe:.6f}Cu{cu:.6f}Fe{fe:.6f}"
+                stream.write(text + "\n")
 
 
 def measure(rows: int) -> None:

@@ -18,7 +18,8 @@ def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]
     # Which objective comes first is free; one with few ties leaves little to sort twice.
     distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
     padded = np.zeros((len(given), MAX_OBJECTIVES))
-    padded[:, : given.shape[1]] = given[:, np.argsort(distinct)[::-1]]
+    for place, column in enumerate(np.argsort(distinct)[::-1]):
+        padded[:, place] = given[:, column]
     return padded, _lexicographic(padded)
 
 

@@ -102,24 +102,22 @@ def rank(
     """
     parsed = [Objective.parse(o) for o in objectives]
     parts = [_Judged.of(table, parsed, threshold) for table in tables]
-    meets, usable, margin, heavy, points = (
-        np.concatenate(list(column)) for column in zip(*parts, strict=True)
-    )
+    columns = list(zip(*parts, strict=True))
     del parts
+    # One column after the other, so that no more than one is held twice.
+    meets, missed, margin, heavy, points = (np.concatenate(columns.pop(0)) for _ in range(5))
     found = fronts(points)
     del points
     front = np.zeros(len(meets), np.int32)
     front[meets] = found
-    place = np.zeros(len(meets), np.int64)
-    place[usable] = positions(meets[usable], found, heavy, margin[usable])
-    return Ranking(meets, front, place)
+    return Ranking(meets, front, positions(meets, missed, found, heavy, margin))
 
 
 class _Judged(NamedTuple):
     """What the ranking needs of n rows, m of which meet the requirements."""
 
     meets: NDArray[np.bool_]
-    usable: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
     margin: NDArray[np.float64]
     heavy: NDArray[np.float64]  # (m,)
     points: NDArray[np.float64]  # (m, number of objectives)
@@ -131,7 +129,7 @@ class _Judged(NamedTuple):
         heavy = _array(table["heavy_rare_earth_wt_pct"])[meets]
         points = [o.sign * _array(table[o.column])[meets] for o in objectives]
         margin = _array(table["performance_margin"])
-        return cls(meets, usable, margin, heavy, np.column_stack(points))
+        return cls(meets, usable & ~meets, margin, heavy, np.column_stack(points))
 
 
 def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -174,6 +172,7 @@ def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Ser
 
 def positions(
     meets: NDArray[np.bool_],
+    missed: NDArray[np.bool_],
     front: NDArray[np.int32],
     heavy: NDArray[np.float64],
     margin: NDArray[np.float64],
@@ -182,7 +181,8 @@ def positions(
 
     Parameters
     ----------
-    meets : ndarray of bool, shape (n,)
+    meets, missed : ndarray of bool, shape (n,)
+        Who meets the requirements, m of them, and who misses them; the rest has no place.
     front : ndarray of int32, shape (m,)
         Pareto front of those that meet; 0, where an objective is unknown, comes last of them.
     heavy : ndarray, shape (m,)
@@ -193,16 +193,26 @@ def positions(
     Returns
     -------
     ndarray of int64, shape (n,)
-        Equal candidates keep their order.
+        0 for those without a place. Equal candidates keep their order.
     """
-    falling = -np.nan_to_num(margin, nan=-np.inf)
-    met, missed = np.flatnonzero(meets), np.flatnonzero(~meets)
-    first = np.lexsort((falling[met], heavy, np.where(front > 0, front, np.iinfo(np.int32).max)))
-    then = np.argsort(falling[missed], kind="stable")
-    place = np.empty(len(meets), np.int64)
-    place[met[first]] = np.arange(1, len(met) + 1)
-    place[missed[then]] = np.arange(len(met), len(meets)) + 1
+    place = np.zeros(len(meets), np.int64)
+    rows = np.flatnonzero(meets)
+    met = len(rows)
+    keys = _falling(margin[rows]), heavy, np.where(front > 0, front, np.iinfo(np.int32).max)
+    place[rows[np.lexsort(keys)]] = np.arange(1, met + 1)
+    # Most rows are here, so what is done with is let go.
+    rows = np.flatnonzero(missed)
+    order = np.argsort(_falling(margin[rows]), kind="stable")
+    rows = rows[order]
+    del order
+    place[rows] = np.arange(met, met + len(rows)) + 1
     return place
+
+
+def _falling(margin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn margins (a copy of them) into keys that sort large ones first, unknown ones last."""
+    keys = np.nan_to_num(margin, copy=False, nan=-np.inf)
+    return np.negative(keys, out=keys)
 
 
 def _array(column: pa.ChunkedArray) -> NDArray:

@@ -152,7 +152,8 @@ def _ranked_anew(
     place = np.empty(margin.shape, np.int64)
     for draw in range(draws):
         met = meets[:, draw]
-        place[:, draw] = positions(met, fronts(points[met, draw]), heavy[met], margin[:, draw])
+        front = fronts(points[met, draw])
+        place[:, draw] = positions(met, ~met, front, heavy[met], margin[:, draw])
     return meets, place
 
 
