@@ -26,7 +26,8 @@ def refine(
     space : Substitutions
         The space the formulas come from.
     formulas : sequence of str
-        Formulas of the space, e.g. the Pareto front's.
+        Formulas of the space, e.g. the Pareto front's; atomic fractions as in a result's column
+        ``formula`` will do.
     step : float
         Fraction of a site's atoms, finer than the space's.
 
@@ -69,11 +70,15 @@ def refine(
 
 def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
     """Return the digits of a formula, the nearest where it falls between steps."""
-    written, _ = read_amounts(formula)
+    written = {e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()}
     owners = [slot.element for slot in sites.slots]
     left = {e: -amount for e, amount in sites.amounts.items()}
+    # In formula units of the host: what is not added fills its sites.
+    added = {slot.element for slot in sites.slots if slot.site is None}
+    own = sum(amount for element, amount in written.items() if element not in added)
+    unit = sum(sites.amounts.values()) / own if own else Fraction(1)
     for element, amount in written.items():
-        left[element] = left.get(element, Fraction(0)) + Fraction(str(amount))
+        left[element] = left.get(element, Fraction(0)) + unit * amount
     digits = np.zeros(len(owners), np.int64)
     for j, slot in enumerate(sites.slots):
         if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:

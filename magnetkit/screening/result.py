@@ -108,7 +108,7 @@ class ScreenResult:
         Returns
         -------
         DataFrame
-            Columns as in `magnetkit.columns`.
+            Columns as in `magnetkit.columns`; the index is that of `table`.
         """
         rank = self.select(["rank"])["rank"]
         return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
@@ -305,7 +305,7 @@ class ScreenResult:
         )
 
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
-        """Return some rows, by ascending number, in order of rank."""
+        """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         if isinstance(self.source, pa.Table):
             found = self.source.take(pa.array(rows))
         else:
@@ -317,7 +317,7 @@ class ScreenResult:
                     if len(own):
                         parts.append(file.read_row_group(group).take(pa.array(own - start)))
             found = pa.concat_tables(parts).unify_dictionaries()
-        return _frame(found).sort_values("rank", kind="stable")
+        return _frame(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

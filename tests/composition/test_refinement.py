@@ -53,6 +53,21 @@ def test_a_billion_fine_rows_are_never_built():
     assert len(rows) < 500
 
 
+def test_formulas_may_be_atomic_fractions():
+    space = mk.substitutions(
+        "Nd2Fe14B",
+        {"Nd": ["Ce", "Dy"], "Fe": ["Co"]},
+        step=0.05,
+        additions={"Cu": [0, 0.5, 1]},
+    )
+    sample = space.sample(10, seed=2)
+    want = refine(space, space.formulas(sample.row_index), 0.01)[1]
+    assert refine(space, sample.formulas(), 0.01)[1].tolist() == want.tolist()
+    assert refine(space, ["Nd4Fe28B2Cu"], 0.01)[1].tolist() == (
+        refine(space, ["Nd2Fe14BCu0.5"], 0.01)[1].tolist()
+    )
+
+
 def test_no_formulas_no_rows():
     space = mk.substitutions("SmCo5", {"Sm": ["Gd"]})
     assert len(refine(space, [], 0.01)[1]) == 0
