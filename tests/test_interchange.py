@@ -8,6 +8,7 @@ import pytest
 from pymatgen.core import Composition, Structure
 
 import magnetkit as mk
+from magnetkit.errors import InputError
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
 FRAMES = {
@@ -30,6 +31,42 @@ def test_frames_of_any_kind_are_screened_under_the_names_they_have(make, result)
     assert got.table["candidate"].tolist() == RECIPES
     assert [r.text for r in got.rejected] == ["nonsense1"]
     pd.testing.assert_series_equal(got.table["rank"], result.table["rank"])
+
+
+@pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES)
+def test_frames_bring_shells_and_their_other_columns(make):
+    frame = make(
+        {
+            "composition": ["Nd2Fe14B", "Nd2Fe14B", "Nd2Fe14B", "Nd2"],
+            "shell": ["", "Tb 0.30 @ 0.10", "Tb lots", None],
+            "rank": [7, 8, 9, 10],
+            "melt": ["a", "b", "c", "d"],
+        }
+    )
+    got = mk.screen(frame, application="aviation-actuator")
+    assert got.table["shell"].fillna("").tolist() == ["", "Tb 0.30 @ 0.10", ""]
+    assert got.table["melt"].tolist() == ["a", "b", "d"]
+    # The result has a rank of its own.
+    assert got.table["input_rank"].tolist() == [7, 8, 10]
+    assert [(r.line, r.text) for r in got.rejected] == [(3, "Nd2Fe14B")]
+    assert "write it as 'Tb 0.30 @ 0.10'" in got.rejected[0].reason
+
+
+def test_columns_of_several_kinds_are_refused_by_name():
+    frame = pd.DataFrame({"composition": RECIPES, "note": [1, "x", None]})
+    with pytest.raises(InputError, match="column 'note' cannot be carried through"):
+        mk.screen(frame, application="patriot-beam-focusing")
+
+
+def test_screen_takes_columns_of_any_kind(result):
+    forms = [make(RECIPES) for make in SERIES.values()]
+    forms += [(text for text in RECIPES), [Composition(text) for text in RECIPES]]
+    for form in forms:
+        got = mk.screen(form, application="patriot-beam-focusing")
+        assert got.table["rank"].tolist() == result.table["rank"].tolist()
+    for odd in ({"SmCo5": 1}, set(RECIPES), 7):
+        with pytest.raises(InputError, match="candidates must be"):
+            mk.screen(odd, application="patriot-beam-focusing")
 
 
 @pytest.mark.parametrize("make", SERIES.values(), ids=SERIES)

@@ -62,8 +62,10 @@ class Block:
 
 def check_file(path: Path) -> None:
     """Raise InputError if a table is missing, empty or of another kind."""
-    if path.suffix not in SUFFIXES:
-        raise InputError(f"{path}: expected a file ending in {', '.join(SUFFIXES)}")
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{path}: expected a file ending in {', '.join(SUFFIXES)}; a recipe goes into a list"
+        )
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     if path.stat().st_size == 0:
@@ -81,7 +83,7 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
     check_file(path)
     readers = {".parquet": _read_parquet, ".txt": _read_lines}
     try:
-        yield from readers.get(path.suffix, _read_csv)(path, size)
+        yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 ({error.reason}); save it as UTF-8") from None
     except pa.ArrowException as error:

@@ -85,21 +85,54 @@ def valid_text(array: Any) -> Any:
         return pa.array(texts, pa.large_string())
 
 
+def composition_name(frame: Any, column: str | None) -> Any:
+    """Return the name of the composition column of a frame."""
+    names = _names(frame)
+    if column is None:
+        return _COLUMN if _COLUMN in names else _only_text_column(frame, names)
+    if column not in names:
+        raise InputError(f"there is no column {column!r}; the columns are {_list(names)}")
+    return column
+
+
 def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
     """Return the composition column of a frame as `text_array` does."""
+    values = frame[composition_name(frame, column)]
+    if isinstance(values, (pa.Array, pa.ChunkedArray)) or hasattr(values, "to_arrow"):
+        return arrow_array(values if not hasattr(values, "to_arrow") else values.to_arrow()), {}
+    return text_array(values)
+
+
+def other_columns(frame: Any, composition: Any) -> pa.Table:
+    """Return all columns of a frame but one, their names as text."""
+    found = {}
+    for name in _names(frame):
+        if name == composition:
+            continue
+        values = frame[name]
+        try:
+            if hasattr(values, "to_arrow"):
+                values = values.to_arrow()
+            elif not isinstance(values, (pa.Array, pa.ChunkedArray)):
+                values = pa.array(values, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise InputError(
+                f"column {name!r} cannot be carried through ({str(error).splitlines()[0]}); make "
+                "it one kind of value, or leave it out"
+            ) from None
+        if pa.types.is_string_view(values.type):
+            values = values.cast(pa.large_string())
+        found[str(name)] = values
+    return pa.table(found)
+
+
+def _names(frame: Any) -> list[Any]:
     names = getattr(frame, "column_names", None)  # Arrow
     if names is None:
         if not hasattr(frame, "columns"):
             raise InputError(f"expected a table with columns, got a {type(frame).__name__}")
-        names = list(frame.columns)
-    if column is None:
-        column = _COLUMN if _COLUMN in names else _only_text_column(frame, names)
-    elif column not in names:
-        raise InputError(f"there is no column {column!r}; the columns are {_list(names)}")
-    values = frame[column]
-    if isinstance(values, (pa.Array, pa.ChunkedArray)) or hasattr(values, "to_arrow"):
-        return arrow_array(values if not hasattr(values, "to_arrow") else values.to_arrow()), {}
-    return text_array(values)
+        names = frame.columns
+    return list(names)
 
 
 def _only_text_column(frame: Any, names: Sequence[str]) -> str:

@@ -1,11 +1,11 @@
 """Where candidates come from: a table of the user's, or a substitution space."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition import CompositionTable, Substitutions
+from ..composition import CompositionTable, Substitutions, reading
 from ..composition.blocks import Block, Rejected, check_file, composition_column, read_blocks
 from ..composition.notation import Basis
 from ..datasets import sha256
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..applications.profile import Profile
 
 CHUNK_ROWS = 65_536
 SHELL_COLUMN = "shell"
@@ -74,16 +78,20 @@ class TableCandidates:
     table: CompositionTable
     labels: Sequence[str] | None = None
     shells: Sequence[str] | None = None
+    extra: pa.Table | None = None
+    rejected: Sequence[Rejected] = ()
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices."""
         rejected = [Rejected(e.row + 1, e.text, e.reason) for e in self.table.errors]
+        rejected += self.rejected
         for start in range(0, max(len(self.table), 1), size):
             rows = slice(start, start + size)
             part = replace(self.table[rows], errors=[])
             labels = pa.array(self.labels[rows], pa.string()) if self.labels else part.to_arrow()
             shells = self.shells[rows] if self.shells else None
-            yield partial(Chunk, part, labels, shells, None, rejected)
+            extra = None if self.extra is None else self.extra.slice(start, size)
+            yield partial(Chunk, part, labels, shells, extra, rejected)
             rejected = []
 
     def count(self) -> int:
@@ -96,6 +104,8 @@ class TableCandidates:
         for array in (self.table.indptr, self.table.indices, self.table.values):
             found.update(np.ascontiguousarray(array).tobytes())
         found.update(repr((self.labels, self.shells)).encode())
+        if self.extra is not None:
+            found.update(repr(self.extra.to_pydict()).encode())
         return {"kind": "table", "rows": len(self.table), "sha256": found.hexdigest()}
 
 
@@ -186,26 +196,14 @@ class FileCandidates:
         name = composition_column(block.table, self.column, self.path)
         texts = block.table.column(name).combine_chunks()
         table = CompositionTable.from_arrow(texts, basis=self.basis)
-        kept = pa.array(table.row_index)
-        rejected = list(block.rejected)
-        rejected += [Rejected(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
-        rest = block.table.take(kept).drop_columns([name])
-        shells = None
-        if SHELL_COLUMN in rest.column_names:
-            shells = [s or "" for s in rest.column(SHELL_COLUMN).to_pylist()]
-            rest = rest.drop_columns([SHELL_COLUMN])
-        table = replace(table, row_index=table.row_index + block.start, errors=[])
-        return Chunk(
-            table,
-            texts.take(kept),
-            shells,
-            rest if rest.num_columns else None,
-            sorted(rejected, key=lambda r: r.line),
-        )
+        rest = block.table.drop_columns([name])
+        chunk = _chunk_of(table, texts, rest, block.lines, block.rejected)
+        moved = replace(chunk.table, row_index=chunk.table.row_index + block.start)
+        return replace(chunk, table=moved)
 
     def count(self) -> int | None:
         """Return the number of rows where the file says so."""
-        if self.path.suffix == ".parquet":
+        if self.path.suffix.lower() == ".parquet":
             return pq.ParquetFile(self.path).metadata.num_rows
         return None
 
@@ -218,3 +216,105 @@ class FileCandidates:
             "column": self.column,
             "basis": self.basis,
         }
+
+
+def _chunk_of(
+    table: CompositionTable,
+    texts: pa.Array,
+    rest: pa.Table,
+    lines: NDArray[np.int64],
+    rejected: Sequence[Rejected] = (),
+) -> Chunk:
+    """Join what was read of n rows with their other columns; what is wrong goes to `rejected`."""
+    found = [*rejected, *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors)]
+    shells: list[str] | None = None
+    if SHELL_COLUMN in rest.column_names:
+        written = [str(s or "").strip() for s in rest.column(SHELL_COLUMN).to_pylist()]
+        rest = rest.drop_columns([SHELL_COLUMN])
+        wrong = _wrong_shells(written)
+        bad = np.array([written[row] in wrong for row in table.row_index], bool)
+        for row in table.row_index[bad]:
+            found.append(Rejected(int(lines[row]), str(texts[int(row)]), wrong[written[row]]))
+        table = table[~bad]
+        shells = [written[row] for row in table.row_index]
+    kept = pa.array(table.row_index)
+    return Chunk(
+        replace(table, errors=[]),
+        texts.take(kept),
+        shells,
+        rest.take(kept) if rest.num_columns else None,
+        sorted(found, key=lambda r: r.line),
+    )
+
+
+def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
+    """Return the shells that cannot be read, with the reason."""
+    from ..magnetism.shell import read_shell
+
+    wrong = {}
+    for text in set(written):
+        try:
+            read_shell(text)
+        except InputError as error:
+            wrong[text] = str(error)
+    return wrong
+
+
+def _frame_candidates(frame: Any, column: str | None, basis: Basis) -> TableCandidates:
+    name = reading.composition_name(frame, column)
+    array, odd = reading.frame_column(frame, name)
+    table = reading.read(array, odd, basis)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    lines = np.arange(1, len(array) + 1)
+    chunk = _chunk_of(table, array, reading.other_columns(frame, name), lines)
+    labels = chunk.labels.to_pylist()
+    return TableCandidates(chunk.table, labels, chunk.shells, chunk.extra, chunk.rejected)
+
+
+def as_candidates(
+    given: Any, profile: "Profile", basis: Basis = "auto", column: str | None = None
+) -> Candidates:
+    """Take candidates in any form `screen` accepts."""
+    if given is None:
+        return profile_space(profile)
+    if isinstance(given, CompositionTable):
+        return TableCandidates(given)
+    if isinstance(given, Substitutions):
+        return SpaceCandidates([given])
+    if isinstance(given, (str, Path)):
+        return FileCandidates(Path(given), column, basis)
+    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "columns"):
+        # A pandas or polars frame, or an Arrow table.
+        return _frame_candidates(given, column, basis)
+    if hasattr(given, "pieces"):
+        return given
+    if hasattr(given, "__iter__") and not isinstance(given, (Mapping, Set)):
+        # A list, or a series or array of any package.
+        texts = given.to_pylist() if hasattr(given, "to_pylist") else list(given)
+        if texts and all(hasattr(item, "element_composition") for item in texts):
+            return TableCandidates(CompositionTable.from_pymatgen(texts))
+        table = CompositionTable.from_strings(texts, basis=basis)
+        return TableCandidates(table, [texts[row] for row in table.row_index])
+    raise InputError(
+        "candidates must be a CompositionTable, substitutions, a pandas or polars frame, an "
+        "Arrow table, a list, series or array of recipes, or the path of a table; got "
+        f"{type(given).__name__}"
+    )
+
+
+def profile_space(profile: "Profile") -> SpaceCandidates:
+    """Return the default candidates of a device: its reference magnet, then its space."""
+    from ..composition import substitutions
+
+    if not profile.space:
+        raise InputError(
+            f"application {profile.name} has no substitution space; give a candidate table, or "
+            "--host and --replace"
+        )
+    leading = [(profile.reference.formula, profile.reference.shell or "")]
+    spaces = []
+    for part in profile.space:
+        spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
+        leading += [(part.formula, shell) for shell in part.shell]
+    return SpaceCandidates(spaces, leading)

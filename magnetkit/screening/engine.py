@@ -1,6 +1,6 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -13,21 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from .. import __version__, datasets
 from ..columns import ordered
-from ..composition import CompositionTable, Substitutions, reading
 from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
 from ..units import parse_temperature
 from . import folder as folders
-from .candidates import (
-    CHUNK_ROWS,
-    Candidates,
-    FileCandidates,
-    Piece,
-    SpaceCandidates,
-    TableCandidates,
-)
+from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
 from .cluster import opened
 from .evaluation import Job, evaluate, job_for
 from .pool import Pool, in_order
@@ -65,9 +57,11 @@ def screen(
 
     Parameters
     ----------
-    candidates : CompositionTable, Substitutions, frame, path, sequence of str, or None
-        What to judge, a frame being one of pandas, polars or Arrow; None takes the substitution
-        space of the device's profile.
+    candidates : CompositionTable, Substitutions, frame, path, column of recipes, or None
+        What to judge; None takes the substitution space of the device's profile. A frame is one
+        of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
+        shells and its other columns are carried through. A column is a list, series or array of
+        texts or pymatgen compositions.
     application : str, Path or Profile
         Name of a device, path of a profile, or a profile.
     temperature : float or str, optional
@@ -161,53 +155,6 @@ class _Store:
         """Yield the rejected lines in order."""
         for table in filter(None, self._rejected):
             yield from rejected_lines(decode(table))
-
-
-def as_candidates(
-    given: Any, profile: "Profile", basis: Basis = "auto", column: str | None = None
-) -> Candidates:
-    """Take candidates in any form `screen` accepts."""
-    if given is None:
-        return profile_space(profile)
-    if isinstance(given, CompositionTable):
-        return TableCandidates(given)
-    if isinstance(given, Substitutions):
-        return SpaceCandidates([given])
-    if isinstance(given, (str, Path)):
-        return FileCandidates(Path(given), column, basis)
-    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "columns"):
-        # A pandas or polars frame, or an Arrow table.
-        array, odd = reading.frame_column(given, column)
-        table = reading.read(array, odd, basis)
-        texts = array.to_pylist()
-        return TableCandidates(table, [texts[row] for row in table.row_index])
-    if hasattr(given, "pieces"):
-        return given
-    if isinstance(given, Sequence):
-        texts = list(given)
-        table = CompositionTable.from_strings(texts, basis=basis)
-        return TableCandidates(table, [texts[row] for row in table.row_index])
-    raise InputError(
-        "candidates must be a CompositionTable, substitutions, a pandas or polars frame, an "
-        f"Arrow table, a list of texts or the path of a table; got {type(given).__name__}"
-    )
-
-
-def profile_space(profile: "Profile") -> SpaceCandidates:
-    """Return the default candidates of a device: its reference magnet, then its space."""
-    from ..composition import substitutions
-
-    if not profile.space:
-        raise InputError(
-            f"application {profile.name} has no substitution space; give a candidate table, or "
-            "--host and --replace"
-        )
-    leading = [(profile.reference.formula, profile.reference.shell or "")]
-    spaces = []
-    for part in profile.space:
-        spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
-        leading += [(part.formula, shell) for shell in part.shell]
-    return SpaceCandidates(spaces, leading)
 
 
 def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:

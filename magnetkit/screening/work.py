@@ -17,6 +17,7 @@ from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
 from .candidates import Chunk, Piece
 from .evaluation import Job, evaluate
+from .ranking import OUTPUT as RANKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,9 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
     table = _plain(evaluate(chunk.table, job, chunk.labels, chunk.shells))
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
-            own = f"input_{name}" if name in table.column_names else name
+            own = name
+            while own in table.column_names or own in RANKING:
+                own = f"input_{own}"
             table = table.append_column(own, chunk.extra.column(name))
     return table.select(ordered(table.column_names))
 

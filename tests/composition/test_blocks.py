@@ -102,3 +102,9 @@ def test_composition_column_is_named_the_only_text_or_asked_for(tmp_path):
         composition_column(two, None, tmp_path)
     with pytest.raises(InputError, match="no column 'c'"):
         composition_column(two, "c", tmp_path)
+
+
+def test_suffixes_in_capitals_are_read(tmp_path):
+    path = tmp_path / "ALLOYS.CSV"
+    path.write_text("composition\nSmCo5\n", encoding="utf-8")
+    assert _all(path)[0] == [{"composition": "SmCo5"}]
