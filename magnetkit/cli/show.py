@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..columns import COLUMNS
+from ..screening.requirements import MEETS_PROBABILITY
 from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 
 if TYPE_CHECKING:
@@ -140,8 +141,14 @@ def _explain(
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
         console.print(escape(f"No candidate can be ranked: {reasons}."))
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
-        missed = requirement_text(str(best["failed_requirements"].iloc[0]), result.profile)
-        console.print(escape(f"No candidate meets every requirement; the best misses {missed}."))
+        first = best.iloc[0]
+        missed = requirement_text(str(first["failed_requirements"]), result.profile)
+        chance = first["probability_meets_requirements"]
+        text = (
+            f"No candidate meets every requirement with a probability of {MEETS_PROBABILITY:g}: "
+            f"the best has {chance:.2g} and misses {missed}."
+        )
+        console.print(escape(text))
 
 
 def _console(width: int) -> Console:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .reading import valid_text
+from .reading import listed, valid_text
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 COMPOSITION_COLUMN = "composition"
@@ -264,7 +264,7 @@ def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
     names = table.column_names
     if wanted is not None:
         if wanted not in names:
-            raise InputError(f"{path}: no column {wanted!r}; found {', '.join(names)}")
+            raise InputError(f"{path}: no column {wanted!r}; found {listed(names)}")
         return wanted
     if COMPOSITION_COLUMN in names:
         return COMPOSITION_COLUMN
@@ -275,7 +275,7 @@ def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
     ]
     if len(texts) != 1:
         raise InputError(
-            f"{path}: no column {COMPOSITION_COLUMN!r}; found {', '.join(names)}; "
+            f"{path}: no column {COMPOSITION_COLUMN!r}; found {listed(names)}; "
             "name the one to use with --column"
         )
     return texts[0]

@@ -91,7 +91,7 @@ def composition_name(frame: Any, column: str | None) -> Any:
     if column is None:
         return _COLUMN if _COLUMN in names else _only_text_column(frame, names)
     if column not in names:
-        raise InputError(f"there is no column {column!r}; the columns are {_list(names)}")
+        raise InputError(f"there is no column {column!r}; the columns are {listed(names)}")
     return column
 
 
@@ -147,7 +147,7 @@ def _only_text_column(frame: Any, names: Sequence[str]) -> str:
     if len(text) == 1:
         return text[0]
     raise InputError(
-        f"expected a column {_COLUMN!r} or a single text column; the columns are {_list(names)}: "
+        f"expected a column {_COLUMN!r} or a single text column; the columns are {listed(names)}: "
         "name the one to read (--column)"
     )
 
@@ -158,7 +158,8 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[Any]) -> str:
+    """Return the first dozen names and how many more there are."""
     shown = ", ".join(str(n) for n in names[:12])
     return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
 

@@ -10,6 +10,7 @@ import pandas as pd
 from .. import datasets
 from ..columns import COLUMNS
 from ..composition import CompositionTable
+from ..elements import INDEX
 from ..screening.properties import Conditions, magnets
 from ..supply import heavy_rare_earth_ledger
 from ..units import ZERO_CELSIUS
@@ -153,7 +154,7 @@ def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
     heavy, today = (float(r["heavy_rare_earth_wt_pct"]) for r in (best, reference))
     saved = float(best["heavy_rare_earth_saved_wt_pct"]) * profile.magnet_mass_kg / 100.0
     against = (
-        f"{number(today)} wt.% in today's magnet ({_mass(saved)} a device)"
+        f"{number(today)} wt.% in today's magnet ({_mass(saved)} per device)"
         if today > 0
         else "none in today's magnet"
     )
@@ -200,11 +201,16 @@ def words(requirement: "Requirement") -> str:
     return f"{name} {sign} {requirement.limit:g} {column.unit}".rstrip() + at
 
 
+def in_a_sentence(label: str) -> str:
+    """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
+    return label if label.split()[0] in (*INDEX, "Curie") else label[:1].lower() + label[1:]
+
+
 def objectives(profile: "Profile") -> list[str]:
-    """Return the objectives in words, e.g. ``least Material cost``."""
+    """Return the objectives in words, e.g. ``least material cost``."""
     return [
         f"{'least' if direction == 'min' else 'largest'} "
-        + ("margin" if name == "margin" else COLUMNS[name].label)
+        + ("margin" if name == "margin" else in_a_sentence(COLUMNS[name].label))
         for name, direction in profile.goals
     ]
 
@@ -236,7 +242,8 @@ def with_range(row: pd.Series, name: str) -> str:
     text = number(row[name])
     if not COLUMNS[name].predicted or text == "–":
         return text
-    return f"{text} ({number(row[name + '_lo'])} to {number(row[name + '_hi'])})"
+    lo, hi = number(row[f"{name}_lo"]), number(row[f"{name}_hi"])
+    return f"{text} ({lo} to {hi})" if lo != hi else text
 
 
 def failures(result: "ScreenResult") -> list[tuple[str, int]]:

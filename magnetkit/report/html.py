@@ -180,7 +180,8 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return {"text": text, "range": ""}
     lo, hi = content.number(row[f"{name}_lo"]), content.number(row[f"{name}_hi"])
-    return {"text": text, "range": f"{lo} to {hi}"}
+    # A stated limit has no interval.
+    return {"text": text, "range": f"{lo} to {hi}" if lo != hi else ""}
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:

@@ -37,7 +37,9 @@
   const at = Object.fromEntries(columns.map((c, i) => [c.name, i]));
   const value = (column, row) => column.texts ? column.texts[column.values[row]] : column.values[row];
   const cells = Array.from({ length: rows }, (_, r) => columns.map((c) => value(c, r)));
-  const format = (v) => v === null ? "–" : String(v).replace("-", "−");
+  // Three digits, as in the table of the best; the download keeps four.
+  const rounded = (v) => Math.abs(v) < 100 ? Number(v.toPrecision(3)) : Math.round(v);
+  const format = (v) => v === null ? "–" : String(rounded(v)).replace("-", "−");
 
   const table = (DataTable) => {
     const escaped = DataTable.util.escapeHtml;
