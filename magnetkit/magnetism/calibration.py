@@ -23,7 +23,6 @@ _OUTPUT = {
     "compensation_K": kernel.POLARIZATION,
     "anisotropy_constant_MJ_m3": kernel.K1,
     "reorientation_K": kernel.K1,
-    "uniaxial": kernel.K1,
     "anisotropy_constant_2_MJ_m3": kernel.K2,
 }
 # Offsets of a paper: relative for polarization and field, kelvin for the Curie temperature.
@@ -145,8 +144,13 @@ class Fit:
         total = out[where, kernel.K1] + 2.0 * out[where, kernel.K2]
         self._anisotropy = total
         result[where] = 0.8 * np.pi * total / out[where, kernel.POLARIZATION]
+        total = out[:, kernel.K1] + 2.0 * out[:, kernel.K2]
         where = self._kind == "cone_limit_K"
-        result[where] = out[where, kernel.K1] + 2.0 * out[where, kernel.K2]
+        result[where] = total[where]
+        # A cone is neither an easy axis nor an easy plane: both constants decide.
+        where = self._kind == "uniaxial"
+        pair = out[:, kernel.K1], total
+        result[where] = np.where(self._value > 0.0, np.minimum(*pair), np.maximum(*pair))[where]
         # Above its Curie temperature a trial has no moment.
         return np.nan_to_num(result, nan=0.0)
 
