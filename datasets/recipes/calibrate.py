@@ -90,6 +90,8 @@ STATED["1:12:1"] = {
 ZERO = (
     "grain_slope",
     "oxide",
+    "cobalt_loss",
+    "lanthanum_loss",
     "alpha_k_iron",
     "n_eff_iron",
     "alpha_k_copper",

@@ -6,9 +6,9 @@ from ._accelerate import jit, prange
 from .magnetism import CHUNK, CURIE, IONS, N_WORK, OK, PARAMAGNETIC, STATE, TO_TESLA, at, direction
 
 MU_0 = 1.25663706127e-6
-# Share of K_2 in the field at which grains reverse. Aligned grains start to turn at 2 K_1 / M_s
-# whatever K_2 (below K_1 / 4), misaligned ones feel it (Kronmueller and Faehnle 2003, ch. 6); the
-# barrier K_1 + K_2 stands between the two.
+# Share of K_2 in the field at which grains reverse, K_1 + share K_2: 2 t / (1 + t), where t is
+# tan^(2/3) of a grain's angle to the field (Kronmueller, Durst and Martinek, J. Magn. Magn. Mater.
+# 69 (1987) 149). Reversal starts in the weakest grains, at 45 degrees, where the share is one.
 K2_SHARE = 1.0
 # The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
 # polarization follows that of the cells, from this temperature (K) on.

@@ -49,7 +49,8 @@ class Magnets:
     iron, copper : ndarray of float64, shape (n,)
         Share of Fe in the metal of the cells, of Cu in that of the walls; NaN without cells.
     rows : dict of str to ndarray, shape (n,)
-        Process and family parameters of each row, see `process.by_row`.
+        Process and family parameters of each row, see `process.by_row`; ``lanthanum``, the share
+        of La in the rare earth, and ``cobalt``, that of Co in iron and cobalt.
     alpha_k, n_eff : ndarray of float64, shape (n,)
         Kronmueller's parameters of the row, from `microstructure`.
     """
@@ -88,8 +89,10 @@ def microstructure(
 
     N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
     little rare-earth-rich phase parts them (what is oxide does not), or where it does not wet them:
-    both parameters then fall, and with them coercivity by the same share. In cellular magnets iron
-    in the cells and copper in the walls move them.
+    both parameters then fall, and with them coercivity by the same share. Cobalt that no additive
+    accompanies turns the boundary phase into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose
+    2:14:1 barely forms, leaves iron behind: both take their share too. In cellular magnets iron in
+    the cells and copper in the walls move the parameters.
     """
     alpha_k = rows["alpha_k"].copy()
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
@@ -98,7 +101,9 @@ def microstructure(
     with np.errstate(over="ignore"):
         free = np.maximum(boundary - rows["oxide"], 0.0)
         parted = -np.expm1(-free / rows["wetting_volume"])
-    parted *= 1.0 - (1.0 - rows["dry"]) * np.exp(-additive / _ADDITIVE)
+    dry = rows["dry"] * np.exp(-rows["cobalt_loss"] * rows["cobalt"])
+    parted *= 1.0 - (1.0 - dry) * np.exp(-additive / _ADDITIVE)
+    parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
     alpha_k *= parted
     n_eff *= parted
     iron = np.nan_to_num(iron - rows["iron_reference"])
@@ -225,6 +230,9 @@ def alloys(
     if charge is not table:
         parts = partition(charge, codes)
     rows = by_row(read_process(process, n), codes, HOST_NAMES)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
+        rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     volume = parts.hard_volume_fraction
     formula = volume > _FORMULA
     hard = np.where(formula, 1.0 - rows["grain_boundary"], volume)

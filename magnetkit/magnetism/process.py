@@ -68,6 +68,9 @@ class Family:
         there; infinitesimal where coercivity does not need it.
     dry : float
         Share of coercivity that is left where no additive makes the boundary phase wet the grains.
+    cobalt_loss, lanthanum_loss : float
+        Fall of ln `dry` per share of Co in iron and cobalt, of ln H_cj per share of La in the
+        rare earth.
     alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
         Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
         counted from the references (2:17 alone, zero elsewhere).
@@ -98,6 +101,8 @@ class Family:
     oxide: float
     wetting_volume: float
     dry: float
+    cobalt_loss: float
+    lanthanum_loss: float
     alpha_k_iron: float
     n_eff_iron: float
     alpha_k_copper: float
