@@ -29,8 +29,8 @@ _LEAST = {"alpha_k": 1e-3, "oxide": 0.0, "cobalt_loss": 0.0, "lanthanum_loss": 0
 _DOUBT = {"high": 1.0, "medium": 1.4, "low": 1.7}
 
 # What a weight per cent of alloyed dysprosium adds to H_cj, kA/m, with its standard deviation: 1.5
-# to 2 kOe, a rule of the trade, weighed like a recipe of medium confidence. Recipes with and without
-# it that else agree are not published.
+# to 2 kOe, a rule of the trade, weighed like a recipe of medium confidence. Recipes with and
+# without it that else agree are not published.
 _DYSPROSIUM_GAIN = (140.0, 30.0)
 _DYSPROSIUM_PAIR = ("Nd2Fe14B", "Nd1.94Dy0.06Fe14B")
 
