@@ -69,7 +69,12 @@ def parse_temperature(value: str | float) -> float:
         if match[2] and match[2].endswith("C"):
             kelvin += ZERO_CELSIUS
     else:
-        kelvin = float(value)
+        try:
+            kelvin = float(value)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
+            ) from None
     if not math.isfinite(kelvin) or kelvin <= 0:
         raise InputError(f"temperature must be above 0 K, got {value!r}; degrees C need a C (150C)")
     return kelvin

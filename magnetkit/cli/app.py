@@ -185,7 +185,8 @@ def screen(
     result.report(out / "report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]
-        message(f"{len(result):,} candidates judged, {rejected:,} rejected; see {out}")
+        judged = "1 candidate" if len(result) == 1 else f"{len(result):,} candidates"
+        message(f"{judged} judged, {rejected:,} rejected; see {out}")
 
 
 @app.command(rich_help_panel=_SETS)

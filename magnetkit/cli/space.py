@@ -37,7 +37,12 @@ def of(
         if not found or not substitutes:
             raise InputError(f"--replace {text!r}: expected Element=Substitute,..., e.g. Nd=Ce,La")
         sites[site.strip()] = [s.strip() for s in substitutes.split(",")]
-    formula = HOSTS[host].structure.example if host in HOSTS else host
+    if host in HOSTS:
+        formula = HOSTS[host].structure.example
+    elif ":" in host:
+        raise InputError(f"--host {host!r} is not known; give {', '.join(HOSTS)} or a formula")
+    else:
+        formula = host
     limits, additions = pairs(limit, "--limit"), pairs(add, "--add")
     return substitutions(formula, sites, step=step, limits=limits, additions=additions)
 

@@ -111,6 +111,8 @@ def screen(
     """
     from ..applications import Profile, load
 
+    if chunk_rows < 1:
+        raise InputError(f"chunk_rows must be 1 or more, got {chunk_rows}")
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
     job = job_for(profile, kelvin, scenario, recycled, **conditions)

@@ -194,7 +194,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     file = path / MANIFEST
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"{file} is damaged ({error}); screen again") from None

@@ -1,5 +1,6 @@
 """The outcome of a screening."""
 
+import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..composition.blocks import Rejected
-from ..errors import StoreError
+from ..errors import InputError, StoreError
 from ..files import write_parquet
 from . import folder as folders
 
@@ -69,11 +70,31 @@ class ScreenResult:
         Returns
         -------
         pyarrow.Table, n rows
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        StoreError
+            If the file is damaged.
         """
+        names = None if columns is None else list(columns)
         if isinstance(self.source, pa.Table):
-            return self.source if columns is None else self.source.select(list(columns))
+            self._check(names, self.source.column_names)
+            return self.source if names is None else self.source.select(names)
         with _readable(self.source):
-            return pq.read_table(self.source, columns=None if columns is None else list(columns))
+            own = pq.read_schema(self.source).names
+        self._check(names, own)
+        with _readable(self.source):
+            return pq.read_table(self.source, columns=names)
+
+    @staticmethod
+    def _check(wanted: list[str] | None, own: list[str]) -> None:
+        missing = [name for name in wanted or () if name not in own]
+        if missing:
+            near = difflib.get_close_matches(missing[0], own, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise InputError(f"the result has no column {missing[0]!r}{hint}")
 
     @cached_property
     def table(self) -> pd.DataFrame:

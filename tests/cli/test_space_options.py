@@ -46,6 +46,7 @@ def test_refinement_goes_to_a_finer_step(tmp_path):
         ([*SPACE, "--refine", "0.05", "--diffuse", "Tb 0.30 @ 0.10"], "leave --diffuse out"),
         ([*SPACE, "--add", "Cu"], "--add 'Cu': expected Element=number"),
         (["--replace", "Sm=Gd"], "need --host"),
+        (["--host", "3:29", "--replace", "Nd=Ce"], "give 2:14:1, "),
     ],
 )
 def test_options_that_do_not_go_together_are_named(tmp_path, options, message):

@@ -84,3 +84,10 @@ def test_a_damaged_manifest_is_no_traceback(tmp_path, content):
     (tmp_path / MANIFEST).write_text(content)
     with pytest.raises(StoreError):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["missing", "alloys.csv"])
+def test_what_is_no_results_folder_is_called_so(name, tmp_path):
+    (tmp_path / "alloys.csv").write_text("composition\nSmCo5\n")
+    with pytest.raises(StoreError, match=f"{name} is no results folder"):
+        read_manifest(tmp_path / name)

@@ -105,6 +105,21 @@ def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path)
         assert [texts[i] for i in result.best(9)["row_index"]] == list(result.best(9)["candidate"])
 
 
+def test_an_unknown_column_is_no_damage(tmp_path):
+    for options in ({}, {"out": tmp_path / "out"}):
+        result = mk.screen(["SmCo5"], application="f22-engine", **options)
+        assert result.select(["rank", "host"]).column_names == ["rank", "host"]
+        with pytest.raises(InputError, match=r"no column 'remanence' \(did you mean remanence_T"):
+            result.select(["remanence"])
+
+
+def test_arguments_that_cannot_be_are_named():
+    with pytest.raises(InputError, match="chunk_rows must be 1 or more"):
+        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=0)
+    with pytest.raises(InputError, match="expected one temperature"):
+        mk.screen(["SmCo5"], application="f22-engine", temperature=[300.0, 400.0])
+
+
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text(
