@@ -114,6 +114,17 @@ def build(host: str) -> Prior:
     return prior
 
 
+@lru_cache(maxsize=1)
+def prior_parameters() -> Parameters:
+    """Return the parameters that no measurement has moved; shared, not to be changed."""
+    parameters = Parameters.empty()
+    for host in HOST_NAMES:
+        prior = build(host)
+        n = len(prior.factors)
+        prior.write(parameters, np.zeros(n), np.eye(n))
+    return parameters
+
+
 def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
     """Set the transition-metal sublattice: end members, bow and filling."""
     own, common = data["host"][host], data["rare_earth"]

@@ -2,6 +2,7 @@ from .average import ProcessAverage as ProcessAverage
 from .card import ModelCard as ModelCard
 from .explanation import explain as explain
 from .process import CompositionProcess as CompositionProcess
+from .residual import PhysicsResidual as PhysicsResidual
 from .suggestion import suggest as suggest
 from .surrogate import Surrogate as Surrogate
 from .surrogate import load as load

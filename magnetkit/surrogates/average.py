@@ -22,6 +22,8 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
     ----------
     features : str
         Descriptor set, a name of `magnetkit.surrogates.descriptors.SETS`.
+    pool_rare_earths : bool
+        See `CompositionProcess`.
     random_state : int
         Seed of the choice of rows.
 
@@ -31,17 +33,23 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
         The smooth and the rough one.
     """
 
-    def __init__(self, features: str = "magnet", random_state: int = 0) -> None:
+    def __init__(
+        self, features: str = "magnet", pool_rare_earths: bool = False, random_state: int = 0
+    ) -> None:
         self.features = features
+        self.pool_rare_earths = pool_rare_earths
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> "ProcessAverage":
         """Fit to compositions and values, as `CompositionProcess.fit`."""
         table = as_table(X)
         self.processes_ = [
-            CompositionProcess(self.features, smooth=smooth, random_state=self.random_state).fit(
-                table, y
-            )
+            CompositionProcess(
+                self.features,
+                smooth=smooth,
+                pool_rare_earths=self.pool_rare_earths,
+                random_state=self.random_state,
+            ).fit(table, y)
             for smooth in (True, False)
         ]
         return self

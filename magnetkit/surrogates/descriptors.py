@@ -2,14 +2,15 @@
 
 ``magnet``: ratios of two sums over the elements, the rare-earth ions and the magnetic valence
 taken from `magnetkit.features.descriptors`. Amounts are counted per rare earth and metal atom,
-without boron, carbon, nitrogen and hydrogen, so that a nitride lies beside its parent.
+without boron, carbon, nitrogen and hydrogen, so that a nitride lies beside its parent. A set of
+the name of a property adds its physical estimate, and whether there is one.
 ``statistics``: families of elements, their fractions, mean and average deviation of the magpie
 properties, and norms of the fractions, which tell stoichiometries apart whatever the elements.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from ..errors import InputError
 from ..features.descriptors import ION_PROPERTIES, ion_properties, magnetic_valence
 from ..features.element_table import ElementTable, load_table
 from ..features.statistics import composition_statistics
+from .physics import ESTIMATED, physical
 
 _EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
 _LATE = ("Cu", "Pd", "Pt", "Rh", "Ir", "Ru", "Re", "Os", "Ag", "Au")
@@ -32,6 +34,7 @@ _FAMILIES = {
     "late metals": ("Fe", "Co", "Ni", "Mn", "Cu", "Zn"),
 }
 _NORMS = (2, 3, 10)
+_SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,8 @@ class Descriptors:
         Denominator of each descriptor.
     general : bool
         Add the average deviation of each magpie property, and the norms.
+    estimated : str
+        Property whose physical estimate is added, with a mark where there is one; empty for none.
     """
 
     names: tuple[str, ...]
@@ -55,6 +60,7 @@ class Descriptors:
     denominators: NDArray[np.float64]
     which: NDArray[np.int64]
     general: bool = False
+    estimated: str = ""
 
     def __call__(self, table: CompositionTable) -> NDArray[np.float32]:
         """Return the descriptors of each composition, shape (n, k), contiguous float32."""
@@ -73,6 +79,9 @@ class Descriptors:
             self.which,
             out,
         )
+        if self.estimated:
+            value, known = physical(table, self.estimated)
+            return np.column_stack([out, value, known]).astype(np.float32, copy=False)
         if not self.general:
             return out
         statistics = composition_statistics(table, _elements(), np.float32)
@@ -126,8 +135,17 @@ def magnet_descriptors() -> Descriptors:
         "rare-earth radius": (ion["ionic_radius_A"] * rare, "rare earth"),
         **{f"{s} / rare earth": (mask((s,)), "rare earth") for s in ("Ce", "Y", "La")},
         "light / rare earth": (mask(LIGHT_RARE_EARTHS), "rare earth"),
+        **{f"{s} / lattice": (mask((s,)), "lattice") for s in _SOLUTES},
     }
     return _assemble(rows, denominators)
+
+
+@lru_cache(maxsize=len(ESTIMATED))
+def estimate_descriptors(target: str) -> Descriptors:
+    """Return the descriptors of magnets with the physical estimate of a property."""
+    ratios = magnet_descriptors()
+    names = (*ratios.names, "physical estimate", "phase of a known host")
+    return replace(ratios, names=names, estimated=target)
 
 
 @lru_cache(maxsize=1)
@@ -163,6 +181,7 @@ def _assemble(
 SETS: dict[str, Callable[[], Descriptors]] = {
     "magnet": magnet_descriptors,
     "statistics": statistics_descriptors,
+    **{target: partial(estimate_descriptors, target) for target in ESTIMATED},
 }
 """Descriptor sets by name."""
 

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
+from ..elements import RARE_EARTHS, index, mask
 from ..errors import InputError
 from ..features._input import as_table
 from . import likelihood
@@ -58,6 +59,9 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     robust : float or None
         Degrees of freedom of Student's t, by which a row is trusted less the further it lies
         from what the others say of it; None is plain Gaussian noise.
+    pool_rare_earths : bool
+        Rare earths count as one element among the fractions, told apart by their descriptors
+        alone.
     random_state : int
         Seed of the choice of rows.
 
@@ -78,6 +82,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         search_rows: int = 700,
         search_iterations: int = 40,
         robust: float | None = 4.0,
+        pool_rare_earths: bool = False,
         random_state: int = 0,
     ) -> None:
         self.features = features
@@ -85,6 +90,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         self.search_rows = search_rows
         self.search_iterations = search_iterations
         self.robust = robust
+        self.pool_rare_earths = pool_rare_earths
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> "CompositionProcess":
@@ -140,7 +146,13 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     def _side(self, table: CompositionTable) -> tuple[Array, Array]:
         """Return standardised descriptors and fractions of compositions."""
         raw = descriptors(self.features)(table)[:, self.columns_]
-        return (raw.astype(np.float64) - self.center_) / self.scale_, table.to_array()
+        return (raw.astype(np.float64) - self.center_) / self.scale_, self._fractions(
+            table
+        ).to_array()
+
+    def _fractions(self, table: CompositionTable) -> CompositionTable:
+        """Return compositions as the kernel of the fractions sees them."""
+        return pool(table) if self.pool_rare_earths else table
 
     def _factor(self, covariance: Array, noise: Array) -> Array:
         total = covariance.copy()
@@ -207,12 +219,13 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         part -= self.center_.astype(np.float32)
         part *= (np.exp(self.theta_[1:-3]) / self.scale_).astype(np.float32)
         mean, novelty, local = np.empty((3, len(table)), np.float32)
+        fractions = self._fractions(table)
         share_rows(
             process,
             len(table),
-            table.indptr,
-            table.indices,
-            table.values,
+            fractions.indptr,
+            fractions.indices,
+            fractions.values,
             x,
             self.points_,
             self.smooth,
@@ -319,6 +332,29 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.no_validation = True
         return tags
+
+
+def pool(table: CompositionTable) -> CompositionTable:
+    """Return compositions with all rare earths as lanthanum.
+
+    >>> pool(CompositionTable.from_strings(["NdDyFe14"])).formulas()
+    ['La0.125Fe0.875']
+    """
+    rare = mask(RARE_EARTHS)[table.indices] > 0
+    rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    total = np.bincount(rows[rare], table.values[rare], len(table))
+    first = rare.copy()
+    earths = np.flatnonzero(rare)
+    first[earths[1:][rows[earths[1:]] == rows[earths[:-1]]]] = False
+    indices = np.where(rare, index("La"), table.indices).astype(np.int32)
+    values = np.where(first, total[rows], table.values)
+    keep = first | ~rare
+    counts = np.bincount(rows[keep], minlength=len(table))
+    indptr = np.concatenate([[0], np.cumsum(counts)])
+    order = np.lexsort((indices[keep], rows[keep]))
+    return CompositionTable(
+        indptr, indices[keep][order], values[keep][order], table.row_index, table.errors
+    )
 
 
 def _checked(X: Any, y: Any) -> tuple[CompositionTable, Array]:

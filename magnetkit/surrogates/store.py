@@ -12,25 +12,39 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from .. import __version__, datasets
 from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
 TRUSTED = (
     "magnetkit.surrogates.average.ProcessAverage",
     "magnetkit.surrogates.process.CompositionProcess",
+    "magnetkit.surrogates.residual.PhysicsResidual",
 )
 """Types beyond those that skops itself holds safe."""
+
+_OTHER_CODE = (
+    "kernels/gp.py",
+    "kernels/hosts.py",
+    "kernels/intrinsic.py",
+    "kernels/magnetism.py",
+    "features/descriptors.py",
+    "magnetism/priors.py",
+    "phases/hosts.py",
+)
+_OTHER_DATA = ("intrinsic/priors.toml", "hosts/hosts.toml")
+# What the physical estimates are made of, beside the surrogates' own modules.
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
 
 
 @lru_cache(maxsize=1)
 def code_sha256() -> str:
-    """Return a hash of the code that decides what a trained model is."""
+    """Return a hash of the code, and of the tables in it, that decide what a trained model is."""
     package = Path(__file__).resolve().parent
     files = sorted(package.glob("*.py"))
-    files += [package.parent / name for name in ("kernels/gp.py", "features/descriptors.py")]
+    files += [package.parent / name for name in _OTHER_CODE]
+    files += [datasets.path(name) for name in _OTHER_DATA]
     digest = hashlib.sha256(__version__.encode())
     for file in files:
         digest.update(file.read_bytes())

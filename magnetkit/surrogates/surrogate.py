@@ -22,6 +22,7 @@ from ..settings import get_settings
 from . import intervals, store
 from .average import ProcessAverage
 from .process import CompositionProcess, Estimate
+from .residual import PhysicsResidual
 from .training_sets import ENERGY, HULL_DISTANCE, TrainingSet, check_target, training_set
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Surrogate:
     ----------
     target : str
         What it predicts.
-    estimator_ : ProcessAverage or CompositionProcess
+    estimator_ : PhysicsResidual or CompositionProcess
         The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
     residuals, scores : ndarray of float64
         Absolute residual of every training row when its group was left out, and the same over
@@ -136,7 +137,16 @@ def make_estimator(target: str) -> Any:
     """Return the estimator of a target, not yet fitted."""
     if target == ENERGY:
         return CompositionProcess("statistics", smooth=False, search_iterations=30)
-    return ProcessAverage()
+    # By far the most measured property: there the rare earth's own chemistry brings nothing that
+    # its ion's properties do not say (datasets/surrogates/search_scores.csv).
+    pooled = target == "curie_temperature_K"
+    return PhysicsResidual(ProcessAverage(target, pool_rare_earths=pooled), target)
+
+
+def parameters(estimator: Any) -> dict[str, Any]:
+    """Return an estimator's parameters as plain values, those of the one inside it too."""
+    found = estimator.get_params()
+    return {k: type(v).__name__ if hasattr(v, "get_params") else v for k, v in found.items()}
 
 
 def difficulty(coefficients: NDArray[np.float64], estimate: Estimate) -> NDArray[np.float64]:
@@ -184,7 +194,7 @@ def _fit(data: TrainingSet, advance: Any) -> Surrogate:
         "removed": data.removed,
         "data_sha256": data.sha256,
         "estimator": type(estimator).__name__,
-        "parameters": estimator.get_params(),
+        "parameters": parameters(estimator),
     }
     edge = max(float(np.quantile(estimate.novelty[data.learn], EDGE)), 1e-3)
     return Surrogate(data.target, estimator, residuals, scores, coefficients, edge, data, manifest)
@@ -210,7 +220,7 @@ def _file(data: TrainingSet) -> Path:
         "data": data.sha256,
         "code": store.code_sha256(),
         "versions": store.versions(),
-        "parameters": make_estimator(data.target).get_params(),
+        "parameters": parameters(make_estimator(data.target)),
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
     return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"

@@ -1,0 +1,126 @@
+"""A process on what the physical estimate leaves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+from ..features._input import as_table
+from .physics import physical
+from .process import Array, Estimate
+
+
+class PhysicsResidual(RegressorMixin, BaseEstimator):
+    """The physical estimate as baseline, the rest by a process over compositions.
+
+    Parameters
+    ----------
+    process : ProcessAverage or CompositionProcess
+        What learns the residual, not fitted.
+    target : str
+        A name of `magnetkit.surrogates.physics.ESTIMATED`.
+
+    Attributes
+    ----------
+    process_ : ProcessAverage or CompositionProcess
+        The fitted one.
+    """
+
+    def __init__(self, process: Any, target: str) -> None:
+        self.process = process
+        self.target = target
+
+    def fit(self, X: Any, y: Any) -> "PhysicsResidual":
+        """Fit to compositions and values, as `CompositionProcess.fit`."""
+        table = as_table(X)
+        self.process_ = clone(self.process).fit(table, self._residual(table, y))
+        return self
+
+    def refit(self, X: Any, y: Any) -> "PhysicsResidual":
+        """Return a copy fitted to other rows, as `CompositionProcess.refit`."""
+        check_is_fitted(self)
+        table = as_table(X)
+        other = clone(self)
+        other.process_ = self.process_.refit(table, self._residual(table, y))
+        return other
+
+    def _residual(self, table: Any, y: Any) -> Array:
+        values = np.asarray(y, np.float64)
+        # A process says itself what is wrong with values of another shape.
+        return values - physical(table, self.target)[0] if len(table) == values.size else values
+
+    def predict(self, X: Any) -> Array:
+        """Return the mean for each composition, shape (n,)."""
+        return self.estimate(X).mean
+
+    def estimate(self, X: Any) -> Estimate:
+        """Return mean, novelty and local residual of each composition.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        Estimate
+        """
+        check_is_fitted(self)
+        table = as_table(X)
+        rest = self.process_.estimate(table)
+        return rest._replace(mean=rest.mean + physical(table, self.target)[0])
+
+    def parts(self, X: Any) -> dict[str, Array]:
+        """Return what physics, and what descriptors and fractions in the residual, add.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (n,)
+            In the target's unit; the sum is the prediction.
+        """
+        table = as_table(X)
+        parts = {
+            f"residual: {name.replace('training set', 'residuals')}": part
+            for name, part in self.process_.parts(table).items()
+        }
+        return {"physics": physical(table, self.target)[0], **parts}
+
+    def similarity(self, X: Any) -> Array:
+        """Return how alike compositions are to each training row, as the process says."""
+        return self.process_.similarity(X)
+
+    def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
+        """Yield each input's name and the prediction when its values are taken in `order`.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+        order : ndarray of int64, shape (n,)
+            Row from which each row takes the value.
+
+        Yields
+        ------
+        tuple of str and ndarray of float64, shape (n,)
+            Input, and prediction in the target's unit.
+        """
+        table = as_table(X)
+        base = physical(table, self.target)[0]
+        yield "physical baseline", self.process_.predict(table) + base[order]
+        for name, rest in self.process_.shuffled(table, order):
+            yield name, rest + base
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.no_validation = True
+        return tags
