@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -54,5 +56,5 @@ def test_pooled_rare_earths_keep_their_amount():
     np.testing.assert_allclose(got.to_array()[:, 56], rare)
     np.testing.assert_allclose(got.to_array().sum(axis=1), 1.0)
     assert (np.diff(got.indptr) == [2, 1, 2, 3]).all()
-    assert all((np.diff(got.indices[a:b]) > 0).all() for a, b in zip(got.indptr, got.indptr[1:]))
+    assert all((np.diff(got.indices[a:b]) > 0).all() for a, b in pairwise(got.indptr))
     assert len(pool(table[:0])) == 0

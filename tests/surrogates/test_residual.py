@@ -21,7 +21,7 @@ def model(known):
 
 def test_physics_and_residual_add_up_to_the_prediction(model, known):
     parts = model.parts(known.table)
-    assert list(parts)[0] == "physics"
+    assert next(iter(parts)) == "physics"
     np.testing.assert_array_equal(parts["physics"], physical(known.table, TARGET)[0])
     np.testing.assert_allclose(sum(parts.values()), model.predict(known.table), atol=1e-5)
 
@@ -35,7 +35,7 @@ def test_values_that_physics_gives_leave_nothing_to_learn(known):
 
 
 def test_rows_left_out_are_nearer_than_without_physics(known):
-    systems, fold = np.unique(known.groups, return_inverse=True)
+    fold = np.unique(known.groups, return_inverse=True)[1]
     errors = {True: [], False: []}
     for i in range(3):
         train, test = known[fold % 3 != i], known[fold % 3 == i]
