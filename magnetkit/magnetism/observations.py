@@ -44,8 +44,8 @@ _AT_300 = (
     "anisotropy_constant_2_MJ_m3",
     "anisotropy_field_T",
 )
-# Values at 300 K that contradict their own table (see the notes there).
-_DOUBTFUL = {"Lu2Fe14B", "HoFe11Ti"}
+DOUBTFUL = {"Lu2Fe14B", "HoFe11Ti"}
+"""Embedded compounds whose values at 300 K contradict their own table (see the notes there)."""
 # Printed fields of planar compounds are not those of an easy axis.
 _AXIAL_FIELD = "axis"
 
@@ -63,7 +63,7 @@ def embedded() -> pd.DataFrame:
     compounds = compounds[compounds["formula"] != "Th2Fe14B"]
     for record in compounds.to_dict("records"):
         host, formula, confidence = record["host"], record["formula"], record["confidence"]
-        cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in _DOUBTFUL]
+        cells = [(p, 300.0, record[p]) for p in _AT_300 if formula not in DOUBTFUL]
         cells.append(("saturation_polarization_T", 4.2, record["saturation_polarization_4K_T"]))
         cells.append(("curie_temperature_K", np.nan, record["curie_temperature_K"]))
         if record["easy_direction"] in ("axis", "plane"):

@@ -22,7 +22,7 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
     ----------
     features : str
         Descriptor set, a name of `magnetkit.surrogates.descriptors.SETS`.
-    pool_rare_earths : bool
+    pool_rare_earths, count_foreign : bool
         See `CompositionProcess`.
     random_state : int
         Seed of the choice of rows.
@@ -34,10 +34,15 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
     """
 
     def __init__(
-        self, features: str = "magnet", pool_rare_earths: bool = False, random_state: int = 0
+        self,
+        features: str = "magnet",
+        pool_rare_earths: bool = False,
+        count_foreign: bool = True,
+        random_state: int = 0,
     ) -> None:
         self.features = features
         self.pool_rare_earths = pool_rare_earths
+        self.count_foreign = count_foreign
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> "ProcessAverage":
@@ -48,6 +53,7 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
                 self.features,
                 smooth=smooth,
                 pool_rare_earths=self.pool_rare_earths,
+                count_foreign=self.count_foreign,
                 random_state=self.random_state,
             ).fit(table, y)
             for smooth in (True, False)

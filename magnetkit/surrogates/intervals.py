@@ -14,8 +14,10 @@ from sklearn.model_selection import GroupKFold
 from ..errors import InputError
 
 
-def folds(groups: NDArray, count: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield training and test rows; no group is on both sides.
+def folds(
+    groups: NDArray, count: int, seed: int = 0
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield training and test rows; no group is on both sides. Another `seed` shares out anew.
 
     Fewer groups than `count` give one fold a group.
     """
@@ -24,7 +26,7 @@ def folds(groups: NDArray, count: int) -> Iterator[tuple[NDArray[np.int64], NDAr
         raise InputError(
             "intervals need two groups or more; give the column 'group' one value a paper or series"
         )
-    yield from GroupKFold(count, shuffle=True, random_state=0).split(groups, groups=groups)
+    yield from GroupKFold(count, shuffle=True, random_state=seed).split(groups, groups=groups)
 
 
 def quantile(scores: NDArray[np.float64], coverage: float) -> float:

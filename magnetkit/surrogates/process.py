@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
-from ..elements import RARE_EARTHS, index, mask
+from ..elements import N_ELEMENTS, RARE_EARTHS, index, mask
 from ..errors import InputError
 from ..features._input import as_table
 from . import likelihood
@@ -62,6 +62,8 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     pool_rare_earths : bool
         Rare earths count as one element among the fractions, told apart by their descriptors
         alone.
+    count_foreign : bool
+        Elements that no known composition holds make one new.
     random_state : int
         Seed of the choice of rows.
 
@@ -83,6 +85,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         search_iterations: int = 40,
         robust: float | None = 4.0,
         pool_rare_earths: bool = False,
+        count_foreign: bool = True,
         random_state: int = 0,
     ) -> None:
         self.features = features
@@ -91,6 +94,7 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         self.search_iterations = search_iterations
         self.robust = robust
         self.pool_rare_earths = pool_rare_earths
+        self.count_foreign = count_foreign
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> "CompositionProcess":
@@ -239,13 +243,8 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
             local,
             chunk=256,
         )
-        # An element that no known composition holds makes it new, by its amount: a trace of
-        # copper in Nd2Fe14B changes little.
-        foreign = np.isin(table.indices, self.known_, invert=True)
-        if foreign.any():
-            rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-            amount = np.bincount(rows[foreign], table.values[foreign], len(table))
-            np.maximum(novelty, np.minimum(amount / FOREIGN, 1.0), out=novelty, casting="same_kind")
+        if self.count_foreign:
+            np.maximum(novelty, foreign(table, self.known_), out=novelty, casting="same_kind")
         return Estimate(
             self.mean_ + self.deviation_ * mean.astype(np.float64),
             novelty.astype(np.float64),
@@ -332,6 +331,21 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.no_validation = True
         return tags
+
+
+def foreign(table: CompositionTable, known: NDArray[np.int32]) -> Array:
+    """Return how new elements beyond the `known` ones make each composition, 0 to 1, shape (n,).
+
+    By their amount: a trace of copper in Nd2Fe14B changes little.
+    """
+    other = np.ones(N_ELEMENTS, bool)
+    other[known] = False
+    entries = other[table.indices]
+    if not entries.any():
+        return np.zeros(len(table))
+    rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    amount = np.bincount(rows[entries], table.values[entries], len(table))
+    return np.minimum(amount / FOREIGN, 1.0)
 
 
 def pool(table: CompositionTable) -> CompositionTable:

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..features._input import as_table
 from .physics import physical
-from .process import Array, Estimate
+from .process import Array, Estimate, foreign
 
 
 class PhysicsResidual(RegressorMixin, BaseEstimator):
@@ -19,7 +19,7 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
     Parameters
     ----------
     process : ProcessAverage or CompositionProcess
-        What learns the residual, not fitted.
+        What learns the residual, not fitted; it need not count foreign elements.
     target : str
         A name of `magnetkit.surrogates.physics.ESTIMATED`.
 
@@ -27,6 +27,9 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
     ----------
     process_ : ProcessAverage or CompositionProcess
         The fitted one.
+    known_ : ndarray of int32
+        Elements of the training rows. Another makes a composition new, unless it has a physical
+        estimate: then the intrinsic model knows the element on its site.
     """
 
     def __init__(self, process: Any, target: str) -> None:
@@ -37,6 +40,7 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         """Fit to compositions and values, as `CompositionProcess.fit`."""
         table = as_table(X)
         self.process_ = clone(self.process).fit(table, self._residual(table, y))
+        self.known_ = np.unique(table.indices)
         return self
 
     def refit(self, X: Any, y: Any) -> "PhysicsResidual":
@@ -45,6 +49,7 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         table = as_table(X)
         other = clone(self)
         other.process_ = self.process_.refit(table, self._residual(table, y))
+        other.known_ = np.unique(table.indices)
         return other
 
     def _residual(self, table: Any, y: Any) -> Array:
@@ -71,7 +76,9 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         table = as_table(X)
         rest = self.process_.estimate(table)
-        return rest._replace(mean=rest.mean + physical(table, self.target)[0])
+        base, known = physical(table, self.target)
+        novelty = np.maximum(rest.novelty, np.where(known, 0.0, foreign(table, self.known_)))
+        return rest._replace(mean=rest.mean + base, novelty=novelty)
 
     def parts(self, X: Any) -> dict[str, Array]:
         """Return what physics, and what descriptors and fractions in the residual, add.

@@ -229,6 +229,8 @@ def _from_csv(target: str, file: Path) -> TrainingSet:
 
 def _from_compounds(target: str) -> TrainingSet:
     """Compounds and single measurements at room temperature; of a composition, the median."""
+    from ..magnetism.observations import DOUBTFUL
+
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == target]
@@ -239,11 +241,17 @@ def _from_compounds(target: str) -> TrainingSet:
         [compounds[columns], single.rename(columns={"value": target})[columns]], ignore_index=True
     )
     total = len(frame)
-    frame = frame[np.isfinite(frame[target])].reset_index(drop=True)
+    frame = frame[np.isfinite(frame[target])]
+    valued = len(frame)
+    if target != "curie_temperature_K":
+        frame = frame[~frame["formula"].isin(DOUBTFUL)]
+    kept = len(frame)
+    frame = frame.reset_index(drop=True)
     table = CompositionTable.from_strings(frame["formula"].tolist(), basis="atomic")
     first, values, _ = merge_duplicates(table, frame[target].to_numpy(np.float64))
     removed = {
-        "no value": total - len(frame),
+        "no value": total - valued,
+        "value at 300 K that contradicts its own table": valued - kept,
         "further value of a composition, joined by the median": len(frame) - len(first),
     }
     table = table[first]

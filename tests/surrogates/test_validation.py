@@ -11,6 +11,8 @@ TARGET = "saturation_polarization_T"
 
 def test_a_card_holds_model_rivals_and_misses(tmp_path, monkeypatch):
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr("magnetkit.surrogates.validation._SHARES", 2)
+    monkeypatch.setattr("magnetkit.surrogates.validation.FOLDS", 3)
     mk.settings.get_settings.cache_clear()
     held = tmp_path / "held.csv"
     pd.DataFrame(
@@ -24,6 +26,7 @@ def test_a_card_holds_model_rivals_and_misses(tmp_path, monkeypatch):
     mk.settings.get_settings.cache_clear()
     left = card.content["groups left out"]
     assert left["model"]["mae"] < left["mean"]["mae"]
+    assert left["model"]["rows"] == 2 * len(training_set(TARGET))
     assert {"nearest neighbour", "statistics + random forest"} < set(left)
     assert card.content["holdout"]["taken out of training"] == 2
     files = sorted(f.suffix for f in (tmp_path / "surrogates").iterdir())
