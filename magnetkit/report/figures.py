@@ -57,7 +57,10 @@ def pareto(result: "ScreenResult", spread: pd.DataFrame, shown: Magnets) -> Figu
     layout = layout_of(axis_of(x), axis_of(y))
     if len(front):
         bar = {"title": {"text": COLUMNS[colour].heading, "side": "right"}, "thickness": 12}
-        layout["coloraxis"] = {"colorscale": "Viridis", "colorbar": bar}
+        # One value makes no scale: plotly would invent a range around it.
+        values = points.loc[points["meets_requirements"], colour]
+        several = bool(values.min() < values.max())
+        layout["coloraxis"] = {"colorscale": "Viridis", "colorbar": bar, "showscale": several}
     return {"data": traces, "layout": layout}
 
 

@@ -5,8 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from magnetkit.errors import StoreError
+from magnetkit.report.content import shown_magnets
+from magnetkit.report.figures import pareto
 from magnetkit.report.html import in_script
-from magnetkit.screening import ScreenResult
+from magnetkit.screening import ScreenResult, screen
 
 SECTIONS = (
     "answer",
@@ -144,3 +146,14 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
     text = page[start : page.index('id="candidates"', start)]
     for wanted in ("Export controls", "separation", "not known", "13000000 t (2010)", "1900000 t"):
         assert wanted in text, wanted
+
+
+@pytest.mark.parametrize(
+    ("magnets", "scale"),
+    [(["SmCo5"], False), (["SmCo5", "Sm0.9Pr0.1Co5", "Sm0.8Pr0.2Co5"], True)],
+)
+def test_one_value_makes_no_colour_scale(magnets, scale):
+    result = screen(magnets, application="patriot-beam-focusing")
+    assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
+    figure = pareto(result, result.best(), shown_magnets(result, result.best()))
+    assert figure["layout"]["coloraxis"]["showscale"] is scale
