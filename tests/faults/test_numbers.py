@@ -80,7 +80,7 @@ def test_rows_in_another_order_give_the_same(table: pd.DataFrame):
 
 def test_nothing_ranked_rests_on_what_is_no_number(table: pd.DataFrame):
     meets = table[table["meets_requirements"]]
-    assert len(meets) > 10
+    assert len(meets) > 5
     judged = meets[needed_columns(load(DEVICE).objectives)].select_dtypes("number")
     compared = meets["pareto_front"].notna()
     assert judged[compared].notna().all().all()
