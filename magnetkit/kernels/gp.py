@@ -188,21 +188,43 @@ def slopes(x, weight, smooth, result, start, stop):
         result[d] = 2.0 * total
 
 
+# x to the power n, n positive
+@jit
+def _power(x, n):
+    result = 1.0
+    while n > 0:
+        if n & 1:
+            result *= x
+        x *= x
+        n >>= 1
+    return result
+
+
 # indptr, indices, values  CSR of the compositions (int64, int32, float64)
 # numerators    float64 (118, k)  element weights of each ratio's numerator
 # denominators  float64 (118, q)  element weights of the denominators
 # which         int64   (k,)      denominator of each ratio
-# out           float32 (n, k)    numerator over denominator; 0 where the denominator is 0
-@jit
-def ratios(indptr, indices, values, numerators, denominators, which, out, start, stop):
-    """Write the ratios of rows ``start`` to ``stop``."""
+# properties    float64 (118, p)  properties whose average deviation is wanted
+# powers        int64   (r,)      norms that are wanted
+# out           float32 (n, k + p + r)  out: numerator over denominator (0 where that is 0),
+#                                 average deviations, norms of the fractions
+@jit(fastmath=True)
+def descriptors(
+    indptr, indices, values, numerators, denominators, which, properties, powers, out, start, stop
+):
+    """Write the descriptors of rows ``start`` to ``stop``."""
     k = numerators.shape[1]
     q = denominators.shape[1]
+    p = properties.shape[1]
     top = np.empty(k)
     bottom = np.empty(q)
+    mean = np.empty(p)
+    away = np.empty(p)
     for i in range(start, stop):
         top[:] = 0.0
         bottom[:] = 0.0
+        mean[:] = 0.0
+        away[:] = 0.0
         for s in range(indptr[i], indptr[i + 1]):
             x = values[s]
             e = indices[s]
@@ -210,6 +232,21 @@ def ratios(indptr, indices, values, numerators, denominators, which, out, start,
                 top[c] += x * numerators[e, c]
             for c in range(q):
                 bottom[c] += x * denominators[e, c]
+            for c in range(p):
+                mean[c] += x * properties[e, c]
         for c in range(k):
             d = bottom[which[c]]
             out[i, c] = top[c] / d if d > 1e-12 else 0.0
+        if p > 0:
+            for s in range(indptr[i], indptr[i + 1]):
+                x = values[s]
+                e = indices[s]
+                for c in range(p):
+                    away[c] += x * abs(properties[e, c] - mean[c])
+        for c in range(p):
+            out[i, k + c] = away[c]
+        for c in range(len(powers)):
+            norm = 0.0
+            for s in range(indptr[i], indptr[i + 1]):
+                norm += _power(values[s], powers[c])
+            out[i, k + p + c] = norm ** (1.0 / powers[c])

@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..features._input import as_table
-from .process import Array, CompositionProcess, Estimate
+from .process import CompositionProcess
+from .regressor import Array, CompositionRegressor, Estimate
 
 
-class ProcessAverage(RegressorMixin, BaseEstimator):
+class ProcessAverage(CompositionRegressor):
     """Average of two processes that differ in nothing but their smoothness.
 
     On series the smooth one (Matern-5/2) orders better, from one crystal structure to another
@@ -67,9 +68,10 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
         other.processes_ = [process.refit(X, y) for process in self.processes_]
         return other
 
-    def predict(self, X: Any) -> Array:
-        """Return the mean for each composition, shape (n,)."""
-        return self.estimate(X).mean
+    @property
+    def rough(self) -> CompositionProcess:
+        """The process whose scales say how far compositions lie apart."""
+        return self.processes_[1]
 
     def estimate(self, X: Any) -> Estimate:
         """Return the mean of both; half the gap between them adds to the local residual.
@@ -143,10 +145,3 @@ class ProcessAverage(RegressorMixin, BaseEstimator):
         first, second = (process.predict(X) for process in self.processes_)
         for name in dict.fromkeys([*one, *two]):
             yield name, (one.get(name, first) + two.get(name, second)) / 2
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.no_validation = True
-        return tags

@@ -9,7 +9,7 @@ properties, and norms of the fractions, which tell stoichiometries apart whateve
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -20,7 +20,6 @@ from ..elements import INTERSTITIALS, LIGHT_RARE_EARTHS, N_ELEMENTS, RARE_EARTHS
 from ..errors import InputError
 from ..features.descriptors import ION_PROPERTIES, ion_properties, magnetic_valence
 from ..features.element_table import ElementTable, load_table
-from ..features.statistics import composition_statistics
 from .physics import ESTIMATED, physical
 
 _EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
@@ -39,37 +38,43 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 
 @dataclass(frozen=True, eq=False)
 class Descriptors:
-    """A set of ratios.
+    """A set of descriptors: ratios, then average deviations, then norms of the fractions.
 
     Attributes
     ----------
     names : tuple of str
         Name of each descriptor.
     numerators, denominators : ndarray of float64, shape (118, k) and (118, q)
-        Element weights of the sums.
+        Element weights of the ratios' sums.
     which : ndarray of int64, shape (k,)
-        Denominator of each descriptor.
-    general : bool
-        Add the average deviation of each magpie property, and the norms.
+        Denominator of each ratio.
+    properties : ndarray of float64, shape (118, p)
+        Element properties whose average deviation is taken.
+    powers : ndarray of int64, shape (r,)
+        Norms.
     estimated : str
         Property whose physical estimate is added, with a mark where there is one; empty for none.
+    estimates : ndarray of int64
+        Which of the two: 0 for the estimate, 1 for the mark.
     """
 
     names: tuple[str, ...]
     numerators: NDArray[np.float64]
     denominators: NDArray[np.float64]
     which: NDArray[np.int64]
-    general: bool = False
+    properties: NDArray[np.float64] = field(default_factory=lambda: np.zeros((N_ELEMENTS, 0)))
+    powers: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     estimated: str = ""
+    estimates: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __call__(self, table: CompositionTable) -> NDArray[np.float32]:
-        """Return the descriptors of each composition, shape (n, k), contiguous float32."""
-        from ..kernels.gp import ratios
+        """Return the descriptors of each composition, shape (n, k + p + r), float32."""
+        from ..kernels.gp import descriptors as kernel
         from ..kernels.threads import share_rows
 
-        out = np.empty((len(table), len(self.which)), np.float32)
+        out = np.empty((len(table), len(self.names)), np.float32)
         share_rows(
-            ratios,
+            kernel,
             len(table),
             table.indptr,
             table.indices,
@@ -77,27 +82,38 @@ class Descriptors:
             self.numerators,
             self.denominators,
             self.which,
+            self.properties,
+            self.powers,
             out,
         )
-        if self.estimated:
-            value, known = physical(table, self.estimated)
-            return np.column_stack([out, value, known]).astype(np.float32, copy=False)
-        if not self.general:
-            return out
-        statistics = composition_statistics(table, _elements(), np.float32)
-        return np.hstack([out, statistics[:, 4::6], _norms(table)])
+        if len(self.estimates):
+            estimate = physical(table, self.estimated)
+            for column, which in enumerate(
+                self.estimates, start=out.shape[1] - len(self.estimates)
+            ):
+                out[:, column] = estimate[which]
+        return out
+
+    def select(self, columns: NDArray[np.int64]) -> "Descriptors":
+        """Return those of the set that `columns`, ascending, number."""
+        k, p, r = len(self.which), self.properties.shape[1], len(self.powers)
+        ratio = columns[columns < k]
+        deviation = columns[(columns >= k) & (columns < k + p)] - k
+        norm = columns[(columns >= k + p) & (columns < k + p + r)] - k - p
+        return Descriptors(
+            tuple(self.names[i] for i in columns),
+            np.ascontiguousarray(self.numerators[:, ratio]),
+            self.denominators,
+            self.which[ratio],
+            np.ascontiguousarray(self.properties[:, deviation]),
+            self.powers[norm],
+            self.estimated,
+            self.estimates[columns[columns >= k + p + r] - k - p - r],
+        )
 
 
 def _elements() -> ElementTable:
     return load_table("magpie").imputed()
-
-
-def _norms(table: CompositionTable) -> NDArray[np.float32]:
-    columns = []
-    for power in _NORMS:
-        total = np.concatenate([[0.0], np.cumsum(table.values**power)])
-        columns.append(np.diff(total[table.indptr]).clip(0.0) ** (1.0 / power))
-    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -145,7 +161,7 @@ def estimate_descriptors(target: str) -> Descriptors:
     """Return the descriptors of magnets with the physical estimate of a property."""
     ratios = magnet_descriptors()
     names = (*ratios.names, "physical estimate", "phase of a known host")
-    return replace(ratios, names=names, estimated=target)
+    return replace(ratios, names=names, estimated=target, estimates=np.arange(2))
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +179,12 @@ def statistics_descriptors() -> Descriptors:
         *(f"deviation {name}" for name in elements.names),
         *(f"{power}-norm of the fractions" for power in _NORMS),
     )
-    return Descriptors(names, ratios.numerators, ratios.denominators, ratios.which, general=True)
+    return replace(
+        ratios,
+        names=names,
+        properties=np.ascontiguousarray(elements.values),
+        powers=np.array(_NORMS, np.int64),
+    )
 
 
 def _assemble(

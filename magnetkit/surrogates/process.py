@@ -1,13 +1,13 @@
 """A Gaussian process over compositions as a scikit-learn regressor."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
@@ -15,9 +15,8 @@ from ..elements import N_ELEMENTS, RARE_EARTHS, index, mask
 from ..errors import InputError
 from ..features._input import as_table
 from . import likelihood
-from .descriptors import descriptors
-
-Array = NDArray[np.float64]
+from .descriptors import Descriptors, descriptors
+from .regressor import Array, CompositionRegressor, Estimate
 
 # Descriptors of smaller weight are left out once the search is done.
 _NEGLIGIBLE = 3e-4
@@ -29,20 +28,7 @@ FOREIGN = 0.1
 domain then ends near 1 at.%."""
 
 
-class Estimate(NamedTuple):
-    """What the process says of each composition, three arrays of shape (n,).
-
-    ``mean``; ``novelty``, one less the correlation with the most similar known composition (0 to
-    1); ``local``, how far known compositions like it lie from what the others say of them, in
-    the target's unit.
-    """
-
-    mean: Array
-    novelty: Array
-    local: Array
-
-
-class CompositionProcess(RegressorMixin, BaseEstimator):
+class CompositionProcess(CompositionRegressor):
     """Gaussian process on descriptors and on atomic fractions.
 
     The Laplacian kernel follows properties that change abruptly between neighbouring
@@ -149,13 +135,22 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
 
     def _side(self, table: CompositionTable) -> tuple[Array, Array]:
         """Return standardised descriptors and fractions of compositions."""
-        raw = descriptors(self.features)(table)[:, self.columns_]
-        return (raw.astype(np.float64) - self.center_) / self.scale_, self._fractions(
-            table
-        ).to_array()
+        raw = self.descriptors(table).astype(np.float64)
+        return (raw - self.center_) / self.scale_, self.fractions(table).to_array()
 
-    def _fractions(self, table: CompositionTable) -> CompositionTable:
-        """Return compositions as the kernel of the fractions sees them."""
+    def fractions(self, table: CompositionTable) -> CompositionTable:
+        """Return compositions as the kernel of the fractions sees them.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            n compositions.
+
+        Returns
+        -------
+        CompositionTable
+            n compositions, with the rare earths pooled if so set.
+        """
         return pool(table) if self.pool_rare_earths else table
 
     def _factor(self, covariance: Array, noise: Array) -> Array:
@@ -191,14 +186,19 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         return self
 
     @property
+    def rough(self) -> "CompositionProcess":
+        """The process whose scales say how far compositions lie apart: itself."""
+        return self
+
+    @property
+    def descriptors(self) -> Descriptors:
+        """What computes the descriptors in use."""
+        return descriptors(self.features).select(self.columns_)
+
+    @property
     def names_(self) -> list[str]:
         """Descriptors in use."""
-        names = descriptors(self.features).names
-        return [names[i] for i in self.columns_]
-
-    def predict(self, X: Any) -> Array:
-        """Return the mean for each composition, shape (n,)."""
-        return self.estimate(X).mean
+        return list(self.descriptors.names)
 
     def estimate(self, X: Any) -> Estimate:
         """Return mean, novelty and local residual of each composition.
@@ -219,11 +219,10 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
         table = as_table(X)
         x = np.zeros((len(table), len(self.points_)), np.float32)
         part = x[:, : len(self.columns_)]
-        np.take(descriptors(self.features)(table), self.columns_, axis=1, out=part)
-        part -= self.center_.astype(np.float32)
+        np.subtract(self.descriptors(table), self.center_.astype(np.float32), out=part)
         part *= (np.exp(self.theta_[1:-3]) / self.scale_).astype(np.float32)
         mean, novelty, local = np.empty((3, len(table)), np.float32)
-        fractions = self._fractions(table)
+        fractions = self.fractions(table)
         share_rows(
             process,
             len(table),
@@ -324,13 +323,6 @@ class CompositionProcess(RegressorMixin, BaseEstimator):
     def _sum(self, one: NDArray[np.float32], two: NDArray[np.float32]) -> Array:
         mean = ((one + two) @ self.weights_).astype(np.float64)
         return self.mean_ + self.deviation_ * mean
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.no_validation = True
-        return tags
 
 
 def foreign(table: CompositionTable, known: NDArray[np.int32]) -> Array:

@@ -5,27 +5,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from ..features._input import as_table
 from .physics import physical
-from .process import Array, Estimate, foreign
+from .process import foreign
+from .regressor import Array, CompositionRegressor, Estimate
 
 
-class PhysicsResidual(RegressorMixin, BaseEstimator):
+class PhysicsResidual(CompositionRegressor):
     """The physical estimate as baseline, the rest by a process over compositions.
 
     Parameters
     ----------
-    process : ProcessAverage or CompositionProcess
+    process : DistilledProcess, ProcessAverage or CompositionProcess
         What learns the residual, not fitted; it need not count foreign elements.
     target : str
         A name of `magnetkit.surrogates.physics.ESTIMATED`.
 
     Attributes
     ----------
-    process_ : ProcessAverage or CompositionProcess
+    process_ : DistilledProcess, ProcessAverage or CompositionProcess
         The fitted one.
     known_ : ndarray of int32
         Elements of the training rows. Another makes a composition new, unless it has a physical
@@ -56,10 +57,6 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         values = np.asarray(y, np.float64)
         # A process says itself what is wrong with values of another shape.
         return values - physical(table, self.target)[0] if len(table) == values.size else values
-
-    def predict(self, X: Any) -> Array:
-        """Return the mean for each composition, shape (n,)."""
-        return self.estimate(X).mean
 
     def estimate(self, X: Any) -> Estimate:
         """Return mean, novelty and local residual of each composition.
@@ -101,7 +98,18 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         return {"physics": physical(table, self.target)[0], **parts}
 
     def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, as the process says."""
+        """Return how alike compositions are to each training row, as the process says.
+
+        Parameters
+        ----------
+        X : CompositionTable, or column of recipes or pymatgen compositions
+            n compositions.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, m)
+            For m training rows, 0 to 1.
+        """
         return self.process_.similarity(X)
 
     def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
@@ -124,10 +132,3 @@ class PhysicsResidual(RegressorMixin, BaseEstimator):
         yield "physical baseline", self.process_.predict(table) + base[order]
         for name, rest in self.process_.shuffled(table, order):
             yield name, rest + base
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.no_validation = True
-        return tags

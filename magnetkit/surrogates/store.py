@@ -18,12 +18,14 @@ from ..errors import StoreError
 MAGIC = b"magnetkit surrogate 1\n"
 TRUSTED = (
     "magnetkit.surrogates.average.ProcessAverage",
+    "magnetkit.surrogates.distilled.DistilledProcess",
     "magnetkit.surrogates.process.CompositionProcess",
     "magnetkit.surrogates.residual.PhysicsResidual",
 )
 """Types beyond those that skops itself holds safe."""
 
 _OTHER_CODE = (
+    "kernels/distilled.py",
     "kernels/gp.py",
     "kernels/hosts.py",
     "kernels/intrinsic.py",

@@ -16,14 +16,24 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from ..columns import COLUMNS
+from ..composition import CompositionTable
 from ..errors import InputError, StoreError
 from ..features._input import as_table
 from ..settings import get_settings
 from . import intervals, store
 from .average import ProcessAverage
-from .process import CompositionProcess, Estimate
+from .distilled import DistilledProcess
+from .process import CompositionProcess
+from .regressor import Estimate
 from .residual import PhysicsResidual
-from .training_sets import ENERGY, HULL_DISTANCE, TrainingSet, check_target, training_set
+from .training_sets import (
+    ENERGY,
+    HULL_DISTANCE,
+    TARGETS,
+    TrainingSet,
+    check_target,
+    training_set,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +64,7 @@ class Surrogate:
     ----------
     target : str
         What it predicts.
-    estimator_ : PhysicsResidual or CompositionProcess
+    estimator_ : DistilledProcess, or PhysicsResidual of one
         The scikit-learn regressor; ``estimator_.predict(table)`` has shape (n,).
     residuals, scores : ndarray of float64
         Absolute residual of every training row when its group was left out, and the same over
@@ -108,10 +118,14 @@ class Surrogate:
             One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
             ``domain_distance`` (1 at the edge).
         """
+        table = as_table(t)
+        return self._frame(table, self.estimator_.estimate(table), interval)
+
+    def _frame(
+        self, table: CompositionTable, estimate: Estimate, interval: float
+    ) -> "pd.DataFrame":
         import pandas as pd
 
-        table = as_table(t)
-        estimate = self.estimator_.estimate(table)
         half = intervals.quantile(self.scores, interval) * difficulty(self.coefficients, estimate)
         values = estimate.mean
         if self.target == HULL_DISTANCE:
@@ -138,12 +152,13 @@ class Surrogate:
 def make_estimator(target: str) -> Any:
     """Return the estimator of a target, not yet fitted."""
     if target == ENERGY:
-        return CompositionProcess("statistics", smooth=False, search_iterations=30)
+        exact = CompositionProcess("statistics", smooth=False, search_iterations=30)
+        return DistilledProcess(exact, reach=0.1)
     # By far the most measured property: there the rare earth's own chemistry brings nothing that
     # its ion's properties do not say (datasets/surrogates/search_scores.csv).
     pooled = target == "curie_temperature_K"
     process = ProcessAverage(target, pool_rare_earths=pooled, count_foreign=False)
-    return PhysicsResidual(process, target)
+    return PhysicsResidual(DistilledProcess(process, reach=0.2), target)
 
 
 def parameters(estimator: Any) -> dict[str, Any]:
@@ -360,3 +375,31 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Surro
         # Whoever only wants a prediction gets it.
         warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
     return model
+
+
+def predict_all(t: Any, interval: float = 0.9, progress: bool = False) -> "dict[str, pd.DataFrame]":
+    """Predict every target with interval and domain.
+
+    Parameters
+    ----------
+    t : CompositionTable, or column of recipes or pymatgen compositions
+        What to predict.
+    interval : float
+        As of `Surrogate.predict`.
+    progress : bool
+        Show a progress bar on stderr where a surrogate must first be trained.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        What `Surrogate.predict` gives, by target.
+    """
+    table = as_table(t)
+    frames = {}
+    for target in TARGETS:
+        model = load(target, progress=progress)
+        # The distance to the hull takes the estimate of the energy, the target before it.
+        if target != HULL_DISTANCE:
+            estimate = model.estimator_.estimate(table)
+        frames[target] = model._frame(table, estimate, interval)
+    return frames

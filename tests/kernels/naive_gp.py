@@ -30,10 +30,15 @@ def slopes(x, weight, smooth):
     return (weight * gaps).sum(axis=(1, 2))
 
 
-def ratios(x, numerators, denominators, which):
-    result = np.zeros((len(x), len(which)))
+def descriptors(x, numerators, denominators, which, properties, powers):
+    k, p = len(which), properties.shape[1]
+    result = np.zeros((len(x), k + p + len(powers)))
     for i, row in enumerate(x):
         for c, q in enumerate(which):
             bottom = row @ denominators[:, q]
             result[i, c] = row @ numerators[:, c] / bottom if bottom > 1e-12 else 0.0
+        for c in range(p):
+            result[i, k + c] = row @ np.abs(properties[:, c] - row @ properties[:, c])
+        for c, power in enumerate(powers):
+            result[i, k + p + c] = (row**power).sum() ** (1.0 / power)
     return result

@@ -83,16 +83,17 @@ def test_distances_and_slopes_equal_their_twins(smooth):
     np.testing.assert_allclose(slope, naive_gp.slopes(points, weight, smooth), atol=1e-4)
 
 
-def test_ratios_equal_their_twin():
+def test_descriptors_equal_their_twin():
     table, _ = _case(12)
     rng = np.random.default_rng(1)
     top = rng.normal(size=(118, 5))
     bottom = np.ones((118, 2))
     bottom[61, 1] = 0.0
     which = np.array([0, 1, 0, 1, 1])
-    out = np.empty((12, 5), np.float32)
-    gp.ratios(table.indptr, table.indices, table.values, top, bottom, which, out, 0, 12)
-    expected = naive_gp.ratios(table.to_array(), top, bottom, which)
+    args = (top, bottom, which, rng.normal(size=(118, 3)), np.array([2, 3, 10]))
+    out = np.empty((12, 11), np.float32)
+    gp.descriptors(table.indptr, table.indices, table.values, *args, out, 0, 12)
+    expected = naive_gp.descriptors(table.to_array(), *args)
     np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -100,6 +101,7 @@ def test_ratio_over_nothing_is_zero():
     table, _ = _case(1)
     out = np.empty((1, 1), np.float32)
     zero = np.zeros((118, 1))
-    args = (np.ones((118, 1)), zero, np.zeros(1, np.int64), out, 0, 1)
-    gp.ratios(table.indptr, table.indices, table.values, *args)
+    none = (np.zeros((118, 0)), np.zeros(0, np.int64))
+    args = (np.ones((118, 1)), zero, np.zeros(1, np.int64), *none, out, 0, 1)
+    gp.descriptors(table.indptr, table.indices, table.values, *args)
     assert out[0, 0] == 0.0

@@ -129,7 +129,7 @@ def test_what_was_only_tried_is_tested_on_but_not_learnt():
     assert 0 < (~part.learn).sum() < 20
     model = fit(part)
     assert len(model.residuals) == len(part)
-    assert len(model.estimator_.noise_) == part.learn.sum()
+    assert len(model.estimator_.exact_.noise_) == part.learn.sum()
 
 
 def test_a_model_says_what_it_is_in_one_line():
