@@ -6,10 +6,6 @@ from ._accelerate import jit, prange
 from .magnetism import CHUNK, CURIE, IONS, N_WORK, OK, PARAMAGNETIC, STATE, TO_TESLA, at, direction
 
 MU_0 = 1.25663706127e-6
-# Share of K_2 in the field at which grains reverse, K_1 + share K_2: 2 t / (1 + t), where t is
-# tan^(2/3) of a grain's angle to the field (Kronmueller, Durst and Martinek, J. Magn. Magn. Mater.
-# 69 (1987) 149). Reversal starts in the weakest grains, at 45 degrees, where the share is one.
-K2_SHARE = 1.0
 # The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
 # polarization follows that of the cells, from this temperature (K) on.
 WALL_COUPLING = 0.5
@@ -130,10 +126,11 @@ def crossing(t, room, s):
 
 # i: row of state and ion, as `magnetism.condense` returns them; work float64 (ions, 8), see
 # `magnetism.at`
-# -> J_s T; nucleation field A/m, 0 where no axis; status. NaN, 0 where there is no order.
+# -> J_s T; anisotropy field 2 (K_1 + 2 K_2) / J_s, A/m, 0 where no axis; status. NaN, 0 where there
+#    is no order.
 @jit
 def phase_at(i, kelvin, state, ion, work):
-    """Return polarization, nucleation field and status of a phase at a temperature."""
+    """Return polarization, anisotropy field and status of a phase at a temperature."""
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
@@ -141,18 +138,22 @@ def phase_at(i, kelvin, state, ion, work):
     _, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, False)
     j = abs(j) * state[i, TO_TESLA]
     found = direction(k1, k2)
-    return j, 2e6 * (k1 + K2_SHARE * k2) / j if found == OK and j > 0.0 else 0.0, found
+    return j, 2e6 * (k1 + 2.0 * k2) / j if found == OK and j > 0.0 else 0.0, found
 
 
-# hard, wall, shell: rows of an alloy's phases in state and ion, -1 without; cells, fraction: volume
-# of the cells, of the shell in the hard phase; efficiency: of a shell; carried: J_s of the wall
-# over that of the cell at the reference
+# hard, wall, skin, shell: rows of an alloy's phases in state and ion, -1 without (skin: the surface
+# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; efficiency:
+# of a shell; carried: J_s of the wall over that of the cell at the reference
 # -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
 @jit
-def alloy_at(kelvin, hard, wall, shell, state, ion, cells, fraction, efficiency, carried, work):
-    """Return polarization, nucleation field and status of an alloy at a temperature."""
+def alloy_at(
+    kelvin, hard, wall, skin, shell, state, ion, cells, fraction, efficiency, carried, work
+):
+    """Return polarization, anisotropy field and status of an alloy at a temperature."""
     cell, field, status = phase_at(hard, kelvin, state, ion, work)
     j = cell
+    if skin >= 0:
+        _, field, _ = phase_at(skin, kelvin, state, ion, work)
     if shell >= 0:
         own, outer, _ = phase_at(shell, kelvin, state, ion, work)
         j = (1.0 - fraction) * j + fraction * own
@@ -184,12 +185,12 @@ def _most_ions(state):
     return most
 
 
-# temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls and
-#   shells, those of alloy i in rows walls[i] and shells[i] (int64 (n), -1 without); cells, fraction
-#   float64 (n); efficiency as for `alloy_at`
-# -> polarization T, nucleation field A/m float64 (k, n); status int8 (k, n)
+# temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls,
+#   skins and shells, those of alloy i in rows walls[i], skins[i] and shells[i] (int64 (n), -1
+#   without); cells, fraction float64 (n); efficiency as for `alloy_at`
+# -> polarization T, anisotropy field A/m float64 (k, n); status int8 (k, n)
 @jit(parallel=True)
-def states(temperature, state, ion, walls, shells, cells, fraction, efficiency):
+def states(temperature, state, ion, walls, skins, shells, cells, fraction, efficiency):
     """Return what each alloy is at each temperature."""
     n, k = walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
@@ -201,8 +202,8 @@ def states(temperature, state, ion, walls, shells, cells, fraction, efficiency):
             carried = _carried(i, walls[i], state, ion, work)
             for l in range(k):  # noqa: E741
                 polarization[l, i], field[l, i], status[l, i] = alloy_at(
-                    temperature[l], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
-                    efficiency, carried, work,
+                    temperature[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
+                    fraction[i], efficiency, carried, work,
                 )  # fmt: skip
     return polarization, field, status
 
@@ -228,7 +229,7 @@ def _room(j, h_cj, on_j, on_k, permeance):
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 @jit(parallel=True)
 def figures(
-    asked, second, grid, state, ion, walls, shells, cells, fraction, efficiency,
+    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
 ):  # fmt: skip
     """Return the properties of the magnet made of each alloy."""
@@ -247,8 +248,8 @@ def figures(
                 continue
             carried = _carried(i, walls[i], state, ion, work)
             j2, field, end = alloy_at(
-                second, i, walls[i], shells[i], state, ion, cells[i], fraction[i], efficiency,
-                carried, work,
+                second, i, walls[i], skins[i], shells[i], state, ion, cells[i],
+                fraction[i], efficiency, carried, work,
             )  # fmt: skip
             h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
             j1, h1, start = np.nan, np.nan, OK
@@ -267,8 +268,8 @@ def figures(
                 if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
                     # What the weak magnet bears at its limit it bears below.
                     j, field, _ = alloy_at(
-                        limit[i], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
-                        efficiency, carried, work,
+                        limit[i], i, walls[i], skins[i], shells[i], state, ion, cells[i],
+                        fraction[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                     enough = open_[0] and open_[1] and open_[2]
@@ -278,8 +279,8 @@ def figures(
                         t_max[:] = limit[i]
                         break
                 j, field, found = alloy_at(
-                    kelvin, i, walls[i], shells[i], state, ion, cells[i], fraction[i], efficiency,
-                    carried, work,
+                    kelvin, i, walls[i], skins[i], shells[i], state, ion, cells[i],
+                    fraction[i], efficiency, carried, work,
                 )  # fmt: skip
                 h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 if g == 0:
@@ -308,8 +309,8 @@ def figures(
                     j, h_cj, found = j2, h2, end
                 else:
                     j, field, found = alloy_at(
-                        asked[l], i, walls[i], shells[i], state, ion, cells[i], fraction[i],
-                        efficiency, carried, work,
+                        asked[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
+                        fraction[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 found = found if found != OK else over

@@ -1,4 +1,4 @@
-"""What a process makes of hard phases: polarization, nucleation field, Kronmueller's parameters."""
+"""What a process makes of hard phases: polarization, anisotropy field, Kronmueller's parameters."""
 
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from ..elements import INDEX, RARE_EARTHS, mask
 from ..units import MU_0
 from .intrinsic import condensed, joined
 from .process import Process, by_row, parameters, read_process
-from .shell import ShellRows, replace_rare_earth
+from .shell import SURFACE, ShellRows, enriched, replace_rare_earth
 
 if TYPE_CHECKING:
     from ..phases.hosts import Partition
@@ -35,9 +35,9 @@ class Magnets:
         K.
     polarization : ndarray of float64, shape (n, k)
         Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C.
-    nucleation_field : ndarray of float64, shape (n, k)
-        H_a of Kronmueller's relation, from K_1 and part of K_2, A/m; 0 where the easy direction
-        is no axis.
+    anisotropy_field : ndarray of float64, shape (n, k)
+        H_a of Kronmueller's relation, at the surface of the grains, A/m; 0 where the easy
+        direction is no axis.
     status : ndarray of int8, shape (n, k)
         Index into `magnetkit.columns.STATUSES`.
     factor : ndarray of float64, shape (n,)
@@ -57,7 +57,7 @@ class Magnets:
 
     temperature: NDArray[np.float64]
     polarization: NDArray[np.float64]
-    nucleation_field: NDArray[np.float64]
+    anisotropy_field: NDArray[np.float64]
     status: NDArray[np.int8]
     factor: NDArray[np.float64]
     boundary: NDArray[np.float64]
@@ -74,7 +74,7 @@ class Magnets:
 
     def coercivity(self) -> NDArray[np.float64]:
         """Return H_cj = alpha_K H_a - N_eff M_s, A/m, shape (n, k)."""
-        field = self.alpha_k[:, None] * self.nucleation_field
+        field = self.alpha_k[:, None] * self.anisotropy_field
         return np.maximum(field - self.n_eff[:, None] * self.polarization / MU_0, 0.0)
 
 
@@ -209,9 +209,10 @@ def alloys(
 
     A 2:17 alloy is split into cells and walls (`magnetkit.phases.hosts.partition`); polarization
     is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
-    the cells and copper in the walls set its parameters. With a shell, polarization is the average
-    of core and shell, and the nucleation field lies between theirs by the calibrated efficiency
-    of a shell.
+    the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
+    act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
+    polarization is the average of core and shell, and the anisotropy field lies between those of
+    the surface and of the shell by the calibrated efficiency of a shell.
 
     Parameters
     ----------
@@ -249,19 +250,26 @@ def alloys(
         boundary[walls] = rows["grain_boundary"][walls]
     shelled = np.zeros(0, int) if shells is None else np.flatnonzero(shells.fraction > 0.0)
     fraction = np.zeros(n)
-    shell = parts.hard_phase[shelled]
+    surface = enriched(parts.hard_phase, rows["surface_enrichment"])
+    skinned = np.flatnonzero(
+        (rows["surface_enrichment"] > 1.0) & (parts.hard_phase.fraction(*SURFACE) > 0.0)
+    )
+    shell = surface[shelled]
     if shells is not None:
         shell = replace_rare_earth(shell, shells.column[shelled], shells.content[shelled])
         fraction = shells.fraction
     condensed_phases = [condensed(parts.hard_phase, codes)]
     if walls.size:
         condensed_phases.append(condensed(wall, np.full(walls.size, wall_code, np.int8)))
+    if skinned.size:
+        condensed_phases.append(condensed(surface[skinned], codes[skinned]))
     if shelled.size:
         condensed_phases.append(condensed(shell, codes[shelled]))
     phases = (
         *joined(condensed_phases),
         _places(walls, n, n),
-        _places(shelled, n, n + walls.size),
+        _places(skinned, n, n + walls.size),
+        _places(shelled, n, n + walls.size + skinned.size),
         volume,
         fraction,
         parameters().shell_efficiency,

@@ -71,6 +71,9 @@ class Family:
     cobalt_loss, lanthanum_loss : float
         Fall of ln `dry` per share of Co in iron and cobalt, of ln H_cj per share of La in the
         rare earth.
+    surface_enrichment : float
+        How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
+        mean of the hard phase, see `magnetkit.magnetism.shell.enriched`; 1 where they do not.
     alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
         Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
         counted from the references (2:17 alone, zero elsewhere).
@@ -103,6 +106,7 @@ class Family:
     dry: float
     cobalt_loss: float
     lanthanum_loss: float
+    surface_enrichment: float
     alpha_k_iron: float
     n_eff_iron: float
     alpha_k_copper: float

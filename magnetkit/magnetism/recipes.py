@@ -195,7 +195,7 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters; below zero where demagnetizing fields win."""
     rows = {**made.rows, **{k: np.full(len(made.factor), v) for k, v in values.items()}}
     alpha_k, n_eff = microstructure(rows, made.boundary, made.additive, made.iron, made.copper)
-    field = alpha_k[:, None] * made.nucleation_field
+    field = alpha_k[:, None] * made.anisotropy_field
     return 1e-3 * (field - n_eff[:, None] * made.polarization / MU_0)
 
 

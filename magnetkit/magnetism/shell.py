@@ -11,6 +11,9 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
 from ..errors import InputError
 
+SURFACE = ("Tb", "Dy")
+"""Rare earths that a magnet maker brings to the grains' surface."""
+
 _TEXT = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
 
 
@@ -154,6 +157,26 @@ def replace_rare_earth(
         table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
     )
     return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+
+
+def enriched(table: CompositionTable, coefficient: NDArray[np.float64]) -> CompositionTable:
+    """Return the surface of grains, where Dy and Tb count more than in the middle.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n hard phases.
+    coefficient : ndarray of float64, shape (n,)
+        Partition coefficient e: a share x of the rare earth becomes e x / (1 + (e - 1) x).
+    """
+    rare, heavy = mask(RARE_EARTHS), mask(SURFACE)
+    total = np.maximum(table.fraction(*RARE_EARTHS), 1e-300)
+    share = table.fraction(*SURFACE) / total
+    grown = coefficient / (1.0 + (coefficient - 1.0) * share)
+    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    on = np.where(heavy[table.indices] > 0.0, grown[row], grown[row] / coefficient[row])
+    values = np.where(rare[table.indices] > 0.0, table.values * on, table.values)
+    return CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
 
 
 def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> CompositionTable:

