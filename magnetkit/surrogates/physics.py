@@ -25,7 +25,8 @@ ESTIMATED = (
 )
 """Properties that have a physical estimate; at 300 K."""
 
-# A recipe with less than this share of its weight in the hard phase is no single phase of a host.
+# A recipe with less than this share of its weight in the hard phase is no single phase of a host:
+# its Curie temperature is as often that of another phase.
 _WHOLE = 0.97
 _ROOM = 300.0
 
@@ -43,9 +44,10 @@ def physical(table: CompositionTable, target: str) -> tuple[Array, NDArray[np.bo
     Returns
     -------
     estimate : ndarray of float64, shape (n,)
-        In the target's unit; the mean over the embedded compounds where a composition is no
-        single phase of a known host or holds what the intrinsic model does not know. The
-        anisotropy field is the modulus, that of a plane as well.
+        In the target's unit, of the hard phase; the mean over the embedded compounds where the
+        host is unknown, and for the Curie temperature where a recipe holds more than the hard
+        phase. The anisotropy field is that of first order, ``2 K_1 mu0 / J_s``: of K_2 the priors
+        know little.
     known : ndarray of bool, shape (n,)
         Where it is the composition's own.
     """
@@ -62,12 +64,12 @@ def _latest(table: CompositionTable) -> Array:
     for reference, values in _LATEST[:]:
         if reference() is table:
             return values
-    values = _of_single_phases(table)
+    values = _of_hard_phases(table)
     _LATEST[:] = [(weakref.ref(table, lambda _: _LATEST.clear()), values)]
     return values
 
 
-def _of_single_phases(table: CompositionTable) -> Array:
+def _of_hard_phases(table: CompositionTable) -> Array:
     """Return all of `ESTIMATED`, shape (4, n); NaN where there is no estimate."""
     from ..magnetism.intrinsic import PROPERTIES, evaluate
     from ..magnetism.priors import prior_parameters
@@ -75,21 +77,14 @@ def _of_single_phases(table: CompositionTable) -> Array:
 
     part = partition(table)
     got = evaluate(part, _ROOM, spread=False, parameters=prior_parameters())
-    js, k1, k2 = (got.value[:, 0, PROPERTIES.index(name)] for name in _USED)
+    js = got.value[:, 0, PROPERTIES.index("saturation_polarization_T")]
+    k1 = got.value[:, 0, PROPERTIES.index("anisotropy_constant_MJ_m3")]
     with np.errstate(divide="ignore", invalid="ignore"):
-        field = np.abs(0.8 * np.pi * (k1 + 2.0 * k2) / js)
         whole = part.hard_weight_fraction > _WHOLE
-    values = np.stack([got.curie, js, field, k1])
-    values[:, ~whole] = np.nan
+        field = np.abs(0.8 * np.pi * k1 / js)
+    values = np.stack([np.where(whole, got.curie, np.nan), js, field, k1])
     values[~np.isfinite(values)] = np.nan
     return values
-
-
-_USED = (
-    "saturation_polarization_T",
-    "anisotropy_constant_MJ_m3",
-    "anisotropy_constant_2_MJ_m3",
-)
 
 
 @lru_cache(maxsize=1)
@@ -97,4 +92,4 @@ def _typical() -> Array:
     """Return the mean estimates of the embedded compounds, whose measurements play no part."""
     formulas = pd.read_csv(datasets.path("intrinsic/compounds.csv"))["formula"].tolist()
     table = CompositionTable.from_strings(formulas, basis="atomic")
-    return np.nanmean(_of_single_phases(table), axis=1)
+    return np.nanmean(_of_hard_phases(table), axis=1)
