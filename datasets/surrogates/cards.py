@@ -17,6 +17,15 @@ from magnetkit.surrogates import TARGETS, TrainingSet, validate
 from magnetkit.surrogates.training_sets import HULL_DISTANCE
 
 CURIE = "curie_temperature_K"
+LOOKS = (
+    "4 times in all: three times before physics was the baseline (48.4 K and pairs 0.85 for the "
+    "model then in use), once for this one, after it was chosen on systems and hosts left out of "
+    "the training set. No composition or paper of it is in the training set, in the calibration "
+    "of the intrinsic model or among the sources of its priors; but the form of the intrinsic "
+    "model, whose priors give the physical estimate, was chosen by people who had seen its errors "
+    "there"
+)
+"""How often the holdout was looked at; to be counted on with every further look."""
 
 
 def read_series(file: Path) -> TrainingSet:
@@ -38,6 +47,8 @@ def main() -> None:
     for target in arguments.targets or [t for t in TARGETS if t != HULL_DISTANCE]:
         held = arguments.series if target == CURIE else None
         card = validate(target, holdout=held and read_series(held), progress=True)
+        if held:
+            card.content["holdout"]["looked at"] = LOOKS
         card.write(Path(__file__).with_name(f"{target}.model"))
         print(f"{target}: written")
 
