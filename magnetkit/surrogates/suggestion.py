@@ -3,7 +3,8 @@
 Heavy rare earth follows from the composition; the performance alone is uncertain. Then the
 expected improvement of the dominated area has a closed form: the integral over the heavy rare
 earth, from the candidate's own up to the limit, of the expected improvement over the best
-performance reached with as little (the step function of the front).
+performance reached with as little (the step function of the front). It counts by the probability
+that the magnet meets the device's requirements (Gardner et al., ICML 2014).
 """
 
 from itertools import pairwise
@@ -90,7 +91,7 @@ def suggest(
     -------
     DataFrame
         The candidates' rows of the screening, with ``expected_improvement`` (wt.% times the unit
-        of `performance`) at the time each was chosen. After a choice the candidate counts as
+        of `performance`), times ``probability_meets_requirements``, when each was chosen. After a choice the candidate counts as
         made with its predicted performance, so that the batch spreads.
 
     Raises
@@ -127,10 +128,11 @@ def suggest(
     # Ten percent beyond the worst, so that the last candidate still spans an area.
     limit = 1.1 * max([heavy.max(), *front[:, 0]]) + 0.1
     floor = min([mean.min(), *front[:, 1]])
+    meets = table["probability_meets_requirements"].to_numpy(np.float64, na_value=0.0)
     left = np.ones(len(table), bool)
     chosen, gains = [], []
     for _ in range(min(n, len(table))):
-        gain = expected_improvement(heavy, mean, deviation, front, limit, floor)
+        gain = meets * expected_improvement(heavy, mean, deviation, front, limit, floor)
         gain[~left] = -1.0
         best = int(np.argmax(gain))
         chosen.append(best)

@@ -47,3 +47,10 @@ def test_a_batch_spreads_over_the_candidates():
     assert len(batch) == 2
     assert batch["formula"].nunique() == 2
     assert (np.diff(batch["expected_improvement"]) <= 1e-9).all()
+
+
+def test_what_cannot_meet_the_requirements_is_not_made_first():
+    batch = suggest(["Pr1.5Nd0.5Fe13CoB", "SmCo5", "Sm0.9Gd0.1Co5"], n=3)
+    meets = batch["probability_meets_requirements"]
+    assert batch["max_energy_product_kJ_m3"].idxmax() == 2
+    assert meets[0] > 100 * meets[2]
