@@ -91,8 +91,9 @@ def suggest(
     -------
     DataFrame
         The candidates' rows of the screening, with ``expected_improvement`` (wt.% times the unit
-        of `performance`), times ``probability_meets_requirements``, when each was chosen. After a choice the candidate counts as
-        made with its predicted performance, so that the batch spreads.
+        of `performance`), times ``probability_meets_requirements``, when each was chosen. After a
+        choice the candidate counts as made with its predicted performance, so that the batch
+        spreads.
 
     Raises
     ------
