@@ -179,7 +179,9 @@ class Fit:
     def _run(self, steps: int) -> "Fit":
         active = np.flatnonzero(self._active)
         n_offset = len(self._offset_sd)
-        z, offsets = self.variables.copy(), np.zeros(n_offset)
+        # What the data do not speak of stays at the prior, wherever the fit starts from: a start
+        # that has seen more data must not lend what it knows.
+        z, offsets = np.where(self._active, self.variables, 0.0), np.zeros(n_offset)
         damping = 1e-2
         predicted = self.predict(z)
         for _ in range(steps):
