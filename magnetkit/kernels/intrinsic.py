@@ -98,7 +98,7 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
             x = values[k] / sum_r
             on_iron, on_cobalt = (x * (1.0 - c)) ** 2, (x * c) ** 2
             for j in range(5):
-                mix[j] += on_iron * dp[h, e, 5 * j] ** 2 + on_cobalt * dp[h, e, 5 * j + 1] ** 2
+                mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
             coupling += on_iron * dp[h, e, ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, ION_COUPLING + 1] ** 2
             if spin[e] > 0.0:
@@ -115,8 +115,9 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                slope = ((1.0 - c) * dp[h, e, 5 * j + 2]) ** 2 + (c * dp[h, e, 5 * j + 3]) ** 2
-                mix[j] += y * y * (slope + (y * dp[h, e, 5 * j + 4]) ** 2)
+                on_iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
+                on_cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
+                mix[j] += y * y * (((1.0 - c) ** 2) * on_iron + c * c * on_cobalt)
             v[V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
     v[V_MOMENT], v[V_BROAD], v[V_STEEP] = mix[MOMENT], mix[K_BROAD], mix[K_STEEP]
     v[V_VOLUME] = mix[VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2

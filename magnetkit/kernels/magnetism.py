@@ -1,7 +1,7 @@
 """Intrinsic magnetism of a hard phase at temperature: two sublattices, one crystal field.
 
-Parameters by host and element stand in one array `p` of shape (6, 118, 38), those of the host
-alone in `q` of shape (6, 28); `magnetkit.magnetism.parameters` names each slot. `dp` and `dq`
+Parameters by host and element stand in one array `p` of shape (6, 118, 43), those of the host
+alone in `q` of shape (6, 30); `magnetkit.magnetism.parameters` names each slot. `dp` and `dq`
 hold their standard deviations.
 
 A composition is condensed first into what temperature does not change: a `state` of the alloy and
@@ -14,15 +14,15 @@ from ._accelerate import jit, prange
 from .hosts import ON_R, ON_T, ON_X
 from .multiplet import polarization, reduced_moment
 
-# Five properties mix over both sites: slots 5 k to 5 k + 4 of an element hold, for property k,
+# Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
 # its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
-# share of the T sites in either (+2, +3) and the curvature in that share (+4).
+# share of the T sites in either (+2, +3) and the curvature in that share (+4, +5).
 VOLUME, EXCHANGE, MOMENT, K_BROAD, K_STEEP = range(5)
-ION_MOMENT, ION_EXCHANGE, ION_K2, ION_K4, ION_K6, ION_COUPLING = 25, 27, 29, 31, 33, 35
-CRYSTAL_FIELD_SLOPE = 37
+ION_MOMENT, ION_EXCHANGE, ION_K2, ION_K4, ION_K6, ION_COUPLING = 30, 32, 34, 36, 38, 40
+CRYSTAL_FIELD_SLOPE = 42
 BOW, CRYSTAL_FIELD_BOW, FILLING, CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
-RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON = 24, 25, 26, 27
-N_HOST = 28
+RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON, DILUTION, PAIRS = range(24, 30)
+N_HOST = 30
 
 OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 
@@ -55,7 +55,7 @@ _T_SITES_OUTSIDE = 1e-4
 # indices int32, values float64 (entries first to last - 1): one composition; h: its host
 # role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
 # 2 on the T sites, 3 both; spin float64 (118): J of the ion, 0 without moment
-# p float64 (6, 118, 38), q float64 (6, 28)
+# p float64 (6, 118, 43), q float64 (6, 30)
 # Writes row i of state float64 (n, 14) and rows of ion float64 (nnz, 7) from `first` on; mix
 # float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
 @jit
@@ -102,6 +102,10 @@ def condense_row(
         b = BOW + 3 * k
         mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
         mix[k] += w * q[h, FILLING + k]
+    iron_level, cobalt_level = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
+    bow = mix[EXCHANGE] - w * q[h, FILLING + EXCHANGE]
+    level = (1.0 - c) * iron_level + c * cobalt_level + bow
+    own = bow
     if h > 0:
         # Exchange saturates as the interstitial sites fill.
         mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
@@ -111,26 +115,28 @@ def condense_row(
         if role[h, e] == ON_R:
             x = values[k] / sum_r
             for j in range(5):
-                mix[j] += x * ((1.0 - c) * p[h, e, 5 * j] + c * p[h, e, 5 * j + 1])
+                mix[j] += x * ((1.0 - c) * p[h, e, 6 * j] + c * p[h, e, 6 * j + 1])
+            own += x * ((1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1])
             coupling += x * ((1.0 - c) * p[h, e, ION_COUPLING] + c * p[h, e, ION_COUPLING + 1])
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                slope = (1.0 - c) * p[h, e, 5 * j + 2] + c * p[h, e, 5 * j + 3]
-                part = y * (slope + y * p[h, e, 5 * j + 4])
+                on_iron = p[h, e, 6 * j + 2] + y * p[h, e, 6 * j + 4]
+                on_cobalt = p[h, e, 6 * j + 3] + y * p[h, e, 6 * j + 5]
+                part = y * ((1.0 - c) * on_iron + c * on_cobalt)
+                if j == EXCHANGE:
+                    pairs = on_cobalt / cobalt_level * (c * (1.0 - c) * iron_level + bow)
+                    pairs -= c * (1.0 - c) * on_iron
+                    exchange += part + q[h, PAIRS] * y * pairs
+                    continue
                 mix[j] += part
                 if j == MOMENT:
                     diluted += part
-                elif j == EXCHANGE:
-                    exchange += part
             field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
     if not (mix[MOMENT] > 0.0 and mix[VOLUME] > 0.0):
         return -1
-    # Dilution takes its share of whatever exchange there is: the slopes are those with yttrium.
-    level = (1.0 - c) * p[h, _YTTRIUM, 5 * EXCHANGE] + c * p[h, _YTTRIUM, 5 * EXCHANGE + 1]
-    bow = c * (1.0 - c) * q[h, BOW + 3 * EXCHANGE]
-    if level + bow > 0.0:
-        mix[EXCHANGE] += exchange * ((mix[EXCHANGE] - exchange) / (level + bow) - 1.0)
+    ratio = own / level
+    mix[EXCHANGE] += exchange * (1.0 + q[h, DILUTION] * (ratio - 1.0)) * (mix[EXCHANGE] / own)
     # The exchange field that the rare earth feels follows the moment left by dilution.
     kept = mix[MOMENT] / (mix[MOMENT] - diluted)
     coupling = max(coupling * kept, 0.0)

@@ -12,7 +12,9 @@ import pandas as pd
 from .. import datasets
 from ..composition.table import CompositionTable
 from ..errors import DataError
-from ..phases.hosts import HOST_NAMES, assign_hosts
+from ..elements import INDEX
+from ..kernels.hosts import ON_T, OUTSIDE
+from ..phases.hosts import HOST_NAMES, assign_hosts, site_limits
 from ..settings import get_settings
 
 COLUMNS = ["host", "formula", "property", "temperature_K", "value", "deviation", "paper"]
@@ -48,6 +50,8 @@ DOUBTFUL = {"Lu2Fe14B", "HoFe11Ti"}
 """Embedded compounds whose values at 300 K contradict their own table (see the notes there)."""
 # Printed fields of planar compounds are not those of an easy axis.
 _AXIAL_FIELD = "axis"
+# Printed compositions are rounded.
+_ROUNDING = 0.005
 
 
 def deviation(prop: str, value: float, confidence: str) -> float:
@@ -145,8 +149,9 @@ def series() -> pd.DataFrame:
 def curie() -> pd.DataFrame:
     """Return the Curie temperatures DS1+DS2 of compounds in one of the hosts.
 
-    Only compounds that the split leaves whole and that order well above liquid helium: the set
-    also holds amorphous alloys, hydrides and misprints. Its papers are not named.
+    Only compounds that the split leaves whole, that the model speaks of (see `_spoken_of`) and
+    that order well above liquid helium: the set also holds amorphous alloys, hydrides and
+    misprints. Its papers are not named.
     """
     from ..fetch import fetch
 
@@ -155,7 +160,26 @@ def curie() -> pd.DataFrame:
     # Degrees Celsius by mistake, a known slip of the set.
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
-    return _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
+    found = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
+    return found[_spoken_of(found)].reset_index(drop=True)
+
+
+def _spoken_of(frame: pd.DataFrame) -> np.ndarray:
+    """Return which rows the model has a word for.
+
+    Iron or cobalt, no metal beyond the solubility of the host (`magnetkit.phases.hosts`), nothing
+    without a site: beryllium and small carbon contents weigh little and slip through the split.
+    """
+    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    role, limit = site_limits()
+    codes = frame["host"].map(HOST_NAMES.index).to_numpy()
+    atoms = table.to_array()
+    metals = np.where(role[codes] == ON_T, atoms, 0.0)
+    share = metals / metals.sum(axis=1, keepdims=True)
+    soluble = (share <= limit[codes] + _ROUNDING).all(axis=1)
+    homeless = np.where(role[codes] == OUTSIDE, atoms, 0.0).sum(axis=1)
+    magnetic = atoms[:, INDEX["Fe"]] + atoms[:, INDEX["Co"]]
+    return soluble & (homeless < _ROUNDING) & (magnetic > 0.0)
 
 
 def curie_papers() -> pd.DataFrame:

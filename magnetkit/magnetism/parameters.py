@@ -36,7 +36,7 @@ ELEMENT_SLOTS: tuple[str, ...] = (
     *(
         f"{name}:{part}"
         for name in MIXED
-        for part in (*ENDS, "slope_iron", "slope_cobalt", "curvature")
+        for part in (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
     ),
     *(f"{name}:{end}" for name in IONIC for end in ENDS),
     "crystal_field:slope",
@@ -53,6 +53,8 @@ HOST_SLOTS: tuple[str, ...] = (
     "residual_polarization",
     "residual_anisotropy",
     "exchange_K:carbon",
+    "exchange_K:dilution",
+    "exchange_K:pairs",
 )
 """Slots of a host alone, in the kernel's order."""
 
@@ -65,9 +67,9 @@ class Parameters:
 
     Attributes
     ----------
-    element, element_sd : ndarray of float64, shape (6, 118, 38)
+    element, element_sd : ndarray of float64, shape (6, 118, 43)
         Parameters by host and element, and their standard deviations.
-    host, host_sd : ndarray of float64, shape (6, 28)
+    host, host_sd : ndarray of float64, shape (6, 30)
         Parameters of the host alone.
     known : ndarray of int8, shape (6, 118)
         1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.

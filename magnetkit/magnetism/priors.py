@@ -163,6 +163,8 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
         prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
     if HOSTS[host].interstitial and host != "2:14:1":
         prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
+    prior.set("", "exchange_K:dilution", *own.get("dilution", (1.0, 0.0)))
+    prior.set("", "exchange_K:pairs", *own.get("pairs", (0.0, 0.0)))
     prior.set("", "crystal_field:bow", 0.0, 0.6)
     prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
 
@@ -171,24 +173,25 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
     """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
     own, common = data["host"][host], data["substituent"]
     n = HOSTS[host].transition_metal
+    shares = common["exchange"] | own.get("exchange", {})
+    spread = common["exchange_spread"] | own.get("exchange_spread", {})
     for e in metals:
         for k, end in enumerate(ENDS):
             volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
             prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
-            other = own.get("exchange_other", common["exchange_other"])
-            share = common["exchange"].get(e, other)[k]
-            level = own["exchange_K"][k]
-            prior.set(
-                e, f"exchange_K:slope_{end}", share * level, common["exchange_sd"] * max(level, 500)
-            )
+            level, least = own["exchange_K"][k], max(own["exchange_K"][k], 500.0)
+            slope = level * shares.get(e, shares["other"])[k]
+            prior.set(e, f"exchange_K:slope_{end}", slope, spread["slope"][k] * least)
+            # What raises exchange by widening or taking the short pairs saturates.
+            bend = -spread["saturation"][k] * max(slope, 0.0)
+            prior.set(e, f"exchange_K:curvature_{end}", bend, spread["curvature"][k] * least)
+            prior.set(e, f"moment_muB:curvature_{end}", 0.0, 0.5 * n)
             # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
             moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
             prior.set(e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n)
             for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
                 level = own[name][k]
                 prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
-        prior.set(e, "exchange_K:curvature", 0.0, common["curvature_sd"] * own["exchange_K"][0])
-        prior.set(e, "moment_muB:curvature", 0.0, 0.5 * n)
         prior.set(e, "crystal_field:slope", -0.5, 1.2)
 
 
