@@ -10,6 +10,8 @@ from .hosts import ON_R, ON_T
 from .magnetism import (
     BOW,
     BROAD,
+    BY_DILUTION,
+    BY_PAIRS,
     CHUNK,
     COBALT,
     CRYSTAL_FIELD,
@@ -17,6 +19,7 @@ from .magnetism import (
     CRYSTAL_FIELD_FILLING,
     CRYSTAL_FIELD_SLOPE,
     CURIE,
+    DILUTION,
     EMPTY,
     EXCHANGE,
     FILLING,
@@ -41,6 +44,9 @@ from .magnetism import (
     N_ION,
     N_WORK,
     OK,
+    ON_COBALT,
+    ON_IRON,
+    PAIRS,
     PARAMAGNETIC,
     RESIDUAL_J,
     RESIDUAL_K,
@@ -115,10 +121,15 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                on_iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
-                on_cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
-                mix[j] += y * y * (((1.0 - c) ** 2) * on_iron + c * c * on_cobalt)
+                on_iron, on_cobalt = 1.0 - c, c
+                if j == EXCHANGE:
+                    on_iron, on_cobalt = state[i, ON_IRON], state[i, ON_COBALT]
+                iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
+                cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
+                mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
             v[V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
+    mix[EXCHANGE] += (state[i, BY_DILUTION] * dq[h, DILUTION]) ** 2
+    mix[EXCHANGE] += (state[i, BY_PAIRS] * dq[h, PAIRS]) ** 2
     v[V_MOMENT], v[V_BROAD], v[V_STEEP] = mix[MOMENT], mix[K_BROAD], mix[K_STEEP]
     v[V_VOLUME] = mix[VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
     curie = state[i, CURIE]

@@ -28,13 +28,15 @@ OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 
 # A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
-# dilution left, share of cobalt, exchange of the metals (K), empty interstitial share; then `OK`,
-# `UNKNOWN_HOST` or `OUTSIDE`, the first row of its ions and their number.
+# dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
+# substituent's two slopes in the exchange, derivatives of the exchange with `DILUTION` and `PAIRS`;
+# then `OK`, `UNKNOWN_HOST` or `OUTSIDE`, the first row of its ions and their number.
 CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EXCHANGE, EMPTY = (
     range(11)
 )
-STATE, FIRST, IONS = 11, 12, 13
-N_STATE = 14
+ON_IRON, ON_COBALT, BY_DILUTION, BY_PAIRS = 11, 12, 13, 14
+STATE, FIRST, IONS = 15, 16, 17
+N_STATE = 18
 # An ion: J, exchange field (K), moment (mu_B) and crystal-field terms of order 2, 4, 6 (MJ/m3), all
 # but the first two times its share; its share of the site.
 SPIN, STRENGTH, ION_J, ION_2, ION_4, ION_6, SITE = range(7)
@@ -56,7 +58,7 @@ _T_SITES_OUTSIDE = 1e-4
 # role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
 # 2 on the T sites, 3 both; spin float64 (118): J of the ion, 0 without moment
 # p float64 (6, 118, 43), q float64 (6, 30)
-# Writes row i of state float64 (n, 14) and rows of ion float64 (nnz, 7) from `first` on; mix
+# Writes row i of state float64 (n, 18) and rows of ion float64 (nnz, 7) from `first` on; mix
 # float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
 @jit
 def condense_row(
@@ -102,14 +104,19 @@ def condense_row(
         b = BOW + 3 * k
         mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
         mix[k] += w * q[h, FILLING + k]
-    iron_level, cobalt_level = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
-    bow = mix[EXCHANGE] - w * q[h, FILLING + EXCHANGE]
-    level = (1.0 - c) * iron_level + c * cobalt_level + bow
-    own = bow
+    # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
+    # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
+    # (1 - c)^2, if `PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
+    iron, cobalt = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
+    own = mix[EXCHANGE] - w * q[h, FILLING + EXCHANGE]
+    all_pairs = (c * (1.0 - c) * iron + own) / cobalt if cobalt > 0.0 else 0.0
+    on_iron = (1.0 - c) * (1.0 - q[h, PAIRS] * c)
+    on_cobalt = c + q[h, PAIRS] * all_pairs
+    level = (1.0 - c) * iron + c * cobalt + own
     if h > 0:
         # Exchange saturates as the interstitial sites fill.
         mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
-    coupling, diluted, exchange = 0.0, 0.0, 0.0
+    coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
     for k in range(first, last):
         e = indices[k]
         if role[h, e] == ON_R:
@@ -121,22 +128,27 @@ def condense_row(
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
-                on_iron = p[h, e, 6 * j + 2] + y * p[h, e, 6 * j + 4]
-                on_cobalt = p[h, e, 6 * j + 3] + y * p[h, e, 6 * j + 5]
-                part = y * ((1.0 - c) * on_iron + c * on_cobalt)
+                iron = y * (p[h, e, 6 * j + 2] + y * p[h, e, 6 * j + 4])
+                cobalt = y * (p[h, e, 6 * j + 3] + y * p[h, e, 6 * j + 5])
+                part = (1.0 - c) * iron + c * cobalt
                 if j == EXCHANGE:
-                    pairs = on_cobalt / cobalt_level * (c * (1.0 - c) * iron_level + bow)
-                    pairs -= c * (1.0 - c) * on_iron
-                    exchange += part + q[h, PAIRS] * y * pairs
-                    continue
-                mix[j] += part
+                    exchange += on_iron * iron + on_cobalt * cobalt
+                    by_pairs += all_pairs * cobalt - c * (1.0 - c) * iron
+                else:
+                    mix[j] += part
                 if j == MOMENT:
                     diluted += part
             field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
     if not (mix[MOMENT] > 0.0 and mix[VOLUME] > 0.0):
         return -1
-    ratio = own / level
-    mix[EXCHANGE] += exchange * (1.0 + q[h, DILUTION] * (ratio - 1.0)) * (mix[EXCHANGE] / own)
+    # Dilution takes its share of what interstitials make of the exchange. What the rare earth makes
+    # of it, `DILUTION` decides: 1 in proportion; below 0, cerium, whose fourth electron fills the
+    # band as a diluent's does, leaves less for the diluent to take.
+    away, filled = 0.0, 1.0
+    if level > 0.0 and own > 0.0:
+        away, filled = own / level - 1.0, mix[EXCHANGE] / own
+    factor = filled * (1.0 + q[h, DILUTION] * away)
+    mix[EXCHANGE] += exchange * factor
     # The exchange field that the rare earth feels follows the moment left by dilution.
     kept = mix[MOMENT] / (mix[MOMENT] - diluted)
     coupling = max(coupling * kept, 0.0)
@@ -151,6 +163,8 @@ def condense_row(
     state[i, COBALT] = c
     state[i, T_EXCHANGE] = mix[EXCHANGE]
     state[i, EMPTY] = w
+    state[i, ON_IRON], state[i, ON_COBALT] = factor * on_iron, factor * on_cobalt
+    state[i, BY_DILUTION], state[i, BY_PAIRS] = filled * away * exchange, factor * by_pairs
     ions = 0
     for k in range(first, last):
         e = indices[k]
@@ -170,7 +184,7 @@ def condense_row(
     return ions
 
 
-# i: row of state float64 (n, 14), whose ions stand in ion float64 (nnz, 7), as `condense` returns
+# i: row of state float64 (n, 18), whose ions stand in ion float64 (nnz, 7), as `condense` returns
 # them; kelvin below state[i, CURIE]
 # Writes work float64 (ions, 8) if keep; returns the reduced moment of the metals, the moment (mu_B,
 # below zero where the rare earth outweighs), K_1 and K_2 (MJ/m3) and the crystal-field parts of
@@ -213,7 +227,7 @@ def direction(k1, k2):
 
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
 # codes int8 (n): host, -1 unknown; the rest as for `condense_row`
-# -> state float64 (n, 14), ion float64 (nnz, 7)
+# -> state float64 (n, 18), ion float64 (nnz, 7)
 @jit(parallel=True)
 def condense(indptr, indices, values, codes, role, counts, known, spin, p, q):
     """Condense each hard phase to what does not change with temperature."""

@@ -11,8 +11,8 @@ import pandas as pd
 
 from .. import datasets
 from ..composition.table import CompositionTable
-from ..errors import DataError
 from ..elements import INDEX
+from ..errors import DataError
 from ..kernels.hosts import ON_T, OUTSIDE
 from ..phases.hosts import HOST_NAMES, assign_hosts, site_limits
 from ..settings import get_settings

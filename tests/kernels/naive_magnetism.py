@@ -95,21 +95,35 @@ def mixture(earths, metals, interstitials, p, q, host, counts, spins, temperatur
     def dilution(name):
         total = 0.0
         for e, y in others.items():
-            slope = (1 - c) * p[e][f"{name}:slope_iron"] + c * p[e][f"{name}:slope_cobalt"]
-            total += y * slope + y * y * p[e][f"{name}:curvature"]
+            iron, cobalt = (
+                y * p[e][f"{name}:slope_{end}"] + y * y * p[e][f"{name}:curvature_{end}"]
+                for end in ("iron", "cobalt")
+            )
+            between_ends = (1 - c) * iron + c * cobalt
+            if name != "exchange_K":
+                total += between_ends
+                continue
+            # All pairs are diluted as in cobalt; what iron has besides goes with its own pairs.
+            share = cobalt / p["Y"]["exchange_K:cobalt"]
+            by_pairs = share * yttrium + (1 - c) ** 2 * (iron - share * p["Y"]["exchange_K:iron"])
+            weight = q["exchange_K:pairs"]
+            total += (1 - weight) * between_ends + weight * by_pairs
         return total
 
     pure = {
         name: between(name) + sum(x / total_r * ends(e, name) for e, x in earths.items())
         for name in MIXED
     }
+    bow = between("exchange_K") - empty * q["exchange_K:filling"]
+    yttrium = ends("Y", "exchange_K") + bow
+    bare = pure["exchange_K"] - empty * q["exchange_K:filling"]
     if host != "2:14:1":
         pure["exchange_K"] += (empty**2 - empty) * q["exchange_K:filling"]
         pure["exchange_K"] += carbon * q["exchange_K:carbon"]
+    # The slopes of the exchange are those with yttrium, and follow what interstitials make of it.
     mix = {name: pure[name] + dilution(name) for name in MIXED}
-    # Dilution takes its share of the exchange there is; its slopes are those with yttrium.
-    yttrium = ends("Y", "exchange_K") + c * (1 - c) * q["exchange_K:bow0"]
-    mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") / yttrium)
+    follow = 1 + q["exchange_K:dilution"] * (bare / yttrium - 1)
+    mix["exchange_K"] = pure["exchange_K"] * (1 + dilution("exchange_K") * follow / bare)
     kept = mix["moment_muB"] / pure["moment_muB"]
     coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * kept
     curie = (mix["exchange_K"] + math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))) / 2

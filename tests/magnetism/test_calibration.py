@@ -20,7 +20,7 @@ def rows(*values, host="1:5", paper="a paper"):
 def test_slots_are_those_of_the_kernel():
     from magnetkit.kernels import magnetism as kernel
 
-    assert ELEMENT_SLOTS[5 * kernel.EXCHANGE] == "exchange_K:iron"
+    assert ELEMENT_SLOTS[6 * kernel.EXCHANGE] == "exchange_K:iron"
     assert ELEMENT_SLOTS[kernel.ION_K2] == "ion_k2_MJ_m3:iron"
     assert ELEMENT_SLOTS[kernel.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
     assert HOST_SLOTS[kernel.SHAPE] == "shape:iron"
