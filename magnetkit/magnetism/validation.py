@@ -42,6 +42,12 @@ _CLEAR = {
 }
 
 
+# Values printed alike differ by the rounding of a conversion.
+_ALIKE = 1e-9
+# Papers that others contradict (the report says by what).
+_CONTRADICTED = ("10.1016/j.intermet.2014.08.003", "10.1016/S0925-8388(01)01260-9")
+
+
 def pairs(
     value: NDArray[np.float64],
     predicted: NDArray[np.float64],
@@ -51,19 +57,59 @@ def pairs(
 ) -> tuple[float, int]:
     """Return the share of pairs within a paper that are ordered as measured, and their number.
 
-    Pairs of one composition, or of values that differ by no more than `least`, have no order.
+    Pairs of one composition, or of values that differ by no more than `least` or are printed alike,
+    have no order.
     """
     right = total = 0
     for name in np.unique(paper):
         rows = paper == name
         v, p, f = value[rows], predicted[rows], formula[rows]
         i, j = np.triu_indices(len(v), 1)
-        known = (
-            (np.abs(v[i] - v[j]) > least) & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
-        )
+        apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
+        known = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
         right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
         total += int(known.sum())
     return (right / total if total else np.nan), total
+
+
+def between_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
+    """Return what papers on one compound say of each other, as a row of the table of `validate`.
+
+    The errors are the differences between two papers; the pairs are two compounds that both papers
+    measured, right if both order them alike.
+    """
+    own = series[series["property"] == kind]
+    value = own.pivot_table("value", "formula", "paper").to_numpy(float)
+    first, second = np.triu_indices(value.shape[1], 1)
+    difference: list[float] = []
+    mean: list[float] = []
+    counts = np.zeros(4, int)
+    for one, two in zip(first, second, strict=True):
+        both = value[:, [one, two]]
+        both = both[np.isfinite(both).all(axis=1)]
+        difference += list(np.abs(both[:, 0] - both[:, 1]))
+        mean += list(both.mean(axis=1))
+        i, j = np.triu_indices(len(both), 1)
+        step = both[i] - both[j]
+        for k, least in enumerate((_ALIKE, _CLEAR[kind])):
+            known = (np.abs(step) > least).all(axis=1)
+            counts[2 * k] += int((known & (step[:, 0] * step[:, 1] > 0)).sum())
+            counts[2 * k + 1] += int(known.sum())
+    return {
+        "test": "  papers on one compound",
+        "host": "2:14:1",
+        "property": kind,
+        "n": len(difference),
+        "papers": value.shape[1],
+        "mean_error": np.mean(difference),
+        "median_error": np.median(difference),
+        "relative_error": np.mean(np.array(difference) / np.array(mean)),
+        "pairs_right": counts[0] / counts[1],
+        "pairs": counts[1],
+        "clear_pairs_right": counts[2] / counts[3],
+        "clear_pairs": counts[3],
+        "coverage_90": np.nan,
+    }
 
 
 def _keys(formulas: "pd.Series") -> NDArray[np.str_]:
@@ -235,14 +281,20 @@ def validate(
             for name, label in (("predicted", "leave one paper out"), ("trees", "  extra trees")):
                 cover = _inside(part, width) if name == "predicted" else np.nan
                 rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+            rows.append(between_papers(series, kind))
         got = _predict(papers)
+        borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()
         for host in papers["host"].unique():
             own = (papers["host"] == host).to_numpy()
-            part = papers[own]
-            rows.append(
-                _row("papers not fitted", host, "curie_temperature_K", part,
-                     got["predicted"].to_numpy()[own], _inside(part, got[own]))
-            )  # fmt: skip
+            for label, some in (
+                ("papers not fitted", own),
+                ("  without two that others contradict", own & borne_out),
+            ):
+                if label != "papers not fitted" and some.sum() == own.sum():
+                    continue
+                part = papers[some]
+                predicted, cover = got["predicted"].to_numpy()[some], _inside(part, got[some])
+                rows.append(_row(label, host, "curie_temperature_K", part, predicted, cover))
     apart = observations.held_out()
     got_apart = _predict(apart)
     for key, part in apart.groupby(["host", "property"], sort=False):

@@ -7,7 +7,7 @@ from magnetkit.magnetism import observations
 from magnetkit.magnetism.calibration import Fit
 from magnetkit.magnetism.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, load, read
 from magnetkit.magnetism.priors import build
-from magnetkit.magnetism.validation import held_out, pairs
+from magnetkit.magnetism.validation import between_papers, held_out, pairs
 from magnetkit.phases.hosts import HOST_NAMES
 from magnetkit.settings import get_settings
 
@@ -121,3 +121,35 @@ def test_held_out_measurements_share_no_paper_with_the_fit():
     assert (apart["deviation"] > 0).all()
     assert not set(apart["paper"]) & set(fitted["paper"])
     assert apart["temperature_K"].dropna().between(200, 500).all()
+
+
+def test_what_only_the_left_out_rows_speak_of_goes_back_to_the_prior():
+    cobalt = ("SmCo5", "curie_temperature_K", np.nan, 1020.0)
+    copper = ("SmCo4Cu", "curie_temperature_K", np.nan, 600.0)
+    knowing = Fit("1:5", rows(cobalt, copper)).run()
+    without = Fit("1:5", rows(cobalt))
+    without.variables = knowing.variables.copy()
+    without.run()
+    fresh = Fit("1:5", rows(cobalt)).run()
+    np.testing.assert_allclose(without.variables, fresh.variables, atol=0.02)
+    assert not np.allclose(knowing.variables, fresh.variables, atol=0.1)
+
+
+def test_the_calibration_leaves_out_what_the_model_has_no_word_for():
+    formulas = ["Y2Fe15Al2", "Y2Fe7Al10", "YMn5", "Y2Fe17C0.6", "Y2Co16Be", "YCo4Cu"]
+    hosts = ["2:17", "2:17", "1:5", "2:17", "2:17", "1:5"]
+    frame = pd.DataFrame({"formula": formulas, "host": hosts})
+    kept = observations._spoken_of(frame)
+    assert kept.tolist() == [True, False, False, False, False, True]
+
+
+def test_papers_on_one_compound_are_compared_with_each_other():
+    frame = pd.DataFrame(
+        [("A", "one", 1.0), ("B", "one", 2.0), ("C", "one", 3.0),
+         ("A", "two", 1.1), ("B", "two", 2.1), ("C", "two", 1.5)],
+        columns=["formula", "paper", "value"],
+    ).assign(property="saturation_polarization_T")  # fmt: skip
+    row = between_papers(frame, "saturation_polarization_T")
+    assert row["n"] == 3
+    assert row["mean_error"] == pytest.approx(1.7 / 3)
+    assert (row["pairs_right"], row["pairs"]) == (pytest.approx(2 / 3), 3)

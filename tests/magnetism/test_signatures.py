@@ -175,3 +175,21 @@ def test_what_is_no_magnet_says_so_and_gives_no_number(formula, status):
     figures = ["remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3", "anisotropy_field_T"]
     assert frame[figures].isna().all().all()
     assert np.isnan(frame["max_working_temperature_K"].iloc[0])
+
+
+@quick
+@given(
+    earth=st.sampled_from(["Y", "Pr", "Nd", "Sm", "Gd", "Ho"]),
+    metal=st.sampled_from(["Al", "Ga", "Si"]),
+)
+def test_short_pairs_of_iron_give_way_until_they_are_gone(earth, metal):
+    """Al, Ga and Si raise the Curie temperature of R2Fe17, less with each atom; not of R2Co17."""
+    for base, rises in (("Fe", True), ("Co", False)):
+        formulas = [f"{earth}2{base}{17 - n}" + (f"{metal}{n}" if n else "") for n in range(4)]
+        frame = intrinsic(read(*formulas), host="2:17")
+        steps = np.diff(frame["curie_temperature_K"].to_numpy())
+        if rises:
+            assert steps[0] > 0
+            assert steps[2] < steps[0]
+        else:
+            assert (steps < 0).all()
