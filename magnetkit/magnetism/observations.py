@@ -13,8 +13,8 @@ from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import DataError
-from ..kernels.hosts import ON_T, OUTSIDE
-from ..phases.hosts import HOST_NAMES, assign_hosts, site_limits
+from ..kernels.hosts import OUTSIDE
+from ..phases.hosts import HOST_NAMES, assign_hosts, site_rules
 from ..settings import get_settings
 
 COLUMNS = ["host", "formula", "property", "temperature_K", "value", "deviation", "paper"]
@@ -167,19 +167,16 @@ def curie() -> pd.DataFrame:
 def _spoken_of(frame: pd.DataFrame) -> np.ndarray:
     """Return which rows the model has a word for.
 
-    Iron or cobalt, no metal beyond the solubility of the host (`magnetkit.phases.hosts`), nothing
-    without a site: beryllium and small carbon contents weigh little and slip through the split.
+    Iron or cobalt, and nothing without a site: beryllium and small carbon contents weigh little and
+    slip through the split.
     """
     table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
-    role, limit = site_limits()
+    role, _ = site_rules()
     codes = frame["host"].map(HOST_NAMES.index).to_numpy()
     atoms = table.to_array()
-    metals = np.where(role[codes] == ON_T, atoms, 0.0)
-    share = metals / metals.sum(axis=1, keepdims=True)
-    soluble = (share <= limit[codes] + _ROUNDING).all(axis=1)
     homeless = np.where(role[codes] == OUTSIDE, atoms, 0.0).sum(axis=1)
     magnetic = atoms[:, INDEX["Fe"]] + atoms[:, INDEX["Co"]]
-    return soluble & (homeless < _ROUNDING) & (magnetic > 0.0)
+    return (homeless < _ROUNDING) & (magnetic > 0.0)
 
 
 def curie_papers() -> pd.DataFrame:

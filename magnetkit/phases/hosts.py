@@ -214,20 +214,6 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     return role, counts
 
 
-def site_limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Return the role of each element in each host, and its largest share of the T sites.
-
-    Returns
-    -------
-    role : ndarray of int8, shape (6, 118)
-        As of `site_rules`.
-    limit : ndarray of float64, shape (6, 118)
-        Solubility on the T sites, 0 where it has none.
-    """
-    role, limit, *_ = _rules()
-    return role, limit
-
-
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 
