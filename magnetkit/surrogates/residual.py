@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
+from ..composition import CompositionTable
 from ..features._input import as_table
 from .physics import physical
 from .process import foreign
@@ -31,6 +32,8 @@ class PhysicsResidual(CompositionRegressor):
     known_ : ndarray of int32
         Elements of the training rows. Another makes a composition new, unless it has a physical
         estimate: then the intrinsic model knows the element on its site.
+    hosts_only_ : bool
+        Every training row has a physical estimate. Then a composition without is new.
     """
 
     def __init__(self, process: Any, target: str) -> None:
@@ -41,8 +44,7 @@ class PhysicsResidual(CompositionRegressor):
         """Fit to compositions and values, as `CompositionProcess.fit`."""
         table = as_table(X)
         self.process_ = clone(self.process).fit(table, self._residual(table, y))
-        self.known_ = np.unique(table.indices)
-        return self
+        return self._note(table)
 
     def refit(self, X: Any, y: Any) -> "PhysicsResidual":
         """Return a copy fitted to other rows, as `CompositionProcess.refit`."""
@@ -50,8 +52,12 @@ class PhysicsResidual(CompositionRegressor):
         table = as_table(X)
         other = clone(self)
         other.process_ = self.process_.refit(table, self._residual(table, y))
-        other.known_ = np.unique(table.indices)
-        return other
+        return other._note(table)
+
+    def _note(self, table: CompositionTable) -> "PhysicsResidual":
+        self.known_ = np.unique(table.indices)
+        self.hosts_only_ = bool(physical(table, self.target)[1].all())
+        return self
 
     def _residual(self, table: Any, y: Any) -> Array:
         values = np.asarray(y, np.float64)
@@ -74,7 +80,8 @@ class PhysicsResidual(CompositionRegressor):
         table = as_table(X)
         rest = self.process_.estimate(table)
         base, known = physical(table, self.target)
-        novelty = np.maximum(rest.novelty, np.where(known, 0.0, foreign(table, self.known_)))
+        least = np.ones(len(table)) if self.hosts_only_ else foreign(table, self.known_)
+        novelty = np.maximum(rest.novelty, np.where(known, 0.0, least))
         return rest._replace(mean=rest.mean + base, novelty=novelty)
 
     def parts(self, X: Any) -> dict[str, Array]:

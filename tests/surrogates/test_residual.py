@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
 from magnetkit.surrogates import CompositionProcess, PhysicsResidual, training_set
 from magnetkit.surrogates.physics import physical
@@ -62,3 +63,13 @@ def test_a_refit_and_a_shuffle_keep_the_baseline(model, known):
 def test_values_of_another_length_are_refused(model, known):
     with pytest.raises(InputError, match="one finite value for each"):
         model.fit(known.table, known.values[:-1])
+
+
+def test_without_a_host_all_is_new_to_who_learnt_on_hosts_only(model, known):
+    assert not model.hosts_only_  # Th2Fe14B has no estimate
+    some = known[physical(known.table, TARGET)[1]]
+    other = model.refit(some.table, some.values)
+    assert other.hosts_only_
+    outside = CompositionTable.from_strings(["LaCo13", "SmCo5"], basis="atomic")
+    assert other.estimate(outside).novelty[0] == 1.0
+    assert other.estimate(outside).novelty[1] < 0.01
