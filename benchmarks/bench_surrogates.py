@@ -9,7 +9,6 @@ and descriptors as the Curie temperature's.
 """
 
 import argparse
-import copy
 import time
 
 import numpy as np
@@ -77,21 +76,12 @@ def _train() -> None:
     print(f"train all from nothing: {whole:.1f} s")
 
 
-def _exact(model):  # type: ignore[no-untyped-def]
-    """Return an estimator with the process itself in place of what was distilled from it."""
-    if not hasattr(model, "process_"):
-        return model.exact_
-    other = copy.copy(model)
-    other.process_ = model.process_.exact_
-    return other
-
-
 def _rates(name: str, table: mk.CompositionTable) -> None:
     print(f"{len(table):,} {name}, rows/s with interval and domain on two cores:")
     for target in TARGETS:
         model = mk.surrogates.load(target)
         rate = len(table) / min(_seconds(model.predict, table) for _ in range(3))
-        exact = _exact(model.estimator_).estimate
+        exact = model.estimator_.undistilled.estimate
         few = table[:EXACT_ROWS]
         slow = len(few) / min(_seconds(exact, few) for _ in range(3))
         inside = model.predict(table)["in_domain"].mean()
@@ -109,7 +99,7 @@ def _loss(target: str, folds: int = 5) -> None:
         learnt = known[inside[known.learn[inside]]]
         model = estimator.refit(learnt.table, learnt.values)
         rows = known.table[outside]
-        made[:, outside] = _exact(model).predict(rows), model.predict(rows)
+        made[:, outside] = model.undistilled.predict(rows), model.predict(rows)
     print(f"{target}, {folds} folds of chemical systems left out, {len(known):,} rows:")
     for name, mean in zip(("exact", "distilled"), made, strict=True):
         scores = figures.accuracy(known.values, mean, known.groups, figures.TOLERANCE[target])
@@ -117,7 +107,7 @@ def _loss(target: str, folds: int = 5) -> None:
     gap = np.abs(made[1] - made[0])
     print(f"  distilled less exact: mean {gap.mean():.4g}, median {np.median(gap):.4g}")
     table = _space(20_000)
-    fast, slow = estimator.predict(table), _exact(estimator).predict(table)
+    fast, slow = estimator.predict(table), estimator.undistilled.predict(table)
     one, other = np.random.default_rng(0).integers(len(table), size=(2, 200_000))
     apart = np.abs(slow[one] - slow[other]) > figures.TOLERANCE[target]
     same = np.sign(fast[one] - fast[other]) == np.sign(slow[one] - slow[other])

@@ -41,11 +41,10 @@ def _matern(square):
 # x         float32 (n, d)   d a multiple of eight
 # points    float32 (d, m)
 # smooth    bool
-# distance  float32 (>= m,)  out, of points first to last: sum (x - point)^2 if smooth, else
-#                            sum |x - point|
+# distance  float32 (>= m,)  out, of row i: sum (x - point)^2 if smooth, else sum |x - point|
 @jit(fastmath=True)
-def _distances(x, points, smooth, i, first, last, distance):
-    m = last - first
+def _distances(x, points, smooth, i, distance):
+    m = points.shape[1]
     distance[:m] = np.float32(0.0)
     for d in range(0, points.shape[0], 8):
         a = x[i, d]
@@ -56,14 +55,14 @@ def _distances(x, points, smooth, i, first, last, distance):
         g = x[i, d + 5]
         h = x[i, d + 6]
         k = x[i, d + 7]
-        pa = points[d, first:last]
-        pb = points[d + 1, first:last]
-        pc = points[d + 2, first:last]
-        pe = points[d + 3, first:last]
-        pf = points[d + 4, first:last]
-        pg = points[d + 5, first:last]
-        ph = points[d + 6, first:last]
-        pk = points[d + 7, first:last]
+        pa = points[d]
+        pb = points[d + 1]
+        pc = points[d + 2]
+        pe = points[d + 3]
+        pf = points[d + 4]
+        pg = points[d + 5]
+        ph = points[d + 6]
+        pk = points[d + 7]
         if smooth:
             for j in range(m):
                 ga = a - pa[j]
@@ -115,8 +114,11 @@ def process(
     local[start:stop] = np.float32(0.0)
     for first in range(0, m, _TILE):
         last = min(m, first + _TILE)
+        # Contiguous, so that a row of it costs no slicing.
+        near = points[:, first:last].copy()
+        shares = fractions[:, first:last].copy()
         for i in range(start, stop):
-            _distances(descriptors, points, smooth, i, first, last, distance)
+            _distances(descriptors, near, smooth, i, distance)
             if smooth:
                 for j in range(last - first):
                     distance[j] = _matern(distance[j])
@@ -124,10 +126,10 @@ def process(
                 for j in range(last - first):
                     distance[j] = _decay(distance[j])
             # Fractions sum to one: of the absent elements only the points' share counts.
-            other[:] = rate
+            other[: last - first] = rate
             for k in range(indptr[i], indptr[i + 1]):
                 x = np.float32(values[k]) * rate
-                known = fractions[indices[k], first:last]
+                known = shares[indices[k]]
                 for j in range(last - first):
                     other[j] += abs(x - known[j]) - known[j]
             total = np.float32(0.0)
@@ -162,7 +164,7 @@ def process(
 def distances(x, points, smooth, result, start, stop):
     """Write the distances of rows ``start`` to ``stop`` to all points."""
     for i in range(start, stop):
-        _distances(x, points, smooth, i, 0, points.shape[1], result[i])
+        _distances(x, points, smooth, i, result[i])
 
 
 # x       float32 (d, n)

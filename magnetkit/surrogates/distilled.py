@@ -33,8 +33,9 @@ _SHARE = 6.0
 _STAGES = ((3e-3, 10), (1e-3, 6), (3e-4, 5))
 _BATCH = 512
 _NUGGET = 0.03
-# Beyond this quantile of the distances it was taught at, the network gives way to the process.
-_TAUGHT = 0.9
+# Beyond this quantile of the distances it was taught at, about the edge of the domain, the network
+# gives way to the process.
+_TAUGHT = 0.5
 _LANES = 64
 # What fills up a block lies here, farther than any composition.
 _BEYOND = 1e6
@@ -178,7 +179,7 @@ class DistilledProcess(CompositionRegressor):
         n = len(fractions)
         mean, local = np.empty((2, n), np.float32)
         csr = (fractions.indptr, fractions.indices, fractions.values)
-        share_rows(network, n, *csr, raw, *self.network_, mean, local, chunk=1024)
+        share_rows(network, n, *csr, raw, *self.network_, mean, local)
         return mean, local
 
     def _evaluate(self, table: CompositionTable) -> tuple[Float, Float, Float]:
@@ -206,6 +207,11 @@ class DistilledProcess(CompositionRegressor):
             distance,
         )
         return mean, local, distance
+
+    @property
+    def undistilled(self) -> CompositionRegressor:
+        """The fitted process."""
+        return self.exact_
 
     def estimate(self, X: Any) -> Estimate:
         """Return mean, novelty and local residual of each composition.
@@ -350,7 +356,7 @@ def _teach(
     of_elements = np.zeros((N_ELEMENTS, hidden))
     of_elements[elements] = _SHARE * first[d:]
     arrays = (
-        np.pad(of_raw, ((0, -d % 8), (0, 0))),
+        np.pad(of_raw, ((0, -d % 4), (0, 0))),
         of_elements,
         bias - center @ of_raw,
         second,

@@ -5,8 +5,10 @@ calibration used rows that the surrogates learn from: what it leaves of them is 
 leaves of a new compound, and a group left out would not be left out of it.
 """
 
+import threading
 import weakref
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,16 +58,18 @@ def physical(table: CompositionTable, target: str) -> tuple[Array, NDArray[np.bo
     return np.where(known, value, _typical()[ESTIMATED.index(target)]), known
 
 
-# Descriptors and baselines of four targets ask for the same table one after another.
-_LATEST: list[tuple["weakref.ref[CompositionTable]", Array]] = []
+# Descriptors and baselines of four targets ask for the same table one after another, in each of
+# several threads.
+_LATEST = threading.local()
 
 
 def _latest(table: CompositionTable) -> Array:
-    for reference, values in _LATEST[:]:
-        if reference() is table:
-            return values
+    entry: list[Any] = getattr(_LATEST, "entry", [])
+    if entry and entry[0]() is table:
+        return entry[1]
     values = _of_hard_phases(table)
-    _LATEST[:] = [(weakref.ref(table, lambda _: _LATEST.clear()), values)]
+    _LATEST.entry = entry = []
+    entry += [weakref.ref(table, lambda _: entry.clear()), values]
     return values
 
 

@@ -44,6 +44,11 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         """Return the mean for each composition, shape (n,)."""
         return self.estimate(X).mean
 
+    @property
+    def undistilled(self) -> "CompositionRegressor":
+        """The fitted model without approximation: itself, unless it was distilled."""
+        return self
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = False

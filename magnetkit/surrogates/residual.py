@@ -1,5 +1,6 @@
 """A process on what the physical estimate leaves."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +64,13 @@ class PhysicsResidual(CompositionRegressor):
         values = np.asarray(y, np.float64)
         # A process says itself what is wrong with values of another shape.
         return values - physical(table, self.target)[0] if len(table) == values.size else values
+
+    @property
+    def undistilled(self) -> "PhysicsResidual":
+        """The same with the process in place of what was distilled from it."""
+        other = copy.copy(self)
+        other.process_ = self.process_.undistilled
+        return other
 
     def estimate(self, X: Any) -> Estimate:
         """Return mean, novelty and local residual of each composition.

@@ -23,17 +23,11 @@ from ..settings import get_settings
 from . import intervals, store
 from .average import ProcessAverage
 from .distilled import DistilledProcess
+from .pieces import in_pieces, joined
 from .process import CompositionProcess
 from .regressor import Estimate
 from .residual import PhysicsResidual
-from .training_sets import (
-    ENERGY,
-    HULL_DISTANCE,
-    TARGETS,
-    TrainingSet,
-    check_target,
-    training_set,
-)
+from .training_sets import ENERGY, HULL_DISTANCE, TrainingSet, check_target, training_set
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,12 +112,31 @@ class Surrogate:
             One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
             ``domain_distance`` (1 at the edge).
         """
-        table = as_table(t)
-        return self._frame(table, self.estimator_.estimate(table), interval)
 
-    def _frame(
-        self, table: CompositionTable, estimate: Estimate, interval: float
+        def predict(part: CompositionTable) -> "pd.DataFrame":
+            return self.frame(part, self.estimator_.estimate(part), interval)
+
+        return joined(in_pieces(predict, as_table(t)))
+
+    def frame(
+        self, table: CompositionTable, estimate: Estimate, interval: float = 0.9
     ) -> "pd.DataFrame":
+        """Return what `predict` does, of an estimate that is at hand.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            n compositions.
+        estimate : Estimate
+            What the estimator says of them.
+        interval : float
+            As of `predict`.
+
+        Returns
+        -------
+        DataFrame
+            As of `predict`.
+        """
         import pandas as pd
 
         half = intervals.quantile(self.scores, interval) * difficulty(self.coefficients, estimate)
@@ -158,7 +171,7 @@ def make_estimator(target: str) -> Any:
     # its ion's properties do not say (datasets/surrogates/search_scores.csv).
     pooled = target == "curie_temperature_K"
     process = ProcessAverage(target, pool_rare_earths=pooled, count_foreign=False)
-    return PhysicsResidual(DistilledProcess(process, reach=0.2), target)
+    return PhysicsResidual(DistilledProcess(process, hidden=128, reach=0.2), target)
 
 
 def parameters(estimator: Any) -> dict[str, Any]:
@@ -375,31 +388,3 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Surro
         # Whoever only wants a prediction gets it.
         warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
     return model
-
-
-def predict_all(t: Any, interval: float = 0.9, progress: bool = False) -> "dict[str, pd.DataFrame]":
-    """Predict every target with interval and domain.
-
-    Parameters
-    ----------
-    t : CompositionTable, or column of recipes or pymatgen compositions
-        What to predict.
-    interval : float
-        As of `Surrogate.predict`.
-    progress : bool
-        Show a progress bar on stderr where a surrogate must first be trained.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        What `Surrogate.predict` gives, by target.
-    """
-    table = as_table(t)
-    frames = {}
-    for target in TARGETS:
-        model = load(target, progress=progress)
-        # The distance to the hull takes the estimate of the energy, the target before it.
-        if target != HULL_DISTANCE:
-            estimate = model.estimator_.estimate(table)
-        frames[target] = model._frame(table, estimate, interval)
-    return frames

@@ -127,6 +127,8 @@ def _made(model: Surrogate, train: TrainingSet, test: TrainingSet) -> dict[str, 
         "constant": np.full(len(test), intervals.quantile(model.residuals, COVERAGE)),
     }
     learnt = train[train.learn]
+    exact = model.estimator_.undistilled
+    made["rival:process before distilling"] = exact.predict(test.table)
     for name, rival in rivals.rivals().items():
         rival.fit(rivals.inputs(name, learnt.table), learnt.values)
         made[f"rival:{name}"] = rival.predict(rivals.inputs(name, test.table))

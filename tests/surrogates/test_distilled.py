@@ -1,5 +1,6 @@
 import numba
 import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
@@ -8,6 +9,8 @@ from magnetkit.surrogates import (
     CompositionProcess,
     DistilledProcess,
     intervals,
+    pieces,
+    prediction,
     store,
     training_set,
 )
@@ -152,10 +155,13 @@ def test_all_targets_at_once_are_those_one_by_one(known, monkeypatch):
         TARGETS[-2]: small,
         TARGETS[-1]: surrogates.replace(small, target=TARGETS[-1]),
     }
-    monkeypatch.setattr(surrogates, "TARGETS", [t for t in TARGETS if t in some])
-    monkeypatch.setattr(surrogates, "load", lambda target, progress: models[target])
+    monkeypatch.setattr(prediction, "TARGETS", [t for t in TARGETS if t in some])
+    monkeypatch.setattr(prediction, "load", lambda target, progress: models[target])
+    monkeypatch.setattr(pieces, "ROWS", 4)
     table = known.table[:10]
     frames = mk.surrogates.predict_all(table)
     assert set(frames) == some
     for target, frame in frames.items():
-        np.testing.assert_array_equal(frame, models[target].predict(table))
+        pd.testing.assert_frame_equal(frame, models[target].predict(table))
+        whole = models[target].estimator_.estimate(table)
+        pd.testing.assert_frame_equal(frame, models[target].frame(table, whole))
