@@ -35,7 +35,7 @@ _BATCH = 512
 _NUGGET = 0.03
 # Beyond this quantile of the distances it was taught at, about the edge of the domain, the network
 # gives way to the process.
-_TAUGHT = 0.5
+_TAUGHT = 0.6
 _LANES = 64
 # What fills up a block lies here, farther than any composition.
 _BEYOND = 1e6
