@@ -45,7 +45,8 @@ def assign(indptr, indices, values, classes, windows):
             windows[4, 0] <= share_12 < windows[4, 1]
             or (stabilised and windows[4, 1] <= share_12 < 0.098)
         )
-        metalloid = amount[BORON] + amount[CARBON]
+        # R2Fe14C exists, R2Co14C does not: RCo5 keeps its structure with some carbon.
+        metalloid = amount[BORON] + (amount[CARBON] if iron > 0.5 * metal else 0.0)
         if 0.03 <= metalloid <= 0.125 and (amount[BORON] >= 0.02 or share >= 0.115):
             if windows[0, 0] <= share <= windows[0, 1]:
                 codes[i] = 0
