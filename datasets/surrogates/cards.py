@@ -18,12 +18,13 @@ from magnetkit.surrogates.training_sets import HULL_DISTANCE
 
 CURIE = "curie_temperature_K"
 LOOKS = (
-    "4 times in all: three times before physics was the baseline (48.4 K and pairs 0.85 for the "
-    "model then in use), once for this one, after it was chosen on systems and hosts left out of "
-    "the training set. No composition or paper of it is in the training set, in the calibration "
-    "of the intrinsic model or among the sources of its priors; but the form of the intrinsic "
-    "model, whose priors give the physical estimate, was chosen by people who had seen its errors "
-    "there"
+    "5 times in all: three times before physics was the baseline (48.4 K and pairs 0.85 for "
+    "the model then in use), once when it was (47.7 K, 0.871), once for the model as it is, "
+    "distilled and with the priors of T_C and the hosts of carbon alloys mended in between. "
+    "No composition or paper of it is in the training set, in the calibration of the "
+    "intrinsic model or among the sources of its priors; but the form of the intrinsic model, "
+    "whose priors give the physical estimate, was chosen by people who had seen its errors "
+    "there, and the compositions of its 2:14:1 rows were read"
 )
 """How often the holdout was looked at; to be counted on with every further look."""
 
