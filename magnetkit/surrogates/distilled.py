@@ -1,6 +1,5 @@
 """A Gaussian process distilled into a small network and a sum over near points, for speed."""
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
-from ..features._input import as_table
 from . import likelihood
+from .boxes import blocks, highest, leaves
 from .neighbourhood import around
+from .network import teach
 from .process import foreign
 from .regressor import Array, CompositionRegressor, Estimate
 
@@ -27,18 +26,10 @@ FEW = 300
 # they have this part of all weight.
 _HEAVIEST = 40
 _WEIGHT = 0.92
-# The network's inputs vary more than standardised ones: it shall follow steps.
-_STEEPNESS = 2.0
-_SHARE = 6.0
-_STAGES = ((3e-3, 10), (1e-3, 6), (3e-4, 5))
-_BATCH = 512
 _NUGGET = 0.03
 # Beyond this quantile of the distances it was taught at, about the edge of the domain, the network
 # gives way to the process.
 _TAUGHT = 0.6
-_LANES = 64
-# What fills up a block lies here, farther than any composition.
-_BEYOND = 1e6
 
 
 class DistilledProcess(CompositionRegressor):
@@ -86,42 +77,30 @@ class DistilledProcess(CompositionRegressor):
         self.reach = reach
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> "DistilledProcess":
-        """Fit the process to compositions and values, as `CompositionProcess.fit`, and distil it.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            At least two rows.
-        y : array-like, shape (n,)
-            Finite values.
-        """
-        table = as_table(X)
+    def _fit(self, table: CompositionTable, y: Array) -> None:
         self.exact_ = clone(self.exact).fit(table, y)
-        return self._distil(table)
+        self._distil(table)
 
-    def refit(self, X: Any, y: Any) -> "DistilledProcess":
-        """Return a copy fitted to other rows, as `CompositionProcess.refit`, and distilled anew."""
-        check_is_fitted(self)
-        table = as_table(X)
+    def _refit(self, table: CompositionTable, y: Array) -> "DistilledProcess":
         other = clone(self)
         other.exact_ = self.exact_.refit(table, y)
-        return other._distil(table)
+        other._distil(table)
+        return other
 
-    def _distil(self, table: CompositionTable) -> "DistilledProcess":
+    def _distil(self, table: CompositionTable) -> None:
         self.network_: tuple[Any, ...] = ()
         self.near_: tuple[Any, ...] = ()
         self.taught_ = np.inf
         self.known_ = np.unique(table.indices)
         if len(table) <= FEW:
-            return self
+            return
         self.metric_ = _metric(self.exact_.rough)
         sample = around(table, self.sample_rows, self.random_state)
         taught = self.exact_.estimate(sample)
         self.center_, self.deviation_ = float(taught.mean.mean()), float(taught.mean.std()) or 1.0
         self.local_size_ = float(taught.local.mean()) or 1.0
         goals = [(taught.mean - self.center_) / self.deviation_, taught.local / self.local_size_]
-        self.network_ = _teach(
+        self.network_ = teach(
             self._descriptors(sample),
             self.metric_[1],
             self._fractions(sample),
@@ -131,7 +110,6 @@ class DistilledProcess(CompositionRegressor):
         )
         self.near_ = self._arrange(table)
         self.taught_ = float(np.quantile(self._evaluate(sample)[2], _TAUGHT))
-        return self
 
     def _descriptors(self, table: CompositionTable) -> Float:
         return self.exact_.rough.descriptors.select(self.metric_[0])(table)
@@ -156,24 +134,24 @@ class DistilledProcess(CompositionRegressor):
         order = leaves(np.hstack([x, z]))
         slots = np.full(N_ELEMENTS, -1)
         slots[present] = np.arange(len(present))
-        points, shares = _blocks(x[order], multiple=4), _blocks(z[order])
+        points, shares = blocks(x[order], multiple=4), blocks(z[order])
         least = shares.min(axis=2)
         return (
             np.pad(scale, (0, -len(scale) % 4)),
             slots,
             rate,
-            _blocks(points.min(axis=2)),
-            _blocks(_top(points)),
-            _blocks(least),
-            _blocks(_top(shares)),
-            _blocks(least.sum(axis=1, keepdims=True))[:, 0],
+            blocks(points.min(axis=2)),
+            blocks(highest(points)),
+            blocks(least),
+            blocks(highest(shares)),
+            blocks(least.sum(axis=1, keepdims=True))[:, 0],
             points,
             shares,
-            _blocks(weights[order][:, None], fill=0.0)[:, 0],
+            blocks(weights[order][:, None], fill=0.0)[:, 0],
         )
 
     def _network(self, fractions: CompositionTable, raw: Float) -> tuple[Float, Float]:
-        from ..kernels.distilled import network
+        from ..kernels.network import network
         from ..kernels.threads import share_rows
 
         n = len(fractions)
@@ -184,7 +162,7 @@ class DistilledProcess(CompositionRegressor):
 
     def _evaluate(self, table: CompositionTable) -> tuple[Float, Float, Float]:
         """Return standardised mean, relative local residual and distance."""
-        from ..kernels.distilled import nearby
+        from ..kernels.nearby import nearby
         from ..kernels.threads import share_rows
 
         raw, fractions = self._descriptors(table), self._fractions(table)
@@ -213,20 +191,7 @@ class DistilledProcess(CompositionRegressor):
         """The fitted process."""
         return self.exact_
 
-    def estimate(self, X: Any) -> Estimate:
-        """Return mean, novelty and local residual of each composition.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict. A composition without elements gives NaN.
-
-        Returns
-        -------
-        Estimate
-        """
-        check_is_fitted(self)
-        table = as_table(X)
+    def _estimate(self, table: CompositionTable) -> Estimate:
         if not self.network_:
             return self.exact_.estimate(table)
         raw_mean, raw_local, distance = self._evaluate(table)
@@ -244,57 +209,19 @@ class DistilledProcess(CompositionRegressor):
             np.maximum(novelty, foreign(table, self.known_), out=novelty, casting="same_kind")
         return Estimate(mean, novelty.astype(np.float64), local)
 
-    def parts(self, X: Any) -> dict[str, Array]:
-        """Return what descriptors and fractions add in the process, and what distilling changes.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        dict of str to ndarray of float64, shape (n,)
-            In the target's unit; the sum is the prediction.
-        """
-        table = as_table(X)
+    def _parts(self, table: CompositionTable) -> dict[str, Array]:
         parts = self.exact_.parts(table)
         if not self.network_:
             return parts
         return {**parts, "distilling": self.predict(table) - sum(parts.values())}
 
-    def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, 0 to 1, shape (n, m).
+    def _similarity(self, table: CompositionTable) -> Array:
+        return self.exact_.similarity(table)
 
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        ndarray of float64, shape (n, m)
-            For m training rows.
-        """
-        return self.exact_.similarity(X)
-
-    def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
-        """Yield each input's name and the prediction when its values are taken in `order`.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-        order : ndarray of int64, shape (n,)
-            Row from which each row takes the value.
-
-        Yields
-        ------
-        tuple of str and ndarray of float64, shape (n,)
-            Input, and the process' prediction in the target's unit, what distilling changes
-            taken as without the shuffling.
-        """
-        table = as_table(X)
+    def _shuffled(
+        self, table: CompositionTable, order: NDArray[np.int64]
+    ) -> Iterator[tuple[str, Array]]:
+        # What distilling changes is taken as without the shuffling.
         change = self.predict(table) - self.exact_.predict(table)
         for name, predicted in self.exact_.shuffled(table, order):
             yield name, predicted + change
@@ -319,54 +246,6 @@ def _metric(rough: Any) -> tuple[NDArray[np.int64], Float, float]:
     return columns, scale.astype(np.float32), float(rate) if rate > 1e-4 else 0.0
 
 
-def _teach(
-    raw: Float, scale: Float, fractions: CompositionTable, goals: Float, hidden: int, seed: int
-) -> tuple[Float, ...]:
-    """Return the weights of a network that gives `goals`, as the kernel takes them."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.neural_network import MLPRegressor
-    from threadpoolctl import threadpool_limits
-
-    center, spread = raw.mean(axis=0, dtype=np.float64), raw.std(axis=0, dtype=np.float64)
-    # A weight in the distance is one in the network; what never varies has none.
-    varies = spread > 1e-6
-    heavy = np.sqrt(scale * spread) * varies
-    steep = _STEEPNESS * heavy / heavy.max() / np.where(varies, spread, 1.0)
-    elements = np.flatnonzero(np.bincount(fractions.indices, minlength=N_ELEMENTS))
-    inputs = np.hstack([(raw - center) * steep, _SHARE * fractions.to_array()[:, elements]])
-    net = MLPRegressor(
-        hidden_layer_sizes=(hidden, hidden),
-        alpha=0.0,
-        batch_size=_BATCH,
-        tol=0.0,
-        n_iter_no_change=1000,
-        warm_start=True,
-        random_state=seed,
-    )
-    # Threads gain nothing on such small products, and would decide the last digits.
-    with threadpool_limits(1, "blas"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for rate, epochs in _STAGES:
-            net.set_params(learning_rate_init=rate, max_iter=epochs)
-            net.fit(inputs.astype(np.float32), goals)
-    (first, second, last), (bias, second_bias, last_bias) = net.coefs_, net.intercepts_
-    # Scales and centres go into the weights: the kernel takes descriptors as they are.
-    d = len(steep)
-    of_raw = first[:d] * steep[:, None]
-    of_elements = np.zeros((N_ELEMENTS, hidden))
-    of_elements[elements] = _SHARE * first[d:]
-    arrays = (
-        np.pad(of_raw, ((0, -d % 4), (0, 0))),
-        of_elements,
-        bias - center @ of_raw,
-        second,
-        second_bias,
-        last.T,
-        last_bias,
-    )
-    return tuple(np.ascontiguousarray(a, np.float32) for a in arrays)
-
-
 def _support(distance: Float, reach: float) -> Array:
     """Return the covariance of compact support."""
     return np.clip(1.0 - distance.astype(np.float64) / reach, 0.0, None) ** 2
@@ -385,39 +264,3 @@ def _solve(covariance: Array, values: Array) -> Float:
             nugget *= 2.0
             continue
         return cho_solve((lower, True), values).astype(np.float32)
-
-
-def leaves(points: Array) -> NDArray[np.int64]:
-    """Return an order in which every sixty-four points lie close together.
-
-    Halves again and again at the widest coordinate, in whole leaves.
-    """
-    done: list[NDArray[np.int64]] = []
-    left = [np.arange(len(points))]
-    while left:
-        rows = left.pop()
-        if len(rows) <= _LANES:
-            done.append(rows)
-            continue
-        widest = points[rows].std(axis=0).argmax()
-        rows = rows[np.argsort(points[rows, widest], kind="stable")]
-        half = -(-len(rows) // (2 * _LANES)) * _LANES
-        left += [rows[half:], rows[:half]]
-    return np.concatenate(done)
-
-
-def _blocks(x: Array | Float, fill: float = _BEYOND, multiple: int = 1) -> Float:
-    """Return rows as blocks of 64 lanes, shape (b, k, 64), the last filled up.
-
-    Columns are added up to a multiple.
-    """
-    count = -(-len(x) // _LANES)
-    whole = np.full((count * _LANES, -(-x.shape[1] // multiple) * multiple), fill)
-    whole[: len(x)] = 0.0
-    whole[: len(x), : x.shape[1]] = x
-    return np.ascontiguousarray(whole.reshape(count, _LANES, -1).transpose(0, 2, 1), np.float32)
-
-
-def _top(blocks: Float) -> Float:
-    """Return the largest value of each block that is no filling."""
-    return np.where(blocks < _BEYOND, blocks, -_BEYOND).max(axis=2)

@@ -1,27 +1,21 @@
 """A Gaussian process over compositions as a scikit-learn regressor."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS, RARE_EARTHS, index, mask
-from ..errors import InputError
-from ..features._input import as_table
 from . import likelihood
 from .descriptors import Descriptors, descriptors
 from .regressor import Array, CompositionRegressor, Estimate
 
 # Descriptors of smaller weight are left out once the search is done.
 _NEGLIGIBLE = 3e-4
-# The covariance of so many rows is 3 GB; a larger set takes another model.
-_MOST_ROWS = 20_000
 
 FOREIGN = 0.1
 """Atomic fraction of elements unknown to the model from which a composition is wholly new; the
@@ -83,17 +77,7 @@ class CompositionProcess(CompositionRegressor):
         self.count_foreign = count_foreign
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> "CompositionProcess":
-        """Fit to compositions and values.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            At least two rows.
-        y : array-like, shape (n,)
-            Finite values.
-        """
-        table, y = _checked(X, y)
+    def _fit(self, table: CompositionTable, y: Array) -> None:
         raw = descriptors(self.features)(table).astype(np.float64)
         self.columns_ = np.flatnonzero(np.ptp(raw, axis=0) > 1e-9)
         self.center_ = raw[:, self.columns_].mean(axis=0)
@@ -118,15 +102,9 @@ class CompositionProcess(CompositionRegressor):
         for name in ("columns_", "center_", "scale_"):
             setattr(self, name, getattr(self, name)[kept])
         self.theta_ = self.theta_[[0, *(kept + 1), -3, -2, -1]]
-        return self._solve(table, (side[0][:, kept], side[1]), t, noise)
+        self._solve(table, (side[0][:, kept], side[1]), t, noise)
 
-    def refit(self, X: Any, y: Any) -> "CompositionProcess":
-        """Return a copy fitted to other rows with these descriptors, scales and variances.
-
-        The doubt about single rows is found anew.
-        """
-        check_is_fitted(self)
-        table, y = _checked(X, y)
+    def _refit(self, table: CompositionTable, y: Array) -> "CompositionProcess":
         other = clone(self)
         for name in ("columns_", "center_", "scale_", "mean_", "deviation_", "theta_"):
             setattr(other, name, getattr(self, name))
@@ -200,23 +178,10 @@ class CompositionProcess(CompositionRegressor):
         """Descriptors in use."""
         return list(self.descriptors.names)
 
-    def estimate(self, X: Any) -> Estimate:
-        """Return mean, novelty and local residual of each composition.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict. A composition without elements gives NaN.
-
-        Returns
-        -------
-        Estimate
-        """
+    def _estimate(self, table: CompositionTable) -> Estimate:
         from ..kernels.gp import process
         from ..kernels.threads import share_rows
 
-        check_is_fitted(self)
-        table = as_table(X)
         x = np.zeros((len(table), len(self.points_)), np.float32)
         part = x[:, : len(self.columns_)]
         np.subtract(self.descriptors(table), self.center_.astype(np.float32), out=part)
@@ -250,23 +215,7 @@ class CompositionProcess(CompositionRegressor):
             self.deviation_ * local.astype(np.float64),
         )
 
-    def parts(self, X: Any) -> dict[str, Array]:
-        """Return what descriptors and atomic fractions add to the mean of the training set.
-
-        The sum of the three arrays is the prediction.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        dict of str to ndarray of float64, shape (n,)
-            In the target's unit.
-        """
-        check_is_fitted(self)
-        table = as_table(X)
+    def _parts(self, table: CompositionTable) -> dict[str, Array]:
         one, two = self._correlations(*self._side(table))
         return {
             "mean of the training set": np.full(len(table), self.mean_),
@@ -280,39 +229,14 @@ class CompositionProcess(CompositionRegressor):
         fractions = self.fractions_.T / np.exp(self.theta_[-2])
         return likelihood.parts(self.theta_, (x, z), (points, fractions), self.smooth)[:2]
 
-    def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, 0 to 1, shape (n, m).
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        ndarray of float64, shape (n, m)
-            For m training rows.
-        """
-        check_is_fitted(self)
-        one, two = self._correlations(*self._side(as_table(X)))
+    def _similarity(self, table: CompositionTable) -> Array:
+        one, two = self._correlations(*self._side(table))
         return (one + two).astype(np.float64) / np.exp(2 * self.theta_[[0, -3]]).sum()
 
-    def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
-        """Yield each input's name and the prediction when its values are taken in `order`.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-        order : ndarray of int64, shape (n,)
-            Row from which each row takes the value.
-
-        Yields
-        ------
-        tuple of str and ndarray of float64, shape (n,)
-            Input, and prediction in the target's unit.
-        """
-        x, z = self._side(as_table(X))
+    def _shuffled(
+        self, table: CompositionTable, order: NDArray[np.int64]
+    ) -> Iterator[tuple[str, Array]]:
+        x, z = self._side(table)
         _, two = self._correlations(x, z)
         yield "atomic fractions", self._sum(self._correlations(x, z)[0], two[order])
         for k in range(len(self.columns_)):
@@ -361,19 +285,3 @@ def pool(table: CompositionTable) -> CompositionTable:
     return CompositionTable(
         indptr, indices[keep][order], values[keep][order], table.row_index, table.errors
     )
-
-
-def _checked(X: Any, y: Any) -> tuple[CompositionTable, Array]:
-    table = as_table(X)
-    y = np.asarray(y, np.float64)
-    if len(table) < 2 or y.shape != (len(table),) or not np.isfinite(y).all():
-        raise InputError(
-            f"a fit needs two or more compositions and one finite value for each, got "
-            f"{len(table)} compositions and values of shape {y.shape}"
-        )
-    if len(table) > _MOST_ROWS:
-        raise InputError(
-            f"a fit takes up to {_MOST_ROWS} compositions, got {len(table)}; leave out what is "
-            "far from your candidates"
-        )
-    return table, y

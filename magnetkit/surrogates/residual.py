@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
-from ..features._input import as_table
 from .physics import physical
 from .process import foreign
 from .regressor import Array, CompositionRegressor, Estimate
@@ -41,29 +39,19 @@ class PhysicsResidual(CompositionRegressor):
         self.process = process
         self.target = target
 
-    def fit(self, X: Any, y: Any) -> "PhysicsResidual":
-        """Fit to compositions and values, as `CompositionProcess.fit`."""
-        table = as_table(X)
-        self.process_ = clone(self.process).fit(table, self._residual(table, y))
-        return self._note(table)
+    def _fit(self, table: CompositionTable, y: Array) -> None:
+        self.process_ = clone(self.process).fit(table, y - physical(table, self.target)[0])
+        self._note(table)
 
-    def refit(self, X: Any, y: Any) -> "PhysicsResidual":
-        """Return a copy fitted to other rows, as `CompositionProcess.refit`."""
-        check_is_fitted(self)
-        table = as_table(X)
+    def _refit(self, table: CompositionTable, y: Array) -> "PhysicsResidual":
         other = clone(self)
-        other.process_ = self.process_.refit(table, self._residual(table, y))
-        return other._note(table)
+        other.process_ = self.process_.refit(table, y - physical(table, self.target)[0])
+        other._note(table)
+        return other
 
-    def _note(self, table: CompositionTable) -> "PhysicsResidual":
+    def _note(self, table: CompositionTable) -> None:
         self.known_ = np.unique(table.indices)
         self.hosts_only_ = bool(physical(table, self.target)[1].all())
-        return self
-
-    def _residual(self, table: Any, y: Any) -> Array:
-        values = np.asarray(y, np.float64)
-        # A process says itself what is wrong with values of another shape.
-        return values - physical(table, self.target)[0] if len(table) == values.size else values
 
     @property
     def undistilled(self) -> "PhysicsResidual":
@@ -72,77 +60,26 @@ class PhysicsResidual(CompositionRegressor):
         other.process_ = self.process_.undistilled
         return other
 
-    def estimate(self, X: Any) -> Estimate:
-        """Return mean, novelty and local residual of each composition.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        Estimate
-        """
-        check_is_fitted(self)
-        table = as_table(X)
+    def _estimate(self, table: CompositionTable) -> Estimate:
         rest = self.process_.estimate(table)
         base, known = physical(table, self.target)
         least = np.ones(len(table)) if self.hosts_only_ else foreign(table, self.known_)
         novelty = np.maximum(rest.novelty, np.where(known, 0.0, least))
         return rest._replace(mean=rest.mean + base, novelty=novelty)
 
-    def parts(self, X: Any) -> dict[str, Array]:
-        """Return what physics, and what descriptors and fractions in the residual, add.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        dict of str to ndarray of float64, shape (n,)
-            In the target's unit; the sum is the prediction.
-        """
-        table = as_table(X)
+    def _parts(self, table: CompositionTable) -> dict[str, Array]:
         parts = {
             f"residual: {name.replace('training set', 'residuals')}": part
             for name, part in self.process_.parts(table).items()
         }
         return {"physics": physical(table, self.target)[0], **parts}
 
-    def similarity(self, X: Any) -> Array:
-        """Return how alike compositions are to each training row, as the process says.
+    def _similarity(self, table: CompositionTable) -> Array:
+        return self.process_.similarity(table)
 
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-
-        Returns
-        -------
-        ndarray of float64, shape (n, m)
-            For m training rows, 0 to 1.
-        """
-        return self.process_.similarity(X)
-
-    def shuffled(self, X: Any, order: NDArray[np.int64]) -> Iterator[tuple[str, Array]]:
-        """Yield each input's name and the prediction when its values are taken in `order`.
-
-        Parameters
-        ----------
-        X : CompositionTable, or column of recipes or pymatgen compositions
-            n compositions.
-        order : ndarray of int64, shape (n,)
-            Row from which each row takes the value.
-
-        Yields
-        ------
-        tuple of str and ndarray of float64, shape (n,)
-            Input, and prediction in the target's unit.
-        """
-        table = as_table(X)
+    def _shuffled(
+        self, table: CompositionTable, order: NDArray[np.int64]
+    ) -> Iterator[tuple[str, Array]]:
         base = physical(table, self.target)[0]
         yield "physical baseline", self.process_.predict(table) + base[order]
         for name, rest in self.process_.shuffled(table, order):

@@ -24,18 +24,19 @@ TRUSTED = (
 )
 """Types beyond those that skops itself holds safe."""
 
+# What the answers are made of, beside the surrogates' own modules.
 _OTHER_CODE = (
-    "kernels/distilled.py",
     "kernels/gp.py",
     "kernels/hosts.py",
     "kernels/intrinsic.py",
     "kernels/magnetism.py",
+    "kernels/nearby.py",
+    "kernels/network.py",
     "features/descriptors.py",
     "magnetism/priors.py",
     "phases/hosts.py",
 )
 _OTHER_DATA = ("intrinsic/priors.toml", "hosts/hosts.toml")
-# What the physical estimates are made of, beside the surrogates' own modules.
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
 

@@ -1,21 +1,16 @@
 import numba
 import numpy as np
-import pandas as pd
 import pytest
 
 import magnetkit as mk
 from magnetkit.surrogates import (
-    TARGETS,
     CompositionProcess,
     DistilledProcess,
     intervals,
-    pieces,
-    prediction,
     store,
     training_set,
 )
-from magnetkit.surrogates import surrogate as surrogates
-from magnetkit.surrogates.distilled import FEW, leaves
+from magnetkit.surrogates.distilled import FEW
 from magnetkit.surrogates.neighbourhood import around
 
 SERIES = [f"Nd{2 - x:.3f}Dy{x:.3f}Fe14B" for x in np.linspace(0.0, 1.0, 41)]
@@ -128,40 +123,3 @@ def test_few_rows_are_answered_by_the_process(known):
     model = DistilledProcess(exact).fit(few.table, few.values)
     np.testing.assert_array_equal(model.predict(known.table), model.exact_.predict(known.table))
     assert "distilling" not in model.parts(known.table[:2])
-
-
-def test_the_sample_is_of_compositions_and_the_same_again(known):
-    sample = around(known.table, 500, 4)
-    np.testing.assert_allclose(sample.to_array().sum(axis=1), 1.0)
-    assert (np.diff(sample.indptr) > 0).all()
-    np.testing.assert_array_equal(sample.values, around(known.table, 500, 4).values)
-    unknown = np.setdiff1d(sample.indices, known.table.indices)
-    assert len(unknown) == 0
-
-
-def test_leaves_hold_every_point_once_and_close_together():
-    points = np.random.default_rng(0).random((1000, 3))
-    order = leaves(points)
-    np.testing.assert_array_equal(np.sort(order), np.arange(1000))
-    extent = np.mean([np.ptp(points[order[k : k + 64]], axis=0).sum() for k in range(0, 1000, 64)])
-    assert extent < 0.6 * np.ptp(points, axis=0).sum()
-
-
-def test_all_targets_at_once_are_those_one_by_one(known, monkeypatch):
-    some = {"saturation_polarization_T", *TARGETS[-2:]}
-    small = surrogates.fit(known[np.arange(200)])
-    models = {
-        TARGETS[1]: surrogates.fit(training_set(TARGETS[1])),
-        TARGETS[-2]: small,
-        TARGETS[-1]: surrogates.replace(small, target=TARGETS[-1]),
-    }
-    monkeypatch.setattr(prediction, "TARGETS", [t for t in TARGETS if t in some])
-    monkeypatch.setattr(prediction, "load", lambda target, progress: models[target])
-    monkeypatch.setattr(pieces, "ROWS", 4)
-    table = known.table[:10]
-    frames = mk.surrogates.predict_all(table)
-    assert set(frames) == some
-    for target, frame in frames.items():
-        pd.testing.assert_frame_equal(frame, models[target].predict(table))
-        whole = models[target].estimator_.estimate(table)
-        pd.testing.assert_frame_equal(frame, models[target].frame(table, whole))

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.kernels import distilled as kernels
+from magnetkit.kernels import nearby as kernels
 from magnetkit.surrogates import CompositionProcess, DistilledProcess
 from magnetkit.surrogates.neighbourhood import around
-from tests.kernels import naive_distilled
+from tests.kernels import naive_nearby
 
 WIDTH = 6
 REACH = 0.4
@@ -58,7 +58,7 @@ def test_near_points_equal_their_twin(points, rate):
     rows = around(known, 300, 1)
     mean, distance = _run(model, rows)
     scale = model.metric_[1]
-    gaps = naive_distilled.distances(
+    gaps = naive_nearby.distances(
         model._descriptors(rows) * scale, rows.to_array(), model._descriptors(known) * scale,
         known.to_array(), rate,
     )  # fmt: skip
@@ -67,7 +67,7 @@ def test_near_points_equal_their_twin(points, rate):
     # The weights are those that reproduce the target at the known rows, but for the noise.
     back, _ = _run(model, known)
     assert np.abs(back - model.exact_.predict(known)).mean() < 0.1
-    among = naive_distilled.distances(
+    among = naive_nearby.distances(
         model._descriptors(known) * scale, known.to_array(), model._descriptors(known) * scale,
         known.to_array(), rate,
     )  # fmt: skip
@@ -107,26 +107,3 @@ def test_nothing_gives_nan():
     assert np.isnan(mean[0])
     assert np.isnan(distance[0])
     assert np.isfinite(distance[1])
-
-
-def test_the_network_equals_its_twin():
-    rng = np.random.default_rng(0)
-    known = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"], basis="atomic")
-    table = around(known, 40, 3)
-    raw = rng.normal(size=(40, 5)).astype(np.float32)
-    first, elements, bias = (
-        rng.normal(size=(8, 16)),
-        rng.normal(size=(118, 16)),
-        rng.normal(size=16),
-    )
-    second, second_bias = rng.normal(size=(16, 16)), rng.normal(size=16)
-    last, last_bias = rng.normal(size=(2, 16)), rng.normal(size=2)
-    arrays = [first, elements, bias, second, second_bias, last, last_bias]
-    arrays = [a.astype(np.float32) for a in arrays]
-    mean, local = np.zeros((2, 40), np.float32)
-    kernels.network(table.indptr, table.indices, table.values, raw, *arrays, mean, local, 0, 40)
-    inputs = np.hstack([raw, table.to_array()])
-    layers = [(np.vstack([first[:5], elements]), bias), (second, second_bias), (last.T, last_bias)]
-    expected = naive_distilled.network(inputs, layers)
-    np.testing.assert_allclose(mean, expected[0], rtol=1e-4, atol=1e-4)
-    np.testing.assert_allclose(local, expected[1], rtol=1e-4, atol=1e-4)
