@@ -15,7 +15,7 @@ from ..composition import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, SYMBOLS
 from ..errors import StoreError
 from ..screening import folder as folders
-from ..screening.pareto import first_front
+from ..screening.pareto import compared, first_front
 from ..screening.properties import Conditions, magnets, supplies
 from ..supply import element_table
 from ..supply.ledger import mean_over_mass
@@ -202,7 +202,7 @@ class Results:
         """Return the rows that none of the others beats.
 
         Beaten means no less heavy rare earth, no less supply risk and no more of `goal` than
-        another row, and worse in one of them.
+        another row, and worse in one of them, to three digits.
         """
         points = np.column_stack(
             [
@@ -211,7 +211,7 @@ class Results:
                 -self.column(goal, question)[rows],
             ]
         )
-        return rows[first_front(points)]
+        return rows[first_front(compared(points))]
 
     def page(
         self, rows: NDArray[np.int64], question: Question, by: str, descending: bool, page: slice

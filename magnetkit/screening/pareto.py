@@ -7,6 +7,36 @@ from ..errors import InputError
 from ..kernels.pareto import sorted_first_front, sorted_fronts
 
 MAX_OBJECTIVES = 3
+_DIGITS = 3
+
+
+def compared(values: ArrayLike) -> NDArray[np.float64]:
+    """Return an objective's values as candidates are compared by them: to three digits, as shown.
+
+    A fourth is beyond what is known of any magnet, yet it would put a candidate on a front that is
+    worse in all that can be told (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
+    10 (2002) 263).
+
+    Parameters
+    ----------
+    values : array_like
+        Of any shape.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape; zeros, infinities and NaN stay.
+
+    Examples
+    --------
+    >>> compared([17.447, 17.444, 0.0]).tolist()
+    [17.4, 17.4, 0.0]
+    """
+    values = np.asarray(values, np.float64)
+    size = np.abs(values)
+    plain = (size > 0.0) & np.isfinite(size)
+    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
+    return np.where(plain, np.round(values * scale) / scale, values)
 
 
 def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from .pareto import fronts
+from .pareto import compared, fronts
 from .requirements import MEETS_PROBABILITY
 
 OUTPUT = ("meets_requirements", "pareto_front", "rank")
@@ -32,6 +32,21 @@ class Objective:
             raise InputError(f"objective {text!r} must end in :min or :max")
         name = "performance_margin" if name == "margin" else name
         return cls(name, 1 if direction == "min" else -1)
+
+    def points(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values of its column as Pareto fronts take them: to be made small, to be told.
+
+        Parameters
+        ----------
+        values : ndarray
+            Of any shape.
+
+        Returns
+        -------
+        ndarray of float64
+            Of the same shape, to three digits.
+        """
+        return self.sign * compared(values)
 
 
 def needed_columns(objectives: Sequence[str]) -> list[str]:
@@ -80,9 +95,10 @@ def rank(
 ) -> Ranking:
     """Rank candidates.
 
-    Candidates that meet the requirements come first: by Pareto front over the objectives, then by
-    least heavy rare earth, then by margin. Those that miss follow by margin. A candidate that is
-    no uniaxial magnet over the whole range, or cannot be made, has no rank.
+    Candidates that meet the requirements come first: by Pareto front over the objectives, compared
+    to three digits, then by least heavy rare earth, then by margin. Those that miss follow by
+    margin. A candidate that is no uniaxial magnet over the whole range, or cannot be made, has no
+    rank.
 
     Only the margin is held of every candidate, the rest of those that meet.
 
@@ -127,7 +143,7 @@ class _Judged(NamedTuple):
         usable = _array(pc.equal(table["status"], "ok"))
         meets = usable & (_array(table["probability_meets_requirements"]) >= threshold)
         heavy = _array(table["heavy_rare_earth_wt_pct"])[meets]
-        points = [o.sign * _array(table[o.column])[meets] for o in objectives]
+        points = [o.points(_array(table[o.column])[meets]) for o in objectives]
         margin = _array(table["performance_margin"])
         return cls(meets, usable & ~meets, margin, heavy, np.column_stack(points))
 

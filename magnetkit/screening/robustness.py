@@ -148,7 +148,7 @@ def _ranked_anew(
 
     heavy = leading["heavy_rare_earth_wt_pct"].to_numpy(np.float64)
     parsed = [Objective.parse(text) for text in profile.objectives]
-    points = np.stack([o.sign * values.at(o.column, job.temperature) for o in parsed], axis=-1)
+    points = np.stack([o.points(values.at(o.column, job.temperature)) for o in parsed], axis=-1)
     place = np.empty(margin.shape, np.int64)
     for draw in range(draws):
         met = meets[:, draw]

@@ -39,7 +39,7 @@ def naive_rank(frame, objectives, threshold):
     usable = (frame["status"] == "ok").to_numpy()
     meets = usable & (frame["probability_meets_requirements"] >= threshold).to_numpy()
     goals = [Objective.parse(o) for o in objectives]
-    points = np.column_stack([g.sign * frame[g.column] for g in goals])
+    points = np.column_stack([[g.sign * float(f"{v:.2e}") for v in frame[g.column]] for g in goals])
     front = np.zeros(len(frame), np.int32)
     front[meets] = fronts(points[meets])
     keys = [
@@ -93,6 +93,15 @@ def test_those_that_meet_come_first_then_front_then_least_heavy_rare_earth_then_
     assert got["pareto_front"].tolist()[1:] == [1, 2, 1, 3]
     assert pd.isna(got["pareto_front"][0])
     assert got["rank"].tolist() == [5, 2, 3, 1, 4]
+
+
+def test_a_fourth_digit_puts_nobody_on_a_front():
+    frame = _frame(
+        probability_meets_requirements=[0.9, 0.9, 0.9],
+        heavy_rare_earth_wt_pct=[0.0, 1.5, 1.5],
+        performance_margin=[0.3218, 0.3221, 0.3300],
+    )
+    assert rank(frame, OBJECTIVES)["pareto_front"].tolist() == [1, 2, 1]
 
 
 def test_those_that_miss_are_ordered_by_how_much():
