@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
+from ..elements import INDEX
 from .process import parameters
 from .recipes import CAP, against_grades, left_out, recipes
 
@@ -158,7 +159,7 @@ def _slope_lines() -> list[str]:
     base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
     frame = sintered(base, temperature=293.15)
     shelled = sintered(base[:1], temperature=293.15, shell=shell)
-    dy = 65
+    dy = INDEX["Dy"]
     alloyed = 100.0 * base.weight_fractions()[1, dy]
     diffused = 100.0 * with_shell(base[:1], shell).weight_fractions()[0, dy]
     h, b = frame["coercivity_kA_m"], frame["remanence_T"]
