@@ -8,8 +8,8 @@ import pytest
 import magnetkit
 
 STAGES = (
-    "kernels", "composition", "features", "phases", "magnetism", "surrogates", "supply",
-    "applications", "screening", "plots", "report", "explorer", "bench", "cli",
+    "kernels", "catalogue", "composition", "features", "phases", "magnetism", "surrogates",
+    "supply", "applications", "screening", "plots", "report", "explorer", "bench", "cli",
 )  # fmt: skip
 PACKAGE = Path(magnetkit.__file__).parent
 

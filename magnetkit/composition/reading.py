@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ..elements import ATOMIC_MASS
 from ..errors import InputError
+from ._grades import without_grades
 from .notation import Basis, basis_code
 from .reasons import reason
 from .table import CompositionTable, ParseError
@@ -207,4 +208,5 @@ def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) 
             continue
         text = array[int(i)].as_py() or ""
         errors.append(ParseError(row, text, place, reason(codes[i], text, place, sums[i], basis)))
-    return CompositionTable(indptr, indices, values, start + np.flatnonzero(codes == 0), errors)
+    rows = start + np.flatnonzero(codes == 0)
+    return without_grades(CompositionTable(indptr, indices, values, rows, errors), array, start)
