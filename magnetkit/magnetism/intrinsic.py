@@ -27,6 +27,7 @@ PROPERTIES = (
     "anisotropy_constant_MJ_m3",
     "anisotropy_constant_2_MJ_m3",
     "anisotropy_field_T",
+    "nucleation_field_T",
     "hardness_parameter",
 )
 """Properties in the order of the last axis of `Intrinsic.value`."""
@@ -38,7 +39,7 @@ _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
 # Below so many points, waking further threads costs more than it saves.
 _FEW = 5000
-_POSITIVE = np.array([True, False, False, True, True])
+_POSITIVE = np.array([True, False, False, True, True, True])
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class Intrinsic:
         Temperatures, K.
     curie, curie_sd : ndarray of float64, shape (n,)
         Curie temperature and its standard deviation, K.
-    value, sd : ndarray of float64, shape (n, m, 5)
+    value, sd : ndarray of float64, shape (n, m, 6)
         `PROPERTIES` and their standard deviations; `sd` is empty if not asked for. NaN where the
         status gives no number: all above the Curie temperature, field and hardness where the
         easy direction is no axis.
@@ -192,8 +193,9 @@ def intrinsic(
         One row a composition: host, status, easy_direction, temperature_K, and with interval
         and provenance curie_temperature_K, saturation_polarization_T,
         anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
-        (2 (K_1 + 2 K_2) mu0 / J_s) and hardness_parameter. A planar or conical phase has no
-        field and no hardness, a paramagnetic one only its Curie temperature, an unknown host or
+        (2 (K_1 + 2 K_2) mu0 / J_s), nucleation_field_T (the reverse field at which the moment
+        leaves the axis, metals and rare earth free to cant apart) and hardness_parameter. A planar
+        or conical phase has no fields and no hardness, a paramagnetic one only its Curie temperature, an unknown host or
         one with elements outside the model nothing.
 
     Raises

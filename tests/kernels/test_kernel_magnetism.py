@@ -161,7 +161,7 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
 
 def test_empty_and_unknown_rows_are_nan():
     empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
-    assert empty.value.shape == (0, 1, 5)
+    assert empty.value.shape == (0, 1, 6)
     table = CompositionTable.from_strings(["TbCo2", "Nd2Fe14B"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
     assert np.isnan(got.value[0]).all()
