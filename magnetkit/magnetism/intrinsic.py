@@ -195,8 +195,8 @@ def intrinsic(
         anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
         (2 (K_1 + 2 K_2) mu0 / J_s), nucleation_field_T (the reverse field at which the moment
         leaves the axis, metals and rare earth free to cant apart) and hardness_parameter. A planar
-        or conical phase has no fields and no hardness, a paramagnetic one only its Curie temperature, an unknown host or
-        one with elements outside the model nothing.
+        or conical phase has no fields and no hardness, a paramagnetic one only its Curie
+        temperature, an unknown host or one with elements outside the model nothing.
 
     Raises
     ------
