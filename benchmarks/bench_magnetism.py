@@ -14,7 +14,7 @@ import numpy as np
 
 from magnetkit import CompositionTable
 from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.phases.hosts import partition
+from magnetkit.hosts.partition import partition
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 

@@ -66,10 +66,10 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.composition import CompositionTable
     from magnetkit.files import write_parquet
     from magnetkit.magnetism import sintered_at
-    from magnetkit.screening import work
-    from magnetkit.screening.candidates import FileCandidates
-    from magnetkit.screening.evaluation import job_for
-    from magnetkit.screening.ranking import rank
+    from magnetkit.run import work
+    from magnetkit.run.candidates import FileCandidates
+    from magnetkit.ranking.judged import job_for
+    from magnetkit.ranking.order import rank
     from magnetkit.surrogates import load as surrogate
 
     numba.set_num_threads(1)

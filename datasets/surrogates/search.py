@@ -19,15 +19,10 @@ from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from magnetkit.elements import INDEX
-from magnetkit.phases.hosts import HOST_NAMES, assign_hosts
-from magnetkit.surrogates import (
-    CompositionProcess,
-    PhysicsResidual,
-    ProcessAverage,
-    figures,
-    intervals,
-    rivals,
-)
+from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
+from magnetkit.surrogates import CompositionProcess, PhysicsResidual, ProcessAverage
+from magnetkit.evaluation.surrogates import figures, rivals
+from magnetkit import conformal as intervals
 from magnetkit.surrogates.surrogate import make_estimator
 from magnetkit.surrogates.training_sets import ENERGY, TARGETS, TrainingSet, training_set
 

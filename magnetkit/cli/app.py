@@ -155,10 +155,10 @@ def screen(
 
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
-    from ..screening import refined
-    from ..screening import screen as run
+    from ..run.refined import refined
+    from ..run.engine import screen as run
     from . import space
-    from .show import message, print_ranking
+    from ..show.tables import message, print_ranking
 
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
@@ -210,8 +210,8 @@ def predict(
     """
     from ..composition import CompositionTable
     from ..errors import CompositionError
-    from ..screening import predict as run
-    from .show import print_properties
+    from ..prediction.predict import predict as run
+    from ..show.tables import print_properties
 
     table = CompositionTable.from_strings(formulas, basis=basis)
     if table.errors:
@@ -244,8 +244,8 @@ def report(
 
       magnetkit report results --out actuator.html
     """
-    from ..screening import ScreenResult
-    from .show import message
+    from ..run.result import ScreenResult
+    from ..show.tables import message
 
     written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
     if not quiet:
@@ -273,8 +273,8 @@ def explore(
 
       magnetkit explore results --port 8051
     """
-    from ..explorer import serve
-    from .show import message
+    from ..show.explorer import serve
+    from ..show.tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..phases.hosts import HOST_NAMES, Partition, partition, site_rules
+from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
 from ..units import parse_temperature
 from .parameters import Parameters, load
 
@@ -49,7 +49,7 @@ class Intrinsic:
     Attributes
     ----------
     host : ndarray of int8, shape (n,)
-        Index into `magnetkit.phases.hosts.HOST_NAMES`, -1 unknown.
+        Index into `magnetkit.hosts.partition.HOST_NAMES`, -1 unknown.
     temperatures : ndarray of float64, shape (m,)
         Temperatures, K.
     curie, curie_sd : ndarray of float64, shape (n,)
@@ -82,7 +82,7 @@ def evaluate(
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.hosts.partition` returns.
+        What `magnetkit.hosts.partition.partition` returns.
     temperatures : float or array of shape (m,)
         Temperatures, K.
     spread : bool
@@ -174,7 +174,7 @@ def intrinsic(
     """Return the intrinsic properties of the hard phase of each composition.
 
     A recipe is split into hard phase and grain boundary first
-    (`magnetkit.phases.hosts.partition`); the properties are those of the hard phase.
+    (`magnetkit.hosts.partition.partition`); the properties are those of the hard phase.
 
     Parameters
     ----------

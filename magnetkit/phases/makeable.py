@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
-from .hosts import HOST_NAMES, HOSTS, hard_phases
+from ..hosts.partition import HOST_NAMES, HOSTS, hard_phases
 from .hull import Decomposition, solve
 from .known import SIGNIFICANT, known_rules, stabilised
 from .mixing import INTERVAL, Nodes, mixing_model

@@ -1,8 +1,8 @@
 """The engine: candidates through every stage, ranked for a device."""
 
-from .engine import screen
-from .predict import predict
-from .refined import refined
-from .result import ScreenResult
+from ..run.engine import screen
+from ..prediction.predict import predict
+from ..run.refined import refined
+from ..run.result import ScreenResult
 
 __all__ = ["ScreenResult", "predict", "refined", "screen"]

@@ -77,7 +77,7 @@ def _of_hard_phases(table: CompositionTable) -> Array:
     """Return all of `ESTIMATED`, shape (4, n); NaN where there is no estimate."""
     from ..magnetism.intrinsic import PROPERTIES, evaluate
     from ..magnetism.priors import prior_parameters
-    from ..phases.hosts import partition
+    from ..hosts.partition import partition
 
     part = partition(table)
     got = evaluate(part, _ROOM, spread=False, parameters=prior_parameters())

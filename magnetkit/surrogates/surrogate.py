@@ -20,7 +20,8 @@ from ..composition import CompositionTable
 from ..errors import InputError, StoreError
 from ..features._input import as_table
 from ..settings import get_settings
-from . import intervals, store
+from .. import conformal as intervals
+from . import store
 from .average import ProcessAverage
 from .distilled import DistilledProcess
 from .pieces import in_pieces, joined

@@ -9,7 +9,7 @@ from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
 from magnetkit.magnetism.magnets import alloys
 from magnetkit.magnetism.shell import read_shells
-from magnetkit.phases.hosts import partition
+from magnetkit.hosts.partition import partition
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6

@@ -3,7 +3,7 @@ import pytest
 
 from magnetkit.errors import InputError
 from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
-from magnetkit.phases.hosts import HOST_NAMES
+from magnetkit.hosts.partition import HOST_NAMES
 
 
 def test_every_host_has_a_family_and_a_sentence():

@@ -7,7 +7,7 @@ import pytest
 
 from magnetkit.errors import InputError
 from magnetkit.phases import substituted
-from magnetkit.phases.hosts import HOSTS
+from magnetkit.hosts.partition import HOSTS
 
 CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
 
