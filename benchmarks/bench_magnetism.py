@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from magnetkit import CompositionTable
-from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.hosts.partition import partition
+from magnetkit.magnetism.intrinsic import evaluate
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 

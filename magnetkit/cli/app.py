@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import __version__
+from .._version import __version__
 from . import applications, data, doctor, features, models, robustness, supply
 from .options import (
     Application,
@@ -39,7 +39,7 @@ def _version(wanted: bool) -> None:
 
 def _verbose(wanted: bool) -> None:
     if wanted:
-        from . import be_verbose
+        from .verbosity import be_verbose
 
         be_verbose()
 
@@ -155,10 +155,10 @@ def screen(
 
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
-    from ..run.refined import refined
-    from ..run.engine import screen as run
-    from . import space
+    from ..screening import refined
+    from ..screening import screen as run
     from ..show.tables import message, print_ranking
+    from . import space
 
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
@@ -244,7 +244,7 @@ def report(
 
       magnetkit report results --out actuator.html
     """
-    from ..run.result import ScreenResult
+    from ..screening import ScreenResult
     from ..show.tables import message
 
     written = ScreenResult.from_folder(folder).report(out or folder / "report.html")

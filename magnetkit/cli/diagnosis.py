@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from .. import __version__, datasets
+from .. import datasets
+from .._version import __version__
 from ..errors import MagnetkitError
 from ..settings import get_settings
 
@@ -81,7 +82,7 @@ def examine(online: bool = False) -> Iterator[Finding]:
 
 def _tested() -> dict[str, str]:
     """Return the versions magnetkit was tested with, by name in lower case."""
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]
     for file in (here / "_constraints.txt", here.parent / "constraints.txt"):
         if file.is_file():
             found = re.findall(r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M)

@@ -30,7 +30,7 @@ def robustness(
 
       magnetkit robustness results --top 5 --draws 2000 --out robustness.csv
     """
-    from ..run.result import ScreenResult
+    from ..screening import ScreenResult
     from ..show.tables import message, print_json, print_robustness
 
     found = ScreenResult.from_folder(folder).robustness(top=top, draws=draws, pool=pool, seed=seed)

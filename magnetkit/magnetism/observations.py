@@ -13,8 +13,8 @@ from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import DataError
-from ..kernels.hosts import OUTSIDE
 from ..hosts.partition import HOST_NAMES, assign_hosts, site_rules
+from ..kernels.hosts import OUTSIDE
 from ..settings import get_settings
 
 COLUMNS = ["host", "formula", "property", "temperature_K", "value", "deviation", "paper"]

@@ -10,24 +10,22 @@ temperature, and (BH)max, knee and T_max follow B_r and H_cj (`requirements.FOLL
 supply risk move as `magnetkit.supply.sampled_supply` says, for all candidates alike.
 """
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from ..applications import Profile
 from ..columns import ROBUSTNESS
 from ..composition import CompositionTable
 from ..errors import InputError
-from .judged import Job, job_for
-from .pareto import fronts
 from ..prediction.properties import magnets
+from .judged import Job, job_for
 from .order import Objective, positions
+from .pareto import fronts
 from .requirements import FOLLOWS, interval_of
-
-if TYPE_CHECKING:
-    from ..run.result import ScreenResult
 
 DRAWS = 500
 POOL = 300
@@ -46,8 +44,23 @@ IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 Draws = NDArray[np.float64]
 
 
+class Ranked(Protocol):
+    """What is needed of a screening: its best rows, its device and what was asked."""
+
+    @property
+    def profile(self) -> Profile:
+        """The device."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What was asked."""
+
+    def best(self, n: int) -> pd.DataFrame:
+        """Return the first `n` rows by rank."""
+
+
 def robustness(
-    result: "ScreenResult",
+    result: Ranked,
     top: int = TOP,
     draws: int = DRAWS,
     pool: int = POOL,
@@ -58,7 +71,7 @@ def robustness(
 
     Parameters
     ----------
-    result : ScreenResult
+    result : Ranked
     top : int
         Places that count as the top.
     draws : int
@@ -103,14 +116,14 @@ def robustness(
     return frame
 
 
-def _leading(result: "ScreenResult", pool: int) -> pd.DataFrame:
+def _leading(result: Ranked, pool: int) -> pd.DataFrame:
     """Return the best rows in order of rank."""
     frame = result.best(pool)
     frame["shell"] = frame["shell"].astype(object).fillna("")
     return frame.reset_index(drop=True)
 
 
-def job_of(result: "ScreenResult") -> Job:
+def job_of(result: Ranked) -> Job:
     """Return the job that the result came from."""
     identity = result.manifest["identity"]
     return job_for(

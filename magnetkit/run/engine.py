@@ -11,21 +11,22 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from .. import __version__, datasets
+from .. import datasets
+from .._version import __version__
 from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
+from ..ranking.judged import Job, evaluate, job_for
+from ..ranking.order import Ranking, needed_columns, rank
 from ..units import parse_temperature
 from . import folder as folders
 from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
 from .cluster import opened
-from ..ranking.judged import Job, evaluate, job_for
 from .pool import Pool, in_order
 from .progress import Progress, reporting
-from ..ranking.order import Ranking, needed_columns, rank
-from .result import TOP_ROWS, ScreenResult
+from .result import TOP_ROWS, Ranked
 from .work import Part, code_sha256, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def screen(
     dask: str | None = None,
     progress: bool | Progress = False,
     **conditions: Any,
-) -> ScreenResult:
+) -> Ranked:
     """Rank candidates for a device.
 
     Parameters
@@ -96,7 +97,7 @@ def screen(
 
     Returns
     -------
-    ScreenResult
+    Ranked
 
     Raises
     ------
@@ -234,9 +235,7 @@ def _refuse_nothing(store: Any) -> None:
     )
 
 
-def _finish(
-    store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: Progress
-) -> ScreenResult:
+def _finish(store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: Progress) -> Ranked:
     """Rank over all chunks, and write the files of the contract if there is a folder."""
     objectives = job.profile.objectives
     # What evaluation left in Arrow's pool is more than the ranking takes.
@@ -251,7 +250,7 @@ def _finish(
     if store.path is None:
         data = pa.concat_tables(tables).unify_dictionaries()
         manifest = {"identity": known, "summary": summary}
-        return ScreenResult(data, job.profile, manifest, list(store.rejected()))
+        return Ranked(data, job.profile, manifest, list(store.rejected()))
     path: Path = store.path
     best: list[pa.Table] = []
     first = next(tables)
@@ -263,7 +262,7 @@ def _finish(
     folders.write_rejected(store.rejected(), path / folders.REJECTED)
     store.finish(summary)
     manifest = folders.read_manifest(path)
-    return ScreenResult(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)
+    return Ranked(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)
 
 
 def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:

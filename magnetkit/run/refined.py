@@ -10,7 +10,7 @@ from ..composition.refinement import refine
 from ..errors import InputError
 from .candidates import TableCandidates
 from .engine import screen
-from .result import ScreenResult
+from .result import Ranked
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -36,7 +36,7 @@ def refined(
     out: str | Path | None = None,
     resume: bool = False,
     **options: Any,
-) -> ScreenResult:
+) -> Ranked:
     """Screen a space, then its surroundings on a finer step around the best, again and again.
 
     The best are the first Pareto front, or the first by rank where nothing meets the
@@ -62,7 +62,7 @@ def refined(
 
     Returns
     -------
-    ScreenResult
+    Ranked
         The surroundings of all rounds, ranked together.
 
     Raises

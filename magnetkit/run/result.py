@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ..applications.profile import Profile
 from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
 from ..files import write_parquet
 from . import folder as folders
-
-if TYPE_CHECKING:
-    from ..applications.profile import Profile
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
@@ -31,7 +29,7 @@ _MASKED = {"rank": "Int64", "pareto_front": "Int32"}
 
 
 @dataclass(frozen=True)
-class ScreenResult:
+class Ranked:
     """Ranked candidates for a device, read from their file as they are asked for.
 
     Attributes
@@ -47,7 +45,7 @@ class ScreenResult:
     """
 
     source: pa.Table | Path
-    profile: "Profile"
+    profile: Profile
     manifest: dict[str, Any]
     unread: list[Rejected] | Path
 
@@ -238,9 +236,9 @@ class ScreenResult:
             among all candidates.
         """
         from ..composition import CompositionTable
-        from ..supply import heavy_rare_earth_ledger
         from ..prediction.properties import magnets
         from ..ranking.robustness import job_of
+        from ..supply import heavy_rare_earth_ledger
 
         rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
@@ -268,25 +266,8 @@ class ScreenResult:
         data = self.data
         write_parquet([data], data.schema, Path(path))
 
-    def report(self, path: str | Path = "report.html") -> Path:
-        """Write the self-contained HTML report and return its path.
-
-        Parameters
-        ----------
-        path : str or Path
-            File to write.
-
-        Returns
-        -------
-        Path
-            The file.
-        """
-        from ..show.report import write_report
-
-        return write_report(self, Path(path))
-
     @classmethod
-    def from_folder(cls, path: str | Path) -> "ScreenResult":
+    def from_folder(cls, path: str | Path) -> Self:
         """Open a finished results folder.
 
         Parameters
@@ -296,15 +277,13 @@ class ScreenResult:
 
         Returns
         -------
-        ScreenResult
+        Ranked
 
         Raises
         ------
         StoreError
             If it is no results folder, is not finished or is damaged.
         """
-        from ..applications.profile import Profile
-
         path = Path(path)
         manifest = folders.read_manifest(path)
         if not manifest.get("done"):
@@ -320,7 +299,7 @@ class ScreenResult:
     def __repr__(self) -> str:
         found = self.manifest["summary"]
         return (
-            f"<ScreenResult for {self.profile.name}: {found['candidates']:,} candidates, "
+            f"<{type(self).__name__} for {self.profile.name}: {found['candidates']:,} candidates, "
             f"{found['meet_requirements']:,} meet the requirements, "
             f"{found['rejected']:,} rejected>"
         )

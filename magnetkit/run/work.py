@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
-from .candidates import Chunk, Piece
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
+from .candidates import Chunk, Piece
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def code_sha256() -> str:
     found = hashlib.sha256()
     for file in sorted(package.rglob("*.py")):
         name = file.relative_to(package)
-        if name.parts[0] not in ("bench", "cli", "plots", "report"):
+        if name.parts[0] not in ("cli", "evaluation", "show"):
             found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
     return found.hexdigest()
 

@@ -14,7 +14,7 @@ from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..run.result import ScreenResult
+    from ..run.result import Ranked
 
 RANKING = (
     "rank",
@@ -90,9 +90,7 @@ def number(value: object, digits: int = 3, factor: float = 1.0) -> str:
     return f"{x:.0f}" if "e+" in text else text
 
 
-def print_ranking(
-    result: "ScreenResult", top: int, *, as_json: bool = False, cgs: bool = False
-) -> None:
+def print_ranking(result: "Ranked", top: int, *, as_json: bool = False, cgs: bool = False) -> None:
     """Print the best candidates and the reference magnet."""
     best = result.best(top)
     best = best[best["rank"].notna()].merge(_firmness(result), on="rank", how="left")
@@ -124,7 +122,7 @@ def print_ranking(
 
 
 def _explain(
-    result: "ScreenResult", best: "pd.DataFrame", names: list[str], today: bool, console: Console
+    result: "Ranked", best: "pd.DataFrame", names: list[str], today: bool, console: Console
 ) -> None:
     """Say below the table what needs to be said about it."""
     from .report.content import requirement_text
@@ -156,7 +154,7 @@ def _console(width: int) -> Console:
     return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
-def _firmness(result: "ScreenResult") -> "pd.DataFrame":
+def _firmness(result: "Ranked") -> "pd.DataFrame":
     return result.robustness()[["rank", "top_ten_share", "tie_group"]]
 
 

@@ -3,12 +3,12 @@ import pandas as pd
 import pytest
 
 from magnetkit.errors import DataError
-from magnetkit.magnetism import observations
 from magnetkit.evaluation.magnetism.calibration import Fit
-from magnetkit.magnetism.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, load, read
-from magnetkit.magnetism.priors import build
 from magnetkit.evaluation.magnetism.validation import between_papers, held_out, pairs
 from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.magnetism import observations
+from magnetkit.magnetism.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, load, read
+from magnetkit.magnetism.priors import build
 from magnetkit.settings import get_settings
 
 

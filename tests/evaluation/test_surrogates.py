@@ -3,8 +3,8 @@ import json
 import pandas as pd
 
 import magnetkit as mk
-from magnetkit.surrogates import training_set
 from magnetkit.evaluation.surrogates.validation import without
+from magnetkit.surrogates import training_set
 
 TARGET = "saturation_polarization_T"
 
@@ -22,7 +22,7 @@ def test_a_card_holds_model_rivals_and_misses(tmp_path, monkeypatch):
             "group": ["a", "b", "b"],
         }
     ).to_csv(held, index=False)
-    card = mk.surrogates.validate(TARGET, holdout=held)
+    card = mk.evaluation.surrogates.validate(TARGET, holdout=held)
     mk.settings.get_settings.cache_clear()
     left = card.content["groups left out"]
     assert left["model"]["mae"] < left["mean"]["mae"]

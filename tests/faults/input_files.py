@@ -20,7 +20,7 @@ from magnetkit.features.element_table import read_table
 from magnetkit.phases import snapshot
 from magnetkit.run.candidates import FileCandidates
 from magnetkit.run.folder import MANIFEST, read_manifest
-from magnetkit.run.result import ScreenResult
+from magnetkit.screening import ScreenResult
 from magnetkit.surrogates import store
 from magnetkit.surrogates.process import CompositionProcess
 from magnetkit.surrogates.training_sets import training_set

@@ -16,7 +16,7 @@ from magnetkit.errors import InputError, MagnetkitError, StoreError
 from magnetkit.kernels import _accelerate
 from magnetkit.phases.materials_project import pull as live
 from magnetkit.run import folder as folders
-from magnetkit.run.result import ScreenResult
+from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import store, surrogate
 from tests.faults import storage

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
+from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.multiplet import polarization, reduced_moment
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
-from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from tests.kernels import naive_magnetism as naive
 
 SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])

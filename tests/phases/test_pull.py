@@ -8,7 +8,14 @@ import pytest
 
 from magnetkit.errors import DataError, InputError, NetworkError
 from magnetkit.phases import load, read_snapshot
-from magnetkit.phases.materials_project.pull import Limits, chemical_systems, freeze, pull, pull_snapshot, subsystems
+from magnetkit.phases.materials_project.pull import (
+    Limits,
+    chemical_systems,
+    freeze,
+    pull,
+    pull_snapshot,
+    subsystems,
+)
 from tests.phases.mp_server import DB_VERSION, KEY, Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")

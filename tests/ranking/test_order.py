@@ -7,8 +7,8 @@ import pytest
 
 from magnetkit.errors import InputError
 from magnetkit.ranking import order as ranking
-from magnetkit.ranking.pareto import fronts
 from magnetkit.ranking.order import Objective, needed_columns, weighted_scores
+from magnetkit.ranking.pareto import fronts
 
 OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
 

@@ -7,8 +7,8 @@ import pytest
 import magnetkit as mk
 from magnetkit.columns import ROBUSTNESS
 from magnetkit.errors import InputError
-from magnetkit.run.result import ScreenResult
 from magnetkit.ranking.robustness import SHARED, _tie_groups, _Values
+from magnetkit.screening import ScreenResult
 
 SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
 

@@ -4,7 +4,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError
-from magnetkit.run.refined import refined
+from magnetkit.screening import refined
 
 SPACE = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.1, limits={"Gd": 0.6, "Er": 0.4})
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
 from ...elements import SYMBOLS
-from ...kernels import intrinsic as kernel
 from ...hosts.partition import HOST_NAMES, site_rules
+from ...kernels import intrinsic as kernel
 from ...magnetism.parameters import Parameters
 from ...magnetism.priors import Prior, build
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from ... import datasets
 from ...composition.table import CompositionTable
 from ...elements import INDEX
-from ...units import MU_0
 from ...magnetism.magnets import Magnets, magnets, microstructure
 from ...magnetism.process import Process
+from ...units import MU_0
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
 from ...magnetism import observations
+from ...magnetism.intrinsic import intrinsic
 from . import recipes_report
 from .calibration import Fit
-from ...magnetism.intrinsic import intrinsic
 from .validation_report import markdown
 
 _SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")

@@ -177,9 +177,9 @@ def moment_changes() -> pd.DataFrame:
     from ... import datasets
     from ...elements import INDEX
     from ...hosts.partition import HOSTS
-    from ...phases.substituted import substitution_table
     from ...magnetism.parameters import ELEMENT_SLOTS
     from ...magnetism.priors import build
+    from ...phases.substituted import substitution_table
 
     known = pd.read_csv(datasets.path("intrinsic/parameters.csv"))
     known = known[known["confidence"].isin(["medium", "high"])]

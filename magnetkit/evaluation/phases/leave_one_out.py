@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ...elements import RARE_EARTHS
 from ...errors import DataError
-from ...settings import get_settings
 from ...hosts.partition import HOSTS, Structure
 from ...phases.mixing import INTERVAL, MixingModel, conformal_scale
 from ...phases.snapshot import Snapshot, open_snapshot
 from ...phases.space import PhaseSpace, build_space, whole_space
+from ...settings import get_settings
 
 if TYPE_CHECKING:
     import pandas as pd

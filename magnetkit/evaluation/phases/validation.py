@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from ...composition.table import CompositionTable
 from ...elements import INDEX, SYMBOLS
 from ...phases import slopes
-from ...phases.hull import Decomposition, solve
-from .leave_one_out import VALIDATED, leave_one_out, validation_space
+from ...phases.hull import Decomposition, solve, stable_space
 from ...phases.mixing import MixingModel
 from ...phases.mixing_terms import Occupation
 from ...phases.snapshot import Snapshot, open_snapshot
-from ...phases.space import PhaseSpace, stable_space
+from ...phases.space import PhaseSpace
 from ...phases.substituted import site_check
+from .leave_one_out import VALIDATED, leave_one_out, validation_space
 
 if TYPE_CHECKING:
     import pandas as pd

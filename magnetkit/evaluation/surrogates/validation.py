@@ -7,13 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import conformal as intervals
 from ...elements import RARE_EARTHS
 from ...hosts.partition import HOST_NAMES, assign_hosts
-from . import figures, rivals
-from ... import conformal as intervals
-from .card import ModelCard
 from ...surrogates.surrogate import FOLDS, SMALL, Surrogate, bar, fit, load
-from ...surrogates.training_sets import ENERGY, HULL_DISTANCE, TrainingSet, merge_duplicates, training_set
+from ...surrogates.training_sets import (
+    ENERGY,
+    HULL_DISTANCE,
+    TrainingSet,
+    merge_duplicates,
+    training_set,
+)
+from . import figures, rivals
+from .card import ModelCard
 
 COVERAGE = 0.9
 # Fewer rows than this say nothing about a host or an element.

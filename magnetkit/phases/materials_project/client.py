@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 import orjson
 
 from ...errors import NetworkError
-from .session import Limits, Session, place
 from .progress import Report
+from .session import Limits, Session, place
 
 
 class Client:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ... import __version__
+from ..._version import __version__
 from ...elements import INDEX
 from ...errors import DataError, InputError
-from .session import KEY_HELP, Limits
-from .cache import Cache
 from ..snapshot import Snapshot, write_snapshot
+from .cache import Cache
+from .session import KEY_HELP, Limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -292,8 +292,8 @@ def _ask(
     progress: bool,
     limits: Limits,
 ) -> tuple["pd.DataFrame", "pd.DataFrame", dict[str, Any]]:
-    from .documents import tables
     from .client import Client
+    from .documents import tables
     from .progress import Report
 
     parts = urlsplit(endpoint)

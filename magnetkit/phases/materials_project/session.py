@@ -18,7 +18,7 @@ import tenacity
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
-from ... import __version__
+from ..._version import __version__
 from ...errors import NetworkError
 from .progress import Report
 

@@ -9,9 +9,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
-from ..report.content import kelvin, number
 from ...supply import load_scenario, scenarios
 from ...units import ZERO_CELSIUS
+from ..report.content import kelvin, number
 from .figure import pareto
 from .results import MAGNET, Question, Results
 

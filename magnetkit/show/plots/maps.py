@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from ...run.result import ScreenResult
+    from ...run.result import Ranked
 
 _MARKERS = {"2:14:1": "D", "1:5": "s", "2:17": "^"}
 
@@ -73,7 +73,7 @@ def _errors(frame: "pd.DataFrame", name: str) -> "np.ndarray":
 
 
 def pareto(
-    result: "ScreenResult",
+    result: "Ranked",
     x: str | None = None,
     y: str | None = None,
     *,
@@ -83,7 +83,7 @@ def pareto(
 
     Parameters
     ----------
-    result : ScreenResult
+    result : Ranked
     x, y : str, optional
         Result columns; the first and the last objective of the device by default.
     ax : Axes, optional
@@ -120,6 +120,6 @@ def pareto(
     return ax
 
 
-def _title(result: "ScreenResult") -> str:
+def _title(result: "Ranked") -> str:
     kelvin = float(result.table["temperature_K"].iloc[0])
     return f"{result.profile.title}, {kelvin:.0f} {COLUMNS['temperature_K'].unit}"

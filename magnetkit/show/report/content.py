@@ -17,7 +17,7 @@ from ...units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from ...applications.profile import Profile, Requirement
-    from ...run.result import ScreenResult
+    from ...run.result import Ranked
 
 BEST = 10
 CURVES = 3
@@ -39,7 +39,7 @@ class Magnets:
     labels : list of str, length m
         Plain text, not escaped.
     rows : DataFrame, m rows
-        Their results, as in `ScreenResult.table`.
+        Their results, as in `Ranked.table`.
     conditions : Conditions
     temperature : float
         Temperature of the results, K.
@@ -76,7 +76,7 @@ def conditions_of(profile: "Profile", identity: Mapping[str, Any]) -> Conditions
     )
 
 
-def shown_magnets(result: "ScreenResult", best: pd.DataFrame) -> Magnets:
+def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
     from ...ranking.judged import Job, evaluate
 
@@ -131,7 +131,7 @@ def kelvin(temperature: float) -> str:
     return f"{temperature:.0f} K ({celsius} °C)"
 
 
-def answer(result: "ScreenResult", shown: Magnets) -> list[str]:
+def answer(result: "Ranked", shown: Magnets) -> list[str]:
     """Return the answer in three sentences."""
     total, meeting = len(result), int(result.manifest["summary"]["meet_requirements"])
     profile = result.profile
@@ -215,7 +215,7 @@ def objectives(profile: "Profile") -> list[str]:
     ]
 
 
-def requirements(result: "ScreenResult", shown: Magnets) -> list[dict[str, str]]:
+def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
     """Return each requirement with the best candidate's and the reference's value."""
     frames: dict[float, pd.DataFrame] = {}
     found = []
@@ -246,7 +246,7 @@ def with_range(row: pd.Series, name: str) -> str:
     return f"{text} ({lo} to {hi})" if lo != hi else text
 
 
-def failures(result: "ScreenResult") -> list[tuple[str, int]]:
+def failures(result: "Ranked") -> list[tuple[str, int]]:
     """Return what candidates miss, and how many do, most frequent first."""
     table = result.select(["status", "failed_requirements"]).to_pandas()
     profile = result.profile
@@ -267,7 +267,7 @@ def failures(result: "ScreenResult") -> list[tuple[str, int]]:
 
 
 def heavy_ledger(
-    result: "ScreenResult", shown: Magnets, ranked: pd.DataFrame
+    result: "Ranked", shown: Magnets, ranked: pd.DataFrame
 ) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of the heavy-rare-earth ledger of the best candidates.
 
@@ -304,9 +304,9 @@ def heavy_ledger(
     return ["Candidate", *columns], [list(row) for row in cells]
 
 
-def changed_since(result: "ScreenResult") -> bool:
+def changed_since(result: "Ranked") -> bool:
     """Return whether the version or the data are no longer those of the screening."""
-    from ... import __version__
+    from ..._version import __version__
 
     identity = result.manifest["identity"]
     now = {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()}

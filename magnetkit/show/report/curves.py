@@ -10,8 +10,8 @@ from textwrap import wrap
 import numpy as np
 
 from ...magnetism.demagnetization import demagnetization
-from ..plots.series import sweep
 from ...units import MU_0
+from ..plots.series import sweep
 from .content import CURVES, Magnets
 from .layout import Figure, axis_of, layout_of, numbers
 from .supply import by_scenario

@@ -13,19 +13,19 @@ import pandas as pd
 from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...magnetism.comparators import comparators
+from ...prediction.properties import magnets
+from ...ranking.order import Objective
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
     grades,
     rare_earth_shares,
     ternary_corners,
 )
-from ...prediction.properties import magnets
-from ...ranking.order import Objective
 from .content import Magnets, label, number
 from .layout import Figure, axis_of, layout_of, numbers
 
 if TYPE_CHECKING:
-    from ...run.result import ScreenResult
+    from ...run.result import Ranked
 
 POINTS = 2000
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
@@ -34,7 +34,7 @@ _GRADES = {"2:14:1": "diamond", "1:5": "square", "2:17": "triangle-up"}
 _BLUE = {"color": "#56B4E9", "opacity": 0.45}
 
 
-def pareto(result: "ScreenResult", spread: pd.DataFrame, shown: Magnets) -> Figure:
+def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
     """Return the candidates on the first and last objective, coloured by the second."""
     goals = [Objective.parse(text) for text in result.profile.objectives]
     x, colour, y = (goal.column for goal in goals)

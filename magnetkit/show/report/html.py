@@ -15,7 +15,7 @@ from . import content, curves, figures, supply
 from .layout import Figure, numbers
 
 if TYPE_CHECKING:
-    from ...run.result import ScreenResult
+    from ...run.result import Ranked
 
 ROWS = 10_000
 """Candidates embedded in the table, the best of them."""
@@ -53,12 +53,12 @@ _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
 
-def write_report(result: "ScreenResult", path: Path) -> Path:
+def write_report(result: "Ranked", path: Path) -> Path:
     """Write the report of a screening.
 
     Parameters
     ----------
-    result : ScreenResult
+    result : Ranked
     path : Path
         File to write; replaced as a whole.
 
@@ -86,7 +86,7 @@ def write_report(result: "ScreenResult", path: Path) -> Path:
     return path
 
 
-def _content(result: "ScreenResult") -> dict[str, Any]:
+def _content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(ROWS), result.thinned(figures.POINTS)
     shown = content.shown_magnets(result, ranked.head(content.BEST))
@@ -153,7 +153,7 @@ def _plain(value: object) -> str:
 
 
 def _figures(
-    result: "ScreenResult", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
+    result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
 ) -> dict[str, Figure]:
     profile = result.profile
     drawn = {

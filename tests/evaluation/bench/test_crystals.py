@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from magnetkit.errors import DataError
 from magnetkit.evaluation.bench import on_crystals
 from magnetkit.evaluation.bench.material import nd2fe14b
-from magnetkit.errors import DataError
 
 
 @pytest.mark.filterwarnings("ignore")

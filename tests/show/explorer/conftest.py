@@ -2,7 +2,7 @@
 
 import pytest
 
-from magnetkit.run.engine import screen
+from magnetkit.screening import screen
 
 
 @pytest.fixture(scope="session")

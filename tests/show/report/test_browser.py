@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow
 import pytest
 
-from magnetkit.run.result import ScreenResult
+from magnetkit.screening import ScreenResult
 from tests.show.report import browser
 from tests.show.report.browser import ENTER, TAB, Browser
 

@@ -5,11 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from magnetkit.errors import StoreError
+from magnetkit.screening import ScreenResult, screen
 from magnetkit.show.report.content import shown_magnets
 from magnetkit.show.report.figures import pareto
 from magnetkit.show.report.html import in_script
-from magnetkit.run.result import ScreenResult
-from magnetkit.run.engine import screen
 
 SECTIONS = (
     "answer",
