@@ -4,15 +4,16 @@
 Texts are looked at only where what they were read as could be such a name.
 """
 
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..catalogue.names import refusal
 from ..elements import INDEX
-from .table import CompositionTable, ParseError
+
+if TYPE_CHECKING:
+    from .table import CompositionTable
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = np.array([INDEX[s] for s in ("B", "N", "P", "S", "V", "U")])
@@ -20,34 +21,24 @@ _HEAVIEST = np.array([INDEX[s] for s in ("B", "N", "P", "S", "V", "U")])
 _NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
 
-def without_grades(table: CompositionTable, texts: Any, start: int) -> CompositionTable:
-    """Return a table whose grades have gone from its rows to its errors.
+def grade_rows(table: "CompositionTable", texts: Any, start: int) -> dict[int, str]:
+    """Return, by row of the input, why a text is refused as the name of a grade.
 
     Parameters
     ----------
     table : CompositionTable
-        As read; its rows are those of `texts`, counted from `start`.
+        As read; its rows and errors are those of `texts`, counted from `start`.
     texts : pyarrow.Array
         The texts.
     start : int
         Row of the input at which `texts` begins.
     """
-    errors = [
-        e if (why := refusal(e.text)) is None else ParseError(e.row, e.text, -1, why)
-        for e in table.errors
-    ]
-    grades = []
-    for row in table.row_index[_suspicious(table)].tolist():
-        text = texts[row - start].as_py()
-        if (why := refusal(text)) is not None:
-            grades.append(ParseError(row, text, -1, why))
-    if grades:
-        table = table[~np.isin(table.row_index, [e.row for e in grades])]
-        errors = sorted([*errors, *grades], key=lambda e: e.row)
-    return replace(table, errors=errors)
+    rows = [e.row for e in table.errors] + table.row_index[_suspicious(table)].tolist()
+    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
+    return {row: why for row, why in found.items() if why is not None}
 
 
-def _suspicious(table: CompositionTable) -> NDArray[np.bool_]:
+def _suspicious(table: "CompositionTable") -> NDArray[np.bool_]:
     """Return which rows a grade's name could have been read as."""
     if not len(table):
         return np.zeros(0, bool)
