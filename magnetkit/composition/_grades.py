@@ -4,7 +4,7 @@
 Texts are looked at only where what they were read as could be such a name.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 from ..catalogue.names import refusal
 from ..elements import INDEX
 
-if TYPE_CHECKING:
-    from .table import CompositionTable
-
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = np.array([INDEX[s] for s in ("B", "N", "P", "S", "V", "U")])
 # NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
 _NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
 
-def grade_rows(table: "CompositionTable", texts: Any, start: int) -> dict[int, str]:
+def grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
     """Return, by row of the input, why a text is refused as the name of a grade.
 
     Parameters
@@ -38,7 +35,7 @@ def grade_rows(table: "CompositionTable", texts: Any, start: int) -> dict[int, s
     return {row: why for row, why in found.items() if why is not None}
 
 
-def _suspicious(table: "CompositionTable") -> NDArray[np.bool_]:
+def _suspicious(table: Any) -> NDArray[np.bool_]:
     """Return which rows a grade's name could have been read as."""
     if not len(table):
         return np.zeros(0, bool)
