@@ -47,7 +47,7 @@ def grades(
     import pandas as pd
 
     from ..catalogue import grades as table_of
-    from .show import print_json
+    from ..show.tables import print_json
 
     table = table_of(name, temperature)
     if json:
@@ -66,7 +66,7 @@ def _list(table: "pd.DataFrame") -> None:
     from rich.table import Table
 
     from ..columns import COLUMNS
-    from .show import number
+    from ..show.tables import number
 
     shown = Table(title=f"{len(table)} grades, at {_celsius(table)}", title_justify="left")
     for heading in ("Grade", "Host", "Kind", "Makers"):
@@ -89,7 +89,7 @@ def _show(row: "pd.Series", sheets: "pd.DataFrame") -> None:
 
     from ..catalogue import QUANTITIES
     from ..columns import COLUMNS
-    from .show import is_missing, number
+    from ..show.tables import is_missing, number
 
     about = f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}"
     shown = Table(title=escape(about), title_justify="left", caption_justify="left")
