@@ -1,0 +1,407 @@
+"""Replace what I have: a grade in, the magnets that do its work with less heavy rare earth out."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import NormalDist
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..elements import SYMBOLS
+from ..errors import CompositionError, InputError
+from ..magnetism.mill import Mill, fractions_of
+from ..units import parse_temperature
+from .answer import Question, answers
+from .asked import COMPENSATED, Wish, profile
+from .makeup import ROOM_K, TYPICAL, Makeup, given, makeup
+from .space import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from ..applications.profile import Profile
+    from ..screening import ScreenResult
+
+MASS_KG = 1.0
+NUMBER = 1000
+"""Mass of a magnet, kg, and magnets a year that savings are stated for."""
+
+_Z = NormalDist().inv_cdf(0.95)
+_COLUMNS = ("remanence_T", "coercivity_kA_m")
+# Standard deviation of ln of H_cJ as sold over what is guaranteed.
+_GUARANTEE = 0.06
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What replaces a magnet.
+
+    Attributes
+    ----------
+    reference : dict
+        The magnet: ``grade host makers temperature_K``, its values there, and ``made_of``.
+    answers : list of dict
+        The ten lines as records: ``kind``, ``text``, and of a magnet ``candidate shell host
+        probability_meets_requirements`` and its differences to the reference.
+    candidates : pandas.DataFrame
+        What was screened, in order of rank, with the result columns and ``nearest_grade``.
+    result : ScreenResult
+        The screening itself, for its report.
+    """
+
+    reference: dict[str, Any]
+    answers: list[dict[str, Any]]
+    candidates: "pd.DataFrame"
+    result: "ScreenResult"
+
+    def lines(self) -> list[str]:
+        """Return the answer in about ten lines."""
+        return [answer["text"] for answer in self.answers]
+
+    def to_json(self) -> str:
+        """Return ``reference``, ``answers`` and ``candidates`` as one JSON object."""
+        import json
+
+        rows = self.candidates.to_json(orient="records", force_ascii=False)
+        whole = {"reference": self.reference, "answers": self.answers}
+        text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
+        return f'{text[:-1]}, "candidates": {rows}}}'
+
+    def __str__(self) -> str:
+        """Return the lines as one text."""
+        return "\n".join(self.lines())
+
+
+def replace(
+    grade: str,
+    temperature: float | str | None = None,
+    *,
+    load_line: float | None = None,
+    recipe: str | None = None,
+    basis: Basis = "auto",
+    shell: str | None = None,
+    measured: Any = None,
+    require: Sequence[str] = (),
+    price: Mapping[str, float | str] | None = None,
+    mass_kg: float = MASS_KG,
+    number: int = NUMBER,
+    out: str | Path | None = None,
+) -> Replacement:
+    """Say what replaces a commercial grade, or a magnet that was measured.
+
+    The grade's printed values at temperature anchor the model: candidates of its host are
+    predicted conditional on it, so that what all of them have in common cancels.
+
+    Parameters
+    ----------
+    grade : str
+        A grade, as `magnetkit.grades` takes it.
+    temperature : float or str, optional
+        Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); with it the knee must lie beyond the working point.
+    recipe : str, optional
+        What the grade is made of, where it is known; an estimate otherwise.
+    basis : {"auto", "atomic", "weight"}
+        Of `recipe`, and of the compositions of `measured` that name none.
+    shell : str, optional
+        What is diffused into `recipe`.
+    measured : frame or path, optional
+        The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
+        model in place of the catalogue, and the first is the recipe.
+    require : sequence of str
+        More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
+    price : mapping of str to float or str, optional
+        Element to the factor on its price, ``{"Tb": 3}`` or ``{"Tb": "3x"}``.
+    mass_kg : float
+        Mass of one magnet, kg.
+    number : int
+        Magnets a year that savings are stated for.
+    out : path, optional
+        Folder for the screening and its report.
+
+    Returns
+    -------
+    Replacement
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown (with the nearest names) or an argument cannot be used.
+    """
+    from ..catalogue import grades
+
+    room = grades(grade).iloc[0]
+    wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
+    here = grades(grade, wish.temperature).iloc[0]
+    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
+        raise InputError(
+            f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
+            f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
+        )
+    made, mill = _anchor(here, room, wish, recipe, basis, shell, measured)
+    compensated = abs(float(here[_ALPHA])) <= COMPENSATED
+    frame = candidates(str(here["host"]), made, wish.temperature, compensated)
+    with _scenario(wish.price) as scenario:
+        reference = _reference(here, wish, made, mill, scenario)
+        device = profile(here["grade"], reference, made, wish)
+        result, table = _screened(frame, device, wish, mill, scenario, out)
+        asked = Question(reference, made, device, table, mill, scenario, wish)
+        found = answers(asked)
+    return Replacement(reference, found, table, result)
+
+
+_ALPHA = "remanence_coefficient_pct_K"
+
+
+def _checked(
+    room: "pd.Series",
+    temperature: float | str | None,
+    load_line: float | None,
+    require: Sequence[str],
+    price: Mapping[str, float | str] | None,
+    mass_kg: float,
+    number: int,
+) -> Wish:
+    if temperature is None:
+        kelvin = float(room["max_working_temperature_K"])
+    else:
+        kelvin = parse_temperature(temperature)
+    if not 173.0 <= kelvin <= 1000.0:
+        raise InputError(f"a magnet is used between -100 and 700 °C, got {kelvin:g} K")
+    if load_line is not None and not 0.0 <= float(load_line) < 1e3:
+        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    if not mass_kg > 0 or not number > 0:
+        raise InputError(f"mass and number must be above 0, got {mass_kg} kg and {number}")
+    asked = (require,) if isinstance(require, str) else tuple(require)
+    return Wish(kelvin, load_line, asked, _factors(price or {}), float(mass_kg), int(number))
+
+
+def _factors(price: Mapping[str, float | str]) -> dict[str, float]:
+    from ..elements import INDEX
+
+    found = {}
+    for element, factor in price.items():
+        if element not in INDEX:
+            raise InputError(f"price: {element!r} is no chemical element; write e.g. Tb=3x")
+        try:
+            found[element] = float(str(factor).strip().removesuffix("x"))
+        except ValueError:
+            found[element] = float("nan")
+        if not 0.0 < found[element] < 1e4:
+            raise InputError(f"price of {element}: expected a factor such as 3x, got {factor!r}")
+    return found
+
+
+def _anchor(
+    here: "pd.Series",
+    room: "pd.Series",
+    wish: Wish,
+    recipe: str | None,
+    basis: Basis,
+    shell: str | None,
+    measured: Any,
+) -> tuple[Makeup, Mill]:
+    """Return what the magnet is made of, and the mill it anchors."""
+    if measured is not None:
+        return _measured(measured, recipe, basis, shell)
+    made = makeup(room) if recipe is None else _told(_read(recipe, basis), shell)
+    return made, _catalogue_mill(here, made)
+
+
+def _read(recipe: str, basis: Basis) -> CompositionTable:
+    table = CompositionTable.from_strings([recipe], basis=basis)
+    if table.errors:
+        error = table.errors[0]
+        raise CompositionError(error.reason, error.text, error.position)
+    return table
+
+
+def _told(table: CompositionTable, shell: str | None) -> Makeup:
+    """Return the recipe that the user gave, in wt.%."""
+    from ..supply import ledger
+
+    weights = 100.0 * table.weight_fractions()[0]
+    used = np.flatnonzero(weights)
+    text = "".join(f"{SYMBOLS[i]}{weights[i]:.4f}" for i in used)
+    heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].iloc[0]
+    return given(text, shell or "", float(heavy))
+
+
+def _measured(
+    measured: Any, recipe: str | None, basis: Basis, shell: str | None
+) -> tuple[Makeup, Mill]:
+    """Return the recipe of the user's first magnet, and the mill of all of them."""
+    from ..anchors import calibration
+
+    mill = calibration(measured, "measured", basis, keep=False).process.mill
+    assert mill is not None
+    first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
+    table = _read(first, "atomic") if recipe is None else _read(recipe, basis)
+    return _told(table, shell), mill
+
+
+def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
+    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
+
+    What is guaranteed is less than what is sold, by a share that differs between makers; and not
+    to know the recipe makes the grade say less of other alloys.
+    """
+    from ..magnetism import sintered
+
+    table = _read(made.best.text, "weight")
+    kelvin = float(here["temperature_K"])
+    model = sintered(table, kelvin, shell=made.best.shell or None).iloc[0]
+    if model["status"] != "ok":
+        return Mill(str(here["grade"]), ())
+    unsure = {
+        "coercivity_kA_m": float(np.hypot(_GUARANTEE, made.log_spread)),
+        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
+    }
+    seen = {
+        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
+        "remanence_T": float(here["remanence_T"]),
+    }
+    magnets = []
+    for quantity in _COLUMNS:
+        value, low, high = (float(model[f"{quantity}{end}"]) for end in ("", "_lo", "_hi"))
+        if not 0.0 < low < high:
+            continue
+        deviation = float(np.log(high / low)) / (2.0 * _Z)
+        magnets.append(
+            {
+                "host": str(model["host"]),
+                "quantity": quantity,
+                "magnet": str(here["grade"]),
+                "composition": fractions_of(table, 0),
+                "temperature_K": kelvin,
+                "score": float(np.log(seen[quantity] / value)) / deviation,
+                "noise": (unsure[quantity] / deviation) ** 2,
+                "slope": 0.0,
+            }
+        )
+    return Mill(str(here["grade"]), tuple(magnets))
+
+
+def _reference(
+    here: "pd.Series", wish: Wish, made: Makeup, mill: Mill, scenario: str | None
+) -> dict[str, Any]:
+    """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
+    from ..magnetism import sintered
+    from ..supply import ledger
+
+    table, shell = _read(made.best.text, "weight"), made.best.shell or None
+    process = {"mill": mill.record()}
+    model = sintered(
+        table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
+    ).iloc[0]
+    supply = ledger(table, scenario or "baseline", shell=shell).iloc[0]
+    square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
+    values = {
+        name: float(here[name])
+        for name in (*_COLUMNS, "max_energy_product_kJ_m3", _ALPHA,
+                     "coercivity_coefficient_pct_K", "max_working_temperature_K")
+    }  # fmt: skip
+    return {
+        "grade": str(here["grade"]),
+        "host": str(here["host"]),
+        "makers": str(here["makers"]),
+        "temperature_K": wish.temperature,
+        **values,
+        "knee_field_kA_m": square * values["coercivity_kA_m"],
+        "provenance": str(here["coercivity_kA_m_provenance"]),
+        "load_line": wish.load_line,
+        "heavy_rare_earth_wt_pct": made.heavy_wt_pct[0],
+        "heavy_rare_earth_wt_pct_lo": made.heavy_wt_pct[1],
+        "heavy_rare_earth_wt_pct_hi": made.heavy_wt_pct[2],
+        "cost_USD_kg": float(supply["cost_USD_kg"]),
+        "supply_risk": float(supply["supply_risk"]),
+        "cobalt_wt_pct": float(supply["cobalt_wt_pct"]),
+        "made_of": [
+            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4),
+             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
+            for r in made.recipes
+        ],
+        "made_of_is_estimate": made.estimate,
+    }  # fmt: skip
+
+
+@contextmanager
+def _scenario(price: Mapping[str, float]) -> "Iterator[str | None]":
+    """Give the path of a scenario in which prices are changed, None where none are."""
+    if not price:
+        yield None
+        return
+    with TemporaryDirectory(prefix="magnetkit-") as folder:
+        lines = [
+            'name = "asked"',
+            'title = "Prices as asked"',
+            'description = "The baseline with other prices."',
+        ]
+        for element, factor in price.items():
+            lines += [
+                "",
+                "[[prices]]",
+                f'elements = ["{element}"]',
+                f"factor = {factor!r}",
+                'source = "asked for"',
+                'status = "assumption"',
+            ]
+        path = Path(folder) / "asked.toml"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        yield str(path)
+
+
+def _screened(
+    frame: "pd.DataFrame",
+    device: "Profile",
+    wish: Wish,
+    mill: Mill,
+    scenario: str | None,
+    out: str | Path | None,
+) -> "tuple[ScreenResult, pd.DataFrame]":
+    """Screen the candidates on the anchored model; return them in order of rank too."""
+    from ..catalogue import nearest_grades
+    from ..magnetism import sintered
+    from ..screening import screen
+
+    process = {"mill": mill.record()}
+    result = screen(
+        frame,
+        device,
+        wish.temperature,
+        scenario,
+        basis="weight",
+        process=process,
+        out=out,
+    )
+    if out is not None:
+        result.report(Path(out) / "report.html")
+    table = result.table.sort_values("rank", kind="stable", na_position="last")
+    table = table.reset_index(drop=True)
+    room = sintered(
+        CompositionTable.from_strings(table["candidate"].tolist(), basis="weight"),
+        ROOM_K,
+        process=process,
+        shell=table["shell"].astype(str).tolist(),
+    )
+    table["nearest_grade"] = nearest_grades(
+        table["host"].astype(str).tolist(), room["remanence_T"], room["coercivity_kA_m"]
+    )
+    return result, table
+
+
+def _finite(value: Any) -> Any:
+    """Return a record with None where a number is missing."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
