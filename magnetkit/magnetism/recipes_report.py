@@ -167,10 +167,10 @@ def _slope_lines() -> list[str]:
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
     ]
     for shell, known in (
-        ("Dy 0.5 wt%", "410 (G7 of diffusion.csv, amount not printed)"),
+        ("Dy 0.8 wt%", "410 (G7 of diffusion.csv, amount not printed)"),
         ("Tb 0.2 wt%", ""),
-        ("Tb 0.5 wt%", "610, 726, 762 (G8, G4, G9, amounts not printed)"),
-        ("Tb 0.8 wt%", ""),
+        ("Tb 0.5 wt%", ""),
+        ("Tb 0.8 wt%", "610, 726, 762 (G8, G4, G9, amounts not printed)"),
     ):
         shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
         gain, lost = shelled["coercivity_kA_m"] - h[0], shelled["remanence_T"] - b[0]
