@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.magnetism import recipes, recipes_report
+from magnetkit.evaluation.magnetism import recipes, recipes_report
 from magnetkit.magnetism.process import parameters
 
 HERE = Path(__file__).resolve().parent
@@ -108,9 +108,9 @@ ZERO = (
 NO_WETTING = 1e-9
 LEAST_REMANENCE_SPREAD = 0.04
 ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
-# Efficiency and content over fraction: 0.8 wt.% of Tb, the most that is usual, gains the 610 to 762 kA/m
-# and of Dy the 410 kA/m of diffusion.csv, where amounts are rarely printed. Most content: the
-# largest gain published there is 762 kA/m. Decay: half the width pi sqrt(A / K) of a wall of
+# Efficiency and content over fraction: 0.8 wt.% of Tb, the most that is usual, gains the 610 to
+# 762 kA/m and of Dy the 410 kA/m of diffusion.csv, where amounts are rarely printed. Most content:
+# the largest gain published there is 762 kA/m. Decay: half the width pi sqrt(A / K) of a wall of
 # Nd2Fe14B, 8 to 10 nm (memory). Lost: 30 to 50 % stay in boundaries and corners (memory).
 SHELL = {
     "efficiency": 0.9,
