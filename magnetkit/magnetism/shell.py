@@ -168,13 +168,15 @@ class ShellRows:
     def resolved(self, table: CompositionTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return fraction and content of each shell, from the amount where that is given.
 
-        What of the amount is not lost to the boundaries is shared between a thicker and a richer
-        shell: both grow with its square root, until the shell is as rich as it becomes and only
-        its thickness grows.
+        What of the amount is not lost to the boundaries makes the shell richer and, as lattice
+        diffusion takes its time and temperature, less so thicker: content grows with the amount
+        to the power `enrichment`, the fraction with the rest, until the shell is as rich as it
+        becomes.
         """
         law = _law()
         held = (1.0 - law["lost"]) * self.paid(*_masses(table))
-        content = np.minimum(np.sqrt(law["content_per_fraction"] * held), law["most_content"])
+        content = law["content"] * (held / law["held"]) ** law["enrichment"]
+        content = np.minimum(content, law["most_content"])
         with np.errstate(divide="ignore", invalid="ignore"):
             fraction = np.nan_to_num(np.minimum(held / content, 0.5))
         ordered = ~np.isnan(self.amount)
