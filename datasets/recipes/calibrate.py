@@ -115,12 +115,12 @@ ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
 # between a thickness that temperature and time set (1) and one that grows as content does (0.5).
 # Lost: 30 to 50 % stay in boundaries and corners (memory).
 SHELL = {
-    "efficiency": 0.82,
+    "efficiency": 0.78,
     "decay_nm": 4.5,
     "lost": 0.4,
     "content": 0.32,
     "held": 0.0168,
-    "enrichment": 0.75,
+    "enrichment": 0.9,
     "most_content": 0.4,
 }
 CELLS = {"ratio_formula": 8.2, "ratio": 7.5, "copper": 0.07}
