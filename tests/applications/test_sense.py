@@ -66,7 +66,8 @@ def actuator():
 
 
 def test_shells_come_ahead_of_bulk_dysprosium(actuator):
-    best = actuator.best(5)
+    # The three richest of terbium reach what 180 C asks; no other shell does.
+    best = actuator.best(3)
     assert best["meets_requirements"].all()
     assert (best["shell"].astype(str) != "").all()
     # Makers name less than 0.6 wt.% after diffusion, more than 3 through the alloy.
