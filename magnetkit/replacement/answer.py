@@ -19,6 +19,8 @@ _COMPARED = {
 }
 _FINE_UM = 1.5
 _RECYCLED = 0.25
+# Heavy rare earth, wt.%: none to speak of, and less that is worth a change.
+_NONE, _LESS = 0.01, 0.3
 _FAMILY = {
     "2:14:1": "Nd-Fe-B: needs a coating, limit 220 °C",
     "1:5": "SmCo5: brittle, hardly corrodes, magnetizes easily, no limit below 250 °C",
@@ -70,15 +72,19 @@ def answers(asked: Question) -> list[dict[str, Any]]:
         ``kind`` and ``text``; a line about a magnet has its figures too.
     """
     usable = asked.table[asked.table["rank"].notna()]
-    free = _best(usable[usable["heavy_rare_earth_wt_pct"] < 0.01], asked)
-    shelled = usable[usable["shell"].astype(str) != ""]
-    shelled = shelled[shelled["heavy_rare_earth_wt_pct"] < _heavy(asked)]
-    least = _best(shelled.sort_values("heavy_rare_earth_wt_pct", kind="stable"), asked)
     family = usable["host"].astype(str) != asked.reference["host"]
-    other = _best(usable[family], asked)
+    own, heavy = usable[~family], usable.loc[~family, "heavy_rare_earth_wt_pct"]
+    free = _best(own[heavy < _NONE])
+    shelled = usable[usable["shell"].astype(str) != ""]
+    less = (heavy >= _NONE) & (heavy < _heavy(asked) - _LESS)
+    bulk = own[(own["shell"].astype(str) == "") & less]
+    shelled = shelled[shelled["heavy_rare_earth_wt_pct"] < _heavy(asked)]
+    least = _best(shelled.sort_values("heavy_rare_earth_wt_pct", kind="stable"))
+    other = _best(usable[family])
     found = [
         _reference_line(asked),
         _magnet("no_heavy_rare_earth", "Without heavy rare earth", free, asked),
+        _magnet("less_in_the_alloy", "With less in the alloy", _best(bulk), asked),
         _magnet("least_by_diffusion", "With least, by diffusion", least, asked),
         _magnet("other_family", "Of another family", other, asked),
     ]
@@ -88,7 +94,8 @@ def answers(asked: Question) -> list[dict[str, Any]]:
     named = [f for f in found[1:] if f.get("candidate")]
     choice = _choice(named, asked)
     found.append(choice)
-    picked = next((f for f in named if f["candidate"] == choice.get("candidate")), None)
+    wanted = choice.get("candidate"), choice.get("shell")
+    picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
     found += [_savings(picked, asked), _exposure(picked, asked), _cobalt(picked, asked)]
     found += [_changes(picked, asked), _next_melt(usable, asked)]
     return found
@@ -98,7 +105,7 @@ def _heavy(asked: Question) -> float:
     return float(asked.reference["heavy_rare_earth_wt_pct"])
 
 
-def _best(rows: "pd.DataFrame", asked: Question) -> "pd.Series | None":
+def _best(rows: "pd.DataFrame") -> "pd.Series | None":
     """Return the first row that meets the requirements, the likeliest where none does."""
     if not len(rows):
         return None
@@ -140,7 +147,10 @@ def _difference(row: "pd.Series", name: str, asked: Question) -> tuple[float, fl
 def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -> dict[str, Any]:
     """Return the line of one candidate."""
     if row is None:
-        return {"kind": kind, "text": f"{heading}: no candidate is a magnet at this temperature."}
+        return {
+            "kind": kind,
+            "text": f"{heading}: no such candidate is a magnet there.",
+        }
     shell = str(row["shell"])
     name = f"{row['candidate']}{f' + {shell}' if shell else ''}"
     chance = float(row["probability_meets_requirements"])
@@ -212,6 +222,7 @@ def _choice(named: list[dict[str, Any]], asked: Question) -> dict[str, Any]:
         return {
             "kind": "recommendation",
             "candidate": best["candidate"],
+            "shell": best["shell"],
             "text": f"Recommended: {best['candidate']}{shell}, "
             f"{best['heavy_rare_earth_saved_wt_pct']:.2f} wt.% less heavy rare earth.",
         }

@@ -30,6 +30,8 @@ _ALPHA = 0.01
 # Standard deviation of the trade's figure for a class, wt.%; heavy rare earth put in by diffusion
 # serves about three times what it would in the alloy, so that the class needs less of it.
 _TRADE_WT_PCT, _DIFFUSED_WORTH = 1.2, 3.0
+# From here on, %/K, a samarium-cobalt grade is no compensated one, and holds less than this, wt.%.
+_COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,9 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     if grade["host"] == "2:14:1":
         diffused = np.array([bool(s) for s in shells])
         log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
+    elif abs(float(grade["remanence_coefficient_pct_K"])) > _COMPENSATED:
+        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient.
+        log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
