@@ -19,7 +19,7 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.features.element_table import read_table
 from magnetkit.phases import snapshot
 from magnetkit.screening.candidates import FileCandidates
-from magnetkit.screening.folder import MANIFEST, read_manifest
+from magnetkit.screening.manifest import MANIFEST, read_manifest
 from magnetkit.screening.result import ScreenResult
 from magnetkit.surrogates import store
 from magnetkit.surrogates.process import CompositionProcess
