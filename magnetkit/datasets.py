@@ -65,25 +65,25 @@ def digest(file: Path) -> str:
 
 
 def digests() -> dict[str, str]:
-    """Return the SHA-256 of the bytes of each embedded file that is there, by name.
+    """Return the SHA-256 of the bytes of each embedded file that is there, by name."""
+    files = ((name, root() / name) for name in registry()["files"])
+    return {name: digest(file) for name, file in files if file.is_file()}
+
+
+def refuse_changed() -> None:
+    """Check that no embedded file was changed since this process read it.
 
     Raises
     ------
     DataError
-        If this process read a file that was changed since.
+        If one was: what is kept in memory is then not what the file says.
     """
-    found = {}
-    for name in registry()["files"]:
-        file = root() / name
-        if not file.is_file():
-            continue
-        found[name] = digest(file)
-        if _first_read.get(file, found[name]) != found[name]:
+    for file, before in _first_read.items():
+        if file.is_relative_to(root()) and (not file.is_file() or digest(file) != before):
             raise DataError(
-                f"embedded data file {name!r} was changed after this process had read it; start "
-                "the process again"
+                f"embedded data file {str(file.relative_to(root()))!r} was changed after this "
+                "process had read it; start the process again"
             )
-    return found
 
 
 def verify() -> dict[str, str]:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import __version__
-from . import applications, data, doctor, features, models, robustness, supply
+from .._version import __version__
+from . import applications, data, doctor, features, grades, models, robustness, supply
 from .options import (
     Application,
     Basis,
@@ -40,7 +40,7 @@ def _version(wanted: bool) -> None:
 
 def _verbose(wanted: bool) -> None:
     if wanted:
-        from . import be_verbose
+        from .verbosity import be_verbose
 
         be_verbose()
 
@@ -160,8 +160,8 @@ def screen(
     """
     from ..screening import refined
     from ..screening import screen as run
+    from ..show.tables import message, print_ranking
     from . import space
-    from .show import message, print_ranking
 
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
@@ -213,8 +213,8 @@ def predict(
     """
     from ..composition import CompositionTable
     from ..errors import CompositionError
-    from ..screening import predict as run
-    from .show import print_properties
+    from ..prediction.predict import predict as run
+    from ..show.tables import print_properties
 
     table = CompositionTable.from_strings(formulas, basis=basis)
     if table.errors:
@@ -248,7 +248,7 @@ def report(
       magnetkit report results --out actuator.html
     """
     from ..screening import ScreenResult
-    from .show import message
+    from ..show.tables import message
 
     written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
     if not quiet:
@@ -256,6 +256,7 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(grades.grades)
 
 
 @app.command(rich_help_panel=_SETS)
@@ -276,8 +277,8 @@ def explore(
 
       magnetkit explore results --port 8051
     """
-    from ..explorer import serve
-    from .show import message
+    from ..show.explorer import serve
+    from ..show.tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

@@ -1,0 +1,283 @@
+"""The main job: candidates through every stage, ranked for a device."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit import columns
+from magnetkit.errors import CompositionError, InputError, StoreError
+from magnetkit.run import engine
+from magnetkit.run.manifest import read_manifest
+from magnetkit.screening import ScreenResult
+from magnetkit.settings import get_settings
+
+MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
+
+
+@pytest.fixture(scope="module")
+def tube():
+    return mk.screen(application="patriot-beam-focusing")
+
+
+def test_the_default_space_ranks_a_thousand_with_the_reference_among_them(tube):
+    ranked = tube.table[tube.table["rank"].notna()]
+    assert len(ranked) >= 1000
+    assert tube.profile.reference.formula in set(ranked["candidate"])
+    assert sorted(ranked["rank"]) == list(range(1, len(ranked) + 1))
+    assert tube.table["candidate"].is_unique
+
+
+def test_the_best_for_a_tube_is_uniaxial_samarium_cobalt_with_the_least_heavy_rare_earth(tube):
+    best = tube.best(10)
+    assert best["meets_requirements"].all()
+    assert best["host"].isin(["1:5", "2:17"]).all()
+    assert (best["status"] == "ok").all()
+    assert (best["remanence_coefficient_pct_K"].abs() <= 0.05).all()
+    assert best["candidate"].str.startswith("Sm").all()
+    first = best.iloc[0]
+    meeting = tube.table[tube.table["meets_requirements"]]
+    assert first["heavy_rare_earth_wt_pct"] == meeting["heavy_rare_earth_wt_pct"].min()
+
+
+def test_plain_compounds_count_as_makeable_although_the_embedded_energies_lift_them(tube):
+    plain = mk.screen(["SmCo5", "Sm2Co17"], application=tube.profile).table.set_index("candidate")
+    assert (plain["status"] == "ok").all()
+    assert 0.0 < plain.loc["SmCo5", "energy_above_hull_eV_atom"] < 0.05
+
+
+def test_taking_gadolinium_out_shows_in_alpha(tube):
+    table = tube.table.set_index("candidate")
+    series = ["SmCo5", "Sm0.9Gd0.1Co5", "Sm0.8Gd0.2Co5", "Sm0.7Gd0.3Co5"]
+    alpha = table.loc[series, "remanence_coefficient_pct_K"].to_numpy()
+    assert (np.diff(alpha) > 0).all()
+    assert alpha[0] < 0
+
+
+def test_every_column_of_the_registry_is_there_in_order(tube):
+    wanted = [c for name in columns.NAMES for c in columns.with_interval(name)]
+    assert [c for c in tube.table.columns if c in set(wanted)] == wanted
+
+
+def test_intervals_hold_their_value(tube):
+    for name in columns.PREDICTED:
+        rows = tube.table[[name, f"{name}_lo", f"{name}_hi"]].dropna()
+        value, low, high = (rows[c].astype(float) for c in rows)
+        assert ((low <= value + 1e-9) & (value <= high + 1e-9)).all(), name
+
+
+def test_no_number_where_there_is_no_magnet():
+    table = mk.screen(MAGNETS, application="patriot-beam-focusing").table.set_index("candidate")
+    status = table["status"].astype(str)
+    assert status["Y2Co17"] == "planar"
+    assert status["FeCo"] == "unknown host"
+    for name in ("Y2Co17", "FeCo"):
+        assert pd.isna(table.loc[name, "rank"])
+        assert pd.isna(table.loc[name, "remanence_T"])
+    # T_C and E_f of an unknown host are the surrogates'.
+    assert table.loc["FeCo", "curie_temperature_K_provenance"] == "surrogate"
+
+
+def test_candidates_in_every_form_give_the_same_result():
+    texts = MAGNETS[:3]
+    forms = [
+        texts,
+        mk.CompositionTable.from_strings(texts),
+        pd.DataFrame({"composition": texts}),
+    ]
+    results = [mk.screen(f, application="f22-engine").table for f in forms]
+    for other in results[1:]:
+        pd.testing.assert_frame_equal(
+            results[0].drop(columns=["candidate"]), other.drop(columns=["candidate"])
+        )
+
+
+def test_rows_keep_their_place_in_the_table_however_they_are_asked_for(tmp_path):
+    texts = ["Er2Fe14B", "nonsense", *MAGNETS]
+    in_memory = mk.screen(texts, application="f22-engine")
+    in_files = mk.screen(texts, application="f22-engine", out=tmp_path / "out")
+    for result in (in_memory, in_files):
+        table = result.table
+        for rows in (result.best(3), result.pareto, result.find("SmCo5"), result.thinned(3)):
+            pd.testing.assert_frame_equal(rows, table.loc[rows.index], check_categorical=False)
+        assert [texts[i] for i in result.best(9)["row_index"]] == list(result.best(9)["candidate"])
+
+
+def test_an_unknown_column_is_no_damage(tmp_path):
+    for options in ({}, {"out": tmp_path / "out"}):
+        result = mk.screen(["SmCo5"], application="f22-engine", **options)
+        assert result.select(["rank", "host"]).column_names == ["rank", "host"]
+        with pytest.raises(InputError, match=r"no column 'remanence' \(did you mean remanence_T"):
+            result.select(["remanence"])
+
+
+def test_arguments_that_cannot_be_are_named():
+    with pytest.raises(InputError, match="chunk_rows must be 1 or more"):
+        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=0)
+    with pytest.raises(InputError, match="expected one temperature"):
+        mk.screen(["SmCo5"], application="f22-engine", temperature=[300.0, 400.0])
+
+
+@pytest.mark.parametrize("value", ["x", 2.5, None])
+def test_chunk_rows_that_is_no_number_is_named(value):
+    with pytest.raises(InputError, match="chunk_rows must be a whole number"):
+        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=value)
+
+
+@pytest.mark.parametrize("out", [5, "", "  "])
+def test_out_that_is_no_path_is_named(out):
+    with pytest.raises(InputError, match="out must be the path of a folder"):
+        mk.screen(["SmCo5"], application="f22-engine", out=out)
+
+
+def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "TOP_ROWS", 4)
+    texts = [*MAGNETS, "Nd1.8Dy0.2Fe14B"]
+    result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
+    ranks = result.table["rank"]
+    ranked = int(ranks.notna().sum())
+    assert 0 < ranked < 4
+    short = pd.read_csv(tmp_path / "out" / "ranked.csv")
+    assert len(short) == 4
+    assert short["candidate"].is_unique
+    assert short["rank"].tolist()[:ranked] == list(range(1, ranked + 1))
+    assert short["rank"].isna().sum() == 4 - ranked
+    unranked = result.table["candidate"][ranks.isna()].tolist()
+    assert short["candidate"].tolist()[ranked:] == unranked[: 4 - ranked]
+
+
+def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
+    out = tmp_path / "out"
+    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(out / "report.html")
+    before = {f.name: f.read_bytes() for f in out.iterdir()}
+    with pytest.raises(CompositionError):
+        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True)
+    with pytest.raises(InputError, match=r"no candidate could be read.*\.magnetkit-parts"):
+        mk.screen(["??"], application="f22-engine", out=out)
+    assert {f.name: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    again = ScreenResult.from_folder(out)
+    assert len(again) == 2
+    again.report(out / "report.html")
+    mk.screen(["SmCo5"], application="f22-engine", out=out)
+    assert len(ScreenResult.from_folder(out)) == 1
+    assert not (out / "report.html").exists()
+
+
+def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
+    first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
+    mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path)
+    with pytest.raises(StoreError, match="was screened anew"):
+        first.best(1)
+    with pytest.raises(StoreError, match="was screened anew"):
+        first.select(["rank"])
+
+
+def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkeypatch):
+    scenario = tmp_path / "mine.toml"
+    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(encoding="utf-8")
+    scenario.write_text(embargo, encoding="utf-8")
+
+    def go_on(**options):
+        return mk.screen(
+            ["SmCo5"], "f22-engine", scenario=str(scenario), out=tmp_path / "out", resume=True,
+            **options,
+        )  # fmt: skip
+
+    first = go_on(process=mk.magnetism.Process(grain_size_um=4.0))
+    assert first.manifest["identity"]["process"] == {"grain_size_um": 4.0}
+    with pytest.raises(InputError, match="another process"):
+        go_on(process={"grain_size_um": 5.0})
+    same = {"process": {"grain_size_um": 4.0}}
+    assert go_on(**same).manifest == first.manifest
+    scenario.write_text(embargo.replace("title =", "title = 'x' #"), encoding="utf-8")
+    with pytest.raises(InputError, match="another scenario content"):
+        go_on(**same)
+    scenario.write_text(embargo, encoding="utf-8")
+    monkeypatch.setattr(get_settings(), "heavy_rare_earths", ("Dy",))
+    with pytest.raises(InputError, match="another settings"):
+        go_on(**same)
+
+
+def test_shells_are_candidates_beside_bulk(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text(
+        "composition,shell\nNd2Fe14B,\nNd1.8Dy0.2Fe14B,\nNd2Fe14B,Tb 0.30 @ 0.10\n",
+        encoding="utf-8",
+    )
+    table = mk.screen(path, application="aviation-actuator").table
+    bulk, alloyed, shell = (table.iloc[i] for i in range(3))
+    assert 0 < shell["dysprosium_terbium_wt_pct"] < alloyed["dysprosium_terbium_wt_pct"]
+    assert shell["coercivity_kA_m"] > bulk["coercivity_kA_m"]
+    assert shell["remanence_T"] > alloyed["remanence_T"]
+
+
+def test_scenario_and_recycling_move_risk_only_as_they_should():
+    def risk(**options):
+        return mk.screen(["SmCo5"], application="f22-engine", **options).table["supply_risk"][0]
+
+    assert risk(scenario="embargo") > risk()
+    assert risk(recycled={"Co": 0.5}) < risk()
+
+
+def test_strict_fails_on_the_first_bad_row_and_nothing_readable_is_an_error(tmp_path):
+    with pytest.raises(CompositionError, match="line 2"):
+        mk.screen(["SmCo5", "??"], application="f22-engine", strict=True)
+    with pytest.raises(InputError, match="no candidate"):
+        mk.screen([], application="f22-engine")
+
+
+def test_predict_joins_every_stage():
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
+    frame = mk.predict(table, "150C")
+    assert frame["temperature_K"].tolist() == [423.15, 423.15]
+    for name in ("remanence_T", "energy_above_hull_eV_atom", "supply_risk", "in_domain"):
+        assert frame[name].notna().all()
+
+
+def _start(out, path, *more):
+    return subprocess.Popen(
+        [sys.executable, "-c", _SMALL_CHUNKS, str(path), str(out), *more],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+_SMALL_CHUNKS = """
+import sys, time
+import magnetkit as mk
+mk.screen(sys.argv[1], application="f22-engine", out=sys.argv[2], chunk_rows=40,
+          resume="--resume" in sys.argv,
+          progress=lambda done, total: time.sleep(0.1 if "--slowly" in sys.argv else 0.0))
+"""
+
+
+def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
+    path = tmp_path / "alloys.txt"
+    path.write_text("\n".join(f"Sm{1 + i / 1000:.3f}Co5" for i in range(400)), encoding="utf-8")
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert _start(whole, path).wait(300) == 0
+    # Slow enough that it cannot be through before it is killed.
+    run = _start(cut, path, "--slowly")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not list(cut.glob(".magnetkit-parts/chunk-000002*")):
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    manifest = read_manifest(cut)
+    assert not manifest["done"]
+    assert manifest["chunks"]
+    assert _start(cut, path, "--resume").wait(300) == 0
+    for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
+        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
+
+
+def test_an_ordinary_recipe_is_inside_the_domain():
+    """Excess rare earth, copper and aluminium lie between the grains, not in the phase."""
+    recipe = "Nd28.5Dy2.0Co0.9Cu0.1Al0.2B1.0Fe bal."
+    table = mk.CompositionTable.from_strings([recipe], basis="weight")
+    assert mk.predict(table)["in_domain"].all()
