@@ -113,7 +113,7 @@ def screen(
     from ..applications import Profile, load
 
     chunk_rows = _whole_number(chunk_rows, "chunk_rows")
-    place = _place(out)
+    place = results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
     job = job_for(profile, kelvin, scenario, recycled, **conditions)
@@ -155,7 +155,8 @@ def _whole_number(value: Any, name: str) -> int:
     return number
 
 
-def _place(out: Any) -> Path | None:
+def results_place(out: Any) -> Path | None:
+    """Return the folder that a user named for the results, None where none was."""
     if out is None:
         return None
     if not isinstance(out, str | Path) or not str(out).strip():

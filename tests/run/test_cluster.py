@@ -79,6 +79,7 @@ def started(*command, root=None):
     process = subprocess.Popen(
         [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
         env={**os.environ, "OMP_NUM_THREADS": "1", **place},
+        cwd=root,
         stderr=subprocess.PIPE,
         text=True,
     )
