@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from .._version import __version__
-from . import applications, data, doctor, features, grades, models, robustness, supply
+from . import anchors, applications, data, doctor, features, grades, models, robustness, supply
 from .options import (
     Application,
     Basis,
@@ -112,7 +112,7 @@ def screen(
         list[str] | None,
         typer.Option(
             metavar="SHELL",
-            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.30 @ 0.10'; repeat.",
+            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.5 wt%'; repeat.",
         ),
     ] = None,
     sample: Annotated[
@@ -257,6 +257,7 @@ def report(
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
 @app.command(rich_help_panel=_SETS)

@@ -1,6 +1,7 @@
 """What a process makes of hard phases: polarization, anisotropy field, Kronmueller's parameters."""
 
 from dataclasses import dataclass, fields
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
 from ..units import MU_0
 from .intrinsic import condensed, joined
+from .mill import Mill
 from .process import Process, by_row, parameters, read_process
-from .shell import SURFACE, ShellRows, enriched, replace_rare_earth
+from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -212,7 +214,9 @@ def alloys(
     the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
     act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
     polarization is the average of core and shell, and the anisotropy field lies between those of
-    the surface and of the shell by the calibrated efficiency of a shell.
+    the surface and of the shell by the calibrated efficiency of a shell, as far as the shell is
+    thick enough (`shell.covering`). A shell about other grains than those of 2:14:1 is not known:
+    its magnet is outside the model.
 
     Parameters
     ----------
@@ -230,7 +234,8 @@ def alloys(
     charge = _charge(table, codes, cellular)
     if charge is not table:
         parts = partition(charge, codes)
-    rows = by_row(read_process(process, n), codes, HOST_NAMES)
+    made = read_process(process, n)
+    rows = by_row(made, codes, HOST_NAMES)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
@@ -248,16 +253,19 @@ def alloys(
         copper[walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
         hard[walls] = 1.0 - rows["grain_boundary"][walls]
         boundary[walls] = rows["grain_boundary"][walls]
-    shelled = np.zeros(0, int) if shells is None else np.flatnonzero(shells.fraction > 0.0)
-    fraction = np.zeros(n)
+    fraction, content = np.zeros(n), np.zeros(n)
+    if shells is not None:
+        fraction, content = shells.resolved(table)
+    shelled = np.flatnonzero(fraction > 0.0)
     surface = enriched(parts.hard_phase, rows["surface_enrichment"])
     skinned = np.flatnonzero(
         (rows["surface_enrichment"] > 1.0) & (parts.hard_phase.fraction(*SURFACE) > 0.0)
     )
     shell = surface[shelled]
+    cover = np.zeros(n)
     if shells is not None:
-        shell = replace_rare_earth(shell, shells.column[shelled], shells.content[shelled])
-        fraction = shells.fraction
+        shell = replace_rare_earth(shell, shells.column[shelled], content[shelled])
+        cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     condensed_phases = [condensed(parts.hard_phase, codes)]
     if walls.size:
         condensed_phases.append(condensed(wall, np.full(walls.size, wall_code, np.int8)))
@@ -272,19 +280,37 @@ def alloys(
         _places(shelled, n, n + walls.size + skinned.size),
         volume,
         fraction,
-        parameters().shell_efficiency,
+        cover,
+        parameters().shell["efficiency"],
     )
-    return Alloys(
-        parts,
-        phases,
-        hard * rows["density"] * rows["alignment"],
-        boundary,
-        additive,
-        iron,
-        copper,
-        rows,
-        *microstructure(rows, boundary, additive, iron, copper),
-    )
+    factor = hard * rows["density"] * rows["alignment"]
+    # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
+    factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
+    alpha_k, n_eff = microstructure(rows, boundary, additive, iron, copper)
+    if made.mill is not None:
+        hosts = np.array([*HOST_NAMES, ""])[codes]
+        harder = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
+        alpha_k, n_eff = alpha_k * harder, n_eff * harder
+        factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
+    return Alloys(parts, phases, factor, boundary, additive, iron, copper, rows, alpha_k, n_eff)
+
+
+_SPREADS = {"coercivity_kA_m": "spread", "remanence_T": "remanence_spread"}
+
+
+def _as_measured(
+    mill: Mill,
+    table: CompositionTable,
+    hosts: NDArray[np.str_],
+    quantity: str,
+    rows: dict[str, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the factor that a mill's measured magnets put on a quantity; narrow its spread."""
+    mean, left = mill.shifts(table, hosts, quantity)
+    spread = rows[_SPREADS[quantity]]
+    rows[_SPREADS[quantity]] = spread * left
+    # The spread is the half width of the 90 % range.
+    return np.exp(mean * spread / NormalDist().inv_cdf(0.95))
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:
