@@ -99,12 +99,12 @@ class _Cluster:
 
 def _alone(work: Callable[[A], B], piece: A, code: str) -> B:
     """Work in one thread, as each of a worker's threads has a piece of its own."""
-    import numba
+    from ..kernels.threads import limit_threads
 
     if code != code_sha256():
         raise InputError(
             "a Dask worker has another state of magnetkit than this process; install the same "
             "version on every machine"
         )
-    numba.set_num_threads(1)
+    limit_threads(1)
     return work(piece)

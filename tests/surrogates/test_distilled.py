@@ -1,8 +1,8 @@
-import numba
 import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit.kernels.threads import limited_threads
 from magnetkit.surrogates import (
     CompositionProcess,
     DistilledProcess,
@@ -81,12 +81,8 @@ def test_rows_do_not_depend_on_chunk_order_or_threads(model, known):
     table = around(known.table, 3000, 9)
     together = model.estimate(table)
     order = np.random.default_rng(0).permutation(len(table))
-    threads = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
+    with limited_threads(1):
         shuffled = model.estimate(table[order])
-    finally:
-        numba.set_num_threads(threads)
     for one, other in zip(shuffled, together, strict=True):
         np.testing.assert_array_equal(one, other[order])
 
