@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from magnetkit import CompositionTable
+from magnetkit.hosts.partition import partition
 from magnetkit.kernels.threads import limit_threads, thread_count
 from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.phases.hosts import partition
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import __version__
-from . import applications, data, doctor, features, models, robustness, supply
+from .._version import __version__
+from . import anchors, applications, data, doctor, features, grades, models, robustness, supply
 from .options import (
     Application,
     Basis,
@@ -39,7 +39,7 @@ def _version(wanted: bool) -> None:
 
 def _verbose(wanted: bool) -> None:
     if wanted:
-        from . import be_verbose
+        from .verbosity import be_verbose
 
         be_verbose()
 
@@ -157,8 +157,8 @@ def screen(
     """
     from ..screening import refined
     from ..screening import screen as run
+    from ..show.tables import message, print_ranking
     from . import space
-    from .show import message, print_ranking
 
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
@@ -210,8 +210,8 @@ def predict(
     """
     from ..composition import CompositionTable
     from ..errors import CompositionError
-    from ..screening import predict as run
-    from .show import print_properties
+    from ..prediction.predict import predict as run
+    from ..show.tables import print_properties
 
     table = CompositionTable.from_strings(formulas, basis=basis)
     if table.errors:
@@ -245,7 +245,7 @@ def report(
       magnetkit report results --out actuator.html
     """
     from ..screening import ScreenResult
-    from .show import message
+    from ..show.tables import message
 
     written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
     if not quiet:
@@ -253,6 +253,8 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
 @app.command(rich_help_panel=_SETS)
@@ -273,8 +275,8 @@ def explore(
 
       magnetkit explore results --port 8051
     """
-    from ..explorer import serve
-    from .show import message
+    from ..show.explorer import serve
+    from ..show.tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

@@ -144,7 +144,7 @@ def sintered_at(
     """
     import pandas as pd
 
-    from ..phases.hosts import assign_hosts, partition
+    from ..hosts.partition import assign_hosts, partition
     from .intrinsic import columns_of, evaluate, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures])
@@ -191,7 +191,7 @@ def _figures(
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
     unsure = np.nan_to_num(unsure, nan=0.0)
-    values, status = figures(
+    values, status = figures(  # type: ignore[call-arg]  # the length of `phases` is not declared
         bulk.temperatures,
         second,
         _grid(first, second),

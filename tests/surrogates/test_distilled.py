@@ -2,14 +2,9 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit import conformal as intervals
 from magnetkit.kernels.threads import limited_threads
-from magnetkit.surrogates import (
-    CompositionProcess,
-    DistilledProcess,
-    intervals,
-    store,
-    training_set,
-)
+from magnetkit.surrogates import CompositionProcess, DistilledProcess, store, training_set
 from magnetkit.surrogates.distilled import FEW
 from magnetkit.surrogates.neighbourhood import around
 
