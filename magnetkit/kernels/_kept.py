@@ -149,19 +149,19 @@ class Kept(_Cache):
         """Keep the compiled kernel for a signature; where nothing can be written, say so once."""
         if any(not lifted.can_cache for lifted in data.lifted) or data.library.has_dynamic_globals:
             return
-        name, body, failed = self._name(sig, data.codegen), None, None
+        name, body, failed = self._name(sig, data.codegen), None, []
         for folder in self._folders:
             # Without its annotated source, which takes seconds to print and is not used.
             body = body or dumps(data._replace(type_annotation="")._reduce())
             try:
                 _write(folder / name, body)
             except OSError as error:
-                failed = failed or f"{folder.parent}: {error.strerror or error}"
+                failed.append(f"{folder.parent} ({error.strerror or error})")
                 continue
             return
-        if failed is not None:
+        if failed:
             _say_once(
                 "unkept",
-                f"compiled kernels cannot be kept in {failed}; each start compiles anew: free some "
-                "space, or set MAGNETKIT_CACHE_DIR to a folder you may write to",
+                f"compiled kernels cannot be kept in {' or '.join(failed)}; each start compiles "
+                "anew: free some space, or set MAGNETKIT_CACHE_DIR to a folder you may write to",
             )
