@@ -155,12 +155,25 @@ def phase_at(i, kelvin, state, ion, work):
 
 
 # hard, wall, skin, shell: rows of an alloy's phases in state and ion, -1 without (skin: the surface
-# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; efficiency:
-# of a shell; carried: J_s of the wall over that of the cell at the reference
+# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; cover: share
+# of its gain that a shell of its thickness gives; efficiency: of a shell thick enough; carried: J_s
+# of the wall over that of the cell at the reference
 # -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
 @jit
 def alloy_at(
-    kelvin, hard, wall, skin, shell, state, ion, cells, fraction, efficiency, carried, work
+    kelvin,
+    hard,
+    wall,
+    skin,
+    shell,
+    state,
+    ion,
+    cells,
+    fraction,
+    cover,
+    efficiency,
+    carried,
+    work,
 ):
     """Return polarization, anisotropy field and status of an alloy at a temperature."""
     cell, field, status = phase_at(hard, kelvin, state, ion, work)
@@ -170,7 +183,9 @@ def alloy_at(
     if shell >= 0:
         own, outer, _ = phase_at(shell, kelvin, state, ion, work)
         j = (1.0 - fraction) * j + fraction * own
-        field += efficiency * (outer - field)
+        # A weaker rim lets reversal start in it, however good the core.
+        gain = outer - field
+        field += cover * (efficiency * gain if gain > 0.0 else gain)
     if wall >= 0:
         own, _, _ = phase_at(wall, kelvin, state, ion, work)
         # Above its own Curie temperature a wall keeps what the cells induce.
@@ -192,16 +207,16 @@ def _carried(hard, wall, state, ion, work):
 
 # temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls,
 #   skins and shells, those of alloy i in rows walls[i], skins[i] and shells[i] (int64 (n), -1
-#   without); cells, fraction float64 (n); efficiency as for `alloy_at`
+#   without); cells, fraction, cover float64 (n); efficiency as for `alloy_at`
 # -> polarization T, anisotropy field A/m float64 (k, n); status int8 (k, n)
-def states(temperature, state, ion, walls, skins, shells, cells, fraction, efficiency):
+def states(temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency):
     """Return what each alloy is at each temperature."""
     n, k = walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
     status = np.empty((k, n), np.int8)
     share_rows(
         _states_chunks, chunks(n), temperature, state, ion, walls, skins, shells, cells, fraction,
-        efficiency, polarization, field, status, chunk=1,
+        cover, efficiency, polarization, field, status, chunk=1,
     )  # fmt: skip
     return polarization, field, status
 
@@ -209,8 +224,8 @@ def states(temperature, state, ion, walls, skins, shells, cells, fraction, effic
 # As `states`, of chunks start to stop - 1; the last three arrays are written to.
 @jit
 def _states_chunks(
-    temperature, state, ion, walls, skins, shells, cells, fraction, efficiency, polarization, field,
-    status, start, stop,
+    temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency, polarization,
+    field, status, start, stop,
 ):  # fmt: skip
     n, k = walls.size, temperature.size
     most = most_ions(state)
@@ -221,7 +236,7 @@ def _states_chunks(
             for l in range(k):  # noqa: E741
                 polarization[l, i], field[l, i], status[l, i] = alloy_at(
                     temperature[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], efficiency, carried, work,
+                    fraction[i], cover[i], efficiency, carried, work,
                 )  # fmt: skip
 
 
@@ -245,7 +260,7 @@ def _room(j, h_cj, on_j, on_k, permeance):
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 def figures(
-    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, efficiency,
+    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
 ):  # fmt: skip
     """Return the properties of the magnet made of each alloy."""
@@ -254,8 +269,8 @@ def figures(
     status = np.empty((m, n), np.int8)
     share_rows(
         _figures_chunks, chunks(n), asked, second, grid, state, ion, walls, skins, shells, cells,
-        fraction, efficiency, factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h,
-        on_alpha, floor, on_beta, out, status, chunk=1,
+        fraction, cover, efficiency, factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b,
+        on_h, on_alpha, floor, on_beta, out, status, chunk=1,
     )  # fmt: skip
     return out, status
 
@@ -263,7 +278,7 @@ def figures(
 # As `figures`, of chunks start to stop - 1; out and status are written to.
 @jit
 def _figures_chunks(
-    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, efficiency,
+    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
     out, status, start, stop,
 ):  # fmt: skip
@@ -281,7 +296,7 @@ def _figures_chunks(
             carried = _carried(i, walls[i], state, ion, work)
             j2, field, end = alloy_at(
                 second, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                fraction[i], efficiency, carried, work,
+                fraction[i], cover[i], efficiency, carried, work,
             )  # fmt: skip
             h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
             j1, h1, start = np.nan, np.nan, OK
@@ -301,7 +316,7 @@ def _figures_chunks(
                     # What the weak magnet bears at its limit it bears below.
                     j, field, _ = alloy_at(
                         limit[i], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], efficiency, carried, work,
+                        fraction[i], cover[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                     enough = open_[0] and open_[1] and open_[2]
@@ -312,7 +327,7 @@ def _figures_chunks(
                         break
                 j, field, found = alloy_at(
                     kelvin, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], efficiency, carried, work,
+                    fraction[i], cover[i], efficiency, carried, work,
                 )  # fmt: skip
                 h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 if g == 0:
@@ -342,7 +357,7 @@ def _figures_chunks(
                 else:
                     j, field, found = alloy_at(
                         asked[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], efficiency, carried, work,
+                        fraction[i], cover[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 found = found if found != OK else over
