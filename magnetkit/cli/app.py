@@ -31,6 +31,7 @@ from .options import (
     Scenario,
     Shell,
     Temperature,
+    a_path,
     pairs,
 )
 
@@ -94,7 +95,9 @@ def screen(
         ),
     ] = None,
     application: Application = ...,  # type: ignore[assignment]
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    out: Annotated[
+        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+    ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
     host: Annotated[
