@@ -208,23 +208,17 @@ def predict(
 
       magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
     """
-    from ..composition import CompositionTable
-    from ..errors import CompositionError
     from ..screening import predict as run
     from .show import print_properties
 
-    table = CompositionTable.from_strings(formulas, basis=basis)
-    if table.errors:
-        first = table.errors[0]
-        raise CompositionError(first.reason, first.text, first.position)
     frame = run(
-        table,
+        formulas,
         temperature or "300K",
+        basis=basis,
         shell=shell,
         scenario=scenario or "baseline",
         snapshot=phases,
     )
-    frame["candidate"] = formulas
     print_properties(frame, as_json=json, cgs=cgs)
 
 

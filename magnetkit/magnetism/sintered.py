@@ -18,8 +18,8 @@ from .shell import read_shells
 if TYPE_CHECKING:
     import pandas as pd
 
-BETWEEN = (293.15, 423.15)
-"""Default temperatures of alpha and beta, K: 20 and 150 C, as catalogues do."""
+BETWEEN = (293.15, 373.15)
+"""Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 
 LOAD_LINE = 1.0
 """Default permeance coefficient -B / (mu_0 H), that of a short block."""
@@ -47,6 +47,47 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
     fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
     coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
     return np.concatenate([fine, coarse])
+
+
+def read_between(between: Any) -> tuple[float, float]:
+    """Return the two temperatures of the chords alpha and beta, K.
+
+    Raises
+    ------
+    InputError
+        If they are not two temperatures, the lower first.
+    """
+    if isinstance(between, str) or not hasattr(between, "__iter__"):
+        ends = [between]
+    else:
+        ends = list(between)
+    if len(ends) != 2:
+        raise InputError(
+            f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
+        )
+    first, second = (parse_temperature(end) for end in ends)
+    if not second > first:
+        raise InputError(f"between needs the lower temperature first, got {between!r}")
+    return first, second
+
+
+def read_load_line(load_line: Any) -> float:
+    """Return a permeance coefficient; `LOAD_LINE` for None.
+
+    Raises
+    ------
+    InputError
+        If it is no number of 0 or more.
+    """
+    try:
+        load = LOAD_LINE if load_line is None else float(load_line)
+    except (TypeError, ValueError):
+        load = float("nan")
+    if not (np.isfinite(load) and load >= 0.0):
+        raise InputError(
+            f"load_line must be a permeance coefficient of 0 or more, got {load_line!r}"
+        )
+    return load
 
 
 def sintered(
@@ -148,12 +189,8 @@ def sintered_at(
     from .intrinsic import columns_of, evaluate, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures])
-    first, second = sorted(parse_temperature(b) for b in between)
-    if not second > first:
-        raise InputError(f"between needs two different temperatures, got {between!r}")
-    load = LOAD_LINE if load_line is None else float(load_line)
-    if not (np.isfinite(load) and load >= 0.0):
-        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    first, second = read_between(between)
+    load = read_load_line(load_line)
     z = quantile(interval)
     shells = read_shells(shell, len(table))
     parts = partition(table, assign_hosts(table, host))

@@ -1,6 +1,7 @@
 """How stable a substituted phase is: its formation energy, distance to the hull, products."""
 
 from pathlib import Path
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..errors import InputError
 from .hosts import HOST_NAMES, HOSTS, hard_phases
 from .hull import Decomposition, solve
 from .known import SIGNIFICANT, known_rules, stabilised
-from .mixing import INTERVAL, Nodes, mixing_model
+from .mixing import Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, stable_space, whole_space
 
@@ -32,6 +33,7 @@ def stability(
     host: str = "auto",
     temperature: float = 300.0,
     snapshot: "Snapshot | str | Path | None" = None,
+    interval: float = 0.9,
 ) -> "pd.DataFrame":
     """Return how stable the hard phase of each composition is.
 
@@ -49,12 +51,14 @@ def stability(
         Temperature of the mixing entropy, K; 0 leaves it out.
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it.
+    interval : float
+        Coverage of the intervals.
 
     Returns
     -------
     DataFrame
         ``formation_energy_eV_atom`` (at 0 K), ``energy_above_hull_eV_atom`` (free energy over the
-        hull, not below zero), each with ``_lo``, ``_hi`` (90 %) and ``_provenance``: ``physics``,
+        hull, not below zero), each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``,
         or ``surrogate`` where a metal of at least 1 % of its sites has its slope from CHGNet
         (`magnetkit.phases.slopes`) for want of entries;
         ``decomposes_to``, the phases on the hull at this composition; ``makeable``: up to
@@ -74,12 +78,14 @@ def stability(
 
     if not (np.isfinite(temperature) and temperature >= 0):
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
+    if not 0.0 < interval < 1.0:
+        raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
     source = open_snapshot(snapshot)
     found = _Phases(table, host, source)
     hull = solve(found.ideal, stable_space(source), products=True)
     free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
     above = free - hull.energy
-    spread = INTERVAL * found.deviation
+    spread = NormalDist().inv_cdf(0.5 + interval / 2.0) * found.deviation
     makeable = ((above <= MAKEABLE_EV_ATOM) | found.known) & found.stabilised
     physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
     columns: dict[str, Any] = {}

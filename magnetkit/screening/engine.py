@@ -1,6 +1,6 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..units import parse_temperature
 from . import folder as folders
 from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
 from .cluster import opened
-from .evaluation import Job, evaluate, job_for
+from .evaluation import Job, evaluate, identity_of, job_for
 from .pool import Pool, in_order
 from .progress import Progress, reporting
 from .ranking import Ranking, needed_columns, rank
@@ -30,18 +30,25 @@ from .work import Part, code_sha256, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
+    from ..magnetism.process import Process
 
 VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
 """Packages on whose version a figure may depend."""
 
 
 def screen(
-    candidates: Any = None,
+    compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
     temperature: float | str | None = None,
-    scenario: str | None = None,
+    scenario: str | Path | None = None,
     *,
-    recycled: dict[str, float] | None = None,
+    recycled: Mapping[str, float] | None = None,
+    process: "Process | dict[str, Any] | None" = None,
+    shell: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    between: tuple[float | str, float | str] | None = None,
+    snapshot: str | Path | None = None,
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -51,13 +58,12 @@ def screen(
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
-    **conditions: Any,
 ) -> ScreenResult:
     """Rank candidates for a device.
 
     Parameters
     ----------
-    candidates : CompositionTable, Substitutions, frame, path, column of recipes, or None
+    compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
         What to judge; None takes the substitution space of the device's profile. A frame is one
         of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
         shells and its other columns are carried through. A column is a list, series or array of
@@ -71,6 +77,11 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
+    process, shell, load_line, interval, snapshot : optional
+        As of `magnetkit.predict`; the load line is the profile's otherwise. `shell` is for all
+        candidates that name none of their own.
+    between : tuple of float or str, optional
+        Temperatures of the chords alpha and beta, lower first; the device's otherwise.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -91,8 +102,6 @@ def screen(
         needs the same magnetkit.
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
-    **conditions
-        ``process``, ``load_line`` or ``snapshot`` of `Conditions`.
 
     Returns
     -------
@@ -115,8 +124,18 @@ def screen(
         raise InputError(f"chunk_rows must be 1 or more, got {chunk_rows}")
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    job = job_for(profile, kelvin, scenario, recycled, **conditions)
-    source = as_candidates(candidates, profile, basis, column)
+    job = job_for(
+        profile,
+        kelvin,
+        scenario=scenario,
+        recycled=recycled,
+        process=process,
+        load_line=load_line,
+        interval=interval,
+        between=between,
+        snapshot=snapshot,
+    )
+    source = as_candidates(compositions, profile, basis, column, shell)
     known = identity(source, job, chunk_rows)
     store = _Store() if out is None else folders.Folder(Path(out), known, resume)
     if job.conditions.reference is not None:
@@ -163,17 +182,11 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
     """Return what the results depend on, for the manifest and for resuming."""
     from importlib.metadata import version
 
-    conditions = job.conditions
     return {
         "magnetkit": __version__,
         "code": code_sha256(),
         "candidates": dict(source.describe()),
-        "application": job.profile.model_dump(mode="json"),
-        "temperature_K": job.temperature,
-        "scenario": conditions.scenario,
-        "recycled": conditions.recycled,
-        "process": conditions.process,
-        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        **identity_of(job),
         "chunk_rows": chunk_rows,
         "data": {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()},
         "versions": {package: version(package) for package in VERSIONED},

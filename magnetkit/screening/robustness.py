@@ -20,7 +20,7 @@ from scipy.special import ndtri
 from ..columns import ROBUSTNESS
 from ..composition import CompositionTable
 from ..errors import InputError
-from .evaluation import Job, job_for
+from .evaluation import Job, job_from
 from .pareto import fronts
 from .properties import magnets
 from .ranking import Objective, positions
@@ -112,15 +112,7 @@ def _leading(result: "ScreenResult", pool: int) -> pd.DataFrame:
 
 def job_of(result: "ScreenResult") -> Job:
     """Return the job that the result came from."""
-    identity = result.manifest["identity"]
-    return job_for(
-        result.profile,
-        identity["temperature_K"],
-        identity["scenario"],
-        identity["recycled"],
-        process=identity["process"],
-        snapshot=identity["phases"],
-    )
+    return job_from(result.profile, result.manifest["identity"])
 
 
 def _ranked_anew(
