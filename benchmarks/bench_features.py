@@ -5,8 +5,8 @@
 
 import pytest
 
-from magnetkit.bench.cases import CASES
-from magnetkit.bench.peers import PEERS, prepared
+from magnetkit.evaluation.bench.cases import CASES
+from magnetkit.evaluation.bench.peers import PEERS, prepared
 
 COMPOSITIONS = [case for case in CASES if case.unit != "crystals"]
 

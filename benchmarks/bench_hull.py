@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit.evaluation.phases.validation import SYSTEMS, phase_diagram, random_compositions
 from magnetkit.phases import hull, space
 from magnetkit.phases.facets import find_facets
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.validation import SYSTEMS, phase_diagram, random_compositions
 
 SIX = SYSTEMS[0]
 MANY = {

@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from magnetkit import CompositionTable
+from magnetkit.hosts.partition import partition
 from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.phases.hosts import partition
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks.bench_screening import write_candidates
-from tests.report.browser import Browser
+from tests.show.report.browser import Browser
 
 MOVES = (
     ("remanence", ("0.8", "0.5", "0.9")),
@@ -38,7 +38,7 @@ SERVER = """return performance.getEntriesByType('resource')
 
 def explorer(folder: Path) -> None:
     """Time every control of the explorer."""
-    from magnetkit.explorer import serve
+    from magnetkit.show.explorer import serve
 
     ready, found = threading.Event(), []
 

@@ -61,15 +61,15 @@ def stages(rows: int = 65_536) -> None:
     """Print what each stage of one chunk costs in CPU, on one thread."""
     import numba
 
-    from magnetkit import phases, supply
+    from magnetkit import hosts, phases, supply
     from magnetkit.applications import load
     from magnetkit.composition import CompositionTable
     from magnetkit.files import write_parquet
     from magnetkit.magnetism import sintered_at
-    from magnetkit.screening import work
-    from magnetkit.screening.candidates import FileCandidates
-    from magnetkit.screening.evaluation import job_for
-    from magnetkit.screening.ranking import rank
+    from magnetkit.ranking.judged import job_for
+    from magnetkit.ranking.order import rank
+    from magnetkit.run import work
+    from magnetkit.run.candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
 
     numba.set_num_threads(1)
@@ -85,7 +85,7 @@ def stages(rows: int = 65_536) -> None:
         judged = work.table_of(chunk, job)
         part = work.encode(judged)
         at = sorted({r.temperature_K or job.temperature for r in profile.requirements})
-        hard = phases.partition(table).hard_phase
+        hard = hosts.partition(table).hard_phase
         cases = {
             "reading CSV": (lambda: list(source.pieces(rows)), rows),
             "parsing": (lambda: CompositionTable.from_arrow(chunk.labels), n),

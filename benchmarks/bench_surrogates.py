@@ -15,7 +15,9 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.surrogates import TARGETS, figures, intervals, training_set
+from magnetkit import conformal as intervals
+from magnetkit.evaluation.surrogates import figures
+from magnetkit.surrogates import TARGETS, training_set
 from magnetkit.surrogates.neighbourhood import around
 from magnetkit.surrogates.surrogate import make_estimator
 

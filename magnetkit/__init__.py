@@ -10,6 +10,6 @@ Public names load on first use (see ``__init__.pyi``), so that ``import magnetki
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from ._version import __version__ as __version__
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -3,12 +3,15 @@ from . import columns as columns
 from . import composition as composition
 from . import elements as elements
 from . import errors as errors
+from . import evaluation as evaluation
 from . import features as features
+from . import hosts as hosts
 from . import kernels as kernels
 from . import magnetism as magnetism
 from . import phases as phases
-from . import plots as plots
-from . import report as report
+from . import prediction as prediction
+from . import ranking as ranking
+from . import run as run
 from . import screening as screening
 from . import settings as settings
 from . import supply as supply
@@ -17,9 +20,10 @@ from . import units as units
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
-from .screening import predict as predict
+from .prediction import predict as predict
+from .run.suggestion import suggest as suggest
 from .screening import screen as screen
+from .show import plots as plots
 from .surrogates import explain as explain
-from .surrogates import suggest as suggest
 
 __version__: str

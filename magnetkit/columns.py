@@ -114,6 +114,14 @@ _ALL = (
         r"\mu_0 H_a",
     ),
     _predicted(
+        "nucleation_field_T",
+        "T",
+        "Nucleation field",
+        "Reverse field at which the moment leaves the easy axis, metals and rare earth free to "
+        "cant apart.",
+        r"\mu_0 H_N",
+    ),
+    _predicted(
         "hardness_parameter", "", "Hardness", "sqrt(K1 mu0 / Js^2); above 1 for any shape.", "κ"
     ),
     _predicted("remanence_T", "T", "Remanence", "Remanence of the sintered magnet.", "B_r"),

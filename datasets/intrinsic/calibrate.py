@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from magnetkit.elements import INDEX, SYMBOLS
+from magnetkit.evaluation.magnetism.calibration import Fit, fit
+from magnetkit.hosts.partition import HOST_NAMES, HOSTS
 from magnetkit.magnetism import observations
-from magnetkit.magnetism.calibration import Fit, fit
 from magnetkit.magnetism.parameters import (
     ELEMENT_SLOTS,
     ENDS,
@@ -26,7 +27,6 @@ from magnetkit.magnetism.parameters import (
     write,
 )
 from magnetkit.magnetism.priors import read_priors
-from magnetkit.phases.hosts import HOST_NAMES, HOSTS
 
 # Least scatter that is left for what the model does not contain: kelvin, then shares.
 LEAST = {

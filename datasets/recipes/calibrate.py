@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.magnetism import recipes, recipes_report
+from magnetkit.evaluation.magnetism import recipes, recipes_report
 from magnetkit.magnetism.process import parameters
 
 HERE = Path(__file__).resolve().parent

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from magnetkit.composition import CompositionTable
-from magnetkit.surrogates import TARGETS, TrainingSet, validate
+from magnetkit.evaluation.surrogates.validation import validate
+from magnetkit.surrogates import TARGETS, TrainingSet
 from magnetkit.surrogates.training_sets import HULL_DISTANCE
 
 CURIE = "curie_temperature_K"

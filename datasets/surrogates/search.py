@@ -18,16 +18,11 @@ import numpy as np
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
+from magnetkit import conformal as intervals
 from magnetkit.elements import INDEX
-from magnetkit.phases.hosts import HOST_NAMES, assign_hosts
-from magnetkit.surrogates import (
-    CompositionProcess,
-    PhysicsResidual,
-    ProcessAverage,
-    figures,
-    intervals,
-    rivals,
-)
+from magnetkit.evaluation.surrogates import figures, rivals
+from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
+from magnetkit.surrogates import CompositionProcess, PhysicsResidual, ProcessAverage
 from magnetkit.surrogates.surrogate import make_estimator
 from magnetkit.surrogates.training_sets import ENERGY, TARGETS, TrainingSet, training_set
 

@@ -3,9 +3,7 @@
 import sys
 from typing import NoReturn
 
-from . import interruption
-
-_verbose = False
+from . import interruption, verbosity
 
 
 def main() -> NoReturn:
@@ -34,7 +32,7 @@ def main() -> NoReturn:
     except Exception as error:
         if interruption.caused(error):
             interruption.end()
-        if _verbose:
+        if verbosity.verbose():
             raise
         _say(
             f"defect: {type(error).__name__}: {error}; this is a fault of magnetkit, not of yours: "
@@ -42,15 +40,6 @@ def main() -> NoReturn:
         )
         sys.exit(1)
     sys.exit(0)
-
-
-def be_verbose() -> None:
-    """Show warnings of every library, and where a defect lies."""
-    import logging
-
-    global _verbose
-    _verbose = True
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
 
 
 def _say(text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import __version__
+from .._version import __version__
 from . import applications, data, doctor, features, models, robustness, supply
 from .options import (
     Application,
@@ -19,6 +19,7 @@ from .options import (
     Recycled,
     Scenario,
     Shell,
+    Strict,
     Temperature,
     pairs,
 )
@@ -39,7 +40,7 @@ def _version(wanted: bool) -> None:
 
 def _verbose(wanted: bool) -> None:
     if wanted:
-        from . import be_verbose
+        from .verbosity import be_verbose
 
         be_verbose()
 
@@ -133,9 +134,7 @@ def screen(
     dask: Annotated[
         str | None, typer.Option(help="Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.")
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
-    ] = False,
+    strict: Strict = False,
     top: Annotated[int, typer.Option(min=0, help="Candidates to print.")] = 10,
     json: Json = False,
     cgs: Cgs = False,
@@ -157,8 +156,8 @@ def screen(
     """
     from ..screening import refined
     from ..screening import screen as run
+    from ..show.tables import message, print_ranking
     from . import space
-    from .show import message, print_ranking
 
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
@@ -197,6 +196,7 @@ def predict(
     shell: Shell = None,
     scenario: Scenario = None,
     phases: Phases = None,
+    strict: Strict = False,
     json: Json = False,
     cgs: Cgs = False,
 ) -> None:
@@ -208,16 +208,19 @@ def predict(
 
       magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
     """
-    from ..screening import predict as run
-    from .show import print_properties
+    from ..prediction.predict import predict as run
+    from ..show.tables import print_properties
+    from .rejected import reported
 
-    frame = run(
+    frame = reported(
+        run,
         formulas,
         temperature or "300K",
         basis=basis,
         shell=shell,
         scenario=scenario or "baseline",
         snapshot=phases,
+        strict=strict,
     )
     print_properties(frame, as_json=json, cgs=cgs)
 
@@ -239,7 +242,7 @@ def report(
       magnetkit report results --out actuator.html
     """
     from ..screening import ScreenResult
-    from .show import message
+    from ..show.tables import message
 
     written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
     if not quiet:
@@ -267,8 +270,8 @@ def explore(
 
       magnetkit explore results --port 8051
     """
-    from ..explorer import serve
-    from .show import message
+    from ..show.explorer import serve
+    from ..show.tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

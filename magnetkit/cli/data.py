@@ -151,8 +151,8 @@ def freeze(
 def _pulled(
     systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
 ) -> "Snapshot":
-    from ..phases import pull_snapshot
-    from .show import message
+    from ..phases.materials_project.pull import pull_snapshot
+    from ..show.tables import message
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)

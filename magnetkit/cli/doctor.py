@@ -26,7 +26,7 @@ def doctor(
     from dataclasses import asdict
     from json import dumps
 
-    from ..doctor import examine
+    from .diagnosis import examine
 
     findings = list(examine(online))
     broken = any(finding.state == "broken" for finding in findings)

@@ -56,7 +56,7 @@ def bench(
     import pandas as pd
     from rich.console import Console
 
-    from ..bench import on_crystals, run, show
+    from ..evaluation.bench import on_crystals, run, show
 
     if crystals is not None:
         table, curve = on_crystals(crystals, progress=True), pd.DataFrame()

@@ -93,15 +93,15 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
 
 def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bool) -> str:
     if target == "magnetism":
-        from ..magnetism.validation import validate as physics
+        from ..evaluation.magnetism.validation import validate as physics
 
         done = physics(report=lambda text: None if quiet else typer.echo(text, err=True))
         return done.attrs["report"]
     if target == "phases":
-        from ..phases import validate as phases
+        from ..evaluation.phases.validation import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
-    from ..surrogates import validate as surrogate
+    from ..evaluation.surrogates.validation import validate as surrogate
 
     learnt = _source(target, data, snapshot)
     return surrogate(target, data=learnt, progress=not quiet).to_markdown()

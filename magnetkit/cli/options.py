@@ -45,6 +45,9 @@ Temperature = Annotated[
     str | None, typer.Option(metavar="TEMPERATURE", help="Temperature, e.g. 150C or 423K.")
 ]
 Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
+]
 Phases = Annotated[
     Path | None,
     typer.Option(

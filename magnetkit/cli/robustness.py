@@ -31,7 +31,7 @@ def robustness(
       magnetkit robustness results --top 5 --draws 2000 --out robustness.csv
     """
     from ..screening import ScreenResult
-    from .show import message, print_json, print_robustness
+    from ..show.tables import message, print_json, print_robustness
 
     found = ScreenResult.from_folder(folder).robustness(top=top, draws=draws, pool=pool, seed=seed)
     if json:

@@ -29,7 +29,7 @@ def of(
     if not replace:
         raise InputError("--host needs --replace, e.g. --replace Nd=Ce,La,Dy")
     from ..composition import substitutions
-    from ..phases.hosts import HOSTS
+    from ..hosts.partition import HOSTS
 
     sites = {}
     for text in replace:
@@ -49,8 +49,8 @@ def of(
 
 def candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
-    from ..screening.candidates import SpaceCandidates
-    from ..screening.refined import some_of
+    from ..run.candidates import SpaceCandidates
+    from ..run.refined import some_of
 
     if sample is not None:
         if shells:

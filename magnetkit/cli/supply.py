@@ -122,7 +122,7 @@ def controls(json: Json = False) -> None:
     from ..supply import controls as table
 
     if json:
-        from .show import print_json
+        from ..show.tables import print_json
 
         print_json(table())
         return
@@ -146,7 +146,7 @@ def claims(json: Json = False) -> None:
     from ..supply import claims as table
 
     if json:
-        from .show import print_json
+        from ..show.tables import print_json
 
         print_json(table())
         return
@@ -158,7 +158,7 @@ def claims(json: Json = False) -> None:
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        from .show import print_json
+        from ..show.tables import print_json
 
         print_json(frame)
         return
@@ -166,7 +166,7 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
     from rich.markup import escape
     from rich.table import Table
 
-    from .show import number
+    from ..show.tables import number
 
     shown = Table()
     for heading in headings.values():

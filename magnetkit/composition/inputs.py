@@ -66,6 +66,8 @@ class Inputs:
         ``"pandas"``, ``"polars"`` or ``"arrow"``.
     rejected : list of Rejected
         Rows that could not be used.
+    told : bool
+        Whether the caller knows of them: it gave a table that lists them itself.
     """
 
     table: CompositionTable
@@ -76,6 +78,7 @@ class Inputs:
     index: Any = None
     library: str = "pandas"
     rejected: list[Rejected] = field(default_factory=list)
+    told: bool = False
 
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: the column's, or else the argument's.
@@ -126,9 +129,9 @@ class Inputs:
         rows = self.table.row_index
         if self.index is not None:
             frame.index = self.index.take(rows)
-        elif self.rejected and self.library == "pandas":
+        elif self.rejected and self.library == "pandas" and not self.told:
             frame.index = pd.Index(rows)
-        if self.rejected:
+        if self.rejected and not self.told:
             self.warn()
         unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
         if self.library == "pandas":
@@ -178,6 +181,26 @@ class Inputs:
         )
 
 
+def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
+    """Return a composition table with one row for each row of `compositions`.
+
+    Parameters
+    ----------
+    compositions : any of the forms of `read_inputs`
+        What a transformer, which returns as many rows as it is given, takes.
+    basis : {"auto", "atomic", "weight"}
+        Basis of recipes given as text.
+
+    Raises
+    ------
+    InputError
+        If `compositions` is nothing of the kind.
+    CompositionError
+        If a recipe cannot be read; build a CompositionTable to leave such rows out.
+    """
+    return read_inputs(compositions, basis, strict=True).table
+
+
 def own_name(name: str, taken: Any) -> str:
     """Return a name of a user's column that no column of `taken` has."""
     while name in taken:
@@ -186,7 +209,12 @@ def own_name(name: str, taken: Any) -> str:
 
 
 def read_inputs(
-    given: Any, basis: Basis = "auto", column: str | None = None, *, strict: bool = False
+    given: Any,
+    basis: Basis = "auto",
+    column: str | None = None,
+    *,
+    strict: bool = False,
+    empty: bool = False,
 ) -> Inputs:
     """Read compositions in any form that users have them in.
 
@@ -201,6 +229,8 @@ def read_inputs(
         Composition column of a frame or file; ``composition`` or the only text column otherwise.
     strict : bool
         Fail on the first row that cannot be read.
+    empty : bool
+        Whether to return nothing but rejected rows rather than fail.
 
     Returns
     -------
@@ -215,7 +245,7 @@ def read_inputs(
     """
     basis_code(basis)
     found = _read(given, basis, column)
-    if found.rejected and (strict or not len(found.table)):
+    if found.rejected and not found.told and (strict or not (empty or len(found.table))):
         _refuse(found.rejected, found.table)
     return found
 
@@ -226,15 +256,17 @@ def _refuse(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     if len(rejected) == 1 and not len(table):
         raise CompositionError(first.reason, first.text, places[0] if places else -1)
     raise CompositionError(
-        f"line {first.line}: {first.reason} ({len(rejected)} such rows)", first.text, -1
+        f"line {first.line}: {first.reason} ({len(rejected)} such rows; "
+        "CompositionTable.from_strings leaves them out)",
+        first.text,
+        places[0] if places else -1,
     )
 
 
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     if isinstance(given, CompositionTable):
         rejected = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
-        # The caller has seen its own table's errors.
-        return Inputs(replace(given, errors=[]), rejected=[] if len(given) else rejected)
+        return Inputs(given, rejected=rejected, told=True)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
     if isinstance(given, str) or hasattr(given, "element_composition"):

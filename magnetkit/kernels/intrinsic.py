@@ -62,10 +62,11 @@ from .magnetism import (
     at,
     condense,
     direction,
+    nucleation,
 )  # fmt: skip
 from .multiplet import reduced_moment
 
-POLARIZATION, K1, K2, FIELD, HARDNESS = range(5)
+POLARIZATION, K1, K2, FIELD, NUCLEATION, HARDNESS = range(6)
 
 # Variances of a composition: of the moment, of both parts of K_1, of the volume (relative), of the
 # crystal field; the deviations of the Curie temperature (K) and of the shape.
@@ -211,8 +212,8 @@ def variances(
 
 
 # As `condense`; temperatures float64 (m), K; dp, dq: deviations; spread: whether to compute theirs
-# -> tc, tc_sd float64 (n); value, sd float64 (5, m, n): J_s (T), K_1, K_2 (MJ/m3), mu0 H_a (T),
-#    hardness; status int8 (m, n). NaN where there is no number.
+# -> tc, tc_sd float64 (n); value, sd float64 (6, m, n): J_s (T), K_1, K_2 (MJ/m3), mu0 H_a,
+#    mu0 H_N (T), hardness; status int8 (m, n). NaN where there is no number.
 @jit(parallel=True)
 def evaluate(
     indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread
@@ -223,8 +224,8 @@ def evaluate(
     m = len(temperatures)
     tc = np.full(n, np.nan)
     tc_sd = np.full(n, np.nan)
-    value = np.full((5, m, n), np.nan)
-    sd = np.full((5, m, n) if spread else (5, 0, 0), np.nan)
+    value = np.full((6, m, n), np.nan)
+    sd = np.full((6, m, n) if spread else (6, 0, 0), np.nan)
     status = np.empty((m, n), np.int8)
     most = 1
     for i in range(n):
@@ -252,7 +253,7 @@ def evaluate(
                 if not kelvin < curie:
                     status[l, i] = PARAMAGNETIC
                     continue
-                mt, j, k1, k2, one, two = at(kelvin, i, state, ion, work, spread)
+                mt, j, k1, k2, one, two = at(kelvin, i, state, ion, work, True)
                 j_s = abs(j) * state[i, TO_TESLA]
                 total = k1 + 2.0 * k2
                 value[POLARIZATION, l, i], value[K1, l, i], value[K2, l, i] = j_s, k1, k2
@@ -260,6 +261,9 @@ def evaluate(
                 status[l, i] = found
                 if found == OK:
                     value[FIELD, l, i] = 2e6 * _MU_0 * total / j_s
+                    value[NUCLEATION, l, i] = nucleation(
+                        i, state, ion, work, mt, j, k1, counts[h, 0]
+                    )
                     value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
                 if not spread:
                     continue
@@ -273,6 +277,8 @@ def evaluate(
                 if found == OK:
                     rel = v_a / total**2 + v_j / j_s**2 - 2.0 * v_ja / (total * j_s)
                     sd[FIELD, l, i] = value[FIELD, l, i] * np.sqrt(max(rel, 0.0))
+                    rel = v_1 / k1**2 + v_j / j_s**2 - 2.0 * v_j1 / (k1 * j_s)
+                    sd[NUCLEATION, l, i] = value[NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
                     rel = 0.25 * v_1 / k1**2 + v_j / j_s**2 - v_j1 / (k1 * j_s)
                     sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
     return tc, tc_sd, value, sd, status

@@ -43,6 +43,9 @@ SPIN, STRENGTH, ION_J, ION_2, ION_4, ION_6, SITE = range(7)
 N_ION = 7
 # What each ion contributes at a temperature: J_z and the operators of order 2, 4, 6, and slopes.
 N_WORK = 8
+# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin, and steps of the search for a field.
+_MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
+_STEPS = 4
 # Rows that one thread takes at a time, with one room to work in.
 CHUNK = 256
 
@@ -215,6 +218,57 @@ def at(kelvin, i, state, ion, work, keep):
     field = state[i, CRYSTAL_FIELD]
     k1 = state[i, BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, STEEP] * steep
     return mt, j, k1 + field * one, field * two, one, two
+
+
+# i, state, ion, work as `at` wrote them (keep); m: reduced moment of the metals; j: J_s with its
+# sign, T; k1: K_1 of all, MJ/m3; sites: rare-earth atoms of a formula unit
+# -> mu_0 H_N, T: 0 where the axis is not stable
+@jit
+def nucleation(i, state, ion, work, m, j, k1, sites):
+    """Return the reverse field at which the moment leaves the axis, each rare earth free to cant.
+
+    With the moments of iron and of each rare earth as vectors in their exchange field; the
+    anisotropy of the metals, exchange and torques in MJ/m3 (the field in T times J / mu_0).
+    """
+    if not k1 > 0.0:
+        return 0.0
+    tesla = state[i, TO_TESLA]
+    to_energy = 1e-6 / 1.25663706127e-6
+    sign = 1.0 if j > 0.0 else -1.0
+    factor = state[i, CRYSTAL_FIELD]
+    volume = TESLA / tesla
+    first, n = int(state[i, FIRST]), int(state[i, IONS])
+    metals = k1
+    for r in range(n):
+        a = first + r
+        metals -= factor * (
+            ion[a, ION_2] * work[r, 1]
+            - 8.0 / 7.0 * ion[a, ION_4] * work[r, 2]
+            - 4.0 / 9.0 * ion[a, ION_6] * work[r, 3]
+        )
+    field = 2.0 * k1 / (abs(j) * to_energy)
+    for _ in range(_STEPS):
+        stiff = 2.0 * metals - sign * state[i, MOMENT_T] * m * tesla * to_energy * field
+        slope = -sign * state[i, MOMENT_T] * m * tesla * to_energy
+        for r in range(n):
+            a = first + r
+            own = factor * (
+                ion[a, ION_2] * work[r, 1]
+                - 8.0 / 7.0 * ion[a, ION_4] * work[r, 2]
+                - 4.0 / 9.0 * ion[a, ION_6] * work[r, 3]
+            )
+            torque = -sign * ion[a, ION_J] * work[r, 0] * tesla * to_energy
+            bound = ion[a, STRENGTH] * m * work[r, 0] * ion[a, SITE] * sites * _MJ_PER_K / volume
+            free = 2.0 * own + torque * field
+            both = free + bound
+            if not both > 0.0:
+                continue
+            stiff += free * bound / both
+            slope += torque * (bound / both) ** 2
+        if not slope < 0.0:
+            break
+        field = max(field - stiff / slope, 0.0)
+    return field
 
 
 @jit

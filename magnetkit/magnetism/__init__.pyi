@@ -11,4 +11,3 @@ from .shell import Shell as Shell
 from .shell import with_shell as with_shell
 from .sintered import sintered as sintered
 from .sintered import sintered_at as sintered_at
-from .validation import validate as validate

@@ -93,7 +93,7 @@ def material(
     InputError
         If there is not exactly one row, or no model for its host.
     """
-    from ..phases.hosts import HOST_NAMES, partition
+    from ..hosts.partition import HOST_NAMES, partition
     from .intrinsic import PROPERTIES, evaluate
 
     if len(table) != 1:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..phases.hosts import HOST_NAMES, Partition, partition, site_rules
+from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
 from ..units import parse_temperature
 from .parameters import Parameters, load
 
@@ -27,6 +27,7 @@ PROPERTIES = (
     "anisotropy_constant_MJ_m3",
     "anisotropy_constant_2_MJ_m3",
     "anisotropy_field_T",
+    "nucleation_field_T",
     "hardness_parameter",
 )
 """Properties in the order of the last axis of `Intrinsic.value`."""
@@ -38,7 +39,7 @@ _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
 # Below so many points, waking further threads costs more than it saves.
 _FEW = 5000
-_POSITIVE = np.array([True, False, False, True, True])
+_POSITIVE = np.array([True, False, False, True, True, True])
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +49,12 @@ class Intrinsic:
     Attributes
     ----------
     host : ndarray of int8, shape (n,)
-        Index into `magnetkit.phases.hosts.HOST_NAMES`, -1 unknown.
+        Index into `magnetkit.hosts.partition.HOST_NAMES`, -1 unknown.
     temperatures : ndarray of float64, shape (m,)
         Temperatures, K.
     curie, curie_sd : ndarray of float64, shape (n,)
         Curie temperature and its standard deviation, K.
-    value, sd : ndarray of float64, shape (n, m, 5)
+    value, sd : ndarray of float64, shape (n, m, 6)
         `PROPERTIES` and their standard deviations; `sd` is empty if not asked for. NaN where the
         status gives no number: all above the Curie temperature, field and hardness where the
         easy direction is no axis.
@@ -81,7 +82,7 @@ def evaluate(
     Parameters
     ----------
     part : Partition
-        What `magnetkit.phases.hosts.partition` returns.
+        What `magnetkit.hosts.partition.partition` returns.
     temperatures : float or array of shape (m,)
         Temperatures, K.
     spread : bool
@@ -173,7 +174,7 @@ def intrinsic(
     """Return the intrinsic properties of the hard phase of each composition.
 
     A recipe is split into hard phase and grain boundary first
-    (`magnetkit.phases.hosts.partition`); the properties are those of the hard phase.
+    (`magnetkit.hosts.partition.partition`); the properties are those of the hard phase.
 
     Parameters
     ----------
@@ -192,9 +193,10 @@ def intrinsic(
         One row a composition: host, status, easy_direction, temperature_K, and with interval
         and provenance curie_temperature_K, saturation_polarization_T,
         anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
-        (2 (K_1 + 2 K_2) mu0 / J_s) and hardness_parameter. A planar or conical phase has no
-        field and no hardness, a paramagnetic one only its Curie temperature, an unknown host or
-        one with elements outside the model nothing.
+        (2 (K_1 + 2 K_2) mu0 / J_s), nucleation_field_T (the reverse field at which the moment
+        leaves the axis, metals and rare earth free to cant apart) and hardness_parameter. A planar
+        or conical phase has no fields and no hardness, a paramagnetic one only its Curie
+        temperature, an unknown host or one with elements outside the model nothing.
 
     Raises
     ------

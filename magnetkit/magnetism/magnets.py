@@ -14,7 +14,7 @@ from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, enriched, replace_rare_earth
 
 if TYPE_CHECKING:
-    from ..phases.hosts import Partition
+    from ..hosts.partition import Partition
 
 # A recipe with less than this outside its hard phase is a bare formula, see `Process`.
 _FORMULA = 0.995
@@ -193,7 +193,7 @@ def magnets(
     shells : ShellRows, optional
         As read by `shell.read_shells`.
     """
-    from ..phases.hosts import assign_hosts, partition
+    from ..hosts.partition import assign_hosts, partition
 
     parts = partition(table, assign_hosts(table, host))
     return alloys(table, parts, process, shells).at(np.asarray(temperature, float))
@@ -207,7 +207,7 @@ def alloys(
 ) -> Alloys:
     """Split recipes into what the kernels of the magnet need.
 
-    A 2:17 alloy is split into cells and walls (`magnetkit.phases.hosts.partition`); polarization
+    A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
     is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
     the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
     act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
@@ -223,7 +223,7 @@ def alloys(
     process, shells
         As for `magnets`.
     """
-    from ..phases.hosts import HOST_NAMES, partition
+    from ..hosts.partition import HOST_NAMES, partition
 
     n, codes = len(table), parts.host
     cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")

@@ -13,8 +13,8 @@ from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import DataError
+from ..hosts.partition import HOST_NAMES, assign_hosts, site_rules
 from ..kernels.hosts import OUTSIDE
-from ..phases.hosts import HOST_NAMES, assign_hosts, site_rules
 from ..settings import get_settings
 
 COLUMNS = ["host", "formula", "property", "temperature_K", "value", "deviation", "paper"]
@@ -190,7 +190,7 @@ def curie_papers() -> pd.DataFrame:
 def _by_host(
     table: CompositionTable, value: np.ndarray, paper: "str | np.ndarray", sd: float
 ) -> pd.DataFrame:
-    from ..phases.hosts import partition
+    from ..hosts.partition import partition
 
     host = assign_hosts(table)
     whole = partition(table).hard_weight_fraction > 0.97

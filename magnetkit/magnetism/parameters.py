@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError
-from ..phases.hosts import HOST_NAMES, HOSTS
+from ..hosts.partition import HOST_NAMES, HOSTS
 
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 """Properties of the transition-metal sublattice, per formula unit."""

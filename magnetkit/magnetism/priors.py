@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import datasets
 from ..elements import INDEX
-from ..phases.hosts import HOST_NAMES, HOSTS
+from ..hosts.partition import HOST_NAMES, HOSTS
 from ..units import K_B
 from .parameters import (
     ELEMENT_SLOTS,

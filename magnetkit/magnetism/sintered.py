@@ -185,7 +185,7 @@ def sintered_at(
     """
     import pandas as pd
 
-    from ..phases.hosts import assign_hosts, partition
+    from ..hosts.partition import assign_hosts, partition
     from .intrinsic import columns_of, evaluate, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures])

@@ -1,4 +1,4 @@
-"""Crystal hosts, phase data of the Materials Project, and the hull of competing phases.
+"""Phase data of the Materials Project, and the hull of competing phases.
 
 Names load on first use; `__init__.pyi` lists them.
 """

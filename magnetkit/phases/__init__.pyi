@@ -1,15 +1,12 @@
 from .crystal_files import write_cifs as write_cifs
 from .crystal_files import write_poscars as write_poscars
-from .hosts import HOSTS as HOSTS
-from .hosts import assign_hosts as assign_hosts
-from .hosts import partition as partition
 from .hull import hull_energy as hull_energy
-from .live import freeze as freeze
-from .live import pull as pull
-from .live import pull_snapshot as pull_snapshot
-from .live import subsystems as subsystems
 from .makeable import energy_above_hull as energy_above_hull
 from .makeable import stability as stability
+from .materials_project.pull import freeze as freeze
+from .materials_project.pull import pull as pull
+from .materials_project.pull import pull_snapshot as pull_snapshot
+from .materials_project.pull import subsystems as subsystems
 from .snapshot import Snapshot as Snapshot
 from .snapshot import load as load
 from .snapshot import open_snapshot as open_snapshot
@@ -20,4 +17,3 @@ from .substituted import host_cell as host_cell
 from .substituted import site_check as site_check
 from .substituted import substitute as substitute
 from .substituted import substitution_table as substitution_table
-from .validation import validate as validate

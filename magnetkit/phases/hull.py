@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
+from .facets import find_facets
 from .snapshot import Snapshot, open_snapshot
-from .space import PhaseSpace, gather, stable_space
+from .space import PhaseSpace, gather, whole_space
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,6 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     from ..kernels import hull as programs
     from ..kernels import hull_facets
     from ..kernels.threads import share_rows
-    from .facets import find_facets
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
@@ -80,6 +80,17 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     programmed = *sparse, space.column, order, *runs, systems.members, *phases
     share_rows(programs.solve, len(runs[0]), *programmed, energy, found, fractions, chunk=1)
     return Decomposition(energy, found, fractions, space.formulas)
+
+
+def stable_space(snapshot: Snapshot) -> PhaseSpace:
+    """Return the phases on the hull of a snapshot: all that can be a product of anything."""
+    if "stable" not in snapshot._cache:
+        space = whole_space(snapshot)
+        above = space.energy - solve(space.table(), space).energy
+        above[: space.columns] = 0.0
+        # A phase within rounding of the hull stays: it changes nothing but may be named.
+        snapshot._cache["stable"] = space.take(above < 1e-9)
+    return snapshot._cache["stable"]
 
 
 def hull_energy(

@@ -21,7 +21,7 @@ from ..composition.notation import read_amounts
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..errors import CompositionError
-from .hosts import HOSTS
+from ..hosts.partition import HOSTS
 
 SIGNIFICANT = 0.05
 # Amounts of an insoluble metal that a table rounds to nothing.

@@ -11,12 +11,12 @@ from threadpoolctl import threadpool_limits
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
-from .hosts import HOST_NAMES, HOSTS, hard_phases
-from .hull import Decomposition, solve
+from ..hosts.partition import HOST_NAMES, HOSTS, hard_phases
+from .hull import Decomposition, solve, stable_space
 from .known import SIGNIFICANT, known_rules, stabilised
 from .mixing import Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
-from .space import composition_keys, stable_space, whole_space
+from .space import composition_keys, whole_space
 
 if TYPE_CHECKING:
     import pandas as pd

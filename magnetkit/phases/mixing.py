@@ -259,7 +259,7 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
         The conformal quantile of `far`, but not below 1: end members without an entry need the
         width that mixed compositions could spare. 1 with too few.
     """
-    from ..surrogates.intervals import quantile
+    from ..conformal import quantile
 
     return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 

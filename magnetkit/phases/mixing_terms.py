@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
-from .hosts import HOSTS
+from ..hosts.partition import HOSTS
 from .space import PhaseSpace
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.

@@ -130,19 +130,6 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
     return snapshot._cache["space"]
 
 
-def stable_space(snapshot: Snapshot) -> PhaseSpace:
-    """Return the phases on the hull of a snapshot: all that can be a product of anything."""
-    if "stable" not in snapshot._cache:
-        from .hull import solve
-
-        space = whole_space(snapshot)
-        above = space.energy - solve(space.table(), space).energy
-        above[: space.columns] = 0.0
-        # A phase within rounding of the hull stays: it changes nothing but may be named.
-        snapshot._cache["stable"] = space.take(above < 1e-9)
-    return snapshot._cache["stable"]
-
-
 @dataclass(frozen=True, eq=False)
 class Systems:
     """Rows of a table gathered by chemical system.

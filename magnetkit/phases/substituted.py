@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import datasets
 from ..errors import InputError
-from .hosts import HOSTS
+from ..hosts.partition import HOSTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,6 +10,7 @@ from .. import _toml
 from .._toml import Evidence, Name, Strict, Text
 from ..elements import INDEX, SYMBOLS
 from ..errors import InputError
+from .records import countries
 
 Share = Annotated[float, Field(ge=0, le=1)]
 FOLDER = "supply/scenarios"
@@ -85,8 +86,6 @@ class Scenario(Strict):
     @field_validator("restrictions")
     @classmethod
     def _countries(cls, restrictions: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
-        from .tables import countries
-
         known = countries()
         for restriction in restrictions:
             if restriction.country not in known:

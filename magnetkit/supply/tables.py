@@ -19,14 +19,11 @@ known (mine, separation, refinery) the one with the largest risk counts. A count
 withholds a share w of its exports has g_i + (1 - g_i) w for instability.
 """
 
-import csv
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from .. import datasets
+from .records import Row, countries, rows
 from .scenario import Scenario, check_recycled, load_scenario
 
 if TYPE_CHECKING:
@@ -35,22 +32,6 @@ if TYPE_CHECKING:
 HOME = "United States"
 # Countries beyond the three largest producers: the middle of the scale.
 UNNAMED_INSTABILITY = 0.5
-
-Row = Mapping[str, str]
-
-
-@lru_cache(maxsize=8)
-def _rows(name: str) -> tuple[Row, ...]:
-    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(MappingProxyType(row) for row in csv.DictReader(stream))
-
-
-@lru_cache(maxsize=1)
-def countries() -> Mapping[str, float]:
-    """Return the instability of each country, 0 (none) to 1."""
-    return MappingProxyType(
-        {r["country"]: 1.0 - float(r["governance"]) for r in _rows("countries")}
-    )
 
 
 def _stage(row: Row, scenario: Scenario) -> tuple[float, float, float]:
@@ -100,10 +81,10 @@ def element_table(
     state = load_scenario(scenario)
     shares = {**state.recycled, **check_recycled(recycled)}
     stages: dict[str, list[Row]] = {}
-    for row in _rows("production"):
+    for row in rows("production"):
         stages.setdefault(row["element"], []).append(row)
     result = []
-    for row in _rows("elements"):
+    for row in rows("elements"):
         element = row["element"]
         reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
         figures = [(*_stage(s, state), s) for s in stages[element]]
@@ -135,7 +116,7 @@ def _controls_on(element: str) -> str:
     """Return the export controls on an element that have not ended, with their status."""
     return "; ".join(
         f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
-        for row in _rows("controls")
+        for row in rows("controls")
         if element in row["elements"].split()
         and row["country"] != HOME
         and not row["status_2026_11"].startswith(("ended", "replaced"))
@@ -146,11 +127,11 @@ def controls() -> "pd.DataFrame":
     """Return the export controls and purchase rules, each with its dates and status."""
     import pandas as pd
 
-    return pd.DataFrame(_rows("controls")).fillna("")
+    return pd.DataFrame(rows("controls")).fillna("")
 
 
 def claims() -> "pd.DataFrame":
     """Return claims made about US supply beside today's figures, each with its date."""
     import pandas as pd
 
-    return pd.DataFrame(_rows("claims"))
+    return pd.DataFrame(rows("claims"))

@@ -1,15 +1,12 @@
 from .average import ProcessAverage as ProcessAverage
-from .card import ModelCard as ModelCard
 from .distilled import DistilledProcess as DistilledProcess
 from .explanation import explain as explain
 from .prediction import predict_all as predict_all
 from .process import CompositionProcess as CompositionProcess
 from .residual import PhysicsResidual as PhysicsResidual
-from .suggestion import suggest as suggest
 from .surrogate import Surrogate as Surrogate
 from .surrogate import load as load
 from .surrogate import train as train
 from .training_sets import TARGETS as TARGETS
 from .training_sets import TrainingSet as TrainingSet
 from .training_sets import training_set as training_set
-from .validation import validate as validate

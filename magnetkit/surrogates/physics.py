@@ -75,9 +75,9 @@ def _latest(table: CompositionTable) -> Array:
 
 def _of_hard_phases(table: CompositionTable) -> Array:
     """Return all of `ESTIMATED`, shape (4, n); NaN where there is no estimate."""
+    from ..hosts.partition import partition
     from ..magnetism.intrinsic import PROPERTIES, evaluate
     from ..magnetism.priors import prior_parameters
-    from ..phases.hosts import partition
 
     part = partition(table)
     got = evaluate(part, _ROOM, spread=False, parameters=prior_parameters())

@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, datasets
+from .. import datasets
+from .._version import __version__
 from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
@@ -34,7 +35,8 @@ _OTHER_CODE = (
     "kernels/network.py",
     "features/descriptors.py",
     "magnetism/priors.py",
-    "phases/hosts.py",
+    "hosts/partition.py",
+    "conformal.py",
 )
 _OTHER_DATA = ("intrinsic/priors.toml", "hosts/hosts.toml")
 

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
+from .. import conformal as intervals
 from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..errors import InputError, StoreError
 from ..features._input import as_table
 from ..settings import get_settings
-from . import intervals, store
+from . import store
 from .average import ProcessAverage
 from .distilled import DistilledProcess
 from .pieces import in_pieces, joined

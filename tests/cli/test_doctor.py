@@ -6,7 +6,7 @@ import os
 import pytest
 
 from magnetkit import datasets
-from magnetkit.doctor import NEEDED, examine
+from magnetkit.cli.diagnosis import NEEDED, examine
 from magnetkit.settings import get_settings
 from tests.cli.test_start import run
 from tests.phases.mp_server import KEY, Server
@@ -64,7 +64,7 @@ def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
 
 
 def test_another_version_than_tested_is_a_note(monkeypatch):
-    import magnetkit.doctor as module
+    import magnetkit.cli.diagnosis as module
 
     monkeypatch.setattr(module, "_tested", lambda: {"numpy": "0.0.1"})
     assert found()["numpy"].state == "note"

@@ -107,6 +107,14 @@ def test_host_and_replace_make_candidates(tmp_path):
     assert {"Nd2Fe14B", "Nd1Ce0.5Dy0.5Fe14B"} & names
 
 
+def test_predict_lists_what_it_cannot_read_and_goes_on():
+    done = run("predict", "SmCo5", "Xx2", "--json")
+    assert done.returncode == 0
+    assert [json.loads(line)["candidate"] for line in done.stdout.splitlines()] == ["SmCo5"]
+    assert "line 2 ('Xx2')" in done.stderr
+    assert run("predict", "SmCo5", "Xx2", "--strict").returncode == 1
+
+
 def test_predict_as_json_and_in_cgs():
     done = run("predict", "SmCo5", "--temperature", "150C", "--json")
     row = json.loads(done.stdout)

@@ -116,7 +116,7 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     # Some of these are valid calls; what they would compute is not asked here.
     monkeypatch.setattr("magnetkit.screening.screen", _refuse)
     if before == ("predict",):
-        monkeypatch.setattr("magnetkit.screening.predict", _refuse)
+        monkeypatch.setattr("magnetkit.prediction.predict", _refuse)
     monkeypatch.setattr("magnetkit.surrogates.train", _refuse)
     code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err

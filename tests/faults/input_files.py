@@ -18,9 +18,9 @@ from magnetkit.composition import CompositionTable
 from magnetkit.errors import MagnetkitError
 from magnetkit.features.element_table import read_table
 from magnetkit.phases import snapshot
-from magnetkit.screening.candidates import FileCandidates
-from magnetkit.screening.folder import MANIFEST, read_manifest
-from magnetkit.screening.result import ScreenResult
+from magnetkit.run.candidates import FileCandidates
+from magnetkit.run.folder import MANIFEST, read_manifest
+from magnetkit.screening import ScreenResult
 from magnetkit.surrogates import store
 from magnetkit.surrogates.process import CompositionProcess
 from magnetkit.surrogates.training_sets import training_set

@@ -25,8 +25,8 @@ _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 
 _WORK = (
     "magnetkit.cli.app",
-    "magnetkit.report.html",
-    "magnetkit.screening.engine",
+    "magnetkit.show.report.html",
+    "magnetkit.run.engine",
     "magnetkit.surrogates.surrogate",
     "mp_api.client.routes.materials.magnetism",
     "mp_api.client.routes.materials.summary",
@@ -150,7 +150,7 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
 
 def pull(folder: Path) -> Command:
     """A live pull from a server on this machine; see `serve`."""
-    from magnetkit.phases.cache import Cache
+    from magnetkit.phases.materials_project.cache import Cache
 
     question = {
         "systems": SYSTEMS,
@@ -238,7 +238,7 @@ def train(folder: Path) -> Command:
 def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from magnetkit import screening
-    from magnetkit.screening.folder import MANIFEST, read_manifest
+    from magnetkit.run.folder import MANIFEST, read_manifest
 
     screening.screen = partial(screening.screen, chunk_rows=32)
     source, out = folder / "alloys.csv", folder / "screened"
@@ -317,7 +317,7 @@ def preload() -> None:
 
     for name in _WORK:
         import_module(name)
-    from magnetkit.phases import _documents
+    from magnetkit.phases.materials_project import documents as _documents
 
     _documents._models()
 

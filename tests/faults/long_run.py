@@ -18,7 +18,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from magnetkit import substitutions
-from magnetkit.screening.folder import check_files, read_manifest
+from magnetkit.run.folder import check_files, read_manifest
 
 REPLACE = {"Nd": ["Ce", "La", "Pr", "Dy", "Gd"], "Fe": ["Co"]}
 DEVICE = "aviation-actuator"

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 
 from magnetkit.errors import MagnetkitError, NetworkError
-from magnetkit.phases.live import Limits, pull
+from magnetkit.phases.materials_project.pull import Limits, pull
 from tests.faults.input_recipes import Figures, resident_MB
 from tests.phases.mp_server import KEY, Handler, Server, status
 

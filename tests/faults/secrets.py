@@ -12,7 +12,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from magnetkit.phases import live
+from magnetkit.phases.materials_project import pull as live
 from tests.faults.interruption import command_line, in_child, preload, wait
 from tests.phases.mp_server import KEY, Handler, Server, status
 

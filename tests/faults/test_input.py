@@ -12,7 +12,7 @@ from magnetkit.composition import CompositionTable
 from magnetkit.errors import DataError, StoreError
 from magnetkit.features.featurize import featurize
 from magnetkit.files import plain_cell
-from magnetkit.screening.result import ScreenResult
+from magnetkit.screening import ScreenResult
 from tests.faults import input_files, input_recipes, long_lines
 
 

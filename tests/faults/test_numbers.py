@@ -11,7 +11,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
-from magnetkit.screening.ranking import needed_columns
+from magnetkit.ranking.order import needed_columns
 
 DEVICE = "aviation-actuator"
 # BLAS adds up in another order where a chunk has another size; measured are differences of a few

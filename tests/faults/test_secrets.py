@@ -13,7 +13,7 @@ import pytest
 
 from magnetkit import applications, screen
 from magnetkit.errors import DataError, InputError, StoreError
-from magnetkit.phases.cache import Cache
+from magnetkit.phases.materials_project.cache import Cache
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import store
 

@@ -14,9 +14,9 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError, MagnetkitError, StoreError
 from magnetkit.kernels import _accelerate
-from magnetkit.phases import live
-from magnetkit.screening import folder as folders
-from magnetkit.screening.result import ScreenResult
+from magnetkit.phases.materials_project import pull as live
+from magnetkit.run import folder as folders
+from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import store, surrogate
 from tests.faults import storage

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
-from magnetkit.phases.hosts import HOST_NAMES, assign_hosts, partition
+from magnetkit.hosts.partition import HOST_NAMES, assign_hosts, partition
 from tests.kernels import naive_hosts
 
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
+from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.multiplet import polarization, reduced_moment
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
-from magnetkit.phases.hosts import HOST_NAMES, partition, site_rules
 from tests.kernels import naive_magnetism as naive
 
 SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
@@ -161,7 +161,7 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
 
 def test_empty_and_unknown_rows_are_nan():
     empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
-    assert empty.value.shape == (0, 1, 5)
+    assert empty.value.shape == (0, 1, 6)
     table = CompositionTable.from_strings(["TbCo2", "Nd2Fe14B"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
     assert np.isnan(got.value[0]).all()

@@ -5,11 +5,11 @@ import pytest
 
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, RARE_EARTHS, mask
+from magnetkit.hosts.partition import partition
 from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
 from magnetkit.magnetism.magnets import alloys
 from magnetkit.magnetism.shell import read_shells
-from magnetkit.phases.hosts import partition
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6

@@ -208,3 +208,21 @@ def test_gadolinium_flattens_the_polarization_of_smco5(x):
 def test_cobalt_raises_the_curie_temperature(co):
     frame = at("Nd2Fe14B", f"Nd2Fe{14 - co:.4f}Co{co:.4f}B")
     assert frame["curie_temperature_K"].diff().iloc[1] > 5 * co
+
+
+def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():
+    row = at("Y2Fe14B").iloc[0]
+    # MJ/m3 over T: 2 mu_0.
+    first = 0.8 * np.pi * row["anisotropy_constant_MJ_m3"] / row["saturation_polarization_T"]
+    assert row["nucleation_field_T"] == pytest.approx(first, rel=1e-6)
+
+
+def test_a_heavy_rare_earth_cants_away_from_iron():
+    # Stability limit over 2 K_1 / J_s at 295 K by diagonalization of the published crystal fields:
+    # Dy 20.5 / 26.2, Tb 28.7 / 38.5, Nd 7.6 / 7.4.
+    frame = at("Dy2Fe14B", "Tb2Fe14B", "Nd2Fe14B", temperature=295.0)
+    first = 0.8 * np.pi * frame["anisotropy_constant_MJ_m3"] / frame["saturation_polarization_T"]
+    ratio = frame["nucleation_field_T"] / first
+    assert 0.70 < ratio[0] < 0.85
+    assert 0.68 < ratio[1] < 0.82
+    assert ratio[2] > 0.94

@@ -23,8 +23,8 @@ def test_a_formula_gets_walls_and_a_recipe_keeps_its_own():
 
 def test_walls_lower_polarization_and_its_flatness():
     made = _made("Sm2Co17")
+    from magnetkit.hosts.partition import partition
     from magnetkit.magnetism.intrinsic import evaluate
-    from magnetkit.phases.hosts import partition
 
     cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[0, :, 0]
     mean = made.polarization[0]

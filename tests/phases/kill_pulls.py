@@ -23,8 +23,9 @@ import mp_api.client.routes.materials.thermo  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 
 from magnetkit.errors import DataError
-from magnetkit.phases import _documents, live
-from magnetkit.phases.cache import Cache
+from magnetkit.phases.materials_project import documents as _documents
+from magnetkit.phases.materials_project import pull as live
+from magnetkit.phases.materials_project.cache import Cache
 from magnetkit.settings import get_settings
 
 SYSTEMS = ["Co-Sm", "Fe-Nd"]

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from magnetkit.errors import DataError
-from magnetkit.phases import live, write_snapshot
-from magnetkit.phases.cache import Cache
+from magnetkit.phases import write_snapshot
+from magnetkit.phases.materials_project import pull as live
+from magnetkit.phases.materials_project.cache import Cache
 from tests.phases.kill_pulls import SYSTEMS
 from tests.phases.mp_server import Server
 

@@ -7,8 +7,9 @@ import pytest
 from pymatgen.core import Structure
 
 from magnetkit.errors import DataError
-from magnetkit.phases import open_snapshot, pull_snapshot
+from magnetkit.phases import open_snapshot
 from magnetkit.phases.crystal_files import crystals, write_cifs, write_poscars
+from magnetkit.phases.materials_project.pull import pull_snapshot
 from tests.phases.mp_server import Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")

@@ -5,8 +5,9 @@ import pytest
 
 from magnetkit.elements import INDEX
 from magnetkit.phases.facets import find_facets
+from magnetkit.phases.hull import stable_space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.space import build_space, stable_space
+from magnetkit.phases.space import build_space
 
 
 def members(space, system):

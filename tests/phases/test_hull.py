@@ -5,9 +5,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
+from magnetkit.evaluation.phases.validation import SYSTEMS, phase_diagram, random_compositions
 from magnetkit.phases import hull, space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.validation import SYSTEMS, phase_diagram, random_compositions
 
 
 def to_pymatgen(table):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.partition import HOSTS
 from magnetkit.kernels import mixing
-from magnetkit.phases.hosts import HOSTS
 from magnetkit.phases.known import known_end_members, known_rules, main_metals, stabilised
 
 

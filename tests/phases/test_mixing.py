@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.elements import INDEX
-from magnetkit.phases.hosts import HOSTS
+from magnetkit.hosts.partition import HOSTS
 from magnetkit.phases.mixing import MixingModel, conformal_scale, mixing_model
 from magnetkit.phases.mixing_terms import Occupation
 from magnetkit.phases.slopes import slopes

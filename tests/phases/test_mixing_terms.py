@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.phases.hosts import HOSTS
+from magnetkit.hosts.partition import HOSTS
 from magnetkit.phases.mixing_terms import NOISE, MixingTerms
 from magnetkit.phases.snapshot import open_snapshot
 from magnetkit.phases.space import whole_space

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from magnetkit.errors import MagnetkitError, NetworkError
-from magnetkit.phases._mp_client import Client
-from magnetkit.phases._mp_session import Limits, _sameplace
-from magnetkit.phases._progress import Report
-from magnetkit.phases.live import pull
+from magnetkit.phases.materials_project.client import Client
+from magnetkit.phases.materials_project.progress import Report
+from magnetkit.phases.materials_project.pull import pull
+from magnetkit.phases.materials_project.session import Limits, _sameplace
 from tests.phases import mp_server as mp
 from tests.phases.mp_server import KEY, Handler, Server, status
 

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from magnetkit.errors import NetworkError
-from magnetkit.phases._mp_session import Limits
-from magnetkit.phases.live import pull_snapshot
+from magnetkit.phases.materials_project.pull import pull_snapshot
+from magnetkit.phases.materials_project.session import Limits
 from tests.phases import mp_server
 from tests.phases.mp_server import KEY, Server
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from magnetkit.errors import InputError
+from magnetkit.hosts.partition import HOSTS
 from magnetkit.phases import substituted
-from magnetkit.phases.hosts import HOSTS
 
 CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from magnetkit import datasets, elements, supply
 from magnetkit.errors import InputError
-from magnetkit.supply.tables import countries
+from magnetkit.supply.records import countries
 
 POOL = (
     "La Ce Pr Nd Sm Gd Tb Dy Ho Er Tm Yb Lu Y Fe Co Ni Mn Cu Zr Ti V Cr Mo Nb Hf Al Ga Si B C N"

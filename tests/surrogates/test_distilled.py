@@ -3,13 +3,8 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.surrogates import (
-    CompositionProcess,
-    DistilledProcess,
-    intervals,
-    store,
-    training_set,
-)
+from magnetkit import conformal as intervals
+from magnetkit.surrogates import CompositionProcess, DistilledProcess, store, training_set
 from magnetkit.surrogates.distilled import FEW
 from magnetkit.surrogates.neighbourhood import around
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.magnetism.calibration import Fit
+from magnetkit.evaluation.magnetism.calibration import Fit
 from magnetkit.magnetism.observations import embedded
 from magnetkit.magnetism.parameters import load
 from magnetkit.magnetism.priors import prior_parameters

@@ -1,0 +1,252 @@
+"""What is installed, cached, trained and reachable on this machine, and what to do about it."""
+
+import os
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .. import datasets
+from .._version import __version__
+from ..errors import MagnetkitError
+from ..settings import get_settings
+
+State = Literal["ok", "note", "broken"]
+
+NEEDED = (
+    "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
+    "emmet-core", "pydantic", "plotly", "itables", "typer", "rich", "pooch", "skops",
+)  # fmt: skip
+OPTIONAL = {
+    "matplotlib": ("plots", "mk.plots"),
+    "dash": ("explore", "magnetkit explore"),
+    "dask": ("dask", "screening on a cluster"),
+    "chgnet": ("chgnet", "relaxed crystals"),
+}
+"""Package to its extra and what it is for."""
+CACHES = {
+    "fetched": "data sets fetched",
+    "pulls": "pulls from the Materials Project",
+    "surrogates": "trained models",
+    "kernels": "compiled kernels",
+}
+TIMEOUT = 8.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes
+    ----------
+    group : str
+        Heading it stands under.
+    name, value : str
+        What it is, and how it is.
+    state : {"ok", "note", "broken"}
+    advice : str
+        What to do; empty where there is nothing to.
+    """
+
+    group: str
+    name: str
+    value: str
+    state: State = "ok"
+    advice: str = ""
+
+
+def examine(online: bool = False) -> Iterator[Finding]:
+    """Look at this machine.
+
+    Parameters
+    ----------
+    online : bool
+        Also ask the Materials Project's server; nothing leaves the machine otherwise.
+
+    Yields
+    ------
+    Finding
+        In the order of their groups. The Materials Project key is never part of one.
+    """
+    yield from _packages()
+    yield from _data()
+    yield from _caches()
+    yield from _models()
+    yield from _kernels()
+    yield from _materials_project(online)
+
+
+def _tested() -> dict[str, str]:
+    """Return the versions magnetkit was tested with, by name in lower case."""
+    here = Path(__file__).resolve().parents[1]
+    for file in (here / "_constraints.txt", here.parent / "constraints.txt"):
+        if file.is_file():
+            found = re.findall(r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M)
+            return {name.lower().replace("_", "-"): version for name, version in found}
+    return {}
+
+
+def _packages() -> Iterator[Finding]:
+    group, tested = "Packages", _tested()
+    python = platform.python_version()
+    known = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
+    yield Finding(
+        group,
+        "magnetkit",
+        f"{__version__} on Python {python}, {platform.system()} {platform.machine()}",
+        "ok" if known else "broken",
+        "" if known else "use Python 3.11 to 3.13",
+    )
+    for name in (*NEEDED, *OPTIONAL):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            if name in OPTIONAL:
+                extra, use = OPTIONAL[name]
+                advice = f"for {use}: pip install 'magnetkit[{extra}]'"
+                yield Finding(group, name, "not installed", "note", advice)
+            else:
+                advice = "install magnetkit again: pip install --force-reinstall magnetkit"
+                yield Finding(group, name, "missing", "broken", advice)
+            continue
+        wanted = tested.get(name)
+        same = wanted is None or wanted == version
+        value = version if same else f"{version} (tested with {wanted})"
+        advice = "" if same else "if a figure looks odd, try the version tested"
+        yield Finding(group, name, value, "ok" if same else "note", advice)
+
+
+def _data() -> Iterator[Finding]:
+    from ..fetch import cached_path, names
+
+    group = "Data"
+    try:
+        states = datasets.verify()
+    except (MagnetkitError, OSError) as error:
+        yield Finding(group, "embedded", str(error), "broken", "install magnetkit again")
+        return
+    bad = [name for name, state in states.items() if state != "ok"]
+    yield Finding(
+        group,
+        "embedded",
+        f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}",
+        "broken" if bad else "ok",
+        f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
+    )
+    mirror = get_settings().mirror
+    if mirror is not None:
+        there = mirror.is_dir()
+        advice = "" if there else "make the folder or unset MAGNETKIT_MIRROR"
+        value = f"{mirror}{'' if there else ', which is no folder'}"
+        yield Finding(group, "mirror", value, "ok" if there else "broken", advice)
+    for name in names():
+        here = cached_path(name).is_file()
+        advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"
+        yield Finding(group, f"set {name}", "fetched" if here else "not fetched", "ok", advice)
+
+
+def _caches() -> Iterator[Finding]:
+    group, folder = "Caches", get_settings().cache_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK)
+    except OSError:
+        writable = False
+    yield Finding(
+        group,
+        "folder",
+        f"{folder}{'' if writable else ', which cannot be written'}",
+        "ok" if writable else "note",
+        "" if writable else "set MAGNETKIT_CACHE_DIR to a folder you may write to",
+    )
+    for name, what in CACHES.items():
+        files = [f for f in (folder / name).rglob("*") if f.is_file()]
+        yield Finding(group, what, f"{len(files)} files, {_size(files)}")
+
+
+def _models() -> Iterator[Finding]:
+    from ..surrogates import TARGETS
+
+    found = {f.name for f in (get_settings().cache_dir / "surrogates").glob("*.model")}
+    for target in TARGETS:
+        count = sum(name.startswith(f"{target}-") for name in found)
+        advice = "" if count else "trained at first use; `magnetkit train` does it now"
+        yield Finding(
+            "Models", target, f"{count} trained" if count else "not trained", "ok", advice
+        )
+
+
+def _kernels() -> Iterator[Finding]:
+    import numba
+
+    from ..kernels._accelerate import cache_folder
+
+    group = "Kernels"
+    threads = f"{numba.get_num_threads()} of {os.cpu_count()} processors"
+    yield Finding(group, "threads", f"{threads}; NUMBA_NUM_THREADS sets them")
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        yield Finding(
+            group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
+        )
+        return
+    folder = cache_folder("parse")
+    if folder is None:
+        advice = (
+            "each start compiles anew, for a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
+            "NUMBA_CACHE_DIR to a folder you may write to"
+        )
+        yield Finding(group, "compiled", "kept nowhere", "note", advice)
+        return
+    files = [f for f in folder.parent.rglob("*.nbc") if f.is_file()]
+    advice = "" if files else "the first command compiles for about a minute"
+    value = f"{len(files)} kept in {folder.parent}, {_size(files)}"
+    yield Finding(group, "compiled", value, "ok", advice)
+
+
+def _materials_project(online: bool) -> Iterator[Finding]:
+    from ..phases.materials_project.pull import ENDPOINT
+
+    group = "Materials Project"
+    known = bool(os.environ.get("MP_API_KEY"))
+    yield Finding(
+        group,
+        "key",
+        "MP_API_KEY is set" if known else "MP_API_KEY is not set",
+        "ok",
+        "" if known else "needed for `magnetkit data pull` alone; the embedded phases need none",
+    )
+    address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
+    # An address may hold a password; only the server's name is shown.
+    place = urlsplit(address).hostname or "an address that cannot be read"
+    if not online:
+        yield Finding(group, "server", f"{place}, not asked (--online asks)")
+        return
+    yield _asked(group, place, address)
+
+
+def _asked(group: str, place: str, address: str) -> Finding:
+    import requests
+
+    try:
+        answer = requests.get(address.rstrip("/") + "/heartbeat", timeout=TIMEOUT)
+        answer.raise_for_status()
+        version = answer.json().get("db_version")
+    except (requests.RequestException, ValueError, AttributeError) as error:
+        advice = (
+            "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
+        )
+        return Finding(group, "server", f"{place}: {type(error).__name__}", "note", advice)
+    return Finding(group, "server", f"{place} answers, database {version}")
+
+
+def _size(files: list[Path]) -> str:
+    total = float(sum(f.stat().st_size for f in files))
+    for unit in ("B", "kB", "MB"):
+        if total < 1000.0:
+            return f"{total:.0f} {unit}"
+        total /= 1000.0
+    return f"{total:.1f} GB"

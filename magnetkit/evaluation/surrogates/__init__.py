@@ -1,0 +1,5 @@
+"""Validation of the surrogates beside other models; model cards."""
+
+from .validation import validate
+
+__all__ = ["validate"]

@@ -1,0 +1,1 @@
+"""The pull from the Materials Project: client, cache and documents."""

@@ -1,0 +1,5 @@
+"""Every property of a composition, stage by stage."""
+
+from .predict import predict
+
+__all__ = ["predict"]

@@ -1,0 +1,225 @@
+"""Every property of a set of candidates, stage by stage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..columns import ordered
+from ..composition import CompositionTable
+from ..errors import InputError
+from ..magnetism.process import process_record
+from ..magnetism.sintered import BETWEEN, read_between, read_load_line
+
+SURROGATE_FALLBACKS = ("curie_temperature_K", "formation_energy_eV_atom")
+"""Where the physics has no answer (an unknown host), these come from the surrogates."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the properties are wanted for.
+
+    Attributes
+    ----------
+    between : tuple of float
+        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
+    load_line : float or None
+        Permeance coefficient -B / (mu0 H) of the magnet in the device.
+    process : mapping or None
+        How the magnet is made; None takes the defaults of each family.
+    interval : float
+        Coverage of the intervals.
+    scenario : str
+        Supply scenario, a name or the path of a TOML file.
+    recycled : mapping of str to float
+        Share of an element that comes from recycling.
+    reference : CompositionTable or None
+        The magnet to save heavy rare earth against, one row.
+    snapshot : Path or None
+        Phase data to use instead of the embedded.
+    """
+
+    between: tuple[float, float] = BETWEEN
+    load_line: float | None = None
+    process: Any = None
+    interval: float = 0.9
+    scenario: str = "baseline"
+    recycled: dict[str, float] = field(default_factory=dict)
+    reference: CompositionTable | None = None
+    reference_shell: str = ""
+    snapshot: Path | None = None
+
+
+def conditions_for(
+    *,
+    process: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    scenario: str | Path | None = None,
+    recycled: Mapping[str, float] | None = None,
+    between: Any = None,
+    snapshot: str | Path | None = None,
+    **reference: Any,
+) -> Conditions:
+    """Return checked conditions; what is None is the default.
+
+    Parameters
+    ----------
+    process, load_line, interval, scenario, recycled, between, snapshot : optional
+        As of `magnetkit.predict`.
+    **reference
+        `reference` and `reference_shell` of `Conditions`.
+
+    Raises
+    ------
+    InputError
+        If one cannot be used.
+    """
+    from ..magnetism.intrinsic import quantile
+    from ..supply.scenario import check_recycled, load_scenario
+
+    quantile(interval)
+    if not isinstance(scenario, str | Path | None):
+        raise InputError(
+            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+        )
+    load_scenario(scenario or "baseline")
+    return Conditions(
+        between=BETWEEN if between is None else read_between(between),
+        load_line=None if load_line is None else read_load_line(load_line),
+        process=process_record(process),
+        interval=float(interval),
+        scenario=str(scenario or "baseline"),
+        recycled=check_recycled(recycled),
+        snapshot=None if snapshot is None else Path(snapshot),
+        **reference,
+    )
+
+
+def magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+) -> list[pd.DataFrame]:
+    """Return the magnet each candidate makes, bulk and shell alike: a table a temperature."""
+    from ..magnetism import sintered_at
+
+    return sintered_at(
+        table,
+        temperatures,
+        process=conditions.process,
+        shell=shells,
+        between=conditions.between,
+        load_line=conditions.load_line,
+        interval=conditions.interval,
+    )
+
+
+def supplies(
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
+) -> pd.DataFrame:
+    """Return heavy rare earth, risk and cost of each candidate."""
+    from ..supply import ledger
+
+    return ledger(
+        table,
+        scenario=conditions.scenario,
+        recycled=conditions.recycled or None,
+        reference=conditions.reference,
+        reference_shell=conditions.reference_shell or None,
+        shell=shells,
+    )
+
+
+def describe(
+    table: CompositionTable,
+    temperature: float,
+    conditions: Conditions,
+    labels: pa.Array | Sequence[str] | None = None,
+    shells: Sequence[str] | None = None,
+    magnet: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return every property of each candidate at one temperature.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    temperature : float
+        K.
+    conditions : Conditions
+    labels : pyarrow.Array of text or sequence of str, optional
+        The candidates as the user wrote them; their formulas otherwise.
+    shells : sequence of str, optional
+        Grain-boundary shell of each, empty for a bulk alloy.
+    magnet : DataFrame, n rows, optional
+        What `magnets` returned for this temperature, where the caller has it.
+
+    Returns
+    -------
+    DataFrame, n rows
+        The columns of the registry, in its order, all but those of the ranking.
+    """
+    from ..phases import stability
+
+    formulas = table.to_arrow().to_pandas()
+    if isinstance(labels, pa.Array):
+        labels = labels.to_pandas()
+    frame = pd.DataFrame(
+        {
+            "candidate": formulas if labels is None else labels,
+            "row_index": table.row_index,
+            "formula": formulas,
+        }
+    )
+    if magnet is None:
+        (magnet,) = magnets(table, shells, [temperature], conditions)
+    stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
+    supply = supplies(table, shells, conditions)
+    makeable = stable.pop("makeable").to_numpy(bool)
+    stable = stable.drop(columns=["missing_end_members"], errors="ignore")
+    frame = pd.concat([frame, magnet, stable, supply], axis=1)
+    _mark_unmakeable(frame, makeable)
+    _add_surrogates(frame, table, conditions.interval)
+    return frame[ordered(frame.columns)]
+
+
+def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
+    status = frame["status"].astype("category")
+    if "not makeable" not in status.cat.categories:
+        status = status.cat.add_categories(["not makeable"])
+    frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
+
+
+def _add_surrogates(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
+    """Add the domain, and the surrogates' answer where the physics has none."""
+    from ..hosts.partition import partition
+    from ..surrogates import load
+
+    # What a surrogate knows are phases: a recipe's excess rare earth would lie outside its domain.
+    phase = partition(table).hard_phase
+
+    for target in SURROGATE_FALLBACKS:
+        missing = np.flatnonzero(frame[target].isna())
+        first = target == SURROGATE_FALLBACKS[0]
+        rows = np.arange(len(table)) if first else missing
+        if not len(rows):
+            continue
+        prediction = load(target).predict(phase[rows], interval)
+        if first:
+            frame["in_domain"] = prediction["in_domain"].to_numpy()
+            frame["domain_distance"] = prediction["domain_distance"].to_numpy()
+            prediction = prediction.iloc[missing]
+        if not len(missing):
+            continue
+        for name in (target, f"{target}_lo", f"{target}_hi"):
+            frame.loc[missing, name] = prediction[name].to_numpy()
+        provenance = frame[f"{target}_provenance"].astype("category")
+        if "surrogate" not in provenance.cat.categories:
+            provenance = provenance.cat.add_categories(["surrogate"])
+        frame[f"{target}_provenance"] = provenance.mask(frame.index.isin(missing), "surrogate")

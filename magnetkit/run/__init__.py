@@ -1,0 +1,1 @@
+"""Candidates by batches through every stage: workers, results folder, resuming."""

@@ -1,0 +1,46 @@
+"""Screening as users meet it: run the candidates, then a result that can show itself."""
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+from .run import engine
+from .run import refined as refinement
+from .run.result import Ranked
+
+P = ParamSpec("P")
+
+
+class ScreenResult(Ranked):
+    """Ranked candidates for a device, with their report; what they hold is told in `Ranked`."""
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write the self-contained HTML report and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        from .show.report import write_report
+
+        return write_report(self, Path(path))
+
+
+def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
+    @wraps(run)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> ScreenResult:
+        found = run(*args, **kwargs)
+        return ScreenResult(found.source, found.profile, found.manifest, found.unread)
+
+    return shown
+
+
+screen = _shown(engine.screen)
+refined = _shown(refinement.refined)

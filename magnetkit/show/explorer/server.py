@@ -1,0 +1,82 @@
+"""Serving the explorer to this machine alone."""
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import InputError
+from .results import Results
+
+if TYPE_CHECKING:
+    from werkzeug.serving import BaseWSGIServer
+
+HOST = "127.0.0.1"
+PORT = 8050
+
+
+def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
+    """Serve the explorer of a results folder until interrupted.
+
+    Parameters
+    ----------
+    path : Path
+        Results folder of a finished screening.
+    port : int
+        Port on 127.0.0.1; 0 takes a free one.
+    tell : callable
+        Takes the address once it can be opened.
+
+    Raises
+    ------
+    InputError
+        If dash is not installed or the port is taken.
+    StoreError
+        If the folder cannot be read.
+    """
+    try:
+        from .page import application
+    except ImportError:
+        raise InputError(
+            "the explorer needs dash; install it with pip install 'magnetkit[explore]'"
+        ) from None
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        """Log nothing: every movement of a control would be a line."""
+
+        def log(self, *_: object) -> None:
+            pass
+
+    results = Results(Path(path))
+    app = application(results)
+    # A page of another site may point its own name at this machine; only these names are ours.
+    app.server.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        raise InputError(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
+    with listener:
+        own = listener.getsockname()[1]
+        server = make_server(
+            HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
+        )
+        _run(server, results, lambda: tell(f"http://{HOST}:{own}/"))
+
+
+def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:
+    """Serve until Ctrl-C, and meanwhile evaluate the other temperatures."""
+    stop = threading.Event()
+    worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)
+    worker.start()
+    ready()
+    try:
+        # Takes Ctrl-C as its end.
+        server.serve_forever()
+    finally:
+        stop.set()
+        server.server_close()
+        worker.join(0.5)

@@ -1,0 +1,129 @@
+"""What the plots draw, as tables: grades, properties over temperature, shares of a site."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import datasets
+from ...composition import CompositionTable
+from ...elements import RARE_EARTHS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GRADE_TEMPERATURE_K = 293.15
+"""Temperature at which makers guarantee their grades, K."""
+
+
+def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":
+    """Return commercial grades at 20 C as points of the B_r-H_cj map.
+
+    Parameters
+    ----------
+    hosts : sequence of str, optional
+        Only grades of these hosts.
+
+    Returns
+    -------
+    DataFrame
+        ``host``, ``grade``, ``remanence_T`` (middle of the maker's range), ``coercivity_kA_m``
+        (the guaranteed least) and ``source``.
+    """
+    import pandas as pd
+
+    listed = pd.read_csv(datasets.path("grades/grades.csv"))
+    if hosts is not None:
+        listed = listed[listed["host"].isin(list(hosts))]
+    ends = listed[["remanence_min_T", "remanence_max_T"]]
+    return pd.DataFrame(
+        {
+            "host": listed["host"],
+            "grade": listed["grade"],
+            "remanence_T": ends.mean(axis=1),
+            "coercivity_kA_m": listed["coercivity_min_kA_m"],
+            "source": listed["source"],
+        }
+    ).reset_index(drop=True)
+
+
+def sweep(
+    table: CompositionTable,
+    temperatures: Sequence[float],
+    labels: Sequence[str] | None = None,
+    **conditions: Any,
+) -> "pd.DataFrame":
+    """Return the sintered magnets of some recipes at several temperatures.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperatures : sequence of float
+        k temperatures, K.
+    labels : sequence of str, optional
+        Name of each recipe; its formula otherwise.
+    **conditions
+        As for `magnetkit.magnetism.sintered`: ``shell``, ``process``, ``between``, ``load_line``.
+
+    Returns
+    -------
+    DataFrame, n * k rows
+        Columns of `sintered` with ``candidate``.
+    """
+    import pandas as pd
+
+    from ...magnetism import sintered
+
+    names = list(labels) if labels is not None else table.formulas()
+    frames = [
+        sintered(table, temperature=float(t), **conditions).assign(candidate=names)
+        for t in temperatures
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def rare_earth_shares(table: CompositionTable, corners: Sequence[str]) -> NDArray[np.float64]:
+    """Return the shares of three rare earths on their site.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    corners : sequence of str
+        Three symbols.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 3)
+        Sums to 1 along a row; NaN where another rare earth is present or none is.
+    """
+    parts = np.column_stack([np.asarray(table.fraction(symbol)) for symbol in corners])
+    total = np.asarray(table.fraction(*RARE_EARTHS))
+    inside = parts.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = parts / inside[:, None]
+    shares[~((inside > 0.0) & (np.abs(inside - total) < 1e-6))] = np.nan
+    return shares
+
+
+def ternary_corners(table: CompositionTable) -> tuple[str, str, str] | None:
+    """Return the three rare earths whose triangle holds the most distinct candidates.
+
+    None where no candidate has three rare earths, so that there is no triangle to show.
+    """
+    present = {symbol: np.asarray(table.fraction(symbol)) > 0 for symbol in RARE_EARTHS}
+    used = [symbol for symbol in RARE_EARTHS if present[symbol].any()]
+    best, most = None, 0
+    for corners in combinations(used, 3):
+        together = present[corners[0]] & present[corners[1]] & present[corners[2]]
+        if not together.any():
+            continue
+        shares = rare_earth_shares(table, corners)
+        known = shares[~np.isnan(shares[:, 0])]
+        count = len(np.unique(np.round(known, 3), axis=0))
+        if count > most:
+            best, most = corners, count
+    return best

@@ -1,0 +1,232 @@
+"""Writing ``report.html``: one file, no network."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ...columns import COLUMNS
+from ...files import replacing
+from ...magnetism.comparators import comparators
+from . import content, curves, figures, supply
+from .layout import Figure, numbers
+
+if TYPE_CHECKING:
+    from ...run.result import Ranked
+
+ROWS = 10_000
+"""Candidates embedded in the table, the best of them."""
+REJECTED = 200
+SHOWN = (
+    "rank",
+    "candidate",
+    "shell",
+    "host",
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+    "heavy_rare_earth_wt_pct",
+    "heavy_rare_earth_saved_wt_pct",
+    "supply_risk",
+    "cost_USD_kg",
+    "energy_above_hull_eV_atom",
+    "probability_meets_requirements",
+    "performance_margin",
+)
+FIRM = ("top_ten_share", "tie_group")
+"""How firm the ranks of the ten best are."""
+COMPARED = (
+    "candidate",
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+)
+"""What is shown of the magnets without rare earth."""
+_RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+_TEXTS = ("text", "category")
+
+
+def write_report(result: "Ranked", path: Path) -> Path:
+    """Write the report of a screening.
+
+    Parameters
+    ----------
+    result : Ranked
+    path : Path
+        File to write; replaced as a whole.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    environment = Environment(
+        loader=PackageLoader("magnetkit.show.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kelvin"] = content.kelvin
+    page = environment.get_template("report.html.jinja").render(**_content(result))
+    with replacing(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+    return path
+
+
+def _content(result: "Ranked") -> dict[str, Any]:
+    # Never the whole table, which may hold many millions.
+    ranked, spread = result.best(ROWS), result.thinned(figures.POINTS)
+    shown = content.shown_magnets(result, ranked.head(content.BEST))
+    ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
+    drawn = _figures(result, ranked, spread, shown)
+    bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
+    names = tuple(name for name in SHOWN if name != "shell" or not bare)
+    table = _table(ranked, names)
+    last = names.index("host") + 1
+    best_names = (*names[:last], *FIRM, *names[last:])
+    firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
+    best = shown.rows.merge(firm, on="rank", how="left")
+    return {
+        "profile": result.profile,
+        "temperature": shown.temperature,
+        "conditions": shown.conditions,
+        "objectives": content.objectives(result.profile),
+        "answer": content.answer(result, shown),
+        "requirements": content.requirements(result, shown),
+        "total": len(result),
+        "headings": [COLUMNS[name] for name in best_names],
+        "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
+        "comparator_headings": [COLUMNS[name] for name in COMPARED],
+        "comparators": _comparators(shown.temperature),
+        "failures": content.failures(result),
+        "ledger_headings": ledger_headings,
+        "ledger": ledger,
+        "break_even": supply.break_even(shown),
+        "elements": supply.elements(shown),
+        "claims": supply.claims(),
+        "drawn": set(drawn),
+        "points": figures.POINTS,
+        "curves": content.CURVES,
+        "embedded": len(ranked),
+        "rejected": result.rejected[:REJECTED],
+        "rejected_count": len(result.rejected),
+        "changed": content.changed_since(result),
+        "sources": content.sources(),
+        "validations": content.validations(),
+        "identity": result.manifest["identity"],
+        "columns": table["columns"],
+        "data": in_script({"figures": drawn, "table": table}),
+        "plotly": _packaged("plotly", "package_data/plotly.min.js"),
+        "datatables": _packaged("itables", "html/dt_bundle.js"),
+        "datatables_style": _packaged("itables", "html/dt_bundle.css"),
+    }
+
+
+def _comparators(temperature: float) -> list[dict[str, Any]]:
+    """Return the magnets without rare earth that are more than a film, as cells and notes."""
+    rows = comparators(temperature)
+    rows = rows[
+        rows["max_working_temperature_K"].notna() & rows["remanence_coefficient_pct_K"].notna()
+    ]
+    return [
+        {"cells": [_cell(row, name) for name in COMPARED]}
+        | {name: _plain(row[name]) for name in ("kind", "source", "confidence", "note")}
+        for _, row in rows.iterrows()
+    ]
+
+
+def _plain(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _figures(
+    result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
+) -> dict[str, Figure]:
+    profile = result.profile
+    drawn = {
+        "pareto": figures.pareto(result, spread, shown),
+        "grades": figures.grade_map(spread, shown, list(profile.hosts)),
+        "temperature": curves.over_temperature(
+            shown, profile.temperature_min_K, profile.temperature_max_K
+        ),
+        "demagnetization": curves.demagnetization_curves(shown),
+        "supply": curves.supply(shown),
+    }
+    triangle = figures.ternary(ranked)
+    return drawn if triangle is None else drawn | {"ternary": triangle}
+
+
+def _cell(row: pd.Series, name: str) -> dict[str, str]:
+    """Return a cell's text, and its interval beneath where it has one."""
+    column, value = COLUMNS[name], row[name]
+    if column.kind in _TEXTS:
+        return {"text": _plain(value), "range": ""}
+    if column.kind == "integer":
+        return {"text": "–" if pd.isna(value) else str(int(value)), "range": ""}
+    text = content.number(value, 2 if name in ("probability_meets_requirements", *FIRM) else 3)
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
+        return {"text": text, "range": ""}
+    lo, hi = content.number(row[f"{name}_lo"]), content.number(row[f"{name}_hi"])
+    # A stated limit has no interval.
+    return {"text": text, "range": f"{lo} to {hi}" if lo != hi else ""}
+
+
+def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the ranked rows by column: four digits each, texts of few values as codes."""
+    columns = []
+    for name in (n for shown in names for n in _with_range(shown)):
+        base = name.removesuffix("_lo").removesuffix("_hi")
+        column = COLUMNS[base]
+        entry: dict[str, Any] = {
+            "name": name,
+            "label": column.short,
+            "unit": column.unit,
+            "title": column.heading,
+            "text": column.kind in _TEXTS,
+            "shown": name == base,
+        }
+        if not entry["text"]:
+            values = ranked[name].astype(float).to_numpy(copy=True)
+            whole = column.kind == "integer"
+            entry["values"] = (
+                [None if v != v else int(v) for v in values] if whole else numbers(values)
+            )
+        elif name == "candidate":
+            entry["values"] = ranked[name].astype(str).tolist()
+        else:
+            codes, texts = pd.factorize(ranked[name].astype(object).fillna("").astype(str))
+            entry["values"], entry["texts"] = codes.tolist(), list(texts)
+        columns.append(entry)
+    return {"columns": columns, "rows": len(ranked)}
+
+
+def _with_range(name: str) -> tuple[str, ...]:
+    return (name, f"{name}_lo", f"{name}_hi") if name in _RANGES else (name,)
+
+
+def in_script(value: Any) -> str:
+    """Return JSON that no text inside can end the script element around it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _packaged(package: str, path: str) -> str:
+    """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
+    file = files(package).joinpath(*path.split("/"))
+    # No script may end the element that holds it; in a string of JavaScript this changes nothing.
+    return file.read_text(encoding="utf-8").replace("</script", "<\\/script")

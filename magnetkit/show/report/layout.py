@@ -1,0 +1,34 @@
+"""What the report's figures share: axes, layout and numbers for plotly.js."""
+
+from typing import Any
+
+import numpy as np
+
+from ...columns import COLUMNS
+
+Figure = dict[str, Any]
+
+
+def axis_of(name: str) -> Figure:
+    """Return an axis labelled with a result column and its unit."""
+    return {"title": {"text": COLUMNS[name].heading}}
+
+
+def layout_of(xaxis: Figure, yaxis: Figure, height: int = 460) -> Figure:
+    """Return the layout that all figures have."""
+    return {
+        "height": height,
+        "margin": {"l": 60, "r": 20, "t": 20, "b": 50},
+        "xaxis": {"gridcolor": "#e4e4e4", "automargin": True} | xaxis,
+        "yaxis": {"gridcolor": "#e4e4e4", "automargin": True} | yaxis,
+        "legend": {"orientation": "h", "y": -0.18, "yanchor": "top"},
+        "paper_bgcolor": "#fff",
+        "plot_bgcolor": "#fff",
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#222"},
+        "hoverlabel": {"align": "left"},
+    }
+
+
+def numbers(values: Any) -> list[float | None]:
+    """Return four significant digits each, None for what is not finite."""
+    return [float(f"{v:.4g}") if np.isfinite(v) else None for v in np.asarray(values, float)]

@@ -1,0 +1,111 @@
+"""How firmly candidates hold their rank."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.columns import ROBUSTNESS
+from magnetkit.errors import InputError
+from magnetkit.ranking.robustness import SHARED, _tie_groups, _Values
+from magnetkit.screening import ScreenResult
+
+SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
+
+
+@pytest.fixture(scope="module")
+def result():
+    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+    return mk.screen(space, application="aviation-actuator")
+
+
+@pytest.fixture(scope="module")
+def found(result):
+    return result.robustness(draws=400)
+
+
+def test_the_columns_are_those_of_the_registry_and_rows_follow_the_rank(result, found):
+    assert list(found.columns)[-len(ROBUSTNESS) :] == list(ROBUSTNESS)
+    assert list(found["rank"]) == list(range(1, len(found) + 1))
+    assert list(found["candidate"][:5]) == list(result.best(5)["candidate"])
+
+
+def test_the_same_seed_gives_the_same_and_another_nearly_the_same(result, found):
+    again = result.robustness(draws=400)
+    assert again.equals(found)
+    other = result.robustness(draws=400, seed=1)
+    assert not other.equals(found)
+    assert (other["top_ten_share"] - found["top_ten_share"]).abs().max() < 0.12
+
+
+def test_in_the_draws_requirements_are_met_as_often_as_the_ranking_says(result, found):
+    chance = result.best(len(found))["probability_meets_requirements"].to_numpy()
+    # Four standard errors of 400 draws.
+    assert np.abs(found["meets_share"].to_numpy() - chance).max() < 0.1
+
+
+def test_every_draw_fills_the_top(result, found):
+    assert found["top_ten_share"].sum() == pytest.approx(10.0)
+    three = result.robustness(top=3, draws=100)
+    assert three["top_ten_share"].sum() == pytest.approx(3.0)
+    assert (found["rank_lo"] <= found["rank_median"]).all()
+    assert (found["rank_median"] <= found["rank_hi"]).all()
+
+
+def test_without_uncertainty_nothing_moves(result, monkeypatch):
+    from magnetkit.ranking import robustness
+
+    def exact(frame, column):
+        value = frame[column].to_numpy(float)
+        return value, value, value
+
+    monkeypatch.setattr(robustness, "interval_of", exact)
+    monkeypatch.setattr("magnetkit.supply.spread.RISK_SPREAD", 0.0)
+    still = result.robustness(draws=5)
+    assert (still["rank_lo"] == still["rank_hi"]).all()
+    assert set(still["top_ten_share"]) == {0.0, 1.0}
+
+
+def test_errors_are_shared_within_a_host_and_at_every_temperature():
+    leading = pd.DataFrame({"host": ["2:14:1", "2:14:1", "1:5"]})
+    frames = {
+        t: pd.DataFrame(
+            {"remanence_T": 1.0, "remanence_T_lo": 0.9, "remanence_T_hi": 1.1}, range(3)
+        )
+        for t in (300.0, 400.0)
+    }
+    values = _Values(leading, frames, 20_000, np.random.default_rng(0))
+    drawn = values.at("remanence_T", 300.0)
+    correlation = np.corrcoef(drawn)
+    assert correlation[0, 1] == pytest.approx(SHARED, abs=0.02)
+    assert correlation[0, 2] == pytest.approx(0.0, abs=0.03)
+    assert ((drawn > 0.9) & (drawn < 1.1)).mean() == pytest.approx(0.9, abs=0.01)
+    np.testing.assert_array_equal(values.at("remanence_T", 400.0), drawn)
+
+
+def test_the_best_by_weights_of_the_users_own_all_meet(result):
+    best = result.weighted({"cost_USD_kg:min": 1}, n=3)
+    meets = result.table[result.table["meets_requirements"]]
+    assert list(best["cost_USD_kg"]) == list(meets["cost_USD_kg"].nsmallest(3))
+    assert best["weighted_score"].iloc[0] == 0.0
+
+
+def test_ties_are_with_the_first_of_the_group():
+    place = np.array([[1, 1, 1, 1], [2, 2, 2, 3], [3, 3, 4, 2], [4, 4, 3, 4]])
+    assert _tie_groups(place, 0.9).tolist() == [1, 2, 2, 3]
+    assert _tie_groups(np.array([[1, 2], [2, 1]]), 0.9).tolist() == [1, 1]
+
+
+def test_a_results_folder_gives_the_same(tmp_path, found):
+    space = mk.substitutions("Nd2Fe14B", SPACE, step=0.1, limits={"Dy": 0.3, "Pr": 0.2, "Co": 0.1})
+    mk.screen(space, application="aviation-actuator", out=tmp_path / "r")
+    stored = ScreenResult.from_folder(tmp_path / "r").robustness(draws=400)
+    assert stored["top_ten_share"].tolist() == found["top_ten_share"].tolist()
+
+
+def test_numbers_out_of_range_are_named(result):
+    for name in ("top", "draws", "pool"):
+        with pytest.raises(InputError, match=f"{name} must be 1 or more, got 0"):
+            result.robustness(**{name: 0})
+    with pytest.raises(InputError, match="interval"):
+        result.robustness(interval=1.0)

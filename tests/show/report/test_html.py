@@ -1,0 +1,159 @@
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from magnetkit.errors import StoreError
+from magnetkit.screening import ScreenResult, screen
+from magnetkit.show.report.content import shown_magnets
+from magnetkit.show.report.figures import pareto
+from magnetkit.show.report.html import in_script
+
+SECTIONS = (
+    "answer",
+    "asked",
+    "best",
+    "comparators",
+    "pareto",
+    "grades",
+    "temperature",
+    "demagnetization",
+    "ternary",
+    "ledger",
+    "supply",
+    "candidates",
+    "rejected",
+    "method",
+    "provenance",
+)
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.scripts = set(), [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.ids.add(found.get("id"))
+        self.links += [found[k] for k in ("href", "src", "action", "srcset") if k in found]
+        self.scripts += tag == "script"
+
+
+@pytest.fixture(scope="module")
+def page(folder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    ScreenResult.from_folder(folder).report(path)
+    return path.read_text(encoding="utf-8")
+
+
+def own_text(page):
+    """The page without plotly.js and DataTables, which can do more than this page asks of them."""
+    start = page.index("* plotly.js v")
+    end = page.index("</script>", page.index('id="datatables"'))
+    return page[:start] + page[end:]
+
+
+def test_every_section_is_there_and_every_link_leads_inside(page):
+    parsed = Page(page)
+    assert parsed.ids >= set(SECTIONS)
+    assert {link.removeprefix("#") for link in parsed.links} <= parsed.ids
+    assert all(link.startswith("#") for link in parsed.links)
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    assert "default-src 'none'" in page
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    assert set(re.findall(r"url\(([^:)]*)", style)) <= {"data"}
+    assert "@import" not in style
+    assert "fetch(" not in own_text(page)
+
+
+def test_user_text_is_escaped(page):
+    assert "<script>alert" not in own_text(page)
+    assert "&lt;script&gt;alert" in page
+    # The data, plotly.js, DataTables and the page's own script.
+    assert Page(page).scripts == 4
+
+
+def test_embedded_data_is_json_with_all_figures(page):
+    text = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)[1]
+    data = json.loads(text)
+    assert set(data["figures"]) == {
+        "pareto",
+        "grades",
+        "temperature",
+        "demagnetization",
+        "ternary",
+        "supply",
+    }
+    table = data["table"]
+    assert all(len(c["values"]) == table["rows"] for c in table["columns"])
+    ranks = next(c["values"] for c in table["columns"] if c["name"] == "rank")
+    assert ranks == list(range(1, table["rows"] + 1))
+
+
+def test_answer_has_three_sentences(page):
+    block = re.search(r'<section id="answer".*?</section>', page, re.DOTALL)[0]
+    assert block.count("<p>") == 3
+
+
+def test_in_script_cannot_end_the_element():
+    text = in_script({"a": "</script><!--&\u2028"})
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {"a": "</script><!--&\u2028"}
+
+
+def test_magnets_without_rare_earth_stand_beside(page):
+    block = page[page.index('id="comparators"') : page.index('id="pareto"')]
+    for name in ("Sr ferrite", "Alnico 9", "MnBi"):
+        assert f"{name}<small>" in block
+    # No magnet can be made of it, so none is shown.
+    assert "FeNi" not in block
+    data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
+    names = [trace["name"] for trace in data["figures"]["grades"]["data"]]
+    assert "Without rare earth (20 °C)" in names
+
+
+def test_a_folder_gives_back_what_was_screened(folder):
+    result = ScreenResult.from_folder(folder)
+    assert result.profile.name == "patriot-beam-focusing"
+    assert len(result.rejected) == 1
+    assert result.best(1)["rank"].iloc[0] == 1
+
+
+def test_a_folder_without_manifest_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="no results folder"):
+        ScreenResult.from_folder(tmp_path)
+
+
+def test_pareto_in_matplotlib_takes_the_same_result(folder):
+    matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    matplotlib.use("Agg")
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    from magnetkit.show.plots import pareto
+
+    ax = pareto(ScreenResult.from_folder(folder))
+    ax.figure.canvas.draw()
+    assert ax.get_xlabel().startswith("Heavy rare earth")
+    pyplot.close("all")
+
+
+def test_supply_names_the_elements_and_dates_the_claims(page):
+    start = page.index('id="supply"')
+    text = page[start : page.index('id="candidates"', start)]
+    for wanted in ("Export controls", "separation", "not known", "13000000 t (2010)", "1900000 t"):
+        assert wanted in text, wanted
+
+
+@pytest.mark.parametrize(
+    ("magnets", "scale"),
+    [(["SmCo5"], False), (["SmCo5", "Sm0.9Pr0.1Co5", "Sm0.8Pr0.2Co5"], True)],
+)
+def test_one_value_makes_no_colour_scale(magnets, scale):
+    result = screen(magnets, application="patriot-beam-focusing")
+    assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
+    figure = pareto(result, result.best(), shown_magnets(result, result.best()))
+    assert figure["layout"]["coloraxis"]["showscale"] is scale
