@@ -8,7 +8,7 @@ import pytest
 from pymatgen.core import Composition, Structure
 
 import magnetkit as mk
-from magnetkit.composition.inputs import RejectedRows
+from magnetkit.composition.answers import RejectedRows
 from magnetkit.errors import CompositionError, InputError
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
     """Call a function that takes compositions, and list the rows that it had to leave out."""
-    from ..composition.inputs import RejectedRows
+    from ..composition.answers import RejectedRows
     from ..show.tables import message
 
     with warnings.catch_warnings():

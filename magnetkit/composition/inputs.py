@@ -5,12 +5,10 @@ A text, a list, a column or frame of pandas, polars or Arrow, a path, pymatgen c
 and the user's other columns.
 """
 
-import json
 import os
 import re
-import warnings
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +18,15 @@ from numpy.typing import NDArray
 
 from ..errors import CompositionError, InputError
 from . import reading
+from .answers import SHELL_COLUMN, Inputs, column_names
 from .blocks import Block, Rejected, composition_column, read_blocks
 from .notation import Basis, basis_code
 from .shells import read_shell
 from .table import CompositionTable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-SHELL_COLUMN = "shell"
 FORMS = (
     "a recipe or a list of them, a pandas, polars or Arrow column or frame, the path of a table, "
     "pymatgen compositions or a CompositionTable"
@@ -38,147 +36,6 @@ _LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
 _BLOCK_ROWS = 65_536
 # A text that ends like this names a file, readable or not.
 _FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|ods|json|feather|arrow)$", re.IGNORECASE)
-
-
-class RejectedRows(UserWarning):
-    """Some rows of the input could not be used."""
-
-
-@dataclass(frozen=True, eq=False)
-class Inputs:
-    """Compositions as read, and what is needed to give results back as they came.
-
-    Attributes
-    ----------
-    table : CompositionTable, n rows
-        What could be read; ``row_index`` counts the rows of the input.
-    labels : pyarrow.Array of text, length n, or None
-        The compositions as written; None where they came without text.
-    shells : list of str or None
-        Grain-boundary shell of each row, empty for a bulk alloy; None where no column has any.
-    others : frame or None
-        The user's other columns in their own library, all rows of the input.
-    composition : str or None
-        Name of the composition column of `others`' frame.
-    index : pandas.Index or None
-        Index of the input, all rows.
-    library : str
-        ``"pandas"``, ``"polars"`` or ``"arrow"``.
-    rejected : list of Rejected
-        Rows that could not be used.
-    told : bool
-        Whether the caller knows of them: it gave a table that lists them itself.
-    """
-
-    table: CompositionTable
-    labels: pa.Array | None = None
-    shells: list[str] | None = None
-    others: Any = None
-    composition: str | None = None
-    index: Any = None
-    library: str = "pandas"
-    rejected: list[Rejected] = field(default_factory=list)
-    told: bool = False
-
-    def shells_with(self, shell: Any) -> Any:
-        """Return the shells to use: the column's, or else the argument's.
-
-        Raises
-        ------
-        InputError
-            If both name one.
-        """
-        if self.shells is None or shell is None:
-            return self.shells if shell is None else shell
-        raise InputError(
-            f"the column {SHELL_COLUMN!r} names shells already; leave the argument shell out, or "
-            "the column"
-        )
-
-    def extra(self, *, named: bool = False) -> pa.Table | None:
-        """Return the user's other columns of the rows that could be read, as an Arrow table.
-
-        Parameters
-        ----------
-        named : bool
-            Whether to leave the composition column out.
-        """
-        if self.others is None:
-            return None
-        rest = reading.other_columns(self.others, self.composition if named else None)
-        return rest.take(pa.array(self.table.row_index)) if rest.num_columns else None
-
-    def give(self, frame: "pd.DataFrame", *, named: bool = False) -> Any:
-        """Return a result as the input came: library, index, the user's other columns.
-
-        Parameters
-        ----------
-        frame : DataFrame, n rows
-            Result, one row for each row of `table`.
-        named : bool
-            Whether `frame` names its candidates, so that the composition column is not repeated.
-
-        Returns
-        -------
-        DataFrame, polars.DataFrame or pyarrow.Table
-            A pandas frame holds the rejected rows in ``.attrs["rejected"]``, an Arrow table in
-            its metadata under ``rejected``; all kinds come with a `RejectedRows` warning.
-        """
-        import pandas as pd
-
-        rows = self.table.row_index
-        if self.index is not None:
-            frame.index = self.index.take(rows)
-        elif self.rejected and self.library == "pandas" and not self.told:
-            frame.index = pd.Index(rows)
-        if self.rejected and not self.told:
-            self.warn()
-        unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
-        if self.library == "pandas":
-            if self.others is not None:
-                part = self._pandas().iloc[rows]
-                for name in self._carried(named):
-                    frame[own_name(name, frame.columns)] = part[name].array
-            if unused:
-                frame.attrs["rejected"] = unused
-            return frame
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
-            {"rejected": json.dumps(unused)} if unused else None
-        )
-        if self.library == "arrow":
-            for name in self._carried(named):
-                values = self.others[name].take(pa.array(rows))
-                table = table.append_column(own_name(name, table.column_names), values)
-            return table
-        return self._polars(table, named)
-
-    def _pandas(self) -> "pd.DataFrame":
-        """Return the user's frame; a file's as pandas reads its columns."""
-        return self.others.to_pandas() if isinstance(self.others, pa.Table) else self.others
-
-    def _polars(self, table: pa.Table, named: bool) -> Any:
-        import polars
-
-        frame = polars.DataFrame(table)
-        for name in self._carried(named):
-            values = self.others[name][self.table.row_index]
-            frame = frame.with_columns(values.alias(own_name(name, frame.columns)))
-        return frame
-
-    def _carried(self, named: bool) -> list[str]:
-        if self.others is None:
-            return []
-        return [n for n in _names(self.others) if not (named and n == self.composition)]
-
-    def warn(self) -> None:
-        """Warn of the rows that could not be used."""
-        first = self.rejected[0]
-        warnings.warn(
-            f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
-            f"({first.text!r}): {first.reason}",
-            RejectedRows,
-            stacklevel=4,
-        )
 
 
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
@@ -199,13 +56,6 @@ def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
         If a recipe cannot be read; build a CompositionTable to leave such rows out.
     """
     return read_inputs(compositions, basis, strict=True).table
-
-
-def own_name(name: str, taken: Any) -> str:
-    """Return a name of a user's column that no column of `taken` has."""
-    while name in taken:
-        name = f"input_{name}"
-    return name
 
 
 def read_inputs(
@@ -364,7 +214,7 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         labels, odd = reading.frame_column(frame, name)
         table = reading.read(labels, odd, basis)
     written, others = None, frame
-    if SHELL_COLUMN in _names(frame) and name != SHELL_COLUMN:
+    if SHELL_COLUMN in column_names(frame) and name != SHELL_COLUMN:
         column_of = frame[SHELL_COLUMN]
         written = column_of.to_pylist() if library == "arrow" else column_of.to_list()
         others = _without(frame, SHELL_COLUMN)
@@ -372,10 +222,6 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
     found = _joined(table, one_chunk(labels), written, lines)
     index = frame.index if library == "pandas" else None
     return replace(found, others=others, composition=name, library=library, index=index)
-
-
-def _names(frame: Any) -> list[str]:
-    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
 
 
 def _without(frame: Any, name: str) -> Any:
@@ -460,6 +306,7 @@ def _joined(
         texts.take(pa.array(table.row_index)),
         shells,
         rejected=sorted(found, key=lambda r: r.line),
+        total=len(texts),
     )
 
 

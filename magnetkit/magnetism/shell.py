@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import as_table
+from ..composition.notation import Basis
 from ..composition.shells import Shell, read_shell
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
@@ -115,21 +117,24 @@ def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> Comp
     )
 
 
-def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
+def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
     """Return the composition of the whole magnet, core and shell together.
 
     Parameters
     ----------
-    table : CompositionTable
-        The base alloys.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The base alloys; see `magnetkit.predict`.
     shell : Shell, dict, str or a sequence of them
         One for all, or one a row.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
     CompositionTable
         n rows.
     """
+    table = as_table(compositions, basis)
     rows = read_shells(shell, len(table))
     if rows is None:
         return table

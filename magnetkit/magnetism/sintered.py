@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..units import parse_temperature
+from ..units import celsius_range, parse_temperature, parse_temperatures
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .process import Process
@@ -38,6 +40,10 @@ FIGURES = (
     "coercivity_coefficient_pct_K",
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
+
+COERCIVE = ("coercivity_kA_m", "knee_field_kA_m")
+VALIDATED_FROM = 250.0
+"""Coldest temperature at which coercivities were compared with measured ones, K."""
 
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
@@ -91,15 +97,18 @@ def read_load_line(load_line: Any) -> float:
 
 
 def sintered(
-    table: CompositionTable,
-    temperature: float | str = 300.0,
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
     process: "Process | dict[str, Any] | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: float | None = None,
     interval: float = 0.9,
-) -> "pd.DataFrame":
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the sintered magnet that each recipe makes.
 
     Composition alone does not fix a magnet: every figure is a range for the stated process. The
@@ -107,28 +116,37 @@ def sintered(
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
-    temperature : float or str
-        Working temperature, K (or a text such as ``"150C"``).
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        Working temperature, K (or a text such as ``"150C"``); several give a row each, see
+        `magnetkit.units.parse_temperatures`.
     process : Process, dict or None
         Grain size, alignment, density, grain boundary; None takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
-        Grain-boundary shell, such as ``"Tb 0.30 @ 0.10"``.
+        Grain-boundary shell, such as ``"Tb 0.30 @ 0.10"``, of all or one a row; a column
+        ``shell`` of a frame otherwise.
     host : str
         ``"auto"`` or a host's name.
     between : tuple of float or str
-        The two temperatures whose chords alpha and beta are, K; relative to the first.
+        The two temperatures whose chords alpha and beta are, the lower first; 20 and 100 degrees
+        C as the trade prints them. They are relative to the first.
     load_line : float or None
         Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
     interval : float
         Coverage of the ranges.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
-    pandas.DataFrame
+    pandas.DataFrame, or frame of the input's library
         The columns of `magnetkit.magnetism.intrinsic`, ``shell`` and those of `FIGURES` with
-        ``_lo``, ``_hi`` and ``_provenance``. Figures are NaN where `status` is not ``ok``.
+        ``_lo``, ``_hi`` and ``_provenance``, and ``coefficients_between``. Figures are NaN where
+        `status` is not ``ok``; coercive fields below 250 K, where nothing was validated, have the
+        provenance ``extrapolated``.
 
     Raises
     ------
@@ -137,15 +155,18 @@ def sintered(
 
     Examples
     --------
-    >>> from magnetkit.composition import CompositionTable
-    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])
-    >>> magnet = sintered(alloys, temperature="150C")
+    >>> magnet = sintered(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"], temperature="150C")
     >>> bool(magnet["coercivity_kA_m"][1] > magnet["coercivity_kA_m"][0])
     True
     >>> bool(magnet["remanence_T"][1] < magnet["remanence_T"][0])
     True
     """
-    return sintered_at(table, [temperature], process, shell, host, between, load_line, interval)[0]
+    kelvin = parse_temperatures(temperature)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    shell = inputs.shells_with(shell)
+    return inputs.give(
+        *sintered_at(inputs.table, kelvin, process, shell, host, between, load_line, interval)
+    )
 
 
 def sintered_at(
@@ -198,15 +219,20 @@ def sintered_at(
     bulk = evaluate(parts, asked)
     values, status = _figures(made, bulk, first, second, load, z)
     text = "" if shells is None else shells.text
-    ok = pd.Index(["physics"])
+    span = pd.Categorical.from_codes(
+        np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
+    )
     frames = []
     for j, columns in enumerate(columns_of(bulk, z)):
         columns["status"] = status_column(status[j])
         columns["shell"] = text
-        physics = pd.Categorical.from_codes(np.where(status[j] == 0, 0, -1), categories=ok)
+        columns["coefficients_between"] = span
+        codes = np.where(status[j] == 0, 0, -1)
         for name, (centre, low, high) in zip(FIGURES, values[:, :, j], strict=True):
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
-            columns[f"{name}_provenance"] = physics
+            cold = asked[j] < VALIDATED_FROM and name in COERCIVE
+            source = pd.Index(["extrapolated" if cold else "physics"])
+            columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 

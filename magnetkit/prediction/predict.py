@@ -1,14 +1,13 @@
 """All properties of some compositions, without a device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
-from ..composition.shells import Shell
-from ..units import parse_temperature
-from .properties import conditions_for, describe
+from ..units import parse_temperatures
+from .properties import conditions_for, describe, magnets
 
 if TYPE_CHECKING:
     from ..magnetism.process import Process
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def predict(
     compositions: Any,
-    temperature: float | str = 300.0,
+    temperature: float | str | Sequence[float | str] = 300.0,
     *,
     basis: Basis = "auto",
     column: str | None = None,
@@ -30,7 +29,7 @@ def predict(
     snapshot: str | Path | None = None,
     strict: bool = False,
 ) -> Any:
-    """Predict every property of some compositions at one temperature.
+    """Predict every property of some compositions at one temperature or several.
 
     Parameters
     ----------
@@ -38,8 +37,9 @@ def predict(
         Recipes. A frame is one of pandas, polars or Arrow, a column one of theirs, a path that of
         a table (.csv, .tsv, .parquet, .txt). A column ``shell`` gives the grain-boundary shell of
         each row; all other columns come back beside the result.
-    temperature : float or str
-        K, or a text such as ``"150C"``.
+    temperature : float, str or sequence of them
+        K, or a text such as ``"150C"``. Several, as a list or as the texts ``"20C,100C,150C"``
+        and ``"20C:200C:10"``, give a row each.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -67,9 +67,10 @@ def predict(
     Returns
     -------
     pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row for each composition that could be read, in the library and with the index and
-        other columns of the input: properties by physics, surrogate and table, each predicted one
-        with its interval and where it comes from; columns as in `magnetkit.columns`.
+        One row for each composition that could be read and each temperature, in the library and
+        with the index and other columns of the input: properties by physics, surrogate and table,
+        each predicted one with its interval and where it comes from; columns as in
+        `magnetkit.columns`.
 
     Raises
     ------
@@ -93,10 +94,12 @@ def predict(
         between=between,
         snapshot=snapshot,
     )
-    kelvin = parse_temperature(temperature)
+    kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     shells = inputs.shells_with(shell)
-    if isinstance(shells, str | Mapping | Shell):
-        shells = [shells] * len(inputs.table)
-    frame = describe(inputs.table, kelvin, conditions, inputs.labels, shells)
-    return inputs.give(frame, named=True)
+    made = magnets(inputs.table, shells, kelvin, conditions)
+    frames = [
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet)
+        for k, magnet in zip(kelvin, made, strict=True)
+    ]
+    return inputs.give(*frames, named=True)
