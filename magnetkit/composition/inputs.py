@@ -188,8 +188,16 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
     errors += [e for e in table.errors if e.row not in found]
     both = CompositionTable.concat([table, replace(atoms, row_index=rows[atoms.row_index])])
     both = both[np.argsort(both.row_index)]
-    names = [found[i].reduced_formula if i in found else t for i, t in enumerate(texts)]
+    names = [_name(found[i]) if i in found else t for i, t in enumerate(texts)]
     return replace(both, errors=sorted(errors, key=lambda e: e.row)), reading.text_array(names)[0]
+
+
+def _name(composition: Any) -> str:
+    """Return a pymatgen Composition as it was written, an integer one by its formula unit."""
+    amounts = list(composition.as_dict().items())
+    if all(float(a).is_integer() for _, a in amounts):
+        return str(composition.reduced_formula)
+    return "".join(f"{symbol}{'' if a == 1 else format(a, '.10g')}" for symbol, a in amounts)
 
 
 def _composition(item: Any) -> Any:
