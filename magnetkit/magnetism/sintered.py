@@ -99,7 +99,7 @@ def read_load_line(load_line: Any) -> float:
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
@@ -172,7 +172,7 @@ def sintered(
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,

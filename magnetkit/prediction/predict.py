@@ -19,7 +19,7 @@ def predict(
     *,
     basis: Basis = "auto",
     column: str | None = None,
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     load_line: float | None = None,
     interval: float = 0.9,
@@ -44,8 +44,9 @@ def predict(
         What the amounts of a text are.
     column : str, optional
         Composition column of a frame or file; ``composition`` or the only text column otherwise.
-    process : Process or dict, optional
-        How the magnets are made; the defaults of each family otherwise.
+    process : Process, dict or str, optional
+        How the magnets are made, or the name of a mill of `magnetkit.calibrate`; the defaults of
+        each family otherwise.
     shell : str, dict, Shell or a sequence of them, optional
         Grain-boundary shell of all of them, e.g. ``"Tb 0.30 @ 0.10"``, or one for each row.
     load_line : float, optional

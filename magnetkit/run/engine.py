@@ -44,7 +44,7 @@ def screen(
     scenario: str | Path | None = None,
     *,
     recycled: Mapping[str, float] | None = None,
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     load_line: float | None = None,
     interval: float = 0.9,
