@@ -81,7 +81,7 @@ Columns = Annotated[
 Wide = Annotated[
     bool, typer.Option("--wide", help="Print all columns, however wide the terminal is.")
 ]
-Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")]
+Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
 ]

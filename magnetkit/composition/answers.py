@@ -3,7 +3,7 @@
 import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +48,8 @@ class Inputs:
         ``"pandas"``, ``"polars"`` or ``"arrow"``.
     rejected : list of Rejected
         Rows that could not be used.
+    lines : ndarray of int64, shape (n,), or None
+        Line of the file, or row of the input from 1, of each row.
     total : int
         Rows of the input.
     told : bool
@@ -62,6 +64,7 @@ class Inputs:
     index: Any = None
     library: str = "pandas"
     rejected: list[Rejected] = field(default_factory=list)
+    lines: NDArray[np.int64] | None = None
     total: int = 0
     told: bool = False
 
@@ -93,6 +96,32 @@ class Inputs:
         if self.told or len(each) != self.total:
             return each
         return [each[row] for row in self.table.row_index]
+
+    def refusing(self, shells: Mapping[str, str]) -> "Inputs":
+        """Return the rows without those of some shells, which are rejected.
+
+        Parameters
+        ----------
+        shells : mapping of str to str
+            Shell as written to the reason why it is refused.
+        """
+        if not shells or self.shells is None or self.lines is None or self.labels is None:
+            return self
+        bad = np.array([shell in shells for shell in self.shells], bool)
+        texts = self.labels.to_pylist()
+        found = [
+            Rejected(int(self.lines[i]), str(texts[i]), shells[self.shells[i]])
+            for i in np.flatnonzero(bad)
+        ]
+        kept = np.flatnonzero(~bad)
+        return replace(
+            self,
+            table=self.table[kept],
+            labels=self.labels.take(pa.array(kept)),
+            shells=[self.shells[i] for i in kept],
+            lines=self.lines[kept],
+            rejected=sorted([*self.rejected, *found], key=lambda r: r.line),
+        )
 
     def extra(self, *, named: bool = False) -> pa.Table | None:
         """Return the user's other columns of the rows that could be read, as an Arrow table.

@@ -314,6 +314,7 @@ def _joined(
         texts.take(pa.array(table.row_index)),
         shells,
         rejected=sorted(found, key=lambda r: r.line),
+        lines=lines[table.row_index],
         total=len(texts),
     )
 

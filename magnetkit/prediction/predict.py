@@ -48,7 +48,7 @@ def predict(
         How the magnets are made, or the name of a mill of `magnetkit.calibrate`; the defaults of
         each family otherwise.
     shell : str, dict, Shell or a sequence of them, optional
-        Grain-boundary shell of all of them, e.g. ``"Tb 0.30 @ 0.10"``, or one for each row.
+        Grain-boundary shell of all of them, e.g. ``"Tb 0.5 wt%"``, or one for each row.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H) of the working point; 1 otherwise.
     interval : float

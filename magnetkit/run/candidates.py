@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..composition.notation import Basis
 from ..composition.shells import read_shell
 from ..datasets import sha256
 from ..errors import InputError
+from ..magnetism.shell import objection
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -205,6 +206,7 @@ class FileCandidates:
 
     def _chunk(self, block: Block) -> Chunk:
         inputs = read_blocks_joined([block], self.path, self.basis, self.column)
+        inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
         table = inputs.table
         shells = inputs.shells_with(self.shell or None)
         return Chunk(
@@ -233,6 +235,16 @@ class FileCandidates:
         }
 
 
+def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
+    """Return the shells that no furnace makes, with the reason."""
+    found = {}
+    for text in set(shells):
+        shell = read_shell(text)
+        if shell is not None and (reason := objection(shell)):
+            found[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
+    return found
+
+
 def as_candidates(
     given: Any,
     profile: "Profile",
@@ -253,6 +265,7 @@ def as_candidates(
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return FileCandidates(Path(given), column, basis, text)
     inputs = read_inputs(given, basis, column, empty=True)
+    inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
     n = len(inputs.table)
     shells = inputs.shells_with(text or None)
     labels = None if inputs.labels is None else inputs.labels.to_pylist()
