@@ -77,9 +77,8 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
         droppable = [c for c in kept if c.priority]
         if not droppable:
             break
-        worst = max(droppable, key=lambda c: c.priority)
-        last = len(kept) - 1 - kept[::-1].index(worst)
-        del kept[last]
+        worst = max(reversed(droppable), key=lambda c: c.priority)
+        kept = [c for c in kept if c is not worst]
     return kept
 
 
