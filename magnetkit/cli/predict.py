@@ -67,7 +67,7 @@ def predict(
 
       magnetkit predict alloys.xlsx --temperature 20C,150C --out properties.xlsx
     """
-    from ..prediction.predict import predict as run
+    from ..prediction import predict as run
     from ..show.files import write_table
     from ..show.properties import print_properties
     from ..show.tables import message
@@ -122,7 +122,7 @@ def compare(
     --------
       magnetkit compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
     """
-    from ..prediction.comparison import compare as run
+    from ..prediction import compare as run
     from ..show.comparison import print_comparison
 
     shells: Any = shell[0] if shell and len(shell) == 1 else shell
