@@ -154,11 +154,31 @@ def _range_or_one(text: str) -> list[float]:
 
 
 def kelvin_text(kelvin: float) -> str:
-    """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
+    """Return a temperature in both units, e.g. ``423 K (150 °C)``.
+
+    Parameters
+    ----------
+    kelvin : float
+        Temperature, K.
+
+    Returns
+    -------
+    str
+    """
     return f"{kelvin:.0f} K ({kelvin - ZERO_CELSIUS:.0f} °C)"
 
 
 def celsius_range(between: tuple[float, float]) -> str:
-    """Return two temperatures as the trade names the range of a chord, e.g. ``20 to 100 °C``."""
+    """Return two temperatures as the trade names the range of a chord, e.g. ``20 to 100 °C``.
+
+    Parameters
+    ----------
+    between : tuple of float
+        The two temperatures, K.
+
+    Returns
+    -------
+    str
+    """
     first, second = (f"{end - ZERO_CELSIUS:.4g}" for end in between)
     return f"{first} to {second} °C"

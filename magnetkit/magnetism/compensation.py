@@ -101,7 +101,7 @@ def compensate(
     with_ : sequence of str
         One to three rare earths to put in place of the one there.
     between : tuple of float or str
-        The two temperatures, the lower first; 20 and 100 degrees C as for `sintered`.
+        The two temperatures, K or texts, the lower first; 20 and 100 degrees C as for `sintered`.
     alpha : float
         Wanted remanence coefficient, %/K; any value at or above it (flatter, or rising) counts.
     tolerance : float

@@ -130,8 +130,8 @@ def sintered(
     host : str
         ``"auto"`` or a host's name.
     between : tuple of float or str
-        The two temperatures whose chords alpha and beta are, the lower first; 20 and 100 degrees
-        C as the trade prints them. They are relative to the first.
+        The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
+        and 100 degrees C as the trade prints them. They are relative to the first.
     load_line : float or None
         Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
     interval : float

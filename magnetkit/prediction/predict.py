@@ -58,7 +58,8 @@ def predict(
     recycled : mapping of str to float, optional
         Share of an element that comes from recycling.
     between : tuple of float or str, optional
-        Temperatures of the chords alpha and beta, lower first; 20 to 100 degrees C otherwise.
+        Temperatures of the chords alpha and beta, K or texts, lower first; 20 and 100 degrees C
+        otherwise.
     snapshot : str or Path, optional
         Folder of a phase snapshot; the embedded one otherwise.
     strict : bool

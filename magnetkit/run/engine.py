@@ -78,11 +78,15 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
-    process, shell, load_line, interval, snapshot : optional
-        As of `magnetkit.predict`; the load line is the profile's otherwise. `shell` is for all
-        candidates that name none of their own.
+    process, interval, snapshot : optional
+        As of `magnetkit.predict`.
+    shell : str, dict or Shell, optional
+        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); the profile's otherwise.
     between : tuple of float or str, optional
-        Temperatures of the chords alpha and beta, lower first; the device's otherwise.
+        Temperatures of the chords alpha and beta, K or texts, lower first; the coldest and the
+        hottest of the device otherwise.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
