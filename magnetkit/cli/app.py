@@ -15,6 +15,7 @@ from . import (
     grades,
     models,
     predict,
+    replacement,
     robustness,
     supply,
 )
@@ -36,6 +37,7 @@ from .options import (
     Strict,
     Temperature,
     Wide,
+    a_path,
     pairs,
 )
 
@@ -99,7 +101,9 @@ def screen(
         ),
     ] = None,
     application: Application = ...,  # type: ignore[assignment]
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    out: Annotated[
+        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+    ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
     host: Annotated[
@@ -244,6 +248,7 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
