@@ -35,19 +35,32 @@ class Process:
         Density over that of the pore-free magnet.
     grain_boundary : float or array, optional
         Volume fraction that is not hard phase, beyond what the recipe itself says.
+    oxygen_wt_pct, carbon_wt_pct, nitrogen_wt_pct : float or array, optional
+        Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
+        1:5, see `magnetkit.magnetism.phase_balance`.
+    decay : float or array, optional
+        Power of the nucleation field that coercivity follows with temperature.
     """
 
     grain_size_um: Any = None
     alignment: Any = None
     density: Any = None
     grain_boundary: Any = None
+    oxygen_wt_pct: Any = None
+    carbon_wt_pct: Any = None
+    nitrogen_wt_pct: Any = None
+    decay: Any = None
 
 
 _LIMITS = {
-    "grain_size_um": (0.5, 200.0, "a mean grain size of a sintered magnet, um"),
+    "grain_size_um": (0.02, 200.0, "a mean grain size, um"),
     "alignment": (0.5, 1.0, "a mean cosine between 0.5 (isotropic) and 1"),
     "density": (0.3, 1.0, "a share of the pore-free density"),
     "grain_boundary": (0.0, 0.6, "a volume fraction"),
+    "oxygen_wt_pct": (0.0, 3.0, "a mass of oxygen, wt.%,"),
+    "carbon_wt_pct": (0.0, 3.0, "a mass of carbon, wt.%,"),
+    "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
+    "decay": (0.3, 8.0, "a power of the nucleation field"),
 }
 
 
@@ -58,11 +71,11 @@ class Family:
     Attributes
     ----------
     alpha_k, n_eff : float
-        Kronmueller's microstructural parameters in H_cj = alpha_K H_a - N_eff M_s.
+        Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s at 20 C.
+    decay : float
+        Power of the nucleation field that coercivity follows with temperature.
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
-    oxide : float
-        Volume fraction of the boundary's rare earth that is oxide and parts no grains.
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
@@ -74,9 +87,9 @@ class Family:
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shell.enriched`; 1 where they do not.
-    alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
-        Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
-        counted from the references (2:17 alone, zero elsewhere).
+    alpha_k_iron, alpha_k_copper, decay_iron, decay_copper : float
+        Change of ln alpha_K and of the decay per unit of iron in the cells' metal and of copper in
+        the walls' metal, counted from the references (2:17 alone, zero elsewhere).
     iron_reference, copper_reference : float
         Those references.
     squareness : float
@@ -101,16 +114,16 @@ class Family:
     n_eff: float
     grain_slope: float
     grain_reference_um: float
-    oxide: float
     wetting_volume: float
     dry: float
     cobalt_loss: float
     lanthanum_loss: float
     surface_enrichment: float
     alpha_k_iron: float
-    n_eff_iron: float
     alpha_k_copper: float
-    n_eff_copper: float
+    decay: float
+    decay_iron: float
+    decay_copper: float
     iron_reference: float
     copper_reference: float
     squareness: float
@@ -217,11 +230,12 @@ def by_row(
             ]
             rows[field.name] = np.array([*by_host, np.nan])[codes]
     for name in _LIMITS:
-        by_host = [
-            getattr(families[h].process, name) if h in families else np.nan for h in host_names
-        ]
-        default = np.array([*by_host, np.nan])[codes]
+        own = [getattr(families[h].process, name) if h in families else np.nan for h in host_names]
+        default = np.array([*own, np.nan], float)[codes]
         given = getattr(process, name)
+        if name == "decay":
+            # A parameter of the family that a route may know better.
+            default = rows[name]
         rows[name] = default if given is None else np.where(np.isnan(given), default, given)
     return rows
 

@@ -184,34 +184,27 @@ def _figures(
 
     What is not uniaxial throughout the range of use has a status that says so.
     """
-    from ..kernels.sintered import figures
+    from ..kernels.sintered import Widths, figures
     from .intrinsic import PROPERTIES, STATUS
 
     rows = made.rows
     scale = z / NormalDist().inv_cdf(0.95)
-    # What the intrinsic model does not know of J_s stands beside what makers differ in.
+    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
+    # measured magnets; where J_s is known worse than that, its doubt counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
-    unsure = np.nan_to_num(unsure, nan=0.0)
-    values, status = figures(
-        bulk.temperatures,
-        second,
-        _grid(first, second),
-        *made.phases,
-        made.factor,
-        made.alpha_k,
-        made.n_eff,
-        rows["squareness"],
-        rows["recoil"],
-        rows["structure_limit_K"],
-        load,
-        np.hypot(rows["remanence_spread"] * scale, unsure),
+    widths = Widths(
+        np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0)),
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares
         rows["alpha_floor"] * scale / 100.0,
         rows["beta_spread"] * scale,
+    )
+    grid = _grid(first, second)
+    values, status = figures(
+        bulk.temperatures, second, grid, made.phases, made.rules(), load, widths
     )
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:
