@@ -133,9 +133,7 @@ def balance(
     return Balance(parts, hard, oxide, outside * earth, soft, second)
 
 
-def _rare_volume(
-    table: CompositionTable, volume: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean atomic volume of each row's rare earth, A3."""
     rare = mask(RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):

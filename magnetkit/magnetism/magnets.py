@@ -1,6 +1,7 @@
 """What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, mask
 from .balance import Balance, balance
 from .intrinsic import condensed, joined
+from .mill import Mill
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
@@ -169,6 +171,7 @@ class Alloys:
         n = len(self.factor)
         rows = {**self.rows, **{name: np.full(n, v) for name, v in values.items()}}
         alpha_k, n_eff, decay = microstructure(rows, self.structure)
+        alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         return Rules(self.factor, alpha_k, n_eff, decay, *own)
 
@@ -237,7 +240,8 @@ def alloys(
 
     n, codes = len(table), parts.host
     cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")
-    rows = by_row(read_process(process, n), codes, HOST_NAMES)
+    made = read_process(process, n)
+    rows = by_row(made, codes, HOST_NAMES)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
@@ -288,6 +292,11 @@ def alloys(
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
     factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
+    rows["harder"] = np.ones(n)
+    if made.mill is not None:
+        hosts = np.array([*HOST_NAMES, ""])[codes]
+        rows["harder"] = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
+        factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
     return Alloys(found, phases, factor, structure, rows)
 
 
@@ -316,6 +325,24 @@ def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balan
     parts = partition(table, assign_hosts(table, host))
     rows = by_row(read_process(process, len(table)), parts.host, HOST_NAMES)
     return _in_phases(table, parts, rows)[0]
+
+
+_SPREADS = {"coercivity_kA_m": "spread", "remanence_T": "remanence_spread"}
+
+
+def _as_measured(
+    mill: Mill,
+    table: CompositionTable,
+    hosts: NDArray[np.str_],
+    quantity: str,
+    rows: dict[str, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the factor that a mill's measured magnets put on a quantity; narrow its spread."""
+    mean, left = mill.shifts(table, hosts, quantity)
+    spread = rows[_SPREADS[quantity]]
+    rows[_SPREADS[quantity]] = spread * left
+    # The spread is the half width of the 90 % range.
+    return np.exp(mean * spread / NormalDist().inv_cdf(0.95))
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from ...composition.table import CompositionTable
 from ...elements import INDEX
 from ...magnetism.magnets import Magnets, magnets
 from ...magnetism.process import Process
+from ...units import MU_0
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,9 +190,30 @@ def _wrong_signs(values: dict[str, float]) -> NDArray[np.float64]:
     return np.minimum(_CELLULAR_SIGN * (log[1:] - log[0]), 0.0).ravel()
 
 
+_known_fields: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+
+def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return polarization and nucleation field at 20 C and at the magnets' temperatures.
+
+    The fit asks for them thousands of times, always the same.
+    """
+    from ...kernels.sintered import ROOM, fields
+
+    if id(made) not in _known_fields:
+        at = np.concatenate([[ROOM], made.temperature])
+        _known_fields[id(made)] = fields(at, made.alloys.phases)
+    return _known_fields[id(made)]
+
+
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
-    return 1e-3 * made.alloys.at(made.temperature, **values).coercivity()
+    rules = made.alloys.rules(**values)
+    polarization, field = _fields(made)
+    start = rules.alpha_k * field[0] - rules.n_eff * np.nan_to_num(polarization[0]) / MU_0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
+    return 1e-3 * (np.maximum(start, 0.0) * left).T
 
 
 def fit(host: str, without: str = "") -> dict[str, float]:
