@@ -128,7 +128,7 @@ DECAY = 3.0
 # between a thickness that temperature and time set (1) and one that grows as content does (0.5).
 # Lost: 30 to 50 % stay in boundaries and corners (memory).
 SHELL = {
-    "efficiency": 0.78,
+    "efficiency": 0.82,
     "decay_nm": 4.5,
     "lost": 0.4,
     "content": 0.32,
@@ -154,7 +154,7 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
         process["alignment"] = round(recipes.alignment(host), 4) if fitted else 0.95
         source = f"fitted on recipes.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
-    entry["spread"] = spreads.get(host, recipes.CAP)
+    entry["spread"] = spreads.get(host, recipes.FEW_SPREAD)
     entry["remanence_spread"] = spreads.get("remanence", 0.10) if host in recipes.FREE else 0.15
     entry |= {
         "alpha_spread": ALPHA_SPREAD,
@@ -173,10 +173,11 @@ def spreads(frame: pd.DataFrame) -> dict[str, float]:
     on_h = frame["quantity"] == "coercivity_kA_m"
     result = {}
     for host in frame["host"].unique():
-        part = logs[on_h & (frame["host"] == host)]
+        # Magnets marked as too odd to be fitted do not widen the range of ordinary ones.
+        part = logs[on_h & (frame["host"] == host) & frame["fitted"]]
         half = 1.645 * float(np.sqrt(np.mean(part**2)))
         # Fewer than five magnets say little about how much makers differ.
-        result[host] = min(half, recipes.CAP) if len(part) >= 5 else recipes.CAP
+        result[host] = half if len(part) >= 5 else max(half, recipes.FEW_SPREAD)
     on_b = logs[frame["quantity"] == "remanence_T"]
     result["remanence"] = max(1.645 * float(np.sqrt(np.mean(on_b**2))), LEAST_REMANENCE_SPREAD)
     return result

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from ..hosts.partition import Partition
 
 # Rare-earth atoms bound by an atom of each: R2O3, RN; carbon as R2C3.
-BOUND = {"oxygen_wt_pct": ("O", 2.0 / 3.0), "nitrogen_wt_pct": ("N", 1.0), "carbon_wt_pct": ("C", 2.0 / 3.0)}  # fmt: skip
+BOUND = {
+    "oxygen_wt_pct": ("O", 2.0 / 3.0),
+    "nitrogen_wt_pct": ("N", 1.0),
+    "carbon_wt_pct": ("C", 2.0 / 3.0),
+}
 # Volume of R2O3 for each rare-earth atom, A3: Nd2O3 has 336.5 g/mol and 7.24 g/cm3.
 _OXIDE_VOLUME = 38.6
 # J_s at room temperature, T, of phases beside the hard one: alpha-iron (Cullity), Sm2Co7 about 0.75

@@ -180,7 +180,8 @@ class Alloys:
         from ..kernels.sintered import states
 
         found = states(temperature, self.phases, self.rules(**values))
-        return Magnets(temperature, *(array.T for array in found), self)
+        polarization, coercivity, status = (array.T for array in found)
+        return Magnets(temperature, polarization, coercivity, status, self)
 
 
 def magnets(
@@ -278,8 +279,10 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     sites = np.append(site_rules()[1][:, 0], np.nan)
+    state, ion = joined([condensed(phase, own) for phase, own in groups])
     phases = Phases(
-        *joined([condensed(phase, own) for phase, own in groups]),
+        state,
+        ion,
         sites[np.concatenate([own for _, own in groups])],
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),

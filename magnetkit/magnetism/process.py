@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..errors import InputError
 from .mill import Mill, load
+from .routes import Route, routes
 
 PARAMETERS_FILE = "recipes/parameters.toml"
 
@@ -41,6 +42,11 @@ class Process:
         1:5, see `magnetkit.magnetism.phase_balance`.
     decay : float or array, optional
         Power of the nucleation field that coercivity follows with temperature.
+    alpha_k : float or array, optional
+        Kronmueller's alpha_K of the route's structure.
+    route : Route, optional
+        How the magnet is made, see `magnetkit.magnetism.routes`; magnets of another host are then
+        outside the model.
     mill : Mill, optional
         Whose magnets were measured, from `magnetkit.calibrate`.
     """
@@ -53,6 +59,8 @@ class Process:
     carbon_wt_pct: Any = None
     nitrogen_wt_pct: Any = None
     decay: Any = None
+    alpha_k: Any = None
+    route: Route | None = None
     mill: Mill | None = None
 
 
@@ -65,6 +73,7 @@ _LIMITS = {
     "carbon_wt_pct": (0.0, 3.0, "a mass of carbon, wt.%,"),
     "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
     "decay": (0.3, 8.0, "a power of the nucleation field"),
+    "alpha_k": (0.001, 1.0, "a microstructural parameter"),
 }
 
 
@@ -180,7 +189,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     if process is None:
         return Process()
     if isinstance(process, str):
-        return Process(mill=load(process))
+        process = {"route": process} if process in routes() else {"mill": process}
     if isinstance(process, dict):
         process = Process(**_known_fields(process))
     if not isinstance(process, Process):
@@ -208,7 +217,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
 
 def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a `Process` given as a dict, the mill by its name or record too."""
-    unknown = sorted(set(process) - set(_LIMITS) - {"mill"})
+    unknown = sorted(set(process) - set(_LIMITS) - {"mill", "route"})
     if unknown:
         raise InputError(
             f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
@@ -218,7 +227,15 @@ def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
         mill = load(mill)
     elif isinstance(mill, dict):
         mill = Mill.from_record(mill)
-    return {**process, "mill": mill}
+    route = process.get("route")
+    if isinstance(route, str):
+        if route not in routes():
+            raise InputError(f"route must be one of {', '.join(routes())}, got {route!r}")
+        route = routes()[route]
+    if route is None:
+        return {**process, "mill": mill}
+    route.check(process)
+    return {**route.process, **process, "mill": mill, "route": route}
 
 
 def by_row(
@@ -250,13 +267,17 @@ def by_row(
             ]
             rows[field.name] = np.array([*by_host, np.nan])[codes]
     for name in _LIMITS:
-        own = [getattr(families[h].process, name) if h in families else np.nan for h in host_names]
-        default = np.array([*own, np.nan], float)[codes]
+        each = [getattr(families[h].process, name) if h in families else np.nan for h in host_names]
+        default = np.array([*each, np.nan], float)[codes]
         given = getattr(process, name)
-        if name == "decay":
+        if name in ("decay", "alpha_k"):
             # A parameter of the family that a route may know better.
             default = rows[name]
         rows[name] = default if given is None else np.where(np.isnan(given), default, given)
+    if process.route is not None:
+        # A route says nothing of other hosts: without alignment there is no magnet.
+        own = np.array([name == process.route.host for name in host_names] + [False])
+        rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
     return rows
 
 

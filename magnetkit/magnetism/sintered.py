@@ -61,8 +61,8 @@ def sintered(
 ) -> "pd.DataFrame":
     """Return the sintered magnet that each recipe makes.
 
-    Composition alone does not fix a magnet: every figure is a range for the stated process. The
-    ranges of coercivity are at most 60 % of their centre wide.
+    Composition alone does not fix a magnet: every figure is a range for the stated process, which
+    holds nine of ten published magnets that were left out of the fit.
 
     Parameters
     ----------

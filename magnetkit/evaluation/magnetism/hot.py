@@ -119,9 +119,10 @@ def lines() -> list[str]:
         inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[own] ** 2))
         found.append(f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |")
     found += ["", f"| curve | class | known | {' | '.join(LAWS)} |", "|---" * (3 + len(LAWS)) + "|"]
-    wide = frame.pivot(index="id", columns="law", values="left_out")
-    for row in curves().itertuples():
-        each = " | ".join(f"{wide.loc[row.id, law]:.3f}" for law in LAWS)
-        name = row[2] if isinstance(row[2], str) else row.route
-        found.append(f"| {row.id} | {name} | {row.left:.3f} | {each} |")
+    known = curves()
+    names = known["class"].fillna(known["route"]).tolist()
+    for i, (own, name) in enumerate(zip(known["id"].tolist(), names, strict=True)):
+        values = frame.loc[frame["id"] == own, "left_out"].tolist()
+        each = " | ".join(f"{value:.3f}" for value in values)
+        found.append(f"| {own} | {name} | {known['left'].iloc[i]:.3f} | {each} |")
     return [*found, ""]

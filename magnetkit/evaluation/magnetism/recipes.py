@@ -53,8 +53,8 @@ _CELLULAR_AT = (300.0, 770.0)
 _CELLULAR_SIGN = np.array([[1.0, -1.0], [1.0, 1.0]])
 _SIGN_ERROR = 0.1
 
-CAP = 0.295
-"""Largest half width of ln H_cj: keeps the range within 60 % of its centre."""
+FEW_SPREAD = 0.47
+"""Half width of ln H_cJ of a family with too few magnets to say: that of 2:14:1, the widest."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ FREE = {
         },
         "alpha_K 0.4 to 0.9 and N_eff 0.8 to 2 of sintered Nd-Fe-B: Kronmueller and Faehnle "
         "(2003); grain size: N_eff of 0.2 at 55 nm and 1.22 at 8.3 um, Bance et al., Appl. Phys. "
-        "Lett. 104 (2014), arXiv:1603.08239; decay: the classes of hot_curves.csv; losses by Co and La: signs "
-        "only, from pairs of magnets of one paper that differ in one element",
+        "Lett. 104 (2014), arXiv:1603.08239; decay: the classes of hot_curves.csv; losses by "
+        "Co and La: signs only, from pairs of magnets of one paper that differ in one element",
     ),
     "1:5": Free(
         {"alpha_k": (0.085, 0.03), "n_eff": (1.0, 1.0), "decay": (1.5, 1.0)},
@@ -190,9 +190,7 @@ def _wrong_signs(values: dict[str, float]) -> NDArray[np.float64]:
     return np.minimum(_CELLULAR_SIGN * (log[1:] - log[0]), 0.0).ravel()
 
 
-_known_fields: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-
-
+@lru_cache(maxsize=8)
 def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return polarization and nucleation field at 20 C and at the magnets' temperatures.
 
@@ -200,10 +198,7 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     from ...kernels.sintered import ROOM, fields
 
-    if id(made) not in _known_fields:
-        at = np.concatenate([[ROOM], made.temperature])
-        _known_fields[id(made)] = fields(at, made.alloys.phases)
-    return _known_fields[id(made)]
+    return fields(np.concatenate([[ROOM], made.temperature]), made.alloys.phases)
 
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
