@@ -52,7 +52,7 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
 def sintered(
     table: CompositionTable,
     temperature: float | str = 300.0,
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
@@ -70,8 +70,9 @@ def sintered(
         n recipes.
     temperature : float or str
         Working temperature, K (or a text such as ``"150C"``).
-    process : Process, dict or None
-        Grain size, alignment, density, grain boundary; None takes the defaults of the family.
+    process : Process, dict, str or None
+        Grain size, alignment, density, grain boundary, oxygen; a route's or a mill's name; None
+        takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
         Grain-boundary shell, such as ``"Tb 0.5 wt%"``; with fraction and content fixed
         (``"Tb 0.30 @ 0.10"``) a shell that no furnace makes is predicted with a warning.
@@ -111,7 +112,7 @@ def sintered(
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,

@@ -127,7 +127,7 @@ def test_isotropic_bonded_magnets_are_what_is_sold():
 
 
 def test_a_route_refuses_what_it_cannot_do():
-    with pytest.raises(InputError, match="hot-deformed has grain_size_um from 0.2 to 0.5"):
+    with pytest.raises(InputError, match=r"hot-deformed has grain_size_um from 0\.2 to 0\.5"):
         _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=5.0)
     with pytest.raises(InputError, match="route must be one of"):
         _magnet("Nd2Fe14B", "atomic", route="by hand")

@@ -1,6 +1,6 @@
 """Recipes that an engineer would try first, each beside the window of the class it belongs to."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ...composition.table import CompositionTable
 
@@ -18,7 +18,7 @@ class Trial(NamedTuple):
     """
 
     recipe: str
-    basis: str
+    basis: Literal["atomic", "weight"]
     process: str | None
     remanence: tuple[float, float]
     coercivity: tuple[float, float]
@@ -109,7 +109,8 @@ def lines() -> list[str]:
         b, h, hot = trial.before
         found.append(
             f"| {trial.recipe}{f' ({trial.process})' if trial.process else ''} "
-            f"| {b:.2f}, {row['remanence_T']:.2f}, {trial.remanence[0]:g} to {trial.remanence[1]:g} "
+            f"| {b:.2f}, {row['remanence_T']:.2f}, "
+            f"{trial.remanence[0]:g} to {trial.remanence[1]:g} "
             f"| {h:.0f}, {row['coercivity_kA_m']:.0f}, "
             f"{trial.coercivity[0]:g} to {trial.coercivity[1]:g} "
             f"| {hot:.0f}, {row['hot_kA_m']:.0f} | {'yes' if row['inside'] else 'no'} "
