@@ -195,8 +195,11 @@ def _figures(
     j_s = PROPERTIES.index("saturation_polarization_T")
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
+    # What a mill's measured magnets say narrows it.
+    on_b = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
+    on_b = np.minimum(on_b, rows["remanence_cap"] * scale) * rows["remanence_left"]
     widths = Widths(
-        np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0)),
+        on_b,
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares
