@@ -20,6 +20,7 @@ from .options import (
     Scenario,
     Shell,
     Temperature,
+    a_path,
     pairs,
 )
 
@@ -83,7 +84,9 @@ def screen(
         ),
     ] = None,
     application: Application = ...,  # type: ignore[assignment]
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    out: Annotated[
+        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+    ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
     host: Annotated[
