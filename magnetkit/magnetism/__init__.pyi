@@ -1,3 +1,4 @@
+from .balance import phase_balance as phase_balance
 from .comparators import comparators as comparators
 from .compensation import compensate as compensate
 from .demagnetization import demagnetization as demagnetization
@@ -7,6 +8,7 @@ from .intrinsic import intrinsic as intrinsic
 from .intrinsic import transitions as transitions
 from .process import Process as Process
 from .process import assumption as assumption
+from .routes import routes as routes
 from .shell import Shell as Shell
 from .shell import with_shell as with_shell
 from .sintered import sintered as sintered
