@@ -15,6 +15,7 @@ from . import (
     grades,
     models,
     predict,
+    replacement,
     robustness,
     supply,
 )
@@ -247,6 +248,7 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 

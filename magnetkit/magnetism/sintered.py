@@ -258,8 +258,9 @@ def _figures(
     j_s = PROPERTIES.index("saturation_polarization_T")
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
+    alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
     widths = Widths(
-        np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0)),
+        np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares
