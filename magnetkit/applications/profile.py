@@ -186,14 +186,14 @@ class Space(Strict):
     @field_validator("shell")
     @classmethod
     def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
-        from ..magnetism.shell import read_shell
+        from ..magnetism.shell import objection, read_shell
 
         for text in shells:
             try:
                 shell = read_shell(text)
             except InputError as error:
                 raise ValueError(str(error)) from None
-            if shell is not None and (reason := shell.objection()):
+            if shell is not None and (reason := objection(shell)):
                 raise ValueError(f"no furnace makes this shell ({reason}); leave it out")
         return shells
 

@@ -178,7 +178,7 @@ class Alloys:
 def magnets(
     table: CompositionTable,
     temperature: NDArray[np.float64],
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
     host: str = "auto",
 ) -> Magnets:
@@ -204,7 +204,7 @@ def magnets(
 def alloys(
     table: CompositionTable,
     parts: "Partition",
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
 ) -> Alloys:
     """Split recipes into what the kernels of the magnet need.
