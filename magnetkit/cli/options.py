@@ -117,13 +117,11 @@ def a_path(text: str | Path) -> Path:
 
     Raises
     ------
-    InputError
+    typer.BadParameter
         If it is empty.
     """
-    from ..errors import InputError
-
     if not str(text).strip():
-        raise InputError("--out is empty: expected a folder for the results, e.g. --out results")
+        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return Path(text)
 
 

@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from magnetkit.composition import reading
+from magnetkit.composition import CompositionTable, reading
 from magnetkit.errors import InputError
 
 DATA = {"composition": ["SmCo5", "Nd2Fe14B"], "note": ["a", "b"], "mass": [1.0, 2.0]}

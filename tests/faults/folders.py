@@ -14,15 +14,22 @@ import sys
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from magnetkit.errors import InputError, MagnetkitError
 from magnetkit.run.manifest import PARTS, read_finished
 from magnetkit.screening import ScreenResult, screen
-from tests.faults.interruption import in_child, preload, wait
+from tests.faults.interruption import in_child, wait
 
 DEVICES = ("f22-engine", "aviation-actuator")
 REFUSED = 3
+_WORK = (
+    "magnetkit.run.engine",
+    "magnetkit.show.report.html",
+    "magnetkit.surrogates.surrogate",
+    "skops.io",
+)
 _NAMES = (
     "manifest.json", "ranked.parquet", "ranked.csv", "rejected.csv", "report.html", "notes.txt",
     "parts/engine.step", "parts/chunk-000000.arrow", "staged/x", f"{PARTS}.txt", "lock", ".hidden",
@@ -162,7 +169,8 @@ def two(times: int, seed: int, place: Path) -> dict[str, object]:
 
 def main(seed: int, count: int, times: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
-    preload()
+    for name in _WORK:
+        import_module(name)
     # In a child: a process that has run a kernel's threads is not forked.
     child = in_child(
         lambda: print(json.dumps(vars(foreign(count, seed, place / "f")))), place / "o"

@@ -10,7 +10,7 @@ def test_nothing_of_a_users_is_lost_and_no_two_screenings_mix(tmp_path):
         [sys.executable, "-m", "tests.faults.folders", "11", "40", "4", str(tmp_path / "run")],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr
