@@ -4,20 +4,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 from .magnetism import (
     CHUNK,
     CURIE,
-    IONS,
     N_WORK,
     OK,
     PARAMAGNETIC,
     STATE,
     TO_TESLA,
     at,
+    chunks,
     direction,
+    most_ions,
     nucleation,
 )
+from .threads import share_rows
 
 MU_0 = 1.25663706127e-6
 # The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
@@ -191,24 +193,24 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status
 
 
-@jit
-def _most_ions(state):
-    most = 1
-    for i in range(len(state)):
-        most = max(most, int(state[i, IONS]))
-    return most
-
-
 # temperature float64 (k)
 # -> polarization T, coercivity A/m float64 (k, n); status int8 (k, n)
-@jit(parallel=True)
 def states(temperature, phases, rules):
     """Return what each alloy's magnet is at each temperature."""
     n, k = phases.walls.size, temperature.size
     polarization, coercivity = np.empty((k, n)), np.empty((k, n))
     status = np.empty((k, n), np.int8)
-    most = _most_ions(phases.state)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    given = temperature, phases, rules, polarization, coercivity, status
+    share_rows(_states_chunks, chunks(n), *given, chunk=1)
+    return polarization, coercivity, status
+
+
+# As `states`, of chunks begin to end - 1; the last three arrays are written to.
+@jit
+def _states_chunks(temperature, phases, rules, polarization, coercivity, status, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             start = _start(i, phases, rules, work)
@@ -216,18 +218,24 @@ def states(temperature, phases, rules):
                 polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
                     temperature[l], i, phases, rules, start, work
                 )
-    return polarization, coercivity, status
 
 
 # temperature float64 (k)
 # -> polarization T, nucleation field A/m float64 (k, n)
-@jit(parallel=True)
 def fields(temperature, phases):
     """Return polarization and nucleation field of each alloy, before any process."""
     n, k = phases.walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
-    most = _most_ions(phases.state)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    share_rows(_fields_chunks, chunks(n), temperature, phases, polarization, field, chunk=1)
+    return polarization, field
+
+
+# As `fields`, of chunks begin to end - 1; the last two arrays are written to.
+@jit
+def _fields_chunks(temperature, phases, polarization, field, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             carried = _carried(i, phases, work)
@@ -235,7 +243,6 @@ def fields(temperature, phases):
                 polarization[l, i], field[l, i], _ = alloy_at(
                     temperature[l], i, phases, carried, work
                 )
-    return polarization, field
 
 
 # j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
@@ -253,18 +260,28 @@ def _room(j, h_cj, on_j, on_k, permeance):
 #    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
-@jit(parallel=True)
 def figures(asked, second, grid, phases, rules, load, widths):
     """Return the properties of the magnet made of each alloy."""
+    n, m = phases.walls.size, asked.size
+    out = np.full((7, 3, m, n), np.nan)
+    status = np.empty((m, n), np.int8)
+    given = (asked, float(second), grid, float(load)), phases, rules, widths, out, status
+    share_rows(_figures_chunks, chunks(n), *given, chunk=1)
+    return out, status
+
+
+# As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
+# written to.
+@jit
+def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
+    asked, second, grid, load = when
     state = phases.state
     factor, squareness, mu_rec, limit = rules.factor, rules.squareness, rules.recoil, rules.limit
     on_b, on_h, on_alpha = widths.on_b, widths.on_h, widths.on_alpha
     floor, on_beta = widths.floor, widths.on_beta
     n, m = phases.walls.size, asked.size
-    out = np.full((7, 3, m, n), np.nan)
-    status = np.empty((m, n), np.int8)
-    most = _most_ions(state)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    most = most_ions(state)
+    for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         open_, room = np.empty(3, np.bool_), np.empty((3, 3))
@@ -347,4 +364,3 @@ def figures(asked, second, grid, phases, rules, load, widths):
                     half = np.hypot(slope * half, floor[i] if k == 5 else 0.0)
                     out[k, 0, l, i] = slope
                     out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half
-    return out, status

@@ -1,4 +1,3 @@
-from .balance import phase_balance as phase_balance
 from .comparators import comparators as comparators
 from .compensation import compensate as compensate
 from .demagnetization import demagnetization as demagnetization
@@ -6,6 +5,7 @@ from .export import write_material as write_material
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
 from .intrinsic import transitions as transitions
+from .phase_table import phase_balance as phase_balance
 from .process import Process as Process
 from .process import assumption as assumption
 from .routes import routes as routes

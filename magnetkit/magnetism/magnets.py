@@ -324,7 +324,7 @@ def _in_phases(
 
 
 def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
-    """Return what each recipe becomes, see `magnetkit.magnetism.balance.phase_balance`."""
+    """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
     from ..hosts.partition import HOST_NAMES, assign_hosts, partition
 
     parts = partition(table, assign_hosts(table, host))

@@ -201,7 +201,14 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
         value = getattr(process, name)
         if value is None:
             continue
-        array = np.asarray(value, float)
+        if isinstance(value, (str, bytes)) or (np.ndim(value) == 0 and value != value):
+            raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+        try:
+            array = np.asarray(value, float)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"process {name} must be {meaning}, a number; got {value!r:.60}"
+            ) from None
         if array.shape not in ((), (n,)):
             raise InputError(f"process {name} must be one number or {n}, got shape {array.shape}")
         # NaN in an array means: the family's default in this row.
@@ -236,6 +243,25 @@ def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
         return {**process, "mill": mill}
     route.check(process)
     return {**route.process, **process, "mill": mill, "route": route}
+
+
+def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str, Any] | None:
+    """Return what is given of one process for all magnets, as a plain record; None if nothing is.
+
+    Raises
+    ------
+    InputError
+        As `read_process`, and if a value differs from magnet to magnet.
+    """
+    checked = read_process(process, 1)
+    given = {name: getattr(checked, name) for name in _LIMITS}
+    for name, value in given.items():
+        if value is not None and np.ndim(value):
+            raise InputError(f"process {name} must be one number for all candidates")
+    record: dict[str, Any] = {name: float(v) for name, v in given.items() if v is not None}
+    if checked.mill is not None:
+        record["mill"] = checked.mill.record()
+    return record or None
 
 
 def by_row(
