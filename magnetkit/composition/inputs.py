@@ -157,7 +157,7 @@ def _of_column(given: Any, basis: Basis) -> Inputs:
         raise InputError(f"expected {FORMS}; got {_kind(given)}")
     if _exports_text(given):
         texts = one_chunk(reading.arrow_array(given))
-        table = reading.read(texts, {}, basis)
+        table = CompositionTable.of_texts(texts, {}, basis)
     else:
         items = given.to_pylist() if library == "arrow" else list(given)
         if isinstance(given, Set):
@@ -179,7 +179,7 @@ def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Arr
     found = {i: c for i, item in enumerate(items) if (c := _composition(item)) is not None}
     texts = [None if i in found else item for i, item in enumerate(items)]
     array, odd = reading.text_array(texts)
-    table = reading.read(array, odd, basis)
+    table = CompositionTable.of_texts(array, odd, basis)
     if not found:
         return table, one_chunk(array)
     rows = np.array(list(found), np.int64)
@@ -220,7 +220,7 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         table, labels = _items(list(values), basis)
     else:
         labels, odd = reading.frame_column(frame, name)
-        table = reading.read(labels, odd, basis)
+        table = CompositionTable.of_texts(labels, odd, basis)
     written, others = None, frame
     if SHELL_COLUMN in column_names(frame) and name != SHELL_COLUMN:
         column_of = frame[SHELL_COLUMN]

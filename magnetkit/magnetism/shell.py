@@ -219,7 +219,7 @@ def replace_rare_earth(
     share : ndarray of float64, shape (n,)
         Share of the row's rare earth that it replaces.
     """
-    from ..kernels.sintered import replace_rare_earth as kernel
+    from ..kernels.charge import replace_rare_earth as kernel
 
     indptr, indices, values = kernel(
         table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share

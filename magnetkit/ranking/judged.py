@@ -1,7 +1,7 @@
 """One chunk of candidates, from compositions to a judged table: the unit of work."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,12 +79,21 @@ def identity_of(job: Job) -> dict[str, Any]:
         "temperature_K": job.temperature,
         "scenario": conditions.scenario,
         "recycled": conditions.recycled,
-        "process": conditions.process,
+        "process": _plain(conditions.process),
         "load_line": conditions.load_line,
         "interval": conditions.interval,
         "between": list(conditions.between),
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
     }
+
+
+def _plain(process: Any) -> Any:
+    """Return what the user gave as `process` as JSON values."""
+    if is_dataclass(process) and not isinstance(process, type):
+        process = {k: v for k, v in asdict(process).items() if v is not None}
+    if not isinstance(process, Mapping):
+        return process
+    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
 
 
 def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:

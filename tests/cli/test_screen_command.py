@@ -162,3 +162,10 @@ def test_an_empty_out_is_not_the_current_folder(tmp_path):
     assert done.returncode == 2, done.stderr
     assert "'--out': it is empty; expected a folder" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_no_message_moves_the_cursor(tmp_path):
+    done = run("screen", str(tmp_path / "\x1b[2Jalloys.csv"), *APPLICATION, "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "?[2Jalloys.csv" in done.stderr
+    assert "\x1b" not in done.stderr
