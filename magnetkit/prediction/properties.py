@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,12 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..arguments import path
 from ..columns import ordered
 from ..composition import CompositionTable
+from ..errors import InputError
+from ..magnetism.process import process_record
+from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
 SURROGATE_FALLBACKS = ("curie_temperature_K", "formation_energy_eV_atom")
 """Where the physics has no answer (an unknown host), these come from the surrogates."""
@@ -29,8 +33,13 @@ class Conditions:
         Permeance coefficient -B / (mu0 H) of the magnet in the device.
     process : mapping or None
         How the magnet is made; None takes the defaults of each family.
+    interval : float
+        Coverage of the intervals.
+    whole_range : bool
+        Whether the status is that over the range `between`, as a device needs it, rather than
+        that at the temperature of the row.
     scenario : str
-        Supply scenario.
+        Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
     reference : CompositionTable or None
@@ -39,14 +48,62 @@ class Conditions:
         Phase data to use instead of the embedded.
     """
 
-    between: tuple[float, float] = (293.15, 393.15)
+    between: tuple[float, float] = BETWEEN
     load_line: float | None = None
     process: Any = None
+    interval: float = 0.9
+    whole_range: bool = False
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
     reference_shell: str = ""
     snapshot: Path | None = None
+
+
+def conditions_for(
+    *,
+    process: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    scenario: str | Path | None = None,
+    recycled: Mapping[str, float] | None = None,
+    between: Any = None,
+    snapshot: str | Path | None = None,
+    **device: Any,
+) -> Conditions:
+    """Return checked conditions; what is None is the default.
+
+    Parameters
+    ----------
+    process, load_line, interval, scenario, recycled, between, snapshot : optional
+        As of `magnetkit.predict`.
+    **device
+        `reference`, `reference_shell` and `whole_range` of `Conditions`.
+
+    Raises
+    ------
+    InputError
+        If one cannot be used.
+    """
+    from ..magnetism.intrinsic import quantile
+    from ..supply.scenario import check_recycled, load_scenario
+
+    quantile(interval)
+    if not isinstance(scenario, str | Path | None):
+        raise InputError(
+            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+        )
+    load_scenario(scenario or "baseline")
+    return Conditions(
+        between=BETWEEN if between is None else read_between(between),
+        load_line=None if load_line is None else read_load_line(load_line),
+        process=process_record(process),
+        interval=float(interval),
+        scenario=str(scenario or "baseline"),
+        recycled=check_recycled(recycled),
+        snapshot=None if snapshot is None else path("snapshot", snapshot),
+        **device,
+    )
 
 
 def magnets(
@@ -65,6 +122,8 @@ def magnets(
         shell=shells,
         between=conditions.between,
         load_line=conditions.load_line,
+        interval=conditions.interval,
+        whole_range=conditions.whole_range,
     )
 
 
@@ -126,13 +185,13 @@ def describe(
     )
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable = stability(table, snapshot=conditions.snapshot)
+    stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
     supply = supplies(table, shells, conditions)
     makeable = stable.pop("makeable").to_numpy(bool)
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     _mark_unmakeable(frame, makeable)
-    _add_surrogates(frame, table)
+    _add_surrogates(frame, table, conditions.interval)
     return frame[ordered(frame.columns)]
 
 
@@ -143,7 +202,7 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
     frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
 
 
-def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
+def _add_surrogates(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
     """Add the domain, and the surrogates' answer where the physics has none."""
     from ..hosts.partition import partition
     from ..surrogates import load
@@ -157,7 +216,7 @@ def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
         rows = np.arange(len(table)) if first else missing
         if not len(rows):
             continue
-        prediction = load(target).predict(phase[rows])
+        prediction = load(target).predict(phase[rows], interval)
         if first:
             frame["in_domain"] = prediction["in_domain"].to_numpy()
             frame["domain_distance"] = prediction["domain_distance"].to_numpy()
