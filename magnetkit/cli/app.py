@@ -14,6 +14,8 @@ from .options import (
     Column,
     Folder,
     Json,
+    MeasuredBeside,
+    MeasuredInstead,
     Phases,
     Quiet,
     Recycled,
@@ -101,8 +103,9 @@ def screen(
     add: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ELEMENT=ATOMS",
-            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15; repeat.",
+            metavar="ELEMENT=ATOMS|FILE",
+            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV "
+            "of measured Curie temperatures that stand beside what is known.",
         ),
     ] = None,
     diffuse: Annotated[
@@ -124,6 +127,7 @@ def screen(
     scenario: Scenario = None,
     recycled: Recycled = None,
     phases: Phases = None,
+    data: MeasuredInstead = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -160,6 +164,7 @@ def screen(
     from ..show.tables import message, print_ranking
     from . import space
 
+    add, measured = space.additions(add)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
@@ -172,6 +177,8 @@ def screen(
         "strict": strict,
         "progress": not quiet,
         "snapshot": phases,
+        "data": None if data is None else str(data),
+        "add": measured,
     }
     if made is None:
         space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
@@ -197,6 +204,8 @@ def predict(
     shell: Shell = None,
     scenario: Scenario = None,
     phases: Phases = None,
+    data: MeasuredInstead = None,
+    add: MeasuredBeside = None,
     json: Json = False,
     cgs: Cgs = False,
 ) -> None:
@@ -223,6 +232,8 @@ def predict(
         shell=shell,
         scenario=scenario or "baseline",
         snapshot=phases,
+        data=data,
+        add=add,
     )
     frame["candidate"] = formulas
     print_properties(frame, as_json=json, cgs=cgs)

@@ -19,6 +19,8 @@ def predict(
     scenario: str = "baseline",
     between: tuple[float, float] | None = None,
     snapshot: Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
 ) -> pd.DataFrame:
     """Predict every property of some compositions at one temperature.
 
@@ -37,6 +39,11 @@ def predict(
         Temperatures of the chords alpha and beta, K; 20 to 120 degrees C otherwise.
     snapshot : Path, optional
         Folder of a phase snapshot; the embedded one otherwise.
+    data : str or Path, optional
+        CSV file of measured Curie temperatures (columns composition, curie_temperature_K, and
+        group, source if known) to learn from instead of everything else.
+    add : str or Path, optional
+        Such a file whose rows stand beside what is known otherwise.
 
     Returns
     -------
@@ -60,7 +67,8 @@ def predict(
     given = table
     table = as_table(given)
     written = isinstance(given, list) and all(isinstance(text, str) for text in given)
-    conditions = Conditions(scenario=scenario, snapshot=snapshot)
+    own = {k: None if v is None else str(v) for k, v in (("data", data), ("add", add))}
+    conditions = Conditions(scenario=scenario, snapshot=snapshot, **own)
     if between is not None:
         conditions = replace(conditions, between=between)
     shells = [shell] * len(table) if shell else None

@@ -93,7 +93,7 @@ def screen(
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
     **conditions
-        ``process``, ``load_line`` or ``snapshot`` of `Conditions`.
+        ``process``, ``load_line``, ``snapshot``, ``data`` or ``add`` of `Conditions`.
 
     Returns
     -------
@@ -164,6 +164,8 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
     """Return what the results depend on, for the manifest and for resuming."""
     from importlib.metadata import version
 
+    from ..magnetism.belief import load
+
     conditions = job.conditions
     return {
         "magnetkit": __version__,
@@ -175,6 +177,11 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
         "recycled": conditions.recycled,
         "process": conditions.process,
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        "belief": {
+            "data": conditions.data,
+            "add": conditions.add,
+            "sha256": load(conditions.data, conditions.add).known.sha256,
+        },
         "chunk_rows": chunk_rows,
         "data": {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()},
         "versions": {package: version(package) for package in VERSIONED},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..features._input import as_table
-from .surrogate import load
+from .models import load
 from .training_sets import TARGETS, check_target
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ def explain(
                 "data": model.known.origin,
             }
         )
-        alike = model.estimator_.similarity(table)[0]
+        alike = np.where(model.known.learn, model.similarity(table)[0], 0.0)
         nearest = np.argsort(-alike, kind="stable")[:n]
-        known = model.known[model.known.learn][nearest]
+        known = model.known[nearest]
         neighbours += [
             {
                 "target": name,
@@ -113,7 +113,7 @@ def explain(
         ]
         parts += [
             {"target": name, "part": part, "adds": float(added[0])}
-            for part, added in model.estimator_.parts(table).items()
+            for part, added in model.parts(table).items()
         ]
     return Explanation(
         table.formulas()[0],

@@ -65,6 +65,7 @@ def label(row: pd.Series) -> str:
 
 def conditions_of(profile: "Profile", identity: Mapping[str, Any]) -> Conditions:
     """Return the conditions under which a result of that identity was made."""
+    learnt = identity.get("belief") or {}
     return Conditions(
         between=(profile.temperature_min_K, profile.temperature_max_K),
         load_line=profile.load_line,
@@ -73,6 +74,8 @@ def conditions_of(profile: "Profile", identity: Mapping[str, Any]) -> Conditions
         recycled=dict(identity.get("recycled") or {}),
         reference=profile.reference.table(),
         reference_shell=profile.reference.shell or "",
+        data=learnt.get("data"),
+        add=learnt.get("add"),
     )
 
 

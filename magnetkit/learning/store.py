@@ -8,6 +8,8 @@ import hashlib
 import json
 import os
 import tempfile
+import warnings
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,42 +20,35 @@ from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
 TRUSTED = (
-    "magnetkit.surrogates.average.ProcessAverage",
-    "magnetkit.surrogates.distilled.DistilledProcess",
+    "magnetkit.learning.process.TrendProcess",
     "magnetkit.surrogates.process.CompositionProcess",
-    "magnetkit.surrogates.residual.PhysicsResidual",
 )
 """Types beyond those that skops itself holds safe."""
 
-# What the answers are made of, beside the surrogates' own modules.
-_OTHER_CODE = (
-    "kernels/gp.py",
-    "kernels/hosts.py",
-    "kernels/intrinsic.py",
-    "kernels/magnetism.py",
-    "kernels/nearby.py",
-    "kernels/network.py",
-    "features/descriptors.py",
-    "magnetism/priors.py",
-    "hosts/partition.py",
-    "conformal.py",
-)
-_OTHER_DATA = ("intrinsic/priors.toml", "hosts/hosts.toml")
+# Rooms that show or judge what is learnt, and have no part in it.
+_APART = ("cli", "evaluation", "show")
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
 
 
 @lru_cache(maxsize=1)
 def code_sha256() -> str:
-    """Return a hash of the code, and of the tables in it, that decide what a trained model is."""
-    package = Path(__file__).resolve().parent
-    files = sorted(package.glob("*.py"))
-    files += [package.parent / name for name in _OTHER_CODE]
-    files += [datasets.path(name) for name in _OTHER_DATA]
+    """Return a hash of the code, and of the embedded tables, that decide what a model is."""
+    package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(__version__.encode())
-    for file in files:
-        digest.update(file.read_bytes())
+    for file in sorted(package.rglob("*.py")):
+        name = file.relative_to(package)
+        if name.parts[0] not in _APART:
+            digest.update(name.as_posix().encode() + b"\0" + file.read_bytes())
+    for name, entry in sorted(datasets.registry()["files"].items()):
+        digest.update(f"{name} {entry['sha256']}".encode())
     return digest.hexdigest()
+
+
+def key(parts: dict[str, Any]) -> str:
+    """Return what a model file is called after: a hash of `parts`, the code and the versions."""
+    whole = {**parts, "code": code_sha256(), "versions": versions()}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def versions() -> dict[str, str]:
@@ -153,3 +148,34 @@ def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     except Exception as error:  # skops raises many kinds on a malformed archive
         raise StoreError(f"{file} cannot be decoded ({error}); {_WAY_OUT}") from None
     return content, manifest
+
+
+Packed = tuple[dict[str, Any], dict[str, Any]]
+
+
+def kept(
+    file: Path,
+    train: Callable[[], Any],
+    pack: Callable[[Any], Packed],
+    unpack: Callable[[dict[str, Any], dict[str, Any]], Any],
+) -> Any:
+    """Return the model in a file, or train it and keep it there.
+
+    Parameters
+    ----------
+    file : Path
+        Its name holds a hash of all that decides the model, see `key`.
+    train : callable
+        Returns the model.
+    pack, unpack : callable
+        Turn the model into content and manifest, and back.
+    """
+    if file.is_file():
+        return unpack(*read(file))
+    model = train()
+    try:
+        save(file, *pack(model))
+    except StoreError as error:
+        # Whoever only wants a prediction gets it.
+        warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
+    return model

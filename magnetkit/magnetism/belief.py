@@ -1,0 +1,519 @@
+"""What is believed of an intrinsic property: the physics, and what measurements say beside it.
+
+The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
+offset and a slope for each host; a smooth residual over composition and host learns the level of
+families, a local one the compounds nearby. Hosts without physics have a mean of their own.
+Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
+2005), calibrated on papers that were left out with all their compounds, inside and outside the
+domain apart.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import conformal
+from ..composition import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
+from ..errors import InputError
+from ..features.descriptors import NAMES, rare_earth_descriptors
+from ..hosts.partition import HOST_NAMES, hard_phases, partition
+from ..learning import store
+from ..learning.curie import FOLDS, TARGET, curie_set, fold, keys
+from ..learning.process import TrendProcess
+from ..learning.sets import TrainingSet, read_csv
+from ..settings import get_settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
+# another phase.
+_WHOLE = 0.9
+# Where there is no physics the mean starts here (K), with the trend's own constant about it.
+_TYPICAL_K = 500.0
+_UNIT_K = 250.0
+# Prior deviations of a host's offset (in deviations of the values) and slope (per `_UNIT_K`).
+_OFFSET, _SLOPE = 0.7, 0.3
+# Errors beyond this quantile do not pull at their size.
+_CLIP = 0.98
+# Fewer left-out compounds than this outside the domain calibrate nothing of their own.
+_FEW = 20
+# Share of left-out compounds that count as inside the domain.
+_EDGE = 0.90
+# Atomic fraction of elements no training row holds from which a composition is wholly new.
+_FOREIGN = 0.1
+# Without physics, data that take less than this off the variance say nothing.
+_SILENT = 0.3
+# Least prediction, K: below, there is no order to speak of.
+_LEAST_K = 1.0
+# An element in fewer compounds than this has no length scale of its own.
+_COMMON = 15
+
+
+class Believed(NamedTuple):
+    """What is believed of n hard phases, arrays of shape (n,).
+
+    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known;
+    `share` is how much is learnt, 0 to 1; `distance` is 1 at the edge of the domain; `measured`
+    says whether the very compound was measured.
+    """
+
+    value: Array
+    half: Array
+    share: Array
+    distance: Array
+    measured: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Belief:
+    """A trained belief on the Curie temperature.
+
+    Attributes
+    ----------
+    process : TrendProcess
+        The residual, over the columns of `columns`.
+    elements : ndarray of int64
+        Elements whose fraction is a column of the smooth part.
+    coefficients : ndarray of float64, shape (3,)
+        The size of an error is their sum over one, the novelty and the local residual, K.
+    scores : tuple of ndarray
+        Errors on what was left out over that size, inside and outside the domain.
+    edge : float
+        Novelty at the edge of the domain.
+    known : TrainingSet
+        What it was trained on.
+    manifest : dict
+        Where it comes from.
+    """
+
+    process: TrendProcess
+    elements: NDArray[np.int64]
+    coefficients: Array
+    scores: tuple[Array, Array]
+    edge: float
+    known: TrainingSet
+    manifest: dict[str, Any] = field(default_factory=dict)
+    target: str = TARGET
+
+    def __str__(self) -> str:
+        """Return what was trained and how well, in one line."""
+        return (
+            f"{self.target}: {self.manifest['rows']} values of {self.manifest['papers']} papers "
+            f"and systems, mean error {self.manifest['error']:.3g} K on what was left out; "
+            f"{self.file}"
+        )
+
+    @property
+    def file(self) -> Path:
+        """Where the belief is kept."""
+        return _file(self.known)
+
+    @property
+    def estimator_(self) -> TrendProcess:
+        """The regressor of the residual, over `columns`."""
+        return self.process
+
+    def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+        """Return what the residual is learnt over, and the physical mean with NaN where none."""
+        base = physical(phases, codes)
+        return _columns(phases, codes, base, self.elements), base
+
+    def of_phases(
+        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+    ) -> Believed:
+        """Return what is believed of hard phases whose hosts are `codes`."""
+        x, base = self.columns(phases, codes)
+        found = self.process.estimate(x)
+        known = np.isfinite(base)
+        new = _novelty(found.novelty, phases, self.known.table, known)
+        distance = new / self.edge
+        inside = distance <= 1.0
+        width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+        half = np.where(inside, *width) * _size(self.coefficients, new, found.local)
+        value = np.maximum(np.where(known, base, _TYPICAL_K) + found.mean, _LEAST_K)
+        learnt = 1.0 - new
+        empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < _SILENT))
+        value[empty] = half[empty] = np.nan
+        share = np.where(known, learnt, 1.0)
+        share[empty] = 0.0
+        return Believed(value, half, share, distance, self._measured(phases))
+
+    def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        t : CompositionTable, or column of recipes or pymatgen compositions
+            What to predict; of a recipe, its hard phase.
+        interval : float
+            Probability that the true value lies inside, for a paper not seen.
+
+        Returns
+        -------
+        DataFrame
+            One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share``,
+            ``in_domain`` and ``domain_distance`` (1 at the edge).
+        """
+        import pandas as pd
+
+        from ..features._input import as_table
+
+        codes, phases = hard_phases(as_table(t))
+        found = self.of_phases(phases, codes, interval)
+        return pd.DataFrame(
+            {
+                self.target: found.value,
+                f"{self.target}_lo": np.maximum(found.value - found.half, 0.0),
+                f"{self.target}_hi": found.value + found.half,
+                f"{self.target}_data_share": found.share,
+                "in_domain": found.distance <= 1.0,
+                "domain_distance": found.distance,
+            }
+        )
+
+    def parts(self, table: CompositionTable) -> dict[str, Array]:
+        """Return what each part adds to the prediction of each composition, K."""
+        codes, phases = hard_phases(table)
+        x, base = self.columns(phases, codes)
+        mean = np.where(np.isfinite(base), base, _TYPICAL_K)
+        names = {"trend": "level and slope of the host", "smooth part": "smooth residual"}
+        found = {names.get(k, k): v for k, v in self.process.parts(x).items()}
+        return {"physics": mean, **found}
+
+    def similarity(self, table: CompositionTable) -> Array:
+        """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
+        codes, phases = hard_phases(table)
+        x, _ = self.columns(phases, codes)
+        codes, phases = _phases(self.known.table)
+        return self.process.similarity(x, self.columns(phases, codes)[0])
+
+    def with_rows(self, rows: TrainingSet) -> "Belief":
+        """Return this belief with further measurements, its scales as they are."""
+        known = _joined(self.known, rows)
+        process = _fit(known, self.elements, self.process)
+        return replace(self, process=process, known=known)
+
+    def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
+        known = _known_hashes(self.known)
+        return np.isin(_hashes(phases), known)
+
+
+def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none."""
+    from .model import curie_temperature
+    from .priors import prior_parameters
+
+    return curie_temperature(phases, codes, prior_parameters())
+
+
+def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
+    """Train on a set; `advance` is called once a fold and once before.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        One row a compound and paper.
+    advance : callable
+        Moves a progress bar.
+
+    Returns
+    -------
+    Belief
+    """
+    elements = _common(data.table)
+    process = _fit(data, elements, None)
+    advance()
+    blank = Belief(process, elements, np.ones(3), (np.ones(1), np.ones(1)), 1.0, data)
+    made = left_out(blank, advance)
+    edge = max(float(np.quantile(made.novelty, _EDGE)), 1e-3)
+    residual = np.abs(data.values - made.mean)
+    found = conformal.fit_difficulty(residual, made.novelty, made.local, _CLIP)
+    score = residual / _size(found, made.novelty, made.local)
+    inside = made.novelty <= edge
+    manifest = {
+        "target": TARGET,
+        "origin": data.origin,
+        "rows": len(data),
+        "papers": len(np.unique(data.groups)),
+        "removed": data.removed,
+        "data_sha256": data.sha256,
+        "error": float(residual.mean()),
+    }
+    outside = score if (~inside).sum() < _FEW else score[~inside]
+    return replace(
+        blank, coefficients=found, scores=(score[inside], outside), edge=edge, manifest=manifest
+    )
+
+
+class LeftOut(NamedTuple):
+    """What was said of each row while its paper, and all its compounds, were left out."""
+
+    mean: Array
+    novelty: Array
+    local: Array
+    base: Array
+
+
+def folds_of(data: TrainingSet) -> NDArray[np.int64]:
+    """Return the fold of each row: of its paper, or of its chemical system where it has none."""
+    return np.array([fold(group) for group in data.groups], np.int64)
+
+
+def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
+    """Return predictions of every row of the training set by models that did not see it.
+
+    A fold takes its papers out, and every other row of their compounds, whatever its source. The
+    scales are those of the whole set; a set of fewer than 300 rows searches them anew.
+    """
+    data = belief.known
+    groups, compounds = folds_of(data), np.array(keys(data.table.to_array()), object)
+    codes, phases = _phases(data.table)
+    x, base = belief.columns(phases, codes)
+    made = np.full((3, len(data)), np.nan)
+    for k in range(FOLDS):
+        test = groups == k
+        if test.any() and not test.all():
+            gone = set(compounds[test])
+            train = np.flatnonzero([key not in gone for key in compounds])
+            rest = data[train]
+            scales = belief.process if len(data) >= 300 else None
+            process = _fit(rest, belief.elements, scales)
+            found = process.estimate(x[test])
+            known = np.isfinite(base[test])
+            new = _novelty(found.novelty, phases[test], rest.table, known)
+            mean = np.where(known, base[test], _TYPICAL_K) + found.mean
+            made[:, test] = np.maximum(mean, _LEAST_K), new, found.local
+        advance()
+    return LeftOut(made[0], made[1], made[2], base)
+
+
+def _size(coefficients: Array, novelty: Array, local: Array) -> Array:
+    """Return what an error is taken to be proportional to, K."""
+    constant, new, near = coefficients
+    return constant + new * novelty + near * local
+
+
+def _novelty(
+    new: Array, phases: CompositionTable, known: CompositionTable, physics: NDArray[np.bool_]
+) -> Array:
+    """Return the novelty, at least the amount of elements nobody measured."""
+    other = np.ones(N_ELEMENTS, bool)
+    other[np.unique(known.indices)] = False
+    entries = other[phases.indices]
+    if entries.any():
+        rows = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))[entries]
+        amount = np.bincount(rows, phases.values[entries], len(phases))
+        # The physics knows some elements on their sites.
+        new = np.maximum(new, np.where(physics, 0.0, np.minimum(amount / _FOREIGN, 1.0)))
+    return new
+
+
+def _fit(
+    data: TrainingSet, elements: NDArray[np.int64], scales: TrendProcess | None
+) -> TrendProcess:
+    """Return the residual's process: one row a compound, the median of its sources."""
+    import pandas as pd
+    from threadpoolctl import threadpool_limits
+
+    compounds = pd.DataFrame({"key": keys(data.table.to_array()), "value": data.values})
+    compounds["row"] = np.arange(len(data))
+    joined = compounds.groupby("key", sort=True)
+    joined = joined.agg(value=("value", "median"), count=("value", "size"), row=("row", "min"))
+    table = data.table[joined["row"].to_numpy()]
+    codes, phases = _phases(table)
+    base = physical(phases, codes)
+    x = _columns(phases, codes, base, elements)
+    y = joined["value"].to_numpy() - np.where(np.isfinite(base), base, _TYPICAL_K)
+    noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
+    # More threads would sum in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        if scales is not None:
+            return scales.refit(x, y, noise)
+        local = x.shape[1] - _TREND - len(NAMES) - len(elements) - 1 - len(HOST_NAMES)
+        return TrendProcess(_TREND, local).fit(x, y, noise)
+
+
+_TREND = 2 * (len(HOST_NAMES) + 1)
+
+
+def _columns(
+    phases: CompositionTable, codes: NDArray[np.int8], base: Array, elements: NDArray[np.int64]
+) -> Array:
+    """Return trend, smooth and local columns, see `TrendProcess`."""
+    n, hosts = len(phases), len(HOST_NAMES)
+    known = np.isfinite(base)
+    code = np.where(known, codes, hosts)
+    at = np.where(known, base - 600.0, -100.0) / _UNIT_K
+    host = np.zeros((n, hosts + 1))
+    host[np.arange(n), code] = 1.0
+    atoms = phases.to_array()
+    return np.column_stack(
+        [
+            _OFFSET * host,
+            _SLOPE * host * at[:, None],
+            rare_earth_descriptors(phases),
+            atoms[:, elements],
+            at,
+            host[:, :hosts],
+            atoms,
+        ]
+    )
+
+
+def _common(table: CompositionTable) -> NDArray[np.int64]:
+    """Return the metals and interstitials common enough for a length scale of their own."""
+    count = (table.to_array() > 0.0).sum(axis=0)
+    count[[INDEX[s] for s in RARE_EARTHS]] = 0
+    return np.flatnonzero(count >= min(_COMMON, max(2, len(table) // 20)))
+
+
+def _phases(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host and phase of measured compounds: of one that is not whole, itself, unknown."""
+    part = partition(table)
+    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
+    atoms = np.where(whole[:, None], part.hard_phase.to_array(), table.to_array())
+    return np.where(whole, part.host, -1).astype(np.int8), _table(atoms)
+
+
+def _table(atoms: Array) -> CompositionTable:
+    rows, columns = np.nonzero(atoms)
+    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
+    return CompositionTable(
+        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
+    )
+
+
+def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
+    return TrainingSet(
+        known.target,
+        _table(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        np.concatenate([known.values, rows.values]),
+        np.concatenate([known.groups, rows.groups]),
+        np.concatenate([known.sources, rows.sources]),
+        f"{known.origin}, and {rows.origin}",
+        known.removed,
+    )
+
+
+# Odd multipliers: a sum of products of rounded fractions tells compositions apart.
+_WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
+
+
+def _hashes(table: CompositionTable) -> NDArray[np.int64]:
+    rounded = np.round(1000.0 * table.values).astype(np.int64) * _WEIGHTS[table.indices]
+    total = np.concatenate([[0], np.cumsum(rounded)])
+    return total[table.indptr[1:]] - total[table.indptr[:-1]]
+
+
+@lru_cache(maxsize=8)
+def _known_hashes(known: TrainingSet) -> NDArray[np.int64]:
+    return np.unique(_hashes(known.table))
+
+
+def _file(data: TrainingSet) -> Path:
+    key = store.key({"data": data.sha256})
+    return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"
+
+
+def training_set(data: "str | Path | None" = None) -> TrainingSet:
+    """Return what a belief is trained on: a user's file alone, or all that is at hand."""
+    return curie_set() if data is None else read_csv(TARGET, Path(data))
+
+
+# Threads that ask for an untrained belief at the same time must not each train it.
+_LOADING = Lock()
+
+
+def load(
+    data: "str | Path | None" = None,
+    add: "str | Path | None" = None,
+    progress: bool = False,
+) -> Belief:
+    """Return a belief, trained at first use and kept in the cache.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A CSV file to learn from instead of everything else: nothing fetched, and no typed value,
+        enters.
+    add : str or Path, optional
+        A CSV file whose rows stand beside what is known otherwise; the scales stay.
+    progress : bool
+        Show a progress bar on stderr while training.
+    """
+    if data is not None and add is not None:
+        raise InputError("data= replaces what is known and add= adds to it: give one of the two")
+    with _LOADING:
+        settings = str(get_settings())
+        return _load(*(None if x is None else str(x) for x in (data, add)), progress, settings)
+
+
+@lru_cache(maxsize=8)
+def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
+    if add is not None:
+        return _load(None, None, progress, settings).with_rows(read_csv(TARGET, Path(add)))
+    known = training_set(data)
+    return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+
+
+def _shown(known: TrainingSet, progress: bool) -> Belief:
+    from .._console import bar
+
+    with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
+        return train(known, advance)
+
+
+def retrain(data: TrainingSet, progress: bool = False) -> Belief:
+    """Train, and keep in the cache whatever is there."""
+    belief = _shown(data, progress)
+    store.save(_file(data), *_packed(belief))
+    _load.cache_clear()
+    return belief
+
+
+def _packed(belief: Belief) -> tuple[dict[str, Any], dict[str, Any]]:
+    content = {
+        name: getattr(belief, name) for name in ("process", "elements", "coefficients", "edge")
+    } | {"inside": belief.scores[0], "outside": belief.scores[1]}
+    return content, belief.manifest
+
+
+def _unpacked(known: TrainingSet) -> Any:
+    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
+        scores = content.pop("inside"), content.pop("outside")
+        return Belief(**content, scores=scores, known=known, manifest=manifest)
+
+    return unpack
+
+
+_CHOSEN: ContextVar[tuple[str | None, str | None]] = ContextVar("belief", default=(None, None))
+
+
+@contextmanager
+def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> Iterator[None]:
+    """Let everything inside believe what `load(data, add)` returns."""
+    given = None if data is None else str(data), None if add is None else str(add)
+    token = _CHOSEN.set(given)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def current() -> Belief:
+    """Return the belief in force."""
+    return load(*_CHOSEN.get())
+
+
