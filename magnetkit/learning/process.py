@@ -194,22 +194,17 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         return smooth
 
     def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
-        """Find the posterior, twice: the second time with doubt."""
+        """Find the posterior, twice: the second time with doubt in rows that others contradict."""
         X, t = X[order], y[order] / self.scale_
         a = self._blocks(X)
         covariance = self._covariance(a, a)
         own = np.exp(2.0 * self.theta_[-1]) * noise[order]
-        doubt = np.ones(len(t))
-        for last in (False, True):
-            total = covariance.copy()
-            total[np.diag_indices(len(t))] += own * doubt + _JITTER
-            lower = cholesky(total, lower=True, overwrite_a=True)
-            weights = cho_solve((lower, True), t)
-            precision = np.diag(dpotri(lower, lower=1)[0])
-            residual = weights / precision
-            if not last:
-                size = residual**2 * precision
-                doubt = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        lower, weights = self._solve(covariance, own, t)
+        precision = np.diag(dpotri(lower, lower=1)[0])
+        residual = weights / precision
+        size = residual**2 * precision
+        doubt = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        _, weights = self._solve(covariance, own * doubt, t)
         self.points_, self.weights_ = X, weights
         self.doubt_, self.residual_ = np.empty((2, len(t)))
         self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
@@ -218,6 +213,13 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         size = np.abs(self.scale_ * residual).astype(np.float32)
         self._known32 = known, weights.astype(np.float32), size
         return self
+
+    @staticmethod
+    def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        total = covariance.copy()
+        total[np.diag_indices(len(t))] += noise + _JITTER
+        lower = cholesky(total, lower=True, overwrite_a=True)
+        return lower, cho_solve((lower, True), t)
 
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
