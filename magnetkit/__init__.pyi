@@ -1,4 +1,5 @@
 from . import applications as applications
+from . import catalogue as catalogue
 from . import columns as columns
 from . import composition as composition
 from . import elements as elements
@@ -17,6 +18,7 @@ from . import settings as settings
 from . import supply as supply
 from . import surrogates as surrogates
 from . import units as units
+from .catalogue import grades as grades
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
