@@ -91,6 +91,7 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
             raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
     return result
 
+
 MeasuredInstead = Annotated[
     Path | None,
     typer.Option(

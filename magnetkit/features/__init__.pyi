@@ -1,4 +1,5 @@
 from .descriptors import RareEarthDescriptors as RareEarthDescriptors
+from .ratios import SublatticeRatios as SublatticeRatios
 from .descriptors import rare_earth_descriptors as rare_earth_descriptors
 from .element_table import load_table as load_table
 from .ions import load_ions as load_ions

@@ -117,17 +117,18 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
         frames.append(_plain(pd.read_csv(plain)))
     if by_paper is not None:
         frames.append(_by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False)))
-    return clean(
-        pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN
-    )[0]
+    return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
 
 
 def _embedded() -> pd.DataFrame:
+    names = ["name", "value", "paper"]
     compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
-    compounds = compounds[["formula", TARGET, "source"]].set_axis(["name", "value", "paper"], axis=1)
+    compounds = compounds[["formula", TARGET, "source"]].set_axis(
+        ["name", "value", "paper"], axis=1
+    )
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
     single = single[single["property"] == TARGET]
-    single = single[["formula", "value", "source"]].set_axis(["name", "value", "paper"], axis=1)
+    single = single[["formula", "value", "source"]].set_axis(names, axis=1)
     found = pd.concat([compounds, single])
     return found[np.isfinite(found["value"])].assign(kind="", computed=False)
 

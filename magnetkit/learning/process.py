@@ -102,7 +102,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.scale_ = float(y.std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         order = _order(X, y)
-        few = order[:: max(1, -(-len(order) // self.search_rows))]
+        # Every so manieth row of the order would thin out the neighbours that tell the scales.
+        few = np.random.default_rng(0).permutation(order)[: self.search_rows]
         self.theta_ = self._search(X[few], y[few] / self.scale_, noise[few])
         return self._condition(X, y, noise, order)
 

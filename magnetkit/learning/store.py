@@ -19,10 +19,7 @@ from .._version import __version__
 from ..errors import StoreError
 
 MAGIC = b"magnetkit surrogate 1\n"
-TRUSTED = (
-    "magnetkit.learning.process.TrendProcess",
-    "magnetkit.surrogates.process.CompositionProcess",
-)
+TRUSTED = ("magnetkit.learning.process.TrendProcess",)
 """Types beyond those that skops itself holds safe."""
 
 # Rooms that show or judge what is learnt, and have no part in it.

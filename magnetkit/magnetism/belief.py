@@ -24,7 +24,7 @@ from .. import conformal
 from ..composition import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..errors import InputError
-from ..features.descriptors import NAMES, rare_earth_descriptors
+from ..features.ratios import sublattice_ratios
 from ..hosts.partition import HOST_NAMES, hard_phases, partition
 from ..learning import store
 from ..learning.curie import FOLDS, TARGET, curie_set, fold, keys
@@ -57,8 +57,6 @@ _FOREIGN = 0.1
 _SILENT = 0.3
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
-# An element in fewer compounds than this has no length scale of its own.
-_COMMON = 15
 
 
 class Believed(NamedTuple):
@@ -84,8 +82,6 @@ class Belief:
     ----------
     process : TrendProcess
         The residual, over the columns of `columns`.
-    elements : ndarray of int64
-        Elements whose fraction is a column of the smooth part.
     coefficients : ndarray of float64, shape (3,)
         The size of an error is their sum over one, the novelty and the local residual, K.
     scores : tuple of ndarray
@@ -96,16 +92,20 @@ class Belief:
         What it was trained on.
     manifest : dict
         Where it comes from.
+    target : str
+        ``curie_temperature_K``.
+    physics : bool
+        Whether the model of the hosts is its mean; False to see what data alone say.
     """
 
     process: TrendProcess
-    elements: NDArray[np.int64]
     coefficients: Array
     scores: tuple[Array, Array]
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
     target: str = TARGET
+    physics: bool = True
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
@@ -127,10 +127,10 @@ class Belief:
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
-        base = physical(phases, codes)
-        return _columns(phases, codes, base, self.elements), base
+        base = physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
+        return _columns(phases, codes, base), base
 
-    def of_phases(
+    def ofphases_of(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> Believed:
         """Return what is believed of hard phases whose hosts are `codes`."""
@@ -141,7 +141,7 @@ class Belief:
         distance = new / self.edge
         inside = distance <= 1.0
         width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-        half = np.where(inside, *width) * _size(self.coefficients, new, found.local)
+        half = np.where(inside, *width) * error_size(self.coefficients, new, found.local)
         value = np.maximum(np.where(known, base, _TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - new
         empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < _SILENT))
@@ -171,7 +171,7 @@ class Belief:
         from ..features._input import as_table
 
         codes, phases = hard_phases(as_table(t))
-        found = self.of_phases(phases, codes, interval)
+        found = self.ofphases_of(phases, codes, interval)
         return pd.DataFrame(
             {
                 self.target: found.value,
@@ -196,13 +196,13 @@ class Belief:
         """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
         codes, phases = hard_phases(table)
         x, _ = self.columns(phases, codes)
-        codes, phases = _phases(self.known.table)
+        codes, phases = phases_of(self.known.table)
         return self.process.similarity(x, self.columns(phases, codes)[0])
 
     def with_rows(self, rows: TrainingSet) -> "Belief":
         """Return this belief with further measurements, its scales as they are."""
         known = _joined(self.known, rows)
-        process = _fit(known, self.elements, self.process)
+        process = _fit(known, self.process)
         return replace(self, process=process, known=known)
 
     def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
@@ -232,15 +232,14 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
     -------
     Belief
     """
-    elements = _common(data.table)
-    process = _fit(data, elements, None)
+    process = _fit(data, None)
     advance()
-    blank = Belief(process, elements, np.ones(3), (np.ones(1), np.ones(1)), 1.0, data)
+    blank = Belief(process, np.ones(3), (np.ones(1), np.ones(1)), 1.0, data)
     made = left_out(blank, advance)
     edge = max(float(np.quantile(made.novelty, _EDGE)), 1e-3)
     residual = np.abs(data.values - made.mean)
     found = conformal.fit_difficulty(residual, made.novelty, made.local, _CLIP)
-    score = residual / _size(found, made.novelty, made.local)
+    score = residual / error_size(found, made.novelty, made.local)
     inside = made.novelty <= edge
     manifest = {
         "target": TARGET,
@@ -255,6 +254,13 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
     return replace(
         blank, coefficients=found, scores=(score[inside], outside), edge=edge, manifest=manifest
     )
+
+
+def without_physics(data: TrainingSet) -> Belief:
+    """Return a belief that data alone make, not calibrated."""
+    process = _fit(data, None, physics=False)
+    one = np.ones(1)
+    return Belief(process, np.ones(3), (one, one), 1.0, data, physics=False)
 
 
 class LeftOut(NamedTuple):
@@ -279,7 +285,7 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
     """
     data = belief.known
     groups, compounds = folds_of(data), np.array(keys(data.table.to_array()), object)
-    codes, phases = _phases(data.table)
+    codes, phases = phases_of(data.table)
     x, base = belief.columns(phases, codes)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
@@ -289,7 +295,7 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
             train = np.flatnonzero([key not in gone for key in compounds])
             rest = data[train]
             scales = belief.process if len(data) >= 300 else None
-            process = _fit(rest, belief.elements, scales)
+            process = _fit(rest, scales, belief.physics)
             found = process.estimate(x[test])
             known = np.isfinite(base[test])
             new = _novelty(found.novelty, phases[test], rest.table, known)
@@ -299,7 +305,7 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
     return LeftOut(made[0], made[1], made[2], base)
 
 
-def _size(coefficients: Array, novelty: Array, local: Array) -> Array:
+def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
     constant, new, near = coefficients
     return constant + new * novelty + near * local
@@ -321,7 +327,9 @@ def _novelty(
 
 
 def _fit(
-    data: TrainingSet, elements: NDArray[np.int64], scales: TrendProcess | None
+    data: TrainingSet,
+    scales: TrendProcess | None,
+    physics: bool = True,
 ) -> TrendProcess:
     """Return the residual's process: one row a compound, the median of its sources."""
     import pandas as pd
@@ -332,25 +340,22 @@ def _fit(
     joined = compounds.groupby("key", sort=True)
     joined = joined.agg(value=("value", "median"), count=("value", "size"), row=("row", "min"))
     table = data.table[joined["row"].to_numpy()]
-    codes, phases = _phases(table)
-    base = physical(phases, codes)
-    x = _columns(phases, codes, base, elements)
+    codes, phases = phases_of(table)
+    base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
+    x = _columns(phases, codes, base)
     y = joined["value"].to_numpy() - np.where(np.isfinite(base), base, _TYPICAL_K)
     noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
     # More threads would sum in another order.
     with threadpool_limits(limits=1, user_api="blas"):
         if scales is not None:
             return scales.refit(x, y, noise)
-        local = x.shape[1] - _TREND - len(NAMES) - len(elements) - 1 - len(HOST_NAMES)
-        return TrendProcess(_TREND, local).fit(x, y, noise)
+        return TrendProcess(_TREND, N_ELEMENTS).fit(x, y, noise)
 
 
 _TREND = 2 * (len(HOST_NAMES) + 1)
 
 
-def _columns(
-    phases: CompositionTable, codes: NDArray[np.int8], base: Array, elements: NDArray[np.int64]
-) -> Array:
+def _columns(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
     """Return trend, smooth and local columns, see `TrendProcess`."""
     n, hosts = len(phases), len(HOST_NAMES)
     known = np.isfinite(base)
@@ -363,8 +368,7 @@ def _columns(
         [
             _OFFSET * host,
             _SLOPE * host * at[:, None],
-            rare_earth_descriptors(phases),
-            atoms[:, elements],
+            sublattice_ratios(atoms),
             at,
             host[:, :hosts],
             atoms,
@@ -372,19 +376,15 @@ def _columns(
     )
 
 
-def _common(table: CompositionTable) -> NDArray[np.int64]:
-    """Return the metals and interstitials common enough for a length scale of their own."""
-    count = (table.to_array() > 0.0).sum(axis=0)
-    count[[INDEX[s] for s in RARE_EARTHS]] = 0
-    return np.flatnonzero(count >= min(_COMMON, max(2, len(table) // 20)))
+def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host and phase of measured compounds.
 
-
-def _phases(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and phase of measured compounds: of one that is not whole, itself, unknown."""
+    A compound is taken as it was made: what the split would put outside the hard phase, such as
+    hydrogen, is in it. One that is no single phase of a host has none.
+    """
     part = partition(table)
     whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
-    atoms = np.where(whole[:, None], part.hard_phase.to_array(), table.to_array())
-    return np.where(whole, part.host, -1).astype(np.int8), _table(atoms)
+    return np.where(whole, part.host, -1).astype(np.int8), table
 
 
 def _table(atoms: Array) -> CompositionTable:
@@ -484,9 +484,10 @@ def retrain(data: TrainingSet, progress: bool = False) -> Belief:
 
 
 def _packed(belief: Belief) -> tuple[dict[str, Any], dict[str, Any]]:
-    content = {
-        name: getattr(belief, name) for name in ("process", "elements", "coefficients", "edge")
-    } | {"inside": belief.scores[0], "outside": belief.scores[1]}
+    content = {name: getattr(belief, name) for name in ("process", "coefficients", "edge")} | {
+        "inside": belief.scores[0],
+        "outside": belief.scores[1],
+    }
     return content, belief.manifest
 
 
@@ -515,5 +516,3 @@ def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> 
 def current() -> Belief:
     """Return the belief in force."""
     return load(*_CHOSEN.get())
-
-

@@ -111,7 +111,9 @@ class EnergyModel:
         new = np.maximum(found.novelty, _foreign(table, self.known.table))
         distance = new / self.edge
         width = [conformal.quantile(s, interval) for s in self.scores]
-        half = np.where(distance <= 1.0, *width) * size(self.coefficients, found._replace(novelty=new))
+        half = np.where(distance <= 1.0, *width) * size(
+            self.coefficients, found._replace(novelty=new)
+        )
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
         low, high = values - half, values + half
         if self.target == HULL_DISTANCE:
@@ -156,18 +158,13 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     """Train on a set; `advance` is called once, and after each fold."""
     from threadpoolctl import threadpool_limits
 
-    x = columns(data.table)
     learn = data.learn
-    made = np.full((3, len(data)), np.nan)
     # More threads would sum in another order.
     with threadpool_limits(limits=1, user_api="blas"):
-        process = TrendProcess(1, N_ELEMENTS).fit(x[learn], data.values[learn])
+        x = columns(data.table[learn])
+        process = TrendProcess(1, N_ELEMENTS).fit(x, data.values[learn])
         advance()
-        for inside, outside in conformal.folds(data.groups, FOLDS):
-            rows = inside[learn[inside]]
-            made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
-            advance()
-    found = Estimate(*made)
+        found = left_out(process, data, advance)
     residual = np.abs(data.values - found.mean)
     coefficients = conformal.fit_difficulty(residual, found.novelty, found.local, _CLIP)
     edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
@@ -186,6 +183,17 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     return EnergyModel(
         data.target, process, coefficients, (score[inside], outside), edge, data, manifest
     )
+
+
+def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: None) -> Estimate:
+    """Return what is said of each phase when its chemical system is left out, scales kept."""
+    x, learn = columns(data.table), data.learn
+    made = np.full((3, len(data)), np.nan)
+    for inside, outside in conformal.folds(data.groups, FOLDS):
+        rows = inside[learn[inside]]
+        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
+        advance()
+    return Estimate(*made)
 
 
 def _file(data: TrainingSet) -> Path:

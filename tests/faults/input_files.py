@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from magnetkit.surrogates.process import CompositionProcess
 
 from magnetkit import applications, datasets, supply
 from magnetkit.composition import CompositionTable
@@ -22,7 +23,6 @@ from magnetkit.run.candidates import FileCandidates
 from magnetkit.run.folder import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.surrogates import store
-from magnetkit.surrogates.process import CompositionProcess
 from magnetkit.surrogates.training_sets import training_set
 from tests.faults import mutation
 from tests.faults.input_recipes import Figures, check_accepted, resident_MB

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.errors import StoreError
-from magnetkit.surrogates import store
+from magnetkit.learning import store
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def test_another_version_is_refused(file):
 
 def test_a_type_that_is_not_named_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(store, "TRUSTED", ())
-    from magnetkit.surrogates import CompositionProcess
+    from magnetkit.learning.process import TrendProcess
 
-    file = store.save(tmp_path / "y.model", {"a": CompositionProcess()}, {})
-    with pytest.raises(StoreError, match=r"not trusted.*CompositionProcess"):
+    file = store.save(tmp_path / "y.model", {"a": TrendProcess()}, {})
+    with pytest.raises(StoreError, match=r"not trusted.*TrendProcess"):
         store.read(file)
 
 
