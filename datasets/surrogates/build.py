@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.learning.curie import COMPILATIONS, curie_set, fold
+from magnetkit.learning.curie import NO_PAPER, curie_set, fold
 
 if __name__ == "__main__":
     known = curie_set()
-    papers = np.unique(known.groups[~np.isin(known.sources, COMPILATIONS)])
+    papers = [group for group in np.unique(known.groups) if not group.startswith(NO_PAPER)]
     frame = pd.DataFrame({"paper": papers, "fold": [fold(paper) for paper in papers]})
     frame.to_csv(Path(__file__).with_name("split.csv"), index=False, lineterminator="\n")

@@ -31,6 +31,9 @@ EMBEDDED = "embedded compounds and measurements"
 COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
 """Sources that are no paper: their rows train, and are left out by compound."""
 
+NO_PAPER = "system "
+"""How the groups of rows begin that no paper, but a chemical system keeps together."""
+
 _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
@@ -39,7 +42,7 @@ _ZERO_CELSIUS = 273.15
 _HIGHEST_K = 1400.0
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
-# Further than this from the median of two or more other sources, a value is not believed.
+# Further than this from the median of three or more sources, a value is not believed.
 _CONTRADICTED_K = 150.0
 _SEVERAL_PHASES = re.compile(
     r"amorph|glass|bmg|layer|\bfilms?\b|mixture|two-phase|multi-?phase|composite|quasicryst"
@@ -130,7 +133,7 @@ def _embedded() -> pd.DataFrame:
     single = single[single["property"] == TARGET]
     single = single[["formula", "value", "source"]].set_axis(names, axis=1)
     found = pd.concat([compounds, single])
-    return found[np.isfinite(found["value"])].assign(kind="", computed=False)
+    return found[np.isfinite(found["value"])].assign(kind="", computed=False, typed=True)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -176,8 +179,8 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     Returns
     -------
     TrainingSet
-        One row a compound and paper, the median of its values; groups are the papers, and the
-        chemical system where there is none.
+        One row a compound and paper, the median of its values; groups are the papers, and where
+        there is none the chemical system, or of embedded facts that without the rare earths.
     DataFrame
         Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
@@ -214,12 +217,20 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(unnumbered & (many | (_columns(atoms, ("B",)) > 0.0)), "elements without amounts")
     drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
     drop(_contradicted(frame), "value that two or more others contradict", listed=True)
+    if "typed" not in frame:
+        frame["typed"] = False
     joined = frame.groupby(["paper", "key"], sort=False)
-    joined = joined.agg(value=("value", "median"), at=("at", "first")).reset_index()
+    joined = joined.agg(
+        value=("value", "median"), at=("at", "first"), typed=("typed", "first")
+    ).reset_index()
     removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
     table = table[joined["at"].to_numpy()]
     paper = joined["paper"].to_numpy(np.str_)
-    groups = np.where(np.isin(paper, COMPILATIONS), chemical_systems(table), paper)
+    families = [f"{NO_PAPER}{name}" for name in chemical_systems(_without_rare_earths(table))]
+    systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
+    groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
+    # A review types one value a compound: what is left out together are all its rare earths.
+    groups = np.where(joined["typed"] == True, families, groups)  # noqa: E712
     found = TrainingSet(
         TARGET, table, joined["value"].to_numpy(np.float64), groups, paper, origin, removed
     )
@@ -243,12 +254,22 @@ def _of_interest(names: pd.Series) -> pd.Series:
     return rare & names.str.contains(r"(?:Fe|Co)(?![a-z])")
 
 
+def _without_rare_earths(table: CompositionTable) -> CompositionTable:
+    atoms = table.to_array()
+    atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
+    rows, columns = np.nonzero(atoms)
+    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
+    return CompositionTable(
+        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
+    )
+
+
 def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:
     return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
 
 
 def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return the rows far from the median of two or more other sources of the same compound."""
+    """Return the rows far from the median of three or more sources of the same compound."""
     own = frame.groupby(["key", "paper"])["value"].median().reset_index()
     bad = set()
     for _, rows in own.groupby("key"):
@@ -256,7 +277,7 @@ def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
             continue
         values = rows["value"].to_numpy()
         for i, (key, paper) in enumerate(zip(rows["key"], rows["paper"], strict=True)):
-            if abs(values[i] - np.median(np.delete(values, i))) > _CONTRADICTED_K:
+            if abs(values[i] - np.median(values)) > _CONTRADICTED_K:
                 bad.add((key, paper))
     return np.array([pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool)
 

@@ -95,13 +95,13 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         """
         X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
-        smooth = X[:, self.trend : X.shape[1] - self.local]
+        order = _order(X, y)
+        smooth = X[order, self.trend : X.shape[1] - self.local]
         self.center_ = smooth.mean(axis=0)
         spread = smooth.std(axis=0)
         self.width_ = np.where(spread > 1e-9, spread, 1.0)
-        self.scale_ = float(y.std()) or 1.0
+        self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
-        order = _order(X, y)
         # Every so manieth row of the order would thin out the neighbours that tell the scales.
         few = np.random.default_rng(0).permutation(order)[: self.search_rows]
         self.theta_ = self._search(X[few], y[few] / self.scale_, noise[few])

@@ -8,13 +8,9 @@ Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning 
 domain apart.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,14 +18,13 @@ from numpy.typing import NDArray
 
 from .. import conformal
 from ..composition import CompositionTable
-from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
-from ..errors import InputError
+from ..elements import N_ELEMENTS
 from ..features.ratios import sublattice_ratios
 from ..hosts.partition import HOST_NAMES, hard_phases, partition
 from ..learning import store
-from ..learning.curie import FOLDS, TARGET, curie_set, fold, keys
+from ..learning.curie import FOLDS, TARGET, fold, keys
 from ..learning.process import TrendProcess
-from ..learning.sets import TrainingSet, read_csv
+from ..learning.sets import TrainingSet
 from ..settings import get_settings
 
 if TYPE_CHECKING:
@@ -49,10 +44,14 @@ _OFFSET, _SLOPE = 0.7, 0.3
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
 _FEW = 20
+# Fewer left-out compounds than this without physics, and nothing is said where there is none.
+_ENOUGH = 200
 # Share of left-out compounds that count as inside the domain.
 _EDGE = 0.90
 # Atomic fraction of elements no training row holds from which a composition is wholly new.
 _FOREIGN = 0.1
+# In a set of fewer rows than this the search of the scales is a large part of the error.
+_SMALL = 300
 # Without physics, data that take less than this off the variance say nothing.
 _SILENT = 0.3
 # Least prediction, K: below, there is no order to speak of.
@@ -92,6 +91,9 @@ class Belief:
         What it was trained on.
     manifest : dict
         Where it comes from.
+    anywhere : bool
+        Whether hosts without physics were left out often enough to know the errors there; where
+        not, nothing is said of them.
     target : str
         ``curie_temperature_K``.
     physics : bool
@@ -104,6 +106,7 @@ class Belief:
     edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
+    anywhere: bool = True
     target: str = TARGET
     physics: bool = True
 
@@ -118,7 +121,7 @@ class Belief:
     @property
     def file(self) -> Path:
         """Where the belief is kept."""
-        return _file(self.known)
+        return file_of(self.known)
 
     @property
     def estimator_(self) -> TrendProcess:
@@ -130,7 +133,7 @@ class Belief:
         base = physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
         return _columns(phases, codes, base), base
 
-    def ofphases_of(
+    def of_phases(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> Believed:
         """Return what is believed of hard phases whose hosts are `codes`."""
@@ -144,7 +147,8 @@ class Belief:
         half = np.where(inside, *width) * error_size(self.coefficients, new, found.local)
         value = np.maximum(np.where(known, base, _TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - new
-        empty = (np.diff(phases.indptr) == 0) | (~known & (learnt < _SILENT))
+        silent = learnt < (_SILENT if self.anywhere else np.inf)
+        empty = (np.diff(phases.indptr) == 0) | (~known & silent)
         value[empty] = half[empty] = np.nan
         share = np.where(known, learnt, 1.0)
         share[empty] = 0.0
@@ -171,7 +175,7 @@ class Belief:
         from ..features._input import as_table
 
         codes, phases = hard_phases(as_table(t))
-        found = self.ofphases_of(phases, codes, interval)
+        found = self.of_phases(phases, codes, interval)
         return pd.DataFrame(
             {
                 self.target: found.value,
@@ -232,6 +236,11 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
     -------
     Belief
     """
+    return trained(data, advance)[0]
+
+
+def trained(data: TrainingSet, advance: Any = lambda: None) -> "tuple[Belief, LeftOut]":
+    """Return what `train` does, and what was said of the rows that were left out."""
     process = _fit(data, None)
     advance()
     blank = Belief(process, np.ones(3), (np.ones(1), np.ones(1)), 1.0, data)
@@ -251,9 +260,17 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
         "error": float(residual.mean()),
     }
     outside = score if (~inside).sum() < _FEW else score[~inside]
-    return replace(
-        blank, coefficients=found, scores=(score[inside], outside), edge=edge, manifest=manifest
+    scores = (score[inside], outside)
+    anywhere = int((~np.isfinite(made.base)).sum()) >= _ENOUGH
+    belief = replace(
+        blank,
+        coefficients=found,
+        scores=scores,
+        edge=edge,
+        anywhere=anywhere,
+        manifest=manifest,
     )
+    return belief, made
 
 
 def without_physics(data: TrainingSet) -> Belief:
@@ -273,15 +290,22 @@ class LeftOut(NamedTuple):
 
 
 def folds_of(data: TrainingSet) -> NDArray[np.int64]:
-    """Return the fold of each row: of its paper, or of its chemical system where it has none."""
-    return np.array([fold(group) for group in data.groups], np.int64)
+    """Return the fold of each row, shape (n,): that of its group.
+
+    The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
+    one are shared out evenly.
+    """
+    if len(data) >= _SMALL:
+        return np.array([fold(group) for group in data.groups], np.int64)
+    _, code = np.unique(data.groups, return_inverse=True)
+    return code % FOLDS
 
 
 def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
     A fold takes its papers out, and every other row of their compounds, whatever its source. The
-    scales are those of the whole set; a set of fewer than 300 rows searches them anew.
+    scales are those of the whole set; a small set searches them anew.
     """
     data = belief.known
     groups, compounds = folds_of(data), np.array(keys(data.table.to_array()), object)
@@ -294,7 +318,7 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
             gone = set(compounds[test])
             train = np.flatnonzero([key not in gone for key in compounds])
             rest = data[train]
-            scales = belief.process if len(data) >= 300 else None
+            scales = belief.process if len(data) >= _SMALL else None
             process = _fit(rest, scales, belief.physics)
             found = process.estimate(x[test])
             known = np.isfinite(base[test])
@@ -422,97 +446,7 @@ def _known_hashes(known: TrainingSet) -> NDArray[np.int64]:
     return np.unique(_hashes(known.table))
 
 
-def _file(data: TrainingSet) -> Path:
+def file_of(data: TrainingSet) -> Path:
+    """Return where a belief trained on a set is kept."""
     key = store.key({"data": data.sha256})
     return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"
-
-
-def training_set(data: "str | Path | None" = None) -> TrainingSet:
-    """Return what a belief is trained on: a user's file alone, or all that is at hand."""
-    return curie_set() if data is None else read_csv(TARGET, Path(data))
-
-
-# Threads that ask for an untrained belief at the same time must not each train it.
-_LOADING = Lock()
-
-
-def load(
-    data: "str | Path | None" = None,
-    add: "str | Path | None" = None,
-    progress: bool = False,
-) -> Belief:
-    """Return a belief, trained at first use and kept in the cache.
-
-    Parameters
-    ----------
-    data : str or Path, optional
-        A CSV file to learn from instead of everything else: nothing fetched, and no typed value,
-        enters.
-    add : str or Path, optional
-        A CSV file whose rows stand beside what is known otherwise; the scales stay.
-    progress : bool
-        Show a progress bar on stderr while training.
-    """
-    if data is not None and add is not None:
-        raise InputError("data= replaces what is known and add= adds to it: give one of the two")
-    with _LOADING:
-        settings = str(get_settings())
-        return _load(*(None if x is None else str(x) for x in (data, add)), progress, settings)
-
-
-@lru_cache(maxsize=8)
-def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
-    if add is not None:
-        return _load(None, None, progress, settings).with_rows(read_csv(TARGET, Path(add)))
-    known = training_set(data)
-    return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
-
-
-def _shown(known: TrainingSet, progress: bool) -> Belief:
-    from .._console import bar
-
-    with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
-        return train(known, advance)
-
-
-def retrain(data: TrainingSet, progress: bool = False) -> Belief:
-    """Train, and keep in the cache whatever is there."""
-    belief = _shown(data, progress)
-    store.save(_file(data), *_packed(belief))
-    _load.cache_clear()
-    return belief
-
-
-def _packed(belief: Belief) -> tuple[dict[str, Any], dict[str, Any]]:
-    content = {name: getattr(belief, name) for name in ("process", "coefficients", "edge")} | {
-        "inside": belief.scores[0],
-        "outside": belief.scores[1],
-    }
-    return content, belief.manifest
-
-
-def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
-        scores = content.pop("inside"), content.pop("outside")
-        return Belief(**content, scores=scores, known=known, manifest=manifest)
-
-    return unpack
-
-
-_CHOSEN: ContextVar[tuple[str | None, str | None]] = ContextVar("belief", default=(None, None))
-
-
-@contextmanager
-def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> Iterator[None]:
-    """Let everything inside believe what `load(data, add)` returns."""
-    given = None if data is None else str(data), None if add is None else str(add)
-    token = _CHOSEN.set(given)
-    try:
-        yield
-    finally:
-        _CHOSEN.reset(token)
-
-
-def current() -> Belief:
-    """Return the belief in force."""
-    return load(*_CHOSEN.get())

@@ -18,7 +18,8 @@ from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
 from ..units import parse_temperature
-from .belief import Believed, current
+from .belief import Believed
+from .believing import current
 from .model import condense
 from .parameters import Parameters, load
 

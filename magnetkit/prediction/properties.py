@@ -61,7 +61,7 @@ def magnets(
 ) -> list[pd.DataFrame]:
     """Return the magnet each candidate makes, bulk and shell alike: a table a temperature."""
     from ..magnetism import sintered_at
-    from ..magnetism.belief import using
+    from ..magnetism.believing import using
 
     with using(conditions.data, conditions.add):
         return sintered_at(

@@ -164,7 +164,7 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
     """Return what the results depend on, for the manifest and for resuming."""
     from importlib.metadata import version
 
-    from ..magnetism.belief import load
+    from ..magnetism.believing import load
 
     conditions = job.conditions
     return {

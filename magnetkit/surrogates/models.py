@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..features._input import as_table
 from ..learning.sets import TrainingSet
-from ..magnetism import belief
+from ..magnetism import believing
 from . import energy
 from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
 
@@ -57,7 +57,7 @@ def train(
     """
     chosen = _choose(target, training_set, data)
     if target == CURIE:
-        return belief.retrain(chosen, progress)
+        return believing.retrain(chosen, progress)
     model = energy.retrain(chosen, progress)
     return replace(model, target=target)
 
@@ -92,7 +92,7 @@ def load(
     """
     check_target(target)
     if target == CURIE:
-        return belief.load(data, add, progress)
+        return believing.load(data, add, progress)
     if add is not None:
         raise InputError(f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set")
     if target == HULL_DISTANCE and data is not None:

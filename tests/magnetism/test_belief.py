@@ -5,7 +5,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism import belief
+from magnetkit.magnetism import belief, believing
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import load as calibrated
 
@@ -14,7 +14,7 @@ CURIE = "curie_temperature_K"
 
 @pytest.fixture(scope="module")
 def embedded():
-    return belief.load()
+    return believing.load()
 
 
 def _file(folder, rows, name="mine.csv"):
@@ -55,7 +55,7 @@ def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
 
 def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
     rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
-    more = belief.load(add=_file(tmp_path, rows))
+    more = believing.load(add=_file(tmp_path, rows))
     between = _table("Ce0.8Y1.2Fe13Ni1B")
     before, after = embedded.predict(between), more.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
@@ -69,14 +69,14 @@ def test_own_data_stand_alone(tmp_path, embedded):
         (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
         for i, x in enumerate(rng.uniform(0.0, 1.9, 30))
     ]
-    alone = belief.load(data=_file(tmp_path, rows))
+    alone = believing.load(data=_file(tmp_path, rows))
     assert len(alone.known) == 30
     got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
     assert got == pytest.approx(660.0, abs=15.0)
     # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
     assert not alone.of_phases(partition(_table("SmCo5")).hard_phase, np.array([1], np.int8))[-1][0]
     with pytest.raises(InputError, match="one of the two"):
-        belief.load(data="a.csv", add="b.csv")
+        believing.load(data="a.csv", add="b.csv")
 
 
 def test_the_model_stands_alone_where_parameters_are_given():
@@ -109,11 +109,11 @@ def test_a_wider_interval_holds_a_narrower_one(embedded):
 
 
 def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
-    known = belief.training_set()
+    known = believing.training_set()
     twice = belief._joined(known, known[[0]])
     twice.groups[-1] = "another paper"
     model = belief.Belief(
-        belief.load().process, np.ones(3),
+        believing.load().process, np.ones(3),
         (np.ones(1), np.ones(1)), 1.0, twice,
     )  # fmt: skip
     folds = belief.folds_of(twice)

@@ -19,9 +19,9 @@ from ...composition import CompositionTable
 from ...elements import SYMBOLS
 from ...features import CompositionStatistics
 from ...hosts.partition import HOST_NAMES
-from ...learning.curie import COMPILATIONS, FOLDS, keys
+from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
-from ...magnetism import belief
+from ...magnetism import belief, believing
 from ...surrogates import energy
 from ...surrogates.training_sets import CURIE, training_set
 from . import figures
@@ -83,7 +83,7 @@ def validate(
     Report
     """
     if target == CURIE:
-        return _curie(belief.training_set(data), progress, peers)
+        return _curie(believing.training_set(data), progress, peers)
     return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
@@ -122,9 +122,8 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = peers() if with_peers else {}
-    with bar(f"validating {CURIE}", FOLDS * (3 + len(others)) + 2, progress) as advance:
-        model = belief.train(data, advance)
-        found = belief.left_out(model, advance)
+    with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
+        model, found = belief.trained(data, advance)
         made = pd.DataFrame(
             {
                 "value": data.values,
@@ -174,13 +173,14 @@ def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
 
 def _told(made: pd.DataFrame, data: TrainingSet) -> str:
     models = [c for c in made.columns if c not in _NO_MODEL]
-    papers = made[~made["source"].isin(COMPILATIONS)]
+    no_paper = made["group"].str.startswith(NO_PAPER)
+    papers = made[~no_paper]
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
         "papers, 2:14:1, 1:5, 2:17 and 1:12": papers[papers["host"].isin(HOST_NAMES[:4])],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
-        "compilations, by chemical system": made[made["source"].isin(COMPILATIONS)],
+        "compilations, by chemical system": made[no_paper],
     }
     lines = [
         f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
