@@ -19,27 +19,19 @@ from numpy.typing import NDArray
 from .. import conformal
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
-from ..features.ratios import sublattice_ratios
-from ..hosts.partition import HOST_NAMES, hard_phases, partition
+from ..hosts.partition import hard_phases
 from ..learning import store
 from ..learning.curie import FOLDS, TARGET, fold, keys
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
+from .design import TREND, TYPICAL_K, columns_of, hashes, phases_of, physical, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
 
-# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
-# another phase.
-_WHOLE = 0.9
-# Where there is no physics the mean starts here (K), with the trend's own constant about it.
-_TYPICAL_K = 500.0
-_UNIT_K = 250.0
-# Prior deviations of a host's offset (in deviations of the values) and slope (per `_UNIT_K`).
-_OFFSET, _SLOPE = 0.7, 0.3
 # Errors beyond this quantile do not pull at their size.
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
@@ -131,7 +123,7 @@ class Belief:
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
         base = physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
-        return _columns(phases, codes, base), base
+        return columns_of(phases, codes, base), base
 
     def of_phases(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
@@ -145,7 +137,7 @@ class Belief:
         inside = distance <= 1.0
         width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
         half = np.where(inside, *width) * error_size(self.coefficients, new, found.local)
-        value = np.maximum(np.where(known, base, _TYPICAL_K) + found.mean, _LEAST_K)
+        value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - new
         silent = learnt < (_SILENT if self.anywhere else np.inf)
         empty = (np.diff(phases.indptr) == 0) | (~known & silent)
@@ -172,8 +164,6 @@ class Belief:
         """
         import pandas as pd
 
-        from ..features._input import as_table
-
         codes, phases = hard_phases(as_table(t))
         found = self.of_phases(phases, codes, interval)
         return pd.DataFrame(
@@ -191,7 +181,7 @@ class Belief:
         """Return what each part adds to the prediction of each composition, K."""
         codes, phases = hard_phases(table)
         x, base = self.columns(phases, codes)
-        mean = np.where(np.isfinite(base), base, _TYPICAL_K)
+        mean = np.where(np.isfinite(base), base, TYPICAL_K)
         names = {"trend": "level and slope of the host", "smooth part": "smooth residual"}
         found = {names.get(k, k): v for k, v in self.process.parts(x).items()}
         return {"physics": mean, **found}
@@ -211,15 +201,7 @@ class Belief:
 
     def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
         known = _known_hashes(self.known)
-        return np.isin(_hashes(phases), known)
-
-
-def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
-    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none."""
-    from .model import curie_temperature
-    from .priors import prior_parameters
-
-    return curie_temperature(phases, codes, prior_parameters())
+        return np.isin(hashes(phases), known)
 
 
 def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
@@ -323,7 +305,7 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
             found = process.estimate(x[test])
             known = np.isfinite(base[test])
             new = _novelty(found.novelty, phases[test], rest.table, known)
-            mean = np.where(known, base[test], _TYPICAL_K) + found.mean
+            mean = np.where(known, base[test], TYPICAL_K) + found.mean
             made[:, test] = np.maximum(mean, _LEAST_K), new, found.local
         advance()
     return LeftOut(made[0], made[1], made[2], base)
@@ -366,63 +348,20 @@ def _fit(
     table = data.table[joined["row"].to_numpy()]
     codes, phases = phases_of(table)
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
-    x = _columns(phases, codes, base)
-    y = joined["value"].to_numpy() - np.where(np.isfinite(base), base, _TYPICAL_K)
+    x = columns_of(phases, codes, base)
+    y = joined["value"].to_numpy() - np.where(np.isfinite(base), base, TYPICAL_K)
     noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
     # More threads would sum in another order.
     with threadpool_limits(limits=1, user_api="blas"):
         if scales is not None:
             return scales.refit(x, y, noise)
-        return TrendProcess(_TREND, N_ELEMENTS).fit(x, y, noise)
-
-
-_TREND = 2 * (len(HOST_NAMES) + 1)
-
-
-def _columns(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
-    """Return trend, smooth and local columns, see `TrendProcess`."""
-    n, hosts = len(phases), len(HOST_NAMES)
-    known = np.isfinite(base)
-    code = np.where(known, codes, hosts)
-    at = np.where(known, base - 600.0, -100.0) / _UNIT_K
-    host = np.zeros((n, hosts + 1))
-    host[np.arange(n), code] = 1.0
-    atoms = phases.to_array()
-    return np.column_stack(
-        [
-            _OFFSET * host,
-            _SLOPE * host * at[:, None],
-            sublattice_ratios(atoms),
-            at,
-            host[:, :hosts],
-            atoms,
-        ]
-    )
-
-
-def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and phase of measured compounds.
-
-    A compound is taken as it was made: what the split would put outside the hard phase, such as
-    hydrogen, is in it. One that is no single phase of a host has none.
-    """
-    part = partition(table)
-    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
-    return np.where(whole, part.host, -1).astype(np.int8), table
-
-
-def _table(atoms: Array) -> CompositionTable:
-    rows, columns = np.nonzero(atoms)
-    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
-    return CompositionTable(
-        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
-    )
+        return TrendProcess(TREND, N_ELEMENTS).fit(x, y, noise)
 
 
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     return TrainingSet(
         known.target,
-        _table(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        table_of(np.vstack([known.table.to_array(), rows.table.to_array()])),
         np.concatenate([known.values, rows.values]),
         np.concatenate([known.groups, rows.groups]),
         np.concatenate([known.sources, rows.sources]),
@@ -431,19 +370,9 @@ def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     )
 
 
-# Odd multipliers: a sum of products of rounded fractions tells compositions apart.
-_WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
-
-
-def _hashes(table: CompositionTable) -> NDArray[np.int64]:
-    rounded = np.round(1000.0 * table.values).astype(np.int64) * _WEIGHTS[table.indices]
-    total = np.concatenate([[0], np.cumsum(rounded)])
-    return total[table.indptr[1:]] - total[table.indptr[:-1]]
-
-
 @lru_cache(maxsize=8)
 def _known_hashes(known: TrainingSet) -> NDArray[np.int64]:
-    return np.unique(_hashes(known.table))
+    return np.unique(hashes(known.table))
 
 
 def file_of(data: TrainingSet) -> Path:

@@ -22,6 +22,7 @@ from ...hosts.partition import HOST_NAMES
 from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
 from ...magnetism import belief, believing
+from ...magnetism.design import phases_of
 from ...surrogates import energy
 from ...surrogates.training_sets import CURIE, training_set
 from . import figures
@@ -166,7 +167,7 @@ def _half(model: belief.Belief, found: belief.LeftOut) -> Array:
 
 
 def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
-    codes, _ = belief.phases_of(data.table)
+    codes, _ = phases_of(data.table)
     names = np.array([*HOST_NAMES, "no physics"])
     return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 
