@@ -164,6 +164,8 @@ class Belief:
         """
         import pandas as pd
 
+        from ..features._input import as_table
+
         codes, phases = hard_phases(as_table(t))
         found = self.of_phases(phases, codes, interval)
         return pd.DataFrame(

@@ -278,6 +278,7 @@ def _learnt(believed: Believed) -> dict[str, Any]:
 
     learnt = np.where(believed.share >= 0.5, "surrogate", "physics").astype(object)
     learnt[believed.measured] = "measured"
+    learnt[np.isnan(believed.value)] = None
     return {
         "curie_temperature_K_provenance": pd.Categorical(learnt, categories=PROVENANCES),
         "curie_temperature_K_data_share": believed.share,

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from magnetkit.surrogates.process import CompositionProcess
 
 from magnetkit import applications, datasets, supply
 from magnetkit.composition import CompositionTable
@@ -287,7 +286,8 @@ def models(folder: Path) -> list[Kind]:
 
     file = folder / "a.model"
     table = CompositionTable.from_strings(["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"])
-    estimator = CompositionProcess().fit(table, np.array([1000.0, 1190, 900, 588, 1043, 1390]))
+    values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
+    estimator = TrendProcess().fit(table.to_array(), values)
     store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
     good = file.read_bytes()
     line, payload = good[len(store.MAGIC) :].split(b"\n", 1)
