@@ -219,10 +219,11 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(_contradicted(frame), "value that two or more others contradict", listed=True)
     if "typed" not in frame:
         frame["typed"] = False
-    joined = frame.groupby(["paper", "key"], sort=False)
-    joined = joined.agg(
-        value=("value", "median"), at=("at", "first"), typed=("typed", "first")
-    ).reset_index()
+    joined = (
+        frame.groupby(["paper", "key"], sort=False)
+        .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
+        .reset_index()
+    )
     removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
     table = table[joined["at"].to_numpy()]
     paper = joined["paper"].to_numpy(np.str_)

@@ -345,8 +345,9 @@ def _fit(
 
     compounds = pd.DataFrame({"key": keys(data.table.to_array()), "value": data.values})
     compounds["row"] = np.arange(len(data))
-    joined = compounds.groupby("key", sort=True)
-    joined = joined.agg(value=("value", "median"), count=("value", "size"), row=("row", "min"))
+    joined = compounds.groupby("key", sort=True).agg(
+        value=("value", "median"), count=("value", "size"), row=("row", "min")
+    )
     table = data.table[joined["row"].to_numpy()]
     codes, phases = phases_of(table)
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)

@@ -67,8 +67,8 @@ def predict(
     given = table
     table = as_table(given)
     written = isinstance(given, list) and all(isinstance(text, str) for text in given)
-    own = {k: None if v is None else str(v) for k, v in (("data", data), ("add", add))}
-    conditions = Conditions(scenario=scenario, snapshot=snapshot, **own)
+    instead, beside = (None if file is None else str(file) for file in (data, add))
+    conditions = Conditions(scenario=scenario, snapshot=snapshot, data=instead, add=beside)
     if between is not None:
         conditions = replace(conditions, between=between)
     shells = [shell] * len(table) if shell else None

@@ -17,11 +17,12 @@ from magnetkit import applications, datasets, supply
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import MagnetkitError
 from magnetkit.features.element_table import read_table
+from magnetkit.learning import store
+from magnetkit.learning.process import TrendProcess
 from magnetkit.phases import snapshot
 from magnetkit.run.candidates import FileCandidates
 from magnetkit.run.folder import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
-from magnetkit.surrogates import store
 from magnetkit.surrogates.training_sets import training_set
 from tests.faults import mutation
 from tests.faults.input_recipes import Figures, check_accepted, resident_MB

@@ -25,7 +25,7 @@ from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
 DEVICE = "f22-engine"
-TARGET = "anisotropy_field_T"
+TARGET = "curie_temperature_K"
 RECIPES = [f"Nd2Fe{14 - i / 1000:g}Co{i / 1000:g}B" for i in range(1, 1200)]
 FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
 

@@ -162,7 +162,8 @@ def _half(model: belief.Belief, found: belief.LeftOut) -> Array:
         for part in (inside, ~inside):
             own, other = part & (groups == k), part & (groups != k)
             if own.any():
-                half[own] = size[own] * conformal.quantile(score[other], COVERAGE)
+                pool = other if other.sum() >= _LEAST else groups != k
+                half[own] = size[own] * conformal.quantile(score[pool], COVERAGE)
     return half
 
 
@@ -226,7 +227,7 @@ def _coverage(part: pd.DataFrame) -> list[str]:
         ("outside", part[~part["inside"]]),
     ):
         if len(rows):
-            held = (np.abs(rows["value"] - rows["model"]) <= rows["half"]).to_numpy()
+            held = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
             share, low, high = figures.coverage_by_group(held, rows["group"].to_numpy())
             lines.append(
                 f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
@@ -248,7 +249,7 @@ def _never_worse(part: pd.DataFrame) -> list[str]:
         rivals = [c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()]
         if len(rows) < _LEAST or not rivals:
             continue
-        error = {c: np.abs(rows[c] - rows["value"]).to_numpy() for c in ("model", *rivals)}
+        error = {c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)}
         best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
         gap = error["model"] - error[best]
         _, code = np.unique(rows["group"], return_inverse=True)
@@ -335,7 +336,7 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     ]
     for title, part in (("all", made), ("near the hull", made[made["learnt"]])):
         for name in ("model", *others):
-            error = 1000.0 * np.abs(part[name] - part["value"])
+            error = 1000.0 * (part[name] - part["value"]).abs()
             lines.append(
                 f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
             )
