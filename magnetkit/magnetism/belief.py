@@ -9,7 +9,7 @@ domain apart.
 """
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +22,7 @@ from ..elements import N_ELEMENTS
 from ..hosts.partition import hard_phases
 from ..learning import store
 from ..learning.curie import FOLDS, TARGET, fold, keys
+from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
@@ -114,6 +115,12 @@ class Belief:
     def file(self) -> Path:
         """Where the belief is kept."""
         return file_of(self.known)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        parts = (self.process, self.coefficients, *self.scores, float(self.edge), self.anywhere)
+        return fingerprint((self.target, *parts))
 
     @property
     def estimator_(self) -> TrendProcess:

@@ -206,7 +206,10 @@ def _figures(
         rows["recoil"],
         rows["structure_limit_K"],
         load,
-        np.hypot(rows["remanence_spread"] * scale, unsure),
+        np.minimum(
+            np.hypot(rows["remanence_spread"] * scale, unsure), rows["remanence_cap"] * scale
+        )
+        * rows["remanence_left"],
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares

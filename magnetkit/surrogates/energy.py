@@ -1,7 +1,7 @@
 """The formation energy of any compound, by a Gaussian process on composition statistics."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from ..elements import N_ELEMENTS
 from ..features import CompositionStatistics
 from ..features._input import as_table
 from ..learning import store
+from ..learning.fingerprint import fingerprint
 from ..learning.process import Estimate, TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
@@ -87,6 +88,12 @@ class EnergyModel:
     def file(self) -> Path:
         """Where the model is kept."""
         return _file(self.known)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        parts = (self.estimator_, self.coefficients, *self.scores, float(self.edge))
+        return fingerprint((self.target, *parts))
 
     def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
         """Predict with interval and domain.

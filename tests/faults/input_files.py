@@ -21,7 +21,7 @@ from magnetkit.learning import store
 from magnetkit.learning.process import TrendProcess
 from magnetkit.phases import snapshot
 from magnetkit.run.candidates import FileCandidates
-from magnetkit.run.folder import MANIFEST, read_manifest
+from magnetkit.run.manifest import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.surrogates.training_sets import training_set
 from tests.faults import mutation

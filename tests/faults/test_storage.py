@@ -17,7 +17,7 @@ from magnetkit.kernels import _accelerate
 from magnetkit.learning import store
 from magnetkit.magnetism import believing
 from magnetkit.phases.materials_project import pull as live
-from magnetkit.run import folder as folders
+from magnetkit.run import manifest as folders
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
 from tests.faults import storage
@@ -47,8 +47,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
     with storage.small_disk(tmp_path / "disk", 400) as disk:
         with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
-        kept = json.loads((disk / "out" / folders.MANIFEST).read_text())
-        assert not kept["done"]
+        assert not folders.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
@@ -69,8 +68,9 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(InputError, match="No space left"):
         mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
-    assert (tmp_path / name).read_bytes() == before[FILES.index(name)]
-    assert not list(tmp_path.glob("*.tmp")) + list(tmp_path.glob(".*.tmp"))
+    assert contents(tmp_path) == before
+    assert len(ScreenResult.from_folder(tmp_path)) == 1
+    assert not list(tmp_path.rglob("*.tmp")) + list(tmp_path.rglob(".*.tmp"))
 
 
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
