@@ -120,6 +120,23 @@ def _packages() -> Iterator[Finding]:
         yield Finding(group, name, value, "ok" if same else "note", advice)
 
 
+def _dated(group: str) -> Iterator[Finding]:
+    """Say which export controls and prices are past the day to look at them again."""
+    from ..supply import overdue
+
+    late = overdue()
+    yield Finding(
+        group,
+        "dated facts",
+        "; ".join(late) if late else "export controls and prices are as of their day",
+        "note" if late else "ok",
+        "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
+        "two outcomes"
+        if late
+        else "",
+    )
+
+
 def _data() -> Iterator[Finding]:
     from ..fetch import cached_path, names
 
@@ -137,6 +154,7 @@ def _data() -> Iterator[Finding]:
         "broken" if bad else "ok",
         f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
     )
+    yield from _dated(group)
     mirror = get_settings().mirror
     if mirror is not None:
         there = mirror.is_dir()
