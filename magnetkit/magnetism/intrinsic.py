@@ -41,8 +41,6 @@ STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the m
 _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
-# Below so many points, waking further threads costs more than it saves.
-_FEW = 5000
 # Half an interval of 90 % in standard deviations.
 _HALF = NormalDist().inv_cdf(0.95)
 _POSITIVE = np.array([True, False, False, True, True, True])
@@ -106,8 +104,6 @@ def evaluate(
         The arrays. The believed Curie temperature carries polarization and anisotropy with it:
         the model is at the reduced temperature T / T_C.
     """
-    import numba
-
     from ..kernels.intrinsic import evaluate as kernel
 
     p = parameters or load()
@@ -118,16 +114,10 @@ def evaluate(
     if parameters is None:
         believed = current().of_phases(t, part.host)
         curie = np.stack([believed.value, believed.half / _HALF])
-    threads = numba.get_num_threads()
-    if len(t) * len(at) < _FEW:
-        numba.set_num_threads(1)
-    try:
-        tc, tc_sd, value, sd, status = kernel(
-            t.indptr, t.indices, t.values, part.host, at, role, counts,
-            p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
-        )  # fmt: skip
-    finally:
-        numba.set_num_threads(threads)
+    tc, tc_sd, value, sd, status = kernel(
+        t.indptr, t.indices, t.values, part.host, at, role, counts,
+        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
+    )  # fmt: skip
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
 

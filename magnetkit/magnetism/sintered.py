@@ -194,7 +194,7 @@ def _figures(
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
     unsure = np.nan_to_num(unsure, nan=0.0)
-    values, status = figures(
+    values, status = figures(  # type: ignore[call-arg]  # the length of `phases` is not declared
         bulk.temperatures,
         second,
         _grid(first, second),

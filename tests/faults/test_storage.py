@@ -13,7 +13,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError, MagnetkitError, StoreError
-from magnetkit.kernels import _accelerate
+from magnetkit.kernels import _accelerate, _kept
 from magnetkit.learning import store
 from magnetkit.magnetism import believing
 from magnetkit.phases.materials_project import pull as live
@@ -123,12 +123,15 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
         ScreenResult.from_folder(out)
 
 
-@pytest.mark.skipif(_accelerate._CONFIG.DISABLE_JIT, reason="compilation is off")
-def test_kernels_run_where_their_cache_finds_no_room(tmp_path, monkeypatch):
-    monkeypatch.setattr(_accelerate, "cache_folder", lambda module: tmp_path)
+@pytest.mark.skipif(_accelerate.is_switched_off(), reason="compilation is off")
+def test_kernels_run_where_their_cache_finds_no_room(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(_accelerate, "cache_folders", lambda module: (tmp_path / "a",))
+    monkeypatch.setattr(_kept, "_said", set())
+    monkeypatch.setattr(_kept.os, "replace", storage.no_space)
     kernel = _accelerate.jit(lambda x: 2 * x)
-    monkeypatch.setattr(kernel._cache._cache_file, "save", storage.no_space)
     assert kernel(21) == 42
+    assert "No space left on device" in caplog.text
+    assert not list((tmp_path / "a").iterdir())
 
 
 def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811
