@@ -11,13 +11,14 @@ domain apart.
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import conformal
 from ..composition import CompositionTable
+from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
 from ..hosts.partition import hard_phases
 from ..learning import store
@@ -27,9 +28,6 @@ from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .design import TREND, TYPICAL_K, columns_of, hashes, phases_of, physical, table_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -153,29 +151,41 @@ class Belief:
         share[empty] = 0.0
         return Believed(value, half, share, distance, self._measured(phases))
 
-    def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
+    def predict(
+        self,
+        compositions: Any,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
         """Predict with interval and domain.
 
         Parameters
         ----------
-        t : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict; of a recipe, its hard phase.
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; of a recipe, its hard phase. See `magnetkit.predict`.
         interval : float
             Probability that the true value lies inside, for a paper not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
         Returns
         -------
-        DataFrame
+        DataFrame, or frame of the input's library
             One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share``,
             ``in_domain`` and ``domain_distance`` (1 at the edge).
         """
         import pandas as pd
 
-        from ..features._input import as_table
+        from ..composition.inputs import read_inputs
 
-        codes, phases = hard_phases(as_table(t))
+        inputs = read_inputs(compositions, basis, strict=strict)
+        codes, phases = hard_phases(inputs.table)
         found = self.of_phases(phases, codes, interval)
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 self.target: found.value,
                 f"{self.target}_lo": np.maximum(found.value - found.half, 0.0),
@@ -185,6 +195,7 @@ class Belief:
                 "domain_distance": found.distance,
             }
         )
+        return inputs.give(frame)
 
     def parts(self, table: CompositionTable) -> dict[str, Array]:
         """Return what each part adds to the prediction of each composition, K."""

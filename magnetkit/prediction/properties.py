@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from ..columns import ordered
 from ..composition import CompositionTable
+from ..errors import InputError
+from ..magnetism.process import process_record
+from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
 ENERGY = "formation_energy_eV_atom"
 
@@ -28,8 +31,10 @@ class Conditions:
         Permeance coefficient -B / (mu0 H) of the magnet in the device.
     process : mapping or None
         How the magnet is made; None takes the defaults of each family.
+    interval : float
+        Coverage of the intervals.
     scenario : str
-        Supply scenario.
+        Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
     reference : CompositionTable or None
@@ -41,9 +46,10 @@ class Conditions:
         otherwise.
     """
 
-    between: tuple[float, float] = (293.15, 393.15)
+    between: tuple[float, float] = BETWEEN
     load_line: float | None = None
     process: Any = None
+    interval: float = 0.9
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
@@ -51,6 +57,56 @@ class Conditions:
     snapshot: Path | None = None
     data: str | None = None
     add: str | None = None
+
+
+def conditions_for(
+    *,
+    process: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    scenario: str | Path | None = None,
+    recycled: Mapping[str, float] | None = None,
+    between: Any = None,
+    snapshot: str | Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
+    **reference: Any,
+) -> Conditions:
+    """Return checked conditions; what is None is the default.
+
+    Parameters
+    ----------
+    process, load_line, interval, scenario, recycled, between, snapshot, data, add : optional
+        As of `magnetkit.predict`.
+    **reference
+        `reference` and `reference_shell` of `Conditions`.
+
+    Raises
+    ------
+    InputError
+        If one cannot be used.
+    """
+    from ..magnetism.intrinsic import quantile
+    from ..supply.scenario import check_recycled, load_scenario
+
+    quantile(interval)
+    if not isinstance(scenario, str | Path | None):
+        raise InputError(
+            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+        )
+    load_scenario(scenario or "baseline")
+    return Conditions(
+        between=BETWEEN if between is None else read_between(between),
+        load_line=None if load_line is None else read_load_line(load_line),
+        process=process_record(process),
+        interval=float(interval),
+        scenario=str(scenario or "baseline"),
+        recycled=check_recycled(recycled),
+        snapshot=None if snapshot is None else Path(snapshot),
+        data=None if data is None else str(data),
+        add=None if add is None else str(add),
+        **reference,
+    )
 
 
 def magnets(
@@ -71,6 +127,7 @@ def magnets(
             shell=shells,
             between=conditions.between,
             load_line=conditions.load_line,
+            interval=conditions.interval,
         )
 
 
@@ -132,13 +189,13 @@ def describe(
     )
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable = stability(table, snapshot=conditions.snapshot)
+    stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
     supply = supplies(table, shells, conditions)
     makeable = stable.pop("makeable").to_numpy(bool)
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     _mark_unmakeable(frame, makeable)
-    _fill_energy(frame, table)
+    _fill_energy(frame, table, conditions.interval)
     return frame[ordered(frame.columns)]
 
 
@@ -149,7 +206,7 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
     frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
 
 
-def _fill_energy(frame: pd.DataFrame, table: CompositionTable) -> None:
+def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
     """Let the model of the formation energy answer where the phase data do not."""
     from ..hosts.partition import hard_phases
     from ..surrogates import load
@@ -159,7 +216,7 @@ def _fill_energy(frame: pd.DataFrame, table: CompositionTable) -> None:
         return
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
     _, phase = hard_phases(table[missing])
-    prediction = load(ENERGY).predict(phase)
+    prediction = load(ENERGY).predict(phase, interval)
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
         frame.loc[missing, name] = prediction[name].to_numpy()
     provenance = frame[f"{ENERGY}_provenance"].astype("category")

@@ -1,8 +1,8 @@
 """One chunk of candidates, from compositions to a judged table: the unit of work."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..columns import NAMES, ordered, with_interval
 from ..composition import CompositionTable
-from ..prediction.properties import Conditions, describe, magnets
+from ..prediction.properties import Conditions, conditions_for, describe, magnets
 from .requirements import MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
@@ -38,27 +38,76 @@ class Job:
     threshold: float = MEETS_PROBABILITY
 
 
-def job_for(
-    profile: "Profile",
-    temperature: float | None = None,
-    scenario: str | None = None,
-    recycled: dict[str, float] | None = None,
-    **options: object,
-) -> Job:
-    """Return the job of a device; what is not given comes from its profile."""
+def job_for(profile: "Profile", temperature: float | None = None, **conditions: Any) -> Job:
+    """Return the job of a device; what is not given comes from its profile.
+
+    Parameters
+    ----------
+    profile : Profile
+        The device.
+    temperature : float, optional
+        K.
+    **conditions
+        As of `magnetkit.predict`; see `conditions_for`.
+
+    Raises
+    ------
+    InputError
+        If a condition cannot be used.
+    """
+    if conditions.get("between") is None:
+        conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
+    if conditions.get("load_line") is None:
+        conditions["load_line"] = profile.load_line
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
-    conditions = Conditions(
-        between=(profile.temperature_min_K, profile.temperature_max_K),
-        load_line=profile.load_line,
-        scenario=scenario or "baseline",
-        recycled=dict(recycled or {}),
-        reference=reference,
-        reference_shell=profile.reference.shell or "",
-        **options,  # type: ignore[arg-type]
+    made = conditions_for(
+        **conditions, reference=reference, reference_shell=profile.reference.shell or ""
     )
-    return Job(profile, temperature or profile.temperature_K, conditions)
+    return Job(profile, temperature or profile.temperature_K, made)
+
+
+def identity_of(job: Job) -> dict[str, Any]:
+    """Return what `job_from` needs to build a job anew, as plain values for the manifest."""
+    conditions = job.conditions
+    return {
+        "application": job.profile.model_dump(mode="json"),
+        "temperature_K": job.temperature,
+        "scenario": conditions.scenario,
+        "recycled": conditions.recycled,
+        "process": _plain(conditions.process),
+        "load_line": conditions.load_line,
+        "interval": conditions.interval,
+        "between": list(conditions.between),
+        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        "belief": {"data": conditions.data, "add": conditions.add},
+    }
+
+
+def _plain(process: Any) -> Any:
+    """Return what the user gave as `process` as JSON values."""
+    if is_dataclass(process) and not isinstance(process, type):
+        process = {k: v for k, v in asdict(process).items() if v is not None}
+    if not isinstance(process, Mapping):
+        return process
+    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
+
+
+def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
+    """Return the job that a result of this identity was made for."""
+    return job_for(
+        profile,
+        identity["temperature_K"],
+        scenario=identity["scenario"],
+        recycled=identity["recycled"],
+        process=identity["process"],
+        load_line=identity.get("load_line"),
+        interval=identity.get("interval", 0.9),
+        between=identity.get("between"),
+        snapshot=identity["phases"],
+        **identity.get("belief", {}),
+    )
 
 
 def evaluate(
@@ -88,7 +137,7 @@ def evaluate(
     frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
     here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
     frames[at[0]] = here
-    verdict = judge(profile, frames, job.temperature, job.threshold)
+    verdict = judge(profile, frames, job.temperature, job.threshold, job.conditions.interval)
     here["status"] = _status_over(frames, job.temperature)
     here["probability_meets_requirements"] = np.where(
         here["status"] == "ok", verdict.probability, 0.0

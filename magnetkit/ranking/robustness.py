@@ -22,7 +22,7 @@ from ..columns import ROBUSTNESS
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..prediction.properties import magnets
-from .judged import Job, job_for
+from .judged import Job, job_from
 from .order import Objective, positions
 from .pareto import fronts
 from .requirements import FOLLOWS, interval_of
@@ -125,15 +125,7 @@ def _leading(result: Ranked, pool: int) -> pd.DataFrame:
 
 def job_of(result: Ranked) -> Job:
     """Return the job that the result came from."""
-    identity = result.manifest["identity"]
-    return job_for(
-        result.profile,
-        identity["temperature_K"],
-        identity["scenario"],
-        identity["recycled"],
-        process=identity["process"],
-        snapshot=identity["phases"],
-    )
+    return job_from(result.profile, result.manifest["identity"])
 
 
 def _ranked_anew(

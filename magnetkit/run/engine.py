@@ -3,7 +3,6 @@
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, is_dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,7 +18,7 @@ from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
-from ..ranking.judged import Job, evaluate, job_for
+from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Ranking, needed_columns, rank
 from ..units import parse_temperature
 from . import manifest as folders
@@ -34,15 +33,24 @@ from .work import Part, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
+    from ..magnetism.process import Process
 
 
 def screen(
-    candidates: Any = None,
+    compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
     temperature: float | str | None = None,
-    scenario: str | None = None,
+    scenario: str | Path | None = None,
     *,
-    recycled: dict[str, float] | None = None,
+    recycled: Mapping[str, float] | None = None,
+    process: "Process | dict[str, Any] | str | None" = None,
+    shell: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    between: tuple[float | str, float | str] | None = None,
+    snapshot: str | Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -52,13 +60,12 @@ def screen(
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
-    **conditions: Any,
 ) -> Ranked:
     """Rank candidates for a device.
 
     Parameters
     ----------
-    candidates : CompositionTable, Substitutions, frame, path, column of recipes, or None
+    compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
         What to judge; None takes the substitution space of the device's profile. A frame is one
         of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
         shells and its other columns are carried through. A column is a list, series or array of
@@ -72,6 +79,15 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
+    process, interval, snapshot, data, add : optional
+        As of `magnetkit.predict`.
+    shell : str, dict or Shell, optional
+        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); the profile's otherwise.
+    between : tuple of float or str, optional
+        Temperatures of the chords alpha and beta, K or texts, lower first; the coldest and the
+        hottest of the device otherwise.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -92,8 +108,6 @@ def screen(
         needs the same magnetkit.
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
-    **conditions
-        ``process``, ``load_line``, ``snapshot``, ``data`` or ``add`` of `Conditions`.
 
     Returns
     -------
@@ -116,8 +130,20 @@ def screen(
     place = results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    job = job_for(profile, kelvin, scenario, recycled, **conditions)
-    source = as_candidates(candidates, profile, basis, column)
+    job = job_for(
+        profile,
+        kelvin,
+        scenario=scenario,
+        recycled=recycled,
+        process=process,
+        load_line=load_line,
+        interval=interval,
+        between=between,
+        snapshot=snapshot,
+        data=data,
+        add=add,
+    )
+    source = as_candidates(compositions, profile, basis, column, shell)
     opened_store: AbstractContextManager[Any] = (
         nullcontext(_Store()) if place is None else Folder(place)
     )
@@ -208,28 +234,12 @@ def identity(
     needed : mapping
         What `dependencies` says of this process.
     """
-    conditions = job.conditions
     return {
         "candidates": dict(source.describe()),
-        "application": job.profile.model_dump(mode="json"),
-        "temperature_K": job.temperature,
-        "scenario": conditions.scenario,
-        "recycled": conditions.recycled,
-        "process": _plain(conditions.process),
-        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
-        "belief": {"data": conditions.data, "add": conditions.add},
+        **identity_of(job),
         "chunk_rows": chunk_rows,
         **needed,
     }
-
-
-def _plain(process: Any) -> Any:
-    """Return what the user gave as `process` as JSON values."""
-    if is_dataclass(process) and not isinstance(process, type):
-        process = {k: v for k, v in asdict(process).items() if v is not None}
-    if not isinstance(process, Mapping):
-        return process
-    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
 
 
 class _Counts(NamedTuple):

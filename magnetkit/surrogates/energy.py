@@ -4,25 +4,23 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import conformal
 from ..composition import CompositionTable
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
 from ..features import CompositionStatistics
-from ..features._input import as_table
 from ..learning import store
 from ..learning.fingerprint import fingerprint
 from ..learning.process import Estimate, TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .training_sets import ENERGY, HULL_DISTANCE, training_set
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Array = NDArray[np.float64]
 
@@ -95,15 +93,26 @@ class EnergyModel:
         parts = (self.estimator_, self.coefficients, *self.scores, float(self.edge))
         return fingerprint((self.target, *parts))
 
-    def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
+    def predict(
+        self,
+        compositions: Any,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
         """Predict with interval and domain.
 
         Parameters
         ----------
-        t : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict.
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; see `magnetkit.predict`.
         interval : float
             Probability that the true value lies inside, for a chemical system not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
         Returns
         -------
@@ -113,7 +122,8 @@ class EnergyModel:
         """
         import pandas as pd
 
-        table = as_table(t)
+        inputs = read_inputs(compositions, basis, strict=strict)
+        table = inputs.table
         found = self.estimator_.estimate(columns(table))
         new = np.maximum(found.novelty, _foreign(table, self.known.table))
         distance = new / self.edge
@@ -128,7 +138,7 @@ class EnergyModel:
 
             hull = hull_energy(table)
             values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 self.target: values,
                 f"{self.target}_lo": low,
@@ -137,6 +147,7 @@ class EnergyModel:
                 "domain_distance": distance,
             }
         )
+        return inputs.give(frame)
 
     def parts(self, table: CompositionTable) -> dict[str, Array]:
         """Return what each part adds to the energy of each composition, eV/atom."""

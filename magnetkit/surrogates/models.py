@@ -4,16 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..errors import InputError
-from ..features._input import as_table
 from ..learning.sets import TrainingSet
 from ..magnetism import believing
 from . import energy
 from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..magnetism.belief import Belief
     from .energy import EnergyModel
 
@@ -118,22 +117,36 @@ def _choose(target: str, given: TrainingSet | None, data: File) -> TrainingSet:
     return given
 
 
-def predict_all(t: Any, interval: float = 0.9, progress: bool = False) -> "dict[str, pd.DataFrame]":
+def predict_all(
+    compositions: Any,
+    interval: float = 0.9,
+    progress: bool = False,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> dict[str, Any]:
     """Predict every target with interval and domain.
 
     Parameters
     ----------
-    t : CompositionTable, or column of recipes or pymatgen compositions
-        What to predict.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        What to predict; see `magnetkit.predict`.
     interval : float
         As of `Belief.predict`.
     progress : bool
         Show a progress bar on stderr where a model must first be trained.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
     dict of str to DataFrame
         What ``predict`` gives, by target.
     """
-    table = as_table(t)
-    return {name: load(name, progress=progress).predict(table, interval) for name in TARGETS}
+    models = {name: load(name, progress=progress) for name in TARGETS}
+    inputs = read_inputs(compositions, basis, strict=strict)
+    return {
+        name: inputs.give(model.predict(inputs.table, interval)) for name, model in models.items()
+    }
