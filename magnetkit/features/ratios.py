@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from ..composition import CompositionTable
+from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..elements import INTERSTITIALS, LIGHT_RARE_EARTHS, N_ELEMENTS, RARE_EARTHS, mask
-from ._input import as_table
 from .descriptors import ION_PROPERTIES, ion_properties, magnetic_valence
 
 Array = NDArray[np.float64]
