@@ -22,7 +22,7 @@ from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
 from ..hosts.partition import hard_phases
 from ..learning import store
-from ..learning.curie import FOLDS, TARGET, fold, keys
+from ..learning.curie import EMBEDDED, FOLDS, TARGET, fold, keys
 from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
@@ -119,6 +119,22 @@ class Belief:
         """SHA-256 of the numbers that its answers are made of."""
         parts = (self.process, self.coefficients, *self.scores, float(self.edge), self.anywhere)
         return fingerprint((self.target, *parts))
+
+    @property
+    def decides(self) -> bool:
+        """Whether it stands before the calibrated parameters where there is physics.
+
+        The embedded facts alone are in the parameters already, and are better used there.
+        """
+        return self.known.origin != EMBEDDED
+
+    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
+        """Return what `of_phases` does, NaN where the calibrated parameters stand."""
+        found = self.of_phases(phases, codes)
+        if self.decides:
+            return found
+        nothing = np.full(len(phases), np.nan)
+        return found._replace(value=nothing, half=nothing, share=np.zeros(len(phases)))
 
     @property
     def estimator_(self) -> TrendProcess:

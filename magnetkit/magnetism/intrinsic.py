@@ -115,7 +115,7 @@ def evaluate(
     t = part.hard_phase
     curie, believed = np.full((2, len(t)), np.nan), None
     if parameters is None:
-        believed = current().of_phases(t, part.host)
+        believed = current().of_magnets(t, part.host)
         curie = np.stack([believed.value, believed.half / _HALF])
     tc, tc_sd, value, sd, status = kernel(
         t.indptr, t.indices, t.values, part.host, at, role, counts,
@@ -143,7 +143,7 @@ def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
     from ..kernels.magnetism import CURIE
 
     state, ion = condense(table, codes, load())
-    believed = current().of_phases(table, codes).value
+    believed = current().of_magnets(table, codes).value
     known = np.isfinite(believed)
     state[known, CURIE] = believed[known]
     return state, ion
@@ -268,18 +268,18 @@ def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
             data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
         if got.believed is not None:
-            data |= _learnt(got.believed)
+            data |= _learnt(got.believed, np.isnan(got.curie))
         tables.append({name: data[name] for name in ordered(list(data))})
     return tables
 
 
-def _learnt(believed: Believed) -> dict[str, Any]:
+def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
     import pandas as pd
 
     learnt = np.where(believed.share >= 0.5, "surrogate", "physics").astype(object)
     learnt[believed.measured] = "measured"
-    learnt[np.isnan(believed.value)] = None
+    learnt[unknown] = None
     return {
         "curie_temperature_K_provenance": pd.Categorical(learnt, categories=PROVENANCES),
         "curie_temperature_K_data_share": believed.share,
