@@ -23,7 +23,7 @@ STATED = {
         "recoil": 1.05,
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
-        "surface_enrichment": 2.3,
+        "surface_enrichment": 2.8,
         "structure_limit_K": 493.15,
         "process": {
             "grain_size_um": 5.0,

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..arguments import path
 from ..columns import ordered
 from ..composition import CompositionTable
 from ..errors import InputError
@@ -33,6 +34,9 @@ class Conditions:
         How the magnet is made; None takes the defaults of each family.
     interval : float
         Coverage of the intervals.
+    whole_range : bool
+        Whether the status is that over the range `between`, as a device needs it, rather than
+        that at the temperature of the row.
     scenario : str
         Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
@@ -50,6 +54,7 @@ class Conditions:
     load_line: float | None = None
     process: Any = None
     interval: float = 0.9
+    whole_range: bool = False
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
@@ -70,7 +75,7 @@ def conditions_for(
     snapshot: str | Path | None = None,
     data: str | Path | None = None,
     add: str | Path | None = None,
-    **reference: Any,
+    **device: Any,
 ) -> Conditions:
     """Return checked conditions; what is None is the default.
 
@@ -78,8 +83,8 @@ def conditions_for(
     ----------
     process, load_line, interval, scenario, recycled, between, snapshot, data, add : optional
         As of `magnetkit.predict`.
-    **reference
-        `reference` and `reference_shell` of `Conditions`.
+    **device
+        `reference`, `reference_shell` and `whole_range` of `Conditions`.
 
     Raises
     ------
@@ -102,10 +107,10 @@ def conditions_for(
         interval=float(interval),
         scenario=str(scenario or "baseline"),
         recycled=check_recycled(recycled),
-        snapshot=None if snapshot is None else Path(snapshot),
-        data=None if data is None else str(data),
-        add=None if add is None else str(add),
-        **reference,
+        snapshot=None if snapshot is None else path("snapshot", snapshot),
+        data=None if data is None else str(path("data", data)),
+        add=None if add is None else str(path("add", add)),
+        **device,
     )
 
 
@@ -128,6 +133,7 @@ def magnets(
             between=conditions.between,
             load_line=conditions.load_line,
             interval=conditions.interval,
+            whole_range=conditions.whole_range,
         )
 
 

@@ -127,7 +127,8 @@ def test_finer_grains_have_thinner_shells_of_the_same_volume():
 def test_the_gain_of_diffused_magnets():
     # diffusion.csv: Tb 610, 726 and 762 kA/m, Dy 410 kA/m, amounts up to 0.8 wt.%.
     assert 610 < _gain("Tb 0.8 wt%", kelvin=293.15) < 762
-    assert _gain("Dy 0.8 wt%", kelvin=293.15) == pytest.approx(410, rel=0.15)
+    # The one magnet of dysprosium may hold more: 0.8 wt.% is to give at most what it gained.
+    assert 0.8 * 410 < _gain("Dy 0.8 wt%", kelvin=293.15) < 410
 
 
 def test_what_boundaries_keep_is_paid_and_does_nothing():
