@@ -1,5 +1,7 @@
 """Where progress is shown: on stderr, in a terminal or a notebook."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -16,3 +18,16 @@ def progress_console() -> "Console":
         # rich would warn in every cell that it cannot draw.
         return Console(stderr=True, force_jupyter=False, quiet=True)
     return console
+
+
+@contextmanager
+def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
+    """Show a progress bar of `steps` on stderr, or nothing; yields what advances it."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=progress_console(), transient=True) as progress:
+        task = progress.add_task(title, total=steps)
+        yield lambda: progress.advance(task)

@@ -1,7 +1,8 @@
 """The one registry of result columns: name, unit, label, meaning.
 
 CSV headers, plots, the report and the documentation read it. A predicted column ``X`` also has
-``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``.
+``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``; an intrinsic one that is learnt has
+``X_data_share``, 0 to 1, how much of it is.
 """
 
 from collections.abc import Iterable
@@ -336,7 +337,7 @@ def ordered(present: Iterable[str]) -> list[str]:
     list of str
     """
     present = list(present)
-    known = [c for name in COLUMNS for c in with_interval(name)]
+    known = [c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share")]
     inside = set(present)
     rank = set(known)
     return [c for c in known if c in inside] + [c for c in present if c not in rank]

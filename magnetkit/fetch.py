@@ -24,6 +24,17 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(datasets.registry().get("remote", {})))
 
 
+def parts(name: str) -> tuple[str, ...]:
+    """Return a set and those that belong to it: what ``magnetkit data fetch NAME`` brings.
+
+    >>> parts("curie")
+    ('curie', 'curie-by-paper')
+    """
+    _entry(name)
+    remote = datasets.registry()["remote"]
+    return (name, *sorted(key for key in remote if remote[key].get("part_of") == name))
+
+
 def cached_path(name: str) -> Path:
     """Return where the set `name` lies in the user's cache, whether it is there or not."""
     return get_settings().cache_dir / "fetched" / _entry(name)["file"]

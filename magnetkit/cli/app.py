@@ -28,6 +28,7 @@ from .options import (
     Folder,
     Json,
     LoadLine,
+    MeasuredInstead,
     Phases,
     Process,
     Quiet,
@@ -121,8 +122,9 @@ def screen(
     add: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ELEMENT=ATOMS",
-            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15; repeat.",
+            metavar="ELEMENT=ATOMS|FILE",
+            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV "
+            "of measured Curie temperatures that stand beside what is known.",
         ),
     ] = None,
     diffuse: Annotated[
@@ -147,6 +149,7 @@ def screen(
     load_line: LoadLine = None,
     process: Process = None,
     phases: Phases = None,
+    data: MeasuredInstead = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -183,6 +186,7 @@ def screen(
     from ..show.tables import message, print_ranking
     from . import space
 
+    add, measured = space.additions(add)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
@@ -195,6 +199,8 @@ def screen(
         "strict": strict,
         "progress": not quiet,
         "snapshot": phases,
+        "data": None if data is None else str(data),
+        "add": measured,
         "shell": shell,
         "load_line": load_line,
         "process": process,

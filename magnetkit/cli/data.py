@@ -86,15 +86,17 @@ def fetch(
     name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
     quiet: Quiet = False,
 ) -> None:
-    """Download a public data set, checked by its SHA-256; print where it lies.
+    """Download a public data set and those that belong to it, checked by SHA-256; print where.
 
     Examples
     --------
       magnetkit data fetch curie
     """
     from ..fetch import fetch as get
+    from ..fetch import parts
 
-    typer.echo(str(get(name, progress=not quiet)))
+    for part in parts(name):
+        typer.echo(str(get(part, progress=not quiet)))
 
 
 @app.command()

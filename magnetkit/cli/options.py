@@ -143,3 +143,17 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
         except ValueError:
             raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
     return result
+
+
+MeasuredInstead = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        help="CSV of measured Curie temperatures (composition, curie_temperature_K, group, source) "
+        "to learn from instead of everything else.",
+    ),
+]
+MeasuredBeside = Annotated[
+    Path | None,
+    typer.Option("--add", help="Such a CSV whose rows stand beside what is known otherwise."),
+]

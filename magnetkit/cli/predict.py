@@ -14,6 +14,8 @@ from .options import (
     Columns,
     Json,
     LoadLine,
+    MeasuredBeside,
+    MeasuredInstead,
     Phases,
     Process,
     Recycled,
@@ -45,6 +47,8 @@ def predict(
     scenario: Scenario = None,
     recycled: Recycled = None,
     phases: Phases = None,
+    data: MeasuredInstead = None,
+    add: MeasuredBeside = None,
     strict: Strict = False,
     out: Annotated[
         Path | None,
@@ -87,6 +91,8 @@ def predict(
         scenario=scenario or "baseline",
         recycled=pairs(recycled, "--recycled"),
         snapshot=phases,
+        data=data,
+        add=add,
         strict=strict,
     )
     if out is not None:

@@ -76,3 +76,12 @@ def refuse_with_refine(shells: Sequence[str] | None) -> None:
     """Refuse shells where the search is for bulk alloys."""
     if shells:
         raise InputError("--refine looks around bulk alloys; leave --diffuse out")
+
+
+def additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
+    """Return the minor additions of ``--add``, and the table of measurements among them."""
+    minor = [text for text in given or () if "=" in text]
+    files = [text for text in given or () if "=" not in text]
+    if len(files) > 1:
+        raise InputError(f"--add takes one table of measurements, got {', '.join(files)}")
+    return minor or None, files[0] if files else None

@@ -215,11 +215,13 @@ def variances(
 
 
 # As `condense`; temperatures float64 (m), K; dp, dq: deviations; spread: whether to compute theirs
+# believed float64 (2, n): Curie temperature and its deviation, K, NaN where the model's own stand
 # -> tc, tc_sd float64 (n); value, sd float64 (6, m, n): J_s (T), K_1, K_2 (MJ/m3), mu0 H_a,
 #    mu0 H_N (T), hardness; status int8 (m, n). NaN where there is no number.
 def evaluate(
-    indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread
-):
+    indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread,
+    believed,
+):  # fmt: skip
     """Return intrinsic properties of each hard phase at each temperature."""
     state, ion = condense(indptr, indices, values, codes, role, counts, known, spin, p, q)
     n = len(indptr) - 1
@@ -231,7 +233,7 @@ def evaluate(
     status = np.empty((m, n), np.int8)
     share_rows(
         _evaluate_chunks, chunks(n), indptr, indices, values, codes, temperatures, role, counts,
-        spin, q, dp, dq, spread, state, ion, tc, tc_sd, value, sd, status, chunk=1,
+        spin, q, dp, dq, spread, believed, state, ion, tc, tc_sd, value, sd, status, chunk=1,
     )  # fmt: skip
     return tc, tc_sd, value, sd, status
 
@@ -240,8 +242,8 @@ def evaluate(
 # written to.
 @jit
 def _evaluate_chunks(
-    indptr, indices, values, codes, temperatures, role, counts, spin, q, dp, dq, spread, state, ion,
-    tc, tc_sd, value, sd, status, start, stop,
+    indptr, indices, values, codes, temperatures, role, counts, spin, q, dp, dq, spread, believed,
+    state, ion, tc, tc_sd, value, sd, status, start, stop,
 ):  # fmt: skip
     n = len(indptr) - 1
     m = len(temperatures)
@@ -252,10 +254,13 @@ def _evaluate_chunks(
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             for l in range(m):  # noqa: E741
                 status[l, i] = int(state[i, STATE])
+            learnt = not np.isnan(believed[0, i])
+            if learnt:
+                tc[i], tc_sd[i] = believed[0, i], believed[1, i]
             if state[i, STATE] != OK:
                 continue
             h, first = codes[i], indptr[i]
-            curie = state[i, CURIE]
+            curie = believed[0, i] if learnt else state[i, CURIE]
             tc[i] = curie
             if spread:
                 spread_row(
@@ -263,7 +268,10 @@ def _evaluate_chunks(
                     state, v, deviation, mix,
                 )  # fmt: skip
                 v[D_CURIE] = np.hypot(v[D_CURIE], q[h, RESIDUAL_TC])
+                if learnt:
+                    v[D_CURIE] = believed[1, i]
                 tc_sd[i] = v[D_CURIE]
+            state[i, CURIE] = curie
             for l in range(m):  # noqa: E741
                 kelvin = temperatures[l]
                 if not kelvin < curie:

@@ -8,6 +8,7 @@ temperature dependence). Parameters: ``datasets/intrinsic``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
 from ..units import parse_temperatures
+from .belief import Believed
+from .believing import current
+from .model import condense
 from .parameters import Parameters, load
 
 if TYPE_CHECKING:
@@ -40,6 +44,8 @@ STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the m
 _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
+# Half an interval of 90 % in standard deviations.
+_HALF = NormalDist().inv_cdf(0.95)
 _POSITIVE = np.array([True, False, False, True, True, True])
 
 
@@ -61,6 +67,8 @@ class Intrinsic:
         easy direction is no axis.
     status : ndarray of int8, shape (n, m)
         Index into `STATUS`.
+    believed : Believed or None
+        What is believed of the Curie temperature; None where the model stands alone.
     """
 
     host: NDArray[np.int8]
@@ -70,6 +78,7 @@ class Intrinsic:
     value: NDArray[np.float64]
     sd: NDArray[np.float64]
     status: NDArray[np.int8]
+    believed: "Believed | None" = None
 
 
 def evaluate(
@@ -89,12 +98,14 @@ def evaluate(
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
     parameters : Parameters, optional
-        Other parameters than the calibrated ones.
+        Other parameters than the calibrated ones; the model then stands alone, and nothing that
+        was learnt enters.
 
     Returns
     -------
     Intrinsic
-        The arrays.
+        The arrays. The believed Curie temperature carries polarization and anisotropy with it:
+        the model is at the reduced temperature T / T_C.
     """
     from ..kernels.intrinsic import evaluate as kernel
 
@@ -102,12 +113,16 @@ def evaluate(
     role, counts = site_rules()
     at = np.atleast_1d(np.asarray(temperatures, float))
     t = part.hard_phase
-    curie, curie_sd, value, sd, status = kernel(
+    curie, believed = np.full((2, len(t)), np.nan), None
+    if parameters is None:
+        believed = current().of_magnets(t, part.host)
+        curie = np.stack([believed.value, believed.half / _HALF])
+    tc, tc_sd, value, sd, status = kernel(
         t.indptr, t.indices, t.values, part.host, at, role, counts,
-        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
+        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
     )  # fmt: skip
     # The kernel keeps each column in one piece; views give the order of the class.
-    return Intrinsic(part.host, at, curie, curie_sd, value.T, sd.T, status.T)
+    return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
 
 
 def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
@@ -125,14 +140,13 @@ def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
     tuple of arrays
         See `magnetkit.kernels.magnetism.condense`.
     """
-    from ..kernels.magnetism import condense
+    from ..kernels.magnetism import CURIE
 
-    p = load()
-    role, counts = site_rules()
-    return condense(
-        table.indptr, table.indices, table.values, codes, role, counts, p.known, p.spin,
-        p.element, p.host,
-    )  # fmt: skip
+    state, ion = condense(table, codes, load())
+    believed = current().of_magnets(table, codes).value
+    known = np.isfinite(believed)
+    state[known, CURIE] = believed[known]
+    return state, ion
 
 
 def joined(phases: list[tuple]) -> tuple:
@@ -151,8 +165,6 @@ def joined(phases: list[tuple]) -> tuple:
 
 def quantile(interval: float) -> float:
     """Return how many deviations the interval reaches to each side."""
-    from statistics import NormalDist
-
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
@@ -253,8 +265,25 @@ def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
             data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
             data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
+        if got.believed is not None:
+            data |= _learnt(got.believed, np.isnan(got.curie))
         tables.append({name: data[name] for name in ordered(list(data))})
     return tables
+
+
+def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
+    """Return the columns that say how much of the Curie temperature is learnt, and where from."""
+    import pandas as pd
+
+    learnt = np.where(believed.share >= 0.5, "surrogate", "physics").astype(object)
+    learnt[believed.measured] = "measured"
+    learnt[unknown] = None
+    return {
+        "curie_temperature_K_provenance": pd.Categorical(learnt, categories=PROVENANCES),
+        "curie_temperature_K_data_share": believed.share,
+        "in_domain": believed.distance <= 1.0,
+        "domain_distance": believed.distance,
+    }
 
 
 def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":

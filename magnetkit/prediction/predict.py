@@ -29,6 +29,8 @@ def predict(
     recycled: Mapping[str, float] | None = None,
     between: tuple[float | str, float | str] | None = None,
     snapshot: str | Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
     strict: bool = False,
 ) -> Any:
     """Predict every property of some compositions at one temperature or several.
@@ -64,6 +66,11 @@ def predict(
         otherwise.
     snapshot : str or Path, optional
         Folder of a phase snapshot; the embedded one otherwise.
+    data : str or Path, optional
+        CSV file of measured Curie temperatures (columns composition, curie_temperature_K, and
+        group, source if known) to learn from instead of everything else.
+    add : str or Path, optional
+        Such a file whose rows stand beside what is known otherwise.
     strict : bool
         Fail on the first row that cannot be read; such rows are left out otherwise, with a
         `RejectedRows` warning, and listed in ``.attrs["rejected"]``.
@@ -97,6 +104,8 @@ def predict(
         recycled=recycled,
         between=between,
         snapshot=snapshot,
+        data=data,
+        add=add,
     )
     kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, column, strict=strict)

@@ -17,8 +17,7 @@ from ..errors import InputError
 from ..magnetism.process import process_record
 from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
-SURROGATE_FALLBACKS = ("curie_temperature_K", "formation_energy_eV_atom")
-"""Where the physics has no answer (an unknown host), these come from the surrogates."""
+ENERGY = "formation_energy_eV_atom"
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,9 @@ class Conditions:
         The magnet to save heavy rare earth against, one row.
     snapshot : Path or None
         Phase data to use instead of the embedded.
+    data, add : str or None
+        CSV file of measured Curie temperatures to learn from instead of, or beside, what is known
+        otherwise.
     """
 
     between: tuple[float, float] = BETWEEN
@@ -58,6 +60,8 @@ class Conditions:
     reference: CompositionTable | None = None
     reference_shell: str = ""
     snapshot: Path | None = None
+    data: str | None = None
+    add: str | None = None
 
 
 def conditions_for(
@@ -69,13 +73,15 @@ def conditions_for(
     recycled: Mapping[str, float] | None = None,
     between: Any = None,
     snapshot: str | Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
     **device: Any,
 ) -> Conditions:
     """Return checked conditions; what is None is the default.
 
     Parameters
     ----------
-    process, load_line, interval, scenario, recycled, between, snapshot : optional
+    process, load_line, interval, scenario, recycled, between, snapshot, data, add : optional
         As of `magnetkit.predict`.
     **device
         `reference`, `reference_shell` and `whole_range` of `Conditions`.
@@ -102,6 +108,8 @@ def conditions_for(
         scenario=str(scenario or "baseline"),
         recycled=check_recycled(recycled),
         snapshot=None if snapshot is None else path("snapshot", snapshot),
+        data=None if data is None else str(path("data", data)),
+        add=None if add is None else str(path("add", add)),
         **device,
     )
 
@@ -114,17 +122,19 @@ def magnets(
 ) -> list[pd.DataFrame]:
     """Return the magnet each candidate makes, bulk and shell alike: a table a temperature."""
     from ..magnetism import sintered_at
+    from ..magnetism.believing import using
 
-    return sintered_at(
-        table,
-        temperatures,
-        process=conditions.process,
-        shell=shells,
-        between=conditions.between,
-        load_line=conditions.load_line,
-        interval=conditions.interval,
-        whole_range=conditions.whole_range,
-    )
+    with using(conditions.data, conditions.add):
+        return sintered_at(
+            table,
+            temperatures,
+            process=conditions.process,
+            shell=shells,
+            between=conditions.between,
+            load_line=conditions.load_line,
+            interval=conditions.interval,
+            whole_range=conditions.whole_range,
+        )
 
 
 def supplies(
@@ -191,7 +201,7 @@ def describe(
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     _mark_unmakeable(frame, makeable)
-    _add_surrogates(frame, table, conditions.interval)
+    _fill_energy(frame, table, conditions.interval)
     return frame[ordered(frame.columns)]
 
 
@@ -202,30 +212,20 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
     frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
 
 
-def _add_surrogates(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
-    """Add the domain, and the surrogates' answer where the physics has none."""
-    from ..hosts.partition import partition
+def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
+    """Let the model of the formation energy answer where the phase data do not."""
+    from ..hosts.partition import hard_phases
     from ..surrogates import load
 
-    # What a surrogate knows are phases: a recipe's excess rare earth would lie outside its domain.
-    phase = partition(table).hard_phase
-
-    for target in SURROGATE_FALLBACKS:
-        missing = np.flatnonzero(frame[target].isna())
-        first = target == SURROGATE_FALLBACKS[0]
-        rows = np.arange(len(table)) if first else missing
-        if not len(rows):
-            continue
-        prediction = load(target).predict(phase[rows], interval)
-        if first:
-            frame["in_domain"] = prediction["in_domain"].to_numpy()
-            frame["domain_distance"] = prediction["domain_distance"].to_numpy()
-            prediction = prediction.iloc[missing]
-        if not len(missing):
-            continue
-        for name in (target, f"{target}_lo", f"{target}_hi"):
-            frame.loc[missing, name] = prediction[name].to_numpy()
-        provenance = frame[f"{target}_provenance"].astype("category")
-        if "surrogate" not in provenance.cat.categories:
-            provenance = provenance.cat.add_categories(["surrogate"])
-        frame[f"{target}_provenance"] = provenance.mask(frame.index.isin(missing), "surrogate")
+    missing = np.flatnonzero(frame[ENERGY].isna())
+    if not len(missing):
+        return
+    # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
+    _, phase = hard_phases(table[missing])
+    prediction = load(ENERGY).predict(phase, interval)
+    for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
+        frame.loc[missing, name] = prediction[name].to_numpy()
+    provenance = frame[f"{ENERGY}_provenance"].astype("category")
+    if "surrogate" not in provenance.cat.categories:
+        provenance = provenance.cat.add_categories(["surrogate"])
+    frame[f"{ENERGY}_provenance"] = provenance.mask(frame.index.isin(missing), "surrogate")

@@ -84,6 +84,7 @@ def identity_of(job: Job) -> dict[str, Any]:
         "interval": conditions.interval,
         "between": list(conditions.between),
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        "belief": {"data": conditions.data, "add": conditions.add},
     }
 
 
@@ -108,6 +109,7 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         interval=identity.get("interval", 0.9),
         between=identity.get("between"),
         snapshot=identity["phases"],
+        **identity.get("belief", {}),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import datasets
 from .._version import __version__
-from ..prediction.properties import SURROGATE_FALLBACKS
+from ..learning.curie import TARGET
 from ..ranking.judged import Job
 from ..settings import get_settings
 from .work import code_sha256
@@ -40,20 +40,20 @@ def dependencies(job: Job) -> dict[str, Any]:
     DataError
         If an embedded table was changed after this process had read it.
     """
+    from ..magnetism.believing import load
     from ..phases import open_snapshot
     from ..supply.scenario import load_scenario
-    from ..surrogates import load
 
     datasets.refuse_changed()
     conditions = job.conditions
-    # The domain of every row is that of the first; the other is asked where the physics has no
+    # The belief is asked of every row; the formation energy's model where the phase data have no
     # answer, and then named by the part (`work.Part`).
-    target = SURROGATE_FALLBACKS[0]
+    belief = load(conditions.data, conditions.add)
     return {
         "magnetkit": __version__,
         "code": code_sha256(),
         "data": datasets.digests(),
-        "model": {target: load(target).fingerprint},
+        "model": {TARGET: belief.fingerprint},
         "phases_files": dict(open_snapshot(conditions.snapshot).manifest.get("files", {})),
         "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
         "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},

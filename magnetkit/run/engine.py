@@ -51,6 +51,8 @@ def screen(
     interval: float = 0.9,
     between: tuple[float | str, float | str] | None = None,
     snapshot: str | Path | None = None,
+    data: str | Path | None = None,
+    add: str | Path | None = None,
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -79,7 +81,7 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
-    process, interval, snapshot : optional
+    process, interval, snapshot, data, add : optional
         As of `magnetkit.predict`.
     shell : str, dict or Shell, optional
         Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
@@ -142,6 +144,8 @@ def screen(
         interval=interval,
         between=between,
         snapshot=snapshot,
+        data=data,
+        add=add,
     )
     source = as_candidates(compositions, profile, basis, column, shell)
     opened_store: AbstractContextManager[Any] = (

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
-from ..prediction.properties import SURROGATE_FALLBACKS
+from ..learning.curie import TARGET
+from ..prediction.properties import ENERGY
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
 from .candidates import Chunk, Piece
@@ -81,22 +82,21 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
         encode(_rejected_table(rejected)) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
-        {} if table is None else _models_of(table),
+        {} if table is None else _models_of(table, job),
     )
     return number, part
 
 
-def _models_of(table: pa.Table) -> dict[str, str]:
-    """Return the models that were asked: the first of them for every row's domain."""
+def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
+    """Return the models that were asked: the belief of every row, that of the energy of some."""
+    from ..magnetism import believing
     from ..surrogates import load
 
-    first, *others = SURROGATE_FALLBACKS
-    asked = [
-        target
-        for target in others
-        if pc.any(pc.equal(table[f"{target}_provenance"], "surrogate")).as_py()
-    ]
-    return {target: load(target).fingerprint for target in (first, *asked)}
+    belief = believing.load(job.conditions.data, job.conditions.add)
+    found = {TARGET: belief.fingerprint}
+    if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
+        found[ENERGY] = load(ENERGY).fingerprint
+    return found
 
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:

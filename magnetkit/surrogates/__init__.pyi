@@ -1,12 +1,8 @@
-from .average import ProcessAverage as ProcessAverage
-from .distilled import DistilledProcess as DistilledProcess
+from .energy import EnergyModel as EnergyModel
 from .explanation import explain as explain
-from .prediction import predict_all as predict_all
-from .process import CompositionProcess as CompositionProcess
-from .residual import PhysicsResidual as PhysicsResidual
-from .surrogate import Surrogate as Surrogate
-from .surrogate import load as load
-from .surrogate import train as train
+from .models import load as load
+from .models import predict_all as predict_all
+from .models import train as train
 from .training_sets import TARGETS as TARGETS
 from .training_sets import TrainingSet as TrainingSet
 from .training_sets import training_set as training_set

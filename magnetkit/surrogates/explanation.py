@@ -8,7 +8,7 @@ import numpy as np
 
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
-from .surrogate import load
+from .models import load
 from .training_sets import TARGETS, check_target
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def explain(
                 "data": model.known.origin,
             }
         )
-        alike = model.estimator_.similarity(table)[0]
+        alike = np.where(model.known.learn, model.similarity(table)[0], 0.0)
         nearest = np.argsort(-alike, kind="stable")[:n]
-        known = model.known[model.known.learn][nearest]
+        known = model.known[nearest]
         neighbours += [
             {
                 "target": name,
@@ -116,7 +116,7 @@ def explain(
         ]
         parts += [
             {"target": name, "part": part, "adds": float(added[0])}
-            for part, added in model.estimator_.parts(table).items()
+            for part, added in model.parts(table).items()
         ]
     return Explanation(
         table.formulas()[0],

@@ -1,42 +1,46 @@
-import json
-
+import numpy as np
 import pandas as pd
+import pytest
 
-import magnetkit as mk
-from magnetkit.evaluation.surrogates.validation import without
-from magnetkit.surrogates import training_set
-
-TARGET = "saturation_polarization_T"
+from magnetkit.evaluation.surrogates import validate, validation
+from magnetkit.magnetism import believing
 
 
-def test_a_card_holds_model_rivals_and_misses(tmp_path, monkeypatch):
-    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr("magnetkit.evaluation.surrogates.validation._SHARES", 2)
-    monkeypatch.setattr("magnetkit.evaluation.surrogates.validation.FOLDS", 3)
-    mk.settings.get_settings.cache_clear()
-    held = tmp_path / "held.csv"
-    pd.DataFrame(
-        {
-            "composition": ["SmCo5", "Nd2Fe14B", "Nd1.9Dy0.1Fe14B"],
-            TARGET: [1.07, 1.6, 1.55],
-            "group": ["a", "b", "b"],
-        }
-    ).to_csv(held, index=False)
-    card = mk.evaluation.surrogates.validate(TARGET, holdout=held)
-    mk.settings.get_settings.cache_clear()
-    left = card.content["groups left out"]
-    assert left["model"]["mae"] < left["mean"]["mae"]
-    assert left["model"]["rows"] == 2 * len(training_set(TARGET))
-    assert {"nearest neighbour", "statistics + random forest"} < set(left)
-    assert card.content["holdout"]["taken out of training"] == 2
-    files = sorted(f.suffix for f in (tmp_path / "surrogates").iterdir())
-    assert files == [".json", ".md", ".model"]
-    assert json.loads(card.to_json())["target"] == TARGET
-    assert "| model |" in card.to_markdown()
+@pytest.fixture(scope="module")
+def report():
+    return validate("curie_temperature_K", peers=False)
 
 
-def test_held_out_compositions_leave_the_training_set():
-    known = training_set(TARGET)
-    rest = without(known, known[[0, 3]])
-    assert len(rest) == len(known) - 2
-    assert not set(rest.table.formulas()) & set(known[[0, 3]].table.formulas())
+def test_model_physics_and_data_stand_beside_each_other(report):
+    error = {
+        name: np.abs(report.made[name] - report.made["value"]).mean()
+        for name in ("model", "physics alone", "data alone")
+    }
+    # Families left out: without the physics the data know nothing of them.
+    assert error["model"] < 0.7 * error["data alone"]
+    assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
+    for part in ("model", "physics alone", "data alone", "Intervals of 90%", "The worst 50"):
+        assert part in report.text
+
+
+def test_every_row_was_left_out_once(report):
+    assert len(report.made) == len(believing.training_set())
+    assert report.made["model"].notna().all()
+
+
+def test_a_fold_takes_its_compounds_out_of_every_source():
+    known = believing.training_set()
+    compounds = np.array(validation.keys(known.table.to_array()), object)
+    seen = np.zeros(len(known), int)
+    for train, test in validation._splits(known):
+        assert not set(compounds[train]) & set(compounds[test])
+        seen[test] += 1
+    assert (seen == 1).all()
+
+
+def test_peers_are_trained_on_the_same_rows():
+    known = believing.training_set()
+    for name, fit in validation.peers().items():
+        predict = fit(known.table[:60], known.values[:60])
+        assert np.abs(predict(known.table[:60]) - known.values[:60]).mean() < 60.0, name
+        assert isinstance(pd.Series(predict(known.table[60:])).mean(), float)

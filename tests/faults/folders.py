@@ -27,7 +27,7 @@ REFUSED = 3
 _WORK = (
     "magnetkit.run.engine",
     "magnetkit.show.report.html",
-    "magnetkit.surrogates.surrogate",
+    "magnetkit.surrogates.models",
     "skops.io",
 )
 _NAMES = (

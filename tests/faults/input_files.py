@@ -17,12 +17,12 @@ from magnetkit import applications, datasets, supply
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import MagnetkitError
 from magnetkit.features.element_table import read_table
+from magnetkit.learning import store
+from magnetkit.learning.process import TrendProcess
 from magnetkit.phases import snapshot
 from magnetkit.run.candidates import FileCandidates
 from magnetkit.run.manifest import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
-from magnetkit.surrogates import store
-from magnetkit.surrogates.process import CompositionProcess
 from magnetkit.surrogates.training_sets import training_set
 from tests.faults import mutation
 from tests.faults.input_recipes import Figures, check_accepted, resident_MB
@@ -287,7 +287,8 @@ def models(folder: Path) -> list[Kind]:
 
     file = folder / "a.model"
     table = CompositionTable.from_strings(["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"])
-    estimator = CompositionProcess().fit(table, np.array([1000.0, 1190, 900, 588, 1043, 1390]))
+    values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
+    estimator = TrendProcess().fit(table.to_array(), values)
     store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
     good = file.read_bytes()
     line, payload = good[len(store.MAGIC) :].split(b"\n", 1)

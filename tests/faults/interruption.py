@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 SYSTEMS = ["Co-Sm", "Fe-Nd"]
-TARGET = "anisotropy_field_T"
+TARGET = "curie_temperature_K"
 LONGEST_AFTER_SIGINT_S = 2.0
 _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 
@@ -27,7 +27,7 @@ _WORK = (
     "magnetkit.cli.app",
     "magnetkit.show.report.html",
     "magnetkit.run.engine",
-    "magnetkit.surrogates.surrogate",
+    "magnetkit.surrogates.models",
     "mp_api.client.routes.materials.magnetism",
     "mp_api.client.routes.materials.summary",
     "mp_api.client.routes.materials.thermo",
@@ -212,8 +212,8 @@ def fetch(folder: Path) -> Command:
 
 def train(folder: Path) -> Command:
     """Training of a surrogate; the model file of a second run holds the same numbers."""
+    from magnetkit.learning import store
     from magnetkit.settings import get_settings
-    from magnetkit.surrogates import store
 
     place = get_settings().cache_dir / "surrogates"
 
@@ -221,7 +221,7 @@ def train(folder: Path) -> Command:
         digest = hashlib.sha256()
         for file in sorted(place.glob("*.model")):
             content, manifest = store.read(file)
-            for name in ("residuals", "scores"):
+            for name in ("inside", "outside"):
                 digest.update(content[name].tobytes())
             digest.update(manifest["data_sha256"].encode())
         return digest.hexdigest()

@@ -14,17 +14,18 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError, MagnetkitError, StoreError
 from magnetkit.kernels import _accelerate, _kept
+from magnetkit.learning import store
+from magnetkit.magnetism import believing
 from magnetkit.phases.materials_project import pull as live
 from magnetkit.run import manifest as folders
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
-from magnetkit.surrogates import store, surrogate
 from tests.faults import storage
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
 DEVICE = "f22-engine"
-TARGET = "anisotropy_field_T"
+TARGET = "curie_temperature_K"
 RECIPES = [f"Nd2Fe{14 - i / 1000:g}Co{i / 1000:g}B" for i in range(1, 1200)]
 FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
 
@@ -75,7 +76,7 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
 def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypatch, place):
     table = mk.CompositionTable.from_strings(["SmCo5"])
-    want = surrogate.load(TARGET, progress=False).predict(table)
+    want = mk.surrogates.load(TARGET, progress=False).predict(table)
     monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
     if place == "a file":
         (tmp_path / "cache").write_text("in the way")
@@ -91,9 +92,9 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
                 monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
                 get_settings.cache_clear()
                 with storage.read_only(tmp_path / "cache"):
-                    got = surrogate.load(TARGET, progress=False).predict(table)
+                    got = mk.surrogates.load(TARGET, progress=False).predict(table)
             else:
-                got = surrogate.load(TARGET, progress=False).predict(table)
+                got = mk.surrogates.load(TARGET, progress=False).predict(table)
                 with pytest.raises(StoreError, match="MAGNETKIT_CACHE_DIR"):
                     mk.surrogates.train(TARGET)
         assert [w for w in told if "cannot be written" in str(w.message)]
@@ -155,14 +156,14 @@ def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch)
 @pytest.mark.usefixtures("own_cache")
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
-    want = surrogate.load(TARGET, progress=False).predict(table)
+    want = mk.surrogates.load(TARGET, progress=False).predict(table)
     pulled = live.pull("Co-Sm", KEY, mp_server.url)
     for file in get_settings().cache_dir.rglob("*"):
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    surrogate._load.cache_clear()
-    monkeypatch.setattr(surrogate, "fit", storage.no_space)
-    assert surrogate.load(TARGET, progress=False).predict(table).equals(want)
+    believing._load.cache_clear()
+    monkeypatch.setattr(believing, "train", storage.no_space)
+    assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
     assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled)
     assert len(mp_server.requests) == asked
@@ -191,14 +192,14 @@ def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch
     with pytest.warns(UserWarning, match="pulling it anew"):
         assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
     table = mk.CompositionTable.from_strings(["SmCo5"])
-    first = surrogate.load(TARGET, progress=False)
+    first = mk.surrogates.load(TARGET, progress=False)
     file = first.file
     monkeypatch.setattr(store, "versions", lambda: {"magnetkit": "0.0.9"})
-    surrogate._load.cache_clear()
-    again = surrogate.load(TARGET, progress=False)
+    believing._load.cache_clear()
+    again = mk.surrogates.load(TARGET, progress=False)
     assert again.file != file
     assert again.predict(table).equals(first.predict(table))
-    surrogate._load.cache_clear()
+    believing._load.cache_clear()
 
 
 def test_results_of_an_older_version_are_not_gone_on_with(tmp_path):

@@ -63,7 +63,8 @@ def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, t
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
     r_per = 1 if host in ("1:5", "1:12") else 2
     expected = naive.pure(p, q, end, h, r_per, e, parameters.spin[e], temperature)
-    got = evaluate(partition(CompositionTable.from_strings([formula], basis="atomic")), temperature)
+    part = partition(CompositionTable.from_strings([formula], basis="atomic"))
+    got = evaluate(part, temperature, parameters=parameters)
     np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :3]], expected, rtol=1e-4, atol=1e-3)
 
 
@@ -114,7 +115,7 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
         np.array([0, len(columns)]), columns, np.array([symbols[c] for c in columns.tolist()]),
         np.array([h], np.int8), np.array([temperature]), role, counts, parameters.known,
         parameters.spin, parameters.element, parameters.host, parameters.element_sd,
-        parameters.host_sd, True,
+        parameters.host_sd, True, np.full((2, 1), np.nan),
     )  # fmt: skip
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)

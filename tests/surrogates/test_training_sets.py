@@ -4,46 +4,8 @@ import pytest
 
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import DataError, InputError
-from magnetkit.surrogates import TARGETS, curie, training_set
-from magnetkit.surrogates.training_sets import merge_duplicates
-
-
-@pytest.fixture
-def compilation():
-    frame = pd.DataFrame(
-        {
-            "Name": ["Fe", "SmCo5", "SmCo5", "Nd2Fe14B", "Fe3O4", "FeCo", "Co5Gd0.4Sm0.6"],
-            "TC": [0.0, 1020.0, 1000.0, 585.0, 850.0, 1200.0, 727.0],
-        }
-    )
-    table = CompositionTable.from_strings(frame["Name"].tolist(), basis="atomic")
-    for symbol in ("Fe", "Co", "Sm", "Nd", "B", "O", "Gd"):
-        frame[symbol] = table.fraction(symbol)
-    return frame
-
-
-def test_the_compilation_is_cleaned_and_every_loss_counted(compilation):
-    known = curie.clean(compilation)
-    assert (
-        known.table.formulas()
-        == CompositionTable.from_strings(
-            ["SmCo5", "Nd2Fe14B", "Sm0.6Gd0.4Co5"], basis="atomic"
-        ).formulas()
-    )
-    np.testing.assert_allclose(known.values, [1010.0, 585.0, 1000.15])
-    kept = {k: v for k, v in known.removed.items() if v}
-    assert kept == {
-        "degrees Celsius set right (kept)": 1,
-        "pure element": 1,
-        "not metallic": 1,
-        "no rare earth": 1,
-        "duplicate, joined by the median": 1,
-    }
-
-
-def test_another_layout_is_refused():
-    with pytest.raises(DataError, match="expected columns Name, TC"):
-        curie.clean(pd.DataFrame({"x": [1]}))
+from magnetkit.learning.sets import merge_duplicates
+from magnetkit.surrogates import TARGETS, training_set
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -52,13 +14,11 @@ def test_every_target_has_data_with_sources(target):
     assert len(known) > 30
     assert np.isfinite(known.values).all()
     assert all(source.strip() for source in known.sources)
-    first, _, _ = merge_duplicates(known.table, known.values)
-    assert len(first) == len(known)
 
 
 def test_the_hash_sees_values_and_groups():
-    known = training_set("saturation_polarization_T")
-    assert known.sha256 == training_set("saturation_polarization_T").sha256
+    known = training_set("curie_temperature_K")
+    assert known.sha256 == training_set("curie_temperature_K").sha256
     assert known.sha256 != known[np.arange(5)].sha256
 
 

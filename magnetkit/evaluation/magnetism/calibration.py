@@ -129,9 +129,10 @@ class Fit:
         result = np.zeros(len(self.data))
         for rows, inverse, t, at in self._groups:
             codes = np.full(len(t), h, np.int8)
+            alone = np.full((2, len(t)), np.nan)
             tc, _, values, _, _ = kernel.evaluate(
                 t.indptr, t.indices, t.values, codes, at, role, counts, p.known,
-                p.spin, p.element, p.host, p.element_sd, p.host_sd, False,
+                p.spin, p.element, p.host, p.element_sd, p.host_sd, False, alone,
             )  # fmt: skip
             if len(at):
                 out[rows] = values[:, 0, inverse].T

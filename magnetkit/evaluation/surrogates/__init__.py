@@ -1,4 +1,4 @@
-"""Validation of the surrogates beside other models; model cards."""
+"""Validation of what is learnt beside other models."""
 
 from .validation import validate
 

@@ -1,49 +1,72 @@
-"""Validation of a surrogate on what was left out, against rivals in the same run."""
+"""The benchmark of what is learnt, by paper, beside the recipes that others use.
 
-from collections.abc import Callable
+Every model sees the same rows: a fold takes its papers out, and their compounds out of every other
+source (``datasets/surrogates/split.csv`` names each paper's fold).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from ... import conformal as intervals
-from ...elements import RARE_EARTHS
-from ...hosts.partition import HOST_NAMES, assign_hosts
-from ...surrogates.surrogate import FOLDS, SMALL, Surrogate, bar, fit, load
-from ...surrogates.training_sets import (
-    ENERGY,
-    HULL_DISTANCE,
-    TrainingSet,
-    merge_duplicates,
-    training_set,
-)
-from . import figures, rivals
-from .card import ModelCard
+from ... import conformal
+from ..._console import bar
+from ...composition import CompositionTable
+from ...elements import SYMBOLS
+from ...features import CompositionStatistics
+from ...hosts.partition import HOST_NAMES
+from ...learning.curie import FOLDS, NO_PAPER, keys
+from ...learning.sets import TrainingSet
+from ...magnetism import belief, believing
+from ...magnetism.design import phases_of
+from ...surrogates import energy
+from ...surrogates.training_sets import CURIE, training_set
+from . import figures
 
 COVERAGE = 0.9
-# Fewer rows than this say nothing about a host or an element.
-_LEAST = 10
-# Shares of groups that a small set is left out by: one alone would decide its figures.
-_SHARES = 4
-# Rows that the permutation importance is measured on.
-_SHUFFLED = 500
-_FEW_ELEMENTS = ("Ce", "Nd", "Sm", "Dy", "Co")
-"""Elements left out of the formation energies; all would take many minutes."""
-_STABLE = 0.05
-"""Energy above the hull (eV/atom) up to which a phase counts as makeable."""
+# Fewer rows than this say nothing about a host.
+_LEAST = 30
+# Residuals are listed for elements of so many rows or more.
+_OF_ELEMENT = 40
+_DRAWS = 2000
+# Two values of one compound, or of its neighbours, this far apart contradict each other.
+_APART_K = 50.0
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.int64]
+Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What was measured: predictions by model, and a text of tables.
+
+    Attributes
+    ----------
+    target : str
+        The property.
+    made : DataFrame
+        One row a measurement: value, group, source, host, fold, and a column a model.
+    text : str
+        The tables, in Markdown.
+    """
+
+    target: str
+    made: pd.DataFrame
+    text: str
+
+    def to_markdown(self) -> str:
+        """Return the tables."""
+        return self.text
 
 
 def validate(
-    target: str,
-    data: "str | Path | None" = None,
-    holdout: "str | Path | TrainingSet | None" = None,
-    progress: bool = False,
-) -> ModelCard:
-    """Validate the surrogate of a target and write its model card beside the model.
+    target: str, data: "str | Path | None" = None, progress: bool = False, peers: bool = True
+) -> Report:
+    """Compare what is learnt of a target with peers on what was left out.
 
     Parameters
     ----------
@@ -51,226 +74,270 @@ def validate(
         A name of `magnetkit.surrogates.TARGETS`.
     data : str or Path, optional
         A CSV file to learn from, see `magnetkit.surrogates.train`.
-    holdout : str, Path or TrainingSet, optional
-        Measurements kept for validation alone: a CSV file with columns ``composition``, the
-        target and ``group``. Compositions of it are taken out of the training set.
     progress : bool
         Show a progress bar on stderr.
+    peers : bool
+        Also train the recipes that others use.
 
     Returns
     -------
-    ModelCard
-        What was measured; ``to_markdown()`` and ``to_json()``, already written to the cache.
-
-    Notes
-    -----
-    ``groups left out`` and ``holdout`` train everything anew: scales, model and intervals.
-    ``hosts``, ``elements`` and ``random rows left out`` keep the scales of the whole set. The
-    distance to the hull is part of the card of the formation energy.
+    Report
     """
-    if target == HULL_DISTANCE:
-        target = ENERGY
-    known = training_set(target, data)
-    with bar(f"validating {target}", FOLDS * _shares(known) + 2, progress) as advance:
-        model = load(target, data, progress=False)
-        content: dict[str, Any] = {
-            "groups left out": _groups(known, advance),
-            "hosts left out": _left_out(model, known, _host_masks(known)),
-            "elements left out": _left_out(model, known, _element_masks(known)),
-            "random rows left out (not honest, for published figures)": _random(model, known),
-            "permutation importance": _importance(model, known),
-        }
-        advance()
-        if holdout is not None:
-            content["holdout"] = _holdout(known, holdout)
-        advance()
-    card = ModelCard(target, model.manifest, content)
-    card.write(model.file)
-    return card
+    if target == CURIE:
+        return _curie(believing.training_set(data), progress, peers)
+    return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
-def _measure(known: TrainingSet, made: dict[str, Array]) -> dict[str, Any]:
-    """Return every figure of left-out predictions `made` of `known`."""
-    values, tolerance = known.values, figures.TOLERANCE[known.target]
-    mean = made["mean"]
-    result: dict[str, Any] = {
-        "model": {
-            **figures.accuracy(values, mean, known.groups, tolerance),
-            **figures.calibration(
-                values, mean, made["low"], made["high"], known.groups, made["constant"], COVERAGE
-            ),
-            "domain": figures.distance_evidence(np.abs(values - mean), made["distance"]),
-            "mae in domain": _mean_error(values, mean, made["distance"] <= 1.0),
-            "mae outside": _mean_error(values, mean, made["distance"] > 1.0),
-            "share in domain": float(np.mean(made["distance"] <= 1.0)),
-        }
-    }
-    for name, predicted in made.items():
-        if name.startswith("rival:"):
-            result[name[6:]] = figures.accuracy(values, predicted, known.groups, tolerance)
-    if not known.learn.all():
-        learnt = known.learn
-        for name, predicted in made.items():
-            if name == "mean" or name.startswith("rival:statistics"):
-                title = "model" if name == "mean" else name[6:]
-                result[f"{title}; rows of the training rule"] = figures.accuracy(
-                    values[learnt], predicted[learnt], known.groups[learnt], tolerance
-                )
-    return result
+def peers() -> dict[str, Fit]:
+    """Return the recipes of published models by name."""
+    from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
+    def of(make: Callable[[], Any], features: Callable[[CompositionTable], Array]) -> Fit:
+        def fit(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+            model = make().fit(features(table), values)
+            return lambda other: model.predict(features(other))
 
-def _mean_error(values: Array, mean: Array, rows: NDArray[np.bool_]) -> float:
-    return float(np.abs(values - mean)[rows].mean()) if rows.any() else float("nan")
+        return fit
 
-
-def _made(model: Surrogate, train: TrainingSet, test: TrainingSet) -> dict[str, Array]:
-    """Return predictions of `test` by the model and by rivals trained on the same rows."""
-    frame = model.predict(test.table, COVERAGE)
-    made = {
-        "mean": frame[model.target].to_numpy(),
-        "low": frame[f"{model.target}_lo"].to_numpy(),
-        "high": frame[f"{model.target}_hi"].to_numpy(),
-        "distance": frame["domain_distance"].to_numpy(),
-        "constant": np.full(len(test), intervals.quantile(model.residuals, COVERAGE)),
-    }
-    learnt = train[train.learn]
-    exact = model.estimator_.undistilled
-    made["rival:process before distilling"] = exact.predict(test.table)
-    for name, rival in rivals.rivals().items():
-        rival.fit(rivals.inputs(name, learnt.table), learnt.values)
-        made[f"rival:{name}"] = rival.predict(rivals.inputs(name, test.table))
-    if len(learnt) < len(train):
-        name = "statistics + extra trees"
-        rival = rivals.rivals()[name].fit(rivals.inputs(name, train.table), train.values)
-        made[f"rival:{name}, on all rows"] = rival.predict(rivals.inputs(name, test.table))
-    return made
-
-
-def _shares(known: TrainingSet) -> int:
-    return _SHARES if len(known) <= SMALL else 1
-
-
-def _groups(known: TrainingSet, advance: Callable[[], None]) -> dict[str, Any]:
-    shares, n = _shares(known), len(known)
-    made: dict[str, Array] = {}
-    for share in range(shares):
-        for inside, outside in intervals.folds(known.groups, FOLDS, share):
-            train, test = known[inside], known[outside]
-            parts = _made(fit(train), train, test)
-            if known.target == ENERGY:
-                parts["hull"] = _hull(train, test)
-            for name, part in parts.items():
-                made.setdefault(name, np.full(shares * n, np.nan))[share * n + outside] = part
-            advance()
-    result = _measure(known[np.tile(np.arange(n), shares)], made)
-    if shares > 1:
-        result["rows"] = f"each of {n} left out {shares} times, with other groups each time"
-    if known.target == ENERGY:
-        result["energy above the hull"] = _stability(known, made)
-    return result
-
-
-def _hull(train: TrainingSet, test: TrainingSet) -> Array:
-    """Return the hull of the phases of `train` alone at the compositions of `test`."""
-    from ...phases.hull import solve
-    from ...phases.space import build_space
-
-    space = build_space(train.table.formulas(), train.values)
-    return np.asarray(solve(test.table, space).energy, np.float64)
-
-
-def _stability(known: TrainingSet, made: dict[str, Array]) -> dict[str, Any]:
-    """Return how well phases are called makeable, with what was left out missing from the hull."""
-    from ...phases import hull_energy
-
-    distance = known.values - np.asarray(hull_energy(known.table), np.float64)
-    predicted = np.maximum(made["mean"] - made["hull"], 0.0)
-    known_hull = np.isfinite(predicted)
-    true, called = distance < _STABLE, predicted < _STABLE
-    both = float((true & called)[known_hull].sum())
+    magpie = CompositionStatistics().fit().transform
+    trees = {"n_estimators": 100, "random_state": 0}
     return {
-        "rows with a hull": int(known_hull.sum()),
-        "mean absolute error": float(np.abs(predicted - distance)[known_hull].mean()),
-        f"below {_STABLE} eV/atom": int(true[known_hull].sum()),
-        "precision": both / max(1, int(called[known_hull].sum())),
-        "recall": both / max(1, int(true[known_hull].sum())),
-        "share below, the precision of calling all": float(true[known_hull].mean()),
+        "random forest on composition (MaMMoS)": of(
+            lambda: RandomForestRegressor(**trees), CompositionTable.to_array
+        ),
+        "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
     }
 
 
-def _host_masks(known: TrainingSet) -> dict[str, NDArray[np.bool_]]:
-    codes = assign_hosts(known.table)
-    return {name: codes == i for i, name in enumerate(HOST_NAMES)}
+def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield training and test rows of each fold; a test row's compound is in no training row."""
+    groups = belief.folds_of(data)
+    compounds = np.array(keys(data.table.to_array()), object)
+    for k in range(FOLDS):
+        test = np.flatnonzero(groups == k)
+        gone = set(compounds[test])
+        train = np.flatnonzero([key not in gone for key in compounds])
+        if len(test) and len(train):
+            yield train, test
 
 
-def _element_masks(known: TrainingSet) -> dict[str, NDArray[np.bool_]]:
-    elements = (*RARE_EARTHS, "Co") if known.target != ENERGY else _FEW_ELEMENTS
-    return {symbol: known.table.fraction(symbol) > 0 for symbol in elements}
-
-
-def _left_out(
-    model: Surrogate, known: TrainingSet, masks: dict[str, NDArray[np.bool_]]
-) -> dict[str, Any]:
-    result = {}
-    tolerance = figures.TOLERANCE[known.target]
-    for name, rows in masks.items():
-        if rows.sum() < _LEAST or (~rows).sum() < _LEAST:
-            continue
-        train = known[~rows & known.learn]
-        other = model.estimator_.refit(train.table, train.values)
-        predicted = other.predict(known.table[rows])
-        result[name] = figures.accuracy(
-            known.values[rows], predicted, known.groups[rows], tolerance
+def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
+    others = peers() if with_peers else {}
+    with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
+        model, found = belief.trained(data, advance)
+        made = pd.DataFrame(
+            {
+                "value": data.values,
+                "group": data.groups,
+                "source": data.sources,
+                "fold": belief.folds_of(data),
+                "host": _hosts(data, found.base),
+                "model": found.mean,
+                "physics alone": found.base,
+                "half": _half(model, found),
+                "inside": found.novelty <= model.edge,
+                "misfit": found.local,
+            }
         )
-    return result
+        alone = belief.left_out(belief.without_physics(data), advance)
+        made["data alone"] = alone.mean
+        for name, fit in others.items():
+            made[name] = np.nan
+            for train, test in _splits(data):
+                predict = fit(data.table[train], data.values[train])
+                made.loc[test, name] = predict(data.table[test])
+                advance()
+    made = made[np.isfinite(made["model"])]
+    return Report(CURIE, made, _told(made, data))
 
 
-def _random(model: Surrogate, known: TrainingSet) -> dict[str, Any]:
-    from sklearn.model_selection import KFold
+def _half(model: belief.Belief, found: belief.LeftOut) -> Array:
+    """Return half the interval of each left-out row, calibrated on the rows of other folds."""
+    groups = belief.folds_of(model.known)
+    size = belief.error_size(model.coefficients, found.novelty, found.local)
+    score = np.abs(model.known.values - found.mean) / size
+    inside = found.novelty <= model.edge
+    half = np.full(len(groups), np.nan)
+    for k in range(FOLDS):
+        for part in (inside, ~inside):
+            own, other = part & (groups == k), part & (groups != k)
+            if own.any():
+                pool = other if other.sum() >= _LEAST else groups != k
+                half[own] = size[own] * conformal.quantile(score[pool], COVERAGE)
+    return half
 
-    predicted = np.empty(len(known))
-    folds = KFold(min(5, len(known)), shuffle=True, random_state=0)
-    for inside, outside in folds.split(known.values):
-        train = known[inside[known.learn[inside]]]
-        other = model.estimator_.refit(train.table, train.values)
-        predicted[outside] = other.predict(known.table[outside])
-    tolerance = figures.TOLERANCE[known.target]
-    return figures.accuracy(known.values, predicted, known.groups, tolerance)
+
+def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
+    codes, _ = phases_of(data.table)
+    names = np.array([*HOST_NAMES, "no physics"])
+    return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 
 
-def _importance(model: Surrogate, known: TrainingSet) -> dict[str, float]:
-    """Return the rise of the mean absolute error when an input is shuffled, largest first."""
-    known = known[np.random.default_rng(0).permutation(len(known))[:_SHUFFLED]]
-    order = np.roll(np.arange(len(known)), 1)
-    before = np.abs(model.estimator_.predict(known.table) - known.values).mean()
-    rises = {
-        name: float(np.abs(predicted - known.values).mean() - before)
-        for name, predicted in model.estimator_.shuffled(known.table, order)
+def _told(made: pd.DataFrame, data: TrainingSet) -> str:
+    models = [c for c in made.columns if c not in _NO_MODEL]
+    no_paper = made["group"].str.startswith(NO_PAPER)
+    papers = made[~no_paper]
+    sides = {
+        "papers, all rows": papers,
+        "papers, hosts with physics": papers[papers["host"] != "no physics"],
+        "papers, 2:14:1, 1:5, 2:17 and 1:12": papers[papers["host"].isin(HOST_NAMES[:4])],
+        **{f"papers, {host}": part for host, part in papers.groupby("host")},
+        "compilations, by chemical system": made[no_paper],
     }
-    return dict(sorted(rises.items(), key=lambda item: -item[1]))
+    lines = [
+        f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
+        "",
+        "Pairs: share of pairs of one paper more than 10 K apart that are ordered as measured.",
+        "",
+        "| rows | model | n | MAE, K | median, K | pairs |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, part in sides.items():
+        for model in models:
+            known = part[np.isfinite(part[model])]
+            if len(known):
+                lines.append(_row(name, model, known))
+    lines += ["", *_coverage(papers), "", *_never_worse(papers), "", *_residuals(made, data)]
+    lines += ["", *_worst(papers, data)]
+    return "\n".join(lines) + "\n"
 
 
-def _holdout(known: TrainingSet, holdout: "str | Path | TrainingSet") -> dict[str, Any]:
-    held = holdout if isinstance(holdout, TrainingSet) else training_set(known.target, holdout)
-    train = without(known, held)
-    result = _measure(held, _made(fit(train), train, held))
-    result["taken out of training"] = len(known) - len(train)
-    return result
+_NO_MODEL = ("value", "group", "source", "fold", "host", "half", "inside", "misfit")
 
 
-def without(known: TrainingSet, held: TrainingSet) -> TrainingSet:
-    """Return `known` less every composition (to 0.1 at.%) that `held` has."""
-    from ...composition import CompositionTable
-
-    dense = np.vstack([held.table.to_array(), known.table.to_array()])
-    rows, columns = np.nonzero(dense)
-    joined = CompositionTable(
-        np.searchsorted(rows, np.arange(len(dense) + 1)).astype(np.int64),
-        columns.astype(np.int32),
-        dense[rows, columns],
-        np.arange(len(dense)),
+def _row(name: str, model: str, part: pd.DataFrame) -> str:
+    f = figures.accuracy(
+        part["value"].to_numpy(), part[model].to_numpy(), part["group"].to_numpy(),
+        figures.TOLERANCE[CURIE],
+    )  # fmt: skip
+    return (
+        f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
+        f"{f['pairs']:.3f} |"
     )
-    first, _, _ = merge_duplicates(joined, np.zeros(len(dense)), digits=3)
-    keep = np.isin(np.arange(len(known)) + len(held), first)
-    # Duplicates inside `known` itself stay out of it as well: `first` names each only once.
-    return known[keep]
+
+
+def _coverage(part: pd.DataFrame) -> list[str]:
+    lines = [f"Intervals of {COVERAGE:.0%}, calibrated on other folds:", ""]
+    lines += [
+        "| rows | n | coverage | 95 % by paper | mean half width, K |",
+        "|---|---|---|---|---|",
+    ]
+    for name, rows in (
+        ("inside the domain", part[part["inside"]]),
+        ("outside", part[~part["inside"]]),
+    ):
+        if len(rows):
+            held = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
+            share, low, high = figures.coverage_by_group(held, rows["group"].to_numpy())
+            lines.append(
+                f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
+                f"{rows['half'].mean():.0f} |"
+            )
+    return lines
+
+
+def _never_worse(part: pd.DataFrame) -> list[str]:
+    """Compare with the better of physics and data alone, papers drawn with replacement."""
+    lines = [
+        "Mean error of the model less that of the better of physics alone and data alone "
+        f"(95 % by {_DRAWS} draws of papers), hosts of {_LEAST} rows or more:",
+        "",
+        "| host | n | difference, K | 95 % |",
+        "|---|---|---|---|",
+    ]
+    for host, rows in part.groupby("host"):
+        rivals = [c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()]
+        if len(rows) < _LEAST or not rivals:
+            continue
+        error = {c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)}
+        best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
+        gap = error["model"] - error[best]
+        _, code = np.unique(rows["group"], return_inverse=True)
+        total, count = np.bincount(code, gap), np.bincount(code)
+        picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
+        drawn = total[picks].sum(axis=1) / count[picks].sum(axis=1)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        lines.append(f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |")
+    return lines
+
+
+def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
+    """Say where the physics alone is off, by host and element: the next hole shows here."""
+    lines = [
+        "Measured less physics alone, where there is physics: mean and mean size, K.",
+        "",
+        "| host | element | n | mean | size |",
+        "|---|---|---|---|---|",
+    ]
+    rest = (made["value"] - made["physics alone"]).to_numpy()
+    atoms = data.table.to_array()[made.index.to_numpy()]
+    for host in HOST_NAMES:
+        of_host = (made["host"] == host).to_numpy()
+        for e in np.flatnonzero((atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT):
+            rows = rest[of_host & (atoms[:, e] > 0.0)]
+            size = np.abs(rows).mean()
+            lines.append(
+                f"| {host} | {SYMBOLS[e]} | {len(rows)} | {rows.mean():+.0f} | {size:.0f} |"
+            )
+    return lines
+
+
+def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str]:
+    """List the rows that the model misses most, and what is known of why."""
+    compounds = pd.Series(keys(data.table.to_array())).astype(object)
+    others = pd.DataFrame({"key": compounds, "value": data.values})
+    formulas = data.table.formulas()
+    error = (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
+    lines = [
+        f"The worst {count}: measured less model, K, and what is known of why.",
+        "",
+        "| formula | paper | off by | why |",
+        "|---|---|---|---|",
+    ]
+    for i in error.index[:count]:
+        row = papers.loc[i]
+        same = others[(others["key"] == compounds[i]) & (others.index != i)]["value"]
+        apart = (same - row["value"]).abs()
+        if len(same) and apart.median() > _APART_K:
+            why = f"{len(same)} other source(s) differ by {apart.median():.0f} K"
+        elif len(same):
+            why = f"{len(same)} other source(s) agree: the model is wrong"
+        elif not row["inside"]:
+            why = "outside the domain"
+        elif row["misfit"] > _APART_K:
+            why = "its neighbours contradict each other"
+        else:
+            why = "inside the domain, alone: the value or the model"
+        lines.append(
+            f"| {formulas[i]} | {row['group']} | {row['value'] - row['model']:+.0f} | {why} |"
+        )
+    return lines
+
+
+def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
+    others = peers() if with_peers else {}
+    steps = energy.FOLDS * (1 + len(others)) + 1
+    with bar(f"validating {data.target}", steps, progress) as advance:
+        model = energy.fit(data, advance)
+        made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
+        made["model"] = energy.left_out(model.estimator_, data).mean
+        for name, fit in others.items():
+            made[name] = np.nan
+            for inside, outside in conformal.folds(data.groups, energy.FOLDS):
+                rows = inside[data.learn[inside]]
+                predict = fit(data.table[rows], data.values[rows])
+                made.loc[outside, name] = predict(data.table[outside])
+                advance()
+    lines = [
+        f"{data.origin}: {len(made)} phases, chemical systems left out.",
+        "",
+        "| rows | model | n | MAE, meV/atom | median, meV/atom |",
+        "|---|---|---|---|---|",
+    ]
+    for title, part in (("all", made), ("near the hull", made[made["learnt"]])):
+        for name in ("model", *others):
+            error = 1000.0 * (part[name] - part["value"]).abs()
+            lines.append(
+                f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
+            )
+    return Report(data.target, made, "\n".join(lines) + "\n")

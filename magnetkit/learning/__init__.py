@@ -1,0 +1,1 @@
+"""Regression on arrays and on compositions, with what it learns from; no physics of magnets."""

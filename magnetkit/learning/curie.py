@@ -1,0 +1,291 @@
+"""Measured Curie temperatures: two public compilations and the embedded facts, cleaned by one rule.
+
+DS1+DS2 names no papers. MagneticMaterials_All names one a row, by DOI or as a handbook cites it.
+Kept is one value a compound and paper: of metallic crystals with a rare earth and iron or cobalt.
+"""
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .. import datasets, fetch
+from ..composition import CompositionTable
+from ..elements import INDEX, RARE_EARTHS
+from ..errors import DataError
+from ..settings import get_settings
+from .sets import TrainingSet, chemical_systems
+
+TARGET = "curie_temperature_K"
+FOLDS = 10
+"""Folds of the validation by paper; ``datasets/surrogates/split.csv`` names each paper's."""
+
+ORIGIN = "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
+EMBEDDED = "embedded compounds and measurements"
+
+COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
+"""Sources that are no paper: their rows train, and are left out by compound."""
+
+NO_PAPER = "system "
+"""How the groups of rows begin that no paper, but a chemical system keeps together."""
+
+_NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
+# DS1+DS2 gives this one in degrees Celsius.
+_CELSIUS = ("Co5Gd0.4Sm0.6",)
+_ZERO_CELSIUS = 273.15
+# No compound of iron or cobalt orders above cobalt, 1388 K.
+_HIGHEST_K = 1400.0
+# A range wider than this, as a value, is none.
+_RANGE_K = 20.0
+# Further than this from the median of three or more sources, a value is not believed.
+_CONTRADICTED_K = 150.0
+_SEVERAL_PHASES = re.compile(
+    r"amorph|glass|bmg|layer|\bfilms?\b|mixture|two-phase|multi-?phase|composite|quasicryst"
+    r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"(?:t_?c\s*=?\s*)?[~≈∼]?\s*(\d+(?:\.\d+)?)(?:\s*(?:±|\+/-)\s*\d+(?:\.\d+)?|\(\d+\))?"
+    r"(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(k|°\s?c|℃|c)?\.?",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\((?:sx|polycrystalline|bulk|powder|annealed|single ?crystal|ht|lt|h|r)\)$", re.IGNORECASE
+)
+
+
+def kelvin(text: str) -> float:
+    """Return the one temperature (K) that a cell holds, NaN if none, a bound or a wide range.
+
+    >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
+    (560.0, 600.15, 552.5, nan)
+    """
+    found = _VALUE.fullmatch(text.strip())
+    if found is None:
+        return float("nan")
+    value = float(found[1])
+    if found[2]:
+        if abs(float(found[2]) - value) > _RANGE_K:
+            return float("nan")
+        value = 0.5 * (value + float(found[2]))
+    celsius = found[3] is not None and found[3].lower() != "k"
+    return value + _ZERO_CELSIUS if celsius else value
+
+
+def compound(text: str) -> str:
+    """Return a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
+
+    >>> compound("YFe₂D₃.₁"), compound("TbFe2 (polycrystalline)")
+    ('YFe2H3.1', 'TbFe2')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return re.sub(r"D(?![a-z])", "H", _REMARK.sub("", plain).replace(" ", ""))
+
+
+def fold(paper: str) -> int:
+    """Return the fold of a paper, by its hash, so that a new one moves no other."""
+    return int(hashlib.sha256(paper.encode()).hexdigest(), 16) % FOLDS
+
+
+def local_file(name: str) -> Path | None:
+    """Return a fetched set's file if mirror or cache holds it; the network is not asked."""
+    places = [fetch.cached_path(name)]
+    mirror = get_settings().mirror
+    if mirror is not None:
+        places.append(mirror.expanduser() / datasets.registry()["remote"][name]["file"])
+    return fetch.fetch(name) if any(place.is_file() for place in places) else None
+
+
+def curie_set() -> TrainingSet:
+    """Return all that is at hand: the embedded facts, and the compilations that were fetched.
+
+    Raises
+    ------
+    DataError
+        If a file is not laid out as expected.
+    """
+    files = (local_file("curie"), local_file("curie-by-paper"))
+    return _curie_set(*(None if file is None else str(file) for file in files))
+
+
+@lru_cache(maxsize=4)
+def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
+    frames = [_embedded()]
+    if plain is not None:
+        frames.append(_plain(pd.read_csv(plain)))
+    if by_paper is not None:
+        frames.append(_by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False)))
+    return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
+
+
+def _embedded() -> pd.DataFrame:
+    names = ["name", "value", "paper"]
+    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
+    compounds = compounds[["formula", TARGET, "source"]].set_axis(
+        ["name", "value", "paper"], axis=1
+    )
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    single = single[single["property"] == TARGET]
+    single = single[["formula", "value", "source"]].set_axis(names, axis=1)
+    found = pd.concat([compounds, single])
+    return found[np.isfinite(found["value"])].assign(kind="", computed=False, typed=True)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return DS1+DS2 with the columns that `clean` takes."""
+    if not {"Name", "TC"} <= set(frame.columns):
+        raise DataError(f"expected columns Name and TC, got {', '.join(frame.columns[:8])}")
+    value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), _ZERO_CELSIUS, 0.0)
+    return pd.DataFrame(
+        {
+            "name": frame["Name"],
+            "value": value,
+            "paper": COMPILATIONS[0],
+            "kind": "",
+            "computed": False,
+        }
+    )
+
+
+def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return MagneticMaterials_All with the columns that `clean` takes.
+
+    A blank `Experimental` stands beside titles of measurements, and is taken as measured.
+    """
+    wanted = ("Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure")
+    if not {*wanted, "Lattice_Structure"} <= set(frame.columns):
+        raise DataError(f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}")
+    frame = frame[frame["Curie"] != ""]
+    kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
+    return pd.DataFrame(
+        {
+            "name": frame["Material_Name"].map(compound),
+            "value": frame["Curie"].map(kelvin),
+            "paper": frame["DOI"].str.lower().str.strip(),
+            "kind": kind + " " + frame["Lattice_Structure"],
+            "computed": frame["Experimental"] == "False",
+        }
+    )
+
+
+def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.DataFrame]:
+    """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
+
+    Returns
+    -------
+    TrainingSet
+        One row a compound and paper, the median of its values; groups are the papers, and where
+        there is none the chemical system, or of embedded facts that without the rare earths.
+    DataFrame
+        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    """
+    removed: dict[str, int] = {}
+    faulty: list[pd.DataFrame] = []
+
+    def drop(bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False) -> None:
+        nonlocal frame
+        mark = np.asarray(bad, bool)
+        removed[reason] = int(mark.sum())
+        if listed:
+            faulty.append(frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason))
+        frame = frame[~mark].reset_index(drop=True)
+
+    drop(~_of_interest(frame["name"]), "no rare earth, or neither iron nor cobalt")
+    drop(frame["computed"], "computed, not measured")
+    reasons = doubtful_papers()
+    drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
+    drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
+    table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
+    removed["composition that cannot be read"] = len(table.errors)
+    frame = frame.iloc[table.row_index].reset_index(drop=True)
+    atoms = table.to_array()
+    frame["key"] = keys(atoms)
+    frame["at"] = np.arange(len(frame))
+    drop(_columns(atoms, _NONMETALS) > 0.0, "not metallic")
+    atoms = table.to_array()[frame["at"]]
+    both = (_columns(atoms, RARE_EARTHS) > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0)
+    drop(~both, "no rare earth, or neither iron nor cobalt, once read")
+    atoms = table.to_array()[frame["at"]]
+    unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)
+    many = (atoms > 0.0).sum(axis=1) > 3
+    drop(unnumbered & (many | (_columns(atoms, ("B",)) > 0.0)), "elements without amounts")
+    drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
+    drop(_contradicted(frame), "value that two or more others contradict", listed=True)
+    if "typed" not in frame:
+        frame["typed"] = False
+    joined = (
+        frame.groupby(["paper", "key"], sort=False)
+        .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
+        .reset_index()
+    )
+    removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
+    table = table[joined["at"].to_numpy()]
+    paper = joined["paper"].to_numpy(np.str_)
+    families = [f"{NO_PAPER}{name}" for name in chemical_systems(_without_rare_earths(table))]
+    systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
+    groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
+    # A review types one value a compound: what is left out together are all its rare earths.
+    groups = np.where(joined["typed"] == True, families, groups)  # noqa: E712
+    found = TrainingSet(
+        TARGET, table, joined["value"].to_numpy(np.float64), groups, paper, origin, removed
+    )
+    return found, pd.concat(faulty, ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def doubtful_papers() -> dict[str, str]:
+    """Return the papers whose rows in the compilations are faulty, and why."""
+    frame = pd.read_csv(datasets.path("surrogates/doubtful_papers.csv"))
+    return dict(zip(frame["paper"], frame["reason"], strict=True))
+
+
+def keys(atoms: NDArray[np.float64]) -> list[bytes]:
+    """Return one key a composition, shape (n, 118): the same within 0.1 at.%."""
+    return [row.tobytes() for row in np.round(1000.0 * atoms).astype(np.int16)]
+
+
+def _of_interest(names: pd.Series) -> pd.Series:
+    rare = names.str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
+    return rare & names.str.contains(r"(?:Fe|Co)(?![a-z])")
+
+
+def _without_rare_earths(table: CompositionTable) -> CompositionTable:
+    atoms = table.to_array()
+    atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
+    rows, columns = np.nonzero(atoms)
+    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
+    return CompositionTable(
+        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
+    )
+
+
+def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:
+    return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
+
+
+def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows far from the median of three or more sources of the same compound."""
+    own = frame.groupby(["key", "paper"])["value"].median().reset_index()
+    bad = set()
+    for _, rows in own.groupby("key"):
+        if len(rows) < 3:
+            continue
+        values = rows["value"].to_numpy()
+        for i, (key, paper) in enumerate(zip(rows["key"], rows["paper"], strict=True)):
+            if abs(values[i] - np.median(values)) > _CONTRADICTED_K:
+                bad.add((key, paper))
+    return np.array([pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool)
+
+
+def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows of papers half or more of whose checkable compounds are contradicted."""
+    several = frame.groupby("key")["paper"].transform("nunique") >= 3
+    share = pd.Series(_contradicted(frame))[several].groupby(frame["paper"][several]).mean()
+    whole = set(share.index[share >= 0.5]) - set(COMPILATIONS)
+    return frame["paper"].isin(whole).to_numpy(bool)

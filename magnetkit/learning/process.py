@@ -1,0 +1,288 @@
+"""A Gaussian process on three blocks of columns: a trend, a smooth and a local part.
+
+The covariance is linear in the trend's columns, Matern-5/2 in the smooth ones with a length scale
+each, and exponential in the Euclidean distance of the local ones, so that distances are matrix
+products. Rows far from what the others say of them are trusted less (Student's t). Nothing is
+random: rows are put in order first, and what a search leaves in the last digits is rounded away.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotri
+from scipy.optimize import minimize
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+Array = NDArray[np.float64]
+
+_SQRT5 = np.sqrt(5.0)
+_JITTER = 1e-6
+# Deviations of the logarithms about where the search begins: of the scales, which few rows say
+# little about, and of variances, rate and noise.
+_PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
+_START = {"smooth": 0.6, "local": 0.4, "rate": 4.0, "noise": 0.15}
+# Rows of one step of a prediction: their products with the known rows stay near the processor.
+_STEP = 512
+_DIGITS = 2
+
+
+class Estimate(NamedTuple):
+    """What is said of each row, arrays of shape (n,).
+
+    ``mean``; ``novelty``, one less the correlation with the most similar known row, without the
+    trend; ``local``, how far known rows like it lie from what the others say of them.
+    """
+
+    mean: Array
+    novelty: Array
+    local: Array
+
+
+class TrendProcess(RegressorMixin, BaseEstimator):
+    """Gaussian process with a linear trend, a smooth and a local part.
+
+    Parameters
+    ----------
+    trend, local : int
+        Number of leading columns of the trend, already times their prior deviation, and of
+        trailing columns of the local part; the smooth part has those between, standardised here.
+    search_rows, search_iterations : int
+        Rows and steps of the marginal-likelihood search.
+    robust : float
+        Degrees of freedom of Student's t.
+
+    Attributes
+    ----------
+    theta_ : ndarray
+        Logarithms of the deviation of the smooth and of the local part, the length scales, the
+        rate of the local part and the noise; deviations in units of `scale_`.
+    scale_ : float
+        Deviation of the values about their mean.
+    doubt_ : ndarray, shape (n,)
+        Noise variance of each row relative to that asked for; large where a row is not believed.
+    residual_ : ndarray, shape (n,)
+        Value of each row less what the others say of it.
+    """
+
+    def __init__(
+        self,
+        trend: int = 0,
+        local: int = 0,
+        search_rows: int = 1000,
+        search_iterations: int = 40,
+        robust: float = 4.0,
+    ) -> None:
+        self.trend = trend
+        self.local = local
+        self.search_rows = search_rows
+        self.search_iterations = search_iterations
+        self.robust = robust
+
+    def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
+        """Fit scales and posterior.
+
+        Parameters
+        ----------
+        X : array-like, shape (n, d)
+            Columns of trend, smooth and local part.
+        y : array-like, shape (n,)
+            Values.
+        noise : array-like, shape (n,), optional
+            Noise variance of each row relative to the common one.
+        """
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        order = _order(X, y)
+        smooth = X[order, self.trend : X.shape[1] - self.local]
+        self.center_ = smooth.mean(axis=0)
+        spread = smooth.std(axis=0)
+        self.width_ = np.where(spread > 1e-9, spread, 1.0)
+        self.scale_ = float(y[order].std()) or 1.0
+        self.theta_ = self._start(smooth.shape[1])
+        # Every so manieth row of the order would thin out the neighbours that tell the scales.
+        few = np.random.default_rng(0).permutation(order)[: self.search_rows]
+        self.theta_ = self._search(X[few], y[few] / self.scale_, noise[few])
+        return self._condition(X, y, noise, order)
+
+    def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
+        """Return a copy with the scales of this one, conditioned on other rows."""
+        check_is_fitted(self)
+        X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
+        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        other = clone(self)
+        for name in ("center_", "width_", "scale_", "theta_", "n_features_in_"):
+            setattr(other, name, getattr(self, name))
+        return other._condition(X, y, noise, _order(X, y))
+
+    def predict(self, X: Any) -> Array:
+        """Return the mean of each row, shape (n,)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        return self.estimate(X).mean
+
+    def estimate(self, X: Array) -> Estimate:
+        """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
+        from ..kernels.posterior import posterior
+
+        check_is_fitted(self)
+        known, weights, residual = self._known32
+        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float32)
+        norms = [(block * block).sum(axis=1) for block in known]
+        out = np.empty((3, len(X)), np.float32)
+        for start in range(0, len(X), _STEP):
+            rows = slice(start, start + _STEP)
+            trend, smooth, local = self._blocks(X[rows], np.float32)
+            posterior(
+                smooth @ known[1].T, local @ known[2].T, (smooth * smooth).sum(axis=1), norms[1],
+                (local * local).sum(axis=1), norms[2], one, two, weights, residual, *out[:, rows],
+            )  # fmt: skip
+            out[0, rows] += trend @ self._slopes32
+        scale = self.scale_
+        mean, nearest, near = out.astype(np.float64)
+        return Estimate(scale * mean, 1.0 - np.minimum(nearest, 1.0), near)
+
+    def parts(self, X: Array) -> dict[str, Array]:
+        """Return what trend, smooth and local part add to the mean, each of shape (n,)."""
+        check_is_fitted(self)
+        a = self._blocks(np.asarray(X, np.float64))
+        names = ("trend", "smooth part", "neighbours")
+        found = (k @ self.weights_ for k in self._parts(a, self._blocks(self.points_)))
+        return {name: self.scale_ * part for name, part in zip(names, found, strict=True)}
+
+    def similarity(self, X: Array, rows: Array) -> Array:
+        """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
+        check_is_fitted(self)
+        a, b = self._blocks(np.asarray(X, float)), self._blocks(np.asarray(rows, float))
+        _, smooth, local = self._parts(a, b)
+        return (smooth + local) / self._flat
+
+    def _start(self, d: int) -> Array:
+        first = np.log([_START["smooth"], _START["local"]])
+        lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
+        return np.concatenate([first, lengths, np.log([_START["rate"], _START["noise"]])])
+
+    def _blocks(self, X: Array, dtype: Any = np.float64) -> tuple[NDArray, NDArray, NDArray]:
+        stop = X.shape[1] - self.local
+        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
+        return (
+            X[:, : self.trend].astype(dtype),
+            (smooth * np.exp(-self.theta_[2:-2])).astype(dtype),
+            (X[:, stop:] * np.exp(self.theta_[-2])).astype(dtype),
+        )
+
+    @property
+    def _flat(self) -> float:
+        return float(np.exp(2.0 * self.theta_[:2]).sum())
+
+    def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
+        one, two = np.exp(2.0 * self.theta_[:2]).astype(a[0].dtype)
+        t = np.sqrt(_squares(a[1], b[1]))
+        t *= a[1].dtype.type(_SQRT5)
+        smooth = np.exp(-t)
+        smooth *= one * (1.0 + t * (1.0 + t / 3.0))
+        local = np.sqrt(_squares(a[2], b[2]))
+        np.exp(np.negative(local, out=local), out=local)
+        local *= two
+        return a[0] @ b[0].T, smooth, local
+
+    def _covariance(self, a: tuple, b: tuple) -> NDArray:
+        trend, smooth, local = self._parts(a, b)
+        smooth += local
+        smooth += trend
+        return smooth
+
+    def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
+        """Find the posterior, twice: the second time with doubt in rows that others contradict."""
+        X, t = X[order], y[order] / self.scale_
+        a = self._blocks(X)
+        covariance = self._covariance(a, a)
+        own = np.exp(2.0 * self.theta_[-1]) * noise[order]
+        lower, weights = self._solve(covariance, own, t)
+        precision = np.diag(dpotri(lower, lower=1)[0])
+        residual = weights / precision
+        size = residual**2 * precision
+        doubt = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        _, weights = self._solve(covariance, own * doubt, t)
+        self.points_, self.weights_ = X, weights
+        self.doubt_, self.residual_ = np.empty((2, len(t)))
+        self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
+        known = self._blocks(X, np.float32)
+        self._slopes32 = known[0].T @ weights.astype(np.float32)
+        size = np.abs(self.scale_ * residual).astype(np.float32)
+        self._known32 = known, weights.astype(np.float32), size
+        return self
+
+    @staticmethod
+    def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        total = covariance.copy()
+        total[np.diag_indices(len(t))] += noise + _JITTER
+        lower = cholesky(total, lower=True, overwrite_a=True)
+        return lower, cho_solve((lower, True), t)
+
+    def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        deviation = np.full(len(self.theta_), _PRIOR_SCALE)
+        deviation[[0, 1, -2, -1]] = _PRIOR_REST
+        found = minimize(
+            _loss,
+            self.theta_,
+            (self._standard(X), y, noise, self.theta_.copy(), deviation),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": self.search_iterations},
+        )
+        return np.round(found.x, _DIGITS)
+
+    def _standard(self, X: Array) -> tuple[Array, Array, Array]:
+        stop = X.shape[1] - self.local
+        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
+        apart = np.sqrt(_squares(X[:, stop:], X[:, stop:]))
+        return X[:, : self.trend] @ X[:, : self.trend].T, smooth, apart
+
+
+def _order(X: Array, y: Array) -> NDArray[np.int64]:
+    """Return an order of rows that does not depend on theirs, nor on the last digits."""
+    keys = np.round(np.column_stack([X, y]), 6) + 0.0
+    return np.lexsort(keys.T[::-1])
+
+
+def _squares(a: NDArray, b: NDArray) -> NDArray:
+    """Return squared distances between rows, by one matrix product."""
+    found = a @ b.T
+    found *= -2.0
+    found += (a * a).sum(axis=1)[:, None]
+    found += (b * b).sum(axis=1)
+    return np.maximum(found, 0.0, out=found)
+
+
+def _loss(
+    theta: Array, sides: tuple[Array, Array, Array], y: Array, noise: Array, about: Array, sd: Array
+) -> tuple[float, Array]:
+    """Return the negative logarithm of the posterior of `theta`, and its gradient."""
+    trend, smooth, apart = sides
+    one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
+    own = np.exp(2.0 * theta[-1]) * noise
+    x = smooth * np.exp(-theta[2:-2])
+    t = _SQRT5 * np.sqrt(_squares(x, x))
+    decay = np.exp(-t)
+    first = one * (1.0 + t + t * t / 3.0) * decay
+    second = two * np.exp(-rate * apart)
+    total = trend + first + second
+    total[np.diag_indices(len(y))] += own + _JITTER
+    lower = cholesky(total, lower=True, overwrite_a=True)
+    weights = cho_solve((lower, True), y)
+    value = 0.5 * float(y @ weights) + float(np.log(np.diag(lower)).sum())
+    inverse = dpotri(lower, lower=1)[0]
+    inverse = np.tril(inverse) + np.tril(inverse, -1).T
+    slope = np.outer(weights, weights) - inverse
+    gradient = np.empty_like(theta)
+    gradient[0] = -np.sum(slope * first)
+    gradient[1] = -np.sum(slope * second)
+    pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
+    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
+    gradient[-2] = 0.5 * rate * np.sum(slope * apart * second)
+    gradient[-1] = -float(np.diag(slope) @ own)
+    off = (theta - about) / sd
+    return value + 0.5 * float(off @ off), gradient + off / sd

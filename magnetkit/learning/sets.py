@@ -1,0 +1,164 @@
+"""A training set: compositions with one measured or computed value each, and their groups."""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..composition import CompositionTable
+from ..elements import SYMBOLS
+from ..errors import DataError, InputError
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """Compositions with one value each.
+
+    Attributes
+    ----------
+    target : str
+        A name of `TARGETS`.
+    table : CompositionTable
+        The compositions, n of them.
+    values : ndarray of float64, shape (n,)
+        The target, in the unit of its name.
+    groups : ndarray of str, shape (n,)
+        What must be left out together in validation: the paper, else the chemical system.
+    sources : ndarray of str, shape (n,)
+        Where each value is from.
+    origin : str
+        One line on the whole set.
+    removed : dict
+        Reason to the number of rows it took out.
+    learn : ndarray of bool, shape (n,)
+        Rows to learn from; the rest only test and calibrate. All where it is not given.
+    """
+
+    target: str
+    table: CompositionTable
+    values: NDArray[np.float64]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    origin: str
+    removed: dict[str, int] = field(default_factory=dict)
+    learn: NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, bool))
+
+    def __post_init__(self) -> None:
+        if len(self.learn) != len(self.values):
+            object.__setattr__(self, "learn", np.ones(len(self.values), bool))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: NDArray) -> "TrainingSet":
+        """Return the rows a mask or index array selects."""
+        return TrainingSet(
+            self.target,
+            self.table[rows],
+            self.values[rows],
+            self.groups[rows],
+            self.sources[rows],
+            self.origin,
+            self.removed,
+            self.learn[rows],
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the compositions, values and groups in order."""
+        digest = hashlib.sha256(self.target.encode())
+        t = self.table
+        for part in (t.indptr, t.indices, t.values, self.values, self.learn):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        digest.update("\n".join(self.groups).encode())
+        return digest.hexdigest()
+
+
+def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
+    """Return the elements of each composition, joined by dashes."""
+    names = np.array(SYMBOLS)
+    bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
+    return np.array(["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_)
+
+
+def merge_duplicates(
+    table: CompositionTable, values: NDArray[np.float64], digits: int = 5
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Join rows of the same composition, rounded to `digits`.
+
+    Returns
+    -------
+    first : ndarray of int64
+        The first row of each composition, ascending.
+    median, spread : ndarray of float64
+        Median of its values, and largest less smallest.
+    """
+    keys: list[bytes] = []
+    packed = np.round(table.values * 10**digits).astype(np.int64)
+    for i in range(len(table)):
+        part = slice(table.indptr[i], table.indptr[i + 1])
+        keys.append(table.indices[part].tobytes() + packed[part].tobytes())
+    frame = pd.DataFrame({"key": keys, "value": values, "row": np.arange(len(table))})
+    joined = frame.groupby("key", sort=False).agg(
+        first=("row", "min"),
+        median=("value", "median"),
+        low=("value", "min"),
+        high=("value", "max"),
+    )
+    joined = joined.sort_values("first")
+    return (
+        joined["first"].to_numpy(np.int64),
+        joined["median"].to_numpy(np.float64),
+        (joined["high"] - joined["low"]).to_numpy(np.float64),
+    )
+
+
+def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
+    basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
+    if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
+        raise InputError(
+            f"column 'basis' of {file} must hold one of auto, atomic, weight on every row, "
+            f"got {', '.join(sorted(map(str, basis)))}"
+        )
+    texts = frame["composition"].astype(str).tolist()
+    return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
+
+
+def read_csv(target: str, file: Path) -> TrainingSet:
+    """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`."""
+    try:
+        frame = pd.read_csv(file)
+    except OSError as error:
+        raise DataError(f"cannot read {file}: {error.strerror}") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} is no CSV table: {error}") from None
+    for column in ("composition", target):
+        if column not in frame.columns:
+            raise InputError(
+                f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
+            )
+    table = _read_compositions(frame, file)
+    frame = frame.iloc[table.row_index].reset_index(drop=True)
+    values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
+    groups = (
+        frame["group"].astype(str).to_numpy(np.str_)
+        if "group" in frame.columns
+        else chemical_systems(table)
+    )
+    sources = (
+        frame["source"].astype(str).to_numpy(np.str_)
+        if "source" in frame.columns
+        else np.full(len(table), file.name)
+    )
+    removed = {"composition that cannot be read": len(table.errors)}
+    known = np.isfinite(values)
+    removed["no value"] = int((~known).sum())
+    found = TrainingSet(target, table, values, groups, sources, f"file {file.name}", removed)[known]
+    if len(found) < 2:
+        raise DataError(
+            f"{file} holds {len(found)} usable rows of {target}; two or more are needed"
+        )
+    return found

@@ -1,0 +1,109 @@
+"""Which belief is in force: trained at first use, kept in the cache, or a user's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from ..errors import InputError
+from ..learning import store
+from ..learning.curie import FOLDS, TARGET, curie_set
+from ..learning.sets import TrainingSet, read_csv
+from ..settings import get_settings
+from .belief import Belief, file_of, train
+
+
+def training_set(data: "str | Path | None" = None) -> TrainingSet:
+    """Return what a belief is trained on: a user's file alone, or all that is at hand."""
+    return curie_set() if data is None else read_csv(TARGET, Path(data))
+
+
+# Threads that ask for an untrained belief at the same time must not each train it.
+_LOADING = Lock()
+
+
+def load(
+    data: "str | Path | None" = None,
+    add: "str | Path | None" = None,
+    progress: bool = False,
+) -> Belief:
+    """Return a belief, trained at first use and kept in the cache.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A CSV file to learn from instead of everything else: nothing fetched, and no typed value,
+        enters.
+    add : str or Path, optional
+        A CSV file whose rows stand beside what is known otherwise; the scales stay.
+    progress : bool
+        Show a progress bar on stderr while training.
+    """
+    if data is not None and add is not None:
+        raise InputError("data= replaces what is known and add= adds to it: give one of the two")
+    with _LOADING:
+        settings = str(get_settings())
+        return _load(*(None if x is None else str(x) for x in (data, add)), progress, settings)
+
+
+@lru_cache(maxsize=8)
+def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
+    if add is not None:
+        return _load(None, None, progress, settings).with_rows(read_csv(TARGET, Path(add)))
+    known = training_set(data)
+    return store.kept(file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+
+
+def _shown(known: TrainingSet, progress: bool) -> Belief:
+    from .._console import bar
+
+    with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
+        return train(known, advance)
+
+
+def retrain(data: TrainingSet, progress: bool = False) -> Belief:
+    """Train, and keep in the cache whatever is there."""
+    belief = _shown(data, progress)
+    store.save(file_of(data), *_packed(belief))
+    _load.cache_clear()
+    return belief
+
+
+def _packed(belief: Belief) -> tuple[dict[str, Any], dict[str, Any]]:
+    content = {
+        name: getattr(belief, name) for name in ("process", "coefficients", "edge", "anywhere")
+    } | {
+        "inside": belief.scores[0],
+        "outside": belief.scores[1],
+    }
+    return content, belief.manifest
+
+
+def _unpacked(known: TrainingSet) -> Any:
+    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
+        scores = content.pop("inside"), content.pop("outside")
+        return Belief(**content, scores=scores, known=known, manifest=manifest)
+
+    return unpack
+
+
+_CHOSEN: ContextVar[tuple[str | None, str | None]] = ContextVar("belief", default=(None, None))
+
+
+@contextmanager
+def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> Iterator[None]:
+    """Let everything inside believe what `load(data, add)` returns."""
+    given = None if data is None else str(data), None if add is None else str(add)
+    token = _CHOSEN.set(given)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
+
+
+def current() -> Belief:
+    """Return the belief in force."""
+    return load(*_CHOSEN.get())

@@ -1,0 +1,83 @@
+"""What the belief on a magnet is learnt over: its columns, and the physics at its prior."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..composition import CompositionTable
+from ..elements import N_ELEMENTS
+from ..features.ratios import sublattice_ratios
+from ..hosts.partition import HOST_NAMES, partition
+
+Array = NDArray[np.float64]
+
+# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
+# another phase.
+_WHOLE = 0.9
+# Where there is no physics the mean starts here (K), with the trend's own constant about it.
+TYPICAL_K = 500.0
+_UNIT_K = 250.0
+# Prior deviations of a host's offset (in deviations of the values) and slope (per `_UNIT_K`).
+_OFFSET, _SLOPE = 0.7, 0.3
+
+TREND = 2 * (len(HOST_NAMES) + 1)
+"""Number of columns of the trend."""
+
+
+def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none."""
+    from .model import curie_temperature
+    from .priors import prior_parameters
+
+    return curie_temperature(phases, codes, prior_parameters())
+
+
+def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
+    """Return trend, smooth and local columns, see `TrendProcess`."""
+    n, hosts = len(phases), len(HOST_NAMES)
+    known = np.isfinite(base)
+    code = np.where(known, codes, hosts)
+    at = np.where(known, base - 600.0, -100.0) / _UNIT_K
+    host = np.zeros((n, hosts + 1))
+    host[np.arange(n), code] = 1.0
+    atoms = phases.to_array()
+    return np.column_stack(
+        [
+            _OFFSET * host,
+            _SLOPE * host * at[:, None],
+            sublattice_ratios(atoms),
+            at,
+            host[:, :hosts],
+            atoms,
+        ]
+    )
+
+
+def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host and phase of measured compounds.
+
+    A compound is taken as it was made: what the split would put outside the hard phase, such as
+    hydrogen, is in it. One that is no single phase of a host has none.
+    """
+    part = partition(table)
+    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
+    return np.where(whole, part.host, -1).astype(np.int8), table
+
+
+def table_of(atoms: Array) -> CompositionTable:
+    """Return atomic fractions, shape (n, 118), as compositions."""
+    rows, columns = np.nonzero(atoms)
+    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
+    return CompositionTable(
+        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
+    )
+
+
+# Odd multipliers: a sum of products of rounded fractions tells compositions apart.
+_WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
+
+
+def hashes(table: CompositionTable) -> NDArray[np.int64]:
+    """Return one number a composition, the same for fractions equal within 0.1 at.%."""
+    rounded = np.round(1000.0 * table.values).astype(np.int64) * _WEIGHTS[table.indices]
+    total = np.concatenate([[0], np.cumsum(rounded)])
+    return total[table.indptr[1:]] - total[table.indptr[:-1]]

@@ -1,0 +1,276 @@
+"""The formation energy of any compound, by a Gaussian process on composition statistics."""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import conformal
+from ..composition import CompositionTable
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
+from ..elements import N_ELEMENTS
+from ..features import CompositionStatistics
+from ..learning import store
+from ..learning.fingerprint import fingerprint
+from ..learning.process import Estimate, TrendProcess
+from ..learning.sets import TrainingSet
+from ..settings import get_settings
+from .training_sets import ENERGY, HULL_DISTANCE, training_set
+
+Array = NDArray[np.float64]
+
+FOLDS = 3
+"""Folds of chemical systems left out that calibrate the intervals."""
+
+# Share of left-out compositions that counts as inside the domain; errors beyond the quantile do
+# not pull at their size.
+_EDGE, _CLIP = 0.90, 0.98
+_FEW = 20
+# Norms of the fractions tell stoichiometries apart whatever the elements.
+_NORMS = (2, 3, 10)
+# Atomic fraction of elements no training row holds from which a composition is wholly new.
+_FOREIGN = 0.1
+
+
+def columns(table: CompositionTable) -> Array:
+    """Return a constant, composition statistics with norms, and atomic fractions."""
+    atoms = table.to_array()
+    norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
+    statistics = CompositionStatistics().fit().transform(table)
+    return np.column_stack([np.ones(len(table)), statistics, *norms, atoms])
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyModel:
+    """A trained model of the formation energy, or of the distance to the hull that follows.
+
+    Attributes
+    ----------
+    target : str
+        The one or the other, eV/atom.
+    estimator_ : TrendProcess
+        The regressor, over `columns`.
+    coefficients : ndarray of float64, shape (3,)
+        The size of an error is their sum over one, the novelty and the local residual.
+    scores : tuple of ndarray
+        Errors on what was left out over that size, inside and outside the domain.
+    edge : float
+        Novelty at the edge of the domain.
+    known : TrainingSet
+        What it was trained and calibrated on.
+    manifest : dict
+        Where it comes from.
+    """
+
+    target: str
+    estimator_: TrendProcess
+    coefficients: Array
+    scores: tuple[Array, Array]
+    edge: float
+    known: TrainingSet
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return what was trained and how well, in one line."""
+        return (
+            f"{self.target}: {self.manifest['rows']} phases of {self.manifest['groups']} systems, "
+            f"mean error {self.manifest['error']:.3g} eV/atom on systems left out; {self.file}"
+        )
+
+    @property
+    def file(self) -> Path:
+        """Where the model is kept."""
+        return _file(self.known)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        parts = (self.estimator_, self.coefficients, *self.scores, float(self.edge))
+        return fingerprint((self.target, *parts))
+
+    def predict(
+        self,
+        compositions: Any,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; see `magnetkit.predict`.
+        interval : float
+            Probability that the true value lies inside, for a chemical system not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+        Returns
+        -------
+        DataFrame
+            One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
+            ``domain_distance`` (1 at the edge).
+        """
+        import pandas as pd
+
+        inputs = read_inputs(compositions, basis, strict=strict)
+        table = inputs.table
+        found = self.estimator_.estimate(columns(table))
+        new = np.maximum(found.novelty, _foreign(table, self.known.table))
+        distance = new / self.edge
+        width = [conformal.quantile(s, interval) for s in self.scores]
+        half = np.where(distance <= 1.0, *width) * size(
+            self.coefficients, found._replace(novelty=new)
+        )
+        values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
+        low, high = values - half, values + half
+        if self.target == HULL_DISTANCE:
+            from ..phases import hull_energy
+
+            hull = hull_energy(table)
+            values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
+        frame = pd.DataFrame(
+            {
+                self.target: values,
+                f"{self.target}_lo": low,
+                f"{self.target}_hi": high,
+                "in_domain": distance <= 1.0,
+                "domain_distance": distance,
+            }
+        )
+        return inputs.give(frame)
+
+    def parts(self, table: CompositionTable) -> dict[str, Array]:
+        """Return what each part adds to the energy of each composition, eV/atom."""
+        return self.estimator_.parts(columns(table))
+
+    def similarity(self, table: CompositionTable) -> Array:
+        """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
+        return self.estimator_.similarity(columns(table), columns(self.known.table))
+
+
+def size(coefficients: Array, found: Estimate) -> Array:
+    """Return what an error is taken to be proportional to, eV/atom."""
+    return coefficients[0] + coefficients[1] * found.novelty + coefficients[2] * found.local
+
+
+def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
+    """Return the amount of elements that no known composition holds, over what is wholly new."""
+    other = np.ones(N_ELEMENTS, bool)
+    other[np.unique(known.indices)] = False
+    rows = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    amount = np.bincount(rows, table.values * other[table.indices], len(table))
+    return np.minimum(amount / _FOREIGN, 1.0)
+
+
+def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
+    """Train on a set; `advance` is called once, and after each fold."""
+    from threadpoolctl import threadpool_limits
+
+    learn = data.learn
+    # More threads would sum in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        x = columns(data.table[learn])
+        process = TrendProcess(1, N_ELEMENTS).fit(x, data.values[learn])
+        advance()
+        found = left_out(process, data, advance)
+    residual = np.abs(data.values - found.mean)
+    coefficients = conformal.fit_difficulty(residual, found.novelty, found.local, _CLIP)
+    edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
+    score = residual / size(coefficients, found)
+    inside = found.novelty <= edge
+    manifest = {
+        "target": data.target,
+        "origin": data.origin,
+        "rows": int(learn.sum()),
+        "groups": len(np.unique(data.groups)),
+        "removed": data.removed,
+        "data_sha256": data.sha256,
+        "error": float(residual.mean()),
+    }
+    outside = score if (~inside).sum() < _FEW else score[~inside]
+    return EnergyModel(
+        data.target, process, coefficients, (score[inside], outside), edge, data, manifest
+    )
+
+
+def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: None) -> Estimate:
+    """Return what is said of each phase when its chemical system is left out, scales kept."""
+    x, learn = columns(data.table), data.learn
+    made = np.full((3, len(data)), np.nan)
+    for inside, outside in conformal.folds(data.groups, FOLDS):
+        rows = inside[learn[inside]]
+        made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
+        advance()
+    return Estimate(*made)
+
+
+def _file(data: TrainingSet) -> Path:
+    name = f"{data.target}-{store.key({'data': data.sha256})}.model"
+    return get_settings().cache_dir / "surrogates" / name
+
+
+_LOADING = Lock()
+
+
+def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyModel:
+    """Return the model, trained at first use and kept in the cache.
+
+    Parameters
+    ----------
+    data : str or Path, optional
+        A CSV file, or the folder of a phase snapshot, to learn from.
+    progress : bool
+        Show a progress bar on stderr while training.
+    """
+    with _LOADING:
+        return _load(None if data is None else str(data), progress, str(get_settings()))
+
+
+@lru_cache(maxsize=4)
+def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
+    known = training_set(ENERGY, data)
+    return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+
+
+def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
+    """Train, and keep in the cache whatever is there."""
+    model = _shown(known, progress)
+    store.save(_file(known), *_packed(model))
+    _load.cache_clear()
+    return model
+
+
+def _shown(known: TrainingSet, progress: bool) -> EnergyModel:
+    from .._console import bar
+
+    with bar(f"training {known.target}", FOLDS + 1, progress) as advance:
+        return fit(known, advance)
+
+
+def _packed(model: EnergyModel) -> store.Packed:
+    content = {
+        "estimator_": model.estimator_,
+        "coefficients": model.coefficients,
+        "inside": model.scores[0],
+        "outside": model.scores[1],
+        "edge": model.edge,
+    }
+    return content, model.manifest
+
+
+def _unpacked(known: TrainingSet) -> Any:
+    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> EnergyModel:
+        scores = content.pop("inside"), content.pop("outside")
+        return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
+
+    return unpack

@@ -1,0 +1,152 @@
+"""Train and load what is learnt, by target."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
+from ..errors import InputError
+from ..learning.sets import TrainingSet
+from ..magnetism import believing
+from . import energy
+from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
+
+if TYPE_CHECKING:
+    from ..magnetism.belief import Belief
+    from .energy import EnergyModel
+
+File = str | Path | None
+
+
+def train(
+    target: str,
+    training_set: TrainingSet | None = None,
+    data: File = None,
+    progress: bool = False,
+) -> "Belief | EnergyModel":
+    """Train the model of a target and keep it in the cache.
+
+    Parameters
+    ----------
+    target : str
+        A name of `magnetkit.surrogates.TARGETS`.
+    training_set : TrainingSet, optional
+        What to learn from, instead of the built-in set.
+    data : str or Path, optional
+        A CSV file to learn from instead of it: columns ``composition``, the target, and as you
+        have them ``group`` (paper or series) and ``source``. Nothing fetched and no typed value of
+        the target enters.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    Belief or EnergyModel
+
+    Raises
+    ------
+    InputError
+        If the target is not known, both a set and a file are given, or either for the distance to
+        the hull, which is the formation energy less the hull's.
+    DataError
+        If the file holds nothing usable.
+    StoreError
+        If the cache cannot be written.
+    """
+    chosen = _choose(target, training_set, data)
+    if target == CURIE:
+        return believing.retrain(chosen, progress)
+    model = energy.retrain(chosen, progress)
+    return replace(model, target=target)
+
+
+def load(
+    target: str, data: File = None, add: File = None, progress: bool = True
+) -> "Belief | EnergyModel":
+    """Return the model of a target, trained at first use and cached.
+
+    The cache is keyed by data, code and versions: with the larger Curie-temperature sets fetched,
+    another model answers than without.
+
+    Parameters
+    ----------
+    target : str
+        A name of `magnetkit.surrogates.TARGETS`.
+    data : str or Path, optional
+        A CSV file to learn from instead of everything else, see `train`.
+    add : str or Path, optional
+        A CSV file whose rows stand beside what is known otherwise; the Curie temperature's alone.
+    progress : bool
+        Show a progress bar on stderr while training.
+
+    Returns
+    -------
+    Belief or EnergyModel
+
+    Raises
+    ------
+    InputError
+        If both files are given, or `add` for another target than the Curie temperature.
+    """
+    check_target(target)
+    if target == CURIE:
+        return believing.load(data, add, progress)
+    if add is not None:
+        raise InputError(f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set")
+    if target == HULL_DISTANCE and data is not None:
+        raise InputError(_HULL)
+    return replace(energy.load(data, progress), target=target)
+
+
+_HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
+
+
+def _choose(target: str, given: TrainingSet | None, data: File) -> TrainingSet:
+    check_target(target)
+    if target == HULL_DISTANCE:
+        if given is not None or data is not None:
+            raise InputError(_HULL)
+        target = ENERGY
+    if given is None:
+        return training_set(target, data)
+    if data is not None:
+        raise InputError("give a training set or a CSV file, not both")
+    if given.target != target:
+        raise InputError(f"the training set is of {given.target}, not of {target}")
+    return given
+
+
+def predict_all(
+    compositions: Any,
+    interval: float = 0.9,
+    progress: bool = False,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> dict[str, Any]:
+    """Predict every target with interval and domain.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        What to predict; see `magnetkit.predict`.
+    interval : float
+        As of `Belief.predict`.
+    progress : bool
+        Show a progress bar on stderr where a model must first be trained.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        What ``predict`` gives, by target.
+    """
+    models = {name: load(name, progress=progress) for name in TARGETS}
+    inputs = read_inputs(compositions, basis, strict=strict)
+    return {
+        name: inputs.give(model.predict(inputs.table, interval)) for name, model in models.items()
+    }

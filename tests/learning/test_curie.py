@@ -1,0 +1,98 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from magnetkit import datasets
+from magnetkit.errors import DataError
+from magnetkit.learning import curie
+
+
+def _rows(*rows):
+    frame = pd.DataFrame(rows, columns=["name", "value", "paper"])
+    return frame.assign(kind="", computed=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("585", 585.0),
+        ("~560 K", 560.0),
+        ("327 °C", 600.15),
+        ("550-555 K", 552.5),
+        ("13.0(2) K", 13.0),
+        (">300 K", np.nan),
+        ("60-170 K", np.nan),
+        ("1043 K (Fe), 200 K (Gd)", np.nan),
+        ("Output:", np.nan),
+    ],
+)
+def test_one_temperature_is_read_and_nothing_else(text, expected):
+    np.testing.assert_equal(curie.kelvin(text), expected)
+
+
+def test_names_become_what_the_parser_takes():
+    assert curie.compound("Sm₂Fe₁₄C") == "Sm2Fe14C"
+    assert curie.compound("Dy2Fe17D3") == "Dy2Fe17H3"
+    assert curie.compound("TbFe2 (polycrystalline)") == "TbFe2"
+
+
+def test_a_celsius_row_is_corrected_once():
+    frame = pd.DataFrame({"Name": ["Co5Gd0.4Sm0.6", "SmCo5"], "TC": [727.0, 1020.0]})
+    known, _ = curie.clean(curie._plain(frame))
+    np.testing.assert_allclose(np.sort(known.values), [1000.15, 1020.0])
+
+
+def test_what_is_no_measured_metallic_crystal_goes():
+    frame = _rows(
+        ("SmCo5", 1020.0, "a"),
+        ("Sm2O3Fe", 500.0, "a"),
+        ("FeCo", 1200.0, "a"),
+        ("NdFeB", 585.0, "a"),
+        ("Nd2Fe14Bx", 585.0, "a"),
+        ("Y2Fe17", np.nan, "a"),
+        ("Gd2Fe17", 480.0, "a"),
+        ("Tb2Fe17", 410.0, "a"),
+    )
+    frame.loc[6, "kind"] = "Amorphous ribbons"
+    frame.loc[7, "computed"] = True
+    known, _ = curie.clean(frame)
+    assert known.table.formulas() == ["Sm0.1667Co0.8333"]
+    assert known.removed["glass, film or several phases"] == 1
+    assert known.removed["computed, not measured"] == 1
+    assert known.removed["composition that cannot be read"] == 1
+    assert known.removed["no single temperature"] == 1
+    assert known.removed["not metallic"] == 1
+    assert known.removed["elements without amounts"] == 1
+
+
+def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
+    frame = _rows(
+        ("DyCo2", 140.0, "a"),
+        ("DyCo2", 142.0, "b"),
+        ("DyCo2", 670.0, "c"),
+        ("TbCo2", 690.0, "c"),
+        ("SmCo5", 1020.0, "b"),
+    )
+    known, faulty = curie.clean(frame)
+    assert "c" not in set(known.groups)
+    assert len(known) == 3
+    assert set(faulty["reason"]) == {"paper that others contradict"}
+
+
+def test_the_fold_of_a_paper_is_the_published_one():
+    split = pd.read_csv(datasets.path("surrogates/split.csv"))
+    assert [curie.fold(p) for p in split["paper"]] == split["fold"].tolist()
+    assert split["fold"].nunique() == curie.FOLDS
+
+
+def test_without_a_fetch_the_embedded_facts_remain():
+    known = curie.curie_set()
+    assert known.origin == curie.EMBEDDED
+    assert len(known) > 80
+
+
+def test_another_layout_is_refused():
+    with pytest.raises(DataError, match="expected columns Name and TC"):
+        curie._plain(pd.DataFrame({"x": [1]}))
+    with pytest.raises(DataError, match="expected columns Material_Name"):
+        curie._by_paper(pd.DataFrame({"x": ["1"]}))

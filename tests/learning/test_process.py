@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from magnetkit.learning.process import TrendProcess
+
+
+def _data(n=60, seed=0):
+    """Two smooth columns and two local ones; a trend of slope 3 on the first column."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1.0, 1.0, (n, 5))
+    y = 3.0 * x[:, 0] + np.sin(2.0 * x[:, 1]) + 0.1 * x[:, 3]
+    return x, y
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    x, y = _data()
+    return TrendProcess(trend=1, local=2).fit(x, y), x, y
+
+
+def _naive(model, x):
+    """Return mean, novelty and local residual by the formulas, one pair at a time."""
+    theta, scale = model.theta_, model.scale_
+    one, two = np.exp(2.0 * theta[:2])
+    result = []
+    for new in x:
+        total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
+        residual = model._known32[2]
+        for j, old in enumerate(model.points_):
+            t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
+            u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
+            k = one * (1.0 + t + t * t / 3.0) * np.exp(-t) + two * np.exp(-u)
+            total += (k + new[0] * old[0]) * model.weights_[j]
+            best = max(best, k / (one + two))
+            mass += k**4
+            bad += k**4 * residual[j]
+        result.append((scale * total, 1.0 - best, bad / mass))
+    return np.array(result).T
+
+
+def test_the_kernel_does_what_the_formulas_say(fitted):
+    model, _, _ = fitted
+    new = _data(7, seed=1)[0]
+    got = model.estimate(new)
+    mean, novelty, local = _naive(model, new)
+    np.testing.assert_allclose(got.mean, mean, atol=2e-3)
+    np.testing.assert_allclose(got.novelty, novelty, atol=1e-3)
+    np.testing.assert_allclose(got.local, local, rtol=1e-2)
+
+
+def test_it_learns_what_it_has_not_seen(fitted):
+    model, _, _ = fitted
+    new, value = _data(200, seed=2)
+    assert np.abs(model.predict(new) - value).mean() < 0.1
+    # Far outside, the trend alone goes on.
+    far = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
+    slope = np.diff(model.predict(far))[0]
+    assert 2.0 < slope < 3.5
+    assert model.estimate(far).novelty.min() > 0.5
+
+
+def test_parts_sum_to_the_prediction(fitted):
+    model, x, _ = fitted
+    total = sum(model.parts(x).values())
+    np.testing.assert_allclose(total, model.predict(x), atol=2e-3)
+
+
+def test_rows_in_another_order_give_the_same_model(fitted):
+    model, x, y = fitted
+    order = np.random.default_rng(5).permutation(len(y))
+    other = TrendProcess(trend=1, local=2).fit(x[order], y[order])
+    np.testing.assert_array_equal(other.theta_, model.theta_)
+    np.testing.assert_array_equal(other.predict(x), model.predict(x))
+    np.testing.assert_array_equal(other.residual_, model.residual_[order])
+
+
+def test_inputs_moved_by_a_hair_give_nearly_the_same_model(fitted):
+    model, x, y = fitted
+    moved = TrendProcess(trend=1, local=2).fit(x + 1e-10, y)
+    assert np.abs(moved.predict(x) - model.predict(x)).max() < 0.02
+
+
+def test_a_row_that_the_others_contradict_is_doubted():
+    x, y = _data()
+    wrong = y.copy()
+    wrong[10] += 8.0
+    model = TrendProcess(trend=1, local=2).fit(x, wrong)
+    assert model.doubt_.argmax() == 10
+    assert model.residual_[10] == pytest.approx(8.0, abs=2.0)
+
+
+def test_a_refit_keeps_the_scales(fitted):
+    model, x, y = fitted
+    other = model.refit(x[:30], y[:30])
+    np.testing.assert_array_equal(other.theta_, model.theta_)
+    assert len(other.points_) == 30
+    assert clone(other).get_params() == model.get_params()
+
+
+def test_no_row_gives_no_prediction(fitted):
+    model, x, _ = fitted
+    assert model.estimate(x[:0]).mean.shape == (0,)

@@ -1,0 +1,135 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import InputError
+from magnetkit.hosts.partition import partition
+from magnetkit.magnetism import belief, believing
+from magnetkit.magnetism.intrinsic import evaluate
+from magnetkit.magnetism.parameters import load as calibrated
+
+CURIE = "curie_temperature_K"
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return believing.load()
+
+
+def _file(folder, rows, name="mine.csv"):
+    frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
+    frame.to_csv(folder / name, index=False)
+    return folder / name
+
+
+def _table(*names):
+    return mk.CompositionTable.from_strings(list(names), basis="atomic")
+
+
+def test_prediction_and_physics_read_one_belief(tmp_path):
+    names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
+    table, file = (
+        _table(*names),
+        _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
+    )
+    believed = believing.load(add=file).predict(table)[CURIE].to_numpy()
+    with believing.using(add=file):
+        np.testing.assert_allclose(evaluate(partition(table), 300.0).curie, believed)
+        np.testing.assert_allclose(mk.magnetism.sintered(table)[CURIE], believed)
+    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], believed)
+    # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
+    np.testing.assert_allclose(believed, [585.0, 1020.0, 324.0], atol=40.0)
+
+
+def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
+    part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
+    assert not embedded.decides
+    got = evaluate(part, 300.0)
+    np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
+    assert got.believed.share.tolist() == [0.0, 0.0]
+
+
+def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
+    names = ["Nd2Fe14B", "Nd1.9Sc0.1Fe13.4Ga0.6B", "Nd2Fe13.2Co0.5Al0.3B"]
+    plain = mk.predict(names, temperature="180C")
+    key = "saturation_polarization_T"
+    worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1
+    hot, cold = plain[CURIE].to_numpy() + 150.0, plain[CURIE].to_numpy() - 120.0
+    rows = [(names[worse], hot[worse], "mine"), (names[better], cold[better], "mine")] * 3
+    moved = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
+    assert moved[CURIE][worse] > plain[CURIE][worse] + 30.0
+    assert moved[CURIE][better] < plain[CURIE][better] - 30.0
+    assert moved[key][worse] > plain[key][worse]
+    assert moved[key][better] < plain[key][better]
+    gap = plain["remanence_T"][better] - plain["remanence_T"][worse]
+    assert moved["remanence_T"][better] - moved["remanence_T"][worse] < gap
+
+
+def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
+    rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
+    more = believing.load(add=_file(tmp_path, rows))
+    between = _table("Ce0.8Y1.2Fe13Ni1B")
+    before, after = embedded.predict(between), more.predict(between)
+    assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
+    assert after[f"{CURIE}_data_share"][0] >= before[f"{CURIE}_data_share"][0]
+    np.testing.assert_array_equal(more.process.theta_, embedded.process.theta_)
+
+
+def test_own_data_stand_alone(tmp_path, embedded):
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
+        for i, x in enumerate(rng.uniform(0.0, 1.9, 30))
+    ]
+    alone = believing.load(data=_file(tmp_path, rows))
+    assert len(alone.known) == 30
+    got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
+    assert got == pytest.approx(660.0, abs=15.0)
+    # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
+    assert not alone.of_phases(partition(_table("SmCo5")).hard_phase, np.array([1], np.int8))[-1][0]
+    with pytest.raises(InputError, match="one of the two"):
+        believing.load(data="a.csv", add="b.csv")
+
+
+def test_the_model_stands_alone_where_parameters_are_given():
+    alone = evaluate(partition(_table("Nd2Fe14B", "SmFe11Ti")), 300.0, parameters=calibrated())
+    assert alone.believed is None
+
+
+def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
+    frame = embedded.predict(_table("ZrRe2", "Nd2Fe14B"))
+    assert np.isnan(frame[CURIE][0])
+    assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
+    assert not frame["in_domain"][0]
+    assert frame["in_domain"][1]
+
+
+def test_a_measured_compound_says_so():
+    frame = mk.predict(["Nd2Fe14B", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"])
+    assert frame[f"{CURIE}_provenance"].tolist()[0] == "measured"
+    assert frame[f"{CURIE}_provenance"].tolist()[1] in ("physics", "surrogate")
+    assert frame["host"].tolist() == ["2:14:1", "2:14:1"]
+
+
+def test_a_wider_interval_holds_a_narrower_one(embedded):
+    table = _table("Nd2Fe14B", "Sm2Fe16Ga")
+    narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)
+    assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
+    np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
+
+
+def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
+    known = believing.training_set()
+    twice = belief._joined(known, known[[0]])
+    twice.groups[-1] = "another paper"
+    model = belief.Belief(
+        believing.load().process, np.ones(3),
+        (np.ones(1), np.ones(1)), 1.0, twice,
+    )  # fmt: skip
+    folds = belief.folds_of(twice)
+    assert folds[0] != folds[-1]
+    made = belief.left_out(model)
+    alone = belief.left_out(belief.Belief(*[getattr(model, n) for n in (
+        "process", "coefficients", "scores", "edge")], known))  # fmt: skip
+    assert made.mean[0] == pytest.approx(alone.mean[0], abs=1.0)

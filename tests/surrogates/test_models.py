@@ -1,0 +1,81 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import DataError, InputError
+from magnetkit.settings import get_settings
+from magnetkit.surrogates import energy
+
+CURIE = "curie_temperature_K"
+ENERGY = "formation_energy_eV_atom"
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    get_settings.cache_clear()
+    yield tmp_path / "cache"
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def small():
+    whole = mk.surrogates.training_set(ENERGY)
+    return energy.fit(whole[np.arange(0, len(whole), 30)])
+
+
+def test_load_reads_what_train_kept(cache, tmp_path):
+    file = tmp_path / "mine.csv"
+    rows = [(f"Sm{1 - x}Gd{x}Co5", 1020.0 - 20.0 * x, f"p{x}") for x in (0.1, 0.2, 0.3, 0.4, 0.5)]
+    pd.DataFrame(rows, columns=["composition", CURIE, "group"]).to_csv(file, index=False)
+    trained = mk.surrogates.train(CURIE, data=file)
+    (kept,) = (cache / "surrogates").glob("*.model")
+    written = kept.stat().st_mtime_ns
+    again = mk.surrogates.load(CURIE, data=file, progress=False)
+    assert again is not trained
+    assert kept.stat().st_mtime_ns == written
+    table = mk.CompositionTable.from_strings(["SmCo5", "Sm0.75Gd0.25Co5"], basis="atomic")
+    pd.testing.assert_frame_equal(again.predict(table), trained.predict(table))
+    assert str(again).endswith(str(kept))
+
+
+def test_the_energy_has_the_columns_of_the_contract(small):
+    table = small.known.table[:5]
+    frame = small.predict(table)
+    assert list(frame) == [
+        ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi", "in_domain", "domain_distance",
+    ]  # fmt: skip
+    assert (frame[f"{ENERGY}_lo"] <= frame[ENERGY]).all()
+    assert (frame[ENERGY] <= frame[f"{ENERGY}_hi"]).all()
+    np.testing.assert_allclose(sum(small.parts(table).values()), frame[ENERGY], atol=2e-3)
+
+
+def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
+    from dataclasses import replace
+
+    few = small.known.table[7:12]
+    hull = "energy_above_hull_eV_atom"
+    distance = replace(small, target=hull).predict(few)[hull]
+    expected = small.predict(few)[ENERGY] - mk.phases.hull_energy(few)
+    np.testing.assert_allclose(distance, expected.clip(lower=0.0), atol=1e-12)
+
+
+def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
+    assert (~small.known.learn).sum() > 0
+    assert len(small.estimator_.points_) == small.known.learn.sum()
+
+
+def test_what_makes_no_sense_is_refused(tmp_path):
+    with pytest.raises(InputError, match="use one of curie_temperature_K"):
+        mk.surrogates.load("colour")
+    with pytest.raises(InputError, match="follows from formation_energy_eV_atom"):
+        mk.surrogates.train("energy_above_hull_eV_atom", data=tmp_path / "mine.csv")
+    with pytest.raises(InputError, match="takes rows of curie_temperature_K"):
+        mk.surrogates.load(ENERGY, add=tmp_path / "mine.csv")
+    with pytest.raises(DataError, match="cannot read"):
+        mk.surrogates.train(CURIE, data=tmp_path / "none.csv")
+    file = tmp_path / "bad.csv"
+    file.write_text("composition,x\nSmCo5,1\n")
+    with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
+        mk.surrogates.train(CURIE, data=file)
