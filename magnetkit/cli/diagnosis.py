@@ -223,7 +223,7 @@ def _kernels() -> Iterator[Finding]:
     kept = {place: sorted(place.glob(f"*/*{SUFFIX}")) for place in places}
     if not any(kept.values()):
         where = next(filter(is_writable, places), "no place")
-        advice = "`magnetkit warmup` compiles now, the first command otherwise, in half a minute"
+        advice = "the first command compiles for about a minute"
         yield Finding(group, "compiled", f"none kept in {where}", "ok", advice)
     for place, files in kept.items():
         if not files:

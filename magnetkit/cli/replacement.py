@@ -91,6 +91,44 @@ def replace(
         message(f"see {out / 'report.html'}")
 
 
+def parts(
+    device: Annotated[str, typer.Argument(help="Table of parts (.csv), or patriot, f22-engine.")],
+    per_year: Annotated[int, typer.Option(help="Devices a year.")] = 1,
+    keep: Annotated[bool, typer.Option("--keep", help="Do not ask what replaces them.")] = False,
+    json: Json = False,
+) -> None:
+    """Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.
+
+    Columns: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis, temperature,
+    load_line. The embedded devices are models: `datasets/devices` states what is assumed.
+
+    Examples
+    --------
+      magnetkit parts patriot --per-year 100
+    """
+    from ..replacement import bill
+    from ..show.tables import print_json
+
+    found = bill(device, per_year, replaced=not keep)
+    if json:
+        print_json(found)
+        return
+    for row in found.to_dict("records"):
+        typer.echo(f"{row['part']}: {row['magnet']}, {row['number']:g}, {row['mass_kg']:.3g} kg")
+        for name in ("heavy_rare_earth", "samarium", "cobalt"):
+            now, after = (1e3 * row[f"{name}{end}_kg"] for end in ("", "_after"))
+            year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))
+            label = name.replace("_", " ")
+            typer.echo(
+                f"    {label}: {now:.1f} g, after {after:.1f} g; a year {year:.3g} kg, after "
+                f"{later:.3g} kg"
+            )
+        if row["replacement"]:
+            typer.echo(f"    by {row['replacement']}, probability {row['probability']:.2f}")
+        elif row["part"] != "total" and not keep:
+            typer.echo("    kept")
+
+
 def _show(found: "Replacement", top: int) -> None:
     from rich.console import Console
     from rich.markup import escape

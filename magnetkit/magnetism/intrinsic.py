@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import share
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..errors import InputError
 from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
 from ..units import parse_temperatures
 from .parameters import Parameters, load
@@ -151,11 +151,9 @@ def joined(phases: list[tuple]) -> tuple:
 
 def quantile(interval: float) -> float:
     """Return how many deviations the interval reaches to each side."""
-    if not 0.0 < interval < 1.0:
-        raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
     from statistics import NormalDist
 
-    return NormalDist().inv_cdf(0.5 + interval / 2.0)
+    return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
 def intrinsic(

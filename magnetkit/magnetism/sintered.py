@@ -45,6 +45,9 @@ COERCIVE = ("coercivity_kA_m", "knee_field_kA_m")
 VALIDATED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 
+# The last two of the figures are chords; a range too short for anything to change in it, K.
+_CHORDS, _INSTANT = 5, 1e-3
+
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
@@ -180,6 +183,7 @@ def sintered_at(
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: float | None = None,
     interval: float = 0.9,
+    whole_range: bool = False,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 
@@ -195,6 +199,9 @@ def sintered_at(
         K, or texts such as ``"150C"``.
     process, shell, host, between, load_line, interval : optional
         As for `sintered`; `between` in K.
+    whole_range : bool
+        Whether what is no uniaxial magnet somewhere between the two temperatures has that status
+        and no figures, as a device needs it; its chords alone are NaN otherwise.
 
     Returns
     -------
@@ -222,6 +229,8 @@ def sintered_at(
     made = alloys(table, parts, process, shells)
     bulk = evaluate(parts, asked)
     values, status = _figures(made, bulk, first, second, load, z)
+    if not whole_range:
+        values, status = _at_each(made, bulk, values, status, load, z)
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(
         np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
@@ -239,6 +248,26 @@ def sintered_at(
             columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
+
+
+def _at_each(
+    made: Alloys,
+    bulk: Intrinsic,
+    values: NDArray[np.float64],
+    status: NDArray[np.int8],
+    load: float,
+    z: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return figures and status at each temperature by itself; chords stay those of the range."""
+    own = bulk.status.T
+    lost = (status != 0) & (own == 0)
+    for j in np.flatnonzero(lost.any(axis=1)):
+        kelvin = float(bulk.temperatures[j])
+        alone, found = _figures(made, bulk, kelvin, kelvin + _INSTANT, load, z)
+        rows = lost[j]
+        values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
+        status[j, rows] = found[j, rows]
+    return values, status
 
 
 def _figures(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..arguments import share
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -87,15 +88,13 @@ def stability(
 
     if not (np.isfinite(temperature) and temperature >= 0):
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
-    if not 0.0 < interval < 1.0:
-        raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
     inputs = read_inputs(compositions, basis, strict=strict)
     source = open_snapshot(snapshot)
     found = _Phases(inputs.table, host, source)
     hull = solve(found.ideal, stable_space(source), products=True)
     free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
     above = free - hull.energy
-    spread = NormalDist().inv_cdf(0.5 + interval / 2.0) * found.deviation
+    spread = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0) * found.deviation
     makeable = ((above <= MAKEABLE_EV_ATOM) | found.known) & found.stabilised
     physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
     columns: dict[str, Any] = {}

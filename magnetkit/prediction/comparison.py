@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..columns import COLUMNS
 from ..composition.inputs import read_inputs
 from ..errors import InputError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@named
 def compare(
     compositions: Any,
     temperature: float | str = 300.0,

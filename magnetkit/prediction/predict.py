@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..units import parse_temperatures
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ..magnetism.process import Process
 
 
+@named
 def predict(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,

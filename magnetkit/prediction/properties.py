@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..arguments import path
 from ..columns import ordered
 from ..composition import CompositionTable
 from ..errors import InputError
@@ -34,6 +35,9 @@ class Conditions:
         How the magnet is made; None takes the defaults of each family.
     interval : float
         Coverage of the intervals.
+    whole_range : bool
+        Whether the status is that over the range `between`, as a device needs it, rather than
+        that at the temperature of the row.
     scenario : str
         Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
@@ -48,6 +52,7 @@ class Conditions:
     load_line: float | None = None
     process: Any = None
     interval: float = 0.9
+    whole_range: bool = False
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
@@ -64,7 +69,7 @@ def conditions_for(
     recycled: Mapping[str, float] | None = None,
     between: Any = None,
     snapshot: str | Path | None = None,
-    **reference: Any,
+    **device: Any,
 ) -> Conditions:
     """Return checked conditions; what is None is the default.
 
@@ -72,8 +77,8 @@ def conditions_for(
     ----------
     process, load_line, interval, scenario, recycled, between, snapshot : optional
         As of `magnetkit.predict`.
-    **reference
-        `reference` and `reference_shell` of `Conditions`.
+    **device
+        `reference`, `reference_shell` and `whole_range` of `Conditions`.
 
     Raises
     ------
@@ -96,8 +101,8 @@ def conditions_for(
         interval=float(interval),
         scenario=str(scenario or "baseline"),
         recycled=check_recycled(recycled),
-        snapshot=None if snapshot is None else Path(snapshot),
-        **reference,
+        snapshot=None if snapshot is None else path("snapshot", snapshot),
+        **device,
     )
 
 
@@ -118,6 +123,7 @@ def magnets(
         between=conditions.between,
         load_line=conditions.load_line,
         interval=conditions.interval,
+        whole_range=conditions.whole_range,
     )
 
 

@@ -63,7 +63,10 @@ def job_for(profile: "Profile", temperature: float | None = None, **conditions: 
         [profile.reference.formula], basis=profile.reference.basis
     )
     made = conditions_for(
-        **conditions, reference=reference, reference_shell=profile.reference.shell or ""
+        **conditions,
+        reference=reference,
+        reference_shell=profile.reference.shell or "",
+        whole_range=True,
     )
     return Job(profile, temperature or profile.temperature_K, made)
 

@@ -1,3 +1,4 @@
+from .device import bill as bill
 from .makeup import Makeup as Makeup
 from .makeup import makeup as makeup
 from .replace import Replacement as Replacement

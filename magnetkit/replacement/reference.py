@@ -35,11 +35,12 @@ def anchor(
     """Return what the magnet is made of, and the mill it anchors."""
     if measured is not None:
         return _measured(measured, recipe, basis, shell)
-    made = makeup(room) if recipe is None else _told(_read(recipe, basis), shell)
+    made = makeup(room) if recipe is None else told(read_recipe(recipe, basis), shell)
     return made, _catalogue_mill(here, made)
 
 
-def _read(recipe: str, basis: Basis) -> CompositionTable:
+def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
+    """Return one recipe as a table; raise CompositionError where it cannot be read."""
     table = CompositionTable.from_strings([recipe], basis=basis)
     if table.errors:
         error = table.errors[0]
@@ -47,7 +48,7 @@ def _read(recipe: str, basis: Basis) -> CompositionTable:
     return table
 
 
-def _told(table: CompositionTable, shell: str | None) -> Makeup:
+def told(table: CompositionTable, shell: str | None) -> Makeup:
     """Return the recipe that the user gave, in wt.%."""
     from ..supply import ledger
 
@@ -67,8 +68,8 @@ def _measured(
     mill = calibration(measured, "measured", basis, keep=False).process.mill
     assert mill is not None
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
-    table = _read(first, "atomic") if recipe is None else _read(recipe, basis)
-    return _told(table, shell), mill
+    table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
+    return told(table, shell), mill
 
 
 def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
@@ -79,7 +80,7 @@ def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
     """
     from ..magnetism import sintered
 
-    table = _read(made.best.text, "weight")
+    table = read_recipe(made.best.text, "weight")
     kelvin = float(here["temperature_K"])
     model = sintered(table, kelvin, shell=made.best.shell or None).iloc[0]
     if model["status"] != "ok":
@@ -121,7 +122,7 @@ def reference_of(
     from ..magnetism import sintered
     from ..supply import ledger
 
-    table, shell = _read(made.best.text, "weight"), made.best.shell or None
+    table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
     model = sintered(
         table, wish.temperature, process=process, shell=shell, load_line=wish.load_line

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..arguments import named
 from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..composition.notation import Basis
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ..magnetism.process import Process
 
 
+@named
 def screen(
     compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
@@ -125,6 +127,8 @@ def screen(
     from ..applications import Profile, load
 
     chunk_rows = _whole_number(chunk_rows, "chunk_rows")
+    if workers is not None:
+        workers = _whole_number(workers, "workers")
     place = results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)

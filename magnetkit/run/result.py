@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..applications.profile import Profile
+from ..arguments import whole
 from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
 from ..files import write_parquet
@@ -139,7 +140,13 @@ class Ranked:
         -------
         DataFrame
             Columns as in `magnetkit.columns`; the index is that of `table`.
+
+        Raises
+        ------
+        InputError
+            If `n` is no whole number of 0 or more.
         """
+        whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
         return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
 
@@ -155,7 +162,14 @@ class Ranked:
         -------
         DataFrame
             Columns as in `magnetkit.columns`; no row where there is none.
+
+        Raises
+        ------
+        InputError
+            If `candidate` is no text.
         """
+        if not isinstance(candidate, str):
+            raise InputError(f"candidate must be a name as in the result, got {candidate!r:.60}")
         names = self.select(["candidate"])["candidate"]
         return self._rows(np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False)))
 
@@ -172,6 +186,7 @@ class Ranked:
         DataFrame
             Columns as in `magnetkit.columns`.
         """
+        whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
         ranked = len(rank) - rank.null_count
         places = np.arange(1, ranked + 1)

@@ -1,0 +1,90 @@
+"""A device of several magnets, against sums by hand."""
+
+import importlib
+
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import InputError
+from magnetkit.replacement import bill
+
+PARTS = pd.DataFrame(
+    {
+        "part": ["ring", "block"],
+        "number": [10, 2],
+        "mass_kg": [0.05, None],
+        "size": [None, "40x15x5mm"],
+        "grade": [None, "N42SH"],
+        "recipe": ["Sm36Gd1Co63", None],
+        "basis": ["weight", None],
+    }
+)
+
+
+def test_a_bill_is_the_sum_of_its_parts():
+    found = bill(PARTS, per_year=100, replaced=False).set_index("part")
+    # 10 rings of 50 g with 36 wt.% Sm, 1 wt.% Gd and 63 wt.% Co.
+    assert found["samarium_kg"]["ring"] == pytest.approx(0.18)
+    assert found["heavy_rare_earth_kg"]["ring"] == pytest.approx(0.005)
+    assert found["cobalt_kg"]["ring"] == pytest.approx(0.315)
+    # Arnold prints 7,600 kg/m3 for N42SH: 40 x 15 x 5 mm weigh 22.8 g.
+    assert found["mass_kg"]["block"] == pytest.approx(0.0456)
+    for column in ("mass_kg", "samarium_kg", "heavy_rare_earth_kg", "cobalt_kg"):
+        assert found[column]["total"] == pytest.approx(found[column][["ring", "block"]].sum())
+    assert found["samarium_kg_year"]["total"] == pytest.approx(18.0)
+
+
+def test_the_embedded_devices_weigh_what_their_profiles_say():
+    for device, mass in (("patriot", 4.0), ("f22-engine", 1.0)):
+        found = bill(device, replaced=False).set_index("part")
+        assert found["mass_kg"]["total"] == pytest.approx(mass)
+    assert found["samarium_kg"]["total"] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"number": 0}, "above 0"),
+        ({"mass_kg": None}, "40x15x5mm"),
+        ({"grade": "N42SU", "recipe": None}, "nearest names"),
+        ({"recipe": "Xx2"}, "no chemical element"),
+        ({"grade": "N42SH"}, "not both"),
+    ],
+)
+def test_a_bad_part_is_named(change, says):
+    row = {"part": "ring", "number": 1, "mass_kg": 0.1, "grade": None, "recipe": "SmCo5"}
+    with pytest.raises(InputError, match=f"part 1 .*{says}"):
+        bill(pd.DataFrame([{**row, **change}]), replaced=False)
+
+
+def test_a_table_that_is_none_is_said():
+    with pytest.raises(InputError, match="no such file"):
+        bill("absent")
+    with pytest.raises(InputError, match="expected the columns"):
+        bill(pd.DataFrame({"a": [1]}))
+    assert mk.replacement.bill is bill
+
+
+def test_what_is_recommended_takes_the_place_of_its_grade(monkeypatch):
+    chosen = {"candidate": "Nd30Dy1Co2B1Fe bal.", "shell": ""}
+    answers = [
+        {"kind": "no_heavy_rare_earth", "text": ""},
+        {"kind": "less_in_the_alloy", "probability_meets_requirements": 0.9, **chosen},
+        {"kind": "recommendation", "text": "", **chosen},
+    ]
+    asked = []
+
+    def replace(grade, temperature, load_line):
+        asked.append((grade, temperature, load_line))
+        return type("Found", (), {"answers": answers})
+
+    monkeypatch.setattr(
+        importlib.import_module("magnetkit.replacement.replace"), "replace", replace
+    )
+    parts = {"part": ["a", "b"], "number": [1, 1], "mass_kg": [1.0, 2.0], "grade": ["N42SH"] * 2}
+    found = bill(pd.DataFrame({**parts, "temperature": "150C", "load_line": 2.0}))
+    assert asked == [("N42SH", "150C", 2.0)]
+    assert found["heavy_rare_earth_after_kg"].tolist() == pytest.approx([0.01, 0.02, 0.03])
+    assert found["cobalt_after_kg"].iloc[-1] == pytest.approx(0.06)
+    assert found["probability"].iloc[0] == 0.9

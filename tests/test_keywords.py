@@ -1,0 +1,218 @@
+"""Every keyword that the docstring of a function over compositions names can be given."""
+
+import inspect
+
+import docstring_parser
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import InputError
+from magnetkit.magnetism.process import process_record, read_process
+from magnetkit.magnetism.routes import routes
+
+FRAME = pd.DataFrame({"alloy": ["Nd1.8Dy0.2Fe14B"], "note": ["x"]})
+CONDITIONS = {
+    "process": {"grain_size_um": 3.0},
+    "shell": "Tb 0.5 wt%",
+    "load_line": 0.5,
+    "interval": 0.5,
+    "scenario": "embargo",
+    "recycled": {"Co": 0.25},
+    "between": ("20C", "120C"),
+    "snapshot": None,
+}
+READING = {"basis": "atomic", "strict": True}
+SNAPSHOT = {"snapshot": None, **READING}
+BASE = "Nd1.8Dy0.2Fe14B"
+
+
+def told(rows, total):
+    """Take progress."""
+
+
+# Function, what comes first, a value for each keyword, and those tried with another first argument.
+CALLS = {
+    "predict": (
+        mk.predict,
+        (BASE,),
+        {"temperature": "150C", **CONDITIONS, **READING, "column": "alloy"},
+    ),
+    "screen": (
+        mk.screen,
+        (BASE,),
+        {
+            "application": "energy-traction-motor",
+            "temperature": "150C",
+            **CONDITIONS,
+            **READING,
+            "column": "alloy",
+            "out": "{tmp}",
+            "resume": True,
+            "chunk_rows": 10,
+            "workers": None,
+            "dask": None,
+            "progress": told,
+        },
+    ),
+    "compare": (
+        mk.compare,
+        ([BASE, "Nd2Fe14B"],),
+        {"temperature": "150C", "basis": "atomic", "shell": ["", "Tb 0.5 wt%"]},
+    ),
+    "intrinsic": (
+        mk.magnetism.intrinsic,
+        (BASE,),
+        {"temperature": ["20C", "150C"], "host": "2:14:1", "interval": 0.5, **READING},
+    ),
+    "sintered": (
+        mk.magnetism.sintered,
+        (BASE,),
+        {
+            "temperature": "20C:100C:40",
+            "host": "2:14:1",
+            **{k: CONDITIONS[k] for k in ("process", "shell", "load_line", "interval", "between")},
+            **READING,
+        },
+    ),
+    "transitions": (mk.magnetism.transitions, (BASE,), {"host": "2:14:1", "step": 20.0, **READING}),
+    "stability": (
+        mk.phases.stability,
+        (BASE,),
+        {"host": "2:14:1", "temperature": 300.0, "interval": 0.5, **SNAPSHOT},
+    ),
+    "energy_above_hull": (mk.phases.energy_above_hull, (BASE,), SNAPSHOT),
+    "hull_energy": (mk.phases.hull_energy, (BASE,), SNAPSHOT),
+    "ledger": (
+        mk.supply.ledger,
+        (BASE,),
+        {
+            "scenario": "embargo",
+            "recycled": {"Co": 0.25},
+            "reference": "Nd2Fe14B",
+            "reference_shell": "Tb 0.5 wt%",
+            "heavy_rare_earths": ("Dy",),
+            "shell": "Tb 0.5 wt%",
+            **READING,
+        },
+    ),
+    "with_shell": (mk.magnetism.with_shell, (BASE,), {"shell": "Tb 0.5 wt%", "basis": "atomic"}),
+    "compensate": (
+        mk.magnetism.compensate,
+        ("SmCo5",),
+        {
+            "with_": ["Gd"],
+            "between": ("20C", "100C"),
+            "alpha": -0.02,
+            "tolerance": 0.002,
+            "host": "1:5",
+            "step": 0.05,
+            "basis": "atomic",
+        },
+    ),
+}
+NEEDED = {"with_shell": ["shell"], "compensate": ["with_", "alpha"], "screen": ["application"]}
+
+
+def keywords(name):
+    function, given, _ = CALLS[name]
+    said = docstring_parser.parse(
+        inspect.getdoc(function), docstring_parser.DocstringStyle.NUMPYDOC
+    ).params
+    names = [n.strip() for entry in said for n in entry.arg_name.split(",")]
+    first = list(inspect.signature(function).parameters)[: len(given)]
+    return [n for n in names if n not in first and not n.startswith("*")]
+
+
+CASES = [(name, keyword) for name in CALLS for keyword in keywords(name)]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_docstring_names_what_the_function_takes(name):
+    function, given, _ = CALLS[name]
+    taken = [
+        n for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD
+    ]
+    assert set(keywords(name)) == set(taken[len(given) :])
+
+
+@pytest.mark.parametrize(("name", "keyword"), CASES)
+def test_every_keyword_can_be_given(name, keyword, tmp_path):
+    function, given, values = CALLS[name]
+    value = values[keyword]
+    if value == "{tmp}":
+        value = tmp_path / "out"
+    options = {key: values[key] for key in NEEDED.get(name, ()) if key != keyword}
+    if keyword == "resume":
+        options["out"] = tmp_path / "out"
+    if keyword == "column":
+        given = (FRAME,)
+    assert function(*given, **options, **{keyword: value}) is not None
+
+
+@pytest.mark.parametrize("name", ["predict", "screen", "compare"])
+def test_a_slip_in_a_keyword_is_told(name):
+    function, given, _ = CALLS[name]
+    with pytest.raises(InputError, match=r"temprature.*did you mean temperature"):
+        function(*given, temprature="150C")
+
+
+BAD = [
+    ("between", 5, "two temperatures"),
+    ("between", (400.0, 300.0), "lower temperature first"),
+    ("recycled", "Co", "must map elements"),
+    ("recycled", {"Co": "x"}, "share from 0 to 1"),
+    ("process", {"grain_size_um": "5"}, "a number; got '5'"),
+    ("process", {"grain_size_um": float("nan")}, "a number; got nan"),
+    ("process", 5, "process must be"),
+    ("load_line", "x", "permeance coefficient"),
+    ("interval", "x", "between 0 and 1"),
+    ("scenario", 5, "scenario must be"),
+    ("shell", 5, "shell 5 not understood"),
+    ("snapshot", 5, "snapshot must be the path"),
+    ("basis", "x", "basis must be one of"),
+    ("column", "alloy", "is of a frame or file"),
+    ("temperature", [], "temperature"),
+]
+
+
+@pytest.mark.parametrize("function", [mk.predict, mk.screen])
+@pytest.mark.parametrize(("keyword", "value", "reason"), BAD, ids=str)
+def test_odd_values_are_refused_with_the_way_out(function, keyword, value, reason):
+    with pytest.raises(InputError, match=reason):
+        function([BASE], **{keyword: value})
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"), [("chunk_rows", "x"), ("chunk_rows", 0), ("workers", "x"), ("out", 5)]
+)
+def test_odd_values_of_screen_are_refused(keyword, value):
+    with pytest.raises(InputError, match=keyword):
+        mk.screen([BASE], "f22-engine", **{keyword: value})
+
+
+def test_odd_numbers_of_rows_are_refused():
+    result = mk.screen([BASE], "energy-traction-motor")
+    for odd in ("x", 2.5, -1, True):
+        with pytest.raises(InputError, match="whole number"):
+            result.best(odd)
+        with pytest.raises(InputError, match="whole number"):
+            result.thinned(odd)
+    with pytest.raises(InputError, match="must be a name"):
+        result.find(5)
+
+
+def test_a_chord_beyond_the_curie_temperature_takes_the_chord_alone():
+    plain = mk.predict("Nd2Fe14B", 300.0)
+    beyond = mk.predict("Nd2Fe14B", 300.0, between=(300.0, 700.0))
+    assert beyond["status"][0] == "ok"
+    assert beyond["remanence_T"][0] == pytest.approx(plain["remanence_T"][0])
+    assert pd.isna(beyond["remanence_coefficient_pct_K"][0])
+
+
+@pytest.mark.parametrize("name", sorted(routes()))
+def test_a_route_survives_its_record(name):
+    record = process_record(name)
+    again = read_process(record, 1)
+    assert again.route.name == name
+    assert process_record(again) == record
