@@ -13,7 +13,7 @@ from ..units import parse_temperature
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .process import Process
-from .shell import read_shells
+from .shell import ShellRows, read_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,7 @@ def sintered_at(
     import pandas as pd
 
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import columns_of, evaluate, quantile, status_column
+    from .intrinsic import columns_of, evaluate, quantile, status_column, unanswered
 
     asked = np.array([parse_temperature(t) for t in temperatures])
     first, second = sorted(parse_temperature(b) for b in between)
@@ -160,6 +160,7 @@ def sintered_at(
     made = alloys(table, parts, process, shells)
     bulk = evaluate(parts, asked)
     values, status = _figures(made, bulk, first, second, load, z)
+    unanswered(bulk, values, status, _never_made(table, parts.host, shells))
     text = "" if shells is None else shells.text
     ok = pd.Index(["physics"])
     frames = []
@@ -172,6 +173,19 @@ def sintered_at(
             columns[f"{name}_provenance"] = physics
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
+
+
+def _never_made(
+    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+) -> NDArray[np.bool_]:
+    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
+    from ..hosts.made import diffused_before, made_before
+
+    never = ~made_before(table, codes)
+    if shells is not None:
+        shelled = np.not_equal(shells.text, "")
+        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
+    return never
 
 
 def _figures(

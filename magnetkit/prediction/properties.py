@@ -159,9 +159,15 @@ def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
             continue
         prediction = load(target).predict(phase[rows])
         if first:
-            frame["in_domain"] = prediction["in_domain"].to_numpy()
+            known = (frame["status"] != "outside the model").to_numpy()
+            frame["in_domain"] = prediction["in_domain"].to_numpy() & known
             frame["domain_distance"] = prediction["domain_distance"].to_numpy()
             prediction = prediction.iloc[missing]
+        # Far from every known compound a surrogate would only return the mean of them all.
+        answered = prediction["in_domain"].to_numpy()
+        if first:
+            answered = answered & known[missing]
+        missing, prediction = missing[answered], prediction[answered]
         if not len(missing):
             continue
         for name in (target, f"{target}_lo", f"{target}_hi"):
