@@ -22,7 +22,7 @@ _ROUNDING = 1.05
 @lru_cache(maxsize=1)
 def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Return what each element's share is of and the largest, shape (hosts, 118) each."""
-    from ..kernels import hosts as kernel
+    from ..kernels import made as kernel
 
     kinds = {"metal": kernel.OF_METAL, "rare earth": kernel.OF_EARTH, "alloy": kernel.OF_ALLOY}
     group = np.full((len(HOST_NAMES), N_ELEMENTS), kernel.OF_METAL, np.int8)
@@ -67,7 +67,7 @@ def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.
     >>> made_before(alloys, assign_hosts(alloys)).tolist()
     [True, False]
     """
-    from ..kernels.hosts import within
+    from ..kernels.made import within
 
     return within(table.indptr, table.indices, table.values, codes, *_limits())
 

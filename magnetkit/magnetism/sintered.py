@@ -86,8 +86,9 @@ def sintered(
     Returns
     -------
     pandas.DataFrame
-        The columns of `magnetkit.magnetism.intrinsic`, ``shell`` and those of `FIGURES` with
-        ``_lo``, ``_hi`` and ``_provenance``. Figures are NaN where `status` is not ``ok``.
+        The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
+        ``_lo``, ``_hi`` and ``_provenance``, and ``density_kg_m3``. Figures are NaN where `status`
+        is not ``ok``.
 
     Raises
     ------
@@ -161,6 +162,7 @@ def sintered_at(
     bulk = evaluate(parts, asked)
     values, status = _figures(made, bulk, first, second, load, z)
     unanswered(bulk, values, status, _never_made(table, parts.host, shells))
+    density = made.density()
     text = "" if shells is None else shells.text
     ok = pd.Index(["physics"])
     frames = []
@@ -171,6 +173,7 @@ def sintered_at(
         for name, (centre, low, high) in zip(FIGURES, values[:, :, j], strict=True):
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
             columns[f"{name}_provenance"] = physics
+        columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 

@@ -33,6 +33,8 @@ class Conditions:
         Supply scenario.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
+    prices : mapping of str to float
+        Times the scenario's price of an element.
     reference : CompositionTable or None
         The magnet to save heavy rare earth against, one row.
     snapshot : Path or None
@@ -44,6 +46,7 @@ class Conditions:
     process: Any = None
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
+    prices: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
     reference_shell: str = ""
     snapshot: Path | None = None
@@ -72,11 +75,11 @@ def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> pd.DataFrame:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import ledger
+    from ..supply import ledger, with_prices
 
     return ledger(
         table,
-        scenario=conditions.scenario,
+        scenario=with_prices(conditions.scenario, conditions.prices),
         recycled=conditions.recycled or None,
         reference=conditions.reference,
         reference_shell=conditions.reference_shell or None,
@@ -131,6 +134,8 @@ def describe(
     makeable = stable.pop("makeable").to_numpy(bool)
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
+    per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
+    frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
     _mark_unmakeable(frame, makeable)
     _add_surrogates(frame, table)
     return frame[ordered(frame.columns)]

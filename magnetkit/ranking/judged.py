@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pydantic import ValidationError
 
-from ..columns import NAMES, ordered, with_interval
+from ..applications.grammar import parse_requirement
+from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
+from ..errors import InputError
 from ..prediction.properties import Conditions, describe, magnets
 from .requirements import MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile
+    from ..applications.profile import Profile, Requirement
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,36 @@ def job_for(
     temperature: float | None = None,
     scenario: str | None = None,
     recycled: dict[str, float] | None = None,
+    *,
+    prices: dict[str, float] | None = None,
+    require: Sequence[str] = (),
+    objectives: Sequence[str] = (),
     **options: object,
 ) -> Job:
-    """Return the job of a device; what is not given comes from its profile."""
+    """Return the job of a device; what is not given comes from its profile.
+
+    Parameters
+    ----------
+    profile : Profile
+    temperature : float, optional
+        K.
+    scenario, recycled, prices, **options
+        See `Conditions`.
+    require : sequence of str
+        Further requirements (`magnetkit.applications.grammar`); one on the same side of the same
+        column at the same temperature takes the place of the profile's.
+    objectives : sequence of str
+        Objectives in place of the profile's.
+
+    Returns
+    -------
+    Job
+
+    Raises
+    ------
+    InputError
+        If a requirement or an objective cannot be used.
+    """
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
@@ -54,11 +84,76 @@ def job_for(
         load_line=profile.load_line,
         scenario=scenario or "baseline",
         recycled=dict(recycled or {}),
+        prices=dict(prices or {}),
         reference=reference,
         reference_shell=profile.reference.shell or "",
         **options,  # type: ignore[arg-type]
     )
-    return Job(profile, temperature or profile.temperature_K, conditions)
+    kelvin = temperature or profile.temperature_K
+    if objectives:
+        profile = replace(profile, objectives=tuple(objectives))
+    added = [requirement_of(text, profile, conditions, kelvin) for text in require]
+    if added:
+        taken = {_side(new) for new in added}
+        kept = [old for old in profile.requirements if _side(old) not in taken]
+        profile = replace(profile, requirements=(*kept, *added))
+    return Job(profile, kelvin, conditions)
+
+
+def replace(profile: "Profile", **fields: object) -> "Profile":
+    """Return a profile with other fields, checked as when it is read."""
+    try:
+        return type(profile).model_validate({**dict(profile), **fields})
+    except ValidationError as error:
+        raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def requirement_of(
+    text: str, profile: "Profile", conditions: Conditions, kelvin: float
+) -> "Requirement":
+    """Return a requirement that was asked for in one line, its reference value put in.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, names no numeric column, or the reference has no such value.
+    """
+    from ..applications.profile import Requirement
+
+    asked = parse_requirement(text)
+    limit = asked.limit
+    if limit is None or asked.share is not None:
+        at = asked.temperature_K or kelvin
+        row = reference_row(profile, conditions, at)
+        value = float(row[asked.column]) if asked.column in row else np.nan
+        if asked.column in COLUMNS and not np.isfinite(value):
+            raise InputError(f"requirement {text!r}: the reference magnet has none at {at:g} K")
+        limit = (asked.share or 1.0) * value if np.isfinite(value) else 0.0
+    side = "minimum" if asked.sign == ">=" else "maximum"
+    try:
+        return Requirement.model_validate(
+            {
+                "column": asked.column,
+                "absolute_maximum" if asked.absolute else side: limit,
+                "temperature_K": asked.temperature_K,
+                "share_of_reference": asked.share,
+                "source": "asked for",
+                "status": "assumption",
+            }
+        )
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError(f"requirement {text!r}: {reason}") from None
+
+
+def _side(requirement: "Requirement") -> tuple[str, bool, float | None]:
+    return requirement.column, requirement.minimum is not None, requirement.temperature_K
+
+
+def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> pd.Series:
+    """Return every property of a device's reference magnet at a temperature, K."""
+    shell = [profile.reference.shell] if profile.reference.shell else None
+    return describe(profile.reference.table(), kelvin, conditions, shells=shell).iloc[0]
 
 
 def evaluate(

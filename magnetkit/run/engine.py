@@ -1,6 +1,6 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -18,8 +18,10 @@ from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
+from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, job_for
 from ..ranking.order import Ranking, needed_columns, rank
+from ..ranking.regret import by_regret
 from ..units import parse_temperature
 from . import folder as folders
 from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
@@ -43,6 +45,9 @@ def screen(
     scenario: str | None = None,
     *,
     recycled: dict[str, float] | None = None,
+    prices: dict[str, float] | None = None,
+    require: Sequence[str] = (),
+    objectives: Sequence[str] = (),
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -72,6 +77,13 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
+    prices : dict of str to float, optional
+        Times the scenario's price of an element, e.g. ``{"Tb": 3.0}``.
+    require : sequence of str
+        Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
+        same side of the same column takes its place.
+    objectives : sequence of str
+        Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -116,7 +128,8 @@ def screen(
         raise InputError(f"chunk_rows must be 1 or more, got {chunk_rows}")
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    job = job_for(profile, kelvin, scenario, recycled, **conditions)
+    asked = {"prices": prices, "require": require, "objectives": objectives}
+    job = job_for(profile, kelvin, scenario, recycled, **asked, **conditions)
     source = as_candidates(candidates, profile, basis, column)
     known = identity(source, job, chunk_rows)
     store = _Store() if out is None else folders.Folder(Path(out), known, resume)
@@ -173,6 +186,7 @@ def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
         "temperature_K": job.temperature,
         "scenario": conditions.scenario,
         "recycled": conditions.recycled,
+        "prices": conditions.prices,
         "process": conditions.process,
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
         "chunk_rows": chunk_rows,
@@ -240,7 +254,8 @@ def _finish(store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: 
     objectives = job.profile.objectives
     # What evaluation left in Arrow's pool is more than the ranking takes.
     pa.default_memory_pool().release_unused()
-    ranking = rank(store.tables(needed_columns(objectives)), objectives, job.threshold)
+    tables = store.tables(needed_columns(objectives))
+    ranking = by_regret(rank(tables, objectives, job.threshold, scales(job)), store.tables, job)
     summary = {
         "candidates": counts.rows,
         "meet_requirements": int(ranking.meets.sum()),

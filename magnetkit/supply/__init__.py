@@ -2,7 +2,7 @@
 
 from .heavy import heavy_rare_earth_ledger
 from .ledger import break_even_recycled_share, ledger
-from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios
+from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios, with_prices
 from .spread import sampled_supply
 from .tables import claims, controls, element_table
 
@@ -19,4 +19,5 @@ __all__ = [
     "load_scenario",
     "sampled_supply",
     "scenarios",
+    "with_prices",
 ]
