@@ -1,4 +1,6 @@
+from . import anchors as anchors
 from . import applications as applications
+from . import catalogue as catalogue
 from . import columns as columns
 from . import composition as composition
 from . import elements as elements
@@ -17,6 +19,8 @@ from . import settings as settings
 from . import supply as supply
 from . import surrogates as surrogates
 from . import units as units
+from .anchors import calibrate as calibrate
+from .catalogue import grades as grades
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     ----------
     cache_dir : Path
         Where pulled data, fetched sets and trained models are kept.
+    data_dir : Path
+        Where what the user gave is kept: the mills of `magnetkit calibrate`.
     mirror : Path or None
         Folder that serves the downloads of ``datasets/registry.toml`` offline.
     heavy_rare_earths : tuple of str
@@ -32,6 +34,9 @@ class Settings(BaseSettings):
 
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("magnetkit", appauthor=False))
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("magnetkit", appauthor=False))
     )
     mirror: Path | None = None
     heavy_rare_earths: tuple[str, ...] = HEAVY_RARE_EARTHS

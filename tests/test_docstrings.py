@@ -15,8 +15,9 @@ import magnetkit as mk
 from magnetkit import errors
 
 PACKAGES = [
-    "applications", "composition", "features", "magnetism", "phases", "plots", "report",
-    "screening", "supply", "surrogates", "columns", "elements", "errors", "settings", "units",
+    "applications", "catalogue", "composition", "features", "magnetism", "phases", "plots",
+    "report", "screening", "supply", "surrogates", "columns", "elements", "errors",
+    "settings", "units",
 ]  # fmt: skip
 
 CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
@@ -34,7 +35,7 @@ UNITS = {
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "composition.parse_composition", "composition.refine",
+    "applications.load", "catalogue.grades", "composition.parse_composition", "composition.refine",
     "composition.substitutions", "magnetism.compensate", "magnetism.intrinsic",
     "magnetism.sintered", "phases.energy_above_hull", "phases.partition", "screening.predict",
     "screening.screen", "supply.ledger",

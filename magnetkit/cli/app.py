@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from .._version import __version__
-from . import applications, data, doctor, features, models, robustness, supply
+from . import anchors, applications, data, doctor, features, grades, models, robustness, supply
 from .options import (
     Application,
     Basis,
@@ -253,6 +253,8 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
 @app.command(rich_help_panel=_SETS)

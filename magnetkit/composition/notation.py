@@ -53,10 +53,13 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     CompositionError
         If the text cannot be read.
     """
+    from ..catalogue.names import refusal
     from ..kernels.parse_row import LEVEL_FIELDS, read_row
     from ..kernels.parse_tables import FINE, LONGEST, TOO_LONG
     from .reasons import reason
 
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
     row = _row(text)
     if len(row) > LONGEST:
         raise CompositionError(reason(TOO_LONG, text, -1, 0.0, "atomic"), text)
@@ -109,11 +112,14 @@ def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     """
     from pymatgen.core import Composition
 
+    from ..catalogue.names import refusal
     from ..kernels.parse import parse
     from .reasons import reason
 
     if not isinstance(text, str):
         raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
     row = _row(text)
     offsets = np.array([0, len(row)], np.int64)
     offsets.flags.writeable = False

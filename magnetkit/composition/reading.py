@@ -1,6 +1,7 @@
 """From a user's list, array or frame to the parser's bytes, and from there to a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 
 from ..elements import ATOMIC_MASS
 from ..errors import InputError
+from ._grades import grade_rows
 from .notation import Basis, basis_code
 from .reasons import reason
 from .table import CompositionTable, ParseError
@@ -207,4 +209,16 @@ def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) 
             continue
         text = array[int(i)].as_py() or ""
         errors.append(ParseError(row, text, place, reason(codes[i], text, place, sums[i], basis)))
-    return CompositionTable(indptr, indices, values, start + np.flatnonzero(codes == 0), errors)
+    rows = start + np.flatnonzero(codes == 0)
+    return _without_grades(CompositionTable(indptr, indices, values, rows, errors), array, start)
+
+
+def _without_grades(table: CompositionTable, texts: pa.Array, start: int) -> CompositionTable:
+    """Return a table whose grades have gone from its rows to its errors."""
+    grades = grade_rows(table, texts, start)
+    if not grades:
+        return table
+    refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
+    others = [e for e in table.errors if e.row not in grades]
+    kept = table[~np.isin(table.row_index, list(grades))]
+    return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))

@@ -23,6 +23,7 @@ from ..elements import (
     index,
     mask,
 )
+from ..kernels.arrays import Rows
 from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
 from ..kernels.threads import share_rows
 from ._input import as_table
@@ -157,9 +158,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     share_rows(
         describe_sublattices,
         len(table),
-        table.indptr,
-        table.indices,
-        table.values,
+        Rows(table.indptr, table.indices, table.values),
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from ..elements import N_ELEMENTS, RARE_EARTHS, TRANSITION_METALS, mask
 from ..errors import InputError
-from ..kernels.crystals import describe_crystals
+from ..kernels.crystals import Atoms, describe_crystals
 from ..kernels.threads import share_rows
 from .structures import (
     CHARGES,
@@ -67,15 +67,18 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
     weights = np.stack([per_element(CHARGES), per_element(MOMENTS)], axis=1)
     assert weights.shape == (N_ELEMENTS, 2)
-    out = np.empty((len(crystals), len(NAMES)))
-    share_rows(
-        describe_crystals,
-        len(crystals),
+    atoms = Atoms(
         crystals.begin,
         crystals.lattices,
         crystals.frac,
         kind.astype(np.int64)[crystals.species],
         weights[crystals.species],
+    )
+    out = np.empty((len(crystals), len(NAMES)))
+    share_rows(
+        describe_crystals,
+        len(crystals),
+        atoms,
         REACH,
         SHORT,
         np.array([SECOND_ORDER, FOURTH_ORDER, DIPOLE]),

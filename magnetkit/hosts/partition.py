@@ -20,6 +20,8 @@ from ..errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..kernels.hosts import SiteRules
+
 # Atoms of the alloy this small are rounding, not a phase.
 _NOTHING = 1e-9
 
@@ -169,8 +171,8 @@ def _classes() -> NDArray[np.int8]:
 
 
 @lru_cache(maxsize=1)
-def _rules() -> tuple[NDArray, ...]:
-    """Return role, limit, preference, counts, ratios, boride (by host), atomic volumes."""
+def _rules() -> "SiteRules":
+    """Return what the sites of every host take, for the kernels."""
     from ..kernels import hosts as kernel
 
     shape = (len(HOSTS), N_ELEMENTS)
@@ -197,7 +199,7 @@ def _rules() -> tuple[NDArray, ...]:
     volume = np.full(N_ELEMENTS, 20.0)
     for symbol, v in known.items():
         volume[INDEX[symbol]] = v
-    return role, limit, preference, counts, ratios, boride, volume
+    return kernel.SiteRules(role, limit, preference, counts, ratios, boride, volume)
 
 
 def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -210,8 +212,8 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     counts : ndarray of float64, shape (6, 3)
         Rare-earth, transition-metal and interstitial atoms per formula unit.
     """
-    role, _, _, counts, *_ = _rules()
-    return role, counts
+    rules = _rules()
+    return rules.role, rules.counts
 
 
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
@@ -285,6 +287,7 @@ class Partition:
 
 def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without the empty entries."""
+    from ..kernels.arrays import Rows
     from ..kernels.hosts import compact, count_over
     from ..kernels.threads import share_rows
 
@@ -292,22 +295,22 @@ def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTab
     indptr = np.zeros(n + 1, np.int64)
     share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
     np.cumsum(indptr, out=indptr)
-    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
-    entries = table.indptr, table.indices, atoms, _NOTHING
-    share_rows(compact, n, *entries, indptr, indices, values)
-    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+    kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
+    return CompositionTable(*kept, table.row_index, table.errors)
 
 
 def _divide(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
+    from ..kernels.arrays import Rows
     from ..kernels.hosts import split
     from ..kernels.threads import share_rows
 
     hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
-    sparse = table.indptr, table.indices, table.values
-    share_rows(split, len(table), *sparse, codes, *_rules(), hard, fraction)
+    rows = Rows(table.indptr, table.indices, table.values)
+    share_rows(split, len(table), rows, codes, _rules(), hard, fraction)
     return hard, fraction
 
 

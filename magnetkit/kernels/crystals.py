@@ -1,11 +1,38 @@
 """Descriptors of many crystals, one after the other."""
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ._accelerate import jit
 from .lattice_sums import dipole_tensors, ewald_cutoff, fourth_order_sums
 from .pairs import half_pairs
 from .radial import coordination_numbers, distance_statistics
+
+
+class Atoms(NamedTuple):
+    """The atoms of n crystals, one crystal after the other.
+
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (n + 1,)
+        Atoms of crystal c are ``begin[c]:begin[c + 1]``.
+    lattices : ndarray of float64, shape (n, 3, 3)
+        Rows are the cell vectors, angstrom.
+    frac : ndarray of float64, shape (atoms, 3)
+        Fractional coordinates.
+    kinds : ndarray of int64, shape (atoms,)
+        0 rare earth, 1 transition metal, 2 any other.
+    weights : ndarray of float64, shape (atoms, 2)
+        Point charge, e, and moment along the axis, Bohr magnetons.
+    """
+
+    begin: NDArray[np.int64]
+    lattices: NDArray[np.float64]
+    frac: NDArray[np.float64]
+    kinds: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 # tensor float64[6]    xx, yy, zz, yz, xz, xy, traceless
@@ -39,11 +66,6 @@ def along(tensor, axis):
     return diagonal + 2.0 * (tensor[3] * y * z + tensor[4] * x * z + tensor[5] * x * y)
 
 
-# begin    int64[n + 1]        atoms of crystal c are begin[c]:begin[c + 1]
-# lattices float64[n, 3, 3]    rows are the cell vectors (A)
-# frac     float64[atoms, 3]   fractional coordinates
-# kinds    int64[atoms]        0 rare earth, 1 transition metal, 2 any other
-# weights  float64[atoms, 2]   point charge (e) and moment along the axis (muB)
 # reach    float64[3, 3]       largest distance (A) of neighbours, by kinds, symmetric
 # short    float               distance (A) below which a pair of transition metals is short
 # scale    float64[3]          units of A_2^0, A_4^0 and field per sum
@@ -54,8 +76,9 @@ def along(tensor, axis):
 # Writes crystals start to stop. Counts around a kind that is not there, and statistics of pairs
 # or sites that are not there, are NaN; a crystal without atoms is NaN throughout.
 @jit
-def describe_crystals(begin, lattices, frac, kinds, weights, reach, short, scale, out, start, stop):
+def describe_crystals(atoms, reach, short, scale, out, start, stop):
     """Write the descriptors of crystals `start` to `stop`."""
+    begin, lattices, frac, kinds, weights = atoms
     axis = np.empty(3)
     mean = np.empty(6)
     for c in range(start, stop):

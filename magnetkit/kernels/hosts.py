@@ -1,6 +1,9 @@
 """Assigning compositions to crystal hosts and splitting them into phases."""
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ._accelerate import jit
 
@@ -11,6 +14,34 @@ OUTSIDE, ON_R, ON_T, ON_X = range(4)
 
 _IRON = 25
 _LANTHANUM = 56
+
+
+class SiteRules(NamedTuple):
+    """What the sites of each host take, and what stands beside the host.
+
+    Attributes
+    ----------
+    role : ndarray of int8, shape (hosts, 118)
+        `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`.
+    limit, preference : ndarray of float64, shape (hosts, 118)
+        Largest share of the T sites; how much rather an element stays outside.
+    counts : ndarray of float64, shape (hosts, 3)
+        R, T and X atoms of a formula unit.
+    ratios : ndarray of float64, shape (hosts, 2)
+        T/R of the phases that take excess R and excess T (infinite: no R).
+    boride : ndarray of float64, shape (hosts,)
+        T atoms that an excess atom of the third kind binds; 0 where the host can do without it.
+    volume : ndarray of float64, shape (118,)
+        Cubic angstrom an atom.
+    """
+
+    role: NDArray[np.int8]
+    limit: NDArray[np.float64]
+    preference: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    ratios: NDArray[np.float64]
+    boride: NDArray[np.float64]
+    volume: NDArray[np.float64]
 
 
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): compositions
@@ -68,20 +99,15 @@ def assign(indptr, indices, values, classes, windows):
     return codes
 
 
-# indptr, indices, values: compositions; codes int8 (n): host, -1 unknown
-# role int8 (6, 118), limit float64 (6, 118): most of the T sites; preference float64 (6, 118)
-# counts float64 (6, 3): R, T, X atoms per formula unit; ratios float64 (6, 2): T/R of the phases
-# that take excess R and excess T (inf: no R); boride float64 (6): T atoms that an excess atom of
-# the third kind binds, 0 where the host can do without it; volume float64 (118): A3 per atom
+# rows: compositions; codes int8 (n): host, -1 unknown.
 # Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
 # the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
 # all inside, fraction NaN.
 @jit
-def split(
-    indptr, indices, values, codes, role, limit, preference, counts, ratios, boride, volume,
-    hard, fraction, begin, end,
-):  # fmt: skip
+def split(rows, codes, rules, hard, fraction, begin, end):
     """Find what each composition has inside its hard phase, and the phase's volume share."""
+    indptr, indices, values = rows
+    role, limit, preference, counts, ratios, boride, volume = rules
     for i in range(begin, end):
         start, stop = indptr[i], indptr[i + 1]
         h = codes[i]
@@ -170,11 +196,13 @@ def count_over(indptr, amounts, floor, count, start, stop):
                 count[i] += 1
 
 
-# indptr int64 (n + 1,), indices int32 (nnz,), amounts float64 (nnz,) to rows at ptr int64
-# (n + 1,): columns int32 and fractions float64, written at the rows start to stop.
+# rows: amounts of each composition; kept: where they go, its indptr filled before. Writes its
+# indices and values at the rows start to stop.
 @jit
-def compact(indptr, indices, amounts, floor, ptr, columns, fractions, start, stop):
+def compact(rows, floor, kept, start, stop):
     """Write compositions without their entries up to `floor`, as fractions."""
+    indptr, indices, amounts = rows
+    ptr, columns, fractions = kept
     for i in range(start, stop):
         total = 0.0
         for k in range(indptr[i], indptr[i + 1]):

@@ -9,7 +9,10 @@ Phases and compositions are sparse rows over the same element columns; the first
 each column, are the elements themselves.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ._accelerate import jit
 from .systems import subsystem
@@ -24,16 +27,95 @@ REFACTOR_AFTER = 40
 KEEP = 1024
 
 
+class Runs(NamedTuple):
+    """Rows to solve, in runs of one chemical system.
+
+    Attributes
+    ----------
+    order : ndarray of int64, shape (rows,)
+        Rows of the table.
+    system, first, last : ndarray of int64, shape (t,)
+        System of each run, and its slice of `order`.
+    """
+
+    order: NDArray[np.int64]
+    system: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+class Found(NamedTuple):
+    """What is written.
+
+    Attributes
+    ----------
+    hull : ndarray of float64, shape (n,)
+        Hull energy, eV/atom.
+    products : ndarray of int32, shape (n, width)
+        Phases by id in ascending order, -1 beyond the last; without columns none are written.
+    fractions : ndarray of float64, shape (n, width)
+        Share of the atoms.
+    """
+
+    hull: NDArray[np.float64]
+    products: NDArray[np.int32]
+    fractions: NDArray[np.float64]
+
+
+class Simplex(NamedTuple):
+    """State of the simplex over m elements and k phases.
+
+    Attributes
+    ----------
+    basis : ndarray of int64, shape (m,)
+        Phases of the basis.
+    inverse : ndarray of float64, shape (m, m)
+        Basis phase by element.
+    amounts, price : ndarray of float64, shape (m,)
+        Of the basis phases; chemical potentials.
+    cost, share : ndarray of float64, shape (k,)
+        Energy of each phase above the potentials; room for a row of the tableau.
+    """
+
+    basis: NDArray[np.int64]
+    inverse: NDArray[np.float64]
+    amounts: NDArray[np.float64]
+    price: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+class Remembered(NamedTuple):
+    """Bases that were optimal before, `keep` at most.
+
+    Attributes
+    ----------
+    prices : ndarray of float64, shape (m, keep)
+    bases : ndarray of int64, shape (keep, m)
+    inverses : ndarray of float64, shape (keep, m, m)
+    sinces : ndarray of int64, shape (keep,)
+        Steps since each inverse was computed.
+    worth : ndarray of float64, shape (keep,)
+        Room for what each prices a composition.
+    """
+
+    prices: NDArray[np.float64]
+    bases: NDArray[np.int64]
+    inverses: NDArray[np.float64]
+    sinces: NDArray[np.int64]
+    worth: NDArray[np.float64]
+
+
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
 # phase by element; False in the second place if the phases are linearly dependent.
 @jit
-def invert(basis, ptr, col, val):
+def invert(basis, phases):
     """Return the inverse of a basis."""
     m = len(basis)
     work = np.zeros((m, 2 * m))
     for b in range(m):
-        for p in range(ptr[basis[b]], ptr[basis[b] + 1]):
-            work[col[p], b] = val[p]
+        for p in range(phases.ptr[basis[b]], phases.ptr[basis[b] + 1]):
+            work[phases.col[p], b] = phases.val[p]
         work[b, m + b] = 1.0
     for i in range(m):
         best = i
@@ -62,9 +144,11 @@ def invert(basis, ptr, col, val):
     return inverse, True
 
 
-# Chemical potentials price float64 (m,) and what each phase costs above them, cost (phases,).
+# Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
 @jit
-def _prices(basis, inverse, ptr, col, val, energy, price, cost):
+def _prices(phases, state):
+    ptr, col, val, energy = phases
+    basis, inverse, _, price, cost, _ = state
     m = len(basis)
     for c in range(m):
         total = 0.0
@@ -80,7 +164,9 @@ def _prices(basis, inverse, ptr, col, val, energy, price, cost):
 
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit
-def _pivot(enter, leave, ptr, col, val, basis, inverse, amounts):
+def _pivot(enter, leave, phases, state):
+    ptr, col, val, _ = phases
+    basis, inverse, amounts, _, _, _ = state
     m = len(basis)
     column = np.zeros(m)
     for p in range(ptr[enter], ptr[enter + 1]):
@@ -101,8 +187,10 @@ def _pivot(enter, leave, ptr, col, val, basis, inverse, amounts):
 
 # Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
 @jit
-def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
+def start(x, phases, state):
     """Find a basis that is optimal in price, from the elements."""
+    ptr, col, val, energy = phases
+    basis, inverse, amounts, _, cost, _ = state
     m = len(x)
     for b in range(m):
         basis[b] = b
@@ -112,7 +200,7 @@ def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
     step = 0
     column = np.zeros(m)
     while True:
-        _prices(basis, inverse, ptr, col, val, energy, price, cost)
+        _prices(phases, state)
         enter = -1
         lowest = -TOLERANCE
         for k in range(len(energy)):
@@ -138,7 +226,7 @@ def start(x, ptr, col, val, energy, basis, inverse, amounts, price, cost):
                     leave = b
         if leave < 0:
             return -1
-        _pivot(enter, leave, ptr, col, val, basis, inverse, amounts)
+        _pivot(enter, leave, phases, state)
         step += 1
 
 
@@ -184,8 +272,10 @@ def _mix(inverse, x, amounts):
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
 @jit
-def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, since):
+def move(x, phases, state, since):
     """Find the optimal basis of a composition from a basis that is optimal in price."""
+    ptr, col, val, energy = phases
+    basis, inverse, amounts, _, cost, share = state
     m = len(x)
     _mix(inverse, x, amounts)
     step = 0
@@ -223,13 +313,13 @@ def move(x, ptr, col, val, energy, basis, inverse, amounts, price, cost, share, 
         rate = cost[enter] / share[enter]
         for k in range(len(energy)):
             cost[k] -= rate * share[k]
-        _pivot(enter, leave, ptr, col, val, basis, inverse, amounts)
+        _pivot(enter, leave, phases, state)
         cost[enter] = 0.0
         step += 1
         since += 1
         if since >= REFACTOR_AFTER:
-            _copy(invert(basis, ptr, col, val)[0], inverse)
-            _prices(basis, inverse, ptr, col, val, energy, price, cost)
+            _copy(invert(basis, phases)[0], inverse)
+            _prices(phases, state)
             _mix(inverse, x, amounts)
             since = 0
 
@@ -254,97 +344,108 @@ def _write(ids, basis, amounts, products, fractions):
         fractions[j] = 0.0
 
 
-# One run of `solve`: rows order[first:last] of the system with these elements.
+# Room for a system of m elements and k phases.
 @jit
-def _run(
-    indptr, indices, values, column, order, first, last, inside, ptr, col, val, energy, hull,
-    products, fractions,
-):  # fmt: skip
-    ids, p_in, c_in, v_in, e_in, place = subsystem(inside, ptr, col, val, energy)
+def _simplex(m, k):
+    return Simplex(
+        np.empty(m, np.int64), np.empty((m, m)), np.empty(m), np.empty(m), np.empty(k), np.empty(k)
+    )
+
+
+# Room for `keep` bases of m elements.
+@jit
+def _memory(m, keep):
+    return Remembered(
+        np.empty((m, keep)),
+        np.empty((keep, m), np.int64),
+        np.empty((keep, m, m)),
+        np.empty(keep, np.int64),
+        np.empty(keep),
+    )
+
+
+# Take a remembered basis up; store the state's as number `at`.
+@jit
+def _recall(memory, at, state):
+    for b in range(len(state.basis)):
+        state.basis[b] = memory.bases[at, b]
+    _copy(memory.inverses[at], state.inverse)
+
+
+@jit
+def _remember(state, since, at, memory):
+    for b in range(len(state.basis)):
+        memory.prices[b, at] = state.price[b]
+        memory.bases[at, b] = state.basis[b]
+    _copy(state.inverse, memory.inverses[at])
+    memory.sinces[at] = since
+
+
+# Inside the simplex and in no special position, so that no step from here is degenerate.
+@jit
+def _begin(x, inner, phases, state):
+    m = len(x)
+    for c in range(m):
+        inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
+    return start(inner, phases, state)
+
+
+# One run of `solve`: rows order[first:last] of the system with the elements `inside`.
+@jit
+def _run(rows, column, order, first, last, inside, phases, found):
+    ids, within, place = subsystem(inside, phases)
     m = 0
     for c in range(len(place)):
         if place[c] >= 0:
             m += 1
-    basis = np.empty(m, np.int64)
-    inverse = np.empty((m, m))
-    amounts = np.empty(m)
-    price = np.empty(m)
-    cost = np.empty(len(ids))
-    share = np.empty(len(ids))
-    x = np.zeros(m)
-    inner = np.empty(m)
-    since = -1
-    kept = 0
+    state = _simplex(m, len(ids))
     keep = min(KEEP, last - first)
-    prices = np.empty((m, keep))
-    worth = np.empty(keep)
-    at = -1
+    memory = _memory(m, keep)
+    x, inner = np.zeros(m), np.empty(m)
+    since, kept, at = -1, 0, -1
     costed = False
-    bases = np.empty((keep, m), np.int64)
-    inverses = np.empty((keep, m, m))
-    sinces = np.empty(keep, np.int64)
     for o in range(first, last):
         row = order[o]
         for c in range(m):
             x[c] = 0.0
-        for p in range(indptr[row], indptr[row + 1]):
-            if values[p] > 0.0:
-                x[place[column[indices[p]]]] = values[p]
+        for p in range(rows.indptr[row], rows.indptr[row + 1]):
+            if rows.values[p] > 0.0:
+                x[place[column[rows.indices[p]]]] = rows.values[p]
         new = False
         if since < 0:
-            # Inside the simplex and in no special position, so that no step is degenerate.
-            for c in range(m):
-                inner[c] = 0.9 * x[c] + 0.1 * (1.0 + 0.3 * ((c * 0.6180339887) % 1.0)) / m
-            since = start(inner, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost)
+            since = _begin(x, inner, within, state)
             new = costed = True
         else:
             # The remembered basis that prices x highest is the nearest to its own.
-            best = _nearest(prices, min(kept, keep), x, worth)
+            best = _nearest(memory.prices, min(kept, keep), x, memory.worth)
             if best != at:
                 at = best
-                for b in range(m):
-                    basis[b] = bases[at, b]
-                _copy(inverses[at], inverse)
-                since = sinces[at]
+                _recall(memory, at, state)
+                since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not _mix(inverse, x, amounts):
+        if since >= 0 and not _mix(state.inverse, x, state.amounts):
             if not costed:
-                _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
-            since = move(
-                x, p_in, c_in, v_in, e_in, basis, inverse, amounts, price, cost, share, since
-            )
+                _prices(within, state)
+            since = move(x, within, state, since)
             if since >= 0:
-                _prices(basis, inverse, p_in, c_in, v_in, e_in, price, cost)
+                _prices(within, state)
             new = costed = True
         if new and since >= 0:
             at = kept % keep
-            for b in range(m):
-                prices[b, at] = price[b]
-                bases[at, b] = basis[b]
-            _copy(inverse, inverses[at])
-            sinces[at] = since
+            _remember(state, since, at, memory)
             kept += 1
         total = 0.0
         for b in range(m):
-            total += amounts[b] * e_in[basis[b]]
-        hull[row] = total if since >= 0 else np.nan
-        if products.shape[1] > 0:
-            _write(ids, basis, amounts, products[row], fractions[row])
+            total += state.amounts[b] * within.energy[state.basis[b]]
+        found.hull[row] = total if since >= 0 else np.nan
+        if found.products.shape[1] > 0:
+            _write(ids, state.basis, state.amounts, found.products[row], found.fractions[row])
 
 
-# Compositions indptr int64 (n + 1,), indices int32, values float64 with column int64 (118,) of
-# each element; order int64 (rows,): rows to solve, in runs of one chemical system; runs: system,
-# first, last int64 (t,) into order; systems bool (s, columns); phases ptr, col, val, energy.
-# Writes hull float64 (n,), and where they have columns: products int32 (n, width) by id, in
-# ascending order, -1 beyond the last, and fractions float64 (n, width) of the atoms.
+# rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).
 @jit
-def solve(
-    indptr, indices, values, column, order, system, first, last, systems, ptr, col, val, energy,
-    hull, products, fractions, begin, end,
-):  # fmt: skip
+def solve(rows, column, runs, systems, phases, found, begin, end):
     """Find the hull energy and the products of each composition of the runs `begin` to `end`."""
     for t in range(begin, end):
-        _run(
-            indptr, indices, values, column, order, first[t], last[t], systems[system[t]],
-            ptr, col, val, energy, hull, products, fractions,
-        )  # fmt: skip
+        inside = systems[runs.system[t]]
+        _run(rows, column, runs.order, runs.first[t], runs.last[t], inside, phases, found)

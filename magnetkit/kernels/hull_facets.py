@@ -4,7 +4,10 @@ A facet prices every composition x with its plane, price . x; the hull energy is
 price of all facets, and the products are the corners of the facet that gives it.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ._accelerate import jit
 
@@ -15,12 +18,31 @@ MOST = 8
 TOLERANCE = 1e-9
 
 
-# Compositions indptr int64, indices int32, values float64; place int64 (118,): column of each
-# element in the system; rows int64 (r,): all of this system; price float64 (facets, m), m <= 8.
+class Planes(NamedTuple):
+    """Facets of a system of m elements.
+
+    Attributes
+    ----------
+    price : ndarray of float64, shape (facets, m)
+        The plane of each: chemical potentials.
+    corner : ndarray of int32, shape (facets, m)
+        Phases by id, ascending.
+    inverse : ndarray of float64, shape (facets, m, m)
+        Takes a composition to the amounts of the corners.
+    """
+
+    price: NDArray[np.float64]
+    corner: NDArray[np.int32]
+    inverse: NDArray[np.float64]
+
+
+# table: compositions; place int64 (118,): column of each element in the system; rows int64 (r,):
+# all of this system; price float64 (facets, m), m <= 8.
 # Writes hull float64 (n,) and facet int32 (n,) at rows[begin:end].
 @jit(fastmath=True)
-def highest(indptr, indices, values, place, rows, price, hull, facet, begin, end):
+def highest(table, place, rows, price, hull, facet, begin, end):
     """Price compositions by all facets."""
+    indptr, indices, values = table
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.
     base = price[:, 0].copy()
@@ -68,15 +90,15 @@ def highest(indptr, indices, values, place, rows, price, hull, facet, begin, end
             facet[rows[start + lane]] = np.int32(at[lane])
 
 
-# As above, with corner int32 (facets, m) phase ids in ascending order and inverse float64
-# (facets, m, m). Writes products int32 (n, width >= m), -1 beyond the last, and fractions float64
-# (n, width). Writes done bool (r,): False where no facet of this price holds the composition.
+# As above. Where facet int32 (n,) and found.hull hold what `highest` wrote, writes the products
+# of `found` (width >= m) and done bool (r,): False where no facet of this price holds the
+# composition.
 @jit
-def split(
-    indptr, indices, values, place, rows, price, corner, inverse, hull, facet, products,
-    fractions, done, begin, end,
-):  # fmt: skip
+def split(table, place, rows, planes, facet, found, done, begin, end):
     """Split compositions into the corners of their facets."""
+    indptr, indices, values = table
+    price, corner, inverse = planes
+    hull, products, fractions = found
     m = price.shape[1]
     x, amount = np.empty(m), np.empty(m)
     for r in range(begin, end):

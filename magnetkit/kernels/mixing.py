@@ -6,7 +6,10 @@ interstitial, and one metal or two in equal parts. Between the nodes the quadrat
 weights y (2 y - 1) and 4 y y' hold; the variance follows from the covariance of the nodes.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ._accelerate import jit
 
@@ -14,21 +17,130 @@ RARE_EARTH, METAL, INTERSTITIAL = 0, 1, 2
 _FLOOR = 1e-12
 
 
-# Hard phases indptr int64 (n + 1,), indices int32, values float64; rows int64 (r,): those of the
-# host; role int8 (118,): site of each element, -1 where it has none; index int64 (118,): its place
-# among the elements of its site; sites float64 (3,): atoms of each site in a formula unit; node
-# int64 (R, X, M, M): node of two metals (a metal with itself: the corner); mean float64 (k,), root
-# float64 (k, f): covariance of the nodes = root @ root.T; noise float64 (3,): variance of a
-# corner, of mixed rare earths and of mixed metals.
-# Writes at rows[start:stop]: energy, deviation, entropy float64 (n,), entropy of ideal mixing in
-# units of Boltzmann's constant an atom, NaN where a site is empty or an element has no site; and
-# ideal float64 (nnz,), the composition at the host's exact stoichiometry.
+class Sites(NamedTuple):
+    """Sites of a host and the elements that a snapshot has on them.
+
+    Attributes
+    ----------
+    role : ndarray of int8, shape (118,)
+        Site of each element, -1 where it has none.
+    place : ndarray of int64, shape (118,)
+        Its place among the elements of its site.
+    atoms : ndarray of float64, shape (3,)
+        Atoms of each site in a formula unit.
+    """
+
+    role: NDArray[np.int8]
+    place: NDArray[np.int64]
+    atoms: NDArray[np.float64]
+
+
+class Energies(NamedTuple):
+    """Energies at the nodes and their covariance.
+
+    Attributes
+    ----------
+    node : ndarray of int64, shape (R, X, M, M)
+        Node of two metals; a metal with itself is the corner.
+    mean : ndarray of float64, shape (k,)
+        eV/atom.
+    root : ndarray of float64, shape (k, f)
+        The covariance is ``root @ root.T``.
+    noise : ndarray of float64, shape (3,)
+        Variance of a corner, of mixed rare earths and of mixed metals.
+    """
+
+    node: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    root: NDArray[np.float64]
+    noise: NDArray[np.float64]
+
+
+class Interpolated(NamedTuple):
+    """What `interpolate` writes.
+
+    Attributes
+    ----------
+    energy, deviation : ndarray of float64, shape (n,)
+        eV/atom.
+    entropy : ndarray of float64, shape (n,)
+        Of ideal mixing, in units of Boltzmann's constant an atom.
+    ideal : ndarray of float64, shape (nnz,)
+        The composition at the host's exact stoichiometry.
+    """
+
+    energy: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    entropy: NDArray[np.float64]
+    ideal: NDArray[np.float64]
+
+
+class Rules(NamedTuple):
+    """What is known of the phases of a host, by element.
+
+    Attributes
+    ----------
+    kind : ndarray of int8, shape (118,)
+        Rare earth, metal or interstitial by the rules of the host.
+    main : ndarray of bool, shape (118,)
+        Metals that may fill the metal sites alone.
+    limit : ndarray of float64, shape (118,)
+        Largest share of the metal sites of the others.
+    least : ndarray of float64, shape (118, 118)
+        Share of other metals that the known compound of a rare earth and a main metal has,
+        infinite where none is known.
+    """
+
+    kind: NDArray[np.int8]
+    main: NDArray[np.bool_]
+    limit: NDArray[np.float64]
+    least: NDArray[np.float64]
+
+
+class Members(NamedTuple):
+    """End members of a host in a snapshot.
+
+    Attributes
+    ----------
+    known : ndarray of bool, shape (R, X, M)
+        Whether the snapshot has it.
+    borrowed : ndarray of bool, shape (118, 118)
+        Main metal and metal whose slope is of another source.
+    significant, trace : float
+        Share from which an end member counts, and from which a metal does.
+    """
+
+    known: NDArray[np.bool_]
+    borrowed: NDArray[np.bool_]
+    significant: float
+    trace: float
+
+
+class Judged(NamedTuple):
+    """What `judge` writes.
+
+    Attributes
+    ----------
+    known, borrows : ndarray of bool, shape (n,)
+        Known from experiment; leaning on a borrowed slope.
+    missing : ndarray of int64, shape (n,)
+        A key of the significant end members that the snapshot lacks, 0 without any.
+    """
+
+    known: NDArray[np.bool_]
+    borrows: NDArray[np.bool_]
+    missing: NDArray[np.int64]
+
+
+# table: hard phases; rows int64 (r,): those of the host. Writes at rows[start:stop]; NaN where a
+# site is empty or an element has no site.
 @jit
-def interpolate(
-    indptr, indices, values, rows, role, index, sites, node, mean, root, noise,
-    energy, deviation, entropy, ideal, start, stop,
-):  # fmt: skip
+def interpolate(table, rows, host, nodes, found, start, stop):
     """Interpolate energies and their deviations between nodes."""
+    indptr, indices, values = table
+    role, index, sites = host
+    node, mean, root, noise = nodes
+    energy, deviation, entropy, ideal = found
     atoms = sites.sum()
     factors = root.shape[1]
     total, squares = np.empty(3), np.empty(3)
@@ -114,20 +226,15 @@ def elements_of(indptr, indices, rows):
     return found
 
 
-# Hard phases and rows as above; kind int8 (118,): role of each element by the rules of the host;
-# main bool (118,), limit float64 (118,): metals that may fill the metal sites alone, most of the
-# sites for the others; least float64 (118, 118): share of other metals that the known compound of
-# a rare earth and a main metal has, infinite where none is known; has bool (R, X, M): the
-# snapshot's end members, by role and index; borrowed bool (118, 118): main metal, metal;
-# significant float64: the share from which an end member counts, and trace that of a metal.
-# Writes at rows[start:stop]: known bool, borrows bool (n,), and missing int64 (n,): a key of the
-# significant end members that the snapshot lacks, 0 without any.
+# table, rows and host as above. Writes at rows[start:stop].
 @jit
-def judge(
-    indptr, indices, values, rows, kind, main, limit, least, role, index, has, borrowed,
-    significant, trace, known, borrows, missing, start, stop,
-):  # fmt: skip
+def judge(table, rows, rules, host, members, found, start, stop):
     """Compare phases with what is known of their end members."""
+    indptr, indices, values = table
+    kind, main, limit, least = rules
+    role, index, _ = host
+    has, borrowed, significant, trace = members
+    known, borrows, missing = found
     total, of_role = np.empty(3), np.empty(3)
     for o in range(start, stop):
         row = rows[o]

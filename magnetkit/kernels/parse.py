@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +80,53 @@ def fold(data, offsets):
     return folded[:length], edges
 
 
-# basis int64; entries first to end of columns int32, amounts float64, which are sorted, merged
-# and made fractions in place; masses float64 (118,) -> fault code, sum, number of entries
+class Rules(NamedTuple):
+    """How amounts are read.
+
+    Attributes
+    ----------
+    basis : int
+        Number of the basis.
+    masses : ndarray of float64, shape (118,)
+        Atomic masses.
+    """
+
+    basis: int
+    masses: NDArray[np.float64]
+
+
+class Parsed(NamedTuple):
+    """What is written: the entries of all rows, and count, fault, place and sum of each row.
+
+    Attributes
+    ----------
+    columns : ndarray of int32
+        Element of each entry.
+    amounts : ndarray of float64
+        Its atomic fraction.
+    counts : ndarray of int64, shape (n,)
+        Entries of each row.
+    codes : ndarray of int8, shape (n,)
+        Fault of each row, 0 for none.
+    places, sums : ndarray of int64 and float64, shape (n,)
+        Where a row has a fault: the character (-1 for the whole row) and the sum of amounts.
+    """
+
+    columns: NDArray[np.int32]
+    amounts: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    codes: NDArray[np.int8]
+    places: NDArray[np.int64]
+    sums: NDArray[np.float64]
+
+
+# Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
+# place -> fault code, sum, number of entries
 @jit
-def _settle(basis, balance, bare, marks, first, end, columns, amounts, masses):
+def _settle(rules, balance, bare, marks, first, end, out):
     """Apply basis and balance to the amounts of one recipe."""
+    basis, masses = rules
+    columns, amounts = out.columns, out.amounts
     total = 0.0
     for e in range(first, end):
         total += amounts[e]
@@ -150,11 +192,10 @@ def _capitals(data):
     return count
 
 
-# Rows lo to hi of `parse`; their entries go to columns and amounts from `at` on -> end of them
+# Rows lo to hi of `parse`; their entries go to `out` from `at` on -> end of them
 @jit
-def _parse_stretch(
-    data, offsets, lo, hi, at, basis, masses, columns, amounts, counts, codes, places, sums
-):
+def _parse_stretch(data, offsets, lo, hi, at, rules, out):
+    columns, amounts, counts, codes, places, sums = out
     longest = 0
     for i in range(lo, hi):
         longest = max(longest, min(offsets[i + 1] - offsets[i], LONGEST))
@@ -168,9 +209,7 @@ def _parse_stretch(
         )
         count = 0
         if code == FINE:
-            code, total, count = _settle(
-                basis, balance, bare, marks, at, end, columns, amounts, masses
-            )
+            code, total, count = _settle(rules, balance, bare, marks, at, end, out)
             if code != NO_AMOUNT:
                 place = -1
         counts[i], codes[i] = count, code
@@ -221,10 +260,11 @@ def parse(
     amounts = np.empty(begins[-1], np.float64)
     counts, codes = np.empty(n, np.int64), np.empty(n, np.int8)
     places, sums = np.empty(n, np.int64), np.empty(n, np.float64)
-    out = (columns, amounts, counts, codes, places, sums)
+    out = Parsed(columns, amounts, counts, codes, places, sums)
+    rules = Rules(basis, masses)
 
     def read(s: int) -> int:
-        return _parse_stretch(data, offsets, edges[s], edges[s + 1], begins[s], basis, masses, *out)
+        return _parse_stretch(data, offsets, edges[s], edges[s + 1], begins[s], rules, out)
 
     if stretches == 1:
         ends = [read(0)]

@@ -27,7 +27,7 @@ def _ratio(part, whole):
     return part / whole if whole > 0.0 else 0.0
 
 
-# indptr  int64[n + 1], indices int32[nnz], values float64[nnz]   compositions, rows sum to one
+# rows                      compositions, each sums to one
 # weights float64[118, 18]   what each element adds to the sums of SUMS
 # ions    float64[118, q]    properties of each rare earth, zero for other elements
 # targets float64[h, 3]      atomic fractions of R, M and boron in each stoichiometry
@@ -36,8 +36,9 @@ def _ratio(part, whole):
 #                                    standard deviation over R of each property, interleaved
 # Writes rows start to stop. What is over an empty sublattice, or a row without elements, is zero.
 @jit(fastmath=True)
-def describe_sublattices(indptr, indices, values, weights, ions, targets, carbon, out, start, stop):
+def describe_sublattices(rows, weights, ions, targets, carbon, out, start, stop):
     """Write the descriptors of rows `start` to `stop`."""
+    indptr, indices, values = rows
     n_sums = weights.shape[1]
     q = ions.shape[1]
     sums = np.empty(n_sums)

@@ -3,15 +3,16 @@
 import numpy as np
 
 from ._accelerate import jit
+from .arrays import Phases
 
 
-# indptr int64 (n + 1,), indices int32 (nnz,), values float64: compositions, where 0 is absent;
-# word, bit int64 (118,): where an element's bit lies, word -1 for an element without phases.
-# Writes at the rows start to stop: sets uint64 (n, words), zero before, and known bool (n,):
-# every element has phases and there is at least one.
+# rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word
+# -1 for an element without phases. Writes at the rows start to stop: sets uint64 (n, words), zero
+# before, and known bool (n,): every element has phases and there is at least one.
 @jit
-def element_sets(indptr, indices, values, word, bit, sets, known, start, stop):
+def element_sets(rows, word, bit, sets, known, start, stop):
     """Write the set of elements of each composition as bits."""
+    indptr, indices, values = rows
     for i in range(start, stop):
         ok = True
         some = False
@@ -27,12 +28,13 @@ def element_sets(indptr, indices, values, word, bit, sets, known, start, stop):
         known[i] = ok and some
 
 
-# inside bool (columns,): elements of the chemical system -> the phases made of them alone, as
-# sparse rows over the system's own columns: id int64, ptr, col, val, energy; place int64
-# (columns,): column of the system, -1 outside.
+# inside bool (columns,): elements of the chemical system -> id int64 of the phases made of them
+# alone, these phases over the system's own columns, and place int64 (columns,): column of the
+# system, -1 outside.
 @jit
-def subsystem(inside, ptr, col, val, energy):
+def subsystem(inside, phases):
     """Return the phases of a chemical system."""
+    ptr, col, val, energy = phases
     place = np.full(len(inside), -1, np.int64)
     m = 0
     for c in range(len(inside)):
@@ -69,4 +71,4 @@ def subsystem(inside, ptr, col, val, energy):
                 q += 1
             j += 1
             ptr_in[j] = q
-    return ids, ptr_in, col_in, val_in, energy_in, place
+    return ids, Phases(ptr_in, col_in, val_in, energy_in), place

@@ -1,6 +1,7 @@
 """What a process makes of hard phases: polarization, anisotropy field, Kronmueller's parameters."""
 
 from dataclasses import dataclass, fields
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import MU_0, N_A
 from .intrinsic import condensed, joined
+from .mill import Mill
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, enriched, replace_rare_earth
 
@@ -255,7 +257,8 @@ def alloys(
     charge = _charge(table, codes, cellular)
     if charge is not table:
         parts = partition(charge, codes)
-    rows = by_row(read_process(process, n), codes, HOST_NAMES)
+    made = read_process(process, n)
+    rows = by_row(made, codes, HOST_NAMES)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
@@ -299,17 +302,32 @@ def alloys(
         fraction,
         parameters().shell_efficiency,
     )
-    return Alloys(
-        parts,
-        phases,
-        hard * rows["density"] * rows["alignment"],
-        boundary,
-        additive,
-        iron,
-        copper,
-        rows,
-        *microstructure(rows, boundary, additive, iron, copper),
-    )
+    factor = hard * rows["density"] * rows["alignment"]
+    alpha_k, n_eff = microstructure(rows, boundary, additive, iron, copper)
+    if made.mill is not None:
+        hosts = np.array([*HOST_NAMES, ""])[codes]
+        harder = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
+        alpha_k, n_eff = alpha_k * harder, n_eff * harder
+        factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
+    return Alloys(parts, phases, factor, boundary, additive, iron, copper, rows, alpha_k, n_eff)
+
+
+_SPREADS = {"coercivity_kA_m": "spread", "remanence_T": "remanence_spread"}
+
+
+def _as_measured(
+    mill: Mill,
+    table: CompositionTable,
+    hosts: NDArray[np.str_],
+    quantity: str,
+    rows: dict[str, NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the factor that a mill's measured magnets put on a quantity; narrow its spread."""
+    mean, left = mill.shifts(table, hosts, quantity)
+    spread = rows[_SPREADS[quantity]]
+    rows[_SPREADS[quantity]] = spread * left
+    # The spread is the half width of the 90 % range.
+    return np.exp(mean * spread / NormalDist().inv_cdf(0.95))
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

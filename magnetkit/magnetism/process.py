@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..errors import InputError
+from .mill import Mill, load
 
 PARAMETERS_FILE = "recipes/parameters.toml"
 
@@ -35,12 +36,15 @@ class Process:
         Density over that of the pore-free magnet.
     grain_boundary : float or array, optional
         Volume fraction that is not hard phase, beyond what the recipe itself says.
+    mill : Mill, optional
+        Whose magnets were measured, from `magnetkit.calibrate`.
     """
 
     grain_size_um: Any = None
     alignment: Any = None
     density: Any = None
     grain_boundary: Any = None
+    mill: Mill | None = None
 
 
 _LIMITS = {
@@ -152,7 +156,7 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
     return Parameters(families, data["shell"]["efficiency"], data["cells"])
 
 
-def read_process(process: "Process | dict[str, Any] | None", n: int) -> Process:
+def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:
     """Check what the user gave as `process` for `n` magnets.
 
     Raises
@@ -162,15 +166,15 @@ def read_process(process: "Process | dict[str, Any] | None", n: int) -> Process:
     """
     if process is None:
         return Process()
+    if isinstance(process, str):
+        return Process(mill=load(process))
     if isinstance(process, dict):
-        unknown = sorted(set(process) - set(_LIMITS))
-        if unknown:
-            raise InputError(
-                f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
-            )
-        process = Process(**process)
+        process = Process(**_known_fields(process))
     if not isinstance(process, Process):
-        raise InputError(f"process must be a Process, a dict or None, got {process!r}")
+        raise InputError(
+            "process must be a Process, a dict, the name of a calibrated one or None, "
+            f"got {process!r:.60}"
+        )
     for name, (low, high, meaning) in _LIMITS.items():
         value = getattr(process, name)
         if value is None:
@@ -184,8 +188,24 @@ def read_process(process: "Process | dict[str, Any] | None", n: int) -> Process:
             raise InputError(
                 f"process {name} must be {meaning} from {low:g} to {high:g}, got {value!r}"
             )
-        process = replace(process, **{name: array})
+        changed: dict[str, Any] = {name: array}
+        process = replace(process, **changed)
     return process
+
+
+def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Process` given as a dict, the mill by its name or record too."""
+    unknown = sorted(set(process) - set(_LIMITS) - {"mill"})
+    if unknown:
+        raise InputError(
+            f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
+        )
+    mill = process.get("mill")
+    if isinstance(mill, str):
+        mill = load(mill)
+    elif isinstance(mill, dict):
+        mill = Mill.from_record(mill)
+    return {**process, "mill": mill}
 
 
 def by_row(

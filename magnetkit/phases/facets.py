@@ -46,14 +46,14 @@ def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
 def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     from scipy.spatial import ConvexHull, QhullError
 
+    from ..kernels.arrays import Phases
     from ..kernels.systems import subsystem
 
-    ids, ptr, col, val, energy, _ = subsystem(
-        members, space.ptr, space.col, space.val, space.energy
-    )
+    ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
+    energy = phases.energy
     m = int(members.sum())
     dense = np.zeros((len(ids), m))
-    dense[np.repeat(np.arange(len(ids)), np.diff(ptr)), col] = val
+    dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
     if m == 1:
         one = np.ones((1, 1, 1))
         return Facets(energy[:1, None].copy(), ids[:1, None].astype(np.int32), one)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,10 @@ from ..composition.table import CompositionTable
 from .facets import find_facets
 from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace, gather, whole_space
+
+if TYPE_CHECKING:
+    from ..kernels.arrays import Rows
+    from ..kernels.hull import Found
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,44 +47,58 @@ _ROWS_TO_PAY = (0, 0, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 80_000)
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from ..kernels import hull as programs
-    from ..kernels import hull_facets
+    from ..kernels.arrays import Phases, Rows
     from ..kernels.threads import share_rows
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
-    energy = np.full(len(table), np.nan)
-    found = np.full((len(table), width), -1, np.int32)
-    fractions = np.zeros((len(table), width))
-    sparse = (table.indptr, table.indices, table.values)
+    found = programs.Found(
+        np.full(len(table), np.nan),
+        np.full((len(table), width), -1, np.int32),
+        np.zeros((len(table), width)),
+    )
+    rows = Rows(table.indptr, table.indices, table.values)
     left = np.ones(len(systems.members), bool)
-    order, bounds = systems.order, systems.bounds
-    facet = np.zeros(len(table), np.int32)
     for s in range(len(left)):
         members = systems.members[s]
+        own = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
         # By the rows of this call alone: what earlier calls found must not move the last digits.
-        elements, rows_here = int(members.sum()), bounds[s + 1] - bounds[s]
-        if elements >= len(_ROWS_TO_PAY) or rows_here < _ROWS_TO_PAY[elements]:
-            continue
-        facets = find_facets(space, members)
-        if facets is None:
-            continue
-        rows = order[bounds[s] : bounds[s + 1]]
-        place = np.full(len(space.column), -1, np.int64)
-        inside = np.flatnonzero(space.column >= 0)
-        inside = inside[members[space.column[inside]]]
-        place[inside] = np.arange(len(inside))
-        given = *sparse, place, rows, facets.price
-        share_rows(hull_facets.highest, len(rows), *given, energy, facet)
-        done = np.ones(len(rows), bool)
-        if products:
-            corners = facets.corner, facets.inverse, energy, facet, found, fractions, done
-            share_rows(hull_facets.split, len(rows), *given, *corners)
-        left[s] = not done.all()
-    phases = (space.ptr, space.col, space.val, space.energy)
-    runs = systems.runs(left)
-    programmed = *sparse, space.column, order, *runs, systems.members, *phases
-    share_rows(programs.solve, len(runs[0]), *programmed, energy, found, fractions, chunk=1)
-    return Decomposition(energy, found, fractions, space.formulas)
+        elements = int(members.sum())
+        if elements < len(_ROWS_TO_PAY) and len(own) >= _ROWS_TO_PAY[elements]:
+            left[s] = not _by_facets(rows, own, space, members, found)
+    runs = programs.Runs(systems.order, *systems.runs(left))
+    phases = Phases(space.ptr, space.col, space.val, space.energy)
+    given = rows, space.column, runs, systems.members, phases, found
+    share_rows(programs.solve, len(runs.system), *given, chunk=1)
+    return Decomposition(*found, space.formulas)
+
+
+def _by_facets(
+    rows: "Rows",
+    own: NDArray[np.int64],
+    space: PhaseSpace,
+    members: NDArray[np.bool_],
+    found: "Found",
+) -> bool:
+    """Solve the rows of one chemical system by all its facets; return whether all were solved."""
+    from ..kernels import hull_facets
+    from ..kernels.threads import share_rows
+
+    facets = find_facets(space, members)
+    if facets is None:
+        return False
+    place = np.full(len(space.column), -1, np.int64)
+    inside = np.flatnonzero(space.column >= 0)
+    inside = inside[members[space.column[inside]]]
+    place[inside] = np.arange(len(inside))
+    facet = np.zeros(len(found.hull), np.int32)
+    given = rows, place, own
+    share_rows(hull_facets.highest, len(own), *given, facets.price, found.hull, facet)
+    done = np.ones(len(own), bool)
+    if found.products.shape[1]:
+        planes = hull_facets.Planes(facets.price, facets.corner, facets.inverse)
+        share_rows(hull_facets.split, len(own), *given, planes, facet, found, done)
+    return bool(done.all())
 
 
 def stable_space(snapshot: Snapshot) -> PhaseSpace:

@@ -11,7 +11,7 @@ exists as a film alone.
 import csv
 import itertools
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from ..errors import CompositionError
 from ..hosts.partition import HOSTS
+
+if TYPE_CHECKING:
+    from ..kernels.mixing import Rules
 
 SIGNIFICANT = 0.05
 # Amounts of an insoluble metal that a table rounds to nothing.
@@ -116,17 +119,8 @@ def main_metals(host: str) -> tuple[str, ...]:
     return tuple(s for s, limit in HOSTS[host].split.solubility.items() if limit >= 1.0)
 
 
-class Rules(NamedTuple):
-    """What makes a phase of a host known, as arrays over the elements; see `known_rules`."""
-
-    kind: NDArray[np.int8]
-    main: NDArray[np.bool_]
-    limit: NDArray[np.float64]
-    least: NDArray[np.float64]
-
-
 @lru_cache(maxsize=16)
-def known_rules(host: str) -> Rules:
+def known_rules(host: str) -> "Rules":
     """Return the rules of a host for `magnetkit.kernels.mixing.judge`.
 
     Returns
@@ -137,7 +131,7 @@ def known_rules(host: str) -> Rules:
         experiment may have of it, and ``least`` (118, 118): the smallest share of other metals
         with a rare earth and a main metal, infinite where no compound of the two is known.
     """
-    from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
+    from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH, Rules
 
     kind = np.full(N_ELEMENTS, METAL, np.int8)
     kind[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH

@@ -158,6 +158,7 @@ class _Phases:
         import pandas as pd
 
         from ..kernels import mixing as kernel
+        from ..kernels.arrays import Rows
         from ..kernels.threads import share_rows
 
         codes, hard = hard_phases(table, host)
@@ -168,46 +169,22 @@ class _Phases:
         missing = np.zeros(n, np.int64)
         texts = [""]
         ideal = hard.values.copy()
-        sparse = hard.indptr, hard.indices, hard.values
+        given = Rows(hard.indptr, hard.indices, hard.values)
+        interpolated = kernel.Interpolated(self.energy, self.deviation, self.entropy, ideal)
         for code in np.unique(codes[codes >= 0]):
             name = HOST_NAMES[code]
             rows = np.flatnonzero(codes == code)
             present = np.flatnonzero(kernel.elements_of(hard.indptr, hard.indices, rows))
             nodes = _nodes(source, name, present)
-            share_rows(
-                kernel.interpolate,
-                len(rows),
-                *sparse,
-                rows,
-                nodes.role,
-                nodes.index,
-                nodes.sites,
-                nodes.node,
-                nodes.mean,
-                nodes.root,
-                nodes.noise,
-                self.energy,
-                self.deviation,
-                self.entropy,
-                ideal,
-            )
+            sites = kernel.Sites(nodes.role, nodes.index, nodes.sites)
+            energies = kernel.Energies(nodes.node, nodes.mean, nodes.root, nodes.noise)
+            share_rows(kernel.interpolate, len(rows), given, rows, sites, energies, interpolated)
             self.stabilised[rows] = stabilised(name, hard[rows])
             keys = np.zeros(n, np.int64)
+            members = kernel.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
+            judged = kernel.Judged(self.known, self.borrows, keys)
             share_rows(
-                kernel.judge,
-                len(rows),
-                *sparse,
-                rows,
-                *known_rules(name),
-                nodes.role,
-                nodes.index,
-                nodes.known,
-                nodes.borrowed,
-                SIGNIFICANT,
-                TRACE,
-                self.known,
-                self.borrows,
-                keys,
+                kernel.judge, len(rows), given, rows, known_rules(name), sites, members, judged
             )
             lacking, distinct = pd.factorize(keys[rows])
             first = _first(lacking, len(distinct))

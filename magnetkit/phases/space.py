@@ -168,27 +168,28 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
+    from ..kernels.arrays import Rows
     from ..kernels.systems import element_sets
     from ..kernels.threads import share_rows
 
-    sparse = table.indptr, table.indices, table.values
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
     sets, known = np.zeros((len(table), words), np.uint64), np.zeros(len(table), bool)
-    share_rows(element_sets, len(table), *sparse, word, space.column % 64, sets, known)
+    rows = Rows(table.indptr, table.indices, table.values)
+    share_rows(element_sets, len(table), rows, word, space.column % 64, sets, known)
     code = np.zeros(len(table), np.int64)
     for w in range(words):
         codes, distinct = pd.factorize(sets[:, w])
         code = code * len(distinct) + codes
-    rows = np.flatnonzero(known)
-    code, first = _distinct(code[rows])
+    given = np.flatnonzero(known)
+    code, first = _distinct(code[given])
     members = np.zeros((len(first), space.columns), bool)
     for c in range(space.columns):
-        members[:, c] = (sets[rows[first], c // 64] >> np.uint64(c % 64)) & np.uint64(1)
+        members[:, c] = (sets[given[first], c // 64] >> np.uint64(c % 64)) & np.uint64(1)
     owner = _cover(members)
     keep, owner = np.unique(owner, return_inverse=True)
     group = owner[code]
-    order = rows[np.argsort(group, kind="stable")] if len(keep) > 1 else rows
+    order = given[np.argsort(group, kind="stable")] if len(keep) > 1 else given
     bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(keep)))])
     return Systems(members[keep], order, bounds.astype(np.int64))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.crystals import along, describe_crystals, principal_axis
+from magnetkit.kernels.crystals import Atoms, along, describe_crystals, principal_axis
 from tests.kernels.crystals import random_crystal
 
 
@@ -25,11 +25,13 @@ def describe(lattice, frac, kinds):
     out = np.full((1, 26), -1.0)
     weights = np.stack([3.0 * (kinds == 0), 2.0 * (kinds == 1)], axis=1)
     describe_crystals(
-        np.array([0, len(frac)]),
-        np.array([lattice], float),
-        np.array(frac, float),
-        kinds,
-        weights,
+        Atoms(
+            np.array([0, len(frac)]),
+            np.array([lattice], float),
+            np.array(frac, float),
+            kinds,
+            weights,
+        ),
         np.full((3, 3), 4.0),
         2.5,
         np.ones(3),

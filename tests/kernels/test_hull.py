@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.kernels import hull
+from magnetkit.kernels.arrays import Phases, Rows
 from tests.kernels import naive_hull
 
 
@@ -12,6 +13,12 @@ def sparse(dense):
     row, col = np.nonzero(dense)
     ptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(dense)))])
     return ptr.astype(np.int64), col.astype(np.int64), dense[row, col]
+
+
+def rows_of(dense):
+    """Return compositions as the kernels take them."""
+    ptr, col, val = sparse(dense)
+    return Rows(ptr, col.astype(np.int32), val)
 
 
 def random_phases(rng, columns, phases):
@@ -34,20 +41,13 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     found = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
-    ptr, col, val = sparse(x)
     hull.solve(
-        ptr,
-        col.astype(np.int32),
-        val,
+        rows_of(x),
         np.arange(columns),
-        order,
-        *runs,
+        hull.Runs(order, *runs),
         systems,
-        *sparse(dense),
-        energy,
-        found,
-        products,
-        fractions,
+        Phases(*sparse(dense), energy),
+        hull.Found(found, products, fractions),
         0,
         len(runs[0]),
     )
@@ -122,11 +122,12 @@ def test_nothing_to_solve():
 
 def test_invert():
     rng = np.random.default_rng(4)
-    dense, _ = random_phases(rng, 5, 30)
+    dense, energy = random_phases(rng, 5, 30)
+    phases = Phases(*sparse(dense), energy)
     basis = np.array([0, 5, 9, 17, 25])
     assert np.linalg.matrix_rank(dense[basis]) == 5
-    inverse, ok = hull.invert(basis, *sparse(dense))
+    inverse, ok = hull.invert(basis, phases)
     assert ok
     np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
-    _, ok = hull.invert(np.array([0, 0, 1, 2, 3]), *sparse(dense))
+    _, ok = hull.invert(np.array([0, 0, 1, 2, 3]), phases)
     assert not ok

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from magnetkit.kernels import hull_facets
+from magnetkit.kernels.hull import Found
 from tests.kernels import naive_hull
-from tests.kernels.test_hull import sparse
+from tests.kernels.test_hull import rows_of
 
 
 @pytest.mark.parametrize("m", range(1, 9))
@@ -14,11 +15,10 @@ def test_highest(m, n):
     rng = np.random.default_rng(m)
     price = rng.normal(size=(17, m))
     x = rng.dirichlet(np.ones(m), n)
-    ptr, col, val = sparse(x)
     rows = np.arange(n)[::-1].copy()
     hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
     place = np.arange(118)
-    hull_facets.highest(ptr, col.astype(np.int32), val, place, rows, price, hull, facet, 0, n)
+    hull_facets.highest(rows_of(x), place, rows, price, hull, facet, 0, n)
     if n:
         expected, at = naive_hull.highest(price, x)
         np.testing.assert_allclose(hull, expected, atol=1e-13)
@@ -33,27 +33,13 @@ def test_split_finds_the_facet_that_holds_the_composition():
     inverse = np.linalg.inv(phase[corners].transpose(0, 2, 1))
     price = np.tile(plane, (2, 1))
     x = np.array([phase[[0, 1, 2]].mean(axis=0), phase[[1, 2, 3]].mean(axis=0), [0.9, 0.05, 0.05]])
-    ptr, col, val = sparse(x)
     hull, facet = x @ plane, np.zeros(3, np.int32)
     products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
     done = np.ones(3, bool)
-    hull_facets.split(
-        ptr,
-        col.astype(np.int32),
-        val,
-        np.arange(118),
-        np.arange(3),
-        price,
-        corners.astype(np.int32),
-        inverse,
-        hull,
-        facet,
-        products,
-        fractions,
-        done,
-        0,
-        3,
-    )
+    planes = hull_facets.Planes(price, corners.astype(np.int32), inverse)
+    found = Found(hull, products, fractions)
+    place, rows = np.arange(118), np.arange(3)
+    hull_facets.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.kernels import mixing
+from magnetkit.kernels.arrays import Rows
 from tests.kernels import naive_mixing
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.
@@ -38,19 +39,11 @@ def run(x, role, index, sites, node, mean, root, noise):
     out = [np.full(len(x), np.inf) for _ in range(3)]
     ideal = np.zeros(len(col))
     mixing.interpolate(
-        indptr,
-        col.astype(np.int32),
-        x[row, col],
+        Rows(indptr, col.astype(np.int32), x[row, col]),
         np.arange(len(x)),
-        role,
-        index,
-        sites,
-        node,
-        mean,
-        root,
-        noise,
-        *out,
-        ideal,
+        mixing.Sites(role, index, sites),
+        mixing.Energies(node, mean, root, noise),
+        mixing.Interpolated(*out, ideal),
         0,
         len(x),
     )
@@ -139,23 +132,12 @@ def test_judge_agrees_with_the_twin(sites):
     known, borrows = np.ones(60, bool), np.zeros(60, bool)
     missing = np.zeros(60, np.int64)
     mixing.judge(
-        indptr,
-        col.astype(np.int32),
-        x[row, col],
+        Rows(indptr, col.astype(np.int32), x[row, col]),
         np.arange(60),
-        kind,
-        main,
-        limit,
-        least,
-        role,
-        index,
-        has,
-        borrowed,
-        0.05,
-        0.01,
-        known,
-        borrows,
-        missing,
+        mixing.Rules(kind, main, limit, least),
+        mixing.Sites(role, index, np.array(sites, float)),
+        mixing.Members(has, borrowed, 0.05, 0.01),
+        mixing.Judged(known, borrows, missing),
         0,
         60,
     )

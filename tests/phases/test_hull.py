@@ -20,7 +20,7 @@ def to_pymatgen(table):
 
 @pytest.fixture(scope="module")
 def stable():
-    return space.stable_space(open_snapshot())
+    return hull.stable_space(open_snapshot())
 
 
 @pytest.mark.parametrize("facets", [True, False], ids=["facets", "programs"])

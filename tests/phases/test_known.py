@@ -6,6 +6,7 @@ import pytest
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import HOSTS
 from magnetkit.kernels import mixing
+from magnetkit.kernels.arrays import Rows
 from magnetkit.phases.known import known_end_members, known_rules, main_metals, stabilised
 
 
@@ -46,20 +47,12 @@ def judge(host, *formulas):
     role, index = np.full(118, -1, np.int8), np.zeros(118, np.int64)
     none = np.zeros((118, 118), bool)
     mixing.judge(
-        table.indptr,
-        table.indices,
-        table.values,
+        Rows(table.indptr, table.indices, table.values),
         np.arange(n),
-        *known_rules(host),
-        role,
-        index,
-        np.zeros((1, 1, 1), bool),
-        none,
-        0.05,
-        0.01,
-        known,
-        borrows,
-        missing,
+        known_rules(host),
+        mixing.Sites(role, index, np.zeros(3)),
+        mixing.Members(np.zeros((1, 1, 1), bool), none, 0.05, 0.01),
+        mixing.Judged(known, borrows, missing),
         0,
         n,
     )

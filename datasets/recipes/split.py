@@ -1,0 +1,25 @@
+"""Write split.toml and PAIRS.md: what the magnets of one paper have in common.
+
+Run ``python datasets/recipes/split.py`` after calibrate.py beside it.
+"""
+
+from pathlib import Path
+
+from magnetkit.evaluation.magnetism import split
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Measure the split and write both files."""
+    shares, table = split.measured()
+    lines = ["# Written by split.py; SOURCE.md explains every key."]
+    for quantity, one in shares.items():
+        lines += ["", f"[{quantity}]", *(f"{key} = {value:.4g}" for key, value in one.items())]
+    text = "\n".join(lines) + "\n"
+    (HERE / "split.toml").write_text(text, encoding="utf-8")
+    (HERE / "PAIRS.md").write_text(split.report(shares, table), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+"""Bayes on a mill's own magnets: what they have in common, and the spread that is left."""
+
+import warnings
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.notation import Basis
+from ..errors import InputError
+from ..magnetism.mill import Known, Mill, check_name, fractions_of, splits, store
+from ..magnetism.process import Process
+from .measured import Row, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_Z = NormalDist().inv_cdf(0.95)
+_ROOM_K = 293.15
+# Standard deviation of the logarithm of a measurement; and what H_cJ(T) is off by, as a share of
+# H_cJ at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
+_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
+# Beyond this the recipe and what was measured cannot both be right; and from here a row is odd.
+_IMPOSSIBLE, _ODD = 5.0, 3.0
+# Recipes closer than this are one recipe.
+_SAME = 0.001
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What measured magnets have taught.
+
+    Attributes
+    ----------
+    process : Process
+        With the mill; what `process=` takes.
+    report : pandas.DataFrame
+        A row for each measured value: ``row magnet composition host temperature_K quantity
+        measured``, the model's ``before before_lo before_hi``, what the other magnets of the mill
+        make of it (``after after_lo after_hi``; the model alone where there are none),
+        ``standard_score`` (measured against after) and ``remark``.
+    rejected : dict of int to str
+        Rows left out, from 1, and why.
+    contradictions : list of str
+        Magnets of one recipe that differ by more than three standard deviations.
+    """
+
+    process: Process
+    report: "pd.DataFrame"
+    rejected: dict[int, str] = field(default_factory=dict)
+    contradictions: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the outcome in words: error and width before and after, and what does not fit."""
+        found = []
+        for quantity, part in self.report.groupby("quantity", sort=False):
+            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
+            magnets = part["magnet"].nunique()
+            text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
+            for name, word in (("before", "before"), ("after", "after")):
+                error = np.exp(np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))) - 1.0
+                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                text += f"{word} {100 * error:.0f} % off, range ±{100 * np.expm1(width):.0f} %; "
+            if magnets == 1:
+                text += "one magnet cannot be predicted from the others; "
+            left = self._left(str(quantity), part)
+            found.append(f"{text}for the mill's next magnet ±{100 * np.expm1(left):.0f} %")
+        odd = self.report[self.report["remark"] != ""]
+        found += [
+            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
+            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            for _, r in odd.iterrows()
+        ]
+        found += self.contradictions
+        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+
+    def _left(self, quantity: str, part: "pd.DataFrame") -> float:
+        """Return the half width of ln for another magnet of the mill, of a like composition."""
+        mill = self.process.mill
+        assert mill is not None
+        before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
+        shares = []
+        for host in part["host"].unique():
+            known = mill.known(host, quantity)
+            if known is not None:
+                shares.append(known.posterior(known.fractions)[1].mean())
+        return float(before * np.mean(shares)) if shares else float(before)
+
+
+def calibrate(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Process:
+    """Learn from a mill's measured magnets; the result is a `process` under a name.
+
+    Parameters
+    ----------
+    frame : pandas, polars or Arrow table, mapping of columns, or path of a table
+        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
+        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
+        of one label are one magnet), ``maker``, ``grain_size_um``, ``alignment``, ``density``,
+        ``grain_boundary``. One row is enough.
+    name : str
+        Name of the mill; what was stored under it before is replaced, never added to.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are in rows that do not say it.
+    strict : bool
+        Fail on the first row that cannot be used; such rows are left out otherwise, with a
+        warning.
+    keep : bool
+        Store it in the user's data folder, so that `process="my-mill"` finds it.
+
+    Returns
+    -------
+    Process
+        For `process=`; `calibration` also returns the report.
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    return calibration(frame, name, basis, strict=strict, keep=keep).process
+
+
+def calibration(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Calibration:
+    """Learn from a mill's measured magnets and report how well they fit.
+
+    Parameters
+    ----------
+    frame, name, basis, strict, keep : optional
+        As of `calibrate`.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    check_name(name)
+    rows, rejected = read(frame, basis)
+    values = []
+    for row in rows:
+        try:
+            values += _values(row)
+        except InputError as error:
+            rejected[row.number] = str(error)
+    rejected = dict(sorted(rejected.items()))
+    if rejected and (strict or not values):
+        number, why = next(iter(rejected.items()))
+        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
+    if not values:
+        raise InputError("no measured magnet in the table; expected one row or more")
+    if rejected:
+        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
+        warnings.warn(f"{len(rejected)} rows left out: {listed}", UserWarning, stacklevel=3)
+    contradictions = _contradictions(values)
+    mill = Mill(name, tuple(v["record"] for v in values))
+    report = _report(values, mill)
+    if keep:
+        store(mill, [_plain(row) for row in rows if row.number not in rejected])
+    return Calibration(Process(mill=mill), report, rejected, contradictions)
+
+
+def _values(row: Row) -> list[dict[str, Any]]:
+    """Return what a row says, one record for each measured quantity, beside the model.
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet, or none such as was measured.
+    """
+    from ..magnetism.sintered import sintered_at
+
+    frames = sintered_at(row.table, [row.temperature, _ROOM_K], process=row.process or None)
+    here, room = (f.iloc[0] for f in frames)
+    if here["status"] != "ok":
+        raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
+    found = []
+    for quantity, measured in row.values.items():
+        value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
+        if not (0.0 < low < high):
+            raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
+        deviation = float(np.log(high / low)) / (2.0 * _Z)
+        score = float(np.log(measured / value)) / deviation
+        if abs(score) > _IMPOSSIBLE:
+            raise InputError(
+                f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{abs(score):.1f} standard deviations away; check units and basis"
+            )
+        steep = _SLOPE * (row.temperature - _ROOM_K) / _SLOPE_SPAN_K
+        slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
+        record = {
+            "host": str(here["host"]),
+            "quantity": quantity,
+            "magnet": row.magnet,
+            "composition": fractions_of(row.table, 0),
+            "temperature_K": row.temperature,
+            "score": score,
+            "noise": (_MEASUREMENT[quantity] / deviation) ** 2,
+            "slope": float(slope) / deviation,
+        }
+        known = {"row": row, "measured": measured, "value": value, "deviation": deviation}
+        found.append({**known, "record": record})
+    return found
+
+
+def _contradictions(values: list[dict[str, Any]]) -> list[str]:
+    """Name magnets of one recipe, temperature and process that cannot both be right.
+
+    Their noise is raised to their difference, so that neither is believed against the other.
+    """
+    found = []
+    for i, one in enumerate(values):
+        for other in values[i + 1 :]:
+            a, b = one["record"], other["record"]
+            same = (a["host"], a["quantity"]) == (b["host"], b["quantity"])
+            if not same or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
+                continue
+            if one["row"].process != other["row"].process:
+                continue
+            elements = set(a["composition"]) | set(b["composition"])
+            apart = sum(
+                abs(a["composition"].get(e, 0.0) - b["composition"].get(e, 0.0)) for e in elements
+            )
+            own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+            allowed = np.sqrt(own + a["noise"] + b["noise"])
+            gap = abs(a["score"] - b["score"])
+            if apart < _SAME and gap > _ODD * allowed:
+                found.append(
+                    f"rows {one['row'].number} and {other['row'].number} contradict each other: "
+                    f"{a['quantity']} {one['measured']:g} and {other['measured']:g} of one recipe, "
+                    f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
+                )
+                for record in (a, b):
+                    record["noise"] = max(record["noise"], gap**2 / 2.0)
+    return found
+
+
+def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = []
+    for value in values:
+        record, row = value["record"], value["row"]
+        mean, left = _from_the_others(mill, record)
+        deviation = value["deviation"]
+        centre = value["value"] * np.exp(mean * deviation)
+        noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
+        score = (record["score"] - mean) / noisy
+        rows.append(
+            {
+                "row": row.number,
+                "magnet": row.magnet,
+                "composition": row.text,
+                "host": record["host"],
+                "temperature_K": row.temperature,
+                "quantity": record["quantity"],
+                "measured": value["measured"],
+                "before": value["value"],
+                "before_lo": value["value"] * np.exp(-_Z * deviation),
+                "before_hi": value["value"] * np.exp(_Z * deviation),
+                "after": centre,
+                "after_lo": centre * np.exp(-_Z * left * deviation),
+                "after_hi": centre * np.exp(_Z * left * deviation),
+                "standard_score": score,
+                "remark": "does not fit the others" if abs(score) > _ODD else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
+    """Return mean and deviation of a score given the other magnets of the mill."""
+    others = Mill(mill.name, tuple(m for m in mill.magnets if m["magnet"] != record["magnet"]))
+    known: Known | None = others.known(record["host"], record["quantity"])
+    if known is None:
+        return 0.0, 1.0
+    own = Mill("", (record,)).known(record["host"], record["quantity"])
+    assert own is not None
+    mean, left = known.posterior(own.fractions)
+    return float(mean[0]), float(left[0])
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "magnet": row.magnet,
+        "composition": row.text,
+        "temperature_K": row.temperature,
+        **row.values,
+        **row.process,
+    }

@@ -1,0 +1,126 @@
+"""``magnetkit grades``: commercial grades as their makers print them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import Json, Temperature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LISTED = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+    "max_working_temperature_K",
+)
+_LABELS = {
+    "coercivity_b_kA_m": ("Coercivity HcB, guaranteed", "kA/m"),
+    "coercivity_kA_m": ("Coercivity HcJ, guaranteed", "kA/m"),
+    "density_kg_m3": ("Density", "kg/m3"),
+    "recoil_permeability": ("Recoil permeability", ""),
+    "resistivity_uohm_m": ("Resistivity", "µΩ m"),
+}
+_MARKS = {"estimate": "*", "extrapolated": "!"}
+
+
+def grades(
+    name: Annotated[
+        str | None, typer.Argument(help="A grade, with or without maker or family; all otherwise.")
+    ] = None,
+    temperature: Temperature = None,
+    json: Json = False,
+) -> None:
+    """Show commercial grades: what makers print, how they differ, what stays when hot.
+
+    Examples
+    --------
+      magnetkit grades N42SH --temperature 150C
+
+      magnetkit grades "EEC 2:17TC-16" --json
+
+      magnetkit grades
+    """
+    import pandas as pd
+
+    from ..catalogue import grades as table_of
+    from ..show.tables import print_json
+
+    table = table_of(name, temperature)
+    if json:
+        if name is not None:
+            sheets = table_of(name, sheets=True).drop(columns=["host", "kind", "grade"])
+            table["sheets"] = pd.Series([sheets.to_dict("records")])
+        print_json(table)
+    elif name is None:
+        _list(table)
+    else:
+        _show(table.iloc[0], table_of(name, sheets=True))
+
+
+def _list(table: "pd.DataFrame") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..columns import COLUMNS
+    from ..show.tables import number
+
+    shown = Table(title=f"{len(table)} grades, at {_celsius(table)}", title_justify="left")
+    for heading in ("Grade", "Host", "Kind", "Makers"):
+        shown.add_column(heading)
+    for name in _LISTED:
+        column = COLUMNS[name]
+        shown.add_column(f"{column.short}\n{column.unit}", justify="right", no_wrap=True)
+    for _, row in table.iterrows():
+        cells = [number(row[n]) + _MARKS.get(row[f"{n}_provenance"], "") for n in _LISTED]
+        makers = str(row["makers"].count(",") + 1)
+        shown.add_row(row["grade"], row["host"], row["kind"], makers, *cells)
+    Console(width=150, highlight=False).print(shown)
+    _legend()
+
+
+def _show(row: "pd.Series", sheets: "pd.DataFrame") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..catalogue import QUANTITIES
+    from ..columns import COLUMNS
+    from ..show.tables import is_missing, number
+
+    about = f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}"
+    shown = Table(title=escape(about), title_justify="left", caption_justify="left")
+    for heading in ("Property", "Value", "Between makers", "Unit", "From"):
+        shown.add_column(heading, justify="right" if heading == "Value" else "left")
+    for name in QUANTITIES:
+        if is_missing(row[name]):
+            continue
+        known = COLUMNS.get(name)
+        label, unit = _LABELS.get(name) or (known.label, known.unit) if known else _LABELS[name]
+        span = f"{number(row[f'{name}_lo'], 4)} … {number(row[f'{name}_hi'], 4)}"
+        shown.add_row(label, number(row[name], 4), span, unit, row[f"{name}_provenance"])
+    console = Console(width=120, highlight=False)
+    console.print(shown)
+    console.print(escape(f"Sold by {row['makers']}; {len(sheets)} printed values from:"))
+    for source in dict.fromkeys(sheets["source"]):
+        console.print(escape(f"- {source}"))
+    for note in dict.fromkeys(n for n in sheets["note"] if n):
+        console.print(escape(f"Note: {note}"))
+    _legend(short=True)
+
+
+def _celsius(row: "pd.Series | pd.DataFrame") -> str:
+    kelvin = row["temperature_K"]
+    first = float(kelvin if isinstance(kelvin, float) else kelvin.iloc[0])
+    return f"{first - 273.15:.0f} °C"
+
+
+def _legend(*, short: bool = False) -> None:
+    marks = "" if short else "* estimate, ! extrapolated: "
+    typer.echo(
+        f"{marks}an estimate comes from grades of the same crystal that are alike; beyond a "
+        "grade's highest temperature its chords are extrapolated. Makers print no composition."
+    )

@@ -1,0 +1,282 @@
+"""What the measured magnets of one mill say of its next one: a normal process over compositions.
+
+The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
+share, a part of the composition, alike for compositions that are close, and a residue of each
+magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition.table import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, SYMBOLS
+from ..errors import InputError, StoreError
+from ..files import replacing
+from ..settings import get_settings
+
+SPLIT_FILE = "recipes/split.toml"
+QUANTITIES = ("coercivity_kA_m", "remanence_T")
+"""What a mill's magnets are measured for."""
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Split:
+    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one.
+
+    Attributes
+    ----------
+    common, composition, residue : float
+        What a mill's magnets share, what goes with the composition, and each magnet's own.
+    length : float
+        Distance of compositions (sum over elements of the difference in atomic fraction) at which
+        the part of the composition has fallen to 1/e.
+    """
+
+    common: float
+    composition: float
+    residue: float
+    length: float
+
+    def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the covariance of two magnets of a mill, without residue, from their distance."""
+        return self.common + self.composition * np.exp(-distance / self.length)
+
+
+@lru_cache(maxsize=1)
+def splits() -> dict[str, Split]:
+    """Return the measured split of each of `QUANTITIES`."""
+    with datasets.path(SPLIT_FILE).open("rb") as stream:
+        data = tomllib.load(stream)
+    keys = ("common", "composition", "residue", "length")
+    return {q: Split(**{k: data[q][k] for k in keys}) for q in QUANTITIES}
+
+
+def distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the distances of compositions, shape (n, k), of atomic fractions (n, e) and (k, e)."""
+    used = np.flatnonzero(one.any(axis=0) | other.any(axis=0))
+    found = np.zeros((len(one), len(other)))
+    for element in used:
+        found += np.abs(one[:, element, None] - other[None, :, element])
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Measured magnets of one host and quantity, and what they say of another one.
+
+    Attributes
+    ----------
+    fractions : ndarray of float64, shape (k, N_ELEMENTS)
+        Atomic fractions of the magnets.
+    scores : ndarray of float64, shape (k,)
+        ln(measured / predicted) over the standard deviation of the prediction.
+    noise : ndarray of float64, shape (k, k)
+        Covariance of what is not the mill's: measurement, temperature, residue of one magnet.
+    split : Split
+    """
+
+    fractions: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    split: Split
+
+    def covariance(self) -> NDArray[np.float64]:
+        """Return the covariance of the measured scores, shape (k, k)."""
+        between = self.split.covariance(distances(self.fractions, self.fractions))
+        return between + self.noise
+
+    def posterior(
+        self, fractions: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and standard deviation of the scores of other magnets of the mill, (n,)."""
+        across = self.split.covariance(distances(fractions, self.fractions))
+        weights = np.linalg.solve(self.covariance(), across.T)
+        mean = weights.T @ self.scores
+        variance = 1.0 - np.einsum("nk,kn->n", across, weights)
+        return mean, np.sqrt(np.clip(variance, self.split.residue, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Mill:
+    """The measured magnets of a mill under a name; a `process` of `magnetkit.predict` and others.
+
+    Attributes
+    ----------
+    name : str
+    magnets : tuple of dict
+        One record for each measured value: ``host``, ``quantity``, ``magnet``, ``composition``
+        (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
+        deviation of the prediction), ``noise`` (variance of the measurement) and ``slope`` (what
+        a wrong slope with temperature shifts the score by), all in units of that deviation.
+    """
+
+    name: str
+    magnets: tuple[dict[str, Any], ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of which magnets were measured."""
+        return tuple(dict.fromkeys(m["host"] for m in self.magnets))
+
+    def known(self, host: str, quantity: str) -> Known | None:
+        """Return the measured magnets of a host and quantity, None if there are none."""
+        rows = [m for m in self.magnets if (m["host"], m["quantity"]) == (host, quantity)]
+        if not rows:
+            return None
+        split = splits()[quantity]
+        fractions = np.zeros((len(rows), N_ELEMENTS))
+        for row, magnet in zip(fractions, rows, strict=True):
+            for symbol, amount in magnet["composition"].items():
+                row[INDEX[symbol]] = amount
+        label = np.array([m["magnet"] for m in rows])
+        slope = np.array([m["slope"] for m in rows])
+        noise = np.outer(slope, slope) + np.diag([m["noise"] for m in rows])
+        noise += split.residue * (label[:, None] == label[None, :])
+        return Known(fractions, np.array([m["score"] for m in rows]), noise, split)
+
+    def shifts(
+        self, table: CompositionTable, hosts: NDArray[Any], quantity: str
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what the mill's magnets say of others: mean score and what is left of the spread.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            n recipes.
+        hosts : ndarray of str, shape (n,)
+            Their hosts.
+        quantity : str
+            One of `QUANTITIES`.
+
+        Returns
+        -------
+        mean, left : ndarray of float64, shape (n,)
+            In units of the standard deviation of the prediction; 0 and 1 where nothing is known.
+        """
+        mean, left = np.zeros(len(table)), np.ones(len(table))
+        for host in self.hosts:
+            rows = np.flatnonzero(hosts == host)
+            known = self.known(host, quantity)
+            if known is not None and rows.size:
+                mean[rows], left[rows] = known.posterior(table[rows].to_array())
+        return mean, left
+
+    def record(self) -> dict[str, Any]:
+        """Return the mill as plain values, from which `from_record` makes it anew."""
+        return {"format": _FORMAT, "name": self.name, "magnets": [dict(m) for m in self.magnets]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Mill":
+        """Return the mill of a record.
+
+        Raises
+        ------
+        StoreError
+            If the record is damaged or of another version.
+        """
+        try:
+            if record["format"] != _FORMAT:
+                raise StoreError(f"mill of format {record['format']}, {_FORMAT} is read: calibrate")
+            mill = cls(str(record["name"]), tuple(dict(m) for m in record["magnets"]))
+            for host in mill.hosts:
+                for quantity in QUANTITIES:
+                    mill.known(host, quantity)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StoreError(
+                f"the record of the mill is damaged ({error}); calibrate anew"
+            ) from None
+        return mill
+
+
+def fractions_of(table: CompositionTable, row: int) -> dict[str, float]:
+    """Return the atomic fractions of one row by symbol."""
+    part = slice(table.indptr[row], table.indptr[row + 1])
+    return {
+        SYMBOLS[i]: round(float(v), 9)
+        for i, v in zip(table.indices[part], table.values[part], strict=True)
+    }
+
+
+def folder() -> Path:
+    """Return where the mills are kept."""
+    return get_settings().data_dir / "mills"
+
+
+def names() -> list[str]:
+    """Return the names of the stored mills."""
+    return sorted(f.stem for f in folder().glob("*.json")) if folder().is_dir() else []
+
+
+def check_name(name: Any) -> str:
+    """Return a name under which a mill can be stored.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(
+            "expected a name of letters, figures, '.', '_' and '-' such as my-mill, "
+            f"got {name!r:.60}"
+        )
+    return name
+
+
+def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
+    """Write a mill under its name, in place of one that was there, and return the file.
+
+    Parameters
+    ----------
+    mill : Mill
+    measured : sequence of mapping
+        The user's rows, kept beside it for a reader.
+    """
+    path = folder() / f"{check_name(mill.name)}.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; set MAGNETKIT_DATA_DIR") from None
+    record = {**mill.record(), "measured": list(measured)}
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def load(name: str) -> Mill:
+    """Return the mill stored under a name.
+
+    Raises
+    ------
+    InputError
+        If there is none, with those there are.
+    StoreError
+        If its file is damaged.
+    """
+    path = folder() / f"{check_name(name)}.json"
+    if not path.is_file():
+        known = ", ".join(names()) or "none yet"
+        raise InputError(
+            f"no process {name!r} is stored; known are {known} "
+            f"(`magnetkit calibrate magnets.csv --name {name}` makes one)"
+        )
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read ({error}); calibrate anew") from None
+    if not isinstance(record, dict):
+        raise StoreError(f"{path} holds no mill; calibrate anew")
+    return Mill.from_record(record)

@@ -1,0 +1,110 @@
+"""What measured magnets say of others, against draws from the split itself and by hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.elements import INDEX, N_ELEMENTS
+from magnetkit.errors import InputError, StoreError
+from magnetkit.evaluation.magnetism.split import Residuals, deviations
+from magnetkit.magnetism import mill as mills
+from magnetkit.magnetism.mill import Known, Mill, distances, splits
+
+SPLIT = splits()["coercivity_kA_m"]
+
+
+def _fractions(iron):
+    found = np.zeros((len(iron), N_ELEMENTS))
+    found[:, INDEX["Fe"]] = iron
+    found[:, INDEX["Co"]] = 1.0 - np.asarray(iron)
+    return found
+
+
+def test_shares_sum_to_one():
+    for split in splits().values():
+        assert split.common + split.composition + split.residue == pytest.approx(1.0, abs=1e-3)
+        assert min(split.common, split.composition, split.residue) > 0.05
+
+
+def test_distances_are_sums_over_elements():
+    found = distances(_fractions([1.0, 0.5]), _fractions([0.9]))
+    assert found.ravel() == pytest.approx([0.2, 0.8])
+
+
+def test_one_magnet_far_away_tells_the_common_part_alone():
+    far = _fractions([0.0])
+    known = Known(_fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT)
+    mean, left = known.posterior(far)
+    assert mean[0] == pytest.approx(1.5 * SPLIT.common, rel=1e-6)
+    assert left[0] == pytest.approx((1.0 - SPLIT.common**2) ** 0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
+    # A hidden mill: common part, composition parts and residues drawn, 3 % measurement noise of a
+    # deviation of 18 %; the magnets are an alloy series, and the next one stands among them.
+    rng = np.random.default_rng(n)
+    noise = (0.03 / 0.18) ** 2
+    iron = np.concatenate([np.linspace(0.5, 0.8, n) if n > 1 else [0.5], [0.72]])
+    fractions = _fractions(iron)
+    true = SPLIT.covariance(distances(fractions, fractions))
+    draw = rng.multivariate_normal(np.zeros(n + 1), true, size=2000)
+    draw += rng.normal(0.0, SPLIT.residue**0.5, draw.shape)
+    seen = draw[:, :n] + rng.normal(0.0, noise**0.5, (2000, n))
+    own = np.eye(n) * (SPLIT.residue + noise)
+    inside, width = [], 0.0
+    for scores, next_one in zip(seen, draw[:, n], strict=True):
+        mean, left = Known(fractions[:n], scores, own, SPLIT).posterior(fractions[n:])
+        width = left[0]
+        inside.append(abs(next_one - mean[0]) < 1.645 * left[0])
+    assert 0.88 < np.mean(inside) < 0.92
+    # The width that normal theory allows: what is left of the next one's draw after regression.
+    weights = np.linalg.lstsq(seen, draw[:, n], rcond=None)[0]
+    assert width == pytest.approx(np.std(draw[:, n] - seen @ weights), rel=0.1)
+
+
+def test_magnets_of_one_label_share_their_residue():
+    same = {"host": "1:5", "quantity": "coercivity_kA_m", "composition": {"Sm": 1.0},
+            "score": 1.0, "noise": 0.01, "slope": 0.0, "temperature_K": 300.0}  # fmt: skip
+    one = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
+    two = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
+    fractions = np.zeros((1, N_ELEMENTS))
+    fractions[0, INDEX["Sm"]] = 1.0
+    left = [m.known("1:5", "coercivity_kA_m").posterior(fractions)[1][0] for m in (one, two)]
+    assert left[1] < left[0]
+
+
+def test_the_split_is_found_again_in_drawn_magnets():
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(60), 4)
+    iron = np.tile([0.0, 0.0, 0.02, 0.1], 60)
+    apart = 2.0 * np.abs(iron[:, None] - iron[None, :])
+    same = groups[:, None] == groups[None, :]
+    total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(240)
+    values = rng.multivariate_normal(np.zeros(240), total)
+    found = deviations(Residuals(0.03, [str(i) for i in range(240)], groups, values, apart))
+    assert found == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
+
+
+def test_a_record_makes_the_same_mill_and_damage_is_said():
+    magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
+              "magnet": "A", "score": 1.0, "noise": 0.01, "slope": 0.0,
+              "temperature_K": 300.0}  # fmt: skip
+    mill = Mill("a", (magnet,))
+    file = mills.store(mill, [])
+    assert mills.names() == ["a"]
+    assert mills.load("a").record() == mill.record()
+    record = json.loads(file.read_text())
+    del record["magnets"][0]["score"]
+    file.write_text(json.dumps(record))
+    with pytest.raises(StoreError, match="calibrate"):
+        mills.load("a")
+    file.write_text("{")
+    with pytest.raises(StoreError, match="calibrate"):
+        mills.load("a")
+    with pytest.raises(InputError, match="known are a"):
+        mk.magnetism.sintered(mk.CompositionTable.from_strings(["SmCo5"]), process="b")
+    with pytest.raises(InputError, match="my-mill"):
+        mills.check_name("../b")

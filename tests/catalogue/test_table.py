@@ -1,0 +1,97 @@
+"""The table of grades against the makers' sheets it is made from."""
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.catalogue import QUANTITIES
+from magnetkit.catalogue.printed import printed, reconciled
+from magnetkit.errors import InputError
+from magnetkit.units import MU_0
+
+
+def _row(name, temperature=None):
+    table = mk.grades(name, temperature)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_a_sheet_stands_as_printed():
+    # Arnold N42SH-151021: B_r 1.28-1.34 T (nominal 1.31), H_cJ >= 1592 kA/m, -0.12 and -0.55 %/K.
+    # K&J: 13.0-13.3 kG, >= 20 kOe.
+    row = _row("N42SH")
+    assert (row["remanence_T_lo"], row["remanence_T_hi"]) == (1.28, 1.34)
+    assert row["remanence_T"] == pytest.approx((1.31 + 1.315) / 2)
+    assert row["coercivity_kA_m"] == pytest.approx(1592, abs=1)
+    assert row["coercivity_coefficient_pct_K"] == -0.55
+    assert row["max_working_temperature_K"] == 423.15
+    assert row["makers"] == "Arnold, K&J"
+    assert row["remanence_T_provenance"] == "catalogue"
+
+
+def test_the_spread_between_makers_is_kept():
+    row = _row("N35")
+    assert (row["coercivity_coefficient_pct_K_lo"], row["coercivity_coefficient_pct_K_hi"]) == (
+        -0.76,
+        -0.618,
+    )
+
+
+def test_grades_of_both_tables_are_there():
+    assert _row("YXG28H")["remanence_T"] == pytest.approx((1.03 + 1.08) / 2)
+    assert set(mk.grades()["grade"]) >= {"N33AH", "YXG24H", "EEC 2:17TC-16", "BNP-6", "N3330"}
+
+
+def test_what_no_sheet_prints_is_an_estimate_and_says_so():
+    row = _row("EEC 2:17TC-16")
+    assert row["remanence_T_provenance"] == row["coercivity_kA_m_provenance"] == "estimate"
+    assert row["max_energy_product_kJ_m3_provenance"] == "catalogue"
+    # (BH)max of 127 kJ/m3 needs B_r of 0.799 T at least.
+    assert row["remanence_T_lo"] > np.sqrt(4e3 * MU_0 * 127)
+    assert _row("EEC24-T400")["coercivity_coefficient_pct_K_provenance"] == "estimate"
+
+
+def test_a_hot_grade_follows_its_chords():
+    # The N48SH that was measured at 150 C: 1.169 T, 500.5 kA/m (advancedmagnets.com).
+    row = _row("N48SH", "150C")
+    assert row["remanence_T"] == pytest.approx(1.169, rel=0.01)
+    assert row["coercivity_kA_m_lo"] < 500.5 < row["coercivity_kA_m_hi"]
+    assert row["temperature_K"] == 423.15
+    assert _row("N42SH", "180C")["coercivity_kA_m_provenance"] == "extrapolated"
+    assert _row("N42SH", 423.15)["coercivity_kA_m"] == pytest.approx(1591.75 * (1 - 0.0055 * 130))
+
+
+def test_ends_enclose_and_energy_product_stays_possible():
+    for temperature in (None, "100C", "150C", "300C"):
+        table = mk.grades(temperature=temperature)
+        for quantity in QUANTITIES:
+            told = table[table[quantity].notna()]
+            assert (told[f"{quantity}_lo"] <= told[quantity] + 1e-9).all(), quantity
+            assert (told[quantity] <= told[f"{quantity}_hi"] + 1e-9).all(), quantity
+            assert (told[f"{quantity}_provenance"] != "").all()
+            assert (table.loc[table[quantity].isna(), f"{quantity}_provenance"] == "").all()
+        limit = table["remanence_T_hi"] ** 2 / (4e3 * MU_0)
+        assert not (table["max_energy_product_kJ_m3"] > 1.005 * limit).any()
+        assert (table["coercivity_kA_m"].dropna() >= 0).all()
+
+
+def test_sheets_carry_their_citations():
+    sheets = mk.grades("N42SH", sheets=True)
+    assert set(sheets["maker"]) == {"Arnold", "K&J"}
+    assert sheets["source"].str.len().min() > 20
+    assert len(mk.grades(sheets=True)) > 1800
+
+
+def test_printed_values_are_consistent():
+    values = printed()
+    known = reconciled(values)["value"].unstack("quantity")
+    field = known["remanence_T"] / MU_0 / 1e3
+    assert not (known["coercivity_b_kA_m"] > field).any()
+    assert not values.duplicated(
+        ["grade", "host", "maker", "quantity", "bound", "temperature_K", "value", "source"]
+    ).any()
+
+
+def test_an_unknown_grade_is_answered_with_the_nearest_names():
+    with pytest.raises(InputError, match=r"nearest names are .*N42"):
+        mk.grades("N42SU")

@@ -1,0 +1,42 @@
+"""``magnetkit calibrate``: printed before and after, stored, bad rows named."""
+
+import json
+import os
+
+import pytest
+
+from tests.cli.test_start import run
+
+TABLE = (
+    "composition,basis,temperature_K,remanence_T,coercivity_kA_m,magnet\n"
+    "Nd30.5Dy1Co1Cu0.1B1Fe bal.,weight,293.15,1.33,1650,A\n"
+    "N42SH,weight,293.15,1.3,1600,B\n"
+)
+
+
+@pytest.fixture
+def env(tmp_path):
+    return {**os.environ, "MAGNETKIT_DATA_DIR": str(tmp_path / "data")}
+
+
+def test_it_stores_a_readable_file_and_names_what_it_left_out(tmp_path, env):
+    file = tmp_path / "magnets.csv"
+    file.write_text(TABLE)
+    done = run("calibrate", str(file), "--name", "my-mill", env=env)
+    assert done.returncode == 0
+    assert "H_cJ, 1 magnet: before" in done.stdout
+    assert "row 2 left out" in done.stdout
+    stored = json.loads((tmp_path / "data/mills/my-mill.json").read_text())
+    assert stored["measured"][0]["composition"] == "Nd30.5Dy1Co1Cu0.1B1Fe bal."
+    assert run("calibrate", str(file), "--name", "m", "--strict", env=env).returncode == 1
+
+
+def test_bad_names_and_files_are_said(tmp_path, env):
+    done = run("calibrate", str(tmp_path / "absent.csv"), "--name", "m", env=env)
+    assert done.returncode == 1
+    assert "no such file" in done.stderr
+    file = tmp_path / "magnets.csv"
+    file.write_text(TABLE)
+    done = run("calibrate", str(file), "--name", "../m", env=env)
+    assert done.returncode == 1
+    assert "my-mill" in done.stderr
