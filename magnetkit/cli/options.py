@@ -89,6 +89,12 @@ Objectives = Annotated[
         help="Rank by this instead of the device's objectives, e.g. cost:min=2; may be repeated.",
     ),
 ]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Results folder to hold the ranking against: entries, exits and moves."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Cgs = Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
@@ -102,8 +108,6 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
     InputError
         If one is of another form.
     """
-    from ..errors import InputError
-
     return _read_pairs(texts, option, lambda number: number, "Dy=0.2")
 
 

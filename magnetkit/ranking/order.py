@@ -29,6 +29,8 @@ MISS = 5.0
 
 Going from a probability of 0.8 to certainty is then worth one unit, as 1 wt.% of heavy rare earth.
 """
+# A difference of two probabilities that are rounded is the tolerance to so much.
+_SLACK = 1e-9
 # Sums of what differs by rounding alone are equal to this many decimals.
 _DECIMALS = 9
 
@@ -110,7 +112,7 @@ class Ranking:
         order[: len(rows)] = order[: len(rows)][np.argsort(_rounded(loss), kind="stable")]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
-        settle(order, self.burden, both, TOLERANCE)
+        settle(order, self.burden, both, TOLERANCE + _SLACK)
         place = self.place.copy()
         place[met[order]] = np.arange(1, len(met) + 1)
         return replace(self, place=place)
@@ -164,7 +166,7 @@ def rank(
     place = np.zeros(len(meets), np.int64)
     rows = np.flatnonzero(meets)
     order = np.lexsort((keys[rows], loss))
-    settle(order, burden, chance[:, None], TOLERANCE)
+    settle(order, burden, chance[:, None], TOLERANCE + _SLACK)
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here, so what is done with is let go.
     found, rows = len(rows), np.flatnonzero(missed)

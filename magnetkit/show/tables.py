@@ -28,7 +28,9 @@ RANKING = (
     "heavy_rare_earth_wt_pct",
     "heavy_rare_earth_saved_wt_pct",
     "supply_risk",
+    "weakest_link_risk",
     "cost_USD_kg",
+    "cost_per_flux_USD_m3_T",
     "energy_above_hull_eV_atom",
     "probability_meets_requirements",
     "top_ten_share",
@@ -172,6 +174,21 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         shown.add_row(*_cells(row, names))
     console.print(shown)
     console.print("Candidates of one tie group cannot be told from the first of it.")
+
+
+def print_changes(frame: "pd.DataFrame", top: int) -> None:
+    """Print what changed among the first `top` against another ranking."""
+    if (frame["change"] == "stayed").all():
+        print(f"Against the baseline the first {top} are the same.")
+        return
+    shown = Table(title=f"Against the baseline, the first {top}", title_justify="left")
+    for heading in ("#", "was", "candidate", "shell", ""):
+        shown.add_column(heading, justify="right" if heading in ("#", "was") else "left")
+    for _, row in frame.iterrows():
+        ranks = ["–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")]
+        texts = (str(row[n]) for n in ("candidate", "shell", "change"))
+        shown.add_row(*ranks, *(escape(text) for text in texts))
+    _console(120).print(shown)
 
 
 def print_json(frame: "pd.DataFrame") -> None:
