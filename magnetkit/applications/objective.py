@@ -35,6 +35,9 @@ SCALES = {
 SHARE = 0.25
 """One unit of regret in every other column: a quarter of the reference magnet's value."""
 
+COSTS = ("cost_USD_kg", "cost_per_flux_USD_m3_T")
+"""Costs count by their ratio, a quarter more is one unit: an embargo makes some twentyfold."""
+
 _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 
 
@@ -105,7 +108,8 @@ class Objective:
         values : ndarray
             Of any shape, in the column's unit.
         scale : float
-            One unit of regret; a margin saturates at `SATURATION`.
+            One unit of regret, a quarter of the reference's value for costs; a margin saturates at
+            `SATURATION`.
 
         Returns
         -------
@@ -114,4 +118,7 @@ class Objective:
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, SATURATION)
+        elif self.column in COSTS:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values, scale = np.log(values * (SHARE / scale)), math.log1p(SHARE)
         return self.weight * self.sign * values / scale

@@ -24,6 +24,9 @@ from .order import total_loss
 from .requirements import FOLLOWS, SHARED, interval_of
 
 COST_PER_FLUX = "cost_per_flux_USD_m3_T"
+OTHERS = 0.5
+"""Share of the draws in which another embedded scenario holds than the one asked for, each as
+often: an assumption, since nobody knows the odds."""
 
 Values = NDArray[np.float64]
 
@@ -110,7 +113,14 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     if relative:
         values.twins = _twins(leading)
     values.known |= sampled_supply(
-        table, draws, rng, conditions.scenario, conditions.recycled, shell, conditions.prices
+        table,
+        draws,
+        rng,
+        conditions.scenario,
+        conditions.recycled,
+        shell,
+        conditions.prices,
+        OTHERS,
     )
     margin = np.full((len(leading), draws), np.inf)
     for requirement in profile.requirements:

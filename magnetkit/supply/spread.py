@@ -23,9 +23,6 @@ from .scenario import Scenario, scenarios, with_prices
 from .tables import element_table
 
 RISK_SPREAD = 0.10
-OTHERS = 0.5
-"""Share of the draws in which another scenario than the one asked holds, each as often: an
-assumption, since nobody knows the odds."""
 UNKNOWN_PRICE_FACTOR = 2.0
 
 
@@ -37,11 +34,9 @@ def sampled_supply(
     recycled: Mapping[str, float] | None = None,
     shell: Any = None,
     prices: Mapping[str, float] | None = None,
+    others: float = 0.0,
 ) -> dict[str, NDArray[np.float64]]:
     """Return price and supply risk of each alloy in a number of draws.
-
-    In the first of the draws the scenario asked for holds, in a share `OTHERS` of them one of the
-    other embedded scenarios, each as often.
 
     Parameters
     ----------
@@ -53,6 +48,9 @@ def sampled_supply(
         As in `magnetkit.supply.ledger`.
     prices : mapping of str to float, optional
         Times the price of an element, in every scenario.
+    others : float
+        Share of the draws, the last, in which one of the other embedded scenarios holds in place
+        of the one asked for, each as often.
 
     Returns
     -------
@@ -60,7 +58,7 @@ def sampled_supply(
         ``cost_USD_kg``, ``supply_risk`` and ``weakest_link_risk``; NaN where an element has no
         supply data.
     """
-    states = _states(scenario, draws, prices or {})
+    states = _states(scenario, draws, prices or {}, others)
     tables = {state.name: element_table(state, recycled) for state in states}
     first = tables[states[0].name]
     at = [INDEX[e] for e in first["element"]]
@@ -100,10 +98,10 @@ def sampled_supply(
 
 
 def _states(
-    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, float]
+    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, float], share: float
 ) -> list[Scenario]:
     """Return the scenario that holds in each draw."""
     asked = with_prices(scenario, prices)
     others = [with_prices(name, prices) for name in scenarios() if name != asked.name]
-    count = round(OTHERS * draws) if others else 0
+    count = round(share * draws) if others else 0
     return [asked] * (draws - count) + [others[k % len(others)] for k in range(count)]

@@ -21,7 +21,7 @@ OBJECTIVES = (
 )
 COST, HEAVY, RISK = BURDEN
 # The order's units, typed anew: 1 wt.%, 0.1 of risk, a margin of 0.1, five units for a miss.
-UNITS = {HEAVY: 1.0, RISK: 0.1, COST: 1000.0}
+UNITS = {COST: 1000.0}
 
 
 def _frame(**columns):
@@ -57,7 +57,9 @@ def loss_of(row):
     """The loss of a candidate, written out."""
     margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
     missed = 5.0 * (1.0 - row["probability_meets_requirements"])
-    return sum(row[name] / unit for name, unit in UNITS.items()) - margin + missed
+    # A cost counts by its ratio to the reference's, of which the unit is a quarter.
+    cost = np.log(row[COST] / (4.0 * UNITS[COST])) / np.log(1.25)
+    return row[HEAVY] + row[RISK] / 0.1 + cost - margin + missed
 
 
 def beats(low, high):
@@ -160,7 +162,7 @@ def test_margin_beyond_a_tenth_buys_nothing():
 
 
 def test_a_weight_decides_between_cost_and_heavy_rare_earth():
-    frame = _frame(**{HEAVY: [1.0, 0.0], COST: [1000.0, 1800.0]})
+    frame = _frame(**{HEAVY: [1.0, 0.0], COST: [1000.0, 1200.0]})
     plain = ("heavy_rare_earth_wt_pct:min", "cost:min")
     assert rank(frame, plain)["rank"].tolist() == [2, 1]
     assert rank(frame, (plain[0], "cost:min=2"))["rank"].tolist() == [1, 2]
