@@ -49,7 +49,7 @@ def test_frames_bring_shells_and_their_other_columns(make):
     # The result has a rank of its own.
     assert got.table["input_rank"].tolist() == [7, 8, 10]
     assert [(r.line, r.text) for r in got.rejected] == [(3, "Nd2Fe14B")]
-    assert "write it as 'Tb 0.30 @ 0.10'" in got.rejected[0].reason
+    assert "write it as 'Tb 0.5 wt%'" in got.rejected[0].reason
 
 
 def test_columns_of_several_kinds_are_refused_by_name():

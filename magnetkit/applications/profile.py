@@ -131,7 +131,7 @@ class Reference(Evidence):
     grade : str
         Commercial grade or class.
     shell : str or None
-        Grain-boundary shell, e.g. ``"Tb 0.30 @ 0.10"``.
+        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``.
     """
 
     formula: Text
@@ -155,11 +155,13 @@ class Reference(Evidence):
 
 
 class ShellGrid(Strict):
-    """Shells of every combination of what diffuses in, its share and the shell's volume."""
+    """Shells of every combination of what diffuses in and how much of it is put in.
+
+    How rich and how thick a shell becomes is not free: both follow from the amount.
+    """
 
     R: Annotated[tuple[str, ...], Field(min_length=1)]
-    content: Annotated[tuple[float, ...], Field(min_length=1)]
-    fraction: Annotated[tuple[float, ...], Field(min_length=1)]
+    amount_wt_pct: Annotated[tuple[float, ...], Field(min_length=1)]
 
 
 class Space(Strict):
@@ -178,8 +180,8 @@ class Space(Strict):
     limits : dict of str to float
         Largest site fraction of a substitute, 1 where not given.
     shell : tuple of str
-        Grain-boundary shells to try on `formula` besides none; in the file also a table of
-        ``R``, ``content`` and ``fraction``, lists of which every combination is tried.
+        Grain-boundary shells to try on `formula` besides none, none that no furnace makes; in the
+        file also a table of ``R`` and ``amount_wt_pct``, lists of which every combination is tried.
     """
 
     host: Host
@@ -195,10 +197,7 @@ class Space(Strict):
         if not isinstance(given, dict):
             return given
         lists = ShellGrid.model_validate(given)
-        return [
-            f"{r} {content:.2f} @ {fraction:.2f}"
-            for r, content, fraction in product(lists.R, lists.content, lists.fraction)
-        ]
+        return [f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct)]
 
     @field_validator("shell")
     @classmethod
@@ -207,9 +206,11 @@ class Space(Strict):
 
         for text in shells:
             try:
-                read_shell(text)
+                shell = read_shell(text)
             except InputError as error:
                 raise ValueError(str(error)) from None
+            if shell is not None and (reason := shell.objection()):
+                raise ValueError(f"no furnace makes this shell ({reason}); leave it out")
         return shells
 
     @model_validator(mode="after")

@@ -114,7 +114,7 @@ def screen(
         list[str] | None,
         typer.Option(
             metavar="SHELL",
-            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.30 @ 0.10'; repeat.",
+            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.5 wt%'; repeat.",
         ),
     ] = None,
     sample: Annotated[

@@ -44,7 +44,7 @@ Column = Annotated[
 Temperature = Annotated[
     str | None, typer.Option(metavar="TEMPERATURE", help="Temperature, e.g. 150C or 423K.")
 ]
-Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10'.")]
+Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
 Phases = Annotated[
     Path | None,
     typer.Option(

@@ -142,12 +142,25 @@ def phase_at(i, kelvin, state, ion, work):
 
 
 # hard, wall, skin, shell: rows of an alloy's phases in state and ion, -1 without (skin: the surface
-# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; efficiency:
-# of a shell; carried: J_s of the wall over that of the cell at the reference
+# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; cover: share
+# of its gain that a shell of its thickness gives; efficiency: of a shell thick enough; carried: J_s
+# of the wall over that of the cell at the reference
 # -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
 @jit
 def alloy_at(
-    kelvin, hard, wall, skin, shell, state, ion, cells, fraction, efficiency, carried, work
+    kelvin,
+    hard,
+    wall,
+    skin,
+    shell,
+    state,
+    ion,
+    cells,
+    fraction,
+    cover,
+    efficiency,
+    carried,
+    work,
 ):
     """Return polarization, anisotropy field and status of an alloy at a temperature."""
     cell, field, status = phase_at(hard, kelvin, state, ion, work)
@@ -157,7 +170,9 @@ def alloy_at(
     if shell >= 0:
         own, outer, _ = phase_at(shell, kelvin, state, ion, work)
         j = (1.0 - fraction) * j + fraction * own
-        field += efficiency * (outer - field)
+        # A weaker rim lets reversal start in it, however good the core.
+        gain = outer - field
+        field += cover * (efficiency * gain if gain > 0.0 else gain)
     if wall >= 0:
         own, _, _ = phase_at(wall, kelvin, state, ion, work)
         # Above its own Curie temperature a wall keeps what the cells induce.
@@ -187,10 +202,10 @@ def _most_ions(state):
 
 # temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls,
 #   skins and shells, those of alloy i in rows walls[i], skins[i] and shells[i] (int64 (n), -1
-#   without); cells, fraction float64 (n); efficiency as for `alloy_at`
+#   without); cells, fraction, cover float64 (n); efficiency as for `alloy_at`
 # -> polarization T, anisotropy field A/m float64 (k, n); status int8 (k, n)
 @jit(parallel=True)
-def states(temperature, state, ion, walls, skins, shells, cells, fraction, efficiency):
+def states(temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency):
     """Return what each alloy is at each temperature."""
     n, k = walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
@@ -203,7 +218,7 @@ def states(temperature, state, ion, walls, skins, shells, cells, fraction, effic
             for l in range(k):  # noqa: E741
                 polarization[l, i], field[l, i], status[l, i] = alloy_at(
                     temperature[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], efficiency, carried, work,
+                    fraction[i], cover[i], efficiency, carried, work,
                 )  # fmt: skip
     return polarization, field, status
 
@@ -229,7 +244,7 @@ def _room(j, h_cj, on_j, on_k, permeance):
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
 @jit(parallel=True)
 def figures(
-    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, efficiency,
+    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
 ):  # fmt: skip
     """Return the properties of the magnet made of each alloy."""
@@ -249,7 +264,7 @@ def figures(
             carried = _carried(i, walls[i], state, ion, work)
             j2, field, end = alloy_at(
                 second, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                fraction[i], efficiency, carried, work,
+                fraction[i], cover[i], efficiency, carried, work,
             )  # fmt: skip
             h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
             j1, h1, start = np.nan, np.nan, OK
@@ -269,7 +284,7 @@ def figures(
                     # What the weak magnet bears at its limit it bears below.
                     j, field, _ = alloy_at(
                         limit[i], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], efficiency, carried, work,
+                        fraction[i], cover[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                     enough = open_[0] and open_[1] and open_[2]
@@ -280,7 +295,7 @@ def figures(
                         break
                 j, field, found = alloy_at(
                     kelvin, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], efficiency, carried, work,
+                    fraction[i], cover[i], efficiency, carried, work,
                 )  # fmt: skip
                 h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 if g == 0:
@@ -310,7 +325,7 @@ def figures(
                 else:
                     j, field, found = alloy_at(
                         asked[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], efficiency, carried, work,
+                        fraction[i], cover[i], efficiency, carried, work,
                     )  # fmt: skip
                     h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
                 found = found if found != OK else over

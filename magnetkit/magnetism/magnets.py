@@ -13,7 +13,7 @@ from ..units import MU_0, N_A
 from .intrinsic import condensed, joined
 from .mill import Mill
 from .process import Process, by_row, parameters, read_process
-from .shell import SURFACE, ShellRows, enriched, replace_rare_earth
+from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -239,7 +239,9 @@ def alloys(
     the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
     act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
     polarization is the average of core and shell, and the anisotropy field lies between those of
-    the surface and of the shell by the calibrated efficiency of a shell.
+    the surface and of the shell by the calibrated efficiency of a shell, as far as the shell is
+    thick enough (`shell.covering`). A shell about other grains than those of 2:14:1 is not known:
+    its magnet is outside the model.
 
     Parameters
     ----------
@@ -276,16 +278,19 @@ def alloys(
         copper[walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
         hard[walls] = 1.0 - rows["grain_boundary"][walls]
         boundary[walls] = rows["grain_boundary"][walls]
-    shelled = np.zeros(0, int) if shells is None else np.flatnonzero(shells.fraction > 0.0)
-    fraction = np.zeros(n)
+    fraction, content = np.zeros(n), np.zeros(n)
+    if shells is not None:
+        fraction, content = shells.resolved(table)
+    shelled = np.flatnonzero(fraction > 0.0)
     surface = enriched(parts.hard_phase, rows["surface_enrichment"])
     skinned = np.flatnonzero(
         (rows["surface_enrichment"] > 1.0) & (parts.hard_phase.fraction(*SURFACE) > 0.0)
     )
     shell = surface[shelled]
+    cover = np.zeros(n)
     if shells is not None:
-        shell = replace_rare_earth(shell, shells.column[shelled], shells.content[shelled])
-        fraction = shells.fraction
+        shell = replace_rare_earth(shell, shells.column[shelled], content[shelled])
+        cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     condensed_phases = [condensed(parts.hard_phase, codes)]
     if walls.size:
         condensed_phases.append(condensed(wall, np.full(walls.size, wall_code, np.int8)))
@@ -300,9 +305,12 @@ def alloys(
         _places(shelled, n, n + walls.size + skinned.size),
         volume,
         fraction,
-        parameters().shell_efficiency,
+        cover,
+        parameters().shell["efficiency"],
     )
     factor = hard * rows["density"] * rows["alignment"]
+    # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
+    factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
     alpha_k, n_eff = microstructure(rows, boundary, additive, iron, copper)
     if made.mill is not None:
         hosts = np.array([*HOST_NAMES, ""])[codes]

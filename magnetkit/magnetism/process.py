@@ -132,10 +132,10 @@ class Family:
 
 @dataclass(frozen=True)
 class Parameters:
-    """The whole parameter file: families by host, and the shell's efficiency."""
+    """The whole parameter file: families by host, the shell's law and the 2:17 charge."""
 
     families: dict[str, Family]
-    shell_efficiency: float
+    shell: dict[str, float]
     cells: dict[str, float]
 
 
@@ -153,7 +153,7 @@ def read_parameters(data: dict[str, Any]) -> Parameters:
         host: Family(process=Process(**entry["process"]), **{n: entry[n] for n in names})
         for host, entry in data["family"].items()
     }
-    return Parameters(families, data["shell"]["efficiency"], data["cells"])
+    return Parameters(families, data["shell"], data["cells"])
 
 
 def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Process:

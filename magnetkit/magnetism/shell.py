@@ -1,52 +1,119 @@
-"""Grain-boundary shells: a core of the base alloy and a thin shell rich in heavy rare earth."""
+"""Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth."""
 
 import re
+import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from ..elements import INDEX, RARE_EARTHS, mask
+from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..errors import InputError
 
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
 
-_TEXT = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
+HEAVY = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
+"""Rare earths that are put in by tenths of a per cent."""
+
+_FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
+_ORDERED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
+
+# Shells are tens of nanometres thick at the least (electron micrographs of diffused magnets, from
+# memory), and heavy rare earth diffuses in by tenths of a per cent: 0.2 to 0.8 wt.%.
+_LEAST_THICKNESS_NM, _MOST_CONTENT = 10.0, 0.6
+_LEAST_AMOUNT, _MOST_AMOUNT = 0.05, 1.5
+_USUAL_GRAIN_UM = 5.0
+_LIMIT_AMOUNT = 20.0
 
 
 @dataclass(frozen=True)
 class Shell:
-    """A shell around every grain.
+    """A rim around every grain, by what is put in or by what it is.
+
+    Either `amount_wt_pct` is given, as a mill orders it, and fraction and content follow from it
+    (`resolved`); or `fraction` and `content` are fixed by the user.
 
     Attributes
     ----------
     R : str
-        The rare earth that diffused in.
-    fraction : float
+        The rare earth that diffused in, any of them: neodymium about a cerium-rich core too.
+    fraction : float or None
         Volume fraction of the shell in the hard phase, above 0 and up to 0.5.
-    content : float
+    content : float or None
         Share of the shell's rare earth that is `R` instead, above 0 and up to 1.
+    amount_wt_pct : float or None
+        Mass of `R` put in over that of the magnet, %, above 0 and up to 20.
     """
 
     R: str
-    fraction: float
-    content: float
+    fraction: float | None = None
+    content: float | None = None
+    amount_wt_pct: float | None = None
 
     def __post_init__(self) -> None:
         if self.R not in RARE_EARTHS:
             raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
-        for name, value, most in (("fraction", self.fraction, 0.5), ("content", self.content, 1.0)):
-            if not 0.0 < value <= most:
+        fixed = self.fraction is not None or self.content is not None
+        if fixed == (self.amount_wt_pct is not None) or (self.fraction is None) != (
+            self.content is None
+        ):
+            raise InputError("a shell needs amount_wt_pct alone, or fraction and content together")
+        for name, value, most in (
+            ("fraction", self.fraction, 0.5),
+            ("content", self.content, 1.0),
+            ("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT),
+        ):
+            if value is not None and not 0.0 < value <= most:
                 raise InputError(
                     f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
                 )
 
     def __str__(self) -> str:
         """Return the shell as it is written in candidate tables."""
-        return f"{self.R} {self.content:.2f} @ {self.fraction:.2f}"
+        if self.amount_wt_pct is not None:
+            return f"{self.R} {_written(self.amount_wt_pct, 1)} wt%"
+        return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
+
+    def objection(self) -> str:
+        """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
+        amount, thickness, content = self.amount_wt_pct, None, None
+        if self.fraction is not None and self.content is not None:
+            paid = self.fraction * self.content / (1.0 - _law()["lost"])
+            symbol, mass = INDEX[self.R], ATOMIC_MASS
+            rest = 14.0 * mass[INDEX["Fe"]] + mass[INDEX["B"]]
+            added = 2.0 * paid * mass[symbol]
+            amount = 100.0 * added / (rest + added + 2.0 * (1.0 - paid) * mass[INDEX["Nd"]])
+            content = self.content
+            thickness = float(thickness_nm(np.array(self.fraction), np.array(_USUAL_GRAIN_UM)))
+        if thickness is not None and thickness < _LEAST_THICKNESS_NM:
+            return f"{self}: a shell of {thickness:.2g} nm is thinner than any that is made"
+        if self.R not in HEAVY:
+            return ""
+        if content is not None and content > _MOST_CONTENT:
+            return f"{self}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"
+        if amount is not None and not _LEAST_AMOUNT <= amount <= _MOST_AMOUNT:
+            return (
+                f"{self}: asks for {amount:.2g} wt.% {self.R}; "
+                f"diffusion puts in {_LEAST_AMOUNT:g} to {_MOST_AMOUNT:g} wt.%"
+            )
+        return ""
+
+
+def _written(number: float | None, digits: int = 2) -> str:
+    """Return a number with that many decimals, all it needs where they would change it."""
+    text = f"{number:.{digits}f}"
+    return text if float(text) == number else np.format_float_positional(float(number or 0))
+
+
+@lru_cache(maxsize=1)
+def _law() -> dict[str, float]:
+    from .process import parameters
+
+    return parameters().shell
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +125,9 @@ class ShellRows:
     column : ndarray of int64, shape (n,)
         Column of the shell's rare earth.
     fraction, content : ndarray of float64, shape (n,)
-        As in `Shell`.
+        As in `Shell`; NaN where the amount is given instead.
+    amount : ndarray of float64, shape (n,)
+        Mass of rare earth put in over that of the magnet; NaN where it follows.
     text : ndarray of str, shape (n,)
         As written in candidate tables.
     """
@@ -66,7 +135,85 @@ class ShellRows:
     column: NDArray[np.int64]
     fraction: NDArray[np.float64]
     content: NDArray[np.float64]
+    amount: NDArray[np.float64]
     text: NDArray[np.object_]
+
+    def paid(
+        self,
+        atoms: NDArray[np.float64],
+        own: NDArray[np.float64],
+        mass: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the share of each magnet's rare earth that is replaced and paid for.
+
+        Parameters
+        ----------
+        atoms : ndarray of float64, shape (n,)
+            Rare-earth atoms of the base alloys.
+        own, mass : ndarray of float64, shape (n,)
+            Mass of those atoms and of the whole, g per mole.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            What the shell holds and what stays in boundaries and corners; 0 without shell.
+        """
+        new = atoms * ATOMIC_MASS[self.column]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ordered = self.amount * mass / (new - self.amount * (new - own))
+            fixed = self.fraction * self.content / (1.0 - _law()["lost"])
+        share = np.where(np.isnan(self.amount), fixed, ordered)
+        return np.nan_to_num(np.clip(share, 0.0, 1.0))
+
+    def resolved(self, table: CompositionTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return fraction and content of each shell, from the amount where that is given.
+
+        What of the amount is not lost to the boundaries makes the shell richer and, as lattice
+        diffusion takes its time and temperature, less so thicker: content grows with the amount
+        to the power `enrichment`, the fraction with the rest, until the shell is as rich as it
+        becomes.
+        """
+        law = _law()
+        held = (1.0 - law["lost"]) * self.paid(*_masses(table))
+        content = law["content"] * (held / law["held"]) ** law["enrichment"]
+        content = np.minimum(content, law["most_content"])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fraction = np.nan_to_num(np.minimum(held / content, 0.5))
+        ordered = ~np.isnan(self.amount)
+        return (
+            np.where(ordered, fraction, self.fraction),
+            np.where(ordered, content, self.content),
+        )
+
+
+def thickness_nm(
+    fraction: NDArray[np.float64], grain_um: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the thickness of the shell of a round grain, nm: D [1 - (1 - f)^(1/3)] / 2."""
+    return 1e3 * grain_um * 0.5 * (1.0 - np.cbrt(1.0 - fraction))
+
+
+def covering(fraction: NDArray[np.float64], grain_um: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share 1 - exp(-t / t0) of its gain that a shell of that thickness gives.
+
+    A domain wall has to fit into the shell before it meets the shell's own anisotropy: t0 is about
+    half a wall width, and the gain is nearly complete at two to three.
+    """
+    return -np.expm1(-thickness_nm(fraction, grain_um) / _law()["decay_nm"])
+
+
+def _masses(
+    table: CompositionTable,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return rare-earth atoms, their mass and the whole mass of each row."""
+    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+    rare = table.values * mask(RARE_EARTHS)[table.indices]
+    weight = ATOMIC_MASS[table.indices]
+    atoms, own, whole = (
+        np.bincount(row, part, len(table)).astype(np.float64)
+        for part in (rare, rare * weight, table.values * weight)
+    )
+    return atoms, own, whole
 
 
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
@@ -75,8 +222,10 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     Parameters
     ----------
     value : Shell, dict, str or None
+        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or
         ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the
-        volume; as a dict ``{"R": "Tb", "fraction": 0.10, "content": 0.30}``.
+        volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10,
+        "content": 0.30}``.
 
     Raises
     ------
@@ -85,6 +234,8 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
 
     Examples
     --------
+    >>> str(read_shell({"R": "Tb", "amount_wt_pct": 0.5}))
+    'Tb 0.5 wt%'
     >>> str(read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}))
     'Tb 0.30 @ 0.10'
     """
@@ -94,18 +245,22 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     if isinstance(value, Shell):
         return value
     if isinstance(value, dict):
-        if set(value) != {"R", "fraction", "content"}:
+        if set(value) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
             raise InputError(
-                f"a shell needs R, fraction and content, got {', '.join(map(str, value)) or 'none'}"
+                "a shell needs R and amount_wt_pct, or R, fraction and content, "
+                f"got {', '.join(map(str, value)) or 'none'}"
             )
-        return Shell(str(value["R"]), float(value["fraction"]), float(value["content"]))
-    match = _TEXT.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise InputError(
-            f"shell {value!r} not understood; write it as 'Tb 0.30 @ 0.10' "
-            "(content of the shell's rare earth @ volume fraction)"
-        )
-    return Shell(match[1], float(match[3]), float(match[2]))
+        numbers = {name: float(v) for name, v in value.items() if name != "R"}
+        return Shell(str(value["R"]), **numbers)
+    text = value if isinstance(value, str) else ""
+    if match := _ORDERED.match(text):
+        return Shell(match[1], amount_wt_pct=float(match[2]))
+    if match := _FIXED.match(text):
+        return Shell(match[1], float(match[3]), float(match[2]))
+    raise InputError(
+        f"shell {value!r} not understood; write it as 'Tb 0.5 wt%' (mass put in) or as "
+        "'Tb 0.30 @ 0.10' (content of the shell's rare earth @ volume fraction)"
+    )
 
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:
@@ -126,12 +281,28 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     place = {key: i for i, key in enumerate(known)}
     at = np.array([place[key] for key in keys], np.int64)
     each = list(known.values())
+
+    def numbers(name: str, scale: float = 1.0) -> NDArray[np.float64]:
+        """Return a number of each row: 0 without shell, NaN where the shell gives another."""
+        found = [0.0 if s is None else getattr(s, name) for s in each]
+        return scale * np.array([np.nan if v is None else v for v in found], float)[at]
+
+    amount = np.where([s is None for s in each], np.nan, 1.0)[at] * numbers("amount_wt_pct", 0.01)
     return ShellRows(
         np.array([INDEX[s.R] if s else 0 for s in each], np.int64)[at],
-        np.array([s.fraction if s else 0.0 for s in each])[at],
-        np.array([s.content if s else 0.0 for s in each])[at],
+        numbers("fraction"),
+        numbers("content"),
+        amount,
         np.array([str(s) if s else "" for s in each], object)[at],
     )
+
+
+def warn_of_shells(rows: ShellRows) -> None:
+    """Warn of every shell that no furnace makes: it is predicted, not to be had."""
+    for text in dict.fromkeys(rows.text.tolist()):
+        shell = read_shell(text)
+        if shell is not None and (reason := shell.objection()):
+            warnings.warn(f"no furnace makes this shell ({reason})", stacklevel=4)
 
 
 def replace_rare_earth(
@@ -139,8 +310,8 @@ def replace_rare_earth(
 ) -> CompositionTable:
     """Return the table with a share of each row's rare earth replaced by another.
 
-    With ``content`` as share this is the shell itself; with ``content * fraction`` it is the
-    whole magnet, core and shell together, which is what pays for the heavy rare earth.
+    With ``content`` as share this is the shell itself; with `ShellRows.paid` it is the whole
+    magnet, core, shell and what stays in the boundaries together, which is what is paid for.
 
     Parameters
     ----------
@@ -189,7 +360,7 @@ def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> Comp
 
 
 def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
-    """Return the composition of the whole magnet, core and shell together.
+    """Return the composition of the whole magnet: core, shell and what the boundaries keep.
 
     Parameters
     ----------
@@ -206,4 +377,4 @@ def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
     rows = read_shells(shell, len(table))
     if rows is None:
         return table
-    return replace_rare_earth(table, rows.column, rows.fraction * rows.content)
+    return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))

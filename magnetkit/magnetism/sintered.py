@@ -13,7 +13,7 @@ from ..units import parse_temperature
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .process import Process
-from .shell import ShellRows, read_shells
+from .shell import ShellRows, read_shells, warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,8 @@ def sintered(
     process : Process, dict or None
         Grain size, alignment, density, grain boundary; None takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
-        Grain-boundary shell, such as ``"Tb 0.30 @ 0.10"``.
+        Grain-boundary shell, such as ``"Tb 0.5 wt%"``; with fraction and content fixed
+        (``"Tb 0.30 @ 0.10"``) a shell that no furnace makes is predicted with a warning.
     host : str
         ``"auto"`` or a host's name.
     between : tuple of float or str
@@ -157,6 +158,8 @@ def sintered_at(
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
     z = quantile(interval)
     shells = read_shells(shell, len(table))
+    if shells is not None:
+        warn_of_shells(shells)
     parts = partition(table, assign_hosts(table, host))
     made = alloys(table, parts, process, shells)
     bulk = evaluate(parts, asked)

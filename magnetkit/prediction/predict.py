@@ -30,7 +30,7 @@ def predict(
     temperature : float or str
         K, or a text such as ``"150C"``.
     shell : str, optional
-        Grain-boundary shell of all of them, e.g. ``"Tb 0.30 @ 0.10"``.
+        Grain-boundary shell of all of them, e.g. ``"Tb 0.5 wt%"``.
     scenario : str
         Supply scenario.
     between : tuple of float, optional

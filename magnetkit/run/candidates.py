@@ -248,15 +248,18 @@ def _chunk_of(
 
 
 def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
-    """Return the shells that cannot be read, with the reason."""
+    """Return the shells that cannot be read or made, with the reason."""
     from ..magnetism.shell import read_shell
 
     wrong = {}
     for text in set(written):
         try:
-            read_shell(text)
+            shell = read_shell(text)
         except InputError as error:
             wrong[text] = str(error)
+            continue
+        if shell is not None and (reason := shell.objection()):
+            wrong[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
     return wrong
 
 

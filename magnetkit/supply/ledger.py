@@ -62,7 +62,8 @@ def mean_over_mass(
 ) -> NDArray[np.float64]:
     """Return the mean of each figure over the mass of each alloy, shape (n, k).
 
-    A shell puts another rare earth in place of part of the alloy's own, atom for atom.
+    A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
+    in the boundaries is paid for too.
     """
     from scipy.sparse import csr_array
 
@@ -80,7 +81,8 @@ def mean_over_mass(
             rare = mask(RARE_EARTHS)
             own = atoms @ np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
             put_in = own[:, -1:] * per_atom[rows.column]
-            sums += (rows.fraction * rows.content)[:, None] * (put_in - own[:, :-1])
+            share = rows.paid(own[:, -1], own[:, _TOTAL], sums[:, _TOTAL])
+            sums += share[:, None] * (put_in - own[:, :-1])
     return sums / sums[:, _TOTAL : _TOTAL + 1]
 
 

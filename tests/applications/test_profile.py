@@ -123,13 +123,16 @@ def test_a_bad_space_is_named(tmp_path, plain):
 def test_shells_are_a_list_or_every_combination(tmp_path, plain):
     part = plain["space"][0] = {**plain["space"][-1], "shell": ["Tb 0.30 @ 0.10"]}
     assert applications.load(write(tmp_path, plain)).space[0].shell == ("Tb 0.30 @ 0.10",)
-    part["shell"] = {"R": ["Tb", "Dy"], "content": [0.3], "fraction": [0.05, 0.1]}
+    part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
     shells = applications.load(write(tmp_path, plain)).space[0].shell
-    assert shells == ("Tb 0.30 @ 0.05", "Tb 0.30 @ 0.10", "Dy 0.30 @ 0.05", "Dy 0.30 @ 0.10")
+    assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
     for bad, message in (
         (["Fe 0.30 @ 0.10"], "must be a rare earth"),
-        ({"R": ["Tb"], "content": [0.3]}, "field space.0.shell"),
-        ({"R": ["Tb"], "content": [3.0], "fraction": [0.1]}, "content must be above 0"),
+        ({"R": ["Tb"]}, "field space.0.shell"),
+        ({"R": ["Tb"], "content": [0.3], "fraction": [0.1]}, "field space.0.shell"),
+        ({"R": ["Tb"], "amount_wt_pct": [-3.0]}, "not understood"),
+        (["Tb 1.00 @ 0.001"], "no furnace makes this shell"),
+        (["Tb 4 wt%"], "no furnace makes this shell"),
     ):
         part["shell"] = bad
         with pytest.raises(InputError, match=message):

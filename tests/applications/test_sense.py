@@ -57,16 +57,17 @@ def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
 
 @pytest.fixture(scope="module")
 def actuator():
-    """Dysprosium through the alloy, and shells of Dy and Tb on the alloy without."""
+    """Dysprosium through the alloy, and Dy and Tb diffused into the alloy without."""
     profile = applications.load("aviation-actuator")
     bulk = mk.substitutions(BASE, {"Nd": ["Dy"]}, step=0.02, limits={"Dy": 0.5})
     shells = [(BASE, shell) for shell in profile.space[0].shell]
-    assert len(shells) == 24
+    assert len(shells) == 12
     return mk.screen(SpaceCandidates([bulk], shells), application=profile)
 
 
 def test_shells_come_ahead_of_bulk_dysprosium(actuator):
-    best = actuator.best(5)
+    # The three richest of terbium reach what 180 C asks; no other shell does.
+    best = actuator.best(3)
     assert best["meets_requirements"].all()
     assert (best["shell"].astype(str) != "").all()
     # Makers name less than 0.6 wt.% after diffusion, more than 3 through the alloy.

@@ -1,11 +1,20 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
-from magnetkit.magnetism.shell import Shell, read_shell, read_shells, with_shell
+from magnetkit.magnetism import sintered
+from magnetkit.magnetism.shell import (
+    Shell,
+    ShellRows,
+    covering,
+    read_shell,
+    read_shells,
+    thickness_nm,
+    with_shell,
+)
 
 
 @given(st.sampled_from(["Tb", "Dy", "Ho"]), st.integers(1, 50), st.integers(1, 100))
@@ -25,7 +34,17 @@ def test_empty_is_a_bulk_alloy(empty):
 
 @pytest.mark.parametrize(
     "bad",
-    ["Tb", "Fe 0.3 @ 0.1", "Tb 0.3 @ 0.9", "Tb 1.3 @ 0.1", "Tb -0.3 @ 0.1", {"R": "Tb"}, 3],
+    [
+        "Tb",
+        "Tb 0 wt%",
+        "Tb 0.5",
+        "Fe 0.3 @ 0.1",
+        "Tb 0.3 @ 0.9",
+        "Tb 1.3 @ 0.1",
+        "Tb -0.3 @ 0.1",
+        {"R": "Tb"},
+        3,
+    ],
 )
 def test_bad_shells_say_the_way_out(bad):
     with pytest.raises(InputError, match="shell"):
@@ -44,9 +63,103 @@ def test_one_shell_a_row():
 def test_only_the_shell_pays():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B"])
     whole = with_shell(table, ["Tb 0.30 @ 0.10", ""])
-    np.testing.assert_allclose(whole.fraction("Tb"), [0.3 * 0.1 * 2 / 17, 0.0])
+    # Boundaries keep 40 % of what was put in.
+    np.testing.assert_allclose(whole.fraction("Tb"), [0.3 * 0.1 / 0.6 * 2 / 17, 0.0])
     np.testing.assert_allclose(whole.to_array().sum(axis=1), 1.0)
     bulk = CompositionTable.from_strings(["Nd1.4Tb0.6Fe14B"])
     tb = 64
     ratio = whole.weight_fractions()[0, tb] / bulk.weight_fractions()[0, tb]
-    assert ratio == pytest.approx(0.1, rel=0.02)
+    assert ratio == pytest.approx(0.1 / 0.6, rel=0.02)
+
+
+@given(st.sampled_from(["Tb", "Dy", "Nd"]), st.integers(1, 200))
+def test_amounts_round_trip(symbol, amount):
+    shell = Shell(symbol, amount_wt_pct=amount / 100)
+    assert read_shell(str(shell)) == shell
+    assert read_shell(f"{symbol} {amount / 100} wt.%") == shell
+
+
+def test_thickness_of_a_thin_shell_is_its_volume_over_the_surface():
+    # A sphere of 5 um has 6 / D of surface a volume: a thousandth of it is 0.83 nm thick.
+    assert thickness_nm(np.array(0.001), np.array(5.0)) == pytest.approx(5000 * 0.001 / 6, rel=1e-3)
+    half = thickness_nm(np.array(1 - 0.5**3), np.array(4.0))
+    assert half == pytest.approx(1000.0)
+
+
+def _gain(shell, formula="Nd2Fe14B", kelvin=423.15):
+    base = CompositionTable.from_strings([formula])
+    frames = (sintered(base, kelvin, shell=s)["coercivity_kA_m"].iloc[0] for s in (shell, None))
+    with_it, without = frames
+    return with_it - without
+
+
+@pytest.mark.filterwarnings("ignore:no furnace")
+def test_a_shell_of_no_thickness_gains_nothing():
+    whole = _gain("Tb 0.30 @ 0.15")
+    assert abs(_gain(Shell("Tb", 1e-6, 0.3))) < 1e-3 * whole
+    # 0.8 nm of shell hold a fifth of its gain at most.
+    assert 0.0 < _gain("Tb 0.30 @ 0.001") < 0.2 * whole
+    assert abs(_gain(Shell("Tb", amount_wt_pct=1e-7))) < 1e-3 * whole
+
+
+@pytest.mark.filterwarnings("ignore:no furnace")
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["Tb", "Dy"]),
+    st.floats(1e-4, 0.4),
+    st.floats(1.05, 1.25),
+    st.floats(0.05, 1.0),
+)
+def test_gain_rises_with_thickness_and_with_amount(symbol, fraction, more, content):
+    thin, thick = Shell(symbol, fraction, content), Shell(symbol, fraction * more, content)
+    assert 0.0 < _gain(thin) <= _gain(thick)
+    little, much = (Shell(symbol, amount_wt_pct=2.0 * fraction * k) for k in (1.0, more))
+    assert 0.0 < _gain(little) < _gain(much)
+
+
+def test_finer_grains_have_thinner_shells_of_the_same_volume():
+    fraction = np.full(3, 0.03)
+    cover = covering(fraction, np.array([0.3, 1.0, 5.0]))
+    assert (np.diff(cover) > 0).all()
+    assert cover[2] > 0.99
+
+
+def test_the_gain_of_diffused_magnets():
+    # diffusion.csv: Tb 610, 726 and 762 kA/m, Dy 410 kA/m, amounts up to 0.8 wt.%.
+    assert 610 < _gain("Tb 0.8 wt%", kelvin=293.15) < 762
+    assert _gain("Dy 0.8 wt%", kelvin=293.15) == pytest.approx(410, rel=0.15)
+
+
+def test_what_boundaries_keep_is_paid_and_does_nothing():
+    table = CompositionTable.from_strings(["Nd2Fe14B"])
+    rows = read_shells("Tb 0.5 wt%", 1)
+    assert isinstance(rows, ShellRows)
+    fraction, content = rows.resolved(table)
+    tb = 64
+    paid = with_shell(table, "Tb 0.5 wt%").weight_fractions()[0, tb]
+    assert paid == pytest.approx(0.005, rel=1e-9)
+    held = fraction[0] * content[0] * 2 * 158.925 / 1081
+    assert held == pytest.approx(0.6 * 0.005, rel=0.01)
+
+
+def test_neodymium_about_a_cerium_core_gains():
+    assert _gain("Nd 3 wt%", "Nd1.2Ce0.8Fe14B", 293.15) > 30.0
+    assert _gain("Ce 3 wt%", "Nd2Fe14B", 293.15) < 0.0
+    assert abs(_gain("Nd 3 wt%", "Nd2Fe14B", 293.15)) < 1e-6
+
+
+@pytest.mark.parametrize("formula", ["SmCo5", "Sm(Co0.7Fe0.2Cu0.07Zr0.03)7.5", "Sm2Fe17N3"])
+def test_shells_about_other_grains_are_unknown(formula):
+    row = sintered(CompositionTable.from_strings([formula]), shell="Tb 0.5 wt%").iloc[0]
+    assert row["status"] == "outside the model"
+    assert np.isnan(row["coercivity_kA_m"])
+
+
+@pytest.mark.parametrize(
+    ("shell", "reason"),
+    [("Tb 0.30 @ 0.001", "thinner"), ("Tb 1.00 @ 0.02", "replaced"), ("Tb 3 wt%", "wt.%")],
+)
+def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason):
+    with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
+        row = sintered(CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell).iloc[0]
+    assert row["coercivity_kA_m"] > 0.0

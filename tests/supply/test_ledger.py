@@ -132,8 +132,11 @@ def test_break_even_share_that_cannot_be_reached():
 def test_shell_pays_for_what_it_holds():
     base = table("Nd2Fe14B")
     row = supply.ledger(base, shell="Tb 0.30 @ 0.10").iloc[0]
-    mixed = supply.ledger(table("Nd1.94Tb0.06Fe14B")).iloc[0]
+    # What the shell holds is 3 % of the rare earth; of what was put in boundaries keep 40 %.
+    mixed = supply.ledger(table("Nd1.9Tb0.1Fe14B")).iloc[0]
     pd.testing.assert_series_equal(row, mixed)
+    half = supply.ledger(base, shell="Tb 0.5 wt%").iloc[0]
+    assert half["heavy_rare_earth_wt_pct"] == pytest.approx(0.5, rel=1e-9)
     each = supply.ledger(base[[0, 0]], shell=["", "Tb 0.30 @ 0.10"])
     assert each["heavy_rare_earth_wt_pct"][0] == 0
     assert each["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])

@@ -151,27 +151,28 @@ def _grade_lines() -> list[str]:
 
 
 def _slope_lines() -> list[str]:
-    """Return what a weight per cent of dysprosium does, alloyed and in a shell."""
-    from ...magnetism.shell import with_shell
+    """Return what dysprosium and terbium do, alloyed and diffused in."""
     from ...magnetism.sintered import sintered
 
-    shell = "Dy 0.30 @ 0.10"
     base = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.94Dy0.06Fe14B"])
     frame = sintered(base, temperature=293.15)
-    shelled = sintered(base[:1], temperature=293.15, shell=shell)
-    dy = INDEX["Dy"]
-    alloyed = 100.0 * base.weight_fractions()[1, dy]
-    diffused = 100.0 * with_shell(base[:1], shell).weight_fractions()[0, dy]
+    alloyed = 100.0 * base.weight_fractions()[1, INDEX["Dy"]]
     h, b = frame["coercivity_kA_m"], frame["remanence_T"]
-    gain = shelled["coercivity_kA_m"].iloc[0] - h[0]
-    return [
-        "## Dysprosium",
+    lines = [
+        "## Dysprosium and terbium",
         "",
-        "| route | H_cj, kA/m per wt.% | B_r, T per wt.% | known |",
+        "| route | H_cj, kA/m | B_r, T | known |",
         "|---|---|---|---|",
-        f"| alloyed | {(h[1] - h[0]) / alloyed:.0f} | {(b[1] - b[0]) / alloyed:.3f} "
+        f"| alloyed, per wt.% Dy | {(h[1] - h[0]) / alloyed:.0f} | {(b[1] - b[0]) / alloyed:.3f} "
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
-        f"| shell {shell} | {gain / diffused:.0f} "
-        f"| {(shelled['remanence_T'].iloc[0] - b[0]) / diffused:.3f} "
-        "| 320 (G2 of diffusion.csv) |",
     ]
+    for shell, known in (
+        ("Dy 0.8 wt%", "410 (G7 of diffusion.csv, amount not printed)"),
+        ("Tb 0.2 wt%", ""),
+        ("Tb 0.5 wt%", ""),
+        ("Tb 0.8 wt%", "610, 726, 762 (G8, G4, G9, amounts not printed)"),
+    ):
+        shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
+        gain, lost = shelled["coercivity_kA_m"] - h[0], shelled["remanence_T"] - b[0]
+        lines.append(f"| diffused, {shell} | {gain:.0f} | {lost:.3f} | {known} |")
+    return lines
