@@ -133,7 +133,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     objectives = [Objective.parse(text) for text in profile.objectives]
     unit = scales(job)
     columns = [values.at(o.column, job.temperature) for o in objectives]
-    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, ~meets)
+    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, 1.0 - meets)
     return Drawn(meets[:n], loss[:n])
 
 

@@ -90,7 +90,11 @@ class Ranking:
         return rows[np.argsort(self.place[rows])]
 
     def reordered(
-        self, rows: NDArray[np.int64], loss: NDArray[np.float64], chance: NDArray[np.float64]
+        self,
+        rows: NDArray[np.int64],
+        share: NDArray[np.float64],
+        loss: NDArray[np.float64],
+        chance: NDArray[np.float64],
     ) -> "Ranking":
         """Return the ranking with its leading candidates in another order.
 
@@ -98,8 +102,10 @@ class Ranking:
         ----------
         rows : ndarray of int64, shape (k,)
             What `leading` returned.
+        share : ndarray of float64, shape (k,)
+            How often each is among the best; the largest comes first.
         loss : ndarray of float64, shape (k,)
-            What each loses; the least comes first.
+            What each loses in the mean; among equals the least comes first.
         chance : ndarray of float64, shape (k,)
             Their probability of meeting by the same draws as `loss`.
 
@@ -109,7 +115,7 @@ class Ranking:
         """
         met = np.flatnonzero(self.meets)
         order = np.argsort(self.place[met])
-        order[: len(rows)] = order[: len(rows)][np.argsort(_rounded(loss), kind="stable")]
+        order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
         settle(order, self.burden, both, TOLERANCE + _SLACK)

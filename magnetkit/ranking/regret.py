@@ -13,15 +13,18 @@ from .draws import COST_PER_FLUX, drawn
 from .judged import Job
 from .order import Ranking, needed_columns
 
-DRAWS, POOL, SEED = 500, 1000, 0
-"""Draws, leading candidates that they re-order, and seed of the random numbers."""
+DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
+"""Draws, leading candidates that they re-order, seed of the random numbers, and how many are
+the best of a draw: as `robustness` has it, so that a rank and its share agree."""
 
 Read = Callable[[list[str]], Iterable[pa.Table]]
 """Reads some columns of every candidate, in pieces."""
 
 
 def by_regret(ranking: Ranking, read: Read, job: Job) -> Ranking:
-    """Order the leading candidates by their mean loss over draws (`draws`).
+    """Order the leading candidates by how often they are among the best over draws (`draws`).
+
+    Those that are so equally often, or never, follow by their mean loss: the expected regret.
 
     Parameters
     ----------
@@ -40,7 +43,8 @@ def by_regret(ranking: Ranking, read: Read, job: Job) -> Ranking:
     if len(rows) < 2:
         return ranking
     found = drawn(_rows_of(read(_columns(job)), rows), job, DRAWS, SEED)
-    return ranking.reordered(rows, found.expected(), found.meets.mean(axis=1))
+    share = (found.place() <= TOP).mean(axis=1)
+    return ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
 
 
 def _columns(job: Job) -> list[str]:

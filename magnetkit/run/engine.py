@@ -128,8 +128,16 @@ def screen(
         raise InputError(f"chunk_rows must be 1 or more, got {chunk_rows}")
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    asked = {"prices": prices, "require": require, "objectives": objectives}
-    job = job_for(profile, kelvin, scenario, recycled, **asked, **conditions)
+    job = job_for(
+        profile,
+        kelvin,
+        scenario,
+        recycled,
+        prices=prices,
+        require=require,
+        objectives=objectives,
+        **conditions,
+    )
     source = as_candidates(candidates, profile, basis, column)
     known = identity(source, job, chunk_rows)
     store = _Store() if out is None else folders.Folder(Path(out), known, resume)

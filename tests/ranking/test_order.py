@@ -188,11 +188,16 @@ def test_the_leading_are_reordered_and_the_rest_stays():
     assert found.place.tolist() == [1, 2, 3, 4]
     rows = found.leading(3)
     assert rows.tolist() == [0, 1, 2]
-    other = found.reordered(rows, np.array([2.0, 1.0, 3.0]), np.ones(3))
+    other = found.reordered(rows, np.zeros(3), np.array([2.0, 1.0, 3.0]), np.ones(3))
     assert other.place.tolist() == [2, 1, 3, 4]
+    # Who is more often among the best comes first, whatever he loses in the mean.
+    often = np.array([0.1, 0.2, 0.3])
+    assert found.reordered(rows, often, rows, np.ones(3)).place.tolist() == [3, 2, 1, 4]
     # Draws would put a magnet first that the second beats in everything.
     worse = _frame(**{HEAVY: [0.1, 0.2], RISK: [0.1, 0.2]})
-    settled = ranked(worse).reordered(np.array([0, 1]), np.array([2.0, 1.0]), np.ones(2))
+    settled = ranked(worse).reordered(
+        np.array([0, 1]), np.zeros(2), np.array([2.0, 1.0]), np.ones(2)
+    )
     assert settled.place.tolist() == [1, 2]
 
 
