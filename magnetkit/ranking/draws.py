@@ -47,9 +47,17 @@ class Drawn:
     meets: NDArray[np.bool_]
     loss: Values
 
-    def place(self) -> NDArray[np.int64]:
-        """Return the place of each candidate in each draw, from 1; equals keep their order."""
-        order = np.argsort(self.loss, axis=0, kind="stable")
+    def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the place of each candidate in each draw, from 1; equals keep their order.
+
+        Parameters
+        ----------
+        last : ndarray of bool, shape (n,), optional
+            Who stands behind all others in every draw: those too unlikely to meet.
+        """
+        behind = np.zeros(self.loss.shape[0], bool) if last is None else last
+        keys = self.loss, np.broadcast_to(behind[:, None], self.loss.shape)
+        order = np.lexsort(keys, axis=0)
         place = np.empty(order.shape, np.int64)
         np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
         return place
