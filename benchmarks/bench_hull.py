@@ -9,12 +9,12 @@ first line.
 import sys
 import time
 
-import numba
 import numpy as np
 import pytest
 
 import magnetkit as mk
 from magnetkit.evaluation.phases.validation import SYSTEMS, phase_diagram, random_compositions
+from magnetkit.kernels.threads import thread_count
 from magnetkit.phases import hull, space
 from magnetkit.phases.facets import find_facets
 from magnetkit.phases.snapshot import open_snapshot
@@ -104,7 +104,7 @@ def test_rate(benchmark, name):
 def main(rounds=5):
     start = time.perf_counter()
     first_call()
-    print(f"first call {time.perf_counter() - start:.1f} s, {numba.get_num_threads()} threads")
+    print(f"first call {time.perf_counter() - start:.1f} s, {thread_count()} threads")
     print(
         f"{'best of ' + str(rounds):34s}{'rows':>10s}{'rows/s':>14s}{'rows/s of one thread':>22s}"
     )

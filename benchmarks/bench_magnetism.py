@@ -9,11 +9,11 @@ temperature; the slow twin of the tests is the peer.
 import time
 from collections.abc import Callable
 
-import numba
 import numpy as np
 
 from magnetkit import CompositionTable
 from magnetkit.hosts.partition import partition
+from magnetkit.kernels.threads import limit_threads, thread_count
 from magnetkit.magnetism.intrinsic import evaluate
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
@@ -57,9 +57,9 @@ def main() -> None:
     print(f"first call (compiles, or reads the cache): {time.perf_counter() - start:.1f} s")
     part = partition(table)
     points = len(table) * len(TEMPERATURES)
-    most = numba.get_num_threads()
+    most = thread_count()
     for threads in sorted({1, most}):
-        numba.set_num_threads(threads)
+        limit_threads(threads)
         for spread in (False, True):
             seconds = best(lambda spread=spread: evaluate(part, TEMPERATURES, spread))
             label = "with spread" if spread else "values only"

@@ -52,17 +52,14 @@ def note(benchmark, rows, size):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_magnetkit(benchmark, texts, threads):
-    import numba
+    from magnetkit.kernels._accelerate import most_threads
+    from magnetkit.kernels.threads import limited_threads
 
-    if threads > numba.config.NUMBA_NUM_THREADS:
+    if threads > most_threads():
         pytest.skip(f"fewer than {threads} threads here")
-    before = numba.get_num_threads()
-    numba.set_num_threads(threads)
     array = pa.array(texts, pa.large_string())
-    try:
+    with limited_threads(threads):
         table = benchmark.pedantic(CompositionTable.from_arrow, (array,), rounds=7, warmup_rounds=1)
-    finally:
-        numba.set_num_threads(before)
     assert len(table) == len(texts)
     note(benchmark, len(texts), sum(map(len, texts)))
 

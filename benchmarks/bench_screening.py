@@ -59,12 +59,11 @@ def measure(rows: int) -> None:
 
 def stages(rows: int = 65_536) -> None:
     """Print what each stage of one chunk costs in CPU, on one thread."""
-    import numba
-
     from magnetkit import hosts, phases, supply
     from magnetkit.applications import load
     from magnetkit.composition import CompositionTable
     from magnetkit.files import write_parquet
+    from magnetkit.kernels.threads import limit_threads
     from magnetkit.magnetism import sintered_at
     from magnetkit.ranking.judged import job_for
     from magnetkit.ranking.order import rank
@@ -72,7 +71,7 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.run.candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
 
-    numba.set_num_threads(1)
+    limit_threads(1)
     profile = load("patriot-beam-focusing")
     job = job_for(profile)
     with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ from . import magnetism as magnetism
 from . import phases as phases
 from . import prediction as prediction
 from . import ranking as ranking
+from . import replacement as replacement
 from . import run as run
 from . import screening as screening
 from . import settings as settings
@@ -25,6 +26,7 @@ from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
 from .prediction import predict as predict
+from .replacement import replace as replace
 from .run.suggestion import suggest as suggest
 from .screening import screen as screen
 from .show import plots as plots

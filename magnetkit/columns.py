@@ -240,6 +240,16 @@ _ALL = (
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
 )
 
+_OF_REPLACEMENT = (
+    Column(
+        "nearest_grade",
+        "",
+        "Nearest grade",
+        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
+        "text",
+    ),
+)
+
 _OF_ROBUSTNESS = (
     _number(
         "top_ten_share",
@@ -282,7 +292,9 @@ _SHORT = {
     "tie_group": "Tie",
 }
 
-COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}
+COLUMNS: dict[str, Column] = {
+    column.name: column for column in (*_ALL, *_OF_REPLACEMENT, *_OF_ROBUSTNESS)
+}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

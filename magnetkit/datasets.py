@@ -32,6 +32,7 @@ def path(name: str) -> Path:
         raise DataError(
             f"embedded data file {name!r} is missing; `magnetkit data verify` lists all"
         )
+    _first_read.setdefault(file, digest(file))
     return file
 
 
@@ -46,6 +47,43 @@ def sha256(file: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+# By file: what it was when this process first asked for it, and when its bytes were last hashed.
+_first_read: dict[Path, str] = {}
+_known: dict[Path, tuple[tuple[int, ...], str]] = {}
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file, which is read again only where it was written to since."""
+    now = file.stat()
+    mark = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+    before = _known.get(file)
+    if before is None or before[0] != mark:
+        before = _known[file] = (mark, sha256(file))
+    return before[1]
+
+
+def digests() -> dict[str, str]:
+    """Return the SHA-256 of the bytes of each embedded file that is there, by name."""
+    files = ((name, root() / name) for name in registry()["files"])
+    return {name: digest(file) for name, file in files if file.is_file()}
+
+
+def refuse_changed() -> None:
+    """Check that no embedded file was changed since this process read it.
+
+    Raises
+    ------
+    DataError
+        If one was: what is kept in memory is then not what the file says.
+    """
+    for file, before in _first_read.items():
+        if file.is_relative_to(root()) and (not file.is_file() or digest(file) != before):
+            raise DataError(
+                f"embedded data file {str(file.relative_to(root()))!r} was changed after this "
+                "process had read it; start the process again"
+            )
 
 
 def verify() -> dict[str, str]:

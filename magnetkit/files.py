@@ -5,6 +5,7 @@ No reader meets half a file, and what stood there before is kept until the new o
 
 import csv
 import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -97,3 +98,22 @@ def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Pat
         out = csv.writer(stream, lineterminator="\n")
         out.writerow([safe_cell(name) for name in header])
         out.writerows([safe_cell(cell) for cell in row] for row in rows)
+
+
+_SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
+
+
+def seal(page: str) -> str:
+    """Return an HTML page with its own hash behind it, by which `sealed` knows it again."""
+    return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
+
+
+def sealed(file: Path) -> bool:
+    """Return whether a file is a page that was sealed and not changed since."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    start = content.rfind(b"<!-- magnetkit sha256 ")
+    mark = _SEAL.fullmatch(content, start) if start >= 0 else None
+    return mark is not None and hashlib.sha256(content[:start]).hexdigest() == mark[1].decode()

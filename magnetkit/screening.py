@@ -7,6 +7,7 @@ from typing import ParamSpec
 
 from .run import engine
 from .run import refined as refinement
+from .run.manifest import check_report
 from .run.result import Ranked
 
 P = ParamSpec("P")
@@ -27,9 +28,15 @@ class ScreenResult(Ranked):
         -------
         Path
             The file.
+
+        Raises
+        ------
+        InputError
+            If a file stands there that is no report, or it cannot be written.
         """
         from .show.report import write_report
 
+        check_report(Path(path))
         return write_report(self, Path(path))
 
 

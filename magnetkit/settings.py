@@ -4,12 +4,16 @@ The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when 
 and kept nowhere.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from .errors import InputError
 
 # The definition in the field's supply literature counts yttrium with the heavy rare earths.
 HEAVY_RARE_EARTHS = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y")
@@ -27,10 +31,13 @@ class Settings(BaseSettings):
     mirror : Path or None
         Folder that serves the downloads of ``datasets/registry.toml`` offline.
     heavy_rare_earths : tuple of str
-        The elements counted as heavy rare earths.
+        The elements counted as heavy rare earths: ``Dy,Tb`` or a JSON list.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MAGNETKIT_", extra="forbid")
+    # A variable that is set to nothing is as good as unset: no cache in the current folder.
+    model_config = SettingsConfigDict(
+        env_prefix="MAGNETKIT_", extra="forbid", env_ignore_empty=True
+    )
 
     cache_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("magnetkit", appauthor=False))
@@ -39,10 +46,41 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("magnetkit", appauthor=False))
     )
     mirror: Path | None = None
-    heavy_rare_earths: tuple[str, ...] = HEAVY_RARE_EARTHS
+    heavy_rare_earths: Annotated[tuple[str, ...], NoDecode] = HEAVY_RARE_EARTHS
+
+    @field_validator("heavy_rare_earths", mode="before")
+    @classmethod
+    def _read_list(cls, value: Any) -> Any:
+        """Return the elements of a text: separated by commas or blanks, or as a JSON list."""
+        return re.findall(r"[^][\s,\"']+", value) if isinstance(value, str) else value
+
+    @field_validator("heavy_rare_earths")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == HEAVY_RARE_EARTHS:
+            return value
+        from .elements import SYMBOLS
+
+        unknown = [symbol for symbol in value if symbol not in SYMBOLS]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no element; expected symbols such as Dy,Tb")
+        return value
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Return the settings of this process (``get_settings.cache_clear()`` reads them anew)."""
-    return Settings()
+    """Return the settings of this process (``get_settings.cache_clear()`` reads them anew).
+
+    Raises
+    ------
+    InputError
+        If an environment variable cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(map(str, first["loc"])).upper()
+        raise InputError(
+            f"MAGNETKIT_{name} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None

@@ -10,13 +10,13 @@ What the fit is worth on papers it has not seen stands in datasets/magnetism/VAL
 
 from pathlib import Path
 
-import numba
 import numpy as np
 import pandas as pd
 
 from magnetkit.elements import INDEX, SYMBOLS
 from magnetkit.evaluation.magnetism.calibration import Fit, fit
 from magnetkit.hosts.partition import HOST_NAMES, HOSTS
+from magnetkit.kernels.threads import limit_threads
 from magnetkit.magnetism import observations
 from magnetkit.magnetism.parameters import (
     ELEMENT_SLOTS,
@@ -148,7 +148,7 @@ def rows(one: Fit) -> list[dict[str, str]]:
 
 def main() -> None:
     """Fit and write."""
-    numba.set_num_threads(1)  # many calls over a few rows
+    limit_threads(1)  # many calls over a few rows
     data = pd.concat(
         [observations.embedded(), observations.series(), observations.curie()], ignore_index=True
     )

@@ -81,6 +81,7 @@ class Calibration:
         mill = self.process.mill
         assert mill is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
+        before = min(float(before), _Z * splits()[quantity].deviation)
         shares = []
         for host in part["host"].unique():
             known = mill.known(host, quantity)
@@ -187,7 +188,7 @@ def _values(row: Row) -> list[dict[str, Any]]:
         value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
         if not (0.0 < low < high):
             raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
-        deviation = float(np.log(high / low)) / (2.0 * _Z)
+        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
         score = float(np.log(measured / value)) / deviation
         if abs(score) > _IMPOSSIBLE:
             raise InputError(
@@ -203,11 +204,12 @@ def _values(row: Row) -> list[dict[str, Any]]:
             "composition": fractions_of(row.table, 0),
             "temperature_K": row.temperature,
             "score": score,
+            "deviation": deviation,
             "noise": (_MEASUREMENT[quantity] / deviation) ** 2,
             "slope": float(slope) / deviation,
         }
-        known = {"row": row, "measured": measured, "value": value, "deviation": deviation}
-        found.append({**known, "record": record})
+        known = {"row": row, "measured": measured, "value": value, "low": low, "high": high}
+        found.append({**known, "deviation": deviation, "record": record})
     return found
 
 
@@ -264,8 +266,8 @@ def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
                 "quantity": record["quantity"],
                 "measured": value["measured"],
                 "before": value["value"],
-                "before_lo": value["value"] * np.exp(-_Z * deviation),
-                "before_hi": value["value"] * np.exp(_Z * deviation),
+                "before_lo": value["low"],
+                "before_hi": value["high"],
                 "after": centre,
                 "after_lo": centre * np.exp(-_Z * left * deviation),
                 "after_hi": centre * np.exp(_Z * left * deviation),

@@ -1,5 +1,6 @@
 """The command line: a thin layer over the functions that notebooks call."""
 
+import io
 import sys
 from typing import NoReturn
 
@@ -10,6 +11,8 @@ def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
     from ..errors import MagnetkitError
 
+    _bear_any_encoding()
+    verbosity.tell()
     try:
         interruption.watch()
         from .app import app
@@ -44,3 +47,10 @@ def main() -> NoReturn:
 
 def _say(text: str) -> None:
     print(f"magnetkit: {' '.join(text.split())}", file=sys.stderr)
+
+
+def _bear_any_encoding() -> None:
+    """Let a terminal that knows no sign such as ± show a question mark instead of a failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

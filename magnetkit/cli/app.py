@@ -6,7 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from .._version import __version__
-from . import anchors, applications, data, doctor, features, grades, models, robustness, supply
+from . import (
+    anchors,
+    applications,
+    data,
+    doctor,
+    features,
+    grades,
+    models,
+    replacement,
+    robustness,
+    supply,
+)
 from .options import (
     Application,
     Baseline,
@@ -24,6 +35,7 @@ from .options import (
     Scenario,
     Shell,
     Temperature,
+    a_path,
     factors,
     pairs,
 )
@@ -88,7 +100,9 @@ def screen(
         ),
     ] = None,
     application: Application = ...,  # type: ignore[assignment]
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("results"),
+    out: Annotated[
+        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+    ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
     host: Annotated[
@@ -272,6 +286,7 @@ def report(
 
 
 app.command(rich_help_panel=_SETS)(robustness.robustness)
+app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 

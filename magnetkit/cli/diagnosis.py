@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from .. import datasets
 from .._version import __version__
-from ..errors import MagnetkitError
+from ..errors import InputError, MagnetkitError
 from ..settings import get_settings
 
 State = Literal["ok", "note", "broken"]
@@ -120,6 +120,23 @@ def _packages() -> Iterator[Finding]:
         yield Finding(group, name, value, "ok" if same else "note", advice)
 
 
+def _dated(group: str) -> Iterator[Finding]:
+    """Say which export controls and prices are past the day to look at them again."""
+    from ..supply import overdue
+
+    late = overdue()
+    yield Finding(
+        group,
+        "dated facts",
+        "; ".join(late) if late else "export controls and prices are as of their day",
+        "note" if late else "ok",
+        "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
+        "two outcomes"
+        if late
+        else "",
+    )
+
+
 def _data() -> Iterator[Finding]:
     from ..fetch import cached_path, names
 
@@ -137,6 +154,7 @@ def _data() -> Iterator[Finding]:
         "broken" if bad else "ok",
         f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
     )
+    yield from _dated(group)
     mirror = get_settings().mirror
     if mirror is not None:
         there = mirror.is_dir()
@@ -181,30 +199,44 @@ def _models() -> Iterator[Finding]:
 
 
 def _kernels() -> Iterator[Finding]:
-    import numba
-
-    from ..kernels._accelerate import cache_folder
-
     group = "Kernels"
-    threads = f"{numba.get_num_threads()} of {os.cpu_count()} processors"
+    try:
+        from ..kernels._accelerate import is_switched_off, kernel_places, most_threads
+        from ..kernels._kept import SUFFIX, is_writable, sound
+    except InputError as error:
+        yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
+        return
+    threads = f"{most_threads()} of {os.cpu_count()} processors"
     yield Finding(group, "threads", f"{threads}; NUMBA_NUM_THREADS sets them")
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    if is_switched_off():
         yield Finding(
             group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
         )
         return
-    folder = cache_folder("parse")
-    if folder is None:
+    places = kernel_places()
+    if not any(map(is_writable, places)):
         advice = (
-            "each start compiles anew, for a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
-            "NUMBA_CACHE_DIR to a folder you may write to"
+            "each start compiles anew, for half a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
+            "NUMBA_CACHE_DIR or MAGNETKIT_CACHE_DIR to a folder you may write to"
         )
-        yield Finding(group, "compiled", "kept nowhere", "note", advice)
-        return
-    files = [f for f in folder.parent.rglob("*.nbc") if f.is_file()]
-    advice = "" if files else "the first command compiles for about a minute"
-    value = f"{len(files)} kept in {folder.parent}, {_size(files)}"
-    yield Finding(group, "compiled", value, "ok", advice)
+        yield Finding(group, "compiled", "new ones are kept nowhere", "note", advice)
+    kept = {place: sorted(place.glob(f"*/*{SUFFIX}")) for place in places}
+    if not any(kept.values()):
+        where = next(filter(is_writable, places), "no place")
+        advice = "`magnetkit warmup` compiles now, the first command otherwise, in half a minute"
+        yield Finding(group, "compiled", f"none kept in {where}", "ok", advice)
+    for place, files in kept.items():
+        if not files:
+            continue
+        bad = [file for file in files if not sound(file)]
+        damaged = f", {len(bad)} of them damaged" if bad else ""
+        yield Finding(
+            group,
+            "compiled",
+            f"{len(files)} kept in {place}, {_size(files)}{damaged}",
+            "note" if bad else "ok",
+            f"they are compiled anew when next used; or remove {place}" if bad else "",
+        )
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:

@@ -100,6 +100,19 @@ Cgs = Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
 
 
+def a_path(text: str | Path) -> Path:
+    """Read the path of a folder; an empty text would be the current one.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is empty.
+    """
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
+    return Path(text)
+
+
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
     """Read ``Element=number`` options.
 

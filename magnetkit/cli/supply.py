@@ -55,6 +55,7 @@ def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = 
 
     table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
     _print(table, ELEMENTS, as_json=json)
+    _say_overdue()
 
 
 @app.command()
@@ -104,6 +105,7 @@ def alloys(
         )
         shown["break_even"] = f"{break_even} to be\nrecycled"
     _print(frame, shown, as_json=json)
+    _say_overdue()
     if break_even and not json:
         typer.echo(
             f"Share of {break_even} from domestic recycling at which the risk falls to that of "
@@ -121,6 +123,7 @@ def controls(json: Json = False) -> None:
     """
     from ..supply import controls as table
 
+    _say_overdue()
     if json:
         from ..show.tables import print_json
 
@@ -154,6 +157,15 @@ def claims(json: Json = False) -> None:
         said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
         today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
         typer.echo(f"{row['topic']}: {said}, today {today}\n    {row['today_source']}")
+
+
+def _say_overdue() -> None:
+    """Say on stderr which facts are past the day to look at them again."""
+    from ..show.tables import message
+    from ..supply import overdue
+
+    for late in overdue():
+        message(f"note: {late}")
 
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:

@@ -179,7 +179,7 @@ def read(array: pa.Array | pa.ChunkedArray, odd: dict[int, Any], basis: Basis) -
 
 def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> CompositionTable:
     from ..kernels import parse as kernels
-    from ..kernels._accelerate import threads
+    from ..kernels.threads import thread_count
 
     texts = array.fill_null("") if array.null_count else array
     _, offset_buffer, data_buffer = texts.buffers()
@@ -195,7 +195,7 @@ def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) 
         data, offsets = kernels.fold(data, offsets)
     # One kind of array, one compilation.
     data.flags.writeable = offsets.flags.writeable = False
-    stretches = threads() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
+    stretches = thread_count() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
     indptr, indices, values, codes, places, sums = kernels.parse(
         data, offsets, basis_code(basis), ATOMIC_MASS, stretches
     )

@@ -1,8 +1,12 @@
 """One place that decides how kernels are compiled and where the machine code is kept.
 
 Compiled kernels are kept beside the package, or in the user's cache where the package cannot
-be written, or nowhere if neither can. A module's folder is named by the source of the module and
-of the kernels it imports: numba alone would not see a change in a kernel that is called.
+be written, or nowhere if neither can; both are read, so what an administrator compiled serves every
+user. A module's folder is named by the source of the module and of the kernels it imports: numba
+alone would not see a change in a kernel that is called.
+
+No kernel has parallel loops of numba's: their thread pools do not outlive a fork, and take long
+to compile. ``threads.share_rows`` shares rows among plain threads.
 
 ``MAGNETKIT_NUMBA_CACHE=0`` switches the cache off, ``NUMBA_CACHE_DIR`` moves it.
 ``NUMBA_DISABLE_JIT=1`` runs the plain Python functions (numba's own switch), which the tests use
@@ -13,15 +17,25 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
+from ..errors import InputError
+
+_asked_threads = os.environ.get("NUMBA_NUM_THREADS", "")
+if _asked_threads and not re.fullmatch(r"0*[1-9]\d*", _asked_threads):
+    # numba itself would end in a ValueError as it is imported, or take no notice.
+    raise InputError(
+        f"NUMBA_NUM_THREADS is {_asked_threads!r}; expected a whole number of 1 or more, or none"
+    )
+
+import numba  # noqa: E402
+
+from ._kept import Kept  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,8 +49,6 @@ _HERE = Path(__file__).parent
 
 # numba sets its options at run time, where no type checker sees them.
 _CONFIG: Any = numba.config
-
-prange = numba.prange
 
 
 @lru_cache(maxsize=256)
@@ -72,8 +84,10 @@ def _candidates() -> Iterator[Path]:
 
 
 @lru_cache(maxsize=256)
-def cache_folder(module: str) -> Path | None:
-    """Return the folder for a module's compiled kernels, made if need be; None without one.
+def cache_folders(module: str) -> tuple[Path, ...]:
+    """Return the folders of a module's compiled kernels; none of them need exist.
+
+    They are searched in order, and the first that can be written is written to.
 
     Parameters
     ----------
@@ -81,19 +95,13 @@ def cache_folder(module: str) -> Path | None:
         Name of a module of this folder, e.g. ``"parse"``.
     """
     if os.environ.get("MAGNETKIT_NUMBA_CACHE", "1") == "0" or not _sources(module):
-        return None
+        return ()
     name = _folder_name(module)
     for parent in _candidates():
-        folder = parent / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
-            os.utime(folder)
-        except OSError:
-            continue
+        with suppress(OSError):
+            os.utime(parent / name)
         _remove_stale(parent, module, name)
-        return folder
-    return None
+    return tuple(parent / name for parent in _candidates())
 
 
 def _remove_stale(parent: Path, module: str, current: str) -> None:
@@ -105,67 +113,41 @@ def _remove_stale(parent: Path, module: str, current: str) -> None:
             continue
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time write: numba reads, numbers and rewrites its index unguarded."""
-    try:
-        import fcntl
-    except ImportError:  # not a POSIX system
-        yield
-        return
-    with (folder / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
-def _keep(kernel: Any, folder: Path) -> None:
-    """Have numba keep the machine code of `kernel` in `folder`."""
-    before = _CONFIG.CACHE_DIR
-    _CONFIG.CACHE_DIR = str(folder)
-    try:
-        kernel.enable_caching()
-    finally:
-        _CONFIG.CACHE_DIR = before
-    cache = kernel._cache
-    save = cache.save_overload
-
-    def save_alone(*arguments: Any) -> None:
-        # On a full disk the kernel runs all the same; it is compiled again next time.
-        with suppress(OSError), _locked(folder):
-            save(*arguments)
-
-    cache.save_overload = save_alone
-
-
-def jit(function: F | None = None, *, parallel: bool = False, fastmath: bool = False) -> Any:
+def jit(function: F | None = None, *, fastmath: bool = False) -> Any:
     """Compile a kernel in nopython mode, without the GIL, kept on disk.
 
     Parameters
     ----------
     function : callable, optional
         The kernel; absent when used with arguments.
-    parallel : bool
-        Let ``prange`` loops use all numba threads.
     fastmath : bool
         Allow reassociation and contraction (named flags; NaN and infinity stay exact).
     """
 
     def wrap(f: F) -> Any:
-        kernel = numba.njit(
+        kernel: Any = numba.njit(
             f,
             nogil=True,
-            parallel=parallel,
             fastmath=FASTMATH if fastmath else False,
             error_model="numpy",
         )
-        folder = None if _CONFIG.DISABLE_JIT else cache_folder(f.__module__.split(".")[-1])
-        if folder is not None:
-            _keep(kernel, folder)
+        if not _CONFIG.DISABLE_JIT and f.__closure__ is None:
+            kernel._cache = Kept(f, cache_folders(f.__module__.split(".")[-1]))
         return kernel
 
     return wrap if function is None else wrap(function)
 
 
-def threads() -> int:
-    """Return how many threads ``prange`` uses."""
-    return numba.get_num_threads()
+def is_switched_off() -> bool:
+    """Return whether kernels run as plain Python: ``NUMBA_DISABLE_JIT``."""
+    return bool(_CONFIG.DISABLE_JIT)
+
+
+def kernel_places() -> tuple[Path, ...]:
+    """Return the folders that hold those of `cache_folders`; none where nothing is kept."""
+    return tuple(folder.parent for folder in cache_folders("threads"))
+
+
+def most_threads() -> int:
+    """Return how many threads kernels may use at most: ``NUMBA_NUM_THREADS``."""
+    return int(_CONFIG.NUMBA_NUM_THREADS)

@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
+from .threads import share_rows
 
 MU_0 = 1.25663706127e-6
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
 LEAST_DROP = 1e-6
+# Magnets that one thread takes at a time.
+CHUNK = 256
 
 
 # b_r T, h_cj, h_knee A/m, mu_rec: scalars. Returns p of `polarization`, such that
@@ -33,28 +36,39 @@ def polarization(b_r, h_cj, mu_rec, power, h):
 # b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (m): reverse fields, A/m.
 # Returns float64 (n, m), T. NaN in a row's figures gives a row of NaN; a magnet without coercivity
 # gives zeros.
-@jit(parallel=True)
 def curves(b_r, h_cj, h_knee, mu_rec, reverse):
     """Return J(H) of each magnet in the second quadrant."""
-    n, m = b_r.size, reverse.size
-    out = np.zeros((n, m))
-    for i in prange(n):
+    out = np.zeros((b_r.size, reverse.size))
+    share_rows(_curves, b_r.size, b_r, h_cj, h_knee, mu_rec, reverse, out, chunk=CHUNK)
+    return out
+
+
+# As `curves`, of magnets start to stop - 1; out float64 (n, m) of zeros is written to.
+@jit
+def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
+    m = reverse.size
+    for i in range(start, stop):
         if h_cj[i] <= 0.0:
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
         for j in range(m):
             out[i, j] = polarization(b_r[i], h_cj[i], mu_rec[i], power, reverse[j])
-    return out
 
 
 # b_r, h_cj, h_knee, mu_rec float64 (n) as above; load: permeance coefficient -B/(mu_0 H).
 # Returns float64 (n), A/m: the reverse field at which J = (1 + load) mu_0 |H|. NaN in, NaN out;
 # zero without coercivity.
-@jit(parallel=True)
 def working_fields(b_r, h_cj, h_knee, mu_rec, load):
     """Return where the load line meets each curve."""
     out = np.zeros(b_r.size)
-    for i in prange(b_r.size):
+    share_rows(_working_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, load, out, chunk=CHUNK)
+    return out
+
+
+# As `working_fields`, of magnets start to stop - 1; out float64 (n) of zeros is written to.
+@jit
+def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
+    for i in range(start, stop):
         if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
             out[i] = np.nan
             continue
@@ -69,4 +83,3 @@ def working_fields(b_r, h_cj, h_knee, mu_rec, load):
             else:
                 high = h
         out[i] = low
-    return out

@@ -5,7 +5,7 @@ The deviations of the parameters are taken as independent and propagated linearl
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 from .hosts import ON_R, ON_T
 from .magnetism import (
     BOW,
@@ -60,11 +60,14 @@ from .magnetism import (
     TO_TESLA,
     VOLUME,
     at,
+    chunks,
     condense,
     direction,
+    most_ions,
     nucleation,
 )  # fmt: skip
 from .multiplet import reduced_moment
+from .threads import share_rows
 
 POLARIZATION, K1, K2, FIELD, NUCLEATION, HARDNESS = range(6)
 
@@ -214,7 +217,6 @@ def variances(
 # As `condense`; temperatures float64 (m), K; dp, dq: deviations; spread: whether to compute theirs
 # -> tc, tc_sd float64 (n); value, sd float64 (6, m, n): J_s (T), K_1, K_2 (MJ/m3), mu0 H_a,
 #    mu0 H_N (T), hardness; status int8 (m, n). NaN where there is no number.
-@jit(parallel=True)
 def evaluate(
     indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread
 ):
@@ -227,10 +229,24 @@ def evaluate(
     value = np.full((6, m, n), np.nan)
     sd = np.full((6, m, n) if spread else (6, 0, 0), np.nan)
     status = np.empty((m, n), np.int8)
-    most = 1
-    for i in range(n):
-        most = max(most, int(state[i, IONS]))
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    share_rows(
+        _evaluate_chunks, chunks(n), indptr, indices, values, codes, temperatures, role, counts,
+        spin, q, dp, dq, spread, state, ion, tc, tc_sd, value, sd, status, chunk=1,
+    )  # fmt: skip
+    return tc, tc_sd, value, sd, status
+
+
+# As `evaluate`, of chunks start to stop - 1; state, ion as `condense` returns them; the rest is
+# written to.
+@jit
+def _evaluate_chunks(
+    indptr, indices, values, codes, temperatures, role, counts, spin, q, dp, dq, spread, state, ion,
+    tc, tc_sd, value, sd, status, start, stop,
+):  # fmt: skip
+    n = len(indptr) - 1
+    m = len(temperatures)
+    most = most_ions(state)
+    for chunk in range(start, stop):
         work, deviation = np.empty((most, N_WORK)), np.zeros((most, N_ION))
         v, mix = np.zeros(N_VARIANCE), np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
@@ -281,4 +297,3 @@ def evaluate(
                     sd[NUCLEATION, l, i] = value[NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
                     rel = 0.25 * v_1 / k1**2 + v_j / j_s**2 - v_j1 / (k1 * j_s)
                     sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
-    return tc, tc_sd, value, sd, status

@@ -10,9 +10,10 @@ one row an ion. `at` then gives polarization and anisotropy at a temperature.
 
 import numpy as np
 
-from ._accelerate import jit, prange
+from ._accelerate import jit
 from .hosts import ON_R, ON_T, ON_X
 from .multiplet import polarization, reduced_moment
+from .threads import share_rows
 
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
 # its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
@@ -282,13 +283,40 @@ def direction(k1, k2):
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
 # codes int8 (n): host, -1 unknown; the rest as for `condense_row`
 # -> state float64 (n, 18), ion float64 (nnz, 7)
-@jit(parallel=True)
 def condense(indptr, indices, values, codes, role, counts, known, spin, p, q):
     """Condense each hard phase to what does not change with temperature."""
     n = len(indptr) - 1
     state = np.full((n, N_STATE), np.nan)
     ion = np.empty((len(indices), N_ION))
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    share_rows(
+        _condense_chunks, chunks(n), indptr, indices, values, codes, role, counts, known, spin, p,
+        q, state, ion, chunk=1,
+    )  # fmt: skip
+    return state, ion
+
+
+def chunks(n):
+    """Return how many chunks of `CHUNK` rows there are in n rows."""
+    return (n + CHUNK - 1) // CHUNK
+
+
+# state as `condense` returns it -> the most ions of an alloy, at least 1
+@jit
+def most_ions(state):
+    """Return how many rows of working room the alloys need."""
+    most = 1
+    for i in range(len(state)):
+        most = max(most, int(state[i, IONS]))
+    return most
+
+
+# As `condense`, of chunks start to stop - 1; state and ion are written to.
+@jit
+def _condense_chunks(
+    indptr, indices, values, codes, role, counts, known, spin, p, q, state, ion, start, stop
+):
+    n = len(indptr) - 1
+    for chunk in range(start, stop):
         mix = np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             state[i, STATE], state[i, FIRST], state[i, IONS] = UNKNOWN_HOST, indptr[i], 0
@@ -300,4 +328,3 @@ def condense(indptr, indices, values, codes, role, counts, known, spin, p, q):
             )  # fmt: skip
             state[i, STATE] = OUTSIDE if ions < 0 else OK
             state[i, IONS] = max(ions, 0)
-    return state, ion

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._accelerate import jit, threads
+from ._accelerate import jit
 from .parse_row import (
     ATOMIC_MARK,
     LEVEL_FIELDS,
@@ -33,6 +33,7 @@ from .parse_tables import (
     WEIGHT,
     ZERO,
 )
+from .threads import thread_count
 
 # Sums of decimals such as 99.5 may come out a little short.
 _ROUNDING = 1e-9
@@ -271,7 +272,7 @@ def parse(
     else:
         # Kernels leave the GIL, so plain threads share the work; a parallel kernel would have
         # to be compiled beside the one for few rows.
-        with ThreadPoolExecutor(threads()) as pool:
+        with ThreadPoolExecutor(thread_count()) as pool:
             ends = list(pool.map(read, range(stretches)))
     # Close the gaps that refused rows and doubled or zero amounts left.
     filled = 0

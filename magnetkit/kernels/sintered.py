@@ -2,8 +2,21 @@
 
 import numpy as np
 
-from ._accelerate import jit, prange
-from .magnetism import CHUNK, CURIE, IONS, N_WORK, OK, PARAMAGNETIC, STATE, TO_TESLA, at, direction
+from ._accelerate import jit
+from .magnetism import (
+    CHUNK,
+    CURIE,
+    N_WORK,
+    OK,
+    PARAMAGNETIC,
+    STATE,
+    TO_TESLA,
+    at,
+    chunks,
+    direction,
+    most_ions,
+)
+from .threads import share_rows
 
 MU_0 = 1.25663706127e-6
 # The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
@@ -192,26 +205,31 @@ def _carried(hard, wall, state, ion, work):
     return (0.0 if np.isnan(own) else own) / cell
 
 
-@jit
-def _most_ions(state):
-    most = 1
-    for i in range(len(state)):
-        most = max(most, int(state[i, IONS]))
-    return most
-
-
 # temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls,
 #   skins and shells, those of alloy i in rows walls[i], skins[i] and shells[i] (int64 (n), -1
 #   without); cells, fraction, cover float64 (n); efficiency as for `alloy_at`
 # -> polarization T, anisotropy field A/m float64 (k, n); status int8 (k, n)
-@jit(parallel=True)
 def states(temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency):
     """Return what each alloy is at each temperature."""
     n, k = walls.size, temperature.size
     polarization, field = np.empty((k, n)), np.empty((k, n))
     status = np.empty((k, n), np.int8)
-    most = _most_ions(state)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    share_rows(
+        _states_chunks, chunks(n), temperature, state, ion, walls, skins, shells, cells, fraction,
+        cover, efficiency, polarization, field, status, chunk=1,
+    )  # fmt: skip
+    return polarization, field, status
+
+
+# As `states`, of chunks start to stop - 1; the last three arrays are written to.
+@jit
+def _states_chunks(
+    temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency, polarization,
+    field, status, start, stop,
+):  # fmt: skip
+    n, k = walls.size, temperature.size
+    most = most_ions(state)
+    for chunk in range(start, stop):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             carried = _carried(i, walls[i], state, ion, work)
@@ -220,7 +238,6 @@ def states(temperature, state, ion, walls, skins, shells, cells, fraction, cover
                     temperature[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
                     fraction[i], cover[i], efficiency, carried, work,
                 )  # fmt: skip
-    return polarization, field, status
 
 
 # j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
@@ -242,7 +259,6 @@ def _room(j, h_cj, on_j, on_k, permeance):
 #    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
-@jit(parallel=True)
 def figures(
     asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
     factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
@@ -251,8 +267,24 @@ def figures(
     n, m = walls.size, asked.size
     out = np.full((7, 3, m, n), np.nan)
     status = np.empty((m, n), np.int8)
-    most = _most_ions(state)
-    for chunk in prange((n + CHUNK - 1) // CHUNK):
+    share_rows(
+        _figures_chunks, chunks(n), asked, second, grid, state, ion, walls, skins, shells, cells,
+        fraction, cover, efficiency, factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b,
+        on_h, on_alpha, floor, on_beta, out, status, chunk=1,
+    )  # fmt: skip
+    return out, status
+
+
+# As `figures`, of chunks start to stop - 1; out and status are written to.
+@jit
+def _figures_chunks(
+    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
+    factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
+    out, status, start, stop,
+):  # fmt: skip
+    n, m = walls.size, asked.size
+    most = most_ions(state)
+    for chunk in range(start, stop):
         work = np.empty((most, N_WORK))
         t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         open_, room = np.empty(3, np.bool_), np.empty((3, 3))
@@ -351,4 +383,3 @@ def figures(
                     half = np.hypot(slope * half, floor[i] if k == 5 else 0.0)
                     out[k, 0, l, i] = slope
                     out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half
-    return out, status

@@ -2,25 +2,52 @@
 
 Kernels release the GIL, so plain threads run them side by side. Unlike numba's parallel loops
 this keeps one compiled version per kernel, may be called from several threads at once, and
-leaves no thread pool behind that a forked worker would trip over.
+leaves no thread pool behind that a forked worker would trip over: with GNU OpenMP a forked child
+is killed, and a pool that awaits it never returns.
 """
 
 import itertools
-from collections.abc import Callable
-from functools import lru_cache
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
-import numba
-
-from ._accelerate import jit, prange
+from ._accelerate import most_threads
 
 # Large enough that the call costs nothing, small enough that threads finish together.
 CHUNK = 8192
 
+_own = threading.local()
+
+
+def thread_count() -> int:
+    """Return how many threads kernels called from this thread use.
+
+    ``NUMBA_NUM_THREADS`` of them, all processors where it is not set, unless `limit_threads` or
+    `limited_threads` said otherwise. numba's own count is not asked: that starts its thread pool.
+    """
+    return int(getattr(_own, "limit", None) or most_threads())
+
+
+def limit_threads(count: int | None) -> None:
+    """Let kernels called from this thread use `count` threads, all again with None."""
+    _own.limit = count
+
+
+@contextmanager
+def limited_threads(count: int) -> Iterator[None]:
+    """Let kernels called from this thread use `count` threads meanwhile."""
+    before = getattr(_own, "limit", None)
+    limit_threads(count)
+    try:
+        yield
+    finally:
+        limit_threads(before)
+
 
 def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUNK) -> None:
-    """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on numba's thread count.
+    """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
     Parameters
     ----------
@@ -35,8 +62,7 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUN
 
     Notes
     -----
-    ``numba.set_num_threads`` and ``NUMBA_NUM_THREADS`` set how many threads are used. An
-    exception in any thread is raised again here.
+    An exception in any thread is raised again here.
     """
     pieces = itertools.count(0, chunk)
     failures: list[BaseException] = []
@@ -49,7 +75,7 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUN
         except BaseException as error:
             failures.append(error)
 
-    helpers = min(numba.get_num_threads(), -(-n // chunk)) - 1
+    helpers = min(thread_count(), -(-n // chunk)) - 1
     threads = [Thread(target=work) for _ in range(helpers)]
     for thread in threads:
         thread.start()
@@ -58,23 +84,3 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUN
         thread.join()
     if failures:
         raise failures[0]
-
-
-@lru_cache(maxsize=1)
-def may_overlap() -> bool:
-    """Return whether several threads may call kernels with parallel loops at the same time.
-
-    Numba's own scheduler, which it takes where neither OpenMP nor TBB is there, cannot bear it.
-    """
-    if not hasattr(_count, "py_func"):
-        return True  # compilation is off
-    _count(1)  # The scheduler is chosen when the first loop runs.
-    return str(numba.threading_layer()) != "workqueue"
-
-
-@jit(parallel=True)
-def _count(n):
-    total = 0
-    for _ in prange(n):
-        total += 1
-    return total

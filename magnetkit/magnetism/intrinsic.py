@@ -37,8 +37,6 @@ STATUS = ("ok", "planar", "cone", "paramagnetic", "unknown host", "outside the m
 _EASY = ("axis", "plane", "cone", "none", "none", "none")
 _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
-# Below so many points, waking further threads costs more than it saves.
-_FEW = 5000
 _POSITIVE = np.array([True, False, False, True, True, True])
 
 
@@ -95,24 +93,16 @@ def evaluate(
     Intrinsic
         The arrays.
     """
-    import numba
-
     from ..kernels.intrinsic import evaluate as kernel
 
     p = parameters or load()
     role, counts = site_rules()
     at = np.atleast_1d(np.asarray(temperatures, float))
     t = part.hard_phase
-    threads = numba.get_num_threads()
-    if len(t) * len(at) < _FEW:
-        numba.set_num_threads(1)
-    try:
-        curie, curie_sd, value, sd, status = kernel(
-            t.indptr, t.indices, t.values, part.host, at, role, counts,
-            p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
-        )  # fmt: skip
-    finally:
-        numba.set_num_threads(threads)
+    curie, curie_sd, value, sd, status = kernel(
+        t.indptr, t.indices, t.values, part.host, at, role, counts,
+        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread,
+    )  # fmt: skip
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, at, curie, curie_sd, value.T, sd.T, status.T)
 

@@ -11,7 +11,7 @@ from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import MU_0, N_A
 from .intrinsic import condensed, joined
-from .mill import Mill
+from .mill import Mill, splits
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
@@ -261,6 +261,8 @@ def alloys(
         parts = partition(charge, codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
+    # Where magnets were measured the errors are no larger than those of such magnets, and less.
+    rows["remanence_cap"], rows["remanence_left"] = np.full(n, np.inf), np.ones(n)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
@@ -320,7 +322,7 @@ def alloys(
     return Alloys(parts, phases, factor, boundary, additive, iron, copper, rows, alpha_k, n_eff)
 
 
-_SPREADS = {"coercivity_kA_m": "spread", "remanence_T": "remanence_spread"}
+_HALF_WIDTH = NormalDist().inv_cdf(0.95)
 
 
 def _as_measured(
@@ -331,11 +333,15 @@ def _as_measured(
     rows: dict[str, NDArray[np.float64]],
 ) -> NDArray[np.float64]:
     """Return the factor that a mill's measured magnets put on a quantity; narrow its spread."""
-    mean, left = mill.shifts(table, hosts, quantity)
-    spread = rows[_SPREADS[quantity]]
-    rows[_SPREADS[quantity]] = spread * left
-    # The spread is the half width of the 90 % range.
-    return np.exp(mean * spread / NormalDist().inv_cdf(0.95))
+    shift, left = mill.shifts(table, hosts, quantity)
+    half = _HALF_WIDTH * splits()[quantity].deviation
+    if quantity == "coercivity_kA_m":
+        spread = rows["spread"]
+        rows["spread"] = np.where(left < 1.0, np.minimum(spread, half) * left, spread)
+    else:
+        rows["remanence_cap"] = np.where(left < 1.0, half, np.inf)
+        rows["remanence_left"] = left
+    return np.exp(shift)
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

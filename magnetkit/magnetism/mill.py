@@ -43,12 +43,15 @@ class Split:
     length : float
         Distance of compositions (sum over elements of the difference in atomic fraction) at which
         the part of the composition has fallen to 1/e.
+    deviation : float
+        Standard deviation of the whole.
     """
 
     common: float
     composition: float
     residue: float
     length: float
+    deviation: float
 
     def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of two magnets of a mill, without residue, from their distance."""
@@ -60,7 +63,7 @@ def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`."""
     with datasets.path(SPLIT_FILE).open("rb") as stream:
         data = tomllib.load(stream)
-    keys = ("common", "composition", "residue", "length")
+    keys = ("common", "composition", "residue", "length", "deviation")
     return {q: Split(**{k: data[q][k] for k in keys}) for q in QUANTITIES}
 
 
@@ -86,12 +89,15 @@ class Known:
     noise : ndarray of float64, shape (k, k)
         Covariance of what is not the mill's: measurement, temperature, residue of one magnet.
     split : Split
+    deviation : float
+        Standard deviation of ln of the prediction that the scores are in units of, their mean.
     """
 
     fractions: NDArray[np.float64]
     scores: NDArray[np.float64]
     noise: NDArray[np.float64]
     split: Split
+    deviation: float = 1.0
 
     def covariance(self) -> NDArray[np.float64]:
         """Return the covariance of the measured scores, shape (k, k)."""
@@ -119,8 +125,9 @@ class Mill:
     magnets : tuple of dict
         One record for each measured value: ``host``, ``quantity``, ``magnet``, ``composition``
         (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
-        deviation of the prediction), ``noise`` (variance of the measurement) and ``slope`` (what
-        a wrong slope with temperature shifts the score by), all in units of that deviation.
+        deviation of the prediction), ``deviation``, that of its logarithm, ``noise`` (variance of
+        the measurement) and ``slope`` (what a wrong slope with temperature shifts the score by),
+        both in units of that deviation.
     """
 
     name: str
@@ -145,12 +152,14 @@ class Mill:
         slope = np.array([m["slope"] for m in rows])
         noise = np.outer(slope, slope) + np.diag([m["noise"] for m in rows])
         noise += split.residue * (label[:, None] == label[None, :])
-        return Known(fractions, np.array([m["score"] for m in rows]), noise, split)
+        scores = np.array([m["score"] for m in rows])
+        deviation = float(np.mean([m["deviation"] for m in rows]))
+        return Known(fractions, scores, noise, split, deviation)
 
     def shifts(
         self, table: CompositionTable, hosts: NDArray[Any], quantity: str
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what the mill's magnets say of others: mean score and what is left of the spread.
+        """Return what the mill's magnets say of others: shift, and what is left of the spread.
 
         Parameters
         ----------
@@ -163,16 +172,18 @@ class Mill:
 
         Returns
         -------
-        mean, left : ndarray of float64, shape (n,)
-            In units of the standard deviation of the prediction; 0 and 1 where nothing is known.
+        shift, left : ndarray of float64, shape (n,)
+            Shift of the logarithm, and the share of the standard deviation that is left; 0 and 1
+            where nothing is known.
         """
-        mean, left = np.zeros(len(table)), np.ones(len(table))
+        shift, left = np.zeros(len(table)), np.ones(len(table))
         for host in self.hosts:
             rows = np.flatnonzero(hosts == host)
             known = self.known(host, quantity)
             if known is not None and rows.size:
-                mean[rows], left[rows] = known.posterior(table[rows].to_array())
-        return mean, left
+                mean, left[rows] = known.posterior(table[rows].to_array())
+                shift[rows] = mean * known.deviation
+        return shift, left
 
     def record(self) -> dict[str, Any]:
         """Return the mill as plain values, from which `from_record` makes it anew."""

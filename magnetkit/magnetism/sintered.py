@@ -211,7 +211,7 @@ def _figures(
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
     unsure = np.nan_to_num(unsure, nan=0.0)
-    values, status = figures(
+    values, status = figures(  # type: ignore[call-arg]  # the length of `phases` is not declared
         bulk.temperatures,
         second,
         _grid(first, second),
@@ -223,7 +223,10 @@ def _figures(
         rows["recoil"],
         rows["structure_limit_K"],
         load,
-        np.hypot(rows["remanence_spread"] * scale, unsure),
+        np.minimum(
+            np.hypot(rows["remanence_spread"] * scale, unsure), rows["remanence_cap"] * scale
+        )
+        * rows["remanence_left"],
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares

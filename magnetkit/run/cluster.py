@@ -5,13 +5,17 @@ disk. A part depends on its piece alone: a worker that is lost costs the pieces 
 which Dask gives to another, and the results have the same bytes as those of one machine.
 """
 
-from collections.abc import Callable, Iterator
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import InputError
+from ..errors import InputError, NetworkError
+from ..ranking.judged import Job
+from .dependencies import dependencies, differences
 from .pool import Begun, Pool, Threads
-from .work import code_sha256
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -19,11 +23,17 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 B = TypeVar("B")
 
-_CONNECT_SECONDS = 20
+_CONNECT_SECONDS = 20.0
+_LOOK_SECONDS = 5.0
 
 
 @contextmanager
-def opened(workers: int | None = None, address: str | None = None) -> Iterator[Pool]:
+def opened(
+    workers: int | None = None,
+    address: str | None = None,
+    job: Job | None = None,
+    needed: Mapping[str, Any] | None = None,
+) -> Iterator[Pool]:
     """Give what works on pieces: threads here, processes here, or a cluster.
 
     Parameters
@@ -32,11 +42,18 @@ def opened(workers: int | None = None, address: str | None = None) -> Iterator[P
         Start so many processes on this machine.
     address : str, optional
         Scheduler of a cluster, e.g. ``"tcp://10.0.0.1:8786"``.
+    job : Job, optional
+        What the work is for.
+    needed : mapping, optional
+        What `dependencies` says of the job here; a worker where it differs refuses to work.
 
     Raises
     ------
     InputError
-        If both are given, Dask is missing, the scheduler does not answer or workers keep dying.
+        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
+        workers keep dying.
+    NetworkError
+        If the scheduler or all its workers are lost on the way.
     """
     if workers is None and address is None:
         with Threads() as pool:
@@ -48,6 +65,7 @@ def opened(workers: int | None = None, address: str | None = None) -> Iterator[P
         raise InputError(f"workers must be 1 or more, got {workers}")
     try:
         import distributed
+        from distributed.comm import CommClosedError
     except ImportError:
         raise InputError(
             "several processes need Dask, which is not installed; "
@@ -55,11 +73,17 @@ def opened(workers: int | None = None, address: str | None = None) -> Iterator[P
         ) from None
     try:
         with _client(workers, address) as client:
-            yield _Cluster(client)
+            yield _Cluster(client, job, needed)
     except distributed.KilledWorker as error:
         raise InputError(
             f"several Dask workers died over one chunk ({str(error).splitlines()[0]}); give them "
             "more memory and go on with --resume"
+        ) from None
+    except (CancelledError, CommClosedError) as error:
+        where = "" if address is None else f" at {address}"
+        raise NetworkError(
+            f"the Dask scheduler{where} was lost ({str(error).splitlines()[0]}); start it again "
+            "and go on with --resume, which keeps the finished chunks in --out"
         ) from None
 
 
@@ -82,29 +106,70 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
             "tcp://10.0.0.1:8786"
         ) from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError:
+            raise InputError(
+                f"the Dask scheduler at {address} has no workers; start some with: "
+                f"dask worker {address}"
+            ) from None
         yield client
 
 
 class _Cluster:
     """A Dask client with the face of a pool."""
 
-    def __init__(self, client: "Client") -> None:
+    def __init__(self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None) -> None:
         self._client = client
+        self._job, self._needed = job, needed
         self.workers = max(1, sum(client.nthreads().values()))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
         """Begin some work."""
-        return self._client.submit(_alone, work, piece, code_sha256(), pure=False)
+        future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
+        return _Watched(self._client, future)
 
 
-def _alone(work: Callable[[A], B], piece: A, code: str) -> B:
+class _Watched:
+    """A future of Dask's that does not wait for ever where nobody is left to work."""
+
+    def __init__(self, client: "Client", future: Any) -> None:
+        self._client, self._future = client, future
+
+    def result(self) -> Any:
+        """Wait for what it returns."""
+        left_alone = 0.0
+        while True:
+            try:
+                return self._future.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if self._future.done():
+                    raise
+            left_alone = 0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
+            if left_alone >= _CONNECT_SECONDS:
+                raise NetworkError(
+                    "the Dask scheduler has had no workers any more for "
+                    f"{left_alone:.0f} s; start some and go on with --resume"
+                )
+
+    def cancel(self) -> None:
+        """Leave it, if it is not done."""
+        self._future.cancel()
+
+
+def _alone(
+    work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
+) -> B:
     """Work in one thread, as each of a worker's threads has a piece of its own."""
-    import numba
+    from ..kernels.threads import limit_threads
 
-    if code != code_sha256():
-        raise InputError(
-            "a Dask worker has another state of magnetkit than this process; install the same "
-            "version on every machine"
-        )
-    numba.set_num_threads(1)
+    if job is not None and needed is not None:
+        changes = list(differences(dict(needed), dependencies(job)))
+        if changes:
+            raise InputError(
+                f"the Dask worker of process {os.getpid()} on {socket.gethostname()} would answer "
+                f"otherwise than this process: {'; '.join(changes[:3])}; install the same version "
+                "with the same data on every machine, and let all share one MAGNETKIT_CACHE_DIR"
+            )
+    limit_threads(1)
     return work(piece)

@@ -1,6 +1,9 @@
 """Candidates through every stage, ranked for a device."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, is_dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,8 +14,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from .. import datasets
-from .._version import __version__
 from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..composition.notation import Basis
@@ -23,19 +24,18 @@ from ..ranking.judged import Job, evaluate, job_for
 from ..ranking.order import Ranking, needed_columns, rank
 from ..ranking.regret import by_regret
 from ..units import parse_temperature
-from . import folder as folders
+from . import manifest as folders
 from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
 from .cluster import opened
+from .dependencies import dependencies
+from .folder import Folder
 from .pool import Pool, in_order
 from .progress import Progress, reporting
 from .result import TOP_ROWS, Ranked
-from .work import Part, code_sha256, decode, finished, rejected_lines
+from .work import Part, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
-
-VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "scikit-learn")
-"""Packages on whose version a figure may depend."""
 
 
 def screen(
@@ -124,8 +124,8 @@ def screen(
     """
     from ..applications import Profile, load
 
-    if chunk_rows < 1:
-        raise InputError(f"chunk_rows must be 1 or more, got {chunk_rows}")
+    chunk_rows = _whole_number(chunk_rows, "chunk_rows")
+    place = results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
     kelvin = None if temperature is None else parse_temperature(temperature)
     job = job_for(
@@ -139,19 +139,53 @@ def screen(
         **conditions,
     )
     source = as_candidates(candidates, profile, basis, column)
-    known = identity(source, job, chunk_rows)
-    store = _Store() if out is None else folders.Folder(Path(out), known, resume)
-    if job.conditions.reference is not None:
-        # What is trained or compiled at first use is so before several threads or processes ask.
-        evaluate(job.conditions.reference, job)
-    # Set once for all threads: each would undo what another set, and the last digits move with it.
-    single = threadpool_limits(limits=1, user_api="blas")
-    with single, opened(workers, dask) as pool, reporting(progress, "screening") as tell:
-        counts = _run(source, job, store, pool, chunk_rows, strict, tell)
-    if not counts.rows:
-        _refuse_nothing(store)
-    with reporting(progress is True, "ranking and writing") as tell:
-        return _finish(store, job, known, counts, tell)
+    opened_store: AbstractContextManager[Any] = (
+        nullcontext(_Store()) if place is None else Folder(place)
+    )
+    with opened_store as store:
+        if job.conditions.reference is not None:
+            # What is trained or compiled at first use is so before several threads or processes
+            # ask.
+            evaluate(job.conditions.reference, job)
+        needed = dependencies(job)
+        known = identity(source, job, chunk_rows, needed)
+        if place is not None and not store.begin(known, resume):
+            return Ranked.from_folder(place)
+        # Set once for all threads: each would undo what another set, and the last digits move
+        # with it.
+        single = threadpool_limits(limits=1, user_api="blas")
+        with (
+            single,
+            opened(workers, dask, job, needed) as pool,
+            reporting(progress, "screening") as tell,
+        ):
+            counts = _run(source, job, store, pool, chunk_rows, strict, tell)
+        if not counts.rows:
+            _refuse_nothing(store)
+        with reporting(progress is True, "ranking and writing") as tell:
+            return _finish(store, job, known, counts, tell)
+
+
+def _whole_number(value: Any, name: str) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{name} must be a whole number, got {value!r}") from None
+    if number < 1:
+        raise InputError(f"{name} must be 1 or more, got {value}")
+    return number
+
+
+def results_place(out: Any) -> Path | None:
+    """Return the folder that a user named for the results, None where none was."""
+    if out is None:
+        return None
+    if not isinstance(out, str | Path) or not str(out).strip():
+        raise InputError(
+            f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
+            "them in memory"
+        )
+    return Path(out)
 
 
 class _Store:
@@ -181,26 +215,42 @@ class _Store:
             yield from rejected_lines(decode(table))
 
 
-def identity(source: Candidates, job: Job, chunk_rows: int) -> dict[str, Any]:
-    """Return what the results depend on, for the manifest and for resuming."""
-    from importlib.metadata import version
+def identity(
+    source: Candidates, job: Job, chunk_rows: int, needed: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the results depend on, for the manifest and for resuming.
 
+    Parameters
+    ----------
+    source : Candidates
+    job : Job
+    chunk_rows : int
+        Candidates a chunk.
+    needed : mapping
+        What `dependencies` says of this process.
+    """
     conditions = job.conditions
     return {
-        "magnetkit": __version__,
-        "code": code_sha256(),
         "candidates": dict(source.describe()),
         "application": job.profile.model_dump(mode="json"),
         "temperature_K": job.temperature,
         "scenario": conditions.scenario,
         "recycled": conditions.recycled,
         "prices": conditions.prices,
-        "process": conditions.process,
+        "process": _plain(conditions.process),
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
         "chunk_rows": chunk_rows,
-        "data": {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()},
-        "versions": {package: version(package) for package in VERSIONED},
+        **needed,
     }
+
+
+def _plain(process: Any) -> Any:
+    """Return what the user gave as `process` as JSON values."""
+    if is_dataclass(process) and not isinstance(process, type):
+        process = {k: v for k, v in asdict(process).items() if v is not None}
+    if not isinstance(process, Mapping):
+        return process
+    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
 
 
 class _Counts(NamedTuple):
@@ -248,12 +298,15 @@ def _refuse_nothing(store: Any) -> None:
     rejected = list(store.rejected())
     if not rejected:
         raise InputError("there is no candidate; give at least one composition")
+    listed = ""
     if store.path is not None:
-        folders.write_rejected(rejected, store.path / folders.REJECTED)
+        # Beside the parts: an earlier result stands as it was.
+        folders.write_rejected(rejected, store.parts / folders.REJECTED)
+        listed = f"; all are listed in {store.parts / folders.REJECTED}"
     first = rejected[0]
     raise InputError(
         f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
-        f"({first.text!r}): {first.reason}"
+        f"({first.text!r}): {first.reason}{listed}"
     )
 
 
@@ -278,11 +331,11 @@ def _finish(store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: 
     best: list[pa.Table] = []
     first = next(tables)
     written = _watched(chain([first], tables), _leading(ranking.place), best, counts.rows, tell)
-    write_parquet(written, first.schema, path / folders.RANKED)
+    write_parquet(written, first.schema, store.staged(folders.RANKED))
     top = pa.concat_tables(best).sort_by("rank")
     rows = zip(*(c.to_pylist() for c in top.columns), strict=True)
-    write_csv(top.column_names, rows, path / folders.RANKED_CSV)
-    folders.write_rejected(store.rejected(), path / folders.REJECTED)
+    write_csv(top.column_names, rows, store.staged(folders.RANKED_CSV))
+    folders.write_rejected(store.rejected(), store.staged(folders.REJECTED))
     store.finish(summary)
     manifest = folders.read_manifest(path)
     return Ranked(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)

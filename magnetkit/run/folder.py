@@ -1,86 +1,137 @@
 """The results folder: finished chunks, their manifest, and the files made of them.
 
-While a screening runs, each finished chunk lies in ``parts/`` as an Arrow file, what it rejected
-beside it, and the manifest names both with their hash, so that a stopped screening goes on where
-it was. At the end the ranked files are written and the parts removed.
+While a screening runs, all that it writes lies in `PARTS`: each finished chunk as an Arrow file,
+what it rejected beside it, and a manifest that names both with their hash, so that a stopped
+screening goes on where it was. The ranked files are written there too. Once all are complete they
+are renamed into their place, the manifest last; a stop between is made good by whoever comes next
+(`settle`). Until then an earlier result of the folder stands as it was.
 """
 
-import csv
 import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 
 from ..composition.blocks import Rejected
 from ..datasets import sha256
 from ..errors import InputError, StoreError
-from ..files import plain_cell, replacing, write_csv
+from ..files import replacing
+from .dependencies import differences
+from .holding import held
+from .manifest import (
+    FORMAT,
+    MANIFEST,
+    PARTS,
+    RANKED,
+    RANKED_CSV,
+    REJECTED,
+    STAGED,
+    check_own,
+    check_place,
+    has_digest,
+    named_files,
+    own_manifest,
+    settle,
+    unwritable,
+)
 from .work import Part, decode, rejected_lines
-
-MANIFEST = "manifest.json"
-PARTS = "parts"
-RANKED = "ranked.parquet"
-RANKED_CSV = "ranked.csv"
-REJECTED = "rejected.csv"
-REPORT = "report.html"
 
 _log = logging.getLogger(__name__)
 
 
-def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
-    """Write the lines that could not be used."""
-    rows = ((r.line, r.text, r.reason) for r in rejected)
-    write_csv(("line", "text", "reason"), rows, path)
-
-
 class Folder:
-    """A results folder.
+    """A results folder, held while the context manager is open.
 
     Parameters
     ----------
     path : Path
         Created if it is not there.
-    identity : dict
-        What the results depend on: arguments, input, versions, data. Part of the manifest.
-    resume : bool
-        Keep the finished chunks of an earlier run with the same identity.
 
     Raises
     ------
     InputError
-        If the folder cannot be written, or `resume` meets another identity.
-    StoreError
-        If the manifest of a folder to resume is damaged.
+        If the folder cannot be written, holds what is not this program's, or another process
+        writes into it.
     """
 
-    def __init__(self, path: Path, identity: dict[str, Any], resume: bool = False) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self.identity = json.loads(json.dumps(identity))
+        self.parts = path / PARTS
+        self.identity: dict[str, Any] = {}
+        self.models: dict[str, str] = {}
         self._chunks: dict[int, dict[str, Any]] = {}
-        try:
-            (path / PARTS).mkdir(parents=True, exist_ok=True)
-            probe = path / PARTS / ".probe"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise InputError(
-                f"cannot write to {path}: {error.strerror or error}; choose another --out folder"
-            ) from None
-        if resume:
-            self._take_up()
-        else:
-            shutil.rmtree(path / PARTS)
-            (path / PARTS).mkdir()
-        self._write_manifest()
+        self._held = ExitStack()
 
-    def _take_up(self) -> None:
-        manifest = read_manifest(self.path) if (self.path / MANIFEST).is_file() else {}
-        before = manifest.get("identity", self.identity)
+    def __enter__(self) -> Self:
+        check_place(self.path)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+        with ExitStack() as held_now:
+            held_now.enter_context(held(self.path))
+            settle(self.path)
+            check_own(self.path)
+            self._held = held_now.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._held.close()
+
+    def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:
+        """Begin a screening, or go on with one; return False where its result is there already.
+
+        Parameters
+        ----------
+        identity : mapping
+            What the results depend on: arguments, input, versions, data. Part of the manifest.
+        resume : bool
+            Keep the finished chunks, or the finished result, of the same identity.
+
+        Raises
+        ------
+        InputError
+            If `resume` meets another identity, or the folder cannot be written.
+        StoreError
+            If the manifest of a folder to resume is damaged.
+        """
+        self.identity = json.loads(json.dumps(identity))
+        if resume:
+            there = own_manifest(self.path / MANIFEST) or {}
+            if there.get("done") and there["identity"] == self.identity and self._is_whole(there):
+                self._clear()
+                return False
+            running = self.parts / MANIFEST
+            before = own_manifest(running) or there
+            if running.is_file() and before is there:
+                raise StoreError(f"{running} is damaged; start anew without --resume")
+            self._compare(before.get("identity", self.identity))
+            self._take_up(before.get("chunks", []))
+        else:
+            self._clear()
+        try:
+            (self.parts / STAGED).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+        self._write_manifest()
+        return True
+
+    def _clear(self) -> None:
+        shutil.rmtree(self.parts, ignore_errors=True)
+
+    def _is_whole(self, manifest: dict[str, Any]) -> bool:
+        files = named_files(manifest)
+        return RANKED in files and all(
+            has_digest(self.path / n, digest) for n, digest in files.items()
+        )
+
+    def _compare(self, before: dict[str, Any]) -> None:
         for key in sorted(set(before) | set(self.identity)):
             changes = list(differences(before.get(key), self.identity.get(key)))
             if changes:
@@ -89,22 +140,31 @@ class Folder:
                     f"({'; '.join(changes[:3])}); start anew without --resume, or choose another "
                     "--out folder"
                 )
-        for chunk in manifest.get("chunks", []):
+
+    def _take_up(self, chunks: list[dict[str, Any]]) -> None:
+        for chunk in chunks:
             files = chunk.get("files", {})
-            damaged = [name for name, digest in files.items() if not self._is(name, digest)]
+            damaged = [
+                name for name, digest in files.items() if not has_digest(self.parts / name, digest)
+            ]
             if damaged:
                 _log.warning(
                     "%s is damaged or missing; its chunk is evaluated again",
-                    self.path / PARTS / damaged[0],
+                    self.parts / damaged[0],
                 )
             else:
                 self._chunks[chunk["number"]] = chunk
+                self._agree(chunk.get("models", {}), chunk["number"])
 
-    def _is(self, name: str, digest: str) -> bool:
-        try:
-            return sha256(self.path / PARTS / name) == digest
-        except OSError:
-            return False
+    def _agree(self, models: Mapping[str, str], number: int) -> None:
+        for target, digest in models.items():
+            if self.models.setdefault(target, digest) != digest:
+                raise InputError(
+                    f"chunk {number} was made with another model of {target} "
+                    f"({digest[:12]}) than those before it ({self.models[target][:12]}); let all "
+                    "workers share one trained model (MAGNETKIT_CACHE_DIR) and start anew without "
+                    "--resume"
+                )
 
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
@@ -113,14 +173,21 @@ class Folder:
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of a chunk of that number."""
+        self._agree(part.models, number)
         files = {}
         for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
             if content:
                 name = f"chunk-{number:06d}.{suffix}"
-                with replacing(self.path / PARTS / name) as temporary:
+                with replacing(self.parts / name) as temporary:
                     temporary.write_bytes(content)
                 files[name] = hashlib.sha256(content).hexdigest()
-        chunk = {"number": number, "rows": part.rows, "rejected": part.lines, "files": files}
+        chunk = {
+            "number": number,
+            "rows": part.rows,
+            "rejected": part.lines,
+            "models": dict(part.models),
+            "files": files,
+        }
         self._chunks[number] = chunk
         self._write_manifest()
 
@@ -136,98 +203,41 @@ class Folder:
     def _read(self, suffix: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         for number in sorted(self._chunks):
             name = f"chunk-{number:06d}.{suffix}"
-            if name in self._chunks[number]["files"]:
-                path = self.path / PARTS / name
-                try:
-                    with pa.memory_map(str(path)) as source:
-                        table = decode(source, columns)
-                except (OSError, pa.ArrowInvalid) as error:
-                    raise StoreError(
-                        f"{path} cannot be read ({str(error).splitlines()[0]}); "
-                        "--resume evaluates it again"
-                    ) from None
-                yield table
+            digest = self._chunks[number]["files"].get(name)
+            if digest is None:
+                continue
+            try:
+                content = (self.parts / name).read_bytes()
+                if hashlib.sha256(content).hexdigest() != digest:
+                    raise OSError("its hash differs from what was written")
+                table = decode(content, columns)
+            except (OSError, pa.ArrowInvalid) as error:
+                raise StoreError(
+                    f"{self.parts / name} cannot be read ({str(error).splitlines()[0]}); "
+                    "--resume evaluates it again"
+                ) from None
+            yield table
+
+    def staged(self, name: str) -> Path:
+        """Return where to write a file of the new result."""
+        return self.parts / STAGED / name
 
     def finish(self, summary: dict[str, Any]) -> None:
-        """Name the files written in the manifest, and remove the parts."""
+        """Put the files written in their place, name them in the manifest, remove the parts."""
         files = {
-            name: sha256(self.path / name)
+            name: sha256(self.staged(name))
             for name in (RANKED, RANKED_CSV, REJECTED)
-            if (self.path / name).is_file()
+            if self.staged(name).is_file()
         }
-        self._write_manifest(summary=summary, files=files, done=True)
-        shutil.rmtree(self.path / PARTS, ignore_errors=True)
+        content = {"done": True, "summary": summary, "models": self.models, "files": files}
+        self._write(self.staged(MANIFEST), content)
+        settle(self.path)
 
-    def _write_manifest(self, *, done: bool = False, **more: Any) -> None:
-        content: dict[str, Any] = {"identity": self.identity, "done": done}
-        if not done:
-            content["chunks"] = [self._chunks[number] for number in sorted(self._chunks)]
-        with replacing(self.path / MANIFEST) as temporary:
-            temporary.write_text(
-                json.dumps(content | more, indent=1, ensure_ascii=False), encoding="utf-8"
-            )
+    def _write_manifest(self) -> None:
+        chunks = [self._chunks[number] for number in sorted(self._chunks)]
+        self._write(self.parts / MANIFEST, {"done": False, "chunks": chunks})
 
-
-def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
-    """Yield in what two JSON values differ, by name."""
-    if isinstance(before, dict) and isinstance(now, dict):
-        for key in sorted(set(before) | set(now)):
-            yield from differences(before.get(key), now.get(key), f"{name} {key}".strip())
-    elif before != now:
-        there, here = (_short(value) for value in (before, now))
-        yield f"{name} {there} there, {here} here".strip()
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:12]}..."
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a results folder.
-
-    Raises
-    ------
-    StoreError
-        If there is none or it cannot be read.
-    """
-    file = path / MANIFEST
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{file} is damaged ({error}); screen again") from None
-    if not isinstance(content, dict) or not isinstance(content.get("identity"), dict):
-        raise StoreError(f"{file} is no manifest of magnetkit; screen again")
-    return content
-
-
-def check_files(path: Path, manifest: dict[str, Any]) -> None:
-    """Check the files of a finished results folder against the hashes of its manifest.
-
-    Raises
-    ------
-    StoreError
-        If one is missing or is not what was written.
-    """
-    files = manifest.get("files")
-    if not isinstance(files, dict) or RANKED not in files:
-        raise StoreError(f"{path / MANIFEST} does not name {RANKED}; screen again")
-    for name in (RANKED, REJECTED):
-        if name in files and (not (path / name).is_file() or sha256(path / name) != files[name]):
-            raise StoreError(
-                f"{path / name} is missing or damaged (its hash differs); screen again"
-            )
-
-
-def read_rejected(file: Path) -> list[Rejected]:
-    """Read the lines that were rejected; none where there is no such file."""
-    if not file.is_file():
-        return []
-    with file.open(newline="", encoding="utf-8") as stream:
-        rows = csv.DictReader(stream)
-        return [
-            Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
-            for row in rows
-        ]
+    def _write(self, file: Path, content: dict[str, Any]) -> None:
+        whole = {"format": FORMAT, "identity": self.identity} | content
+        with replacing(file) as temporary:
+            temporary.write_text(json.dumps(whole, indent=1, ensure_ascii=False), encoding="utf-8")

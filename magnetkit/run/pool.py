@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-import numba
-
-from ..kernels.threads import may_overlap
+from ..kernels.threads import limit_threads, thread_count
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -62,11 +60,8 @@ class Threads:
     """
 
     def __init__(self) -> None:
-        self.workers = numba.get_num_threads() if may_overlap() else 1
-        alone = self.workers > 1
-        self._pool = ThreadPoolExecutor(
-            self.workers, "screening", lambda: numba.set_num_threads(1) if alone else None
-        )
+        self.workers = thread_count()
+        self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
 
     def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
         """Begin some work."""

@@ -9,7 +9,8 @@ from ..composition import Substitutions
 from ..composition.refinement import refine
 from ..errors import InputError
 from .candidates import TableCandidates
-from .engine import screen
+from .engine import results_place, screen
+from .manifest import check_place
 from .result import Ranked
 
 if TYPE_CHECKING:
@@ -73,6 +74,10 @@ def refined(
     for name, value in (("rounds", rounds), ("keep", keep)):
         if value < 1:
             raise InputError(f"{name} must be 1 or more, got {value}")
+    place = results_place(out)
+    if place is not None:
+        # Only the last round writes there.
+        check_place(place)
     start = space if sample is None else some_of(space, sample)
     found = screen(start, application, **options)
     coarse, near = space, np.empty(0, np.int64)

@@ -19,7 +19,7 @@ from ..applications.profile import Profile
 from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
 from ..files import write_parquet
-from . import folder as folders
+from . import manifest as folders
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
@@ -74,12 +74,13 @@ class Ranked:
         InputError
             If there is no such column.
         StoreError
-            If the file is damaged.
+            If the file is damaged, or the folder was screened anew.
         """
         names = None if columns is None else list(columns)
         if isinstance(self.source, pa.Table):
             self._check(names, self.source.column_names)
             return self.source if names is None else self.source.select(names)
+        self._check_current(self.source)
         with _readable(self.source):
             own = pq.read_schema(self.source).names
         self._check(names, own)
@@ -93,6 +94,16 @@ class Ranked:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
+
+    def _check_current(self, file: Path) -> None:
+        """Refuse the rows of a later screening into the same folder."""
+        named = folders.named_files(self.manifest).get(file.name)
+        now = folders.named_files(folders.own_manifest(file.with_name(folders.MANIFEST)))
+        if named is not None and now.get(file.name, named) != named:
+            raise StoreError(
+                f"{file.parent} was screened anew since this result was opened; open it again with "
+                "ScreenResult.from_folder"
+            )
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -309,12 +320,9 @@ class Ranked:
             If it is no results folder, is not finished or is damaged.
         """
         path = Path(path)
-        manifest = folders.read_manifest(path)
-        if not manifest.get("done"):
-            raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
+        manifest = folders.read_finished(path)
         with _readable(path):
             profile = Profile.model_validate(manifest["identity"]["application"])
-            folders.check_files(path, manifest)
             rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
             if rows != manifest["summary"]["candidates"]:
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
@@ -333,6 +341,7 @@ class Ranked:
         if isinstance(self.source, pa.Table):
             found = self.source.take(pa.array(rows))
         else:
+            self._check_current(self.source)
             with _readable(self.source), pq.ParquetFile(self.source) as file:
                 parts, stop = [file.schema_arrow.empty_table()], 0
                 for group in range(file.num_row_groups):

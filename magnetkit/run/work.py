@@ -5,16 +5,18 @@ process or machine it is made.
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
+from ..prediction.properties import SURROGATE_FALLBACKS
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
 from .candidates import Chunk, Piece
@@ -43,6 +45,8 @@ class Part:
         How many those are.
     first : Rejected or None
         The first of them.
+    models : mapping of str to str
+        Property to the hash of the trained model that was asked for it.
     """
 
     rows: int
@@ -50,6 +54,7 @@ class Part:
     rejected: bytes
     lines: int
     first: Rejected | None
+    models: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -69,14 +74,29 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
     number, piece = numbered
     chunk = piece()
     rows, rejected = len(chunk.table), chunk.rejected
+    table = table_of(chunk, job) if rows else None
     part = Part(
         rows,
-        encode(table_of(chunk, job)) if rows else b"",
+        b"" if table is None else encode(table),
         encode(_rejected_table(rejected)) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
+        {} if table is None else _models_of(table),
     )
     return number, part
+
+
+def _models_of(table: pa.Table) -> dict[str, str]:
+    """Return the models that were asked: the first of them for every row's domain."""
+    from ..surrogates import load
+
+    first, *others = SURROGATE_FALLBACKS
+    asked = [
+        target
+        for target in others
+        if pc.any(pc.equal(table[f"{target}_provenance"], "surrogate")).as_py()
+    ]
+    return {target: load(target).fingerprint for target in (first, *asked)}
 
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:

@@ -193,7 +193,8 @@ def print_changes(frame: "pd.DataFrame", top: int) -> None:
 
 def print_json(frame: "pd.DataFrame") -> None:
     """Print a table as JSON, one object a line."""
-    text = frame.to_json(orient="records", lines=True, force_ascii=False)
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = frame.to_json(orient="records", lines=True, force_ascii=plain)
     print(text, end="" if text.endswith("\n") or not text else "\n")
 
 

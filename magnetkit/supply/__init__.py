@@ -1,5 +1,6 @@
 """Heavy rare earth, supply risk and cost of an alloy."""
 
+from .dates import overdue
 from .heavy import heavy_rare_earth_ledger
 from .ledger import break_even_recycled_share, ledger
 from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios, with_prices
@@ -17,6 +18,7 @@ __all__ = [
     "heavy_rare_earth_ledger",
     "ledger",
     "load_scenario",
+    "overdue",
     "sampled_supply",
     "scenarios",
     "with_prices",

@@ -20,15 +20,13 @@ def in_pieces(work: Callable[[CompositionTable], T], table: CompositionTable) ->
 
     So what is done between the kernels is shared among the cores as well.
     """
-    import numba
+    from ..kernels.threads import limit_threads, thread_count
 
     if len(table) <= ROWS:
         return [work(table)]
     pieces = [table[start : start + ROWS] for start in range(0, len(table), ROWS)]
-    # Within a piece kernels take one thread; numba counts them thread by thread.
-    with ThreadPoolExecutor(
-        numba.get_num_threads(), initializer=numba.set_num_threads, initargs=(1,)
-    ) as pool:
+    # Within a piece kernels take one thread.
+    with ThreadPoolExecutor(thread_count(), initializer=limit_threads, initargs=(1,)) as pool:
         return list(pool.map(work, pieces))
 
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from ..settings import get_settings
 from . import store
 from .average import ProcessAverage
 from .distilled import DistilledProcess
+from .fingerprint import fingerprint
 from .pieces import in_pieces, joined
 from .process import CompositionProcess
 from .regressor import Estimate
@@ -95,6 +96,12 @@ class Surrogate:
     def file(self) -> Path:
         """Where the model is kept."""
         return _file(self.known)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        parts = (self.estimator_, self.scores, self.coefficients, float(self.edge))
+        return fingerprint((self.target, *parts))
 
     def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
         """Predict with interval and domain.

@@ -67,7 +67,8 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
 
 def test_magnets_of_one_label_share_their_residue():
     same = {"host": "1:5", "quantity": "coercivity_kA_m", "composition": {"Sm": 1.0},
-            "score": 1.0, "noise": 0.01, "slope": 0.0, "temperature_K": 300.0}  # fmt: skip
+            "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
+            "temperature_K": 300.0}  # fmt: skip
     one = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
     two = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
     fractions = np.zeros((1, N_ELEMENTS))
@@ -90,7 +91,7 @@ def test_the_split_is_found_again_in_drawn_magnets():
 
 def test_a_record_makes_the_same_mill_and_damage_is_said():
     magnet = {"host": "1:5", "quantity": "remanence_T", "composition": {"Sm": 0.2, "Co": 0.8},
-              "magnet": "A", "score": 1.0, "noise": 0.01, "slope": 0.0,
+              "magnet": "A", "score": 1.0, "deviation": 0.2, "noise": 0.01, "slope": 0.0,
               "temperature_K": 300.0}  # fmt: skip
     mill = Mill("a", (magnet,))
     file = mills.store(mill, [])

@@ -147,3 +147,10 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "No candidate can be ranked: 1 paramagnetic." in done.stdout
     assert "–" not in done.stdout
+
+
+def test_an_empty_out_is_not_the_current_folder(tmp_path):
+    done = run("screen", *APPLICATION, "--out", "")
+    assert done.returncode == 2, done.stderr
+    assert "'--out': it is empty; expected a folder" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,7 @@
 """What the command line costs to start, and how it fails before any work."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -76,3 +77,23 @@ def test_verify_and_lists():
     assert "f22-engine" in run("applications", "list").stdout
     shown = run("applications", "show", "f22-engine").stdout
     assert "assumption:" in shown or "cited:" in shown
+
+
+def test_any_encoding_of_the_terminal_and_json_stays_json():
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = run("applications", "show", "f22-engine", env=ascii_only)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = run("predict", "Nd\u2082Fe\u2081\u2084B", "--json", env=ascii_only)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["candidate"] == "Nd\u2082Fe\u2081\u2084B"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("NUMBA_NUM_THREADS", "0"), ("MAGNETKIT_HEAVY_RARE_EARTHS", "Xx")],
+)
+def test_a_variable_that_cannot_be_used_is_one_line_that_names_it(name, value):
+    done = run("predict", "SmCo5", env={**os.environ, name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"magnetkit: error: {name} is '{value}'")
+    assert len(done.stderr.splitlines()) == 1

@@ -23,6 +23,8 @@ FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
 PULLS = 600
 MOMENTS = 20
+FOLDERS = 1_000
+PAIRS = 60
 LIMIT_S = 900
 
 
@@ -78,6 +80,18 @@ def interruption() -> list[dict]:
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-m", "tests.faults.interruption", str(SEED), str(MOMENTS), folder],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def folders() -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        counts = (str(SEED), str(FOLDERS), str(PAIRS))
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.folders", *counts, folder],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -152,6 +166,13 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "Commands stopped at random moments; what they leave is whole, and the command run again "
         "(a screening with `--resume`) leaves the same bytes (a model: the same numbers). "
         "*done_before*: the command had ended when the signal came.",
+    ),
+    "folders": (
+        folders,
+        "Results folders that hold files of the user's, or results that a user changed: nothing of "
+        "theirs is touched (*taken*: what could be screened into). Two screenings, the same or "
+        "another, into one folder at random offsets, one of them now and then killed: what is left "
+        "has the bytes of one alone.",
     ),
     "cache": (cache, "Processes that start at once on empty caches of kernels, models and pulls."),
     "secrets": (secrets, "Every command with a key in the environment, eight kinds of refusal."),

@@ -19,7 +19,7 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.features.element_table import read_table
 from magnetkit.phases import snapshot
 from magnetkit.run.candidates import FileCandidates
-from magnetkit.run.folder import MANIFEST, read_manifest
+from magnetkit.run.manifest import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.surrogates import store
 from magnetkit.surrogates.process import CompositionProcess

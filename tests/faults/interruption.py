@@ -238,7 +238,7 @@ def train(folder: Path) -> Command:
 def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from magnetkit import screening
-    from magnetkit.run.folder import MANIFEST, read_manifest
+    from magnetkit.run.manifest import MANIFEST, PARTS, read_finished, read_manifest
 
     screening.screen = partial(screening.screen, chunk_rows=32)
     source, out = folder / "alloys.csv", folder / "screened"
@@ -260,19 +260,23 @@ def screen(folder: Path) -> Command:
 
     def check() -> None:
         if (out / MANIFEST).is_file():
-            read_manifest(out)
+            read_finished(out)
+        elif (out / PARTS / MANIFEST).is_file():
+            assert not read_manifest(out)["done"]
 
     return Command("screen", anew, partial(run, "--resume"), left, check)
 
 
 def report(folder: Path) -> Command:
     """A report written over the one of the screening before."""
+    from magnetkit.files import sealed
+
     out = folder / "screened"
     page = out / "report.html"
     run = partial(command_line, "report", str(out))
 
     def check() -> None:
-        if page.is_file() and not page.read_text(encoding="utf-8").rstrip().endswith("</html>"):
+        if page.is_file() and not sealed(page):
             raise AssertionError("half a report")
 
     return Command("report", run, run, lambda: sha256(page), check)

@@ -18,7 +18,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from magnetkit import substitutions
-from magnetkit.run.folder import check_files, read_manifest
+from magnetkit.run.manifest import read_finished, read_manifest
 
 REPLACE = {"Nd": ["Ce", "La", "Pr", "Dy", "Gd"], "Fe": ["Co"]}
 DEVICE = "aviation-actuator"
@@ -70,7 +70,7 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
     while True:
         code, memory = live([*command, "--quiet", "--top", "0"], seconds)
         lives.append(memory)
-        done = read_manifest(folder) if (folder / "manifest.json").is_file() else {}
+        done = read_manifest(folder) if any(folder.rglob("manifest.json")) else {}
         print(f"{time.monotonic() - start:7.0f} s: exit {code}, {memory}", file=sys.stderr)
         if code is not None:
             break
@@ -78,7 +78,7 @@ def main(folder: Path, candidates: int = 10_000_000, seconds: float = 60.0) -> i
             raise SystemExit(f"no chunk is finished within {seconds} s; give more")
     faults = [] if code == 0 else [f"exit {code}"]
     if code == 0:
-        check_files(folder, done)
+        read_finished(folder)
         rows = pq.ParquetFile(folder / "ranked.parquet").metadata.num_rows
         if rows != size or not done["done"]:
             faults.append(f"{rows} rows of {size}")

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +10,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
+from magnetkit.kernels.threads import limited_threads
 from magnetkit.ranking.order import needed_columns
 
 DEVICE = "aviation-actuator"
@@ -60,12 +60,8 @@ def test_chunks_of_any_size_give_the_same(table: pd.DataFrame, chunk_rows: int):
 
 
 def test_one_thread_and_many_give_the_same(table: pd.DataFrame):
-    before = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
+    with limited_threads(1):
         assert_equal(mk.screen(recipes(), DEVICE).table, table)
-    finally:
-        numba.set_num_threads(before)
 
 
 def test_rows_in_another_order_give_the_same(table: pd.DataFrame):

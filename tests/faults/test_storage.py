@@ -13,9 +13,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError, MagnetkitError, StoreError
-from magnetkit.kernels import _accelerate
+from magnetkit.kernels import _accelerate, _kept
 from magnetkit.phases.materials_project import pull as live
-from magnetkit.run import folder as folders
+from magnetkit.run import manifest as folders
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import store, surrogate
@@ -46,8 +46,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
     with storage.small_disk(tmp_path / "disk", 400) as disk:
         with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
-        kept = json.loads((disk / "out" / folders.MANIFEST).read_text())
-        assert not kept["done"]
+        assert not folders.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
@@ -68,8 +67,9 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path, monkeypatch, nam
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(InputError, match="No space left"):
         mk.screen(["SmCo5", "??"], DEVICE, out=tmp_path)
-    assert (tmp_path / name).read_bytes() == before[FILES.index(name)]
-    assert not list(tmp_path.glob("*.tmp")) + list(tmp_path.glob(".*.tmp"))
+    assert contents(tmp_path) == before
+    assert len(ScreenResult.from_folder(tmp_path)) == 1
+    assert not list(tmp_path.rglob("*.tmp")) + list(tmp_path.rglob(".*.tmp"))
 
 
 @pytest.mark.parametrize("place", ["read only", "a file", "full"])
@@ -122,12 +122,15 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
         ScreenResult.from_folder(out)
 
 
-@pytest.mark.skipif(_accelerate._CONFIG.DISABLE_JIT, reason="compilation is off")
-def test_kernels_run_where_their_cache_finds_no_room(tmp_path, monkeypatch):
-    monkeypatch.setattr(_accelerate, "cache_folder", lambda module: tmp_path)
+@pytest.mark.skipif(_accelerate.is_switched_off(), reason="compilation is off")
+def test_kernels_run_where_their_cache_finds_no_room(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(_accelerate, "cache_folders", lambda module: (tmp_path / "a",))
+    monkeypatch.setattr(_kept, "_said", set())
+    monkeypatch.setattr(_kept.os, "replace", storage.no_space)
     kernel = _accelerate.jit(lambda x: 2 * x)
-    monkeypatch.setattr(kernel._cache._cache_file, "save", storage.no_space)
     assert kernel(21) == 42
+    assert "No space left on device" in caplog.text
+    assert not list((tmp_path / "a").iterdir())
 
 
 def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811

@@ -7,9 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import magnetkit
+from magnetkit.kernels import _kept
+from tests.faults import storage
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
@@ -20,7 +23,7 @@ import numpy as np
 from magnetkit.kernels import _accelerate, own
 assert own.twice(np.arange(3.0)).tolist() == {result}
 hits = sum(own.twice.stats.cache_hits.values())
-print(_accelerate.cache_folder("own"), hits)
+print(next(f for f in _accelerate.cache_folders("own") if f.is_dir()) if {kept} else None, hits)
 """
 KERNELS = """
 from ._accelerate import jit
@@ -45,19 +48,19 @@ def package(tmp_path):
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
     (copy / "kernels").mkdir(parents=True)
-    for file in ("__init__.py", "__init__.pyi", "settings.py"):
+    for file in ("__init__.py", "__init__.pyi", "_version.py", "errors.py", "settings.py"):
         shutil.copy(source / file, copy / file)
-    for file in ("__init__.py", "_accelerate.py"):
+    for file in ("__init__.py", "_accelerate.py", "_kept.py"):
         shutil.copy(source / "kernels" / file, copy / "kernels" / file)
     (copy / "kernels" / "own.py").write_text(KERNELS)
     (copy / "kernels" / "called.py").write_text(CALLED.format(factor=2))
     return copy
 
 
-def start(package, tmp_path, result="[0.0, 2.0, 4.0]", **environment):
+def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), kept=True, **environment):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "MAGNETKIT_"))}
     return subprocess.Popen(
-        [sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result)],
+        [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result, kept=kept)],
         env=clean
         | {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
         | environment,
@@ -68,15 +71,16 @@ def start(package, tmp_path, result="[0.0, 2.0, 4.0]", **environment):
     )
 
 
-def finish(process):
-    out, err = process.communicate(timeout=120)
+def finish(process, said=""):
+    out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
+    assert said in err
     folder, hits = out.rsplit(maxsplit=1)
     return folder, int(hits)
 
 
-def run(*arguments, **options):
-    return finish(start(*arguments, **options))
+def run(*arguments, said="", **options):
+    return finish(start(*arguments, **options), said)
 
 
 def make_read_only(package):
@@ -102,14 +106,15 @@ def test_package_that_cannot_be_written_uses_the_cache_of_the_user(package, tmp_
 def test_nothing_writable_still_runs(package, tmp_path):
     make_read_only(package)
     (tmp_path / "user").write_text("")
-    assert run(package, tmp_path) == ("None", 0)
+    said = "compiled kernels cannot be kept"
+    assert run(package, tmp_path, kept=False, said=said) == ("None", 0)
 
 
 def test_cache_can_be_moved_and_switched_off(package, tmp_path):
     folder, _ = run(package, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "moved"))
     assert Path(folder).parent == tmp_path / "moved"
-    assert run(package, tmp_path, MAGNETKIT_NUMBA_CACHE="0") == ("None", 0)
-    assert not list(package.rglob("*.nbi"))
+    assert run(package, tmp_path, kept=False, MAGNETKIT_NUMBA_CACHE="0") == ("None", 0)
+    assert not list(package.rglob("*.kernel"))
 
 
 def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
@@ -130,8 +135,107 @@ def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
     old, recent = (package / "kernels" / "__pycache__" / f"own-{n * 16}" for n in "ab")
     for folder in (old, recent):
         folder.mkdir(parents=True)
-        (folder / "x.nbi").write_text("")
+        (folder / "x.kernel").write_text("")
     os.utime(old, (time.time() - 30 * 86400,) * 2)
     run(package, tmp_path)
     assert not old.exists()
     assert recent.exists()
+
+
+def emptied(raw):
+    return b""
+
+
+def cut(raw):
+    return raw[: len(raw) // 2]
+
+
+def last_byte_gone(raw):
+    return raw[:-1]
+
+
+def bits_turned(raw):
+    rng = np.random.default_rng(1)
+    turned = bytearray(raw)
+    for place in rng.integers(0, len(raw), 200):
+        turned[place] ^= 1 << int(rng.integers(8))
+    return bytes(turned)
+
+
+def one_bit_turned(raw):
+    return raw[:-1000] + bytes([raw[-1000] ^ 4]) + raw[-999:]
+
+
+def another(raw):
+    return b"magnetkit kernel 1\n" + b"x" * 500
+
+
+DAMAGES = (emptied, cut, last_byte_gone, bits_turned, one_bit_turned, another)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
+def test_damaged_machine_code_is_compiled_anew_and_said(package, tmp_path, damage):
+    folder, _ = run(package, tmp_path)
+    files = sorted(Path(folder).parent.rglob("*.kernel"))
+    assert len(files) == 2
+    whole = [file.read_bytes() for file in files]
+    for file, raw in zip(files, whole, strict=True):
+        file.write_bytes(damage(raw))
+    assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
+    process = start(package, tmp_path)
+    assert "damaged" not in process.communicate(timeout=240)[1]
+    assert run(package, tmp_path) == (folder, 1)
+
+
+def test_code_of_another_numba_is_not_read(package, tmp_path):
+    folder, _ = run(package, tmp_path)
+    kept = package / "kernels" / "_kept.py"
+    kept.write_text(kept.read_text().replace("numba.__version__", "'0.0'"))
+    again, hits = run(package, tmp_path)
+    assert (again == folder, hits) == (False, 0)
+
+
+@pytest.fixture
+def unprivileged():
+    """What makes a command obey permissions though root runs it."""
+    if os.getuid():
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("root cannot give up its privileges here")
+    return ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+
+
+def test_what_an_administrator_compiled_serves_who_may_not_write(package, tmp_path, unprivileged):
+    folder, _ = run(package, tmp_path)
+    (tmp_path / "user").mkdir()
+    for place in (tmp_path / "user", package / "kernels" / "__pycache__", *package.rglob("*-*")):
+        place.chmod(0o555)
+    own = {"ahead": unprivileged}
+    assert run(package, tmp_path, **own) == (folder, 1)
+    # Damaged where it cannot be replaced: compiled at each start, never a crash.
+    for file in Path(folder).parent.rglob("*.kernel"):
+        file.write_bytes(file.read_bytes()[:-1])
+    assert run(package, tmp_path, said="were damaged", **own) == (folder, 0)
+    assert run(package, tmp_path, said="cannot be kept", **own) == (folder, 0)
+    # Its owner has a cache: good copies stand there from then on, and nothing is said.
+    (tmp_path / "user").chmod(0o755)
+    run(package, tmp_path, **own)
+    process = start(package, tmp_path, **own)
+    assert "damaged" not in process.communicate(timeout=240)[1]
+    assert run(package, tmp_path, **own)[1] == 1
+
+
+def test_a_full_disk_while_compiling_is_said_and_leaves_no_half_file(package, tmp_path):
+    make_read_only(package)
+    with storage.small_disk(tmp_path / "user", 8):
+        said = "(No space left on device); each start compiles anew"
+        assert run(package, tmp_path, kept=False, said=said) == ("None", 0)
+        left = [f for f in (tmp_path / "user").rglob("*") if f.is_file()]
+        assert all(_kept.sound(file) for file in left)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "many", "1.5"])
+def test_a_thread_count_that_is_none_is_named(package, tmp_path, count):
+    process = start(package, tmp_path, NUMBA_NUM_THREADS=count)
+    _, err = process.communicate(timeout=240)
+    assert err.splitlines()[-1].startswith("magnetkit.errors.InputError: NUMBA_NUM_THREADS is")

@@ -2,11 +2,11 @@
 
 from threading import Thread
 
-import numba
 import numpy as np
 import pytest
 
-from magnetkit.kernels.threads import share_rows
+from magnetkit.kernels._accelerate import most_threads
+from magnetkit.kernels.threads import limit_threads, limited_threads, share_rows, thread_count
 
 
 @pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 1234])
@@ -29,12 +29,27 @@ def test_an_exception_in_any_piece_is_raised():
         share_rows(kernel, 1000, chunk=100)
 
 
-def test_thread_count_follows_numba(monkeypatch):
+def test_a_limit_sets_the_thread_count(monkeypatch):
     started = []
     monkeypatch.setattr(Thread, "start", lambda self: started.append(self))
     monkeypatch.setattr(Thread, "join", lambda self: None)
-    monkeypatch.setattr(numba, "get_num_threads", lambda: 3)
-    share_rows(lambda start, stop: None, 1000, chunk=100)
-    assert len(started) == 2
-    share_rows(lambda start, stop: None, 100, chunk=100)
-    assert len(started) == 2
+    with limited_threads(3):
+        share_rows(lambda start, stop: None, 1000, chunk=100)
+        assert len(started) == 2
+        share_rows(lambda start, stop: None, 100, chunk=100)
+        assert len(started) == 2
+
+
+def test_a_limit_holds_in_its_own_thread_and_is_given_back():
+    seen = []
+
+    def other():
+        limit_threads(1)
+        seen.append(thread_count())
+
+    with limited_threads(5):
+        thread = Thread(target=other)
+        thread.start()
+        thread.join()
+        assert (seen, thread_count()) == ([1], 5)
+    assert thread_count() == most_threads()

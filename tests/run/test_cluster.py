@@ -1,14 +1,24 @@
 """Screening on Dask: the same bytes, whatever is lost on the way."""
 
+import hashlib
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 import magnetkit as mk
-from magnetkit.errors import InputError
+from magnetkit.applications import load
+from magnetkit.errors import DataError, InputError, NetworkError
+from magnetkit.ranking.judged import job_for
 from magnetkit.run import cluster
+from magnetkit.run.dependencies import dependencies
+from magnetkit.run.manifest import read_manifest
 
 DEVICE = "f22-engine"
 FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
@@ -62,6 +72,111 @@ def test_numbers_and_pairs_that_make_no_sense_are_refused(options):
         mk.screen(["SmCo5"], DEVICE, **options)
 
 
-def test_a_worker_with_other_code_is_refused():
-    with pytest.raises(InputError, match="same version on every machine"):
-        cluster._alone(len, [], "another hash")
+@contextmanager
+def started(*command, root=None):
+    """Run a Dask command; give the process once it says that it is ready."""
+    place = {} if root is None else {"PYTHONPATH": str(root)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
+        env={**os.environ, "OMP_NUM_THREADS": "1", **place},
+        cwd=root,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    ready = {"dask_scheduler": "Scheduler at", "dask_worker": "Starting established connection"}
+    try:
+        for line in process.stderr:
+            if ready[command[0]] in line:
+                break
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def a_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextmanager
+def cluster_of(port, workers=1, root=None):
+    """Start a scheduler on a port of this machine, and workers; give its process."""
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    worker = ("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    with ExitStack() as stack:
+        process = stack.enter_context(started(*scheduler))
+        for _ in range(workers):
+            stack.enter_context(started(*worker, root=root))
+        yield process
+
+
+def test_a_worker_whose_tables_differ_by_one_byte_is_refused(tmp_path):
+    pytest.importorskip("distributed")
+    root, port = tmp_path / "other", a_port()
+    own = Path(mk.__file__).parent
+    shutil.copytree(own, root / "magnetkit", ignore=shutil.ignore_patterns("__pycache__", "*.nb?"))
+    shutil.copytree(mk.datasets.root(), root / "datasets")
+    table = root / "datasets" / "supply" / "elements.csv"
+    before = table.read_bytes()
+    table.write_bytes(before[:-2] + bytes([before[-2] ^ 1]) + before[-1:])
+    assert sum(a != b for a, b in zip(before, table.read_bytes(), strict=True)) == 1
+    with (
+        cluster_of(port, root=root),
+        pytest.raises(InputError, match=r"Dask worker of process \d+ .* data supply/elements.csv"),
+    ):
+        mk.screen(["SmCo5"], DEVICE, dask=f"tcp://127.0.0.1:{port}")
+
+
+def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_path, recipes):
+    pytest.importorskip("distributed")
+    mk.screen(recipes, DEVICE, out=tmp_path / "threads", chunk_rows=20)
+    port = a_port()
+    address, out = f"tcp://127.0.0.1:{port}", tmp_path / "dask"
+    with cluster_of(port) as scheduler:
+
+        def lose(done, total):
+            if done >= 40:
+                scheduler.kill()
+
+        with pytest.raises(NetworkError, match=r"scheduler.*was lost.*--resume"):
+            mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, progress=lose)
+    assert read_manifest(out)["chunks"]
+    with cluster_of(port):
+        mk.screen(recipes, DEVICE, out=out, chunk_rows=20, dask=address, resume=True)
+    assert bytes_of(out) == bytes_of(tmp_path / "threads")
+
+
+def test_a_scheduler_without_workers_is_named(monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1.0)
+    port = a_port()
+    with cluster_of(port, workers=0), pytest.raises(InputError, match=r"no workers.*dask worker"):
+        mk.screen(["SmCo5"], DEVICE, dask=f"tcp://127.0.0.1:{port}")
+
+
+def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):
+    job = job_for(load(DEVICE))
+    needed = dependencies(job)
+    assert cluster._alone(len, [], job, needed) == 0
+    for key, value in needed.items():
+        other = {**value, "x": "y"} if isinstance(value, dict) else "another"
+        with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
+            cluster._alone(len, [], job, {**needed, key: other})
+
+
+def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
+    root = tmp_path / "datasets"
+    shutil.copytree(mk.datasets.root(), root)
+    monkeypatch.setattr(mk.datasets, "root", lambda: root)
+    before = mk.datasets.digests()
+    file = root / "supply" / "elements.csv"
+    file.write_bytes(file.read_bytes() + b"\n")
+    now = mk.datasets.digests()
+    assert {name for name in before if before[name] != now[name]} == {"supply/elements.csv"}
+    assert now["supply/elements.csv"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    mk.datasets.path("supply/elements.csv")
+    file.write_bytes(file.read_bytes() + b"\n")
+    with pytest.raises(DataError, match="changed after this process had read it"):
+        mk.datasets.refuse_changed()

@@ -2,6 +2,12 @@
 
 import errno
 import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +15,10 @@ import pytest
 
 from magnetkit.composition.blocks import Rejected
 from magnetkit.errors import InputError, StoreError
-from magnetkit.run.folder import MANIFEST, Folder, read_manifest
+from magnetkit.files import seal
+from magnetkit.run import manifest
+from magnetkit.run.folder import Folder
+from magnetkit.run.manifest import MANIFEST, PARTS, RANKED, read_finished, read_manifest
 from magnetkit.run.work import Part, decode, encode
 
 TABLE = pa.table({"x": [1, 2]})
@@ -18,42 +27,65 @@ PART = Part(2, encode(TABLE), b"", 0, None)
 MIXED = Part(2, encode(TABLE), encode(REJECTED), 1, Rejected(3, "??", "no element"))
 
 
+IDENTITY = dict.fromkeys(("application", "candidates", "chunk_rows", "code", "magnetkit"), "x")
+
+
+@contextmanager
+def begun(path, identity=IDENTITY, resume=False):
+    with Folder(path) as folder:
+        folder.begin(identity, resume)
+        yield folder
+
+
+def result(path, rows=2, identity=IDENTITY):
+    """Leave a finished result."""
+    with begun(path, identity) as folder:
+        folder.add(0, PART)
+        for name in (RANKED, "ranked.csv", "rejected.csv"):
+            folder.staged(name).write_text(f"{name} of {rows}")
+        folder.finish({"candidates": rows})
+
+
+def stood(path):
+    return {f.relative_to(path): f.read_bytes() for f in path.rglob("*") if f.is_file()}
+
+
 def test_finished_chunks_are_taken_up_and_a_damaged_one_is_named_and_made_again(tmp_path, caplog):
-    folder = Folder(tmp_path, {"candidates": 1})
-    for number, part in enumerate([MIXED, PART, PART]):
-        folder.add(number, part)
-    again = Folder(tmp_path, {"candidates": 1}, resume=True)
-    assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
-    assert list(again.rejected()) == [MIXED.first]
-    assert not caplog.records
-    (tmp_path / "parts" / "chunk-000001.arrow").write_bytes(b"cut")
-    mended = Folder(tmp_path, {"candidates": 1}, resume=True)
-    assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
-    assert "chunk-000001.arrow is damaged" in caplog.text
+    with begun(tmp_path) as folder:
+        for number, part in enumerate([MIXED, PART, PART]):
+            folder.add(number, part)
+    with begun(tmp_path, resume=True) as again:
+        assert [again.chunk(i) for i in range(4)] == [(2, 1), (2, 0), (2, 0), None]
+        assert list(again.rejected()) == [MIXED.first]
+        assert not caplog.records
+    (tmp_path / PARTS / "chunk-000001.arrow").write_bytes(b"cut")
+    with begun(tmp_path, resume=True) as mended:
+        assert [mended.chunk(i) is None for i in range(3)] == [False, True, False]
+        assert "chunk-000001.arrow is damaged" in caplog.text
 
 
-def test_a_chunk_that_becomes_unreadable_while_running_is_named(tmp_path):
-    folder = Folder(tmp_path, {})
-    folder.add(0, PART)
-    (tmp_path / "parts" / "chunk-000000.arrow").write_bytes(b"cut")
-    with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
-        list(folder.tables())
+@pytest.mark.parametrize("content", [b"cut", encode(pa.table({"x": [8, 9]}))])
+def test_a_chunk_that_changes_while_running_is_named(tmp_path, content):
+    with begun(tmp_path) as folder:
+        folder.add(0, PART)
+        (tmp_path / PARTS / "chunk-000000.arrow").write_bytes(content)
+        with pytest.raises(StoreError, match=r"chunk-000000.arrow cannot be read .*--resume"):
+            list(folder.tables())
 
 
 def test_a_full_disk_is_named_and_what_is_finished_stays(tmp_path, monkeypatch):
-    folder = Folder(tmp_path, {})
-    folder.add(0, PART)
-
     def full(self, content):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(InputError, match=r"No space left on device; free .*--resume"):
-        folder.add(1, PART)
-    monkeypatch.undo()
-    again = Folder(tmp_path, {}, resume=True)
-    assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
-    assert sorted(p.name for p in (tmp_path / "parts").iterdir()) == ["chunk-000000.arrow"]
+    with begun(tmp_path) as folder:
+        folder.add(0, PART)
+        monkeypatch.setattr(Path, "write_bytes", full)
+        with pytest.raises(InputError, match=r"No space left on device; free .*--resume"):
+            folder.add(1, PART)
+        monkeypatch.undo()
+    with begun(tmp_path, resume=True) as again:
+        assert (again.chunk(0), again.chunk(1)) == ((2, 0), None)
+    assert [p.name for p in (tmp_path / PARTS).glob("chunk*")] == ["chunk-000000.arrow"]
 
 
 def test_some_columns_of_a_part_come_in_the_order_asked(tmp_path):
@@ -62,21 +94,173 @@ def test_some_columns_of_a_part_come_in_the_order_asked(tmp_path):
 
 
 def test_another_identity_is_refused_and_named(tmp_path):
-    Folder(tmp_path, {"candidates": {"sha256": "a"}, "scenario": "baseline"})
-    with pytest.raises(InputError, match=r'another scenario .*"baseline" there, "embargo" here'):
-        Folder(tmp_path, {"candidates": {"sha256": "a"}, "scenario": "embargo"}, resume=True)
+    with begun(tmp_path, IDENTITY | {"scenario": "baseline"}):
+        pass
+    with (
+        pytest.raises(InputError, match=r'another scenario .*"baseline" there, "embargo" here'),
+        begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume=True),
+    ):
+        pass
 
 
 def test_without_resume_old_parts_are_gone(tmp_path):
-    Folder(tmp_path, {}).add(0, PART)
-    assert Folder(tmp_path, {}).chunk(0) is None
-    assert list((tmp_path / "parts").iterdir()) == []
+    with begun(tmp_path) as folder:
+        folder.add(0, PART)
+    with begun(tmp_path) as folder:
+        assert folder.chunk(0) is None
+    assert not list((tmp_path / PARTS).glob("chunk*"))
+
+
+def test_chunks_of_two_models_are_not_mixed(tmp_path):
+    other = replace(PART, models={"curie_temperature_K": "b" * 64})
+    with begun(tmp_path) as folder:
+        folder.add(0, replace(PART, models={"curie_temperature_K": "a" * 64}))
+        with pytest.raises(InputError, match="another model of curie_temperature_K"):
+            folder.add(1, other)
+    with begun(tmp_path, resume=True) as again, pytest.raises(InputError, match="another model"):
+        again.add(1, other)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(InputError, match="choose another --out"):
-        Folder(tmp_path / "file" / "results", {})
+    with (
+        pytest.raises(InputError, match="choose another --out"),
+        begun(tmp_path / "file" / "results"),
+    ):
+        pass
+
+
+FOREIGN = {
+    "a note": {"notes.txt": "mine"},
+    "parts": {"parts/engine.step": "mine", "parts/chunk-000000.arrow": "mine"},
+    "a manifest": {"manifest.json": '{"name": "web app", "files": {"ranked.csv": "x"}}'},
+    "a snapshot": {"manifest.json": '{"format": "magnetkit phases 1", "identity": {}}'},
+    "a report": {"report.html": "<html>mine</html>"},
+    "a damaged manifest": {"manifest.json": '{"identity"', "ranked.csv": "mine"},
+    "a hidden file": {PARTS: "mine"},
+}
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("files", FOREIGN.values(), ids=FOREIGN)
+def test_a_folder_of_the_users_is_left_as_it_is(tmp_path, files, resume):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    before = stood(tmp_path)
+    with pytest.raises(InputError, match="choose another --out"), begun(tmp_path, resume=resume):
+        pass
+    assert stood(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", [RANKED, "ranked.csv", "rejected.csv", "report.html"])
+def test_a_file_that_was_changed_since_is_not_overwritten(tmp_path, name):
+    result(tmp_path)
+    (tmp_path / "notes.txt").write_text("beside a result notes may stand")
+    (tmp_path / name).write_text("edited by hand")
+    before = stood(tmp_path)
+    with pytest.raises(InputError, match=f"{name} is not as magnetkit wrote it"), begun(tmp_path):
+        pass
+    assert stood(tmp_path) == before
+    (tmp_path / name).unlink()
+    result(tmp_path, 3)
+    assert (tmp_path / "ranked.csv").read_text() == "ranked.csv of 3"
+    assert (tmp_path / "notes.txt").is_file()
+
+
+def test_a_folder_linked_in_the_parts_place_is_not_emptied(tmp_path):
+    mine, out = tmp_path / "mine", tmp_path / "out"
+    mine.mkdir()
+    (mine / "chunk-000000.arrow").write_text("mine")
+    out.mkdir()
+    (out / PARTS).symlink_to(mine)
+    with pytest.raises(InputError, match="not a folder that magnetkit made"), begun(out):
+        pass
+    assert stood(mine)
+
+
+def test_a_result_of_an_older_version_is_known_as_ones_own(tmp_path):
+    result(tmp_path)
+    manifest = json.loads((tmp_path / MANIFEST).read_text())
+    del manifest["format"], manifest["models"]
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest))
+    (tmp_path / "report.html").write_text("<title>A pump: magnetkit</title>")
+    assert read_finished(tmp_path) == manifest
+    result(tmp_path, 5)
+    assert read_finished(tmp_path)["summary"] == {"candidates": 5}
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
+    result(tmp_path)
+    before = stood(tmp_path)
+    for resume in (False, True):
+        with begun(tmp_path, IDENTITY | {"scenario": "embargo"}, resume) as folder:
+            folder.add(0, PART)
+            folder.staged(RANKED).write_text("half")
+        kept = stood(tmp_path)
+        assert {name: kept[name] for name in before} == before
+        assert read_finished(tmp_path)["identity"] == IDENTITY
+        if not resume:
+            # The finished one can be asked for too, the other is then given up.
+            shutil.copytree(tmp_path, tmp_path.with_name("copy"))
+    with Folder(tmp_path.with_name("copy")) as folder:
+        assert not folder.begin(IDENTITY, resume=True)
+    assert stood(tmp_path.with_name("copy")) == before
+
+
+@pytest.mark.parametrize("renames", range(4))
+def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames):
+    result(tmp_path)
+    (tmp_path / "report.html").write_text(seal("<html>of the old</html>"))
+    done = []
+
+    def stopped(source, target):
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(target)
+        os.replace(source, target)
+
+    monkeypatch.setattr(manifest, "_move", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        result(tmp_path, 7)
+    monkeypatch.undo()
+    assert read_finished(tmp_path)["summary"] == {"candidates": 7}
+    assert {str(name) for name in stood(tmp_path)} == {
+        RANKED,
+        "ranked.csv",
+        "rejected.csv",
+        MANIFEST,
+    }
+    assert (tmp_path / RANKED).read_text() == f"{RANKED} of 7"
+
+
+def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
+    with begun(tmp_path) as folder:
+        folder.add(0, PART)
+        with (
+            pytest.raises(InputError, match=rf"written by process {os.getpid()} on \S+ since 20"),
+            begun(tmp_path),
+        ):
+            pass
+        assert list(folder.tables()) == [TABLE]
+    with begun(tmp_path, resume=True) as again:
+        assert again.chunk(0) == (2, 0)
+
+
+def test_a_killed_holder_leaves_no_lock(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from magnetkit.run.holding import held\n"
+        "with held(Path(sys.argv[1])): print(1, flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b"1\n"
+    with pytest.raises(InputError, match=f"process {process.pid}"), begun(tmp_path):
+        pass
+    process.kill()
+    process.communicate()
+    with begun(tmp_path) as folder:
+        folder.add(0, PART)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"done": True})])

@@ -39,3 +39,10 @@ def test_numbers_out_of_range_are_named():
             refined(SPACE, "communication-twt", 0.05, **{name: 0})
     with pytest.raises(InputError, match="step"):
         refined(SPACE, "communication-twt", 0.2)
+
+
+def test_a_folder_of_the_users_is_refused_before_the_first_round(tmp_path, monkeypatch):
+    (tmp_path / "notes.txt").write_text("mine")
+    monkeypatch.setattr("magnetkit.run.refined.screen", lambda *_, **__: pytest.fail("screened"))
+    with pytest.raises(InputError, match=r"holds notes\.txt"):
+        refined(SPACE, "communication-twt", 0.05, out=tmp_path)

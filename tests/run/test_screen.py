@@ -1,6 +1,5 @@
 """The main job: candidates through every stage, ranked for a device."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -12,7 +11,11 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import columns
-from magnetkit.errors import CompositionError, InputError
+from magnetkit.errors import CompositionError, InputError, StoreError
+from magnetkit.run import engine
+from magnetkit.run.manifest import read_manifest
+from magnetkit.screening import ScreenResult
+from magnetkit.settings import get_settings
 
 MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
 
@@ -120,6 +123,86 @@ def test_arguments_that_cannot_be_are_named():
         mk.screen(["SmCo5"], application="f22-engine", temperature=[300.0, 400.0])
 
 
+@pytest.mark.parametrize("value", ["x", 2.5, None])
+def test_chunk_rows_that_is_no_number_is_named(value):
+    with pytest.raises(InputError, match="chunk_rows must be a whole number"):
+        mk.screen(["SmCo5"], application="f22-engine", chunk_rows=value)
+
+
+@pytest.mark.parametrize("out", [5, "", "  "])
+def test_out_that_is_no_path_is_named(out):
+    with pytest.raises(InputError, match="out must be the path of a folder"):
+        mk.screen(["SmCo5"], application="f22-engine", out=out)
+
+
+def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "TOP_ROWS", 6)
+    texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
+    result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
+    ranks = result.table["rank"]
+    ranked = int(ranks.notna().sum())
+    assert 0 < ranked < 6
+    short = pd.read_csv(tmp_path / "out" / "ranked.csv")
+    assert len(short) == 6
+    assert short["candidate"].is_unique
+    assert short["rank"].tolist()[:ranked] == list(range(1, ranked + 1))
+    assert short["rank"].isna().sum() == 6 - ranked
+    unranked = result.table["candidate"][ranks.isna()].tolist()
+    assert short["candidate"].tolist()[ranked:] == unranked[: 6 - ranked]
+
+
+def test_a_rerun_that_fails_leaves_the_result_as_it_was(tmp_path):
+    out = tmp_path / "out"
+    mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=out).report(out / "report.html")
+    before = {f.name: f.read_bytes() for f in out.iterdir()}
+    with pytest.raises(CompositionError):
+        mk.screen(["SmCo5", "??"], application="f22-engine", out=out, strict=True)
+    with pytest.raises(InputError, match=r"no candidate could be read.*\.magnetkit-parts"):
+        mk.screen(["??"], application="f22-engine", out=out)
+    assert {f.name: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    again = ScreenResult.from_folder(out)
+    assert len(again) == 2
+    again.report(out / "report.html")
+    mk.screen(["SmCo5"], application="f22-engine", out=out)
+    assert len(ScreenResult.from_folder(out)) == 1
+    assert not (out / "report.html").exists()
+
+
+def test_a_result_whose_folder_was_screened_anew_says_so(tmp_path):
+    first = mk.screen(["SmCo5", "Sm2Co17"], application="f22-engine", out=tmp_path)
+    mk.screen(["SmCo5", "Nd2Fe14B"], application="f22-engine", out=tmp_path)
+    with pytest.raises(StoreError, match="was screened anew"):
+        first.best(1)
+    with pytest.raises(StoreError, match="was screened anew"):
+        first.select(["rank"])
+
+
+def test_resume_notices_data_settings_and_scenario_that_changed(tmp_path, monkeypatch):
+    scenario = tmp_path / "mine.toml"
+    embargo = mk.datasets.path("supply/scenarios/embargo.toml").read_text(encoding="utf-8")
+    scenario.write_text(embargo, encoding="utf-8")
+
+    def go_on(**options):
+        return mk.screen(
+            ["SmCo5"], "f22-engine", scenario=str(scenario), out=tmp_path / "out", resume=True,
+            **options,
+        )  # fmt: skip
+
+    first = go_on(process=mk.magnetism.Process(grain_size_um=4.0))
+    assert first.manifest["identity"]["process"] == {"grain_size_um": 4.0}
+    with pytest.raises(InputError, match="another process"):
+        go_on(process={"grain_size_um": 5.0})
+    same = {"process": {"grain_size_um": 4.0}}
+    assert go_on(**same).manifest == first.manifest
+    scenario.write_text(embargo.replace("title =", "title = 'x' #"), encoding="utf-8")
+    with pytest.raises(InputError, match="another scenario content"):
+        go_on(**same)
+    scenario.write_text(embargo, encoding="utf-8")
+    monkeypatch.setattr(get_settings(), "heavy_rare_earths", ("Dy",))
+    with pytest.raises(InputError, match="another settings"):
+        go_on(**same)
+
+
 def test_shells_are_candidates_beside_bulk(tmp_path):
     path = tmp_path / "alloys.csv"
     path.write_text(
@@ -181,11 +264,11 @@ def test_a_killed_screening_goes_on_to_the_same_bytes(tmp_path):
     # Slow enough that it cannot be through before it is killed.
     run = _start(cut, path, "--slowly")
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not list(cut.glob("parts/chunk-000002*")):
+    while time.monotonic() < deadline and not list(cut.glob(".magnetkit-parts/chunk-000002*")):
         time.sleep(0.01)
     run.send_signal(signal.SIGKILL)
     run.wait()
-    manifest = json.loads((cut / "manifest.json").read_text())
+    manifest = read_manifest(cut)
     assert not manifest["done"]
     assert manifest["chunks"]
     assert _start(cut, path, "--resume").wait(300) == 0

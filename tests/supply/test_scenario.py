@@ -40,10 +40,11 @@ def file(tmp_path):
     return path
 
 
-def test_the_five_scenarios_are_there():
+def test_the_scenarios_are_there():
     assert supply.scenarios() == [
         "baseline",
         "controls-2025",
+        "controls-2026-all",
         "embargo",
         "export-quota",
         "magnet-rule-2027",

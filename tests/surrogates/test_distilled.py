@@ -1,9 +1,9 @@
-import numba
 import numpy as np
 import pytest
 
 import magnetkit as mk
 from magnetkit import conformal as intervals
+from magnetkit.kernels.threads import limited_threads
 from magnetkit.surrogates import CompositionProcess, DistilledProcess, store, training_set
 from magnetkit.surrogates.distilled import FEW
 from magnetkit.surrogates.neighbourhood import around
@@ -76,12 +76,8 @@ def test_rows_do_not_depend_on_chunk_order_or_threads(model, known):
     table = around(known.table, 3000, 9)
     together = model.estimate(table)
     order = np.random.default_rng(0).permutation(len(table))
-    threads = numba.get_num_threads()
-    try:
-        numba.set_num_threads(1)
+    with limited_threads(1):
         shuffled = model.estimate(table[order])
-    finally:
-        numba.set_num_threads(threads)
     for one, other in zip(shuffled, together, strict=True):
         np.testing.assert_array_equal(one, other[order])
 

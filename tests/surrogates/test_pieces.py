@@ -1,9 +1,9 @@
-import numba
 import numpy as np
 import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit.kernels.threads import thread_count
 from magnetkit.surrogates import pieces
 
 
@@ -14,13 +14,13 @@ def test_pieces_come_back_in_order_on_one_thread_each(rows, monkeypatch):
     threads = []
 
     def work(part):
-        threads.append(numba.get_num_threads())
+        threads.append(thread_count())
         return pd.DataFrame({"Fe": part.fraction("Fe")})
 
-    before = numba.get_num_threads()
+    before = thread_count()
     got = pieces.joined(pieces.in_pieces(work, table))
     np.testing.assert_array_equal(got["Fe"], table.fraction("Fe"))
     assert list(got.index) == list(range(rows))
     assert len(threads) == -(-rows // 8)
     assert rows <= 8 or set(threads) == {1}
-    assert numba.get_num_threads() == before
+    assert thread_count() == before

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from ...features.structures import Crystals
+from ...kernels.threads import limited_threads
 from . import cases
 from .material import read_crystals
-from .measure import best_seconds, thread_count
+from .measure import best_seconds
 from .peers import PAIRS, PEERS, RADIAL, SPHERE, STRUCTURES
 from .timing import peer_rate, say
 
@@ -39,7 +40,7 @@ def on_crystals(file: Path, peers_of: int = 16, progress: bool = False) -> pd.Da
     structures = read_crystals(file)
     crystals = Crystals.from_structures(structures)
     lines = []
-    with thread_count(1):
+    with limited_threads(1):
         for name in (PAIRS, RADIAL, SPHERE, STRUCTURES):
             say(name, progress)
             work = _work(name, crystals)

@@ -7,17 +7,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numba
 import numpy as np
 
 from ...kernels._accelerate import jit
-from ...kernels.threads import share_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ...kernels.threads import limited_threads, share_rows
 
 
 def best_seconds(work: Callable[[], Any], budget: float = 1.0, least: int = 3) -> float:
@@ -29,23 +24,6 @@ def best_seconds(work: Callable[[], Any], budget: float = 1.0, least: int = 3) -
         work()
         times.append(time.perf_counter() - before)
     return min(times)
-
-
-def available_threads() -> int:
-    """Return the number of threads that kernels can use at most."""
-    limits: Any = numba.config
-    return int(limits.NUMBA_NUM_THREADS)
-
-
-@contextmanager
-def thread_count(n: int) -> "Iterator[None]":
-    """Let kernels run on `n` threads."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(n)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
 
 
 # out float64[n, m]   rows start to stop are set to a value
@@ -74,7 +52,7 @@ def fill_rate(shape: tuple[int, int], threads: int, fresh: bool) -> float:
         out = np.empty(shape) if fresh else used
         share_rows(_fill, shape[0], 1.0, out)
 
-    with thread_count(threads):
+    with limited_threads(threads):
         work()
         return used.nbytes / best_seconds(work)
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...kernels._accelerate import most_threads
+from ...kernels.threads import limited_threads
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions
-from .measure import available_threads, best_seconds, fill_rate, first_call_seconds, thread_count
+from .measure import best_seconds, fill_rate, first_call_seconds
 from .peers import PEERS, Peer, prepared
 
 CURVE = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
@@ -59,7 +61,7 @@ def run(
     """
     scale = 1.0 if rows is None else rows / 500_000
     fills: dict[tuple[int, bool], float] = {}
-    most = min(2, available_threads())
+    most = min(2, most_threads())
     lines: list[dict[str, Any]] = []
     for case in CASES:
         if match not in case.name:
@@ -70,7 +72,7 @@ def run(
         work = case.prepare(n)
         work()
         for threads in range(1, most + 1):
-            with thread_count(threads):
+            with limited_threads(threads):
                 line[f"rows_per_second_{threads}"] = n / best_seconds(work)
         if case.row_bytes:
             key = (most, case.fresh)

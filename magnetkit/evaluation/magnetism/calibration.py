@@ -166,15 +166,11 @@ class Fit:
 
     def run(self, steps: int = 25) -> "Fit":
         """Find the most probable variables and their covariance by damped Gauss-Newton steps."""
-        import numba
+        from ...kernels.threads import limited_threads
 
         # Thousands of calls over a few rows each: sharing them among threads costs more.
-        threads = numba.get_num_threads()
-        numba.set_num_threads(1)
-        try:
+        with limited_threads(1):
             return self._run(steps)
-        finally:
-            numba.set_num_threads(threads)
 
     def _run(self, steps: int) -> "Fit":
         active = np.flatnonzero(self._active)

@@ -5,7 +5,7 @@ A time limit on every answer, retries on the failures that pass, no redirect to 
 """
 
 import io
-import time
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from ..._version import __version__
 from ...errors import NetworkError
 from .progress import Report
+from .watch import Watch, WatchedAdapter, printable, tells
 
 KEY_HELP = (
     "get a key at https://next-gen.materialsproject.org/api (free, after signing in) and set it "
@@ -88,6 +89,9 @@ class Session(requests.Session):
         self._key = key
         self._limits = limits
         self._report = report
+        self._watch = Watch(limits.answer_s)
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, WatchedAdapter(self._watch))
         self.announced: int | None = None
         self.headers.update({"x-api-key": key, "user-agent": f"magnetkit/{__version__}"})
 
@@ -105,10 +109,10 @@ class Session(requests.Session):
         except _PassingError as error:
             # The cause may hold the request, and with it the key.
             tried = f"(tried {self._limits.attempts} times)"
-            raise NetworkError(f"{self._without_key(str(error))} {tried}") from None
+            raise NetworkError(f"{self._clean(str(error))} {tried}") from None
         except NetworkError as error:
             # What a server says, in a reason or an address, may be what it was sent.
-            raise NetworkError(self._without_key(str(error))) from None
+            raise NetworkError(self._clean(str(error))) from None
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -122,16 +126,19 @@ class Session(requests.Session):
 
     def _tell(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        said = self._without_key(str(error))
+        said = self._clean(str(error))
         self._report.note(f"{said}; next try in {state.upcoming_sleep:.1f} s")
 
     def _attempt(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         where = place(url)
         try:
-            response = self._follow(method, url, options)
-            self._read(response, where)
+            with self._watch:
+                response = self._follow(method, url, options)
+                self._read(response, where)
         except (RequestException, HTTPError) as error:
-            reason = self._clean(f"{type(error).__name__}: {error}")
+            if self._watch.over:
+                raise _PassingError(f"{where} takes over {self._limits.answer_s:.0f} s") from None
+            reason = self._short(f"{type(error).__name__}: {error}")
             raise _PassingError(f"{where} did not answer ({reason})") from None
         self._check_status(response, where)
         self._check_page(response, where)
@@ -141,11 +148,20 @@ class Session(requests.Session):
         timeout = (self._limits.connect_s, self._limits.read_s)
         options = {**options, "stream": True, "timeout": timeout, "allow_redirects": False}
         for _ in range(5):
-            response = super().request(method, url, **options)
+            try:
+                response = super().request(method, url, **options)
+            except RequestException:
+                raise
+            except ValueError as error:
+                # requests reads where a redirect leads, even if it is not to follow it.
+                raise NetworkError(
+                    f"{place(url)} redirects to what is no address ({error}); check the endpoint "
+                    "(MP_API_ENDPOINT or endpoint=)"
+                ) from None
             if not response.is_redirect:
                 return response
-            target = urljoin(response.url, response.headers["location"])
             response.close()
+            target = _target(response)
             if not _sameplace(response.url, target):
                 raise NetworkError(
                     f"{place(response.url)} redirects to {place(target)}; the key is not sent to "
@@ -156,8 +172,7 @@ class Session(requests.Session):
         raise NetworkError(f"{place(url)} redirects in circles; check the endpoint")
 
     def _read(self, response: requests.Response, where: str) -> None:
-        # In parts as they come, so that neither a dripping nor an endless answer holds us.
-        end = time.monotonic() + self._limits.answer_s
+        # In parts as they come, so that an endless answer does not fill the memory.
         parts, size = [], 0
         with response:
             while part := response.raw.read1(1 << 16, decode_content=True):
@@ -168,8 +183,9 @@ class Session(requests.Session):
                         f"{where} sends more than {self._limits.answer_bytes >> 20} MiB in one "
                         "answer; ask for smaller chemical systems"
                     )
-                if time.monotonic() > end:
-                    raise _PassingError(f"{where} takes over {self._limits.answer_s:.0f} s")
+        if self._watch.over:
+            # The end that was read is the one made here.
+            raise _PassingError(f"{where} takes over {self._limits.answer_s:.0f} s")
         response.raw = io.BytesIO(b"".join(parts))
         # JSON is UTF-8; left to guess, requests takes its time and may be wrong.
         response.encoding = "utf-8"
@@ -178,8 +194,8 @@ class Session(requests.Session):
         status = response.status_code
         if status == 200:
             return
-        said = self._clean(_detail(response.content))
-        told = f"{where} answered {status} {response.reason or ''}".rstrip()
+        said = self._short(_detail(response.content))
+        told = f"{where} answered {status} {self._short(response.reason or '')}".rstrip()
         told += f" ({said})" if said else ""
         if status in _REFUSED:
             raise NetworkError(f"{told}: the key was refused; {KEY_HELP}")
@@ -219,12 +235,39 @@ class Session(requests.Session):
         self._report.page(len(documents), total if self.announced is None else 0)
         self.announced = total
 
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "<key>")
-
     def _clean(self, text: str) -> str:
-        text = self._without_key(text)
+        """Return a message without the key, in one line that a terminal obeys nothing of."""
+        text = printable(text.replace(self._key, "<key>"))
+        if tells(self._key, text):
+            return (
+                "the server's answer is of no use, and not shown because it holds the API key in "
+                "some form; check the endpoint (MP_API_ENDPOINT or endpoint=)"
+            )
+        return text
+
+    def _short(self, text: str) -> str:
+        """Return what a server says, for a message."""
+        text = printable(text.replace(self._key, "<key>"))
+        if tells(self._key, text):
+            return "not shown, for it holds the API key"
         return text if len(text) <= 300 else text[:297] + "..."
+
+
+def _target(response: requests.Response) -> str:
+    """Return where a redirect leads."""
+    said = response.headers["location"]
+    try:
+        target = urljoin(response.url, said)
+        if not urlsplit(target).hostname:
+            raise ValueError("it names no host")
+        # Raises where it is no number.
+        _ = urlsplit(target).port
+    except ValueError as error:
+        raise NetworkError(
+            f"{place(response.url)} redirects to {said!r}, which is no address ({error}); check "
+            "the endpoint (MP_API_ENDPOINT or endpoint=)"
+        ) from None
+    return target
 
 
 def place(url: str) -> str:
@@ -261,11 +304,13 @@ def _retry_after(text: str | None) -> float | None:
     if not text:
         return None
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
-        pass
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (date - datetime.now(UTC)).total_seconds())
+        try:
+            date = parsedate_to_datetime(text)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        # A date without a zone is one of Greenwich (RFC 9110, 5.6.7).
+        date = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+        seconds = (date - datetime.now(UTC)).total_seconds()
+    return None if math.isnan(seconds) else max(0.0, seconds)

@@ -1,9 +1,13 @@
 """The explorer's page: what stands on it and what happens when a control moves."""
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import dash
+import flask
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 from numpy.typing import NDArray
@@ -41,7 +45,8 @@ def application(results: Results) -> dash.Dash:
     """Return the explorer of a results folder as a Dash application."""
     app = dash.Dash(
         __name__,
-        title=f"{results.profile.title}: magnetkit",
+        # Dash puts it into the page as it stands.
+        title=f"{escape(results.profile.title)}: magnetkit",
         update_title="",
         serve_locally=True,
         index_string=_INDEX,
@@ -131,9 +136,6 @@ def _controls(results: Results) -> list[Any]:
     most = {name: float(np.nanmax(results.column(name, Question()))) for name in MAGNET[:2]}
     heavy = _heaviest(results)
     asked = results.conditions
-    listed = scenarios()
-    if asked.scenario not in listed:
-        listed.insert(0, asked.scenario)
     return [
         _labelled(
             "Temperature (°C)",
@@ -181,7 +183,7 @@ def _controls(results: Results) -> list[Any]:
         _labelled(
             "Supply scenario",
             dcc.Dropdown(
-                {name: load_scenario(name).title for name in listed},
+                {name: load_scenario(name).title for name in _scenarios(results)},
                 asked.scenario,
                 id="scenario",
                 clearable=False,
@@ -197,6 +199,33 @@ def _controls(results: Results) -> list[Any]:
             _slider("share", 0.0, 100.0, 5.0, 100.0 * max(asked.recycled.values(), default=0.25)),
         ),
     ]
+
+
+def _scenarios(results: Results) -> list[str]:
+    """Return what may be chosen: the embedded scenarios, and the screening's own."""
+    own = results.conditions.scenario
+    return scenarios() if own in scenarios() else [own, *scenarios()]
+
+
+def _view_of(view: Any, names: Sequence[str]) -> bool:
+    """Return whether this is an order and a page of the table."""
+    return (
+        isinstance(view, dict)
+        and view.get("by") in names
+        and isinstance(view.get("descending"), bool)
+        and type(view.get("page")) is int
+        and view["page"] >= 0
+    )
+
+
+def _check(
+    sound: Sequence[bool], numbers: Sequence[Any], elements: Any, present: Sequence[str]
+) -> None:
+    """Refuse what no control of the page sends, as a bad request."""
+    finite = all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers)
+    known = isinstance(elements, list) and all(e in present for e in elements)
+    if not (all(sound) and finite and known):
+        flask.abort(400, "no control of the explorer sends this")
 
 
 def _marks(stops: list[int]) -> dict[int, str]:
@@ -238,6 +267,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
     by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
     asked = results.conditions
     heaviest = _heaviest(results)
+    known = _scenarios(results)
 
     @lru_cache(maxsize=4)
     def selected(question: Question) -> NDArray[np.int64]:
@@ -296,6 +326,12 @@ def _connect(app: dash.Dash, results: Results) -> None:
         _after: int,
         view: dict[str, Any],
     ) -> tuple[Any, ...]:
+        _check(
+            (celsius in by_celsius, goal in GOALS, scenario in known, _view_of(view, names)),
+            (remanence, coercivity, heavy, share),
+            elements or [],
+            results.elements,
+        )
         recycled = dict.fromkeys(elements or [], (share or 0.0) / 100.0)
         if set(recycled) == set(asked.recycled) and share == 100.0 * max(
             asked.recycled.values(), default=0.25

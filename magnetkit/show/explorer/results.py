@@ -16,7 +16,7 @@ from ...elements import INDEX, N_ELEMENTS, SYMBOLS
 from ...errors import StoreError
 from ...prediction.properties import Conditions, magnets, supplies
 from ...ranking.pareto import compared, first_front
-from ...run import folder as folders
+from ...run import manifest as folders
 from ...supply import element_table
 from ...supply.ledger import mean_over_mass
 from ...units import ZERO_CELSIUS
@@ -95,13 +95,10 @@ class Results:
         from ...applications.profile import Profile
         from ..report.content import conditions_of
 
-        manifest = folders.read_manifest(path)
-        if not manifest.get("done"):
-            raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
+        manifest = folders.read_finished(path)
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
         try:
             self.profile: Profile = Profile.model_validate(manifest["identity"]["application"])
-            folders.check_files(path, manifest)
             data = pq.read_table(path / folders.RANKED, columns=names)
         except (OSError, KeyError, ValueError, pa.ArrowException) as error:
             raise StoreError(f"{path} is damaged ({error}); screen again") from None

@@ -1,19 +1,26 @@
 """Serving the explorer to this machine alone."""
 
+import logging
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError
 from .results import Results
 
 if TYPE_CHECKING:
+    from dash import Dash
+    from flask import Response
     from werkzeug.serving import BaseWSGIServer
+
+_log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 PORT = 8050
+MOST_BYTES = 1 << 20
+"""Size of a request; those of the page take some kilobytes."""
 
 
 def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
@@ -51,8 +58,7 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
 
     results = Results(Path(path))
     app = application(results)
-    # A page of another site may point its own name at this machine; only these names are ours.
-    app.server.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
+    _guard(app)
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:
@@ -65,6 +71,36 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
             HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
         )
         _run(server, results, lambda: tell(f"http://{HOST}:{own}/"))
+
+
+def _guard(app: "Dash") -> None:
+    """Let the page run its own scripts alone, and requests be small and of this machine."""
+    from werkzeug.exceptions import HTTPException
+
+    # A page of another site may point its own name at this machine; only these names are ours.
+    app.server.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    # The scripts that dash writes into the page go by their hash.
+    scripts = " ".join(["'self'", *app.csp_hashes()])
+    policy = (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+    @app.server.after_request
+    def protect(answer: "Response") -> "Response":
+        answer.headers["Content-Security-Policy"] = policy
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    @app.server.errorhandler(Exception)
+    def refuse(error: Exception) -> Any:
+        if isinstance(error, HTTPException):
+            return error
+        # Told in full with --verbose; dash itself fails on what is no question of its page.
+        _log.debug("a request to the explorer failed", exc_info=error)
+        return "This request cannot be answered.", 400
 
 
 def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:

@@ -309,8 +309,7 @@ def changed_since(result: "Ranked") -> bool:
     from ..._version import __version__
 
     identity = result.manifest["identity"]
-    now = {name: entry["sha256"] for name, entry in datasets.registry()["files"].items()}
-    return identity.get("magnetkit") != __version__ or identity.get("data") != now
+    return identity.get("magnetkit") != __version__ or identity.get("data") != datasets.digests()
 
 
 def sources() -> list[dict[str, str]]:

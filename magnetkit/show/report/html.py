@@ -9,7 +9,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ...columns import COLUMNS
-from ...files import replacing
+from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from . import content, curves, figures, supply
 from .layout import Figure, numbers
@@ -82,7 +82,7 @@ def write_report(result: "Ranked", path: Path) -> Path:
     environment.filters["kelvin"] = content.kelvin
     page = environment.get_template("report.html.jinja").render(**_content(result))
     with replacing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
 
 

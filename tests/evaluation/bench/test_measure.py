@@ -3,10 +3,11 @@
 import json
 import subprocess
 
-import numba
 import pytest
 
 from magnetkit.evaluation.bench import measure
+from magnetkit.kernels._accelerate import most_threads
+from magnetkit.kernels.threads import limited_threads, thread_count
 
 
 def test_the_least_time_counts(monkeypatch):
@@ -16,17 +17,17 @@ def test_the_least_time_counts(monkeypatch):
 
 
 def test_threads_are_given_back():
-    before = numba.get_num_threads()
+    before = thread_count()
 
     def fail():
-        with measure.thread_count(1):
-            assert numba.get_num_threads() == 1
+        with limited_threads(1):
+            assert thread_count() == 1
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    assert numba.get_num_threads() == before
-    assert measure.available_threads() >= 1
+    assert thread_count() == before
+    assert most_threads() >= 1
 
 
 def test_a_first_call_is_timed_without_and_with_the_cache(monkeypatch):

@@ -1,8 +1,11 @@
 # ruff: noqa: E501
 """The explorer as served, and in a real browser."""
 
+import base64
+import hashlib
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -50,6 +53,7 @@ def address(folder, tmp_path_factory):
     pq.write_table(data.set_column(place, "candidate", pa.array(names)), moved / "ranked.parquet")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"] = {"ranked.parquet": sha256(moved / "ranked.parquet")}
+    manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
     (moved / "manifest.json").write_text(json.dumps(manifest))
     process = start(moved, "--port", "0")
     try:
@@ -60,7 +64,10 @@ def address(folder, tmp_path_factory):
         begun = time.monotonic()
         assert process.wait(20) == 130
         assert time.monotonic() - begun < 2.0
-        assert "interrupted" in process.stderr.read()
+        said = process.stderr.read()
+        assert "interrupted" in said
+        assert len(said.split("\n")) <= 3
+        assert "Traceback" not in said
     finally:
         process.kill()
         process.wait()
@@ -86,6 +93,123 @@ def test_only_this_machine_by_its_own_name_is_answered(address):
     # Another address of this machine: open if the server listened to all of them.
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.2", port), timeout=5)
+
+
+def post(address, body, kind="application/json", length=None):
+    """Send a callback; return status and headers of the answer."""
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+    try:
+        headers = {"Content-Type": kind, "Content-Length": str(length or len(body))}
+        connection.request("POST", "/_dash-update-component", body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except (BrokenPipeError, ConnectionResetError):
+        return 413, b""
+    finally:
+        connection.close()
+
+
+CONTROLS = {
+    "temperature": None, "remanence": 0.0, "coercivity": 0.0, "heavy": None, "meets": [],
+    "goal": "performance_margin", "scenario": "baseline", "elements": [], "share": 25.0,
+}  # fmt: skip
+VIEW = {"by": "rank", "descending": False, "page": 0}
+
+
+def found(layout, name):
+    """Return the properties of the component of that name."""
+    if isinstance(layout, dict):
+        if layout.get("id") == name:
+            return layout
+        layout = list(layout.values())
+    parts = layout if isinstance(layout, list) else []
+    return next((hit for part in parts if (hit := found(part, name))), None)
+
+
+@pytest.fixture(scope="module")
+def question(address):
+    """Return what makes the page's own question, with some values put in place of others."""
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    connection.request("GET", "/_dash-dependencies")
+    known = json.loads(connection.getresponse().read())
+    connection.request("GET", "/_dash-layout")
+    layout = json.loads(connection.getresponse().read())
+    connection.close()
+    asked_for = next(k for k in known if "summary.children" in k["output"])
+    celsius = found(layout, "temperature")["value"]
+
+    def make(view=VIEW, changed=("remanence.value",), **given):
+        values = {**CONTROLS, "temperature": celsius, **given}
+        inputs = []
+        for entry in asked_for["inputs"]:
+            if entry["id"].startswith("{"):
+                inputs.append([])
+            else:
+                value = values.get(entry["id"])
+                inputs.append({"id": entry["id"], "property": entry["property"], "value": value})
+        outputs = [
+            {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
+            for o in asked_for["output"].strip(".").split("...")
+        ]
+        state = [{"id": "view", "property": "data", "value": view}]
+        return json.dumps(
+            {"output": asked_for["output"], "outputs": outputs, "inputs": inputs, "state": state,
+             "changedPropIds": list(changed)}
+        ).encode()  # fmt: skip
+
+    return make
+
+
+def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
+    address, question, tmp_path
+):
+    assert post(address, question())[0] == 200
+    own = tmp_path / "mine.toml"
+    own.write_text("secret = 1", encoding="utf-8")
+    for bad in (
+        {"scenario": str(own)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
+        {"elements": ["Xx"]}, {"elements": "Nd"}, {"temperature": 1}, {"temperature": "x"},
+        {"remanence": "x"}, {"share": []}, {"view": None}, {"view": VIEW | {"page": -1}},
+        {"view": VIEW | {"by": "../x"}}, {"view": VIEW | {"page": 1e9}},
+    ):  # fmt: skip
+        code, said = post(address, question(**bad))
+        assert code == 400, bad
+        assert b"Traceback" not in said
+        assert b"secret" not in said
+    for body in (b"", b"{", b"[]", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}'):
+        assert 400 <= post(address, body)[0] < 500, body
+    # The fixture's end reads what the terminal was told.
+
+
+def test_a_request_of_hundreds_of_megabytes_is_refused_unread(address):
+    body = b'{"x":"' + b"a" * (8 << 20) + b'"}'
+    assert post(address, body)[0] == 413
+    assert post(address, b"{}", length=300 << 20)[0] == 413
+
+
+def test_the_page_runs_its_own_scripts_alone(address):
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    connection.close()
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert "unsafe" not in policy["script-src"]
+    inline = re.findall(
+        r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", page, re.S
+    )
+    assert inline
+    for script in inline:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy["script-src"], script
+    assert "<title>Wing &lt;/title&gt;&lt;script&gt;" in page
+    assert "<script>run" not in page
 
 
 def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path):

@@ -1,0 +1,118 @@
+"""``magnetkit replace``: what does the work of a grade with less heavy rare earth."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import Basis, Json, Shell, Temperature
+
+if TYPE_CHECKING:
+    from ..replacement import Replacement
+
+_SHOWN = (
+    "rank",
+    "candidate",
+    "shell",
+    "host",
+    "remanence_T",
+    "coercivity_kA_m",
+    "heavy_rare_earth_wt_pct",
+    "cost_USD_kg",
+    "probability_meets_requirements",
+    "nearest_grade",
+)
+
+
+def replace(
+    grade: Annotated[str, typer.Argument(help="A grade, with or without maker or family.")],
+    temperature: Temperature = None,
+    load_line: Annotated[
+        float | None, typer.Option(help="Permeance coefficient -B / (mu0 H), e.g. 2.")
+    ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="What it is made of, where known; estimated otherwise.")
+    ] = None,
+    basis: Basis = "auto",
+    shell: Shell = None,
+    measured: Annotated[
+        Path | None, typer.Option(help="Your measured magnets of it, as `calibrate` takes them.")
+    ] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(metavar="REQUIREMENT", help="E.g. 'remanence_T>=0.98*reference'; repeat."),
+    ] = None,
+    price: Annotated[
+        list[str] | None, typer.Option(metavar="ELEMENT=FACTOR", help="E.g. Tb=3x; repeat.")
+    ] = None,
+    mass: Annotated[float, typer.Option(help="Mass of one magnet, kg.")] = 1.0,
+    number: Annotated[int, typer.Option(help="Magnets a year.")] = 1000,
+    out: Annotated[Path | None, typer.Option(help="Folder for table and report.")] = None,
+    top: Annotated[int, typer.Option(min=0, help="Candidates to print.")] = 10,
+    json: Json = False,
+) -> None:
+    """Say what replaces a grade: less heavy rare earth, and how sure that is.
+
+    Examples
+    --------
+      magnetkit replace N42SH --temperature 150C
+
+      magnetkit replace N42SH --temperature 150C --load-line 2 --price Tb=3x --json
+    """
+    from ..errors import InputError
+    from ..replacement import replace as run
+    from ..show.tables import message
+
+    factors: dict[str, float | str] = {}
+    for text in price or []:
+        element, sign, factor = text.partition("=")
+        if not sign:
+            raise InputError(f"--price {text!r}: expected Element=factor, e.g. Tb=3x")
+        factors[element.strip()] = factor
+    found = run(
+        grade,
+        temperature,
+        load_line=load_line,
+        recipe=recipe,
+        basis=basis,
+        shell=shell,
+        measured=measured,
+        require=require or (),
+        price=factors,
+        mass_kg=mass,
+        number=number,
+        out=out,
+    )
+    if json:
+        typer.echo(found.to_json())
+    else:
+        _show(found, top)
+    if out is not None:
+        message(f"see {out / 'report.html'}")
+
+
+def _show(found: "Replacement", top: int) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..columns import COLUMNS
+    from ..show.tables import number
+
+    for line in found.lines():
+        typer.echo(f"- {line}")
+    if not top:
+        return
+    shown = Table()
+    for name in _SHOWN:
+        column = COLUMNS[name]
+        text = column.kind in ("text", "category")
+        heading = f"{column.short}\n{column.unit}" if column.unit else column.short
+        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
+    for _, row in found.candidates.head(top).iterrows():
+        cells = [
+            escape(str(row[n])) if COLUMNS[n].kind in ("text", "category") else number(row[n])
+            for n in _SHOWN
+        ]
+        shown.add_row(*cells)
+    Console(width=190, highlight=False).print(shown)

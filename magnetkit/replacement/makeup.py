@@ -1,0 +1,259 @@
+"""What a grade is thought to be made of: makers print no composition.
+
+A grid of usual recipes is weighed by what makers print: B_r and H_cJ at 20 degrees C, alpha, and
+for sintered Nd-Fe-B what the trade says of the heavy rare earth in each class of coercivity.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition.table import CompositionTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOM_K = 293.15
+TYPICAL = 1.12
+"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 as a rule."""
+
+# Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
+# %/K.
+_DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
+_ALPHA = 0.01
+# Standard deviation of the trade's figure for a class, wt.%; heavy rare earth put in by diffusion
+# serves about three times what it would in the alloy, so that the class needs less of it.
+_TRADE_WT_PCT, _DIFFUSED_WORTH = 1.2, 3.0
+# From here on, %/K, a samarium-cobalt grade is no compensated one, and holds less than this, wt.%.
+_COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A usual recipe of a grade.
+
+    Attributes
+    ----------
+    text : str
+        Composition in wt.%.
+    shell : str
+        What is diffused in, empty for none.
+    heavy_wt_pct : float
+        Heavy rare earth in all, wt.%.
+    weight : float
+        Its share of the probability.
+    """
+
+    text: str
+    shell: str
+    heavy_wt_pct: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Makeup:
+    """What a grade is thought to be made of.
+
+    Attributes
+    ----------
+    recipes : tuple of Recipe
+        The most likely one of each kind, likeliest first; weights sum to one.
+    heavy_wt_pct : (float, float, float)
+        Heavy rare earth, wt.%: mean and the ends of the 90 % range.
+    diffused : float
+        Probability that heavy rare earth is diffused in.
+    log_spread : float
+        Standard deviation of ln H_cJ that not knowing the recipe adds.
+    estimate : bool
+        False where the user gave the recipe.
+    """
+
+    recipes: tuple[Recipe, ...]
+    heavy_wt_pct: tuple[float, float, float]
+    diffused: float
+    log_spread: float
+    estimate: bool = True
+
+    @property
+    def best(self) -> Recipe:
+        """The likeliest recipe."""
+        return self.recipes[0]
+
+    def sentence(self) -> str:
+        """Return it in words."""
+        best = self.best
+        shell = f" with {best.shell} diffused in" if best.shell else ""
+        if not self.estimate:
+            return f"made of {best.text}{shell}, as you say"
+        mean, low, high = self.heavy_wt_pct
+        text = f"thought to be {best.text}{shell}; heavy rare earth {mean:.1f} wt.%"
+        text += f" ({low:.1f} to {high:.1f})"
+        if self.diffused > 0:
+            text += f", diffused in with a probability of {self.diffused:.2f}"
+        return text + "; an estimate, makers print no composition (--recipe overrides it)"
+
+
+def given(recipe: str, shell: str, heavy: float) -> Makeup:
+    """Return the recipe that the user gave."""
+    only = Recipe(recipe, shell, heavy, 1.0)
+    return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
+
+
+def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
+    """Return what a grade is thought to be made of.
+
+    Parameters
+    ----------
+    grade : pandas.Series
+        A row of `magnetkit.grades` at 20 degrees C.
+
+    Returns
+    -------
+    Makeup
+    """
+    from ..magnetism import sintered
+    from ..supply import ledger
+
+    grid = _grid(str(grade["host"]))
+    table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
+    shells = [shell for _, shell in grid]
+    shell = shells if any(shells) else None
+    frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
+    heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].to_numpy(float)
+    log = _log_likelihood(frame, grade)
+    if grade["host"] == "2:14:1":
+        diffused = np.array([bool(s) for s in shells])
+        log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
+    elif abs(float(grade["remanence_coefficient_pct_K"])) > _COMPENSATED:
+        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient.
+        log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
+    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    mean = float(weight @ heavy)
+    order = np.argsort(heavy)
+    steps = np.cumsum(weight[order])
+    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
+    log_h = np.log(np.maximum(frame["coercivity_kA_m"].to_numpy(float), 1.0))
+    centre = float(weight @ np.where(weight > 0, log_h, 0.0))
+    spread = float(np.sqrt(weight @ np.where(weight > 0, (log_h - centre) ** 2, 0.0)))
+    kinds = np.array([s[:2] for s in shells])
+    typical = []
+    for kind in dict.fromkeys(kinds):
+        rows = np.flatnonzero(kinds == kind)
+        best = rows[np.argmax(weight[rows])]
+        share = float(weight[rows].sum())
+        typical.append(Recipe(grid[best][0], shells[best], float(heavy[best]), share))
+    typical.sort(key=lambda r: -r.weight)
+    put_in = float(weight[kinds != ""].sum())
+    return Makeup(tuple(typical), (mean, low, high), put_in, spread)
+
+
+def _log_likelihood(
+    frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
+) -> NDArray[np.float64]:
+    """Return the logarithm of the likelihood of what makers print, shape (n,)."""
+    log = np.zeros(len(frame))
+    expected = {
+        "remanence_T": float(grade["remanence_T"]),
+        "coercivity_kA_m": TYPICAL * float(grade["coercivity_kA_m"]),
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for quantity, value in expected.items():
+            if np.isfinite(value):
+                off = np.log(frame[quantity].to_numpy(float) / value) / _DEVIATION[quantity]
+                log -= 0.5 * off**2
+    alpha = float(grade["remanence_coefficient_pct_K"])
+    if np.isfinite(alpha):
+        off = (frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha) / _ALPHA
+        log -= 0.5 * np.minimum(off**2, 25.0)
+    return log
+
+
+@lru_cache(maxsize=1)
+def _classes() -> "pd.DataFrame":
+    import pandas as pd
+
+    table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    alloyed = table[(table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()]
+    return alloyed.sort_values("coercivity_kA_m")
+
+
+def _trade(
+    coercivity: float, heavy: NDArray[np.float64], diffused: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the logarithm of the trade's opinion on the heavy rare earth of a class."""
+    classes = _classes()
+    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = np.interp(coercivity, classes["coercivity_kA_m"], middle)
+    usual = np.where(diffused, usual / _DIFFUSED_WORTH, usual)
+    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+
+
+def diffused(element: str, amount: float) -> str:
+    """Return the text of a shell of so much heavy rare earth, wt.%."""
+    from ..errors import InputError
+    from ..magnetism.shell import read_shell
+
+    text = f"{element} {amount:g} wt%"
+    try:
+        read_shell(text)
+    except InputError:
+        # Rare earth is 30 % of the mass, and 40 % of the shell's is replaced.
+        return f"{element} 0.40 @ {amount / (0.30 * 40.0):.3f}"
+    return text
+
+
+def neodymium_iron(
+    dysprosium: float, cerium: float = 0.0, cobalt: float = 1.0, gallium: float = 0.0
+) -> str:
+    """Return a usual charge of sintered Nd-Fe-B, wt.%: a fifth of the light rare earth is Pr."""
+    light = 30.8 - dysprosium - cerium
+    parts = {
+        "Nd": 0.8 * light, "Pr": 0.2 * light, "Ce": cerium, "Dy": dysprosium, "Co": cobalt,
+        "Ga": gallium, "Cu": 0.15, "B": 0.96,
+    }  # fmt: skip
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Fe bal."
+
+
+def samarium_cobalt_17(
+    samarium: float, iron: float, copper: float = 5.0, gadolinium: float = 0.0, erbium: float = 0.0
+) -> str:
+    """Return a usual charge of Sm(Co,Fe,Cu,Zr)z, wt.%."""
+    parts = {"Sm": samarium, "Gd": gadolinium, "Er": erbium, "Fe": iron, "Cu": copper, "Zr": 2.8}
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Co bal."
+
+
+def samarium_cobalt_5(praseodymium: float = 0.0, gadolinium: float = 0.0) -> str:
+    """Return a usual charge of SmCo5, wt.%."""
+    parts = {"Sm": 36.3 - praseodymium - gadolinium, "Pr": praseodymium, "Gd": gadolinium}
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Co bal."
+
+
+@lru_cache(maxsize=3)
+def _grid(host: str) -> tuple[tuple[str, str], ...]:
+    """Return recipes in wt.% and their shells."""
+    if host == "2:14:1":
+        alloys = np.arange(0.0, 10.5, 0.5).tolist()
+        shells = ["", *(diffused("Tb", a) for a in (0.2, 0.4, 0.6, 0.8))]
+        return tuple((neodymium_iron(dy), s) for dy, s in product(alloys, shells))
+    if host == "1:5":
+        steps = product((0.0, 5.0, 10.0), (0.0, 4.0, 8.0, 12.0, 16.0))
+        return tuple((samarium_cobalt_5(pr, gd), "") for pr, gd in steps)
+    found = []
+    for iron, copper, gd, er in product(
+        (5.0, 8.0, 11.0, 14.0, 17.0, 20.0),
+        (4.5, 6.0, 8.0),
+        (0.0, 4.0, 8.0, 12.0),
+        (0.0, 3.0, 6.0),
+    ):
+        # Er is put in beside Gd; heavy rare earth takes samarium's place.
+        if er <= gd:
+            found.append((samarium_cobalt_17(25.8 - gd - er, iron, copper, gd, er), ""))
+    return tuple(found)

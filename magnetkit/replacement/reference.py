@@ -1,0 +1,157 @@
+"""The magnet to replace: what it is made of, and how it anchors the model."""
+
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..elements import SYMBOLS
+from ..errors import CompositionError
+from ..magnetism.mill import QUANTITIES, Mill, fractions_of, splits
+from .asked import Wish
+from .makeup import TYPICAL, Makeup, given, makeup
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALPHA = "remanence_coefficient_pct_K"
+
+_Z = NormalDist().inv_cdf(0.95)
+# Standard deviation of ln of H_cJ as sold over what is guaranteed.
+_GUARANTEE = 0.06
+
+
+def anchor(
+    here: "pd.Series",
+    room: "pd.Series",
+    wish: Wish,
+    recipe: str | None,
+    basis: Basis,
+    shell: str | None,
+    measured: Any,
+) -> tuple[Makeup, Mill]:
+    """Return what the magnet is made of, and the mill it anchors."""
+    if measured is not None:
+        return _measured(measured, recipe, basis, shell)
+    made = makeup(room) if recipe is None else _told(_read(recipe, basis), shell)
+    return made, _catalogue_mill(here, made)
+
+
+def _read(recipe: str, basis: Basis) -> CompositionTable:
+    table = CompositionTable.from_strings([recipe], basis=basis)
+    if table.errors:
+        error = table.errors[0]
+        raise CompositionError(error.reason, error.text, error.position)
+    return table
+
+
+def _told(table: CompositionTable, shell: str | None) -> Makeup:
+    """Return the recipe that the user gave, in wt.%."""
+    from ..supply import ledger
+
+    weights = 100.0 * table.weight_fractions()[0]
+    used = np.flatnonzero(weights)
+    text = "".join(f"{SYMBOLS[i]}{weights[i]:.4f}" for i in used)
+    heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].iloc[0]
+    return given(text, shell or "", float(heavy))
+
+
+def _measured(
+    measured: Any, recipe: str | None, basis: Basis, shell: str | None
+) -> tuple[Makeup, Mill]:
+    """Return the recipe of the user's first magnet, and the mill of all of them."""
+    from ..anchors import calibration
+
+    mill = calibration(measured, "measured", basis, keep=False).process.mill
+    assert mill is not None
+    first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
+    table = _read(first, "atomic") if recipe is None else _read(recipe, basis)
+    return _told(table, shell), mill
+
+
+def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
+    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
+
+    What is guaranteed is less than what is sold, by a share that differs between makers; and not
+    to know the recipe makes the grade say less of other alloys.
+    """
+    from ..magnetism import sintered
+
+    table = _read(made.best.text, "weight")
+    kelvin = float(here["temperature_K"])
+    model = sintered(table, kelvin, shell=made.best.shell or None).iloc[0]
+    if model["status"] != "ok":
+        return Mill(str(here["grade"]), ())
+    unsure = {
+        "coercivity_kA_m": float(np.hypot(_GUARANTEE, made.log_spread)),
+        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
+    }
+    seen = {
+        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
+        "remanence_T": float(here["remanence_T"]),
+    }
+    magnets = []
+    for quantity in QUANTITIES:
+        value, low, high = (float(model[f"{quantity}{end}"]) for end in ("", "_lo", "_hi"))
+        if not 0.0 < low < high:
+            continue
+        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
+        magnets.append(
+            {
+                "host": str(model["host"]),
+                "quantity": quantity,
+                "magnet": str(here["grade"]),
+                "composition": fractions_of(table, 0),
+                "temperature_K": kelvin,
+                "score": float(np.log(seen[quantity] / value)) / deviation,
+                "deviation": deviation,
+                "noise": (unsure[quantity] / deviation) ** 2,
+                "slope": 0.0,
+            }
+        )
+    return Mill(str(here["grade"]), tuple(magnets))
+
+
+def reference_of(
+    here: "pd.Series", wish: Wish, made: Makeup, mill: Mill, scenario: str | None
+) -> dict[str, Any]:
+    """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
+    from ..magnetism import sintered
+    from ..supply import ledger
+
+    table, shell = _read(made.best.text, "weight"), made.best.shell or None
+    process = {"mill": mill.record()}
+    model = sintered(
+        table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
+    ).iloc[0]
+    supply = ledger(table, scenario or "baseline", shell=shell).iloc[0]
+    square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
+    values = {
+        name: float(here[name])
+        for name in (*QUANTITIES, "max_energy_product_kJ_m3", ALPHA,
+                     "coercivity_coefficient_pct_K", "max_working_temperature_K")
+    }  # fmt: skip
+    return {
+        "grade": str(here["grade"]),
+        "host": str(here["host"]),
+        "makers": str(here["makers"]),
+        "temperature_K": wish.temperature,
+        **values,
+        "knee_field_kA_m": square * values["coercivity_kA_m"],
+        "provenance": str(here["coercivity_kA_m_provenance"]),
+        "load_line": wish.load_line,
+        "heavy_rare_earth_wt_pct": made.heavy_wt_pct[0],
+        "heavy_rare_earth_wt_pct_lo": made.heavy_wt_pct[1],
+        "heavy_rare_earth_wt_pct_hi": made.heavy_wt_pct[2],
+        "cost_USD_kg": float(supply["cost_USD_kg"]),
+        "supply_risk": float(supply["supply_risk"]),
+        "cobalt_wt_pct": float(supply["cobalt_wt_pct"]),
+        "made_of": [
+            {"composition": r.text, "shell": r.shell, "weight": round(r.weight, 4),
+             "heavy_rare_earth_wt_pct": r.heavy_wt_pct}
+            for r in made.recipes
+        ],
+        "made_of_is_estimate": made.estimate,
+    }  # fmt: skip

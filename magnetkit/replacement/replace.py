@@ -1,0 +1,265 @@
+"""Replace what I have: a grade in, the magnets that do its work with less heavy rare earth out."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..errors import InputError
+from ..magnetism.mill import Mill
+from ..units import parse_temperature
+from .answer import Question, answers
+from .asked import COMPENSATED, Wish, profile
+from .makeup import ROOM_K
+from .reference import ALPHA, anchor, reference_of
+from .space import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from ..applications.profile import Profile
+    from ..screening import ScreenResult
+
+MASS_KG = 1.0
+NUMBER = 1000
+"""Mass of a magnet, kg, and magnets a year that savings are stated for."""
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What replaces a magnet.
+
+    Attributes
+    ----------
+    reference : dict
+        The magnet: ``grade host makers temperature_K``, its values there, and ``made_of``.
+    answers : list of dict
+        The ten lines as records: ``kind``, ``text``, and of a magnet ``candidate shell host
+        probability_meets_requirements`` and its differences to the reference.
+    candidates : pandas.DataFrame
+        What was screened, in order of rank, with the result columns and ``nearest_grade``.
+    result : ScreenResult
+        The screening itself, for its report.
+    """
+
+    reference: dict[str, Any]
+    answers: list[dict[str, Any]]
+    candidates: "pd.DataFrame"
+    result: "ScreenResult"
+
+    def lines(self) -> list[str]:
+        """Return the answer in about ten lines."""
+        return [answer["text"] for answer in self.answers]
+
+    def to_json(self) -> str:
+        """Return ``reference``, ``answers`` and ``candidates`` as one JSON object."""
+        import json
+
+        rows = self.candidates.to_json(orient="records", force_ascii=False)
+        whole = {"reference": self.reference, "answers": self.answers}
+        text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
+        return f'{text[:-1]}, "candidates": {rows}}}'
+
+    def __str__(self) -> str:
+        """Return the lines as one text."""
+        return "\n".join(self.lines())
+
+
+def replace(
+    grade: str,
+    temperature: float | str | None = None,
+    *,
+    load_line: float | None = None,
+    recipe: str | None = None,
+    basis: Basis = "auto",
+    shell: str | None = None,
+    measured: Any = None,
+    require: Sequence[str] = (),
+    price: Mapping[str, float | str] | None = None,
+    mass_kg: float = MASS_KG,
+    number: int = NUMBER,
+    out: str | Path | None = None,
+) -> Replacement:
+    """Say what replaces a commercial grade, or a magnet that was measured.
+
+    The grade's printed values at temperature anchor the model: candidates of its host are
+    predicted conditional on it, so that what all of them have in common cancels.
+
+    Parameters
+    ----------
+    grade : str
+        A grade, as `magnetkit.grades` takes it.
+    temperature : float or str, optional
+        Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); with it the knee must lie beyond the working point.
+    recipe : str, optional
+        What the grade is made of, where it is known; an estimate otherwise.
+    basis : {"auto", "atomic", "weight"}
+        Of `recipe`, and of the compositions of `measured` that name none.
+    shell : str, optional
+        What is diffused into `recipe`.
+    measured : frame or path, optional
+        The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
+        model in place of the catalogue, and the first is the recipe.
+    require : sequence of str
+        More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
+    price : mapping of str to float or str, optional
+        Element to the factor on its price, ``{"Tb": 3}`` or ``{"Tb": "3x"}``.
+    mass_kg : float
+        Mass of one magnet, kg.
+    number : int
+        Magnets a year that savings are stated for.
+    out : path, optional
+        Folder for the screening and its report.
+
+    Returns
+    -------
+    Replacement
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown (with the nearest names) or an argument cannot be used.
+    """
+    from ..catalogue import grades
+
+    room = grades(grade).iloc[0]
+    wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
+    here = grades(grade, wish.temperature).iloc[0]
+    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
+        raise InputError(
+            f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
+            f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
+        )
+    made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
+    compensated = abs(float(here[ALPHA])) <= COMPENSATED
+    frame = candidates(str(here["host"]), made, wish.temperature, compensated)
+    with _scenario(wish.price) as scenario:
+        reference = reference_of(here, wish, made, mill, scenario)
+        device = profile(here["grade"], reference, made, wish)
+        result, table = _screened(frame, device, wish, mill, scenario, out)
+        asked = Question(reference, made, device, table, mill, scenario, wish)
+        found = answers(asked)
+    return Replacement(reference, found, table, result)
+
+
+def _checked(
+    room: "pd.Series",
+    temperature: float | str | None,
+    load_line: float | None,
+    require: Sequence[str],
+    price: Mapping[str, float | str] | None,
+    mass_kg: float,
+    number: int,
+) -> Wish:
+    if temperature is None:
+        kelvin = float(room["max_working_temperature_K"])
+    else:
+        kelvin = parse_temperature(temperature)
+    if not 173.0 <= kelvin <= 1000.0:
+        raise InputError(f"a magnet is used between -100 and 700 °C, got {kelvin:g} K")
+    if load_line is not None and not 0.0 <= float(load_line) < 1e3:
+        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    if not mass_kg > 0 or not number > 0:
+        raise InputError(f"mass and number must be above 0, got {mass_kg} kg and {number}")
+    asked = (require,) if isinstance(require, str) else tuple(require)
+    return Wish(kelvin, load_line, asked, _factors(price or {}), float(mass_kg), int(number))
+
+
+def _factors(price: Mapping[str, float | str]) -> dict[str, float]:
+    from ..elements import INDEX
+
+    found = {}
+    for element, factor in price.items():
+        if element not in INDEX:
+            raise InputError(f"price: {element!r} is no chemical element; write e.g. Tb=3x")
+        try:
+            found[element] = float(str(factor).strip().removesuffix("x"))
+        except ValueError:
+            found[element] = float("nan")
+        if not 0.0 < found[element] < 1e4:
+            raise InputError(f"price of {element}: expected a factor such as 3x, got {factor!r}")
+    return found
+
+
+@contextmanager
+def _scenario(price: Mapping[str, float]) -> "Iterator[str | None]":
+    """Give the path of a scenario in which prices are changed, None where none are."""
+    if not price:
+        yield None
+        return
+    with TemporaryDirectory(prefix="magnetkit-") as folder:
+        lines = [
+            'name = "asked"',
+            'title = "Prices as asked"',
+            'description = "The baseline with other prices."',
+        ]
+        for element, factor in price.items():
+            lines += [
+                "",
+                "[[prices]]",
+                f'elements = ["{element}"]',
+                f"factor = {factor!r}",
+                'source = "asked for"',
+                'status = "assumption"',
+            ]
+        path = Path(folder) / "asked.toml"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        yield str(path)
+
+
+def _screened(
+    frame: "pd.DataFrame",
+    device: "Profile",
+    wish: Wish,
+    mill: Mill,
+    scenario: str | None,
+    out: str | Path | None,
+) -> "tuple[ScreenResult, pd.DataFrame]":
+    """Screen the candidates on the anchored model; return them in order of rank too."""
+    from ..catalogue import nearest_grades
+    from ..magnetism import sintered
+    from ..screening import screen
+
+    process = {"mill": mill.record()}
+    result = screen(
+        frame,
+        device,
+        wish.temperature,
+        scenario,
+        basis="weight",
+        process=process,
+        out=out,
+    )
+    if out is not None:
+        result.report(Path(out) / "report.html")
+    table = result.table.sort_values("rank", kind="stable", na_position="last")
+    table = table.reset_index(drop=True)
+    room = sintered(
+        CompositionTable.from_strings(table["candidate"].tolist(), basis="weight"),
+        ROOM_K,
+        process=process,
+        shell=table["shell"].astype(str).tolist(),
+    )
+    table["nearest_grade"] = nearest_grades(
+        table["host"].astype(str).tolist(), room["remanence_T"], room["coercivity_kA_m"]
+    )
+    return result, table
+
+
+def _finite(value: Any) -> Any:
+    """Return a record with None where a number is missing."""
+    if isinstance(value, dict):
+        return {k: _finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(v) for v in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value

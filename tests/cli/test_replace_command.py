@@ -1,0 +1,23 @@
+"""``magnetkit replace``."""
+
+import json
+
+from tests.cli.test_start import run
+
+
+def test_one_json_object_with_reference_answers_and_candidates(tmp_path):
+    done = run("replace", "Recoma 20", "--temperature", "150C", "--price", "Sm=2x", "--json")
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert set(data) == {"reference", "answers", "candidates"}
+    assert data["reference"]["grade"] == "Recoma 20"
+
+
+def test_bad_input_is_one_line():
+    done = run("replace", "N42SU", "--temperature", "150C")
+    assert done.returncode == 1
+    assert "nearest names" in done.stderr
+    done = run("replace", "N42SH", "--price", "Tb")
+    assert done.returncode == 1
+    assert "Tb=3x" in done.stderr
+    assert "Traceback" not in done.stderr

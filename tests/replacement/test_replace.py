@@ -1,0 +1,149 @@
+"""What replaces a grade: the answer and what it rests on."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import CompositionError, InputError
+
+KINDS = {
+    "reference", "no_heavy_rare_earth", "less_in_the_alloy", "least_by_diffusion",
+    "other_family", "savings", "exposure", "recycled_cobalt", "changes", "next_melt",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def motor():
+    return mk.replace("N42SH", "150C")
+
+
+def test_the_answer_has_its_lines(motor):
+    kinds = [a["kind"] for a in motor.answers]
+    assert set(kinds) >= KINDS
+    assert {"recommendation", "keep"} & set(kinds)
+    assert 10 <= len(motor.lines()) <= 13
+    assert motor.reference["coercivity_kA_m"] == pytest.approx(453.6, abs=0.1)
+    assert "estimate" in motor.lines()[0]
+
+
+def test_candidates_stand_in_order_of_rank_with_their_nearest_grade(motor):
+    ranks = motor.candidates["rank"].dropna()
+    assert (np.diff(ranks) > 0).all()
+    named = motor.candidates.loc[motor.candidates["rank"].notna(), "nearest_grade"]
+    assert set(named) <= set(mk.grades()["grade"])
+    sm = motor.candidates["host"].astype(str) == "2:17"
+    assert set(mk.grades().set_index("grade").loc[named[sm].unique(), "host"]) == {"2:17"}
+
+
+def test_more_terbium_is_more_likely_to_hold(motor):
+    rows = motor.candidates.set_index(["candidate", "shell"])["coercivity_kA_m"]
+    base = "Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."
+    series = [rows[base, s] for s in ("", "Tb 0.2 wt%", "Tb 0.4 wt%", "Tb 0.8 wt%")]
+    assert series == sorted(series)
+
+
+def test_the_anchor_narrows_what_is_predicted_of_its_host(motor):
+    row = motor.candidates[motor.candidates["host"].astype(str) == "2:14:1"].iloc[0]
+    table = mk.CompositionTable.from_strings([row["candidate"]], basis="weight")
+    free = mk.magnetism.sintered(table, "150C", shell=row["shell"] or None).iloc[0]
+    for quantity in ("remanence_T", "coercivity_kA_m"):
+        anchored, alone = (np.log(r[f"{quantity}_hi"] / r[f"{quantity}_lo"]) for r in (row, free))
+        assert anchored < 0.97 * alone
+
+
+def test_savings_add_up(motor):
+    found = {a["kind"]: a for a in motor.answers}
+    if "recommendation" not in found:
+        pytest.skip("nothing is recommended")
+    saved = found["savings"]["saved_kg_per_year"]
+    choice = found["recommendation"]["candidate"], found["recommendation"]["shell"]
+    picked = next(a for a in motor.answers if (a.get("candidate"), a.get("shell")) == choice)
+    share = picked["heavy_rare_earth_saved_wt_pct"] / 100.0
+    assert saved == pytest.approx(share * 1000)
+    assert picked["heavy_rare_earth_saved_wt_pct"] == pytest.approx(
+        motor.reference["heavy_rare_earth_wt_pct"] - picked["heavy_rare_earth_wt_pct"]
+    )
+
+
+def test_terbium_at_three_times_its_price_is_paid(motor):
+    dear = mk.replace("N42SH", "150C", price={"Tb": "3x"})
+    columns = ["candidate", "shell"]
+    both = [r.candidates.set_index(columns)["cost_USD_kg"] for r in (motor, dear)]
+    shell = ("Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", "Tb 0.8 wt%")
+    # 0.8 wt.% of terbium: twice its price more.
+    plain = both[0]["Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", ""]
+    assert both[1][shell] - both[0][shell] == pytest.approx(2 * (both[0][shell] - plain), rel=0.1)
+
+
+def test_a_load_line_that_the_grade_does_not_bear_is_said():
+    found = mk.replace("N42SH", "150C", load_line=0.5)
+    first = found.answers[0]
+    # B_r / mu0 / (Pc + mu_rec) is 569 kA/m, its knee below its guaranteed 454 kA/m.
+    assert first["bears_load_line"] is False
+    assert "does not bear" in first["text"]
+
+
+def test_a_recipe_overrides_the_estimate_and_measured_magnets_anchor():
+    own = mk.replace("N42SH", "150C", recipe="Nd28Dy3Co1Cu0.1B1Fe bal.", basis="weight")
+    assert own.reference["heavy_rare_earth_wt_pct"] == pytest.approx(3.0, abs=1e-3)
+    assert own.reference["made_of_is_estimate"] is False
+    frame = pd.DataFrame(
+        {
+            "composition": ["Nd28Dy3Co1Cu0.1B1Fe bal."],
+            "basis": ["weight"],
+            "temperature_K": [423.15],
+            "remanence_T": [1.08],
+            "coercivity_kA_m": [900.0],
+        }
+    )
+    hard = mk.replace("N42SH", "150C", measured=frame)
+    assert hard.reference["heavy_rare_earth_wt_pct"] == pytest.approx(3.0, abs=1e-3)
+    columns = ["candidate", "shell"]
+    key = ("Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", "Tb 0.4 wt%")
+    values = [r.candidates.set_index(columns)["coercivity_kA_m"][key] for r in (own, hard)]
+    assert values[1] > 1.1 * values[0]
+
+
+def test_a_magnet_without_heavy_rare_earth_is_kept():
+    found = mk.replace("Recoma 20")
+    keep = next(a for a in found.answers if a["kind"] == "keep")
+    assert "no heavy rare earth" in keep["text"]
+
+
+def test_what_stands_in_the_way_is_named():
+    found = mk.replace("N42SH", "150C", require=["coercivity_kA_m>=5000"])
+    keep = next(a for a in found.answers if a["kind"] == "keep")
+    assert "coercivity_kA_m >= 5000" in keep["text"]
+
+
+def test_json_is_one_object(motor):
+    data = json.loads(motor.to_json())
+    assert set(data) == {"reference", "answers", "candidates"}
+    assert len(data["candidates"]) == len(motor.candidates)
+    assert data["candidates"][0]["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"grade": "N42SU"}, "nearest names are"),
+        ({"grade": "N42SH", "temperature": "hot"}, "150C"),
+        ({"grade": "N42SH", "temperature": "400C"}, "keeps nothing"),
+        ({"grade": "N42SH", "load_line": -1.0}, "permeance"),
+        ({"grade": "N42SH", "price": {"Qq": 2}}, "no chemical element"),
+        ({"grade": "N42SH", "price": {"Tb": "dear"}}, "factor"),
+        ({"grade": "N42SH", "require": ["B_r>1"]}, "not understood"),
+        ({"grade": "N42SH", "number": 0}, "above 0"),
+    ],
+)
+def test_bad_input_is_said(arguments, says):
+    with pytest.raises(InputError, match=says):
+        mk.replace(**arguments)
+
+
+def test_a_recipe_that_cannot_be_read_is_said():
+    with pytest.raises(CompositionError):
+        mk.replace("N42SH", recipe="Xx2Fe14B")

@@ -1,0 +1,36 @@
+"""Facts past their day are said; those before it are not."""
+
+from datetime import date
+
+import pytest
+
+from magnetkit import supply
+from magnetkit.supply import overdue
+
+
+@pytest.mark.parametrize(("day", "late"), [(date(2026, 11, 26), False), (date(2026, 11, 27), True)])
+def test_the_gallium_ban_is_due_on_the_day_its_suspension_ends(day, late):
+    # MOFCOM: suspended to 27 November 2026.
+    assert any("Ga" in text and "2026-11-27" in text for text in overdue(day)) is late
+
+
+def test_ended_controls_are_never_due():
+    text = " ".join(overdue(date(2030, 1, 1)))
+    assert "2015" not in text
+    assert "known as of 2025-10" not in text
+
+
+def test_prices_are_due_when_a_new_yearly_summary_is_out():
+    # USGS prints the prices of 2025 early in 2026, and those of 2026 early in 2027.
+    assert not any("Nd" in t for t in overdue(date(2027, 1, 31)) if t.startswith("prices"))
+    assert any("Nd" in t for t in overdue(date(2027, 2, 1)) if t.startswith("prices"))
+
+
+def test_both_outcomes_of_the_suspended_controls_are_scenarios():
+    before, after = (
+        supply.element_table(name).set_index("element")["supply_risk"]
+        for name in ("controls-2025", "controls-2026-all")
+    )
+    for element in ("Ho", "Er", "Ga"):
+        assert after[element] > before[element], element
+    assert after["Sm"] == before["Sm"]
