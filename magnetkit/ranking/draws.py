@@ -141,7 +141,9 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     objectives = [Objective.parse(text) for text in profile.objectives]
     unit = scales(job)
     columns = [values.at(o.column, job.temperature) for o in objectives]
-    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, 1.0 - meets)
+    loss = total_loss(
+        objectives, [unit[o.column] for o in objectives], columns, (~meets).astype(np.float64)
+    )
     return Drawn(meets[:n], loss[:n])
 
 
