@@ -25,6 +25,7 @@ from .catalogue import grades as grades
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
+from .prediction import compare as compare
 from .prediction import predict as predict
 from .replacement import replace as replace
 from .run.suggestion import suggest as suggest

@@ -7,8 +7,8 @@ CSV headers, plots, the report and the documentation read it. A predicted column
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-PROVENANCES = ("measured", "physics", "surrogate", "comparator")
-"""What a value rests on; stored dictionary-encoded."""
+PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated")
+"""What a value rests on; stored dictionary-encoded. Extrapolated: physics, beyond validation."""
 
 STATUSES = (
     "ok",
@@ -157,15 +157,22 @@ _ALL = (
         "remanence_coefficient_pct_K",
         "%/K",
         "Temperature coefficient of Br",
-        "Chord of Br between the device's temperatures.",
+        "Chord of Br between the temperatures named.",
         "α",
     ),
     _predicted(
         "coercivity_coefficient_pct_K",
         "%/K",
         "Temperature coefficient of HcJ",
-        "Chord of HcJ between the device's temperatures.",
+        "Chord of HcJ between the temperatures named.",
         "β",
+    ),
+    Column(
+        "coefficients_between",
+        "",
+        "Coefficients between",
+        "Temperatures of the chords of the two temperature coefficients.",
+        "category",
     ),
     _predicted(
         "formation_energy_eV_atom",

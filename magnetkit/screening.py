@@ -39,6 +39,29 @@ class ScreenResult(Ranked):
         check_report(Path(path))
         return write_report(self, Path(path))
 
+    def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
+        """Write a workbook: the ranking in brief, the best rows in full, what the columns mean.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        n : int
+            How many of the best, by rank.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        from .show.files import write_workbook
+        from .show.tables import RANKING, chosen
+
+        best = self.best(n)
+        brief = chosen(best, {**RANKING, "shell": 0})
+        names = [name for name in best.columns if name in brief]
+        return write_workbook({"ranking": best[names], "everything": best}, Path(path))
+
 
 def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     @wraps(run)

@@ -6,6 +6,8 @@ temperature in kelvin.
 
 import math
 import re
+import warnings
+from typing import Any
 
 from .errors import InputError
 
@@ -78,3 +80,105 @@ def parse_temperature(value: str | float) -> float:
     if not math.isfinite(kelvin) or kelvin <= 0:
         raise InputError(f"temperature must be above 0 K, got {value!r}; degrees C need a C (150C)")
     return kelvin
+
+
+COLD = 200.0
+"""A number below this, K, may well be meant as degrees C."""
+
+_RANGE = re.compile(r"^([^:]+):([^:]+):(\d*\.?\d+)$")
+_MOST_TEMPERATURES = 1000
+
+
+class TemperatureWarning(UserWarning):
+    """A number read as kelvin that is more likely to be degrees C."""
+
+
+def parse_temperatures(value: Any) -> list[float]:
+    """Read one temperature, a list or a range of them into kelvin.
+
+    Parameters
+    ----------
+    value : str, float or sequence of them
+        As `parse_temperature`; a text may also list temperatures, ``"20C,100C,150C"``, or give
+        first, last and step of a range, ``"20C:200C:10"``.
+
+    Returns
+    -------
+    list of float
+        Temperatures, K.
+
+    Raises
+    ------
+    InputError
+        If one is no temperature, a range does not rise or has over a thousand steps.
+
+    Warns
+    -----
+    TemperatureWarning
+        Of a number, not a text, below 200: 150 is 150 K, not 150 degrees C.
+
+    Examples
+    --------
+    >>> parse_temperatures("20C:100C:40")
+    [293.15, 333.15, 373.15]
+    """
+    if isinstance(value, str):
+        found = [k for part in value.split(",") for k in _range_or_one(part)]
+    elif hasattr(value, "__iter__"):
+        found = [k for part in value for k in parse_temperatures(part)]
+    else:
+        found = [parse_temperature(value)]
+        if found[0] < COLD:
+            warnings.warn(
+                f"temperature {value:g} is taken as {kelvin_text(found[0])}; write "
+                f"'{value:g}C' for degrees C, or '{value:g}K'",
+                TemperatureWarning,
+                stacklevel=3,
+            )
+    if not found:
+        raise InputError("expected one temperature or more, such as '150C', got an empty list")
+    return found
+
+
+def _range_or_one(text: str) -> list[float]:
+    match = _RANGE.match(text.strip())
+    if match is None:
+        return [parse_temperature(text)]
+    first, last, step = parse_temperature(match[1]), parse_temperature(match[2]), float(match[3])
+    if not (last > first and step > 0 and (last - first) / step <= _MOST_TEMPERATURES):
+        raise InputError(
+            f"temperatures {text!r}: expected first:last:step such as 20C:200C:10, rising, of at "
+            f"most {_MOST_TEMPERATURES} steps"
+        )
+    return [first + i * step for i in range(int((last - first) / step + 1e-9) + 1)]
+
+
+def kelvin_text(kelvin: float) -> str:
+    """Return a temperature in both units, e.g. ``423 K (150 °C)``.
+
+    Parameters
+    ----------
+    kelvin : float
+        Temperature, K.
+
+    Returns
+    -------
+    str
+    """
+    return f"{kelvin:.0f} K ({kelvin - ZERO_CELSIUS:.0f} °C)"
+
+
+def celsius_range(between: tuple[float, float]) -> str:
+    """Return two temperatures as the trade names the range of a chord, e.g. ``20 to 100 °C``.
+
+    Parameters
+    ----------
+    between : tuple of float
+        The two temperatures, K.
+
+    Returns
+    -------
+    str
+    """
+    first, second = (f"{end - ZERO_CELSIUS:.4g}" for end in between)
+    return f"{first} to {second} °C"

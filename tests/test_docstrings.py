@@ -15,9 +15,9 @@ import magnetkit as mk
 from magnetkit import errors
 
 PACKAGES = [
-    "applications", "catalogue", "composition", "features", "magnetism", "phases", "plots",
-    "report", "screening", "supply", "surrogates", "columns", "elements", "errors",
-    "settings", "units",
+    "applications", "catalogue", "composition", "features", "magnetism", "phases", "show.plots",
+    "show.report", "hosts", "prediction", "screening", "supply", "surrogates", "columns",
+    "elements", "errors", "settings", "units",
 ]  # fmt: skip
 
 CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
@@ -37,7 +37,7 @@ UNITS = {
 WITH_EXAMPLE = {
     "applications.load", "catalogue.grades", "composition.parse_composition", "composition.refine",
     "composition.substitutions", "magnetism.compensate", "magnetism.intrinsic",
-    "magnetism.sintered", "phases.energy_above_hull", "phases.partition", "screening.predict",
+    "magnetism.sintered", "phases.energy_above_hull", "prediction.compare", "prediction.predict",
     "screening.screen", "supply.ledger",
 }  # fmt: skip
 """The functions most used, each with an example."""
@@ -127,7 +127,12 @@ def test_classes_name_their_attributes(name):
     parsed = _read(thing)
     fields = getattr(thing, "__dataclass_fields__", None) or getattr(thing, "model_fields", None)
     own = fields if fields is not None else _parameters(thing)
-    inherited = {f for base in thing.__mro__[1:] for f in getattr(base, "model_fields", ())}
+    inherited = {
+        f
+        for base in thing.__mro__[1:]
+        for kind in ("model_fields", "__dataclass_fields__")
+        for f in getattr(base, kind, ())
+    }
     missing = {f for f in own if not f.startswith("_")} - set(_documented(parsed)) - inherited
     assert not missing
 

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field, PositiveFloat, field_validator, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, field_validator, model_validator
 
 from .. import _toml
 from .._toml import Evidence, Name, Strict, Text
 from ..columns import COLUMNS
 from ..errors import InputError
+from ..hosts import HOST_NAMES
 from .objective import MARGIN, Objective
 
 if TYPE_CHECKING:
     from ..composition.table import CompositionTable
 
-Host = Literal["2:14:1", "1:5", "2:17", "2:17:3", "1:12", "1:12:1"]
+
+def _known_host(name: str) -> str:
+    if name not in HOST_NAMES:
+        raise ValueError(f"expected a host of {', '.join(HOST_NAMES)}, got {name!r}")
+    return name
+
+
+Host = Annotated[str, AfterValidator(_known_host)]
 
 DEFAULT_OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
@@ -202,14 +210,14 @@ class Space(Strict):
     @field_validator("shell")
     @classmethod
     def _shells(cls, shells: tuple[str, ...]) -> tuple[str, ...]:
-        from ..magnetism.shell import read_shell
+        from ..magnetism.shell import objection, read_shell
 
         for text in shells:
             try:
                 shell = read_shell(text)
             except InputError as error:
                 raise ValueError(str(error)) from None
-            if shell is not None and (reason := shell.objection()):
+            if shell is not None and (reason := objection(shell)):
                 raise ValueError(f"no furnace makes this shell ({reason}); leave it out")
         return shells
 

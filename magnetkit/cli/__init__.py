@@ -46,7 +46,9 @@ def main() -> NoReturn:
 
 
 def _say(text: str) -> None:
-    print(f"magnetkit: {' '.join(text.split())}", file=sys.stderr)
+    # One line, and nothing in it that a terminal obeys: it may quote a file or a server.
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    print(f"magnetkit: {line}", file=sys.stderr)
 
 
 def _bear_any_encoding() -> None:

@@ -14,6 +14,7 @@ from . import (
     features,
     grades,
     models,
+    predict,
     replacement,
     robustness,
     supply,
@@ -24,17 +25,22 @@ from .options import (
     Basis,
     Cgs,
     Column,
+    Columns,
     Folder,
     Json,
+    LoadLine,
     Objectives,
     Phases,
     Prices,
+    Process,
     Quiet,
     Recycled,
     Require,
     Scenario,
     Shell,
+    Strict,
     Temperature,
+    Wide,
     a_path,
     factors,
     pairs,
@@ -146,6 +152,9 @@ def screen(
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
+    shell: Shell = None,
+    load_line: LoadLine = None,
+    process: Process = None,
     phases: Phases = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
@@ -156,10 +165,10 @@ def screen(
     dask: Annotated[
         str | None, typer.Option(help="Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.")
     ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
-    ] = False,
+    strict: Strict = False,
     top: Annotated[int, typer.Option(min=0, help="Candidates to print.")] = 10,
+    columns: Columns = None,
+    wide: Wide = False,
     json: Json = False,
     cgs: Cgs = False,
     quiet: Quiet = False,
@@ -203,6 +212,9 @@ def screen(
         "strict": strict,
         "progress": not quiet,
         "snapshot": phases,
+        "shell": shell,
+        "load_line": load_line,
+        "process": process,
     }
     if made is None:
         space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
@@ -212,7 +224,7 @@ def screen(
         result = refined(made, application, refine, sample=sample, **options)
     else:
         result = run(space.candidates(made, diffuse, sample), application, **options)
-    print_ranking(result, top, as_json=json, cgs=cgs)
+    print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
     result.report(out / "report.html")
@@ -222,50 +234,15 @@ def screen(
         message(f"{judged} judged, {rejected:,} rejected; see {out}")
 
 
-@app.command(rich_help_panel=_SETS)
-def predict(
-    formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
-    temperature: Temperature = "300K",
-    basis: Basis = "auto",
-    shell: Shell = None,
-    scenario: Scenario = None,
-    phases: Phases = None,
-    json: Json = False,
-    cgs: Cgs = False,
-) -> None:
-    """Predict the properties of compositions, each with its 90 % interval.
-
-    Examples
-    --------
-      magnetkit predict SmCo5 Nd2Fe14B --temperature 150C
-
-      magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
-    """
-    from ..composition import CompositionTable
-    from ..errors import CompositionError
-    from ..prediction.predict import predict as run
-    from ..show.tables import print_properties
-
-    table = CompositionTable.from_strings(formulas, basis=basis)
-    if table.errors:
-        first = table.errors[0]
-        raise CompositionError(first.reason, first.text, first.position)
-    frame = run(
-        table,
-        temperature or "300K",
-        shell=shell,
-        scenario=scenario or "baseline",
-        snapshot=phases,
-    )
-    frame["candidate"] = formulas
-    print_properties(frame, as_json=json, cgs=cgs)
+app.command(rich_help_panel=_SETS)(predict.predict)
+app.command(rich_help_panel=_SETS)(predict.compare)
 
 
 @app.command(rich_help_panel=_SETS)
 def report(
     folder: Folder,
     out: Annotated[
-        Path | None, typer.Option(help="File to write; report.html in the folder otherwise.")
+        Path | None, typer.Option(help="File to write: .html, or .xlsx for a workbook.")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -275,12 +252,16 @@ def report(
     --------
       magnetkit report results
 
-      magnetkit report results --out actuator.html
+      magnetkit report results --out actuator.xlsx
     """
     from ..screening import ScreenResult
     from ..show.tables import message
 
-    written = ScreenResult.from_folder(folder).report(out or folder / "report.html")
+    result = ScreenResult.from_folder(folder)
+    if out is not None and out.suffix.lower() == ".xlsx":
+        written = result.to_excel(out)
+    else:
+        written = result.report(out or folder / "report.html")
     if not quiet:
         message(f"see {written}")
 

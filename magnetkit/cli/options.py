@@ -41,10 +41,50 @@ Basis = Annotated[Literal["auto", "atomic", "weight"], typer.Option(help="What t
 Column = Annotated[
     str | None, typer.Option(help="Composition column; `composition` or the only text otherwise.")
 ]
+
+
+def with_unit(text: str | None) -> str | None:
+    """Refuse a temperature without its unit.
+
+    Raises
+    ------
+    InputError
+        If a part of the text is a bare number.
+    """
+    from ..errors import InputError
+
+    parts = [] if text is None else text.split(",")
+    ends = [end for part in parts for end in part.split(":")[:2]]
+    for end in ends:
+        try:
+            number = float(end)
+        except ValueError:
+            continue
+        raise InputError(f"temperature {end}: {number:g}C or {number:g}K? Say which, e.g. 150C")
+    return text
+
+
 Temperature = Annotated[
-    str | None, typer.Option(metavar="TEMPERATURE", help="Temperature, e.g. 150C or 423K.")
+    str | None,
+    typer.Option(metavar="TEMPERATURE", callback=with_unit, help="Temperature, e.g. 150C or 423K."),
+]
+Process = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Mill of `magnetkit calibrate` that makes them.")
+]
+LoadLine = Annotated[
+    float | None,
+    typer.Option(metavar="NUMBER", help="Permeance coefficient -B / (mu0 H) of the magnet."),
+]
+Columns = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Columns to print, e.g. rank,candidate.")
+]
+Wide = Annotated[
+    bool, typer.Option("--wide", help="Print all columns, however wide the terminal is.")
 ]
 Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
+]
 Phases = Annotated[
     Path | None,
     typer.Option(

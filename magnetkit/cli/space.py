@@ -49,7 +49,7 @@ def of(
 
 def candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
-    from ..magnetism.shell import read_shell
+    from ..magnetism.shell import objection, read_shell
     from ..run.candidates import SpaceCandidates
     from ..run.refined import some_of
 
@@ -60,7 +60,7 @@ def candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int
     (host,) = space.formulas([0])
     for text in shells or ():
         shell = read_shell(text)
-        if shell is not None and (reason := shell.objection()):
+        if shell is not None and (reason := objection(shell)):
             raise InputError(f"no furnace makes this shell ({reason}); predict it with --shell")
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 

@@ -1,6 +1,5 @@
 """``magnetkit supply``: what the elements and alloys carry of supply risk and cost."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +28,9 @@ ELEMENTS = {
     "eu_critical_2024": "EU\n2024",
     "recycling_eol_pct": "Recycled\n%",
 }
+# What stays on a narrow terminal; the rest is dropped from the right.
+_FIRST = {"element": 0, "formula": 0, "supply_risk": 0, "price_USD_kg": 1, "cost_USD_kg": 0,
+          "break_even": 0}  # fmt: skip
 ALLOYS = {
     "formula": "Alloy",
     "heavy_rare_earth_wt_pct": "HRE\nwt.%",
@@ -84,6 +86,7 @@ def alloys(
     """
     from ..composition import CompositionTable
     from ..errors import CompositionError, InputError
+    from ..show.tables import message
     from ..supply import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
@@ -107,7 +110,7 @@ def alloys(
     _print(frame, shown, as_json=json)
     _say_overdue()
     if break_even and not json:
-        typer.echo(
+        message(
             f"Share of {break_even} from domestic recycling at which the risk falls to that of "
             f"{against}; a dash where even all of it is not enough."
         )
@@ -174,15 +177,15 @@ def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) ->
 
         print_json(frame)
         return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     from ..show.tables import number
+    from ..show.terminal import Shown, print_csv, print_table, to_terminal
 
-    shown = Table()
-    for heading in headings.values():
-        shown.add_column(heading, no_wrap=True)
-    for row in frame[list(headings)].itertuples(index=False):
-        shown.add_row(*(escape(v) if isinstance(v, str) else number(v) for v in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(shown)
+    if not to_terminal():
+        print_csv(frame[list(headings)])
+        return
+    columns = []
+    for place, (name, heading) in enumerate(headings.items()):
+        cells = [v if isinstance(v, str) else number(v) for v in frame[name]]
+        text = any(isinstance(v, str) for v in frame[name])
+        columns.append(Shown(heading, cells, not text, _FIRST.get(name, place)))
+    print_table("", columns)

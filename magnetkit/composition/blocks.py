@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .reading import listed, valid_text
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 COMPOSITION_COLUMN = "composition"
 _DELIMITERS = (",", ";", "\t")
 _BLOCK_BYTES = 4 << 20
@@ -81,7 +81,7 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
         If the file cannot be read at all: missing, empty, of another kind or encoding.
     """
     check_file(path)
-    readers = {".parquet": _read_parquet, ".txt": _read_lines}
+    readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
     try:
         yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
     except UnicodeDecodeError as error:
@@ -109,6 +109,14 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
         )
         yield Block(table, start, np.arange(start, start + len(table)) + 1)
         start += len(table)
+
+
+def _read_excel(path: Path, size: int) -> Iterator[Block]:
+    from .excel import read_sheet
+
+    table, lines = read_sheet(path)
+    for start in range(0, max(len(table), 1), size):
+        yield Block(table.slice(start, size), start, lines[start : start + size])
 
 
 def _read_lines(path: Path, size: int) -> Iterator[Block]:

@@ -1,18 +1,16 @@
 """From a user's list, array or frame to the parser's bytes, and from there to a table."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ..elements import ATOMIC_MASS
 from ..errors import InputError
-from ._grades import grade_rows
 from .notation import Basis, basis_code
-from .reasons import reason
-from .table import CompositionTable, ParseError
+from .reasons import ParseError, reason
 
 # Fewer rows than this are read by one thread: starting the others costs more.
 _ROWS_WORTH_THREADS = 4096
@@ -166,18 +164,18 @@ def listed(names: Sequence[Any]) -> str:
     return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
 
 
-def read(array: pa.Array | pa.ChunkedArray, odd: dict[int, Any], basis: Basis) -> CompositionTable:
-    """Parse an Arrow array of strings; `odd` holds, by row, what was no text."""
-    basis_code(basis)
-    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-    tables, start = [], 0
-    for chunk in chunks:
-        tables.append(_read_chunk(chunk, odd, basis, start))
-        start += len(chunk)
-    return tables[0] if len(tables) == 1 else CompositionTable.concat(tables)
+class Parsed(NamedTuple):
+    """Rows of a chunk of texts, in the order of the fields of a composition table."""
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    values: NDArray[np.float64]
+    row_index: NDArray[np.int64]
+    errors: list[ParseError]
 
 
-def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> CompositionTable:
+def parsed(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> Parsed:
+    """Parse a chunk of strings, the first of them row `start`; `odd`: by row, what was no text."""
     from ..kernels import parse as kernels
     from ..kernels.threads import thread_count
 
@@ -210,15 +208,4 @@ def _read_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) 
         text = array[int(i)].as_py() or ""
         errors.append(ParseError(row, text, place, reason(codes[i], text, place, sums[i], basis)))
     rows = start + np.flatnonzero(codes == 0)
-    return _without_grades(CompositionTable(indptr, indices, values, rows, errors), array, start)
-
-
-def _without_grades(table: CompositionTable, texts: pa.Array, start: int) -> CompositionTable:
-    """Return a table whose grades have gone from its rows to its errors."""
-    grades = grade_rows(table, texts, start)
-    if not grades:
-        return table
-    refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
-    others = [e for e in table.errors if e.row not in grades]
-    kept = table[~np.isin(table.row_index, list(grades))]
-    return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))
+    return Parsed(indptr, indices, values, rows, errors)

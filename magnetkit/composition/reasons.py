@@ -4,6 +4,7 @@ The parser reports a code and a place; sentences are made for refused rows only.
 """
 
 import re
+from dataclasses import dataclass
 
 from ..elements import INDEX, SYMBOLS
 from ..kernels import parse_tables as codes
@@ -53,6 +54,28 @@ _SENTENCES = {
     "a line end missing before it?",
     codes.NAME_BASIS: "could be at.% or wt.%; name the basis ('atomic' or 'weight')",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ParseError:
+    """A row that could not be read.
+
+    Attributes
+    ----------
+    row : int
+        Row of the input, from 0.
+    text : str
+        The text as given.
+    position : int
+        Index of the first offending character, -1 where no single one is to blame.
+    reason : str
+        What is wrong and the way out.
+    """
+
+    row: int
+    text: str
+    position: int
+    reason: str
 
 
 def reason(code: int, text: str, place: int, total: float, basis: str) -> str:

@@ -1,7 +1,7 @@
 """Many compositions as compressed sparse rows of atomic fractions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,35 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
-from .notation import Basis
+from ._grades import grade_rows
+from .notation import Basis, basis_code
+from .reasons import ParseError
 
 if TYPE_CHECKING:
     import pyarrow
     from pymatgen.core import Composition
 
 _LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class ParseError:
-    """A row that could not be read.
-
-    Attributes
-    ----------
-    row : int
-        Row of the input, from 0.
-    text : str
-        The text as given.
-    position : int
-        Index of the first offending character, -1 where no single one is to blame.
-    reason : str
-        What is wrong and the way out.
-    """
-
-    row: int
-    text: str
-    position: int
-    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +65,7 @@ class CompositionTable:
         """
         from . import reading
 
-        return reading.read(*reading.text_array(texts), basis)
+        return cls.of_texts(*reading.text_array(texts), basis)
 
     @classmethod
     def from_arrow(cls, array: Any, basis: Basis = "auto") -> "CompositionTable":
@@ -110,7 +90,7 @@ class CompositionTable:
         """
         from . import reading
 
-        return reading.read(reading.arrow_array(array), {}, basis)
+        return cls.of_texts(reading.arrow_array(array), {}, basis)
 
     @classmethod
     def from_frame(
@@ -139,7 +119,46 @@ class CompositionTable:
         """
         from . import reading
 
-        return reading.read(*reading.frame_column(frame, column), basis)
+        return cls.of_texts(*reading.frame_column(frame, column), basis)
+
+    @classmethod
+    def of_texts(cls, array: Any, odd: dict[int, Any], basis: Basis) -> "CompositionTable":
+        """Parse what `magnetkit.composition.reading` made of an input.
+
+        Parameters
+        ----------
+        array : pyarrow.Array or pyarrow.ChunkedArray of strings
+            The recipes.
+        odd : dict
+            By row, what was no text.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts are.
+
+        Returns
+        -------
+        CompositionTable
+            The rows that could be read; the others, grades among them, are in its `errors`.
+        """
+        from . import reading
+
+        basis_code(basis)
+        chunks = getattr(array, "chunks", [array])
+        tables, start = [], 0
+        for chunk in chunks:
+            table = cls(*reading.parsed(chunk, odd, basis, start))
+            tables.append(table._without_grades(chunk, start))
+            start += len(chunk)
+        return tables[0] if len(tables) == 1 else cls.concat(tables)
+
+    def _without_grades(self, texts: Any, start: int) -> "CompositionTable":
+        """Return a table whose grades have gone from its rows to its errors."""
+        grades = grade_rows(self, texts, start)
+        if not grades:
+            return self
+        refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
+        others = [e for e in self.errors if e.row not in grades]
+        kept = self[~np.isin(self.row_index, list(grades))]
+        return replace(kept, errors=sorted([*others, *refused], key=lambda e: e.row))
 
     @classmethod
     def from_pymatgen(cls, compositions: Iterable["Composition"]) -> "CompositionTable":

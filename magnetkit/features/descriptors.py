@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from ..composition import CompositionTable
+from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..elements import (
     HEAVY_LANTHANIDES,
@@ -26,7 +27,6 @@ from ..elements import (
 from ..kernels.arrays import Rows
 from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
 from ..kernels.threads import share_rows
-from ._input import as_table
 from .element_table import load_table
 from .ions import load_ions
 

@@ -9,9 +9,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
+from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..errors import InputError
-from ._input import as_table
 from .element_table import ElementTable, load_table
 
 

@@ -216,6 +216,11 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     return rules.role, rules.counts
 
 
+def atomic_volumes() -> NDArray[np.float64]:
+    """Return the volume of an atom of each element, A3, shape (118,)."""
+    return _rules()[-1]
+
+
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 

@@ -1,4 +1,6 @@
-"""Kernels of the sintered magnet: the charge of a 2:17 alloy, and the magnet's properties."""
+"""Kernels of the sintered magnet: its properties at temperature from its phases."""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from .magnetism import (
     chunks,
     direction,
     most_ions,
+    nucleation,
 )
 from .threads import share_rows
 
@@ -23,87 +26,8 @@ MU_0 = 1.25663706127e-6
 # polarization follows that of the cells, from this temperature (K) on.
 WALL_COUPLING = 0.5
 WALL_REFERENCE = 300.0
-
-
-# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
-#   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
-# Returns the three CSR arrays with zeros where such an entry was missing.
-@jit
-def with_room(indptr, indices, values, column):
-    """Give each row an entry of a column."""
-    n = indptr.size - 1
-    out_indptr = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        extra = 1 if column[i] >= 0 else 0
-        for k in range(indptr[i], indptr[i + 1]):
-            if indices[k] == column[i]:
-                extra = 0
-        out_indptr[i + 1] = out_indptr[i] + indptr[i + 1] - indptr[i] + extra
-    out_indices = np.empty(out_indptr[n], np.int32)
-    out = np.zeros(out_indptr[n])
-    for i in range(n):
-        to = out_indptr[i]
-        room = out_indptr[i + 1] - to > indptr[i + 1] - indptr[i]
-        for k in range(indptr[i], indptr[i + 1]):
-            if room and indices[k] > column[i]:
-                out_indices[to] = column[i]
-                to += 1
-                room = False
-            out_indices[to], out[to] = indices[k], values[k]
-            to += 1
-        if room:
-            out_indices[to] = column[i]
-    return out_indptr, out_indices, out
-
-
-# As `with_room`; is_rare_earth float64 (118): one at rare earths; share float64 (n).
-# Returns the three CSR arrays in which that share of each row's rare earth is the column's element
-# instead.
-@jit
-def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
-    """Put another rare earth in place of a share of each row's."""
-    indptr, indices, values = with_room(indptr, indices, values, column)
-    for i in range(indptr.size - 1):
-        rare = 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            part = values[k] * is_rare_earth[indices[k]]
-            rare += part
-            values[k] -= share[i] * part
-        for k in range(indptr[i], indptr[i + 1]):
-            if indices[k] == column[i]:
-                values[k] += share[i] * rare
-    return indptr, indices, values
-
-
-# As `with_room`; rows bool (n): the rows to rewrite. is_rare_earth float64 (118): one at rare
-#   earths. copper: column of Cu. ratio, share: metal atoms per rare-earth atom and least share of
-#   Cu in the metal of the charge.
-# Returns the three CSR arrays of the table in which each of `rows` has that ratio and at least
-# that share of Cu; other rows, and rows without rare earth or metal, come back as they were.
-@jit
-def hardening_charge(indptr, indices, values, rows, is_rare_earth, copper, ratio, share):
-    """Turn 2:17 formulas into charges that a precipitation-hardened magnet is made from."""
-    column = np.where(rows, copper, -1)
-    indptr, indices, values = with_room(indptr, indices, values, column)
-    for i in range(indptr.size - 1):
-        rare, cu = 0.0, 0.0
-        for k in range(indptr[i], indptr[i + 1]):
-            rare += values[k] * is_rare_earth[indices[k]]
-            if indices[k] == copper:
-                cu = values[k]
-        metal = 1.0 - rare
-        if not (rows[i] and rare > 0.0 and metal > cu):
-            continue
-        total = 1.0 + ratio
-        new_cu = max(cu / metal, share) * ratio / total
-        on_metal = (ratio / total - new_cu) / (metal - cu)
-        for k in range(indptr[i], indptr[i + 1]):
-            c = indices[k]
-            if c == copper:
-                values[k] = new_cu
-            else:
-                values[k] *= 1.0 / (total * rare) if is_rare_earth[c] > 0.0 else on_metal
-    return indptr, indices, values
+# Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
+ROOM = 293.15
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.
@@ -137,107 +61,188 @@ def crossing(t, room, s):
     return t[1] + 2.0 * room[s, 1] / (root - steep)
 
 
-# i: row of state and ion, as `magnetism.condense` returns them; work float64 (ions, 8), see
-# `magnetism.at`
-# -> J_s T; anisotropy field 2 (K_1 + 2 K_2) / J_s, A/m, 0 where no axis; status. NaN, 0 where there
-#    is no order.
+class Phases(NamedTuple):
+    """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
+
+    Rows of `state` and `ion`, see `magnetism.condense`; ``sites`` float64 (rows): rare-earth atoms
+    of a formula unit. ``walls``, ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1
+    without (a skin is the surface of its grains). ``cells``, ``fraction`` float64 (n): volume of
+    the cells, of the shell in the hard phase; ``cover`` (n): share of its gain that a shell of its
+    thickness gives; ``efficiency``: of a shell thick enough.
+    """
+
+    state: Any
+    ion: Any
+    sites: Any
+    walls: Any
+    skins: Any
+    shells: Any
+    cells: Any
+    fraction: Any
+    cover: Any
+    efficiency: float
+
+
+class Rules(NamedTuple):
+    """What a process makes of the phases, float64 (n) each.
+
+    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
+    power of the nucleation field that coercivity follows with temperature; ``squareness``: H_k over
+    H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
+    """
+
+    factor: Any
+    alpha_k: Any
+    n_eff: Any
+    decay: Any
+    squareness: Any
+    recoil: Any
+    limit: Any
+
+
+class Widths(NamedTuple):
+    """Half widths of ranges: ``on_b`` float64 (m, n) of ln B_r; (n) the others.
+
+    ``on_h`` of ln H_cJ; ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
+    of beta relative to itself.
+    """
+
+    on_b: Any
+    on_h: Any
+    on_alpha: Any
+    floor: Any
+    on_beta: Any
+
+
+# i: row of the phases; work float64 (ions, 8), see `magnetism.at`
+# -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
+#    order.
 @jit
-def phase_at(i, kelvin, state, ion, work):
-    """Return polarization, anisotropy field and status of a phase at a temperature."""
+def phase_at(i, kelvin, phases, work):
+    """Return polarization, nucleation field and status of a phase at a temperature."""
+    state, ion = phases.state, phases.ion
     if state[i, STATE] != OK:
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    _, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, False)
-    j = abs(j) * state[i, TO_TESLA]
+    m, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, True)
     found = direction(k1, k2)
-    return j, 2e6 * (k1 + 2.0 * k2) / j if found == OK and j > 0.0 else 0.0, found
+    field = 0.0
+    if found == OK and j != 0.0:
+        field = nucleation(i, state, ion, work, m, j, k1, phases.sites[i]) / MU_0
+    return abs(j) * state[i, TO_TESLA], field, found
 
 
-# hard, wall, skin, shell: rows of an alloy's phases in state and ion, -1 without (skin: the surface
-# of its grains); cells, fraction: volume of the cells, of the shell in the hard phase; cover: share
-# of its gain that a shell of its thickness gives; efficiency: of a shell thick enough; carried: J_s
-# of the wall over that of the cell at the reference
-# -> as `phase_at`: the mean J_s, the field that nucleation feels, the status of the hard phase
+# i: alloy; carried: J_s of its wall over that of its cell at the reference
+# -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
 @jit
-def alloy_at(
-    kelvin,
-    hard,
-    wall,
-    skin,
-    shell,
-    state,
-    ion,
-    cells,
-    fraction,
-    cover,
-    efficiency,
-    carried,
-    work,
-):
-    """Return polarization, anisotropy field and status of an alloy at a temperature."""
-    cell, field, status = phase_at(hard, kelvin, state, ion, work)
+def alloy_at(kelvin, i, phases, carried, work):
+    """Return polarization, nucleation field and status of an alloy at a temperature."""
+    cell, field, status = phase_at(i, kelvin, phases, work)
     j = cell
-    if skin >= 0:
-        _, field, _ = phase_at(skin, kelvin, state, ion, work)
-    if shell >= 0:
-        own, outer, _ = phase_at(shell, kelvin, state, ion, work)
-        j = (1.0 - fraction) * j + fraction * own
+    if phases.skins[i] >= 0:
+        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work)
+    if phases.shells[i] >= 0:
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work)
+        j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
-        field += cover * (efficiency * gain if gain > 0.0 else gain)
-    if wall >= 0:
-        own, _, _ = phase_at(wall, kelvin, state, ion, work)
+        field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
+    if phases.walls[i] >= 0:
+        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
-        j = cells * j + (1.0 - cells) * own
+        j = phases.cells[i] * j + (1.0 - phases.cells[i]) * own
     return j, field, status
 
 
 @jit
-def _carried(hard, wall, state, ion, work):
-    """Return J_s of a wall over that of its cell at the reference temperature."""
-    if wall < 0:
+def _carried(i, phases, work):
+    """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
+    if phases.walls[i] < 0:
         return 0.0
-    own, _, _ = phase_at(wall, WALL_REFERENCE, state, ion, work)
-    cell, _, _ = phase_at(hard, WALL_REFERENCE, state, ion, work)
+    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work)
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# temperature float64 (k); state, ion: the condensed hard phases of n alloys, then their walls,
-#   skins and shells, those of alloy i in rows walls[i], skins[i] and shells[i] (int64 (n), -1
-#   without); cells, fraction, cover float64 (n); efficiency as for `alloy_at`
-# -> polarization T, anisotropy field A/m float64 (k, n); status int8 (k, n)
-def states(temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency):
-    """Return what each alloy is at each temperature."""
-    n, k = walls.size, temperature.size
-    polarization, field = np.empty((k, n)), np.empty((k, n))
-    status = np.empty((k, n), np.int8)
-    share_rows(
-        _states_chunks, chunks(n), temperature, state, ion, walls, skins, shells, cells, fraction,
-        cover, efficiency, polarization, field, status, chunk=1,
-    )  # fmt: skip
-    return polarization, field, status
-
-
-# As `states`, of chunks start to stop - 1; the last three arrays are written to.
+# -> J_s of the wall over that of the cell; nucleation field and H_cJ at `ROOM`, A/m
 @jit
-def _states_chunks(
-    temperature, state, ion, walls, skins, shells, cells, fraction, cover, efficiency, polarization,
-    field, status, start, stop,
-):  # fmt: skip
-    n, k = walls.size, temperature.size
-    most = most_ions(state)
-    for chunk in range(start, stop):
+def _start(i, phases, rules, work):
+    """Return what the coercivity of an alloy at other temperatures is counted from."""
+    carried = _carried(i, phases, work)
+    j, field, _ = alloy_at(ROOM, i, phases, carried, work)
+    j = 0.0 if np.isnan(j) else j
+    return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0)
+
+
+# start: of `_start`
+# -> J_s T; H_cJ A/m; status
+@jit
+def magnet_at(kelvin, i, phases, rules, start, work):
+    """Return polarization, coercivity and status of an alloy's magnet at a temperature.
+
+    Kronmueller's relation at `ROOM`, then H_cJ follows a power of the nucleation field. What is no
+    magnet at `ROOM` follows the relation at its own temperature.
+    """
+    carried, field_room, h_room = start
+    j, field, status = alloy_at(kelvin, i, phases, carried, work)
+    if field_room > 0.0:
+        return j, h_room * (field / field_room) ** rules.decay[i], status
+    return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status
+
+
+# temperature float64 (k)
+# -> polarization T, coercivity A/m float64 (k, n); status int8 (k, n)
+def states(temperature, phases, rules):
+    """Return what each alloy's magnet is at each temperature."""
+    n, k = phases.walls.size, temperature.size
+    polarization, coercivity = np.empty((k, n)), np.empty((k, n))
+    status = np.empty((k, n), np.int8)
+    given = temperature, phases, rules, polarization, coercivity, status
+    share_rows(_states_chunks, chunks(n), *given, chunk=1)
+    return polarization, coercivity, status
+
+
+# As `states`, of chunks begin to end - 1; the last three arrays are written to.
+@jit
+def _states_chunks(temperature, phases, rules, polarization, coercivity, status, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            carried = _carried(i, walls[i], state, ion, work)
+            start = _start(i, phases, rules, work)
             for l in range(k):  # noqa: E741
-                polarization[l, i], field[l, i], status[l, i] = alloy_at(
-                    temperature[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], cover[i], efficiency, carried, work,
-                )  # fmt: skip
+                polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
+                    temperature[l], i, phases, rules, start, work
+                )
+
+
+# temperature float64 (k)
+# -> polarization T, nucleation field A/m float64 (k, n)
+def fields(temperature, phases):
+    """Return polarization and nucleation field of each alloy, before any process."""
+    n, k = phases.walls.size, temperature.size
+    polarization, field = np.empty((k, n)), np.empty((k, n))
+    share_rows(_fields_chunks, chunks(n), temperature, phases, polarization, field, chunk=1)
+    return polarization, field
+
+
+# As `fields`, of chunks begin to end - 1; the last two arrays are written to.
+@jit
+def _fields_chunks(temperature, phases, polarization, field, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
+        work = np.empty((most, N_WORK))
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            carried = _carried(i, phases, work)
+            for l in range(k):  # noqa: E741
+                polarization[l, i], field[l, i], _ = alloy_at(
+                    temperature[l], i, phases, carried, work
+                )
 
 
 # j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
@@ -250,41 +255,33 @@ def _room(j, h_cj, on_j, on_k, permeance):
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
 #   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
-# factor (n): B_r / J_s; alpha_k, n_eff, squareness, mu_rec float64 (n): Kronmueller's parameters,
-#   knee over coercivity, recoil permeability; limit float64 (n): T_max is no higher, K.
-# load: permeance coefficient -B/(mu_0 H).
-# on_b float64 (m, n), on_h, on_alpha, floor, on_beta float64 (n): half widths of ln B_r and of
-#   ln H_cj, of alpha relative to itself and in 1/K, of beta; T_max takes the on_b of asked[0].
+# load: permeance coefficient -B/(mu_0 H). T_max takes the widths of B_r at asked[0].
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
 #    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
 #    T_max where the load line lies beyond the knee already at the lowest temperature.
-def figures(
-    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
-    factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
-):  # fmt: skip
+def figures(asked, second, grid, phases, rules, load, widths):
     """Return the properties of the magnet made of each alloy."""
-    n, m = walls.size, asked.size
+    n, m = phases.walls.size, asked.size
     out = np.full((7, 3, m, n), np.nan)
     status = np.empty((m, n), np.int8)
-    share_rows(
-        _figures_chunks, chunks(n), asked, second, grid, state, ion, walls, skins, shells, cells,
-        fraction, cover, efficiency, factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b,
-        on_h, on_alpha, floor, on_beta, out, status, chunk=1,
-    )  # fmt: skip
+    given = (asked, float(second), grid, float(load)), phases, rules, widths, out, status
+    share_rows(_figures_chunks, chunks(n), *given, chunk=1)
     return out, status
 
 
-# As `figures`, of chunks start to stop - 1; out and status are written to.
+# As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
+# written to.
 @jit
-def _figures_chunks(
-    asked, second, grid, state, ion, walls, skins, shells, cells, fraction, cover, efficiency,
-    factor, alpha_k, n_eff, squareness, mu_rec, limit, load, on_b, on_h, on_alpha, floor, on_beta,
-    out, status, start, stop,
-):  # fmt: skip
-    n, m = walls.size, asked.size
+def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
+    asked, second, grid, load = when
+    state = phases.state
+    factor, squareness, mu_rec, limit = rules.factor, rules.squareness, rules.recoil, rules.limit
+    on_b, on_h, on_alpha = widths.on_b, widths.on_h, widths.on_alpha
+    floor, on_beta = widths.floor, widths.on_beta
+    n, m = phases.walls.size, asked.size
     most = most_ions(state)
-    for chunk in range(start, stop):
+    for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
         open_, room = np.empty(3, np.bool_), np.empty((3, 3))
@@ -293,13 +290,9 @@ def _figures_chunks(
                 for l in range(m):  # noqa: E741
                     status[l, i] = int(state[i, STATE])
                 continue
-            carried = _carried(i, walls[i], state, ion, work)
-            j2, field, end = alloy_at(
-                second, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                fraction[i], cover[i], efficiency, carried, work,
-            )  # fmt: skip
-            h2 = max(alpha_k[i] * field - n_eff[i] * j2 / MU_0, 0.0)
-            j1, h1, start = np.nan, np.nan, OK
+            start = _start(i, phases, rules, work)
+            j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+            j1, h1, first = np.nan, np.nan, OK
             over = OK
             permeance = MU_0 * (load + mu_rec[i])
             # The largest working temperature of the weak, the nominal and the strong magnet.
@@ -314,24 +307,16 @@ def _figures_chunks(
                     break
                 if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
                     # What the weak magnet bears at its limit it bears below.
-                    j, field, _ = alloy_at(
-                        limit[i], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], cover[i], efficiency, carried, work,
-                    )  # fmt: skip
-                    h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                    j, h_cj, _ = magnet_at(limit[i], i, phases, rules, start, work)
                     enough = open_[0] and open_[1] and open_[2]
                     for s in range(3):
                         enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
                     if enough:
                         t_max[:] = limit[i]
                         break
-                j, field, found = alloy_at(
-                    kelvin, i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                    fraction[i], cover[i], efficiency, carried, work,
-                )  # fmt: skip
-                h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
                 if g == 0:
-                    j1, h1, start = j, h_cj, found
+                    j1, h1, first = j, h_cj, found
                     over = found if found != OK else end
                 elif kelvin <= second and over == OK:
                     over = found
@@ -351,15 +336,11 @@ def _figures_chunks(
                     open_[s] = False
             for l in range(m):  # noqa: E741
                 if asked[l] == grid[0]:
-                    j, h_cj, found = j1, h1, start
+                    j, h_cj, found = j1, h1, first
                 elif asked[l] == second:
                     j, h_cj, found = j2, h2, end
                 else:
-                    j, field, found = alloy_at(
-                        asked[l], i, walls[i], skins[i], shells[i], state, ion, cells[i],
-                        fraction[i], cover[i], efficiency, carried, work,
-                    )  # fmt: skip
-                    h_cj = max(alpha_k[i] * field - n_eff[i] * j / MU_0, 0.0)
+                    j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
                 found = found if found != OK else over
                 status[l, i] = found
                 if found != OK or not np.isfinite(factor[i]):

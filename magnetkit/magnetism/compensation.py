@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import as_table
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
-from ..units import parse_temperature
 from .magnets import magnets
 from .shell import from_dense
+from .sintered import BETWEEN, read_between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +36,8 @@ class Compensation:
         Share of the rare earth that each substituent takes.
     added_wt_pct : float
         Substituents by mass of the magnet, wt.%.
+    between : tuple of float
+        The two temperatures, K.
     remanence_coefficient_pct_K : float
         alpha between the two temperatures, %/K.
     remanence_T : float
@@ -48,6 +52,7 @@ class Compensation:
     formula: str
     share: dict[str, float]
     added_wt_pct: float
+    between: tuple[float, float]
     remanence_coefficient_pct_K: float
     remanence_T: float
     sag_pct: float
@@ -74,13 +79,14 @@ def _substituted(
 
 
 def compensate(
-    base: "str | CompositionTable",
+    compositions: Any,
     with_: Sequence[str] = ("Gd", "Er"),
-    between: tuple[float | str, float | str] = (223.15, 423.15),
+    between: tuple[float | str, float | str] = BETWEEN,
     alpha: float = 0.0,
     tolerance: float = 0.001,
     host: str = "auto",
     step: float = 0.01,
+    basis: Basis = "auto",
 ) -> Compensation:
     """Find the magnet with the least substituent whose alpha reaches what is wanted.
 
@@ -90,12 +96,12 @@ def compensate(
 
     Parameters
     ----------
-    base : str or CompositionTable
+    compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
         The alloy to start from, such as ``"SmCo5"``; one row.
     with_ : sequence of str
         One to three rare earths to put in place of the one there.
     between : tuple of float or str
-        The two temperatures, K.
+        The two temperatures, K or texts, the lower first; 20 and 100 degrees C as for `sintered`.
     alpha : float
         Wanted remanence coefficient, %/K; any value at or above it (flatter, or rising) counts.
     tolerance : float
@@ -104,6 +110,8 @@ def compensate(
         ``"auto"`` or a host's name.
     step : float
         Step of the shares, 0.002 to 0.1.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
@@ -122,12 +130,7 @@ def compensate(
     """
     import pandas as pd
 
-    if isinstance(base, str):
-        table = CompositionTable.from_strings([base])
-        if table.errors:
-            raise InputError(f"base {base!r}: {table.errors[0].reason}")
-    else:
-        table = base
+    table = as_table(compositions, basis)
     if len(table) != 1:
         raise InputError(f"compensate takes one base alloy, got {len(table)}")
     names = list(with_)
@@ -135,9 +138,7 @@ def compensate(
         raise InputError(f"with_ must name one to three rare earths such as Gd, Er; got {names}")
     if not 0.002 <= step <= 0.1:
         raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
-    first, second = sorted(parse_temperature(b) for b in between)
-    if not second > first:
-        raise InputError(f"between needs two different temperatures, got {between!r}")
+    first, second = read_between(between)
     # Three substituents on a fine grid would be a million magnets: coarsen with their number.
     steps = round(1.0 / max(step, (0.0, 0.002, 0.01, 0.03)[len(names)]))
     shares = np.array(list(_shares(len(names), steps)), float) / steps
@@ -158,6 +159,7 @@ def compensate(
         _formula(table, columns, np.array([float(found[r]) for r in names])),
         {r: float(found[r]) for r in names},
         float(found["added_wt_pct"]),
+        (first, second),
         float(found["remanence_coefficient_pct_K"]),
         float(found["remanence_T"]),
         float(found["sag_pct"]),

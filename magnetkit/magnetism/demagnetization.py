@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..composition.table import CompositionTable
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..errors import InputError
-from ..units import MU_0, parse_temperature
+from ..units import MU_0, parse_temperatures
 from .magnets import magnets
 from .process import Process
 from .shell import read_shells
-from .sintered import LOAD_LINE
+from .sintered import read_load_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,25 +55,27 @@ class Demagnetization:
 
 
 def demagnetization(
-    table: CompositionTable,
-    temperatures: Sequence[float | str] = (300.0,),
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
     fields: NDArray[np.float64] | None = None,
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     load_line: float | None = None,
+    *,
+    basis: Basis = "auto",
 ) -> Demagnetization:
     """Return the demagnetization curves of each recipe's magnet.
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
-    temperatures : sequence of float or str
-        k temperatures, K or texts such as ``"150C"``.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes, each of which must be readable; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        k temperatures, K or texts such as ``"150C"``; see `magnetkit.units.parse_temperatures`.
     fields : ndarray of float64, shape (m,), optional
         H, A/m, zero or negative; by default 201 from 0 to just past the largest coercivity.
-    process, shell, host, load_line : optional
+    process, shell, host, load_line, basis : optional
         As for `sintered`.
 
     Returns
@@ -87,10 +90,10 @@ def demagnetization(
     """
     from ..kernels.demagnetization import curves, working_fields
 
-    kelvin = np.array([parse_temperature(t) for t in temperatures])
-    load = LOAD_LINE if load_line is None else float(load_line)
-    if not (np.isfinite(load) and load >= 0.0):
-        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    kelvin = np.array(parse_temperatures(temperature))
+    load = read_load_line(load_line)
+    inputs = read_inputs(compositions, basis, strict=True)
+    table, shell = inputs.table, inputs.shells_with(shell)
     made = magnets(table, kelvin, process, read_shells(shell, len(table)), host)
     axial = made.status == 0
     b_r = np.where(axial, made.remanence(), np.nan)

@@ -6,14 +6,15 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..composition.table import CompositionTable
+from ..composition.inputs import as_table
+from ..composition.notation import Basis
 from ..errors import InputError
 from ..files import replacing
-from ..units import MU_0, parse_temperature
+from ..units import MU_0, parse_temperatures
 
 # Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
 _EMMO = "https://w3id.org/emmo#EMMO_"
@@ -67,7 +68,10 @@ _STIFFNESS = {
 
 
 def material(
-    table: CompositionTable, temperatures: Sequence[float | str] = (300.0,), host: str = "auto"
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
+    host: str = "auto",
+    basis: Basis = "auto",
 ) -> dict[str, list[float]]:
     """Return the intrinsic parameters of one hard phase at temperatures.
 
@@ -76,12 +80,14 @@ def material(
 
     Parameters
     ----------
-    table : CompositionTable
-        One row.
-    temperatures : sequence of float or str
-        K, or texts such as ``"150C"``.
+    compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
+        One row; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        K, or texts such as ``"150C"``; see `magnetkit.units.parse_temperatures`.
     host : str
         ``"auto"`` or a host's name.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
@@ -96,9 +102,10 @@ def material(
     from ..hosts.partition import HOST_NAMES, partition
     from .intrinsic import PROPERTIES, evaluate
 
+    table = as_table(compositions, basis)
     if len(table) != 1:
         raise InputError(f"export takes one material, got {len(table)}; select a row: table[:1]")
-    kelvin = [parse_temperature(t) for t in temperatures]
+    kelvin = parse_temperatures(temperature)
     part = partition(table, host)
     name = HOST_NAMES[part.host[0]] if part.host[0] >= 0 else "unknown"
     phase = evaluate(part, np.array([300.0, *kelvin]), spread=False)
@@ -119,9 +126,10 @@ def material(
 
 def write_material(
     file: "str | os.PathLike[str]",
-    table: CompositionTable,
-    temperatures: Sequence[float | str] = (300.0,),
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",
+    basis: Basis = "auto",
 ) -> Path:
     """Write a hard phase's parameters as MaMMoS CSV (v3) or YAML (v2), by the file's suffix.
 
@@ -131,12 +139,14 @@ def write_material(
     ----------
     file : path
         Ends in ``.csv``, ``.yaml`` or ``.yml``.
-    table : CompositionTable
-        One row.
-    temperatures : sequence of float or str
-        K, or texts such as ``"150C"``.
+    compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
+        One row; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        K, or texts such as ``"150C"``; see `magnetkit.units.parse_temperatures`.
     host : str
         ``"auto"`` or a host's name.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
@@ -151,7 +161,8 @@ def write_material(
     file = Path(file)
     if file.suffix not in (".csv", ".yaml", ".yml"):
         raise InputError(f"export writes .csv or .yaml, got {file.name!r}")
-    values = material(table, temperatures, host)
+    table = as_table(compositions, basis)
+    values = material(table, temperature, host)
     description = f"{table.formulas()[0]} by magnetkit"
     text = _csv(values, description) if file.suffix == ".csv" else _yaml(values, description)
     with replacing(file) as temporary:

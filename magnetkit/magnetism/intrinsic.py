@@ -6,6 +6,7 @@ and 6 (Herbst, Rev. Mod. Phys. 63 (1991) 819; Kuz'min, Phys. Rev. B 46 (1992) 82
 temperature dependence). Parameters: ``datasets/intrinsic``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
-from ..units import parse_temperature
+from ..units import parse_temperatures
 from .parameters import Parameters, load
 
 if TYPE_CHECKING:
@@ -156,11 +159,14 @@ def quantile(interval: float) -> float:
 
 
 def intrinsic(
-    table: CompositionTable,
-    temperature: "float | str" = 300.0,
+    compositions: Any,
+    temperature: "float | str | Sequence[float | str]" = 300.0,
     host: str = "auto",
     interval: float = 0.9,
-) -> "pd.DataFrame":
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the intrinsic properties of the hard phase of each composition.
 
     A recipe is split into hard phase and grain boundary first
@@ -168,20 +174,25 @@ def intrinsic(
 
     Parameters
     ----------
-    table : CompositionTable
-        The compositions.
-    temperature : float or str
-        K, or a text such as ``"150C"``.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        K, or a text such as ``"150C"``; several give a row each, see
+        `magnetkit.units.parse_temperatures`.
     host : str
         Crystal host, or ``"auto"``.
     interval : float
         Probability of the interval ``_lo`` to ``_hi``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
-    DataFrame
-        One row a composition: host, status, easy_direction, temperature_K, and with interval
-        and provenance curie_temperature_K, saturation_polarization_T,
+    DataFrame, or frame of the input's library
+        One row a composition and temperature: host, status, easy_direction, temperature_K, and
+        with interval and provenance curie_temperature_K, saturation_polarization_T,
         anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
         (2 (K_1 + 2 K_2) mu0 / J_s), nucleation_field_T (the reverse field at which the moment
         leaves the axis, metals and rare earth free to cant apart) and hardness_parameter. A planar
@@ -195,14 +206,14 @@ def intrinsic(
 
     Examples
     --------
-    >>> from magnetkit.composition import CompositionTable
-    >>> frame = intrinsic(CompositionTable.from_strings(["Nd2Fe14B", "Er2Fe14B"]))
+    >>> frame = intrinsic(["Nd2Fe14B", "Er2Fe14B"])
     >>> frame["easy_direction"].tolist()
     ['axis', 'plane']
     """
-    kelvin = parse_temperature(temperature)
+    kelvin = np.array(parse_temperatures(temperature))
     z = quantile(interval)
-    return tabulate(evaluate(partition(table, host), np.array([kelvin])), z)[0]
+    inputs = read_inputs(compositions, basis, strict=strict)
+    return inputs.give(*tabulate(evaluate(partition(inputs.table, host), kelvin), z))
 
 
 def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
@@ -282,17 +293,28 @@ def unanswered(
         status[:, rows] = got.status[rows] = outside
 
 
-def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) -> "pd.DataFrame":
+def transitions(
+    compositions: Any,
+    host: str = "auto",
+    step: float = 2.0,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the temperatures at which something changes below the Curie temperature.
 
     Parameters
     ----------
-    table : CompositionTable
-        The compositions.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
     host : str
         Crystal host, or ``"auto"``.
     step : float
         Grid on which the changes are looked for, K; they are then interpolated.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
@@ -303,6 +325,8 @@ def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) 
     """
     import pandas as pd
 
+    inputs = read_inputs(compositions, basis, strict=strict)
+    table = inputs.table
     part = partition(table, host)
     at = np.arange(4.0, 1300.0, step)
     curie = np.full(len(table), np.nan)
@@ -333,7 +357,7 @@ def transitions(table: CompositionTable, host: str = "auto", step: float = 2.0) 
             found[name][rows] = _last_zero(at, curve)
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.
         found["compensation_temperature_K"][rows] = _cusp(at, js)
-    return pd.DataFrame({"curie_temperature_K": curie, **found})
+    return inputs.give(pd.DataFrame({"curie_temperature_K": curie, **found}))
 
 
 def _last_zero(at: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
-"""What a process makes of hard phases: polarization, anisotropy field, Kronmueller's parameters."""
+"""What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
-from ..units import MU_0, N_A
+from ..units import N_A
+from .balance import Balance, balance
 from .intrinsic import condensed, joined
 from .mill import Mill, splits
 from .process import Process, by_row, parameters, read_process
@@ -25,11 +26,17 @@ _ADDITIVE = 0.002
 # A formula names no additives, its maker uses them: 0.05 to 0.15 wt.% of copper are the makers'
 # own figures for ordinary magnets (couragemagnet.com/faq/324).
 _USUAL_ADDITIVE = 0.001
+# Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
+# magnets short of samarium or neodymium have next to no coercivity).
+_SOFT = 0.02
+# Iron in the cells and copper in the walls of the cellular magnets that were measured, and the
+# least decay: coercivity that rises with temperature has been seen, not often.
+_MOST_IRON, _MOST_COPPER, _LEAST_DECAY = 0.35, 0.6, 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class Magnets:
-    """Hard phases at temperatures, and what turns them into magnets.
+    """Magnets at temperatures.
 
     Attributes
     ----------
@@ -37,87 +44,82 @@ class Magnets:
         K.
     polarization : ndarray of float64, shape (n, k)
         Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C.
-    anisotropy_field : ndarray of float64, shape (n, k)
-        H_a of Kronmueller's relation, at the surface of the grains, A/m; 0 where the easy
-        direction is no axis.
+    intrinsic_coercivity : ndarray of float64, shape (n, k)
+        H_cJ, A/m.
     status : ndarray of int8, shape (n, k)
         Index into `magnetkit.columns.STATUSES`.
-    factor : ndarray of float64, shape (n,)
-        B_r / J_s: hard-phase volume times density times alignment.
-    boundary : ndarray of float64, shape (n,)
-        Volume fraction of rare earth in the grain boundary.
-    additive : ndarray of float64, shape (n,)
-        Atomic fraction of what makes the boundary phase wet the grains (Ga, Cu).
-    iron, copper : ndarray of float64, shape (n,)
-        Share of Fe in the metal of the cells, of Cu in that of the walls; NaN without cells.
-    rows : dict of str to ndarray, shape (n,)
-        Process and family parameters of each row, see `process.by_row`; ``lanthanum``, the share
-        of La in the rare earth, and ``cobalt``, that of Co in iron and cobalt.
-    alpha_k, n_eff : ndarray of float64, shape (n,)
-        Kronmueller's parameters of the row, from `microstructure`.
+    alloys : Alloys
+        What they are at any temperature.
     """
 
     temperature: NDArray[np.float64]
     polarization: NDArray[np.float64]
-    anisotropy_field: NDArray[np.float64]
+    intrinsic_coercivity: NDArray[np.float64]
     status: NDArray[np.int8]
-    factor: NDArray[np.float64]
-    boundary: NDArray[np.float64]
-    additive: NDArray[np.float64]
-    iron: NDArray[np.float64]
-    copper: NDArray[np.float64]
-    rows: dict[str, NDArray[np.float64]]
-    alpha_k: NDArray[np.float64]
-    n_eff: NDArray[np.float64]
+    alloys: "Alloys"
+
+    @property
+    def factor(self) -> NDArray[np.float64]:
+        """B_r / J_s, shape (n,)."""
+        return self.alloys.factor
+
+    @property
+    def rows(self) -> dict[str, NDArray[np.float64]]:
+        """Process and family parameters of each row, shape (n,) each."""
+        return self.alloys.rows
 
     def remanence(self) -> NDArray[np.float64]:
         """Return B_r, T, shape (n, k)."""
         return self.polarization * self.factor[:, None]
 
     def coercivity(self) -> NDArray[np.float64]:
-        """Return H_cj = alpha_K H_a - N_eff M_s, A/m, shape (n, k)."""
-        field = self.alpha_k[:, None] * self.anisotropy_field
-        return np.maximum(field - self.n_eff[:, None] * self.polarization / MU_0, 0.0)
+        """Return H_cJ, A/m, shape (n, k)."""
+        return self.intrinsic_coercivity
 
 
 def microstructure(
-    rows: dict[str, NDArray[np.float64]],
-    boundary: NDArray[np.float64],
-    additive: NDArray[np.float64],
-    iron: NDArray[np.float64],
-    copper: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return alpha_K and N_eff of each row, from its family's parameters and its structure.
+    rows: dict[str, NDArray[np.float64]], structure: dict[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return alpha_K, N_eff and the decay of coercivity of each row.
 
     N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
-    little rare-earth-rich phase parts them (what is oxide does not), or where it does not wet them:
-    both parameters then fall, and with them coercivity by the same share. Cobalt that no additive
-    accompanies turns the boundary phase into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose
-    2:14:1 barely forms, leaves iron behind: both take their share too. In cellular magnets iron in
-    the cells and copper in the walls move the parameters.
+    little rare-earth-rich phase parts them, where it does not wet them, or where a soft phase lies
+    between them: alpha_K then falls. Cobalt that no additive accompanies turns the boundary phase
+    into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron
+    behind: both take their share too. In cellular magnets iron in the cells and copper in the walls
+    move alpha_K by a factor and the decay, within what has been measured.
+
+    Parameters
+    ----------
+    rows : dict of str to ndarray, shape (n,)
+        Process and family parameters, see `process.by_row`; ``lanthanum``, the share of La in the
+        rare earth, and ``cobalt``, that of Co in iron and cobalt.
+    structure : dict of str to ndarray, shape (n,)
+        ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
+        phase; ``additive``: atomic fraction of Ga and Cu; ``iron``, ``copper``: share of Fe in the
+        metal of the cells, of Cu in that of the walls, NaN without cells.
     """
-    alpha_k = rows["alpha_k"].copy()
     n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
         rows["grain_size_um"] / rows["grain_reference_um"]
     )
     with np.errstate(over="ignore"):
-        free = np.maximum(boundary - rows["oxide"], 0.0)
-        parted = -np.expm1(-free / rows["wetting_volume"])
+        parted = -np.expm1(-np.maximum(structure["boundary"], 0.0) / rows["wetting_volume"])
+        parted *= np.exp(-structure["soft"] / _SOFT)
     dry = rows["dry"] * np.exp(-rows["cobalt_loss"] * rows["cobalt"])
-    parted *= 1.0 - (1.0 - dry) * np.exp(-additive / _ADDITIVE)
+    parted *= 1.0 - (1.0 - dry) * np.exp(-structure["additive"] / _ADDITIVE)
     parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
-    alpha_k *= parted
-    n_eff *= parted
-    iron = np.nan_to_num(iron - rows["iron_reference"])
-    copper = np.nan_to_num(copper - rows["copper_reference"])
-    alpha_k += rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper
-    n_eff += rows["n_eff_iron"] * iron + rows["n_eff_copper"] * copper
-    return alpha_k, n_eff
+    iron = np.clip(structure["iron"], 0.0, _MOST_IRON) - rows["iron_reference"]
+    copper = np.clip(structure["copper"], 0.0, _MOST_COPPER) - rows["copper_reference"]
+    iron, copper = np.nan_to_num(iron), np.nan_to_num(copper)
+    alpha_k = rows["alpha_k"] * parted
+    alpha_k *= np.exp(rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper)
+    decay = rows["decay"] + rows["decay_iron"] * iron + rows["decay_copper"] * copper
+    return alpha_k, np.maximum(n_eff, 0.0), np.maximum(decay, _LEAST_DECAY)
 
 
 def _charge(table: CompositionTable, host: NDArray[np.int8], code: int) -> CompositionTable:
     """Turn bare 2:17 formulas into the charge of a precipitation-hardened magnet."""
-    from ..kernels.sintered import hardening_charge
+    from ..kernels.charge import hardening_charge
 
     cells = parameters().cells
     rare = table.fraction(*RARE_EARTHS)
@@ -145,24 +147,23 @@ class Alloys:
 
     Attributes
     ----------
-    parts : Partition
+    balance : Balance
         The recipes in their phases.
-    phases : tuple
-        Arguments of the kernels of `magnetkit.kernels.sintered` from `state` to `efficiency`.
-    factor, boundary, additive, iron, copper, rows, alpha_k, n_eff
-        As in `Magnets`.
+    phases : Phases
+        Of `magnetkit.kernels.sintered`.
+    factor : ndarray of float64, shape (n,)
+        B_r / J_s: volume of the hard phase and what other phases add, times density, alignment.
+    structure : dict of str to ndarray, shape (n,)
+        As for `microstructure`.
+    rows : dict of str to ndarray, shape (n,)
+        As for `microstructure`.
     """
 
-    parts: "Partition"
-    phases: tuple
+    balance: Balance
+    phases: Any
     factor: NDArray[np.float64]
-    boundary: NDArray[np.float64]
-    additive: NDArray[np.float64]
-    iron: NDArray[np.float64]
-    copper: NDArray[np.float64]
+    structure: dict[str, NDArray[np.float64]]
     rows: dict[str, NDArray[np.float64]]
-    alpha_k: NDArray[np.float64]
-    n_eff: NDArray[np.float64]
 
     def density(self) -> NDArray[np.float64]:
         """Return the density of the magnets, kg/m3, shape (n,).
@@ -175,35 +176,44 @@ class Alloys:
         from ..kernels.hosts import ON_R
         from ..kernels.magnetism import TESLA, TO_TESLA
 
-        phase = self.parts.hard_phase
+        phase = self.balance.parts.hard_phase
         row = np.repeat(np.arange(len(phase)), np.diff(phase.indptr))
         role, counts = site_rules()
-        codes = self.parts.host
+        codes = self.balance.parts.host
         earths = role[codes[row], phase.indices] == ON_R
         n = len(phase)
         mass = np.bincount(row, phase.values * ATOMIC_MASS[phase.indices], n)
         with np.errstate(divide="ignore", invalid="ignore"):
             units = np.bincount(row, phase.values * earths, n) / counts[codes, 0]
-            volume = TESLA / self.phases[0][:n, TO_TESLA]
+            volume = TESLA / self.phases.state[:n, TO_TESLA]
             # Masses are in g/mol, volumes in A^3.
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
 
-    def at(self, temperature: NDArray[np.float64]) -> Magnets:
-        """Return the magnets at temperatures, K."""
+    def rules(self, **values: float) -> Any:
+        """Return the `Rules` of the kernel, with other values of family parameters if given."""
+        from ..kernels.sintered import Rules
+
+        n = len(self.factor)
+        rows = {**self.rows, **{name: np.full(n, v) for name, v in values.items()}}
+        alpha_k, n_eff, decay = microstructure(rows, self.structure)
+        alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
+        own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
+        return Rules(self.factor, alpha_k, n_eff, decay, *own)
+
+    def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
+        """Return the magnets at temperatures, K, with other family parameters if given."""
         from ..kernels.sintered import states
 
-        found = states(temperature, *self.phases)
-        polarization, field, status = (array.T for array in found)
-        names = [f.name for f in fields(Magnets)[4:]]
-        own = {name: getattr(self, name) for name in names}
-        return Magnets(temperature, polarization, field, status, **own)
+        found = states(temperature, self.phases, self.rules(**values))
+        polarization, coercivity, status = (array.T for array in found)
+        return Magnets(temperature, polarization, coercivity, status, self)
 
 
 def magnets(
     table: CompositionTable,
     temperature: NDArray[np.float64],
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
     host: str = "auto",
 ) -> Magnets:
@@ -229,7 +239,7 @@ def magnets(
 def alloys(
     table: CompositionTable,
     parts: "Partition",
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
 ) -> Alloys:
     """Split recipes into what the kernels of the magnet need.
@@ -252,13 +262,11 @@ def alloys(
     process, shells
         As for `magnets`.
     """
-    from ..hosts.partition import HOST_NAMES, partition
+    from ..hosts.partition import HOST_NAMES, site_rules
+    from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
     cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")
-    charge = _charge(table, codes, cellular)
-    if charge is not table:
-        parts = partition(charge, codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
     # Where magnets were measured the errors are no larger than those of such magnets, and less.
@@ -266,60 +274,88 @@ def alloys(
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    volume = parts.hard_volume_fraction
-    formula = volume > _FORMULA
-    hard = np.where(formula, 1.0 - rows["grain_boundary"], volume)
-    outside = (1.0 - volume) * _rare_earth(parts.grain_boundary)
-    boundary = np.where(formula, rows["grain_boundary"], outside)
-    additive = np.where(formula, _USUAL_ADDITIVE, table.fraction("Ga", "Cu"))
-    iron, copper = np.full(n, np.nan), np.full(n, np.nan)
+    found, formula = _in_phases(table, parts, rows)
+    parts = found.parts
+    cells = parts.hard_phase
     walls = np.flatnonzero((codes == cellular) & ~formula)
-    wall, cells = parts.grain_boundary[walls], parts.hard_phase[walls]
+    structure = {
+        "boundary": np.where(formula, rows["grain_boundary"], found.free),
+        "soft": found.soft,
+        "additive": np.where(formula, _USUAL_ADDITIVE, table.fraction("Ga", "Cu")),
+        "iron": np.full(n, np.nan),
+        "copper": np.full(n, np.nan),
+    }
+    wall = parts.grain_boundary[walls]
     if walls.size:
-        iron[walls] = cells.fraction("Fe") / (1.0 - cells.fraction(*RARE_EARTHS))
-        copper[walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
-        hard[walls] = 1.0 - rows["grain_boundary"][walls]
-        boundary[walls] = rows["grain_boundary"][walls]
-    fraction, content = np.zeros(n), np.zeros(n)
+        inside = cells[walls]
+        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
+        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
+        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
         fraction, content = shells.resolved(table)
-    shelled = np.flatnonzero(fraction > 0.0)
-    surface = enriched(parts.hard_phase, rows["surface_enrichment"])
-    skinned = np.flatnonzero(
-        (rows["surface_enrichment"] > 1.0) & (parts.hard_phase.fraction(*SURFACE) > 0.0)
-    )
-    shell = surface[shelled]
-    cover = np.zeros(n)
-    if shells is not None:
-        shell = replace_rare_earth(shell, shells.column[shelled], content[shelled])
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
-    condensed_phases = [condensed(parts.hard_phase, codes)]
+    shelled = np.flatnonzero(fraction > 0.0)
+    surface = enriched(cells, rows["surface_enrichment"])
+    skinned = np.flatnonzero((rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    groups = [(cells, codes)]
     if walls.size:
-        condensed_phases.append(condensed(wall, np.full(walls.size, wall_code, np.int8)))
+        groups.append((wall, np.full(walls.size, wall_code, np.int8)))
     if skinned.size:
-        condensed_phases.append(condensed(surface[skinned], codes[skinned]))
-    if shelled.size:
-        condensed_phases.append(condensed(shell, codes[shelled]))
-    phases = (
-        *joined(condensed_phases),
+        groups.append((surface[skinned], codes[skinned]))
+    if shelled.size and shells is not None:
+        rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
+        groups.append((rim, codes[shelled]))
+    sites = np.append(site_rules()[1][:, 0], np.nan)
+    state, ion = joined([condensed(phase, own) for phase, own in groups])
+    phases = Phases(
+        state,
+        ion,
+        sites[np.concatenate([own for _, own in groups])],
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
         _places(shelled, n, n + walls.size + skinned.size),
-        volume,
+        parts.hard_volume_fraction,
         fraction,
         cover,
         parameters().shell["efficiency"],
     )
-    factor = hard * rows["density"] * rows["alignment"]
+    factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
     factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
-    alpha_k, n_eff = microstructure(rows, boundary, additive, iron, copper)
+    rows["harder"] = np.ones(n)
     if made.mill is not None:
         hosts = np.array([*HOST_NAMES, ""])[codes]
-        harder = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
-        alpha_k, n_eff = alpha_k * harder, n_eff * harder
+        rows["harder"] = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
         factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
-    return Alloys(parts, phases, factor, boundary, additive, iron, copper, rows, alpha_k, n_eff)
+    return Alloys(found, phases, factor, structure, rows)
+
+
+def _in_phases(
+    table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
+) -> tuple[Balance, NDArray[np.bool_]]:
+    """Return recipes in their phases, and which of them are bare formulas."""
+    from ..hosts.partition import HOST_NAMES, partition
+
+    cellular = HOST_NAMES.index("2:17")
+    charge = _charge(table, parts.host, cellular)
+    if charge is not table:
+        parts = partition(charge, parts.host)
+    formula = parts.hard_volume_fraction > _FORMULA
+    found = balance(charge, parts, rows, formula)
+    # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
+    whole = formula | (parts.host == cellular)
+    hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
+    return replace(found, hard=hard), formula
+
+
+def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
+    """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
+    from ..hosts.partition import HOST_NAMES, assign_hosts, partition
+
+    parts = partition(table, assign_hosts(table, host))
+    rows = by_row(read_process(process, len(table)), parts.host, HOST_NAMES)
+    return _in_phases(table, parts, rows)[0]
 
 
 _HALF_WIDTH = NormalDist().inv_cdf(0.95)
@@ -349,10 +385,3 @@ def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:
     places = np.full(n, -1)
     places[rows] = first + np.arange(rows.size)
     return places
-
-
-def _rare_earth(table: CompositionTable) -> NDArray[np.float64]:
-    """Return the share of rare earth of each row, 0 where a row is empty (no grain boundary)."""
-    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    share = table.values * mask(RARE_EARTHS)[table.indices]
-    return np.bincount(row, share, len(table)).astype(np.float64)

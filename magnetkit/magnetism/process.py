@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..errors import InputError
 from .mill import Mill, load
+from .routes import Route, routes
 
 PARAMETERS_FILE = "recipes/parameters.toml"
 
@@ -36,6 +37,16 @@ class Process:
         Density over that of the pore-free magnet.
     grain_boundary : float or array, optional
         Volume fraction that is not hard phase, beyond what the recipe itself says.
+    oxygen_wt_pct, carbon_wt_pct, nitrogen_wt_pct : float or array, optional
+        Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
+        1:5, see `magnetkit.magnetism.phase_balance`.
+    decay : float or array, optional
+        Power of the nucleation field that coercivity follows with temperature.
+    alpha_k : float or array, optional
+        Kronmueller's alpha_K of the route's structure.
+    route : Route, optional
+        How the magnet is made, see `magnetkit.magnetism.routes`; magnets of another host are then
+        outside the model.
     mill : Mill, optional
         Whose magnets were measured, from `magnetkit.calibrate`.
     """
@@ -44,14 +55,25 @@ class Process:
     alignment: Any = None
     density: Any = None
     grain_boundary: Any = None
+    oxygen_wt_pct: Any = None
+    carbon_wt_pct: Any = None
+    nitrogen_wt_pct: Any = None
+    decay: Any = None
+    alpha_k: Any = None
+    route: Route | None = None
     mill: Mill | None = None
 
 
 _LIMITS = {
-    "grain_size_um": (0.5, 200.0, "a mean grain size of a sintered magnet, um"),
+    "grain_size_um": (0.02, 200.0, "a mean grain size, um"),
     "alignment": (0.5, 1.0, "a mean cosine between 0.5 (isotropic) and 1"),
     "density": (0.3, 1.0, "a share of the pore-free density"),
     "grain_boundary": (0.0, 0.6, "a volume fraction"),
+    "oxygen_wt_pct": (0.0, 3.0, "a mass of oxygen, wt.%,"),
+    "carbon_wt_pct": (0.0, 3.0, "a mass of carbon, wt.%,"),
+    "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
+    "decay": (0.3, 8.0, "a power of the nucleation field"),
+    "alpha_k": (0.001, 1.0, "a microstructural parameter"),
 }
 
 
@@ -62,11 +84,11 @@ class Family:
     Attributes
     ----------
     alpha_k, n_eff : float
-        Kronmueller's microstructural parameters in H_cj = alpha_K H_a - N_eff M_s.
+        Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s at 20 C.
+    decay : float
+        Power of the nucleation field that coercivity follows with temperature.
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
-    oxide : float
-        Volume fraction of the boundary's rare earth that is oxide and parts no grains.
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
@@ -78,9 +100,9 @@ class Family:
     surface_enrichment : float
         How much more Dy and Tb count at the grains' surface, where reversal starts, than in the
         mean of the hard phase, see `magnetkit.magnetism.shell.enriched`; 1 where they do not.
-    alpha_k_iron, n_eff_iron, alpha_k_copper, n_eff_copper : float
-        Change of the two per unit of iron in the cells' metal and of copper in the walls' metal,
-        counted from the references (2:17 alone, zero elsewhere).
+    alpha_k_iron, alpha_k_copper, decay_iron, decay_copper : float
+        Change of ln alpha_K and of the decay per unit of iron in the cells' metal and of copper in
+        the walls' metal, counted from the references (2:17 alone, zero elsewhere).
     iron_reference, copper_reference : float
         Those references.
     squareness : float
@@ -105,16 +127,16 @@ class Family:
     n_eff: float
     grain_slope: float
     grain_reference_um: float
-    oxide: float
     wetting_volume: float
     dry: float
     cobalt_loss: float
     lanthanum_loss: float
     surface_enrichment: float
     alpha_k_iron: float
-    n_eff_iron: float
     alpha_k_copper: float
-    n_eff_copper: float
+    decay: float
+    decay_iron: float
+    decay_copper: float
     iron_reference: float
     copper_reference: float
     squareness: float
@@ -167,7 +189,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
     if process is None:
         return Process()
     if isinstance(process, str):
-        return Process(mill=load(process))
+        process = {"route": process} if process in routes() else {"mill": process}
     if isinstance(process, dict):
         process = Process(**_known_fields(process))
     if not isinstance(process, Process):
@@ -179,7 +201,14 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
         value = getattr(process, name)
         if value is None:
             continue
-        array = np.asarray(value, float)
+        if isinstance(value, (str, bytes)) or (np.ndim(value) == 0 and value != value):
+            raise InputError(f"process {name} must be {meaning}, a number; got {value!r}")
+        try:
+            array = np.asarray(value, float)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"process {name} must be {meaning}, a number; got {value!r:.60}"
+            ) from None
         if array.shape not in ((), (n,)):
             raise InputError(f"process {name} must be one number or {n}, got shape {array.shape}")
         # NaN in an array means: the family's default in this row.
@@ -195,7 +224,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
 
 def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a `Process` given as a dict, the mill by its name or record too."""
-    unknown = sorted(set(process) - set(_LIMITS) - {"mill"})
+    unknown = sorted(set(process) - set(_LIMITS) - {"mill", "route"})
     if unknown:
         raise InputError(
             f"process knows {', '.join(_LIMITS)}, got {unknown[0]!r}; leave it out or rename it"
@@ -205,7 +234,34 @@ def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
         mill = load(mill)
     elif isinstance(mill, dict):
         mill = Mill.from_record(mill)
-    return {**process, "mill": mill}
+    route = process.get("route")
+    if isinstance(route, str):
+        if route not in routes():
+            raise InputError(f"route must be one of {', '.join(routes())}, got {route!r}")
+        route = routes()[route]
+    if route is None:
+        return {**process, "mill": mill}
+    route.check(process)
+    return {**route.process, **process, "mill": mill, "route": route}
+
+
+def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str, Any] | None:
+    """Return what is given of one process for all magnets, as a plain record; None if nothing is.
+
+    Raises
+    ------
+    InputError
+        As `read_process`, and if a value differs from magnet to magnet.
+    """
+    checked = read_process(process, 1)
+    given = {name: getattr(checked, name) for name in _LIMITS}
+    for name, value in given.items():
+        if value is not None and np.ndim(value):
+            raise InputError(f"process {name} must be one number for all candidates")
+    record: dict[str, Any] = {name: float(v) for name, v in given.items() if v is not None}
+    if checked.mill is not None:
+        record["mill"] = checked.mill.record()
+    return record or None
 
 
 def by_row(
@@ -237,12 +293,17 @@ def by_row(
             ]
             rows[field.name] = np.array([*by_host, np.nan])[codes]
     for name in _LIMITS:
-        by_host = [
-            getattr(families[h].process, name) if h in families else np.nan for h in host_names
-        ]
-        default = np.array([*by_host, np.nan])[codes]
+        each = [getattr(families[h].process, name) if h in families else np.nan for h in host_names]
+        default = np.array([*each, np.nan], float)[codes]
         given = getattr(process, name)
+        if name in ("decay", "alpha_k"):
+            # A parameter of the family that a route may know better.
+            default = rows[name]
         rows[name] = default if given is None else np.where(np.isnan(given), default, given)
+    if process.route is not None:
+        # A route says nothing of other hosts: without alignment there is no magnet.
+        own = np.array([name == process.route.host for name in host_names] + [False])
+        rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
     return rows
 
 

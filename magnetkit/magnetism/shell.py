@@ -1,6 +1,5 @@
 """Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth."""
 
-import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import as_table
+from ..composition.notation import Basis
+from ..composition.shells import Shell, read_shell
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..errors import InputError
@@ -19,94 +21,11 @@ SURFACE = ("Tb", "Dy")
 HEAVY = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
 """Rare earths that are put in by tenths of a per cent."""
 
-_FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
-_ORDERED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
-
 # Shells are tens of nanometres thick at the least (electron micrographs of diffused magnets, from
 # memory), and heavy rare earth diffuses in by tenths of a per cent: 0.2 to 0.8 wt.%.
 _LEAST_THICKNESS_NM, _MOST_CONTENT = 10.0, 0.6
 _LEAST_AMOUNT, _MOST_AMOUNT = 0.05, 1.5
 _USUAL_GRAIN_UM = 5.0
-_LIMIT_AMOUNT = 20.0
-
-
-@dataclass(frozen=True)
-class Shell:
-    """A rim around every grain, by what is put in or by what it is.
-
-    Either `amount_wt_pct` is given, as a mill orders it, and fraction and content follow from it
-    (`resolved`); or `fraction` and `content` are fixed by the user.
-
-    Attributes
-    ----------
-    R : str
-        The rare earth that diffused in, any of them: neodymium about a cerium-rich core too.
-    fraction : float or None
-        Volume fraction of the shell in the hard phase, above 0 and up to 0.5.
-    content : float or None
-        Share of the shell's rare earth that is `R` instead, above 0 and up to 1.
-    amount_wt_pct : float or None
-        Mass of `R` put in over that of the magnet, %, above 0 and up to 20.
-    """
-
-    R: str
-    fraction: float | None = None
-    content: float | None = None
-    amount_wt_pct: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.R not in RARE_EARTHS:
-            raise InputError(f"a shell's R must be a rare earth such as Tb or Dy, got {self.R!r}")
-        fixed = self.fraction is not None or self.content is not None
-        if fixed == (self.amount_wt_pct is not None) or (self.fraction is None) != (
-            self.content is None
-        ):
-            raise InputError("a shell needs amount_wt_pct alone, or fraction and content together")
-        for name, value, most in (
-            ("fraction", self.fraction, 0.5),
-            ("content", self.content, 1.0),
-            ("amount_wt_pct", self.amount_wt_pct, _LIMIT_AMOUNT),
-        ):
-            if value is not None and not 0.0 < value <= most:
-                raise InputError(
-                    f"a shell's {name} must be above 0 and up to {most:g}, got {value:g}"
-                )
-
-    def __str__(self) -> str:
-        """Return the shell as it is written in candidate tables."""
-        if self.amount_wt_pct is not None:
-            return f"{self.R} {_written(self.amount_wt_pct, 1)} wt%"
-        return f"{self.R} {_written(self.content)} @ {_written(self.fraction)}"
-
-    def objection(self) -> str:
-        """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
-        amount, thickness, content = self.amount_wt_pct, None, None
-        if self.fraction is not None and self.content is not None:
-            paid = self.fraction * self.content / (1.0 - _law()["lost"])
-            symbol, mass = INDEX[self.R], ATOMIC_MASS
-            rest = 14.0 * mass[INDEX["Fe"]] + mass[INDEX["B"]]
-            added = 2.0 * paid * mass[symbol]
-            amount = 100.0 * added / (rest + added + 2.0 * (1.0 - paid) * mass[INDEX["Nd"]])
-            content = self.content
-            thickness = float(thickness_nm(np.array(self.fraction), np.array(_USUAL_GRAIN_UM)))
-        if thickness is not None and thickness < _LEAST_THICKNESS_NM:
-            return f"{self}: a shell of {thickness:.2g} nm is thinner than any that is made"
-        if self.R not in HEAVY:
-            return ""
-        if content is not None and content > _MOST_CONTENT:
-            return f"{self}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"
-        if amount is not None and not _LEAST_AMOUNT <= amount <= _MOST_AMOUNT:
-            return (
-                f"{self}: asks for {amount:.2g} wt.% {self.R}; "
-                f"diffusion puts in {_LEAST_AMOUNT:g} to {_MOST_AMOUNT:g} wt.%"
-            )
-        return ""
-
-
-def _written(number: float | None, digits: int = 2) -> str:
-    """Return a number with that many decimals, all it needs where they would change it."""
-    text = f"{number:.{digits}f}"
-    return text if float(text) == number else np.format_float_positional(float(number or 0))
 
 
 @lru_cache(maxsize=1)
@@ -114,6 +33,31 @@ def _law() -> dict[str, float]:
     from .process import parameters
 
     return parameters().shell
+
+
+def objection(shell: Shell) -> str:
+    """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
+    amount, thickness, content = shell.amount_wt_pct, None, None
+    if shell.fraction is not None and shell.content is not None:
+        paid = shell.fraction * shell.content / (1.0 - _law()["lost"])
+        symbol, mass = INDEX[shell.R], ATOMIC_MASS
+        rest = 14.0 * mass[INDEX["Fe"]] + mass[INDEX["B"]]
+        added = 2.0 * paid * mass[symbol]
+        amount = 100.0 * added / (rest + added + 2.0 * (1.0 - paid) * mass[INDEX["Nd"]])
+        content = shell.content
+        thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
+    if thickness is not None and thickness < _LEAST_THICKNESS_NM:
+        return f"{shell}: a shell of {thickness:.2g} nm is thinner than any that is made"
+    if shell.R not in HEAVY:
+        return ""
+    if content is not None and content > _MOST_CONTENT:
+        return f"{shell}: no more than {_MOST_CONTENT:g} of a shell's rare earth is replaced"
+    if amount is not None and not _LEAST_AMOUNT <= amount <= _MOST_AMOUNT:
+        return (
+            f"{shell}: asks for {amount:.2g} wt.% {shell.R}; "
+            f"diffusion puts in {_LEAST_AMOUNT:g} to {_MOST_AMOUNT:g} wt.%"
+        )
+    return ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,53 +160,6 @@ def _masses(
     return atoms, own, whole
 
 
-def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
-    """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
-
-    Parameters
-    ----------
-    value : Shell, dict, str or None
-        ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or
-        ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the
-        volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10,
-        "content": 0.30}``.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read or lies outside what a shell can be.
-
-    Examples
-    --------
-    >>> str(read_shell({"R": "Tb", "amount_wt_pct": 0.5}))
-    'Tb 0.5 wt%'
-    >>> str(read_shell({"R": "Tb", "fraction": 0.1, "content": 0.3}))
-    'Tb 0.30 @ 0.10'
-    """
-    # A missing text in a pandas column is a NaN.
-    if value is None or (isinstance(value, float) and np.isnan(value)) or value == "":
-        return None
-    if isinstance(value, Shell):
-        return value
-    if isinstance(value, dict):
-        if set(value) not in ({"R", "amount_wt_pct"}, {"R", "fraction", "content"}):
-            raise InputError(
-                "a shell needs R and amount_wt_pct, or R, fraction and content, "
-                f"got {', '.join(map(str, value)) or 'none'}"
-            )
-        numbers = {name: float(v) for name, v in value.items() if name != "R"}
-        return Shell(str(value["R"]), **numbers)
-    text = value if isinstance(value, str) else ""
-    if match := _ORDERED.match(text):
-        return Shell(match[1], amount_wt_pct=float(match[2]))
-    if match := _FIXED.match(text):
-        return Shell(match[1], float(match[3]), float(match[2]))
-    raise InputError(
-        f"shell {value!r} not understood; write it as 'Tb 0.5 wt%' (mass put in) or as "
-        "'Tb 0.30 @ 0.10' (content of the shell's rare earth @ volume fraction)"
-    )
-
-
 def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
     if shell is None:
@@ -301,7 +198,7 @@ def warn_of_shells(rows: ShellRows) -> None:
     """Warn of every shell that no furnace makes: it is predicted, not to be had."""
     for text in dict.fromkeys(rows.text.tolist()):
         shell = read_shell(text)
-        if shell is not None and (reason := shell.objection()):
+        if shell is not None and (reason := objection(shell)):
             warnings.warn(f"no furnace makes this shell ({reason})", stacklevel=4)
 
 
@@ -322,7 +219,7 @@ def replace_rare_earth(
     share : ndarray of float64, shape (n,)
         Share of the row's rare earth that it replaces.
     """
-    from ..kernels.sintered import replace_rare_earth as kernel
+    from ..kernels.charge import replace_rare_earth as kernel
 
     indptr, indices, values = kernel(
         table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
@@ -359,21 +256,24 @@ def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> Comp
     )
 
 
-def with_shell(table: CompositionTable, shell: Any) -> CompositionTable:
+def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
     """Return the composition of the whole magnet: core, shell and what the boundaries keep.
 
     Parameters
     ----------
-    table : CompositionTable
-        The base alloys.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The base alloys; see `magnetkit.predict`.
     shell : Shell, dict, str or a sequence of them
         One for all, or one a row.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
     CompositionTable
         n rows.
     """
+    table = as_table(compositions, basis)
     rows = read_shells(shell, len(table))
     if rows is None:
         return table

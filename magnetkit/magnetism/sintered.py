@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..units import parse_temperature
+from ..units import celsius_range, parse_temperature, parse_temperatures
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .process import Process
@@ -18,8 +20,8 @@ from .shell import ShellRows, read_shells, warn_of_shells
 if TYPE_CHECKING:
     import pandas as pd
 
-BETWEEN = (293.15, 423.15)
-"""Default temperatures of alpha and beta, K: 20 and 150 C, as catalogues do."""
+BETWEEN = (293.15, 373.15)
+"""Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 
 LOAD_LINE = 1.0
 """Default permeance coefficient -B / (mu_0 H), that of a short block."""
@@ -39,6 +41,10 @@ FIGURES = (
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
 
+COERCIVE = ("coercivity_kA_m", "knee_field_kA_m")
+VALIDATED_FROM = 250.0
+"""Coldest temperature at which coercivities were compared with measured ones, K."""
+
 _TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
 
 
@@ -49,47 +55,100 @@ def _grid(first: float, second: float) -> NDArray[np.float64]:
     return np.concatenate([fine, coarse])
 
 
+def read_between(between: Any) -> tuple[float, float]:
+    """Return the two temperatures of the chords alpha and beta, K.
+
+    Raises
+    ------
+    InputError
+        If they are not two temperatures, the lower first.
+    """
+    if isinstance(between, str) or not hasattr(between, "__iter__"):
+        ends = [between]
+    else:
+        ends = list(between)
+    if len(ends) != 2:
+        raise InputError(
+            f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
+        )
+    first, second = (parse_temperature(end) for end in ends)
+    if not second > first:
+        raise InputError(f"between needs the lower temperature first, got {between!r}")
+    return first, second
+
+
+def read_load_line(load_line: Any) -> float:
+    """Return a permeance coefficient; `LOAD_LINE` for None.
+
+    Raises
+    ------
+    InputError
+        If it is no number of 0 or more.
+    """
+    try:
+        load = LOAD_LINE if load_line is None else float(load_line)
+    except (TypeError, ValueError):
+        load = float("nan")
+    if not (np.isfinite(load) and load >= 0.0):
+        raise InputError(
+            f"load_line must be a permeance coefficient of 0 or more, got {load_line!r}"
+        )
+    return load
+
+
 def sintered(
-    table: CompositionTable,
-    temperature: float | str = 300.0,
-    process: "Process | dict[str, Any] | None" = None,
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
     load_line: float | None = None,
     interval: float = 0.9,
-) -> "pd.DataFrame":
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the sintered magnet that each recipe makes.
 
-    Composition alone does not fix a magnet: every figure is a range for the stated process. The
-    ranges of coercivity are at most 60 % of their centre wide.
+    Composition alone does not fix a magnet: every figure is a range for the stated process, which
+    holds nine of ten published magnets that were left out of the fit.
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
-    temperature : float or str
-        Working temperature, K (or a text such as ``"150C"``).
-    process : Process, dict or None
-        Grain size, alignment, density, grain boundary; None takes the defaults of the family.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        Working temperature, K (or a text such as ``"150C"``); several give a row each, see
+        `magnetkit.units.parse_temperatures`.
+    process : Process, dict, str or None
+        Grain size, alignment, density, grain boundary, oxygen; a route's or a mill's name; None
+        takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
-        Grain-boundary shell, such as ``"Tb 0.5 wt%"``; with fraction and content fixed
-        (``"Tb 0.30 @ 0.10"``) a shell that no furnace makes is predicted with a warning.
+        Grain-boundary shell, such as ``"Tb 0.5 wt%"``, of all or one a row; a column ``shell`` of
+        a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
+        furnace makes is predicted with a warning.
     host : str
         ``"auto"`` or a host's name.
     between : tuple of float or str
-        The two temperatures whose chords alpha and beta are, K; relative to the first.
+        The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
+        and 100 degrees C as the trade prints them. They are relative to the first.
     load_line : float or None
         Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
     interval : float
         Coverage of the ranges.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
-    pandas.DataFrame
+    pandas.DataFrame, or frame of the input's library
         The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
-        ``_lo``, ``_hi`` and ``_provenance``, and ``density_kg_m3``. Figures are NaN where `status`
-        is not ``ok``.
+        ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between`` and ``density_kg_m3``.
+        Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing was validated, have the
+        provenance ``extrapolated``.
 
     Raises
     ------
@@ -98,21 +157,24 @@ def sintered(
 
     Examples
     --------
-    >>> from magnetkit.composition import CompositionTable
-    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])
-    >>> magnet = sintered(alloys, temperature="150C")
+    >>> magnet = sintered(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"], temperature="150C")
     >>> bool(magnet["coercivity_kA_m"][1] > magnet["coercivity_kA_m"][0])
     True
     >>> bool(magnet["remanence_T"][1] < magnet["remanence_T"][0])
     True
     """
-    return sintered_at(table, [temperature], process, shell, host, between, load_line, interval)[0]
+    kelvin = parse_temperatures(temperature)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    shell = inputs.shells_with(shell)
+    return inputs.give(
+        *sintered_at(inputs.table, kelvin, process, shell, host, between, load_line, interval)
+    )
 
 
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",
-    process: "Process | dict[str, Any] | None" = None,
+    process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
@@ -150,12 +212,8 @@ def sintered_at(
     from .intrinsic import columns_of, evaluate, quantile, status_column, unanswered
 
     asked = np.array([parse_temperature(t) for t in temperatures])
-    first, second = sorted(parse_temperature(b) for b in between)
-    if not second > first:
-        raise InputError(f"between needs two different temperatures, got {between!r}")
-    load = LOAD_LINE if load_line is None else float(load_line)
-    if not (np.isfinite(load) and load >= 0.0):
-        raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
+    first, second = read_between(between)
+    load = read_load_line(load_line)
     z = quantile(interval)
     shells = read_shells(shell, len(table))
     if shells is not None:
@@ -167,15 +225,20 @@ def sintered_at(
     unanswered(bulk, values, status, _never_made(table, parts.host, shells))
     density = made.density()
     text = "" if shells is None else shells.text
-    ok = pd.Index(["physics"])
+    span = pd.Categorical.from_codes(
+        np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
+    )
     frames = []
     for j, columns in enumerate(columns_of(bulk, z)):
         columns["status"] = status_column(status[j])
         columns["shell"] = text
-        physics = pd.Categorical.from_codes(np.where(status[j] == 0, 0, -1), categories=ok)
+        columns["coefficients_between"] = span
+        codes = np.where(status[j] == 0, 0, -1)
         for name, (centre, low, high) in zip(FIGURES, values[:, :, j], strict=True):
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
-            columns[f"{name}_provenance"] = physics
+            cold = asked[j] < VALIDATED_FROM and name in COERCIVE
+            source = pd.Index(["extrapolated" if cold else "physics"])
+            columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
         columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
@@ -201,37 +264,28 @@ def _figures(
 
     What is not uniaxial throughout the range of use has a status that says so.
     """
-    from ..kernels.sintered import figures
+    from ..kernels.sintered import Widths, figures
     from .intrinsic import PROPERTIES, STATUS
 
     rows = made.rows
     scale = z / NormalDist().inv_cdf(0.95)
-    # What the intrinsic model does not know of J_s stands beside what makers differ in.
+    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
+    # measured magnets; where J_s is known worse than that, its doubt counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
     with np.errstate(divide="ignore", invalid="ignore"):
         unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
-    unsure = np.nan_to_num(unsure, nan=0.0)
-    values, status = figures(  # type: ignore[call-arg]  # the length of `phases` is not declared
-        bulk.temperatures,
-        second,
-        _grid(first, second),
-        *made.phases,
-        made.factor,
-        made.alpha_k,
-        made.n_eff,
-        rows["squareness"],
-        rows["recoil"],
-        rows["structure_limit_K"],
-        load,
-        np.minimum(
-            np.hypot(rows["remanence_spread"] * scale, unsure), rows["remanence_cap"] * scale
-        )
-        * rows["remanence_left"],
+    alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
+    widths = Widths(
+        np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
         rows["spread"] * scale,
         rows["alpha_spread"] * scale,
         # per cent to shares
         rows["alpha_floor"] * scale / 100.0,
         rows["beta_spread"] * scale,
+    )
+    grid = _grid(first, second)
+    values, status = figures(
+        bulk.temperatures, second, grid, made.phases, made.rules(), load, widths
     )
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from .facets import find_facets
 from .snapshot import Snapshot, open_snapshot
@@ -113,21 +115,31 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
 
 
 def hull_energy(
-    table: CompositionTable, snapshot: "Snapshot | str | Path | None" = None
-) -> NDArray[np.float64]:
+    compositions: Any,
+    snapshot: "Snapshot | str | Path | None" = None,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the energy of the hull of competing phases at each composition.
 
     Parameters
     ----------
-    table : CompositionTable
-        The compositions.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
     snapshot : str, Path or Snapshot, optional
         Phases to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
     Returns
     -------
-    ndarray of float64, shape (n,)
+    ndarray of float64, shape (n,), or column of the input's library
         Formation energy of the most stable mixture of phases, eV/atom. NaN where an element has
         no phases in the snapshot.
     """
-    return solve(table, stable_space(open_snapshot(snapshot))).energy
+    inputs = read_inputs(compositions, basis, strict=strict)
+    hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
+    return inputs.values(hull.energy, "hull_energy_eV_atom")

@@ -1,19 +1,22 @@
 """How stable a substituted phase is: its formation energy, distance to the hull, products."""
 
 from pathlib import Path
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
 from ..hosts.partition import HOST_NAMES, HOSTS, hard_phases
 from .hull import Decomposition, solve, stable_space
 from .known import SIGNIFICANT, known_rules, stabilised
-from .mixing import INTERVAL, Nodes, mixing_model
+from .mixing import Nodes, mixing_model
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, whole_space
 
@@ -28,11 +31,15 @@ TRACE = 0.01
 
 
 def stability(
-    table: CompositionTable,
+    compositions: Any,
     host: str = "auto",
     temperature: float = 300.0,
     snapshot: "Snapshot | str | Path | None" = None,
-) -> "pd.DataFrame":
+    interval: float = 0.9,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return how stable the hard phase of each composition is.
 
     The hard phase is taken at its host's exact stoichiometry. Its formation energy is interpolated
@@ -41,20 +48,26 @@ def stability(
 
     Parameters
     ----------
-    table : CompositionTable
-        The recipes.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The recipes; see `magnetkit.predict`.
     host : str
         ``"auto"`` or a host's name; see `assign_hosts`.
     temperature : float
         Temperature of the mixing entropy, K; 0 leaves it out.
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it.
+    interval : float
+        Coverage of the intervals.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
     DataFrame
         ``formation_energy_eV_atom`` (at 0 K), ``energy_above_hull_eV_atom`` (free energy over the
-        hull, not below zero), each with ``_lo``, ``_hi`` (90 %) and ``_provenance``: ``physics``,
+        hull, not below zero), each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``,
         or ``surrogate`` where a metal of at least 1 % of its sites has its slope from CHGNet
         (`magnetkit.phases.slopes`) for want of entries;
         ``decomposes_to``, the phases on the hull at this composition; ``makeable``: up to
@@ -74,12 +87,15 @@ def stability(
 
     if not (np.isfinite(temperature) and temperature >= 0):
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
+    if not 0.0 < interval < 1.0:
+        raise InputError(f"interval must lie between 0 and 1, got {interval}; 0.9 means 90 %")
+    inputs = read_inputs(compositions, basis, strict=strict)
     source = open_snapshot(snapshot)
-    found = _Phases(table, host, source)
+    found = _Phases(inputs.table, host, source)
     hull = solve(found.ideal, stable_space(source), products=True)
     free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
     above = free - hull.energy
-    spread = INTERVAL * found.deviation
+    spread = NormalDist().inv_cdf(0.5 + interval / 2.0) * found.deviation
     makeable = ((above <= MAKEABLE_EV_ATOM) | found.known) & found.stabilised
     physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
     columns: dict[str, Any] = {}
@@ -97,12 +113,16 @@ def stability(
     columns["decomposes_to"] = _named(hull)
     columns["makeable"] = makeable
     columns["missing_end_members"] = found.missing
-    return pd.DataFrame(columns)
+    return inputs.give(pd.DataFrame(columns))
 
 
 def energy_above_hull(
-    table: CompositionTable, snapshot: "Snapshot | str | Path | None" = None
-) -> NDArray[np.float64]:
+    compositions: Any,
+    snapshot: "Snapshot | str | Path | None" = None,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return the distance of each phase to the hull at 0 K.
 
     A composition of the snapshot has its own energy; any other one of a known host has the
@@ -110,22 +130,27 @@ def energy_above_hull(
 
     Parameters
     ----------
-    table : CompositionTable
-        The compositions.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
     snapshot : str, Path or Snapshot, optional
         Phases to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
 
     Returns
     -------
-    ndarray of float64, shape (n,)
+    ndarray of float64, shape (n,), or column of the input's library
         eV/atom, not below zero; NaN where neither energy nor host is known.
 
     Examples
     --------
-    >>> table = CompositionTable.from_strings(["SmCo5", "Sm2Co17"])
-    >>> energy_above_hull(table).round(2).tolist()
+    >>> energy_above_hull(["SmCo5", "Sm2Co17"]).round(2).tolist()
     [0.02, 0.0]
     """
+    inputs = read_inputs(compositions, basis, strict=strict)
+    table = inputs.table
     source = open_snapshot(snapshot)
     own = _listed(table, source)
     found = _Phases(table, "auto", source)
@@ -133,7 +158,7 @@ def energy_above_hull(
     above = found.energy - solve(found.ideal, stable_space(source)).energy
     if listed.any():
         above[listed] = own[listed] - solve(table[listed], stable_space(source)).energy
-    return np.maximum(above, 0.0)
+    return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
 def _listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:

@@ -1,55 +1,85 @@
 """All properties of some compositions, without a device."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
+from ..units import parse_temperatures
+from .properties import conditions_for, describe, magnets
 
-from ..features._input import as_table
-from ..units import parse_temperature
-from .properties import Conditions, describe
+if TYPE_CHECKING:
+    from ..magnetism.process import Process
 
 
 def predict(
-    table: Any,
-    temperature: float | str = 300.0,
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
     *,
-    shell: str | None = None,
-    scenario: str = "baseline",
-    between: tuple[float, float] | None = None,
-    snapshot: Path | None = None,
-) -> pd.DataFrame:
-    """Predict every property of some compositions at one temperature.
+    basis: Basis = "auto",
+    column: str | None = None,
+    process: "Process | dict[str, Any] | str | None" = None,
+    shell: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    scenario: str | Path = "baseline",
+    recycled: Mapping[str, float] | None = None,
+    between: tuple[float | str, float | str] | None = None,
+    snapshot: str | Path | None = None,
+    strict: bool = False,
+) -> Any:
+    """Predict every property of some compositions at one temperature or several.
 
     Parameters
     ----------
-    table : CompositionTable, or n recipes or pymatgen compositions
-        Recipes as a list, array, series or frame, as the transformers of `magnetkit.features`
-        take them.
-    temperature : float or str
-        K, or a text such as ``"150C"``.
-    shell : str, optional
-        Grain-boundary shell of all of them, e.g. ``"Tb 0.5 wt%"``.
-    scenario : str
-        Supply scenario.
-    between : tuple of float, optional
-        Temperatures of the chords alpha and beta, K; 20 to 120 degrees C otherwise.
-    snapshot : Path, optional
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        Recipes. A frame is one of pandas, polars or Arrow, a column one of theirs, a path that of
+        a table (.csv, .tsv, .parquet, .txt). A column ``shell`` gives the grain-boundary shell of
+        each row; all other columns come back beside the result.
+    temperature : float, str or sequence of them
+        K, or a text such as ``"150C"``. Several, as a list or as the texts ``"20C,100C,150C"``
+        and ``"20C:200C:10"``, give a row each.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    column : str, optional
+        Composition column of a frame or file; ``composition`` or the only text column otherwise.
+    process : Process, dict or str, optional
+        How the magnets are made, or the name of a mill of `magnetkit.calibrate`; the defaults of
+        each family otherwise.
+    shell : str, dict, Shell or a sequence of them, optional
+        Grain-boundary shell of all of them, e.g. ``"Tb 0.5 wt%"``, or one for each row.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H) of the working point; 1 otherwise.
+    interval : float
+        Coverage of the intervals, 0.9 for 90 %.
+    scenario : str or Path
+        Supply scenario, a name or the path of a TOML file.
+    recycled : mapping of str to float, optional
+        Share of an element that comes from recycling.
+    between : tuple of float or str, optional
+        Temperatures of the chords alpha and beta, K or texts, lower first; 20 and 100 degrees C
+        otherwise.
+    snapshot : str or Path, optional
         Folder of a phase snapshot; the embedded one otherwise.
+    strict : bool
+        Fail on the first row that cannot be read; such rows are left out otherwise, with a
+        `RejectedRows` warning, and listed in ``.attrs["rejected"]``.
 
     Returns
     -------
-    DataFrame, n rows
-        Properties by physics, surrogate and table, each predicted one with its 90 % interval and
-        where it comes from; columns as in `magnetkit.columns`.
+    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        One row for each composition that could be read and each temperature, in the library and
+        with the index and other columns of the input: properties by physics, surrogate and table,
+        each predicted one with its interval and where it comes from; columns as in
+        `magnetkit.columns`.
 
     Raises
     ------
     InputError
-        If the temperature, shell or scenario cannot be used.
+        If an argument cannot be used.
     CompositionError
-        If a recipe cannot be read.
+        If no row can be read, or one cannot and `strict` is set.
 
     Examples
     --------
@@ -57,12 +87,21 @@ def predict(
     >>> frame["host"].tolist()
     ['1:5', '2:14:1']
     """
-    given = table
-    table = as_table(given)
-    written = isinstance(given, list) and all(isinstance(text, str) for text in given)
-    conditions = Conditions(scenario=scenario, snapshot=snapshot)
-    if between is not None:
-        conditions = replace(conditions, between=between)
-    shells = [shell] * len(table) if shell else None
-    labels = given if written else None
-    return describe(table, parse_temperature(temperature), conditions, labels, shells)
+    conditions = conditions_for(
+        process=process,
+        load_line=load_line,
+        interval=interval,
+        scenario=scenario,
+        recycled=recycled,
+        between=between,
+        snapshot=snapshot,
+    )
+    kelvin = parse_temperatures(temperature)
+    inputs = read_inputs(compositions, basis, column, strict=strict)
+    shells = inputs.shells_with(shell)
+    made = magnets(inputs.table, shells, kelvin, conditions)
+    frames = [
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet)
+        for k, magnet in zip(kelvin, made, strict=True)
+    ]
+    return inputs.give(*frames, named=True)

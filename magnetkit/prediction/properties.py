@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from ..columns import ordered
 from ..composition import CompositionTable
+from ..errors import InputError
+from ..magnetism.process import process_record
+from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
 SURROGATE_FALLBACKS = ("curie_temperature_K", "formation_energy_eV_atom")
 """Where the physics has no answer (an unknown host), these come from the surrogates."""
@@ -29,8 +32,10 @@ class Conditions:
         Permeance coefficient -B / (mu0 H) of the magnet in the device.
     process : mapping or None
         How the magnet is made; None takes the defaults of each family.
+    interval : float
+        Coverage of the intervals.
     scenario : str
-        Supply scenario.
+        Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
     prices : mapping of str to float
@@ -41,15 +46,67 @@ class Conditions:
         Phase data to use instead of the embedded.
     """
 
-    between: tuple[float, float] = (293.15, 393.15)
+    between: tuple[float, float] = BETWEEN
     load_line: float | None = None
     process: Any = None
+    interval: float = 0.9
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
     prices: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
     reference_shell: str = ""
     snapshot: Path | None = None
+
+
+def conditions_for(
+    *,
+    process: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    scenario: str | Path | None = None,
+    recycled: Mapping[str, float] | None = None,
+    prices: Mapping[str, float] | None = None,
+    between: Any = None,
+    snapshot: str | Path | None = None,
+    **reference: Any,
+) -> Conditions:
+    """Return checked conditions; what is None is the default.
+
+    Parameters
+    ----------
+    process, load_line, interval, scenario, recycled, between, snapshot : optional
+        As of `magnetkit.predict`.
+    prices : mapping of str to float, optional
+        Times the scenario's price of an element.
+    **reference
+        `reference` and `reference_shell` of `Conditions`.
+
+    Raises
+    ------
+    InputError
+        If one cannot be used.
+    """
+    from ..magnetism.intrinsic import quantile
+    from ..supply.scenario import check_recycled, load_scenario, with_prices
+
+    quantile(interval)
+    if not isinstance(scenario, str | Path | None):
+        raise InputError(
+            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
+        )
+    load_scenario(scenario or "baseline")
+    with_prices("baseline", prices or {})
+    return Conditions(
+        between=BETWEEN if between is None else read_between(between),
+        load_line=None if load_line is None else read_load_line(load_line),
+        process=process_record(process),
+        interval=float(interval),
+        scenario=str(scenario or "baseline"),
+        recycled=check_recycled(recycled),
+        prices=dict(prices or {}),
+        snapshot=None if snapshot is None else Path(snapshot),
+        **reference,
+    )
 
 
 def magnets(
@@ -68,6 +125,7 @@ def magnets(
         shell=shells,
         between=conditions.between,
         load_line=conditions.load_line,
+        interval=conditions.interval,
     )
 
 
@@ -129,7 +187,7 @@ def describe(
     )
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable = stability(table, snapshot=conditions.snapshot)
+    stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
     supply = supplies(table, shells, conditions)
     makeable = stable.pop("makeable").to_numpy(bool)
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
@@ -137,7 +195,7 @@ def describe(
     per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
     frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
     _mark_unmakeable(frame, makeable)
-    _add_surrogates(frame, table)
+    _add_surrogates(frame, table, conditions.interval)
     return frame[ordered(frame.columns)]
 
 
@@ -148,7 +206,7 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
     frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
 
 
-def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
+def _add_surrogates(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
     """Add the domain, and the surrogates' answer where the physics has none."""
     from ..hosts.partition import partition
     from ..surrogates import load
@@ -162,7 +220,7 @@ def _add_surrogates(frame: pd.DataFrame, table: CompositionTable) -> None:
         rows = np.arange(len(table)) if first else missing
         if not len(rows):
             continue
-        prediction = load(target).predict(phase[rows])
+        prediction = load(target).predict(phase[rows], interval)
         if first:
             known = (frame["status"] != "outside the model").to_numpy()
             frame["in_domain"] = prediction["in_domain"].to_numpy() & known

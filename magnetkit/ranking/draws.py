@@ -117,7 +117,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(asked - {job.temperature})
     frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
-    values = Properties(leading, frames, draws, rng)
+    values = Properties(leading, frames, draws, rng, conditions.interval)
     if relative:
         values.twins = _twins(leading)
     values.known |= sampled_supply(
@@ -163,12 +163,14 @@ class Properties:
         frames: dict[float, pd.DataFrame],
         draws: int,
         rng: np.random.Generator,
+        interval: float = 0.9,
     ) -> None:
         self.known: dict[str, Values] = {}
         self._leading, self._frames, self._draws, self._rng = leading, frames, draws, rng
         hosts = leading["host"].astype("category").cat
         self._host, self._hosts = hosts.codes.to_numpy(), len(hosts.categories)
         self._scores: dict[str, Values] = {}
+        self._end = ndtri(0.5 + interval / 2.0)
         self.twins = np.zeros(len(leading), bool)
 
     def at(self, column: str, temperature: float) -> Values:
@@ -180,7 +182,7 @@ class Properties:
             return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
         frame = self._frames.get(temperature, self._leading)
         value, lo, hi = interval_of(frame if column in frame else self._leading, column)
-        z = self._score(FOLLOWS.get(column, column)) / ndtri(0.95)
+        z = self._score(FOLLOWS.get(column, column)) / self._end
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 

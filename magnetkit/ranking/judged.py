@@ -1,8 +1,8 @@
 """One chunk of candidates, from compositions to a judged table: the unit of work."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from ..applications.grammar import parse_requirement
 from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
-from ..prediction.properties import Conditions, describe, magnets
+from ..prediction.properties import Conditions, conditions_for, describe, magnets
 from .requirements import MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
@@ -44,28 +44,26 @@ class Job:
 def job_for(
     profile: "Profile",
     temperature: float | None = None,
-    scenario: str | None = None,
-    recycled: dict[str, float] | None = None,
     *,
-    prices: dict[str, float] | None = None,
     require: Sequence[str] = (),
     objectives: Sequence[str] = (),
-    **options: object,
+    **conditions: Any,
 ) -> Job:
     """Return the job of a device; what is not given comes from its profile.
 
     Parameters
     ----------
     profile : Profile
+        The device.
     temperature : float, optional
         K.
-    scenario, recycled, prices, **options
-        See `Conditions`.
     require : sequence of str
         Further requirements (`magnetkit.applications.grammar`); one on the same side of the same
         column at the same temperature takes the place of the profile's.
     objectives : sequence of str
         Objectives in place of the profile's.
+    **conditions
+        As of `magnetkit.predict`; see `conditions_for`.
 
     Returns
     -------
@@ -74,30 +72,27 @@ def job_for(
     Raises
     ------
     InputError
-        If a requirement or an objective cannot be used.
+        If a condition, a requirement or an objective cannot be used.
     """
+    if conditions.get("between") is None:
+        conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
+    if conditions.get("load_line") is None:
+        conditions["load_line"] = profile.load_line
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
-    conditions = Conditions(
-        between=(profile.temperature_min_K, profile.temperature_max_K),
-        load_line=profile.load_line,
-        scenario=scenario or "baseline",
-        recycled=dict(recycled or {}),
-        prices=dict(prices or {}),
-        reference=reference,
-        reference_shell=profile.reference.shell or "",
-        **options,  # type: ignore[arg-type]
+    made = conditions_for(
+        **conditions, reference=reference, reference_shell=profile.reference.shell or ""
     )
     kelvin = temperature or profile.temperature_K
     if objectives:
         profile = replace(profile, objectives=tuple(objectives))
-    added = [requirement_of(text, profile, conditions, kelvin) for text in require]
+    added = [requirement_of(text, profile, made, kelvin) for text in require]
     if added:
         taken = {_side(new) for new in added}
         kept = [old for old in profile.requirements if _side(old) not in taken]
         profile = replace(profile, requirements=(*kept, *added))
-    return Job(profile, kelvin, conditions)
+    return Job(profile, kelvin, made)
 
 
 def replace(profile: "Profile", **fields: object) -> "Profile":
@@ -156,6 +151,48 @@ def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> 
     return describe(profile.reference.table(), kelvin, conditions, shells=shell).iloc[0]
 
 
+def identity_of(job: Job) -> dict[str, Any]:
+    """Return what `job_from` needs to build a job anew, as plain values for the manifest."""
+    conditions = job.conditions
+    return {
+        "application": job.profile.model_dump(mode="json"),
+        "temperature_K": job.temperature,
+        "scenario": conditions.scenario,
+        "recycled": conditions.recycled,
+        "prices": conditions.prices,
+        "process": _plain(conditions.process),
+        "load_line": conditions.load_line,
+        "interval": conditions.interval,
+        "between": list(conditions.between),
+        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+    }
+
+
+def _plain(process: Any) -> Any:
+    """Return what the user gave as `process` as JSON values."""
+    if is_dataclass(process) and not isinstance(process, type):
+        process = {k: v for k, v in asdict(process).items() if v is not None}
+    if not isinstance(process, Mapping):
+        return process
+    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
+
+
+def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
+    """Return the job that a result of this identity was made for."""
+    return job_for(
+        profile,
+        identity["temperature_K"],
+        scenario=identity["scenario"],
+        recycled=identity["recycled"],
+        prices=identity.get("prices"),
+        process=identity["process"],
+        load_line=identity.get("load_line"),
+        interval=identity.get("interval", 0.9),
+        between=identity.get("between"),
+        snapshot=identity["phases"],
+    )
+
+
 def evaluate(
     table: CompositionTable,
     job: Job,
@@ -183,7 +220,7 @@ def evaluate(
     frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
     here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
     frames[at[0]] = here
-    verdict = judge(profile, frames, job.temperature, job.threshold)
+    verdict = judge(profile, frames, job.temperature, job.threshold, job.conditions.interval)
     here["status"] = _status_over(frames, job.temperature)
     here["probability_meets_requirements"] = np.where(
         here["status"] == "ok", verdict.probability, 0.0

@@ -63,7 +63,11 @@ class Verdict:
 
 
 def judge(
-    profile: "Profile", frames: Frames, temperature: float, threshold: float = MEETS_PROBABILITY
+    profile: "Profile",
+    frames: Frames,
+    temperature: float,
+    threshold: float = MEETS_PROBABILITY,
+    interval: float = 0.9,
 ) -> Verdict:
     """Judge candidates by the requirements of a device.
 
@@ -77,6 +81,8 @@ def judge(
         Temperature of requirements that name none, K.
     threshold : float
         A requirement counts as failed below this probability.
+    interval : float
+        Coverage of the intervals in `frames`.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def judge(
     for bit, requirement in enumerate(profile.requirements):
         frame = frames[requirement.temperature_K or temperature]
         column = requirement.column
-        low, high = _window(requirement, frame, profile.reference.host)
+        low, high = _window(requirement, frame, interval, profile.reference.host)
         chance = ndtr(high) - ndtr(low)
         failed[chance < threshold] |= 1 << bit
         least_bit[chance < least] = 1 << bit
@@ -128,7 +134,9 @@ def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], 
     )
 
 
-def _window(requirement: "Requirement", frame: pd.DataFrame, reference_host: str) -> Window:
+def _window(
+    requirement: "Requirement", frame: pd.DataFrame, interval: float, reference_host: str
+) -> Window:
     """Return where the standard score of a prediction must lie; an empty window for NaN."""
     value, lo, hi = interval_of(frame, requirement.column)
     if requirement.share_of_reference is not None:
@@ -137,11 +145,11 @@ def _window(requirement: "Requirement", frame: pd.DataFrame, reference_host: str
     limit = requirement.limit
     low, high = np.full(len(value), -np.inf), np.full(len(value), np.inf)
     if requirement.minimum is not None:
-        low = score(limit, 1, value, lo, hi)
+        low = score(limit, 1, value, lo, hi, interval)
     else:
-        high = score(limit, -1, value, lo, hi)
+        high = score(limit, -1, value, lo, hi, interval)
         if requirement.absolute_maximum is not None:
-            low = score(-limit, 1, value, lo, hi)
+            low = score(-limit, 1, value, lo, hi, interval)
     unknown = np.isnan(value)
     low[unknown], high[unknown] = np.inf, -np.inf
     return low, high

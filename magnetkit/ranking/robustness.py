@@ -13,7 +13,7 @@ from ..applications import Profile
 from ..columns import ROBUSTNESS
 from ..errors import InputError
 from .draws import drawn
-from .judged import Job, job_for
+from .judged import Job, job_from
 
 DRAWS = 500
 POOL = 300
@@ -105,16 +105,7 @@ def _leading(result: Ranked, pool: int) -> pd.DataFrame:
 
 def job_of(result: Ranked) -> Job:
     """Return the job that the result came from."""
-    identity = result.manifest["identity"]
-    return job_for(
-        result.profile,
-        identity["temperature_K"],
-        identity["scenario"],
-        identity["recycled"],
-        prices=identity.get("prices"),
-        process=identity["process"],
-        snapshot=identity["phases"],
-    )
+    return job_from(result.profile, result.manifest["identity"])
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """Where candidates come from: a table of the user's, or a substitution space."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -13,17 +14,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition import CompositionTable, Substitutions, reading
-from ..composition.blocks import Block, Rejected, check_file, composition_column, read_blocks
+from ..composition import CompositionTable, Substitutions
+from ..composition.blocks import Block, Rejected, check_file, read_blocks
+from ..composition.inputs import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
+from ..composition.shells import read_shell
 from ..datasets import sha256
 from ..errors import InputError
+from ..magnetism.shell import objection
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
 
 CHUNK_ROWS = 65_536
-SHELL_COLUMN = "shell"
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,7 @@ class TableCandidates:
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the table in slices."""
-        rejected = [Rejected(e.row + 1, e.text, e.reason) for e in self.table.errors]
-        rejected += self.rejected
+        rejected = [*self.rejected]
         for start in range(0, max(len(self.table), 1), size):
             rows = slice(start, start + size)
             part = replace(self.table[rows], errors=[])
@@ -118,10 +120,13 @@ class SpaceCandidates:
     spaces : sequence of Substitutions
     leading : sequence of (formula, shell)
         Magnets to judge beside the spaces: the reference, and shells.
+    shell : str
+        Grain-boundary shell of every formula of the spaces.
     """
 
     spaces: Sequence[Substitutions]
     leading: Sequence[tuple[str, str]] = ()
+    shell: str = ""
 
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order."""
@@ -129,7 +134,8 @@ class SpaceCandidates:
         if self.leading:
             yield partial(_leading_chunk, self.leading)
             row = len(self.leading)
-        seen = pa.array([label for label, shell in self.leading if not shell], pa.large_string())
+        same = [label for label, shell in self.leading if shell == self.shell]
+        seen = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
             for start in range(0, len(space), size):
@@ -141,7 +147,7 @@ class SpaceCandidates:
                     if not last:
                         seen = pa.concat_arrays([seen, labels.filter(fresh)])
                 if len(numbers):
-                    yield partial(_space_chunk, space, numbers, row)
+                    yield partial(_space_chunk, space, numbers, row, self.shell)
                     row += len(numbers)
 
     def count(self) -> int:
@@ -153,6 +159,7 @@ class SpaceCandidates:
         return {
             "kind": "space",
             "leading": [list(pair) for pair in self.leading],
+            "shell": self.shell,
             "spaces": [space.describe() for space in self.spaces],
         }
 
@@ -163,9 +170,11 @@ def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
     return Chunk(table, pa.array(labels, pa.string()), shells)
 
 
-def _space_chunk(space: Substitutions, numbers: NDArray[np.int64], row: int) -> Chunk:
+def _space_chunk(
+    space: Substitutions, numbers: NDArray[np.int64], row: int, shell: str = ""
+) -> Chunk:
     table = replace(space[numbers], row_index=np.arange(len(numbers)) + row)
-    return Chunk(table, space.to_arrow(numbers))
+    return Chunk(table, space.to_arrow(numbers), [shell] * len(numbers) if shell else None)
 
 
 @dataclass(frozen=True)
@@ -178,11 +187,14 @@ class FileCandidates:
     column : str or None
         Composition column; ``composition`` or the only text column otherwise.
     basis : {"auto", "atomic", "weight"}
+    shell : str
+        Grain-boundary shell of all of them, where the file has no column of shells.
     """
 
     path: Path
     column: str | None = None
     basis: Basis = "auto"
+    shell: str = ""
 
     def __post_init__(self) -> None:
         check_file(self.path)
@@ -193,13 +205,17 @@ class FileCandidates:
             yield partial(self._chunk, block)
 
     def _chunk(self, block: Block) -> Chunk:
-        name = composition_column(block.table, self.column, self.path)
-        texts = block.table.column(name).combine_chunks()
-        table = CompositionTable.from_arrow(texts, basis=self.basis)
-        rest = block.table.drop_columns([name])
-        chunk = _chunk_of(table, texts, rest, block.lines, block.rejected)
-        moved = replace(chunk.table, row_index=chunk.table.row_index + block.start)
-        return replace(chunk, table=moved)
+        inputs = read_blocks_joined([block], self.path, self.basis, self.column)
+        inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
+        table = inputs.table
+        shells = inputs.shells_with(self.shell or None)
+        return Chunk(
+            replace(table, row_index=table.row_index + block.start, errors=[]),
+            inputs.labels,
+            [self.shell] * len(table) if self.shell else shells,
+            inputs.extra(named=True),
+            inputs.rejected,
+        )
 
     def count(self) -> int | None:
         """Return the number of rows where the file says so."""
@@ -215,94 +231,50 @@ class FileCandidates:
             "sha256": sha256(self.path),
             "column": self.column,
             "basis": self.basis,
+            "shell": self.shell,
         }
 
 
-def _chunk_of(
-    table: CompositionTable,
-    texts: pa.Array,
-    rest: pa.Table,
-    lines: NDArray[np.int64],
-    rejected: Sequence[Rejected] = (),
-) -> Chunk:
-    """Join what was read of n rows with their other columns; what is wrong goes to `rejected`."""
-    found = [*rejected, *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors)]
-    shells: list[str] | None = None
-    if SHELL_COLUMN in rest.column_names:
-        written = [str(s or "").strip() for s in rest.column(SHELL_COLUMN).to_pylist()]
-        rest = rest.drop_columns([SHELL_COLUMN])
-        wrong = _wrong_shells(written)
-        bad = np.array([written[row] in wrong for row in table.row_index], bool)
-        for row in table.row_index[bad]:
-            found.append(Rejected(int(lines[row]), str(texts[int(row)]), wrong[written[row]]))
-        table = table[~bad]
-        shells = [written[row] for row in table.row_index]
-    kept = pa.array(table.row_index)
-    return Chunk(
-        replace(table, errors=[]),
-        texts.take(kept),
-        shells,
-        rest.take(kept) if rest.num_columns else None,
-        sorted(found, key=lambda r: r.line),
-    )
-
-
-def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
-    """Return the shells that cannot be read or made, with the reason."""
-    from ..magnetism.shell import read_shell
-
-    wrong = {}
-    for text in set(written):
-        try:
-            shell = read_shell(text)
-        except InputError as error:
-            wrong[text] = str(error)
-            continue
-        if shell is not None and (reason := shell.objection()):
-            wrong[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
-    return wrong
-
-
-def _frame_candidates(frame: Any, column: str | None, basis: Basis) -> TableCandidates:
-    name = reading.composition_name(frame, column)
-    array, odd = reading.frame_column(frame, name)
-    table = reading.read(array, odd, basis)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    lines = np.arange(1, len(array) + 1)
-    chunk = _chunk_of(table, array, reading.other_columns(frame, name), lines)
-    labels = chunk.labels.to_pylist()
-    return TableCandidates(chunk.table, labels, chunk.shells, chunk.extra, chunk.rejected)
+def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
+    """Return the shells that no furnace makes, with the reason."""
+    found = {}
+    for text in set(shells):
+        shell = read_shell(text)
+        if shell is not None and (reason := objection(shell)):
+            found[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
+    return found
 
 
 def as_candidates(
-    given: Any, profile: "Profile", basis: Basis = "auto", column: str | None = None
+    given: Any,
+    profile: "Profile",
+    basis: Basis = "auto",
+    column: str | None = None,
+    shell: Any = None,
 ) -> Candidates:
-    """Take candidates in any form `screen` accepts."""
+    """Take candidates in any form `screen` accepts; `shell` is for those that name none."""
+    text = str(read_shell(shell) or "")
     if given is None:
-        return profile_space(profile)
-    if isinstance(given, CompositionTable):
-        return TableCandidates(given)
+        return replace(profile_space(profile), shell=text)
     if isinstance(given, Substitutions):
-        return SpaceCandidates([given])
-    if isinstance(given, (str, Path)):
-        return FileCandidates(Path(given), column, basis)
-    if hasattr(given, "__arrow_c_stream__") and hasattr(given, "columns"):
-        # A pandas or polars frame, or an Arrow table.
-        return _frame_candidates(given, column, basis)
+        return SpaceCandidates([given], shell=text)
     if hasattr(given, "pieces"):
+        if text:
+            raise InputError("a shell goes with a space, a table or recipes; leave shell out")
         return given
-    if hasattr(given, "__iter__") and not isinstance(given, (Mapping, Set)):
-        # A list, or a series or array of any package.
-        texts = given.to_pylist() if hasattr(given, "to_pylist") else list(given)
-        if texts and all(hasattr(item, "element_composition") for item in texts):
-            return TableCandidates(CompositionTable.from_pymatgen(texts))
-        table = CompositionTable.from_strings(texts, basis=basis)
-        return TableCandidates(table, [texts[row] for row in table.row_index])
-    raise InputError(
-        "candidates must be a CompositionTable, substitutions, a pandas or polars frame, an "
-        "Arrow table, a list, series or array of recipes, or the path of a table; got "
-        f"{type(given).__name__}"
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
+        return FileCandidates(Path(given), column, basis, text)
+    inputs = read_inputs(given, basis, column, empty=True)
+    inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
+    n = len(inputs.table)
+    shells = inputs.shells_with(text or None)
+    labels = None if inputs.labels is None else inputs.labels.to_pylist()
+    return TableCandidates(
+        replace(inputs.table, errors=[]),
+        labels,
+        [text] * n if text else shells,
+        inputs.extra(named=True),
+        inputs.rejected,
     )
 
 

@@ -3,7 +3,6 @@
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, is_dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,7 +19,7 @@ from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
 from ..ranking.draws import scales
-from ..ranking.judged import Job, evaluate, job_for
+from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Ranking, needed_columns, rank
 from ..ranking.regret import by_regret
 from ..units import parse_temperature
@@ -36,15 +35,22 @@ from .work import Part, decode, finished, rejected_lines
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
+    from ..magnetism.process import Process
 
 
 def screen(
-    candidates: Any = None,
+    compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
     temperature: float | str | None = None,
-    scenario: str | None = None,
+    scenario: str | Path | None = None,
     *,
-    recycled: dict[str, float] | None = None,
+    recycled: Mapping[str, float] | None = None,
+    process: "Process | dict[str, Any] | str | None" = None,
+    shell: Any = None,
+    load_line: float | None = None,
+    interval: float = 0.9,
+    between: tuple[float | str, float | str] | None = None,
+    snapshot: str | Path | None = None,
     prices: dict[str, float] | None = None,
     require: Sequence[str] = (),
     objectives: Sequence[str] = (),
@@ -57,13 +63,12 @@ def screen(
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
-    **conditions: Any,
 ) -> Ranked:
     """Rank candidates for a device.
 
     Parameters
     ----------
-    candidates : CompositionTable, Substitutions, frame, path, column of recipes, or None
+    compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
         What to judge; None takes the substitution space of the device's profile. A frame is one
         of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
         shells and its other columns are carried through. A column is a list, series or array of
@@ -84,6 +89,15 @@ def screen(
         same side of the same column takes its place.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
+    process, interval, snapshot : optional
+        As of `magnetkit.predict`.
+    shell : str, dict or Shell, optional
+        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); the profile's otherwise.
+    between : tuple of float or str, optional
+        Temperatures of the chords alpha and beta, K or texts, lower first; the coldest and the
+        hottest of the device otherwise.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -104,8 +118,6 @@ def screen(
         needs the same magnetkit.
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
-    **conditions
-        ``process``, ``load_line`` or ``snapshot`` of `Conditions`.
 
     Returns
     -------
@@ -131,14 +143,18 @@ def screen(
     job = job_for(
         profile,
         kelvin,
-        scenario,
-        recycled,
+        scenario=scenario,
+        recycled=recycled,
+        process=process,
+        load_line=load_line,
+        interval=interval,
+        between=between,
+        snapshot=snapshot,
         prices=prices,
         require=require,
         objectives=objectives,
-        **conditions,
     )
-    source = as_candidates(candidates, profile, basis, column)
+    source = as_candidates(compositions, profile, basis, column, shell)
     opened_store: AbstractContextManager[Any] = (
         nullcontext(_Store()) if place is None else Folder(place)
     )
@@ -229,28 +245,12 @@ def identity(
     needed : mapping
         What `dependencies` says of this process.
     """
-    conditions = job.conditions
     return {
         "candidates": dict(source.describe()),
-        "application": job.profile.model_dump(mode="json"),
-        "temperature_K": job.temperature,
-        "scenario": conditions.scenario,
-        "recycled": conditions.recycled,
-        "prices": conditions.prices,
-        "process": _plain(conditions.process),
-        "phases": None if conditions.snapshot is None else str(conditions.snapshot),
+        **identity_of(job),
         "chunk_rows": chunk_rows,
         **needed,
     }
-
-
-def _plain(process: Any) -> Any:
-    """Return what the user gave as `process` as JSON values."""
-    if is_dataclass(process) and not isinstance(process, type):
-        process = {k: v for k, v in asdict(process).items() if v is not None}
-    if not isinstance(process, Mapping):
-        return process
-    return {k: v.tolist() if hasattr(v, "tolist") else v for k, v in process.items()}
 
 
 class _Counts(NamedTuple):

@@ -63,7 +63,7 @@ def expected_improvement(
 
 
 def suggest(
-    candidates: Any = None,
+    compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
     n: int = 5,
     performance: str = "max_energy_product_kJ_m3",
@@ -74,7 +74,7 @@ def suggest(
 
     Parameters
     ----------
-    candidates : CompositionTable, DataFrame, path, sequence of str, or None
+    compositions : any of the forms of `magnetkit.screen`, or None
         What could be made, as for `magnetkit.screen`.
     application : str, Path or Profile
         The device.
@@ -82,7 +82,7 @@ def suggest(
         Size of the batch.
     performance : str
         A predicted column to make large.
-    made : as `candidates`, optional
+    made : as `compositions`, optional
         What is already made; the device's reference magnet without it.
     **screening
         Further arguments of `magnetkit.screen`.
@@ -112,7 +112,7 @@ def suggest(
         known = ", ".join(name for name, column in COLUMNS.items() if column.predicted)
         raise InputError(f"performance {performance!r} is no predicted column; use one of {known}")
     profile = application if isinstance(application, Profile) else load(application)
-    table = _usable(screen(candidates, profile, **screening).table, performance)
+    table = _usable(screen(compositions, profile, **screening).table, performance)
     # The same magnet twice in a batch teaches nothing new.
     table = table.drop_duplicates(["formula", "shell"])
     if not len(table):

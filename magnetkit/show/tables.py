@@ -1,53 +1,54 @@
 """Results on the terminal: tables to stdout, messages to stderr."""
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from ..columns import COLUMNS
+from ..columns import COLUMNS, with_interval
+from ..composition.reading import listed
+from ..errors import InputError
 from ..ranking.requirements import MEETS_PROBABILITY
-from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED
+from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
+from .terminal import Shown, print_csv, print_table, to_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..run.result import Ranked
 
-RANKING = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    "remanence_T",
-    "coercivity_kA_m",
-    "max_energy_product_kJ_m3",
-    "remanence_coefficient_pct_K",
-    "heavy_rare_earth_wt_pct",
-    "heavy_rare_earth_saved_wt_pct",
-    "supply_risk",
-    "weakest_link_risk",
-    "cost_USD_kg",
-    "cost_per_flux_USD_m3_T",
-    "energy_above_hull_eV_atom",
-    "probability_meets_requirements",
-    "top_ten_share",
-    "tie_group",
-)
-FIRMNESS = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    "top_ten_share",
-    "meets_share",
-    "rank_lo",
-    "rank_median",
-    "rank_hi",
-    "tie_group",
-)
+# Column to the place at which it is dropped where the terminal is narrow: the highest first.
+RANKING = {
+    "rank": 0,
+    "candidate": 0,
+    "host": 9,
+    "remanence_T": 1,
+    "coercivity_kA_m": 0,
+    "max_energy_product_kJ_m3": 3,
+    "remanence_coefficient_pct_K": 4,
+    "heavy_rare_earth_wt_pct": 0,
+    "heavy_rare_earth_saved_wt_pct": 6,
+    "supply_risk": 4,
+    "weakest_link_risk": 9,
+    "cost_USD_kg": 2,
+    "cost_per_flux_USD_m3_T": 8,
+    "energy_above_hull_eV_atom": 7,
+    "probability_meets_requirements": 0,
+    "top_ten_share": 5,
+    "tie_group": 8,
+}
+FIRMNESS = {
+    "rank": 0,
+    "candidate": 0,
+    "host": 5,
+    "top_ten_share": 0,
+    "meets_share": 3,
+    "rank_lo": 1,
+    "rank_median": 2,
+    "rank_hi": 1,
+    "tie_group": 2,
+}
+# Names under which users keep the number of a melt, a lot or a candidate.
+_IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade")
 _SHARES = ("probability_meets_requirements", "top_ten_share", "meets_share")
 # Column to (factor, unit, digits) in the units of the cgs tradition.
 _CGS = {
@@ -55,20 +56,6 @@ _CGS = {
     "kA/m": (1e3 / KILO_OERSTED, "kOe"),
     "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
 }
-
-
-# What is left of the table on a terminal narrower than all of it.
-_WIDE = 150
-_NARROW = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    "remanence_T",
-    "coercivity_kA_m",
-    "heavy_rare_earth_wt_pct",
-    "probability_meets_requirements",
-)
 
 
 def message(text: str) -> None:
@@ -92,68 +79,184 @@ def number(value: object, digits: int = 3, factor: float = 1.0) -> str:
     return f"{x:.0f}" if "e+" in text else text
 
 
-def print_ranking(result: "Ranked", top: int, *, as_json: bool = False, cgs: bool = False) -> None:
+def print_ranking(
+    result: "Ranked",
+    top: int,
+    *,
+    as_json: bool = False,
+    cgs: bool = False,
+    columns: str | None = None,
+    wide: bool = False,
+) -> None:
     """Print the best candidates and the reference magnet."""
     best = result.best(top)
     best = best[best["rank"].notna()].merge(_firmness(result), on="rank", how="left")
     if as_json:
         print_json(best)
         return
-    console = _console(190)
-    temperature = float(result.manifest["identity"]["temperature_K"])
-    about = f"{escape(result.profile.title)}: best of {len(result):,}, at {temperature:.0f} K"
-    shown = Table(title=about, title_justify="left")
-    names = [n for n in RANKING if n != "shell" or (best["shell"].astype(str) != "").any()]
-    if console.width < _WIDE:
-        names = [n for n in names if n in _NARROW]
-    for name in names:
-        column, (_, unit) = COLUMNS[name], _unit(name, cgs=cgs)
-        text = column.kind in ("text", "category")
-        heading = f"{column.short}\n{unit}" if unit else column.short
-        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
-    for _, row in best.iterrows():
-        style = "" if row["meets_requirements"] else "dim"
-        shown.add_row(*_cells(row, names, cgs=cgs), style=style)
+    terminal = to_terminal()
+    say = print if terminal else message
+    identity = result.manifest["identity"]
+    if not terminal:
+        _piped(best, RANKING, columns, cgs=cgs)
+        _explain(result, best, say)
+        return
     reference = result.find(result.profile.reference.formula)
-    for _, row in reference.iterrows():
-        shown.add_section()
-        shown.add_row(*_cells(row, names, cgs=cgs), style="italic")
-    if len(best) or len(reference):
-        console.print(shown)
-    _explain(result, best, names, len(reference) > 0, console)
+    rows = _concat(best, reference)
+    dim = ["" if meets else "dim" for meets in best["meets_requirements"]]
+    about = [
+        f"{result.profile.title}: best of {len(result):,}",
+        f"at {kelvin_text(float(identity['temperature_K']))}",
+    ]
+    if len(rows):
+        kept = print_rows(
+            rows,
+            chosen(rows, RANKING, columns),
+            about,
+            [*dim, *["italic"] * len(reference)],
+            {len(best)} if len(reference) else set(),
+            cgs=cgs,
+            wide=wide or columns is not None,
+        )
+        _legend(kept, len(reference) > 0, identity, say)
+    _explain(result, best, say)
 
 
-def _explain(
-    result: "Ranked", best: "pd.DataFrame", names: list[str], today: bool, console: Console
+def print_rows(
+    frame: "pd.DataFrame",
+    names: dict[str, int],
+    about: list[str],
+    styles: list[str],
+    sections: set[int],
+    *,
+    cgs: bool,
+    wide: bool,
+) -> list[str]:
+    """Print rows; a column that says the same in all of them goes into the title."""
+    shown = {}
+    for name, priority in names.items():
+        if name == "host" and len(set(frame[name].astype(str))) == 1 and len(frame) > 1:
+            about = [*about, str(frame[name].iloc[0])]
+            continue
+        shown[name] = _shown(frame, name, priority, cgs=cgs)
+    kept = print_table("; ".join(about), list(shown.values()), styles, sections, all_columns=wide)
+    return [name for name, column in shown.items() if any(column is k for k in kept)]
+
+
+def _shown(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:
+    column = COLUMNS.get(name)
+    unit = "" if column is None else unit_of(name, cgs=cgs)[1]
+    heading = name if column is None else column.short
+    text = column is None or column.kind in ("text", "category")
+    cells = [cell(row, name, cgs=cgs) for _, row in frame.iterrows()]
+    return Shown(f"{heading}\n{unit}" if unit else heading, cells, not text, priority)
+
+
+def chosen(
+    frame: "pd.DataFrame", names: dict[str, int], columns: str | None = None
+) -> dict[str, int]:
+    """Return the columns to print with their priority, the user's own identifier among them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What there is.
+    names : dict of str to int
+        What is printed without a wish.
+    columns : str, optional
+        Names joined by commas to print instead.
+
+    Raises
+    ------
+    InputError
+        If a column that is wished for is none of `frame`.
+    """
+    if columns is not None:
+        wanted = [name.strip() for name in columns.split(",") if name.strip()]
+        missing = [name for name in wanted if name not in frame.columns]
+        if missing:
+            raise InputError(
+                f"--columns: no column {missing[0]!r}; there is {listed(list(frame.columns))}"
+            )
+        return dict.fromkeys(wanted, 0)
+    own = [n for n in frame.columns if str(n).lower().removeprefix("input_") in _IDS]
+    found = {name: p for name, p in names.items() if name in frame.columns}
+    if own:
+        first = {name: found.pop(name) for name in ("rank",) if name in found}
+        found = {**first, own[0]: 0, **found}
+    return found
+
+
+def _piped(frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *, cgs: bool) -> None:
+    """Print rows as CSV: the columns of the terminal, with shells and intervals."""
+    wanted: list[str] = []
+    for name in chosen(frame, names, columns):
+        wanted += with_interval(name) if name in COLUMNS else (name,)
+        if name == "candidate" and "shell" in frame:
+            wanted.append("shell")
+    print_csv(in_cgs(frame[list(dict.fromkeys(wanted))]) if cgs else frame[wanted])
+
+
+def in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Return a table in kG, kOe and MGOe, with these units in the columns' names."""
+    names = {}
+    frame = frame.copy()
+    for name in COLUMNS:
+        factor, unit = unit_of(name, cgs=True)
+        if factor == 1.0:
+            continue
+        for column in {name, f"{name}_lo", f"{name}_hi"} & set(frame.columns):
+            frame[column] *= factor
+            stem, end = (column[:-3], column[-3:]) if column != name else (column, "")
+            suffix = COLUMNS[name].unit.replace("/", "_")
+            names[column] = f"{stem.removesuffix(suffix)}{unit}{end}"
+    return frame.rename(columns=names)
+
+
+def _concat(best: "pd.DataFrame", reference: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
+    if not len(reference):
+        return best
+    # pandas 2 minds columns without any value in one of the two, unless both are of objects.
+    parts = [best.astype(object), reference.astype(object)]
+    return pd.concat(parts, ignore_index=True) if len(best) else reference
+
+
+def _legend(
+    kept: list[str], today: bool, identity: Mapping[str, Any], say: Callable[[str], None]
 ) -> None:
-    """Say below the table what needs to be said about it."""
-    from .report.content import requirement_text
-
+    """Say what the figures of the table are."""
+    share = f"{100 * identity.get('interval', 0.9):g}"
     if today:
-        console.print("Last row: the reference magnet. ± is half of the 90 % interval.")
-    if len(best) and "top_ten_share" in names:
-        console.print(
+        say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
+    if "probability_meets_requirements" in kept:
+        say("P: probability that every requirement of the device is met.")
+    if "remanence_coefficient_pct_K" in kept and identity.get("between"):
+        say(f"α: chord of Br from {celsius_range(tuple(identity['between']))}.")
+    if "top_ten_share" in kept:
+        say(
             "Top 10: how often it stays among the ten best while all moves within its interval. "
             "Those of one tie cannot be told apart."
         )
+
+
+def _explain(result: "Ranked", best: "pd.DataFrame", say: Callable[[str], None]) -> None:
+    """Say why nothing can be ranked, or meets the requirements."""
+    from .report.content import requirement_text
+
     if not len(result.best(1)):
         counts = result.select(["status"])["status"].to_pandas().value_counts()
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
-        console.print(escape(f"No candidate can be ranked: {reasons}."))
+        say(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
         first = best.iloc[0]
         missed = requirement_text(str(first["failed_requirements"]), result.profile)
         chance = first["probability_meets_requirements"]
-        text = (
+        say(
             f"No candidate meets every requirement with a probability of {MEETS_PROBABILITY:g}: "
             f"the best has {chance:.2g} and misses {missed}."
         )
-        console.print(escape(text))
-
-
-def _console(width: int) -> Console:
-    """Return the console of stdout: as wide as the terminal, or `width` where there is none."""
-    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
 def _firmness(result: "Ranked") -> "pd.DataFrame":
@@ -162,18 +265,12 @@ def _firmness(result: "Ranked") -> "pd.DataFrame":
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     """Print how firmly candidates hold their rank."""
-    console = _console(160)
-    names = [n for n in FIRMNESS if n != "shell" or (frame["shell"] != "").any()]
-    shown = Table(title=f"How often among the best {top}, and ranks (90 %)", title_justify="left")
-    for name in names:
-        column = COLUMNS[name]
-        text = column.kind in ("text", "category")
-        heading = f"Top {top}" if name == "top_ten_share" else column.short
-        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
-    for _, row in frame.iterrows():
-        shown.add_row(*_cells(row, names))
-    console.print(shown)
-    console.print("Candidates of one tie group cannot be told from the first of it.")
+    if not to_terminal():
+        _piped(frame, FIRMNESS, None, cgs=False)
+        return
+    about = [f"How often among the best {top}, and ranks (90 %)"]
+    print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
+    print("Candidates of one tie group cannot be told from the first of it.")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -181,14 +278,13 @@ def print_changes(frame: "pd.DataFrame", top: int) -> None:
     if (frame["change"] == "stayed").all():
         print(f"Against the baseline the first {top} are the same.")
         return
-    shown = Table(title=f"Against the baseline, the first {top}", title_justify="left")
-    for heading in ("#", "was", "candidate", "shell", ""):
-        shown.add_column(heading, justify="right" if heading in ("#", "was") else "left")
+    print(f"Against the baseline, the first {top}:")
     for _, row in frame.iterrows():
-        ranks = ["–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")]
-        texts = (str(row[n]) for n in ("candidate", "shell", "change"))
-        shown.add_row(*ranks, *(escape(text) for text in texts))
-    _console(120).print(shown)
+        now, was = (
+            "–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")
+        )
+        magnet = f"{row['candidate']} {row['shell']}".rstrip()
+        print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
 
 
 def print_json(frame: "pd.DataFrame") -> None:
@@ -198,60 +294,34 @@ def print_json(frame: "pd.DataFrame") -> None:
     print(text, end="" if text.endswith("\n") or not text else "\n")
 
 
-def _unit(name: str, *, cgs: bool) -> tuple[float, str]:
+def unit_of(name: str, *, cgs: bool) -> tuple[float, str]:
     """Return the factor to the unit shown, and that unit."""
     unit = COLUMNS[name].unit
     # An anisotropy field is quoted in tesla in both traditions' current literature.
     return (1.0, unit) if not cgs or name == "anisotropy_field_T" else _CGS.get(unit, (1.0, unit))
 
 
-def _cells(row: "pd.Series", names: list[str], *, cgs: bool = False) -> list[str]:
-    cells = []
-    for name in names:
-        column, value = COLUMNS[name], row.get(name, float("nan"))
-        factor, _ = _unit(name, cgs=cgs)
-        if column.kind in ("text", "category"):
-            cells.append(escape(str(value)))
-        elif column.kind == "integer":
-            cells.append("–" if is_missing(value) else str(int(value)))
-        elif is_missing(value):
-            cells.append("–")
-        elif column.predicted and name != "energy_above_hull_eV_atom":
-            half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
-            cells.append(f"{number(value, factor=factor)} ±{number(half, 2, factor)}")
-        else:
-            cells.append(number(value, 2 if name in _SHARES else 3, factor))
-    return cells
-
-
-def print_properties(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None:
-    """Print the properties of some compositions, one block each."""
-    if as_json:
-        print_json(frame)
-        return
-    console = _console(120)
-    for _, row in frame.iterrows():
-        shown = Table(title=escape(str(row["candidate"])), title_justify="left")
-        for heading in ("Property", "Value", "90 % interval", "Unit", "From"):
-            shown.add_column(heading, justify="right" if heading == "Value" else "left")
-        for name in COLUMNS:
-            if name in frame.columns and name not in ("candidate", "row_index"):
-                shown.add_row(*_property(row, name, cgs=cgs))
-        console.print(shown)
-
-
-def _property(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
-    column, value, (factor, unit) = COLUMNS[name], row[name], _unit(name, cgs=cgs)
-    if column.kind not in ("number", "integer"):
-        return column.label, escape(str(value)), "", "", ""
-    if not column.predicted:
-        return column.label, number(value, factor=factor), "", unit, ""
-    lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))
-    source = row[f"{name}_provenance"]
-    return (
-        column.label,
-        number(value, factor=factor),
-        f"{lo} … {hi}",
-        unit,
-        "" if is_missing(source) else str(source),
-    )
+def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
+    """Return what a cell of a table shows."""
+    column, value = COLUMNS.get(name), row.get(name, float("nan"))
+    if column is None:
+        return "" if is_missing(value) else str(value)
+    if name == "candidate":
+        shell = row.get("shell", "")
+        return str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
+    if name == "temperature_K" and not is_missing(value):
+        return kelvin_text(float(value))
+    factor, _ = unit_of(name, cgs=cgs)
+    if column.kind in ("text", "category"):
+        return "" if is_missing(value) else str(value)
+    if is_missing(value):
+        return "–"
+    if column.kind == "flag":
+        return "yes" if value else "no"
+    if column.kind == "integer":
+        return str(int(value))
+    if column.predicted and name != "energy_above_hull_eV_atom":
+        half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
+        mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
+        return f"{number(value, factor=factor)}{mark} ±{number(half, 2, factor)}"
+    return number(value, 2 if name in _SHARES else 3, factor)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..composition.inputs import as_table, read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, index, mask
 from ..errors import InputError
@@ -16,7 +18,7 @@ from .scenario import Scenario, check_recycled, load_scenario
 from .tables import element_table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 TRACE = 0.001
 """Share of an alloy's mass from which an element counts as a link: tenths of a per cent of heavy
@@ -125,14 +127,17 @@ def weakest_link(
 
 
 def ledger(
-    table: CompositionTable,
+    compositions: Any,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
-    reference: CompositionTable | None = None,
+    reference: Any = None,
     heavy_rare_earths: Sequence[str] | None = None,
     shell: Any = None,
     reference_shell: Any = None,
-) -> "pd.DataFrame":
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return heavy rare earth, import reliance, supply risk and cost of each alloy.
 
     Every figure is a mean over the alloy's mass, ``sum_e w_e x_e`` with w_e the mass fraction.
@@ -142,19 +147,23 @@ def ledger(
 
     Parameters
     ----------
-    table : CompositionTable
-        n alloys.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n alloys; see `magnetkit.predict`.
     scenario : str, Path or Scenario
         Name of an embedded scenario or path of a TOML file.
     recycled : mapping of str to float, optional
         Share of an element's supply from domestic recycling, e.g. ``{"Co": 0.25}``. It lowers
         reliance and risk, not cost.
-    reference : CompositionTable, optional
-        Today's magnet, one row; without it nothing counts as saved (NaN).
+    reference : one composition in the same forms, optional
+        Today's magnet; without it nothing counts as saved (NaN).
     heavy_rare_earths : sequence of str, optional
         What counts as heavy rare earth, the setting of that name if not given.
     shell, reference_shell : str, dict or sequence, optional
-        Grain-boundary shell, for all or one a row.
+        Grain-boundary shell, for all or one a row; a column ``shell`` of a frame otherwise.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
@@ -173,8 +182,7 @@ def ledger(
 
     Examples
     --------
-    >>> magnets = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])
-    >>> ledger(magnets)["heavy_rare_earth_wt_pct"].round(1).tolist()
+    >>> ledger(["Nd2Fe14B", "Nd1.6Dy0.4Fe14B"])["heavy_rare_earth_wt_pct"].round(1).tolist()
     [0.0, 6.0]
     """
     import pandas as pd
@@ -182,15 +190,17 @@ def ledger(
     state = load_scenario(scenario)
     heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
     matrix = _matrix(state, check_recycled(recycled), heavy)
-    figures = mean_over_mass(table, matrix, shell)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1]
-    saved = np.full(len(table), np.nan)
+    saved = np.full(len(inputs.table), np.nan)
     if reference is not None:
+        reference = as_table(reference)
         if len(reference) != 1:
             raise InputError(f"the reference must be one magnet, got {len(reference)}")
         base = mean_over_mass(reference, matrix, reference_shell)
         saved = 100.0 * base[0, _HEAVY] - percent[:, 0]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "heavy_rare_earth_wt_pct": percent[:, 0],
             "dysprosium_terbium_wt_pct": percent[:, 1],
@@ -199,36 +209,42 @@ def ledger(
             "heavy_rare_earth_saved_wt_pct": saved,
             "import_reliance": figures[:, _RELIANCE],
             "supply_risk": figures[:, _RISK],
-            "weakest_link_risk": weakest_link(table, matrix[:, _RISK], shell),
+            "weakest_link_risk": weakest_link(
+                inputs.table, matrix[:, _RISK], inputs.shells_with(shell)
+            ),
             "cost_USD_kg": figures[:, _COST],
         }
     )
+    return inputs.give(frame)
 
 
 def break_even_recycled_share(
-    table: CompositionTable,
+    compositions: Any,
     element: str,
     target: ArrayLike,
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     shell: Any = None,
-) -> NDArray[np.float64]:
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
     """Return how much of an element must be recycled for an alloy's risk to fall to a target.
 
     Parameters
     ----------
-    table : CompositionTable
-        n alloys.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n alloys; see `magnetkit.predict`.
     element : str
         The element to recycle, e.g. ``"Co"``.
     target : float or array_like, shape (n,)
         Supply risk to reach, e.g. that of another alloy.
-    scenario, recycled, shell
+    scenario, recycled, shell, basis, strict
         As in `ledger`; a recycled share of `element` itself is not counted.
 
     Returns
     -------
-    ndarray of float64, shape (n,)
+    ndarray of float64, shape (n,), or column of the input's library
         Share of the element's supply, 0 to 1; 0 where the risk is low enough already, NaN where
         recycling all of it is not enough.
     """
@@ -241,8 +257,9 @@ def break_even_recycled_share(
     # In place of cobalt: the part of the risk that the element brings.
     matrix[:, _COBALT] = 0.0
     matrix[column, _COBALT] = matrix[column, _RISK]
-    figures = mean_over_mass(table, matrix, shell)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
     excess = figures[:, _RISK] - np.asarray(target, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
-    return np.where(share <= 1.0, share, np.nan)
+    return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")

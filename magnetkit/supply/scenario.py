@@ -219,11 +219,19 @@ def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
     InputError
         If a key is no element or a share lies outside 0 to 1.
     """
+    if recycled is not None and not isinstance(recycled, Mapping):
+        raise InputError(
+            f"recycled must map elements to shares such as {{'Co': 0.25}}, got {recycled!r:.60}"
+        )
     checked = {}
     for symbol, share in (recycled or {}).items():
         if symbol not in INDEX:
             raise InputError(f"recycled: {symbol!r} is no chemical element; write e.g. Co=0.25")
-        if not 0.0 <= float(share) <= 1.0:
+        try:
+            share = float(share)
+        except (TypeError, ValueError):
+            share = float("nan")
+        if not 0.0 <= share <= 1.0:
             raise InputError(f"recycled {symbol}: expected a share from 0 to 1, got {share}")
-        checked[symbol] = float(share)
+        checked[symbol] = share
     return checked

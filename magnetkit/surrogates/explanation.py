@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..features._input import as_table
+from ..composition.inputs import as_table
+from ..composition.notation import Basis
 from .surrogate import load
 from .training_sets import TARGETS, check_target
 
@@ -49,18 +50,19 @@ class Explanation:
 
 
 def explain(
-    composition: Any,
+    compositions: Any,
     target: str | None = None,
     n: int = 5,
     data: "str | Path | None" = None,
     progress: bool = False,
+    basis: Basis = "auto",
 ) -> Explanation:
     """Explain the prediction of one composition.
 
     Parameters
     ----------
-    composition : str, pymatgen Composition or CompositionTable
-        One composition; of a table the first row.
+    compositions : text, pymatgen Composition, CompositionTable or another form of one recipe
+        One composition, see `magnetkit.predict`; of several the first.
     target : str, optional
         A name of `magnetkit.surrogates.TARGETS`; all of them without it.
     n : int
@@ -69,6 +71,8 @@ def explain(
         A CSV file that the surrogate was trained on, see `magnetkit.surrogates.train`.
     progress : bool
         Show a progress bar on stderr where a surrogate must first be trained.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
@@ -77,8 +81,7 @@ def explain(
     """
     import pandas as pd
 
-    alone = isinstance(composition, str) or hasattr(composition, "element_composition")
-    table = as_table([composition] if alone else composition)[:1]
+    table = as_table(compositions, basis)[:1]
     if target is not None:
         check_target(target)
     predictions, neighbours, parts = [], [], []

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from ..composition import CompositionTable
-from ..features._input import as_table
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from .pieces import in_pieces, joined
 from .surrogate import load
 from .training_sets import HULL_DISTANCE, TARGETS
@@ -12,21 +13,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def predict_all(t: Any, interval: float = 0.9, progress: bool = False) -> "dict[str, pd.DataFrame]":
+def predict_all(
+    compositions: Any,
+    interval: float = 0.9,
+    progress: bool = False,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> dict[str, Any]:
     """Predict every target with interval and domain.
 
     Parameters
     ----------
-    t : CompositionTable, or column of recipes or pymatgen compositions
-        What to predict.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        What to predict; see `magnetkit.predict`.
     interval : float
         As of `Surrogate.predict`.
     progress : bool
         Show a progress bar on stderr where a surrogate must first be trained.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
     Returns
     -------
-    dict of str to DataFrame
+    dict of str to DataFrame, or frame of the input's library
         What `Surrogate.predict` gives, by target.
     """
     models = {target: load(target, progress=progress) for target in TARGETS}
@@ -40,5 +52,6 @@ def predict_all(t: Any, interval: float = 0.9, progress: bool = False) -> "dict[
             frames[target] = model.frame(part, estimate, interval)
         return frames
 
-    parts = in_pieces(predict, as_table(t))
-    return {target: joined([part[target] for part in parts]) for target in models}
+    inputs = read_inputs(compositions, basis, strict=strict)
+    parts = in_pieces(predict, inputs.table)
+    return {target: inputs.give(joined([part[target] for part in parts])) for target in models}

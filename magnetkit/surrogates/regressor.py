@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ..composition import CompositionTable
+from ..composition.inputs import as_table
 from ..errors import InputError
-from ..features._input import as_table
 
 Array = NDArray[np.float64]
 

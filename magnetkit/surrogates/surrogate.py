@@ -18,8 +18,9 @@ from sklearn.base import clone
 from .. import conformal as intervals
 from ..columns import COLUMNS
 from ..composition import CompositionTable
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..errors import InputError, StoreError
-from ..features._input import as_table
 from ..settings import get_settings
 from . import store
 from .average import ProcessAverage
@@ -103,20 +104,31 @@ class Surrogate:
         parts = (self.estimator_, self.scores, self.coefficients, float(self.edge))
         return fingerprint((self.target, *parts))
 
-    def predict(self, t: Any, interval: float = 0.9) -> "pd.DataFrame":
+    def predict(
+        self,
+        compositions: Any,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
         """Predict with interval and domain.
 
         Parameters
         ----------
-        t : CompositionTable, or column of recipes or pymatgen compositions
-            What to predict.
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; see `magnetkit.predict`.
         interval : float
             Probability that the true value lies inside, for compositions of a series or chemical
             system the model has not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
 
         Returns
         -------
-        DataFrame
+        DataFrame, or frame of the input's library
             One row a composition: the target, its ``_lo`` and ``_hi``, ``in_domain`` and
             ``domain_distance`` (1 at the edge).
         """
@@ -124,7 +136,8 @@ class Surrogate:
         def predict(part: CompositionTable) -> "pd.DataFrame":
             return self.frame(part, self.estimator_.estimate(part), interval)
 
-        return joined(in_pieces(predict, as_table(t)))
+        inputs = read_inputs(compositions, basis, strict=strict)
+        return inputs.give(joined(in_pieces(predict, inputs.table)))
 
     def frame(
         self, table: CompositionTable, estimate: Estimate, interval: float = 0.9

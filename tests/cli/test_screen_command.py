@@ -107,13 +107,21 @@ def test_host_and_replace_make_candidates(tmp_path):
     assert {"Nd2Fe14B", "Nd1Ce0.5Dy0.5Fe14B"} & names
 
 
+def test_predict_lists_what_it_cannot_read_and_goes_on():
+    done = run("predict", "SmCo5", "Xx2", "--json")
+    assert done.returncode == 0
+    assert [json.loads(line)["candidate"] for line in done.stdout.splitlines()] == ["SmCo5"]
+    assert "line 2 ('Xx2')" in done.stderr
+    assert run("predict", "SmCo5", "Xx2", "--strict").returncode == 1
+
+
 def test_predict_as_json_and_in_cgs():
     done = run("predict", "SmCo5", "--temperature", "150C", "--json")
     row = json.loads(done.stdout)
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
     shown = run("predict", "SmCo5", "--cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
-    assert "MGOe" in shown
+    assert "max_energy_product_MGOe" in shown
     assert "\x1b[" not in shown
 
 
@@ -132,7 +140,7 @@ def test_phases_must_be_a_snapshot_folder(tmp_path):
 def test_brackets_are_shown_as_written(tmp_path):
     text = "[Nd0.9Dy0.1]2Fe14B"
     shown = run("predict", text).stdout
-    assert shown.splitlines()[0].strip() == text
+    assert shown.splitlines()[1].startswith(text)
     path = tmp_path / "a.txt"
     path.write_text(text + "\n", encoding="utf-8")
     out = ("--out", str(tmp_path / "out"), "-q")
@@ -145,8 +153,8 @@ def test_what_cannot_be_ranked_says_why(tmp_path):
     path.write_text("Ce2Fe14B\n", encoding="utf-8")
     done = run("screen", str(path), *APPLICATION, "--out", str(tmp_path / "out"), "-q")
     assert done.returncode == 0, done.stderr
-    assert "No candidate can be ranked: 1 paramagnetic." in done.stdout
-    assert "–" not in done.stdout
+    assert "No candidate can be ranked: 1 paramagnetic." in done.stderr
+    assert len(done.stdout.splitlines()) == 1  # the header alone
 
 
 def test_an_empty_out_is_not_the_current_folder(tmp_path):
@@ -154,3 +162,10 @@ def test_an_empty_out_is_not_the_current_folder(tmp_path):
     assert done.returncode == 2, done.stderr
     assert "'--out': it is empty; expected a folder" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_no_message_moves_the_cursor(tmp_path):
+    done = run("screen", str(tmp_path / "\x1b[2Jalloys.csv"), *APPLICATION, "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "?[2Jalloys.csv" in done.stderr
+    assert "\x1b" not in done.stderr

@@ -6,7 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from magnetkit.composition import reading
+from magnetkit.composition import CompositionTable, reading
 from magnetkit.errors import InputError
 
 DATA = {"composition": ["SmCo5", "Nd2Fe14B"], "note": ["a", "b"], "mass": [1.0, 2.0]}
@@ -38,7 +38,7 @@ def test_what_is_no_text_is_kept_by_row():
     array, odd = reading.text_array(["SmCo5", 7, None, np.nan])
     assert array.to_pylist() == ["SmCo5", None, None, None]
     assert odd == {1: 7}
-    table = reading.read(array, odd, "atomic")
+    table = CompositionTable.of_texts(array, odd, "atomic")
     assert table.row_index.tolist() == [0]
     assert table.errors[0].reason == "expected text such as SmCo5, got int"
 
@@ -55,7 +55,7 @@ def test_bytes_that_are_no_text_do_not_reach_the_parser():
 
 def test_chunks_read_as_one():
     whole = pa.chunked_array([["SmCo5"], ["x"], ["Nd2Fe14B", "?"]])
-    table = reading.read(whole, {}, "atomic")
+    table = CompositionTable.of_texts(whole, {}, "atomic")
     assert table.row_index.tolist() == [0, 2]
     assert [e.row for e in table.errors] == [1, 3]
 

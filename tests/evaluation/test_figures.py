@@ -42,3 +42,15 @@ def test_folds_keep_groups_whole_and_need_two():
         assert not set(groups[inside]) & set(groups[outside])
     with pytest.raises(InputError, match="two groups"):
         list(intervals.folds(np.zeros(4), 3))
+
+
+def test_calibration_counts_and_measures_by_hand():
+    values, predicted = np.array([1.0, 5.0, 9.0]), np.array([2.0, 2.0, 9.0])
+    low, high = np.array([0.0, 1.0, 8.0]), np.array([4.0, 3.0, 11.0])
+    found = figures.calibration(values, predicted, low, high, np.arange(3), np.full(3, 2.0), 0.9)
+    # 1 lies in [0, 4], 9 in [8, 11], 5 beyond [1, 3].
+    assert found["coverage"] == pytest.approx(2 / 3)
+    assert found["width"] == pytest.approx((4 + 2 + 3) / 3)
+    # The interval score of Gneiting and Raftery (2007): width, and 2 / 0.1 of what lies beyond.
+    assert found["winkler"] == pytest.approx((4 + (2 + 20 * 2) + 3) / 3)
+    assert found["winkler_constant_width"] == pytest.approx((4 + (4 + 20 * 1) + 4) / 3)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from magnetkit.errors import MagnetkitError, NetworkError
 from magnetkit.phases.materials_project.pull import Limits, pull
+from magnetkit.phases.materials_project.watch import tells
 from tests.faults.input_recipes import Figures, resident_MB
 from tests.phases.mp_server import KEY, Handler, Server, status
+from tests.phases.test_mp_watch import ENDLESS, FORMS
 
 FAST = Limits(connect_s=2.0, read_s=0.3, answer_s=1.0, attempts=2, backoff_s=0.001)
 SYSTEM = "Co-Sm"
@@ -31,6 +33,33 @@ _VALUES = (
     [None],
     "é" * 999,
 )
+# What a client reads of the head of an answer.
+_HEADERS = {
+    "Retry-After": (
+        "",
+        "nan",
+        "-1",
+        "1e999",
+        "Wed, 21 Oct 2015 07:28:00",
+        "Wed, 99 Oct",
+        "1 2",
+        "\x1b[2J",
+    ),
+    "Location": (
+        "",
+        "//",
+        "http://",
+        "http://x:port/",
+        "http://[::1",
+        "http://127.0.0.1:99999/",
+        "\x1b]0;x\x07",
+    ),
+    "Content-Length": ("-1", "x", "1e3", "99999999999999999999", "5, 6", ""),
+    "Content-Encoding": ("gzip", "x", "gzip, gzip, gzip, gzip, gzip, gzip", "", "\x1b[2J"),
+    "Transfer-Encoding": ("chunked", "gzip", "x", ""),
+    "Content-Type": ("", "text/html; charset=x", "\x1b[2J", "application/json; charset=utf-16"),
+    "Set-Cookie": ("", "a=b; Max-Age=x", "=" * 4000, "a=\x1b[2J"),
+}
 Fault = Callable[[Handler], None]
 
 
@@ -57,7 +86,8 @@ def run(count: int, seed: int = 1) -> Figures:
                 ):
                     figures.faults.append(f"let in after {names}: {len(entries)} entries")
             except MagnetkitError as error:
-                if KEY in str(error) or len(str(error)) > 2000:
+                said = str(error)
+                if tells(KEY, said) or not said.isprintable() or len(said) > 2000:
                     figures.faults.append(f"{names}: {str(error)[:300]}")
             except Exception as error:
                 figures.faults.append(f"{names}: {type(error).__name__}: {str(error)[:300]}")
@@ -86,8 +116,23 @@ def _fault(chance: random.Random) -> tuple[str, Fault]:
     """Return a fault and what identifies it."""
     number = chance.getrandbits(48)
     kind = chance.choice(
-        ("document", "document", "document", "page", "bytes", "gzip", "status", "slow")
+        (
+            *("document", "document", "document", "page", "bytes", "gzip", "status", "slow"),
+            *("header", "echo", "endless"),
+        )
     )
+    if kind == "header":
+        name, values = chance.choice(list(_HEADERS.items()))
+        value = chance.choice(values)
+        code = 302 if name == "Location" else chance.choice((200, 429, 503))
+        return f"{name} {value} {code}", status(code, **{name.replace("-", "_"): value})
+    if kind == "echo":
+        form = chance.choice(list(FORMS))
+        code = chance.choice((400, 403, 418, 503))
+        return f"echo {form} {code}", lambda h: h.send_json({"detail": FORMS[form]}, code)
+    if kind == "endless":
+        where = chance.choice(list(ENDLESS))
+        return f"endless {where}", ENDLESS[where]
     if kind == "status":
         code = chance.choice((100, 204, 206, 301, 304, 400, 401, 403, 404, 418, 429, 500, 503, 599))
         after = chance.choice(("0", "-1", "nan", "inf", "soon", "1e9", ""))

@@ -101,11 +101,11 @@ def test_pandas_output_keeps_the_index_of_a_frame():
 
 
 def test_an_unreadable_row_is_an_error_that_names_it():
-    with pytest.raises(CompositionError, match=r"row 1.*Xx"):
+    with pytest.raises(CompositionError, match=r"XxCo5.*line 2"):
         CompositionStatistics().fit_transform(["SmCo5", "XxCo5"])
 
 
-@pytest.mark.parametrize("bad", ["SmCo5", [1.5], pd.DataFrame({"a": ["Fe"], "b": ["Co"]})])
+@pytest.mark.parametrize("bad", [5, [1.5], pd.DataFrame({"a": ["Fe"], "b": ["Co"]})])
 def test_other_input_is_refused(bad):
     with pytest.raises(InputError, match="expected"):
         CompositionStatistics().fit_transform(bad)

@@ -25,8 +25,14 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
+def coercivity(field, field_room, j_room, alpha_k, n_eff, decay):
+    """Return H_cJ: Kronmueller's relation at room temperature, then a power of the field."""
+    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.0)
+    return at_room * (field / field_room) ** decay
+
+
 def figures(
-    polarization, field, temperature, factor, alpha_k, n_eff, squareness, mu_rec, limit, load,
+    polarization, coercivity, temperature, factor, squareness, mu_rec, limit, load,
     on_b=1.0, on_h=1.0,
 ):  # fmt: skip
     """Return B_r, H_cj, H_k, (BH)max, T_max, alpha, beta of one magnet.
@@ -34,10 +40,7 @@ def figures(
     Temperatures are that asked, the two of alpha and beta, then those tried for T_max.
     """
     b = [on_b * factor * j for j in polarization]
-    h = [
-        on_h * max(alpha_k * a - n_eff * j / MU_0, 0.0)
-        for a, j in zip(field, polarization, strict=True)
-    ]
+    h = [on_h * c for c in coercivity]
     knee = squareness * h[0]
     steps = 20000
     product = 0.0

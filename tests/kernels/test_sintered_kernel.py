@@ -6,6 +6,7 @@ import pytest
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, RARE_EARTHS, mask
 from magnetkit.hosts.partition import partition
+from magnetkit.kernels import charge
 from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
 from magnetkit.magnetism.magnets import alloys
@@ -16,7 +17,7 @@ MU_0 = 1.25663706127e-6
 
 
 def _charge(table, rows, ratio=7.5, share=0.07):
-    return kernel.hardening_charge(
+    return charge.hardening_charge(
         table.indptr,
         table.indices,
         table.values,
@@ -79,11 +80,10 @@ def test_figures_equal_their_twin(shell):
     on_h, on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(3))
     floor = np.full(n, 5e-5)
     rows = made.rows
-    own = (made.factor, made.alpha_k, made.n_eff, rows["squareness"], rows["recoil"])
+    own = (made.factor, rows["squareness"], rows["recoil"])
     limit = rows["structure_limit_K"]
-    got, status = kernel.figures(
-        asked, second, grid, *made.phases, *own, limit, 0.8, on_b, on_h, on_alpha, floor, on_beta
-    )
+    widths = kernel.Widths(on_b, on_h, on_alpha, floor, on_beta)
+    got, status = kernel.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
     whole = made.at(inside).status
     seen = 0
@@ -102,14 +102,14 @@ def test_figures_equal_their_twin(shell):
             for to, sign in ((0, 0), (1, -1), (2, 1)):
                 on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[i])
                 twin = naive_sintered.figures(
-                    there.polarization[i], there.anisotropy_field[i], there.temperature, *each,
+                    there.polarization[i], there.coercivity()[i], there.temperature, *each,
                     limit[i], 0.8, *on,
                 )  # fmt: skip
                 np.testing.assert_allclose(got[:4, to, a, i], twin[:4], rtol=1e-6)
             # T_max is one for all temperatures asked, with the spread at the first.
             ends = [
                 naive_sintered.figures(
-                    hot.polarization[i], hot.anisotropy_field[i], hot.temperature, *each,
+                    hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
                     limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[i]),
                 )[4]
                 for sign in (0, -1, 1)
@@ -124,13 +124,30 @@ def test_figures_equal_their_twin(shell):
     assert seen >= (12 if shell is None else 4)
 
 
+def test_coercivity_equals_its_twin():
+    made = _alloys(*FORMULAS)
+    at = np.array([kernel.ROOM, 350.0, 450.0])
+    polarization, field = kernel.fields(at, made.phases)
+    rules = made.rules()
+    _, got, status = kernel.states(at, made.phases, rules)
+    seen = 0
+    for i in np.flatnonzero((status == 0).all(axis=0)):
+        for k in range(3):
+            expected = naive_sintered.coercivity(
+                field[k, i], field[0, i], polarization[0, i],
+                rules.alpha_k[i], rules.n_eff[i], rules.decay[i],
+            )  # fmt: skip
+            assert got[k, i] == pytest.approx(expected, rel=1e-12)
+            seen += 1
+    assert seen >= 18
+
+
 def test_figures_of_nothing():
     made = _alloys()
     none = np.zeros(0)
-    out, status = kernel.figures(
-        np.array([300.0]), 400.0, np.array([293.0, 343.0]), *made.phases, *[none] * 6, 1.0,
-        none[None, :], *[none] * 4,
-    )  # fmt: skip
+    widths = kernel.Widths(none[None, :], *[none] * 4)
+    asked, grid = np.array([300.0]), np.array([293.0, 343.0])
+    out, status = kernel.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)
     assert status.shape == (1, 0)
 
@@ -139,7 +156,7 @@ def test_a_shell_replaces_its_share_of_the_rare_earth():
     table = CompositionTable.from_strings(["Nd1.5Tb0.5Fe14B", "Nd2Fe14B", "SmCo5"])
     column = np.array([INDEX["Tb"], INDEX["Dy"], INDEX["Dy"]])
     share = np.array([0.5, 0.25, 0.0])
-    arrays = kernel.replace_rare_earth(
+    arrays = charge.replace_rare_earth(
         table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
     )
     got = CompositionTable(*arrays, table.row_index, []).to_array()

@@ -48,9 +48,9 @@ def test_nothing_is_added_where_nothing_is_needed():
 @pytest.mark.parametrize(
     "keywords",
     [
-        {"base": "SmCo"},
-        {"base": "Sm5"},
-        {"base": "what"},
+        {"compositions": "SmCo"},
+        {"compositions": "Sm5"},
+        {"compositions": "what"},
         {"with_": []},
         {"with_": ["Fe"]},
         {"between": (300, 300)},
@@ -60,4 +60,4 @@ def test_nothing_is_added_where_nothing_is_needed():
 )
 def test_bad_arguments_are_refused(keywords):
     with pytest.raises(InputError):
-        compensate(**{"base": "SmCo5", **keywords})
+        compensate(**{"compositions": "SmCo5", **keywords})

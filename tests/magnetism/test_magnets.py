@@ -14,11 +14,11 @@ def _made(*formulas, **keywords):
 
 def test_a_formula_gets_walls_and_a_recipe_keeps_its_own():
     made = _made("Sm2Co17", "Sm(Co0.7Fe0.1Cu0.16Zr0.04)6.7", "SmCo5")
-    assert 0.0 < made.copper[0] < made.copper[1] < 0.6
-    assert made.iron[0] == 0.0
-    assert 0.10 < made.iron[1] < 0.16
-    assert np.isnan(made.iron[2])
-    assert np.isnan(made.copper[2])
+    assert 0.0 < made.alloys.structure["copper"][0] < made.alloys.structure["copper"][1] < 0.6
+    assert made.alloys.structure["iron"][0] == 0.0
+    assert 0.10 < made.alloys.structure["iron"][1] < 0.16
+    assert np.isnan(made.alloys.structure["iron"][2])
+    assert np.isnan(made.alloys.structure["copper"][2])
 
 
 def test_walls_lower_polarization_and_its_flatness():

@@ -71,7 +71,8 @@ def test_dysprosium_costs_remanence_and_gives_coercivity():
 def test_coercivity_range_is_narrow_enough():
     frame = sintered(_table("Nd2Fe14B", "SmCo5", "Sm2Co17", "Nd1.6Ce0.4Fe14B"), temperature=ROOM)
     width = frame["coercivity_kA_m_hi"] - frame["coercivity_kA_m_lo"]
-    assert (width <= 0.6 * frame["coercivity_kA_m"]).all()
+    # Nine of ten magnets left out lie inside, which takes this much without the microstructure.
+    assert (width <= 1.1 * frame["coercivity_kA_m"]).all()
 
 
 def test_status_covers_the_range_of_use():

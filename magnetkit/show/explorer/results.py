@@ -93,7 +93,7 @@ class Results:
 
     def __init__(self, path: Path) -> None:
         from ...applications.profile import Profile
-        from ..report.content import conditions_of
+        from ...ranking.judged import job_from
 
         manifest = folders.read_finished(path)
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
@@ -106,7 +106,7 @@ class Results:
         data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
         if not len(data):
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
-        self.conditions: Conditions = conditions_of(self.profile, manifest["identity"])
+        self.conditions: Conditions = job_from(self.profile, manifest["identity"]).conditions
         self.texts = {name: data[name].combine_chunks() for name in TEXTS}
         self._columns: dict[str, Floats] = {
             name: data[name].to_numpy().astype(np.float64) for name in (*SUPPLY, *FIXED)

@@ -6,6 +6,7 @@ Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported whe
 from .composition import ternary
 from .curves import demagnetization, property_against_temperature
 from .maps import grade_map, pareto
+from .series import sweep
 from .validation import coverage, parity
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "pareto",
     "parity",
     "property_against_temperature",
+    "sweep",
     "ternary",
 ]

@@ -50,8 +50,8 @@ def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":
 
 
 def sweep(
-    table: CompositionTable,
-    temperatures: Sequence[float],
+    compositions: Any,
+    temperature: float | str | Sequence[float | str],
     labels: Sequence[str] | None = None,
     **conditions: Any,
 ) -> "pd.DataFrame":
@@ -59,12 +59,12 @@ def sweep(
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
-    temperatures : sequence of float
-        k temperatures, K.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes, each of which must be readable; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        k temperatures, K or texts such as ``"150C"`` and ``"20C:200C:10"``.
     labels : sequence of str, optional
-        Name of each recipe; its formula otherwise.
+        Name of each recipe; as written otherwise.
     **conditions
         As for `magnetkit.magnetism.sintered`: ``shell``, ``process``, ``between``, ``load_line``.
 
@@ -75,12 +75,21 @@ def sweep(
     """
     import pandas as pd
 
-    from ...magnetism import sintered
+    from ...composition.inputs import read_inputs
+    from ...magnetism import sintered_at
+    from ...units import parse_temperature, parse_temperatures
 
-    names = list(labels) if labels is not None else table.formulas()
+    # A sweep has its range in its axis: numbers below 200 K are no slip here.
+    if isinstance(temperature, str):
+        kelvin = parse_temperatures(temperature)
+    else:
+        kelvin = [parse_temperature(t) for t in np.atleast_1d(np.asarray(temperature, object))]
+    inputs = read_inputs(compositions, strict=True)
+    written = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    names = written if labels is None else list(labels)
+    conditions.setdefault("shell", inputs.shells)
     frames = [
-        sintered(table, temperature=float(t), **conditions).assign(candidate=names)
-        for t in temperatures
+        frame.assign(candidate=names) for frame in sintered_at(inputs.table, kelvin, **conditions)
     ]
     return pd.concat(frames, ignore_index=True)
 

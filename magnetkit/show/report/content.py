@@ -1,9 +1,8 @@
 """What the report says: the question, the answer and the tables, as plain text and numbers."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -63,30 +62,16 @@ def label(row: pd.Series) -> str:
     return f"{row['candidate']} + {shell}" if shell else str(row["candidate"])
 
 
-def conditions_of(profile: "Profile", identity: Mapping[str, Any]) -> Conditions:
-    """Return the conditions under which a result of that identity was made."""
-    return Conditions(
-        between=(profile.temperature_min_K, profile.temperature_max_K),
-        load_line=profile.load_line,
-        process=identity.get("process"),
-        scenario=identity.get("scenario") or "baseline",
-        recycled=dict(identity.get("recycled") or {}),
-        reference=profile.reference.table(),
-        reference_shell=profile.reference.shell or "",
-    )
-
-
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ...ranking.judged import Job, evaluate
+    from ...ranking.judged import evaluate, job_from
 
-    profile, conditions = result.profile, conditions_of(result.profile, result.manifest["identity"])
-    temperature = float(result.select(["temperature_K"])["temperature_K"][0].as_py())
-    reference = profile.reference
+    job = job_from(result.profile, result.manifest["identity"])
+    reference = result.profile.reference
     shell = reference.shell or ""
     row = evaluate(
         reference.table(),
-        Job(profile, temperature, conditions),
+        job,
         [reference.formula],
         [shell] if shell else None,
     )
@@ -98,8 +83,8 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
         [*best["shell"].astype(object).fillna(""), shell],
         [*(label(r) for _, r in best.iterrows()), f"Reference: {label(row.iloc[0])}"],
         _joined(best, row).astype({"rank": "Int64"}),
-        conditions,
-        temperature,
+        job.conditions,
+        job.temperature,
     )
 
 

@@ -1,0 +1,176 @@
+"""``magnetkit predict`` and ``magnetkit compare``."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .options import (
+    Basis,
+    Cgs,
+    Column,
+    Columns,
+    Json,
+    LoadLine,
+    Phases,
+    Process,
+    Recycled,
+    Scenario,
+    Shell,
+    Strict,
+    Temperature,
+    Wide,
+    pairs,
+)
+
+_WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
+
+
+def predict(
+    formulas: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RECIPES|FILE|-",
+            help="Compositions, e.g. SmCo5; a table of them, or - to read stdin.",
+        ),
+    ],
+    temperature: Temperature = "300K",
+    basis: Basis = "auto",
+    column: Column = None,
+    shell: Shell = None,
+    load_line: LoadLine = None,
+    process: Process = None,
+    scenario: Scenario = None,
+    recycled: Recycled = None,
+    phases: Phases = None,
+    strict: Strict = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write: .csv, .tsv, .parquet, .xlsx or .jsonl."),
+    ] = None,
+    columns: Columns = None,
+    wide: Wide = False,
+    json: Json = False,
+    cgs: Cgs = False,
+) -> None:
+    """Predict the properties of compositions, each with its 90 % interval.
+
+    Several temperatures, as 20C,100C,150C or 20C:200C:10 (first, last, step), give a row each.
+
+    Examples
+    --------
+      magnetkit predict SmCo5 Nd2Fe14B --temperature 150C
+
+      magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
+
+      magnetkit predict alloys.xlsx --temperature 20C,150C --out properties.xlsx
+    """
+    from ..prediction import predict as run
+    from ..show.files import write_table
+    from ..show.properties import print_properties
+    from ..show.tables import message
+    from .rejected import reported
+
+    if out is not None:
+        check_out(out)
+    frame = reported(
+        run,
+        given(formulas),
+        temperature or "300K",
+        basis=basis,
+        column=column,
+        shell=shell,
+        load_line=load_line,
+        process=process,
+        scenario=scenario or "baseline",
+        recycled=pairs(recycled, "--recycled"),
+        snapshot=phases,
+        strict=strict,
+    )
+    if out is not None:
+        write_table(frame, out)
+        message(f"{len(frame):,} rows in {out}")
+        return
+    print_properties(frame, as_json=json, cgs=cgs, columns=columns, wide=wide)
+
+
+def compare(
+    formulas: Annotated[
+        list[str], typer.Argument(metavar="A B ...", help="Two compositions or more.")
+    ],
+    temperature: Temperature = "300K",
+    basis: Basis = "auto",
+    shell: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SHELL",
+            help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10': once for all, or for each in turn.",
+        ),
+    ] = None,
+    load_line: LoadLine = None,
+    process: Process = None,
+    scenario: Scenario = None,
+    phases: Phases = None,
+    json: Json = False,
+    cgs: Cgs = False,
+) -> None:
+    """Set magnets side by side, with their differences from the first.
+
+    Examples
+    --------
+      magnetkit compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
+    """
+    from ..prediction import compare as run
+    from ..show.comparison import print_comparison
+
+    shells: Any = shell[0] if shell and len(shell) == 1 else shell
+    frame = run(
+        formulas,
+        temperature or "300K",
+        basis=basis,
+        shell=shells,
+        load_line=load_line,
+        process=process,
+        scenario=scenario or "baseline",
+        snapshot=phases,
+    )
+    print_comparison(frame, as_json=json, cgs=cgs)
+
+
+def given(formulas: Sequence[str]) -> Any:
+    """Return what to read: recipes, the path of a table, or the lines of stdin.
+
+    Raises
+    ------
+    InputError
+        If a file or stdin stands among recipes.
+    """
+    from ..composition.inputs import is_path
+    from ..errors import InputError
+
+    alone = len(formulas) == 1
+    mixed = [text for text in formulas if text == "-" or is_path(text)]
+    if mixed and not alone:
+        raise InputError(f"give recipes, or one file, or -; got {mixed[0]!r} among others")
+    if formulas == ["-"]:
+        lines = [line.strip() for line in sys.stdin]
+        return [line for line in lines if line]
+    return formulas[0] if mixed else list(formulas)
+
+
+def check_out(out: Path) -> None:
+    """Refuse a file that cannot be written, before anything is computed.
+
+    Raises
+    ------
+    InputError
+        If its kind is unknown, or it is a folder or in none.
+    """
+    from ..errors import InputError
+
+    if out.suffix.lower() not in _WRITTEN:
+        raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
+    if out.is_dir() or not out.parent.is_dir():
+        raise InputError(f"--out {out}: no file can be written there; is the folder right?")

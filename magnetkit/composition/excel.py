@@ -1,0 +1,93 @@
+"""Candidate tables in Excel workbooks: the first sheet, its first filled row as header."""
+
+import datetime
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+# A workbook is a zip of XML, which a small file can make arbitrarily long.
+_LARGEST_BYTES = 1 << 29
+
+
+def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Read the first sheet of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+
+    Returns
+    -------
+    pyarrow.Table, n rows
+        Numbers, dates and truths keep their kind where all cells of a column have it; text
+        otherwise. Blank rows are left out.
+    ndarray of int64, shape (n,)
+        Row of the sheet that each stands on, from 1.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook, too large when unpacked, or has no header.
+    """
+    from python_calamine import CalamineError, load_workbook
+
+    _check(path)
+    try:
+        book = load_workbook(path)
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (CalamineError, IndexError, ValueError) as error:
+        raise InputError(f"{path} is no Excel workbook that can be read: {error}") from None
+    lines = [i for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
+    if not lines:
+        raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
+    names = [str(cell).strip() for cell in rows[lines[0]]]
+    while names and not names[-1]:
+        names.pop()
+    doubled = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
+    if doubled:
+        raise InputError(
+            f"{path}: row {lines[0] + 1} is the header; column {doubled[0]!r} stands there twice "
+            "or has no name"
+        )
+    body = [rows[i] for i in lines[1:]]
+    columns = {name: _column([row[j] for row in body]) for j, name in enumerate(names)}
+    return pa.table(columns), np.array(lines[1:], np.int64) + 1
+
+
+def _check(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputError(f"{path} is no Excel workbook (.xlsx): {error}") from None
+    if size > _LARGEST_BYTES:
+        raise InputError(
+            f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
+            "candidates as .csv or .parquet"
+        )
+
+
+def _column(cells: Sequence[Any]) -> pa.Array:
+    """Return cells as one kind of value, or as text."""
+    values = [None if cell == "" else cell for cell in cells]
+    kinds = {type(v) for v in values if v is not None}
+    if kinds == {float} and all(v.is_integer() for v in values if v is not None):
+        return pa.array([None if v is None else int(v) for v in values], pa.int64())
+    if len(kinds) == 1 and kinds <= {float, int, bool, datetime.date, datetime.datetime}:
+        return pa.array(values)
+    return pa.array([None if v is None else _text(v) for v in values], pa.string())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

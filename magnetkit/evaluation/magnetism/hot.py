@@ -1,0 +1,128 @@
+"""How coercivity falls with temperature: laws refitted with one class or paper left out.
+
+The curves are ``datasets/recipes/hot_curves.csv``: what makers print over a stated range, and
+papers. Each law says what share of H_cJ(20 C) is left; its constants are fitted on the curves.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import datasets
+from ...composition.table import CompositionTable
+from ...units import ZERO_CELSIUS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOM = 20.0 + ZERO_CELSIUS
+LAWS = {
+    "straight line in T": (2.05, 4.1),
+    "h (1 - c (T - 20 C))": (0.0046,),
+    "power of h (used)": (3.0,),
+}
+"""Laws and where their fit starts; h is the nucleation field over that at 20 C."""
+
+
+@lru_cache(maxsize=1)
+def curves() -> "pd.DataFrame":
+    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`) and ``field`` (h there)."""
+    import pandas as pd
+
+    from ...hosts.partition import partition
+    from ...magnetism.intrinsic import PROPERTIES, evaluate
+
+    frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
+    at = np.unique([ROOM, *frame["to_K"]])
+    parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
+    field = evaluate(parts, at, spread=False).value[:, :, PROPERTIES.index("nucleation_field_T")]
+    each = np.arange(len(frame))
+    ratio = field[each, np.searchsorted(at, frame["to_K"])] / field[:, np.searchsorted(at, ROOM)]
+    left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
+    return frame.assign(left=left, field=ratio)
+
+
+def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return what a law leaves of H_cJ(20 C) on each curve."""
+    rise = frame["to_K"].to_numpy(float) - ROOM
+    field = frame["field"].to_numpy(float)
+    if law == "straight line in T":
+        level = frame["coercivity_kA_m"].to_numpy(float) / 1000.0
+        return 1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
+    if law == "h (1 - c (T - 20 C))":
+        return field * (1.0 - constants[0] * rise)
+    return field ** constants[0]
+
+
+def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return the constants of a law on curves."""
+    from scipy.optimize import least_squares
+
+    known = frame["left"].to_numpy(float)
+    found = least_squares(lambda c: left(law, c, frame) - known, LAWS[law])
+    return np.asarray(found.x, float)
+
+
+def judged() -> "pd.DataFrame":
+    """Return, for each curve and law, what is left as known, fitted and left out.
+
+    Columns: id, class, law, known, fitted, left_out. Curves that are not fitted are predicted by
+    the fit on all the others.
+    """
+    import pandas as pd
+
+    frame = curves()
+    used = frame["fit"] == "yes"
+    out = []
+    for law in LAWS:
+        whole = fit(law, frame[used])
+        inside = left(law, whole, frame)
+        for i in range(len(frame)):
+            row = frame.iloc[[i]]
+            others = frame[used & (frame["group"] != row["group"].iloc[0])]
+            away = left(law, fit(law, others), row)[0]
+            known = row["left"].iloc[0]
+            out.append(
+                (frame["id"][i], frame["class"][i], law, bool(used[i]), known, inside[i], away)
+            )
+    names = ["id", "class", "law", "used", "known", "fitted", "left_out"]
+    return pd.DataFrame(out, columns=names)
+
+
+def decay(route: str = "sintered") -> float:
+    """Return the power of h on the curves of a route."""
+    frame = curves()
+    own = frame["route"] == route
+    if route == "sintered":
+        own &= frame["fit"] == "yes"
+    return float(fit("power of h (used)", frame[own])[0])
+
+
+def lines() -> list[str]:
+    """Return the section of the validation report."""
+    frame = judged()
+    error = frame["left_out"] - frame["known"]
+    found = [
+        "## Coercivity with temperature (2:14:1)",
+        "",
+        "Share of H_cJ(20 C) left at the end of each curve's range; every law refitted with the "
+        "class or paper left out. AH (one sheet) and hot-deformed magnets are predicted by the fit "
+        "on the sintered others.",
+        "",
+        "| law | rms, fitted | rms, class or paper left out |",
+        "|---|---|---|",
+    ]
+    for law in LAWS:
+        own = (frame["law"] == law) & frame["used"]
+        inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[own] ** 2))
+        found.append(f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |")
+    found += ["", f"| curve | class | known | {' | '.join(LAWS)} |", "|---" * (3 + len(LAWS)) + "|"]
+    known = curves()
+    names = known["class"].fillna(known["route"]).tolist()
+    for i, (own, name) in enumerate(zip(known["id"].tolist(), names, strict=True)):
+        values = frame.loc[frame["id"] == own, "left_out"].tolist()
+        each = " | ".join(f"{value:.3f}" for value in values)
+        found.append(f"| {own} | {name} | {known['left'].iloc[i]:.3f} | {each} |")
+    return [*found, ""]

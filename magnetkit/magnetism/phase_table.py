@@ -1,0 +1,118 @@
+"""The phases that a recipe's magnet is made of, as a table."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.table import CompositionTable
+from ..elements import RARE_EARTHS
+from ..hosts.partition import HOST_NAMES
+from .balance import SECOND_PHASES, Balance
+from .intrinsic import evaluate
+from .magnets import recipes_in_phases
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Above this share of iron and cobalt in its metals a boundary phase of 2:14:1 is ferromagnetic:
+# micromagnetics and holography of boundary films with 60 to 70 at.% Fe and Co (memory).
+_FERROMAGNETIC = 0.6
+
+
+def phase_balance(
+    table: CompositionTable, process: Any = None, host: str = "auto"
+) -> "pd.DataFrame":
+    """Return the phases that each recipe's magnet is made of.
+
+    Oxygen, carbon and nitrogen (of the process; wt.%) bind their share of the rare earth first;
+    what is left is split between the hard phase and its neighbours. A bare formula names a hard
+    phase: the process's grain boundary stands for all else.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    process : Process, dict, str or None
+        As for `magnetkit.magnetism.sintered`.
+    host : str
+        ``"auto"`` or a host's name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each recipe and phase of more than 0.01 % of the volume: ``row_index``, ``phase``,
+        ``volume_pct`` and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic).
+
+    Raises
+    ------
+    InputError
+        If the process or the host is not known.
+
+    Examples
+    --------
+    >>> charge = CompositionTable.from_strings(["Sm36.5Co63.5"], basis="weight")
+    >>> found = phase_balance(charge, {"oxygen_wt_pct": 0.35}).set_index("phase")["volume_pct"]
+    >>> [name for name in found.index]
+    ['1:5', 'oxide', 'R2Co7']
+    >>> bool(found["1:5"] > 80)
+    True
+    """
+    import pandas as pd
+
+    made = recipes_in_phases(table, process, host)
+    polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
+    lines: list[tuple[int, str, float, float]] = []
+    for i in range(len(table)):
+        code = int(made.parts.host[i])
+        name = HOST_NAMES[code] if code >= 0 else "unknown"
+        found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
+        found += _boundary_phases(made, i, name)
+        lines += [
+            (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
+            for phase, part, j in found
+            if not part <= 1e-4
+        ]
+    return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
+
+
+def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:
+    """Return what lies outside the hard phase of a row: name, volume fraction, J_s."""
+    outside = 1.0 - made.hard[i] - made.oxide[i]
+    rest = made.parts.grain_boundary[i : i + 1]
+    if not len(rest.values) or not outside > 0.0:
+        return [("grain boundary", outside, 0.0)]
+    if name == "2:17":
+        return [("Sm(Co,Cu)5 walls", outside, np.nan)]
+    if name == "1:5":
+        soft = made.soft[i] > 0.0
+        return [("R2Co17" if soft else "R2Co7", outside, SECOND_PHASES["1:5"][1 if soft else 0])]
+    if name != "2:14:1":
+        return [("grain boundary", outside, 0.0)]
+    return [(phase, outside * part, j) for phase, part, j in _boundary_of_iron(rest)]
+
+
+def _boundary_of_iron(rest: CompositionTable) -> list[tuple[str, float, float]]:
+    """Return the phases of the boundary of 2:14:1, by share of its atoms, with their J_s.
+
+    R6(Fe,Co)13X takes what gallium, copper and aluminium there is while iron is left; boron in
+    excess makes R(1.1)Fe4B4; the rest is the rare-earth-rich phase, ferromagnetic where it holds
+    much iron and cobalt, or alpha-iron where there is no rare earth.
+    """
+    earth = float(rest.fraction(*RARE_EARTHS)[0])
+    metals = float(rest.fraction("Fe", "Co")[0])
+    boron = float(rest.fraction("B", "C")[0])
+    boride = min(boron / 4.0, earth / 1.1, metals / 4.0)
+    earth, metals = earth - 1.1 * boride, metals - 4.0 * boride
+    with_x = min(float(rest.fraction("Ga", "Cu", "Al")[0]), earth / 6.0, metals / 13.0)
+    earth, metals = earth - 6.0 * with_x, metals - 13.0 * with_x
+    left = 1.0 - 9.1 * boride - 20.0 * with_x
+    found = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
+    if earth < 0.02:
+        return [*found, ("alpha-iron", left, SECOND_PHASES["2:14:1"][1])]
+    share = metals / (earth + metals)
+    if share > _FERROMAGNETIC:
+        return [
+            *found,
+            ("ferromagnetic boundary", left, SECOND_PHASES["2:14:1"][1] * (share - 0.3)),
+        ]
+    return [*found, ("rare-earth-rich", left, 0.0)]

@@ -1,0 +1,142 @@
+"""Tables that fit: on a terminal by dropping columns, in a pipe as CSV."""
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A longer text is folded over lines rather than let it push figures out.
+_WIDEST_TEXT = 32
+# What rich puts around a column: two spaces and a rule.
+_AROUND = 3
+
+
+@dataclass
+class Shown:
+    """A column of a table on the terminal.
+
+    Attributes
+    ----------
+    heading : str
+        May have several lines.
+    cells : list of str
+        One a row.
+    number : bool
+        Whether to set it flush right.
+    priority : int
+        Columns of high number are dropped first; 0 stays whatever happens.
+    """
+
+    heading: str
+    cells: list[str] = field(default_factory=list)
+    number: bool = True
+    priority: int = 1
+
+    @property
+    def width(self) -> int:
+        """Width it needs: that of its longest line, texts up to a limit."""
+        longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
+        return longest if self.number else min(longest, _WIDEST_TEXT)
+
+
+def to_terminal() -> bool:
+    """Return whether stdout is a terminal."""
+    return sys.stdout.isatty()
+
+
+def console() -> Console:
+    """Return the console of stdout."""
+    return Console(highlight=False)
+
+
+def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
+    """Return the columns that fit into a width, in their order.
+
+    Parameters
+    ----------
+    columns : sequence of Shown
+        All there are.
+    width : int
+        Characters of a line.
+
+    Returns
+    -------
+    list of Shown
+        Without those of highest `priority`, the last of equals first, until the rest fits.
+    """
+    kept = list(columns)
+    while sum(c.width + _AROUND for c in kept) + 1 > width:
+        droppable = [c for c in kept if c.priority]
+        if not droppable:
+            break
+        worst = max(reversed(droppable), key=lambda c: c.priority)
+        kept = [c for c in kept if c is not worst]
+    return kept
+
+
+def print_table(
+    title: str,
+    columns: Sequence[Shown],
+    styles: Sequence[str] = (),
+    sections: Iterable[int] = (),
+    *,
+    all_columns: bool = False,
+) -> list[Shown]:
+    """Print the columns that fit on the terminal, and return them.
+
+    Parameters
+    ----------
+    title : str
+        Printed above.
+    columns : sequence of Shown
+        All columns, of equal length.
+    styles : sequence of str
+        Style of each row.
+    sections : iterable of int
+        Rows before which a rule is drawn.
+    all_columns : bool
+        Whether to print all of them, lines longer than the terminal's.
+
+    Returns
+    -------
+    list of Shown
+        What was printed.
+    """
+    out = console()
+    kept = list(columns)
+    if all_columns:
+        out.width = max(out.width, sum(c.width + _AROUND for c in kept) + 1)
+    else:
+        kept = fitting(kept, out.width)
+    shown = Table(title=Text(title), title_justify="left")
+    for column in kept:
+        shown.add_column(
+            Text(column.heading),
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=column.number,
+            min_width=min(column.width, out.width),
+        )
+    breaks = set(sections)
+    for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
+        if i in breaks:
+            shown.add_section()
+        shown.add_row(*map(Text, cells), style=styles[i] if i < len(styles) else "")
+    out.print(shown, soft_wrap=all_columns)
+    return kept
+
+
+def print_csv(frame: "pd.DataFrame") -> None:
+    """Print a table as CSV, for a pipe or a file."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False):
+        writer.writerow(row)

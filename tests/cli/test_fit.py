@@ -1,0 +1,137 @@
+"""Tables fit a terminal of any width; in a pipe they are CSV."""
+
+import csv
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pandas as pd
+import pytest
+
+import magnetkit.show.terminal as terminal
+from magnetkit.show.properties import print_properties
+from magnetkit.show.terminal import Shown, fitting
+
+
+def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
+    number = {
+        "remanence_T": 1.2345, "coercivity_kA_m": 1234.5, "max_energy_product_kJ_m3": 300.1,
+        "curie_temperature_K": 585.0, "max_working_temperature_K": 400.0,
+        "remanence_coefficient_pct_K": -0.1, "coercivity_coefficient_pct_K": -0.6,
+    }  # fmt: skip
+    columns = {
+        "candidate": ["Nd26.5Pr4.2Dy1.1Co0.9Cu0.15Ga0.2B0.98Fe bal."] * rows,
+        "temperature_K": [240.0 if cold else 423.15] * rows,
+        "host": "2:14:1",
+        "status": "ok",
+        "shell": shell,
+        "heavy_rare_earth_wt_pct": 1.25,
+        "supply_risk": 0.4321,
+        "cost_USD_kg": 51.2,
+        "in_domain": True,
+        "coefficients_between": "20 to 100 °C",
+        "melt": [f"M-{i}" for i in range(rows)],
+    }
+    for name, value in number.items():
+        columns |= {name: value, f"{name}_lo": 0.9 * value, f"{name}_hi": 1.1 * value}
+        columns[f"{name}_provenance"] = "extrapolated" if cold else "physics"
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """Print as on a terminal of a width; return its lines."""
+
+    def printed(capsys, width, **options):
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setattr(terminal, "to_terminal", lambda: True)
+        monkeypatch.setattr("magnetkit.show.properties.to_terminal", lambda: True)
+        print_properties(options.pop("frame"), as_json=False, cgs=False, **options)
+        return capsys.readouterr().out.splitlines()
+
+    return printed
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_no_line_is_too_long_and_no_cell_is_cut(screen, capsys, rows, width):
+    lines = screen(capsys, width, frame=frame(rows))
+    assert max(map(len, lines)) <= width
+    assert "…" not in "".join(lines)
+    text = " ".join(lines)
+    for needed in ("1.23", "1234", "1.25"):
+        assert needed in text
+
+
+def test_more_columns_come_with_width(screen, capsys):
+    narrow = screen(capsys, 80, frame=frame())
+    wide = screen(capsys, 160, frame=frame())
+    count = lambda lines: max(line.count("┃") for line in lines)  # noqa: E731
+    assert count(narrow) < count(wide)
+    # The identifier of the user, and what is the same in all rows in the title.
+    assert any("M-2" in line for line in narrow)
+    assert "2:14:1" in narrow[0]
+    assert "423 K (150 °C)" in narrow[0]
+
+
+def test_wide_prints_all_and_columns_what_is_asked(screen, capsys):
+    everything = screen(capsys, 80, frame=frame(), wide=True)
+    assert any("(BH)max" in line for line in everything)
+    chosen = screen(capsys, 80, frame=frame(), columns="melt,remanence_T")
+    assert "M-0" in "".join(chosen)
+    assert "HcJ" not in "".join(chosen)
+
+
+def test_cold_coercivities_are_marked(screen, capsys):
+    lines = screen(capsys, 120, frame=frame(cold=True))
+    assert any("1234*" in line for line in lines)
+    assert "extrapolated" in lines[-1]
+
+
+def test_a_pipe_gets_csv(capsys):
+    print_properties(frame(), as_json=False, cgs=True)
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(rows) == 3
+    # 1 kOe is 79.5775 kA/m.
+    assert float(rows[0]["coercivity_kOe"]) == pytest.approx(1234.5 / 79.5775, rel=1e-5)
+    assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
+
+
+def test_columns_are_dropped_by_priority():
+    columns = [Shown(h, ["x" * 10], priority=p) for h, p in zip("abcd", (0, 3, 1, 3), strict=True)]
+    assert [c.heading for c in fitting(columns, 53)] == ["a", "b", "c", "d"]
+    assert [c.heading for c in fitting(columns, 52)] == ["a", "b", "c"]
+    assert [c.heading for c in fitting(columns, 30)] == ["a", "c"]
+    assert [c.heading for c in fitting(columns, 5)] == ["a"]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_elements_fit_a_real_terminal(width):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+    command = [sys.executable, "-m", "magnetkit", "supply", "elements"]
+    plain = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
+    plain.pop("COLUMNS", None)
+    process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE, env=plain)
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            part = os.read(ours, 1 << 16)
+        except OSError:
+            break
+        if not part:
+            break
+        text += part
+    process.communicate()
+    lines = re.sub(r"\x1b\[[\d;]*m", "", text.decode().replace("\r", "")).splitlines()
+    assert process.returncode == 0
+    assert max(map(len, lines)) <= width
+    assert "…" not in text.decode()
+    assert any("Dy" in line for line in lines)
