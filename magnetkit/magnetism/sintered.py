@@ -147,8 +147,8 @@ def sintered(
     pandas.DataFrame, or frame of the input's library
         The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
         ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between`` and ``density_kg_m3``.
-        Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing was validated, have the
-        provenance ``extrapolated``.
+        Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
+        was validated, have the provenance ``extrapolated``.
 
     Raises
     ------
