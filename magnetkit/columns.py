@@ -209,7 +209,20 @@ _ALL = (
         "import_reliance", "", "Import reliance", "Share by mass from elements the US imports, 0-1."
     ),
     _number("supply_risk", "", "Supply risk", "Supply risk of the alloy, 0 (none) to 1."),
+    _number(
+        "weakest_link_risk",
+        "",
+        "Weakest link",
+        "Largest supply risk of an element that makes 0.1 % of the mass or more, 0 to 1.",
+    ),
     _number("cost_USD_kg", "USD/kg", "Material cost", "Cost of the contained elements."),
+    _number(
+        "cost_per_flux_USD_m3_T",
+        "USD/(m3 T)",
+        "Cost per flux",
+        "Density times cost over remanence at the temperature of the row.",
+    ),
+    _number("density_kg_m3", "kg/m3", "Density", "Density of the sintered magnet."),
     Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
     _number(
         "domain_distance",
@@ -280,6 +293,7 @@ _SHORT = {
     "heavy_rare_earth_saved_wt_pct": "Saved",
     "supply_risk": "Risk",
     "cost_USD_kg": "Cost",
+    "cost_per_flux_USD_m3_T": "Cost/flux",
     "probability_meets_requirements": "P",
     "rank": "#",
     "top_ten_share": "Top 10",

@@ -15,6 +15,7 @@ from .._toml import Evidence, Name, Strict, Text
 from ..columns import COLUMNS
 from ..errors import InputError
 from ..hosts import HOST_NAMES
+from .objective import MARGIN, Objective
 
 if TYPE_CHECKING:
     from ..composition.table import CompositionTable
@@ -28,7 +29,13 @@ def _known_host(name: str) -> str:
 
 Host = Annotated[str, AfterValidator(_known_host)]
 
-DEFAULT_OBJECTIVES = ("heavy_rare_earth_wt_pct:min", "supply_risk:min", "margin:max")
+DEFAULT_OBJECTIVES = (
+    "heavy_rare_earth_wt_pct:min",
+    "supply_risk:min",
+    "cost_per_flux_USD_m3_T:min",
+    "margin:max",
+)
+MOST_OBJECTIVES = 6
 # A chord between the device's temperatures and the Curie point belong to no one temperature.
 _WITHOUT_TEMPERATURE = frozenset(
     {
@@ -51,6 +58,9 @@ class Requirement(Evidence):
         The limit, in the column's unit; exactly one is given.
     temperature_K : float or None
         Temperature it is judged at, the profile's `temperature_K` if not given.
+    share_of_reference : float or None
+        What share of the reference magnet's predicted value the limit is, where it is relative to
+        it: their common error then cancels.
     """
 
     column: str
@@ -58,6 +68,7 @@ class Requirement(Evidence):
     maximum: float | None = None
     absolute_maximum: PositiveFloat | None = None
     temperature_K: PositiveFloat | None = None
+    share_of_reference: PositiveFloat | None = None
 
     @field_validator("column")
     @classmethod
@@ -78,27 +89,30 @@ class Requirement(Evidence):
         """The limit, in the column's unit."""
         return next(x for x in (self.minimum, self.maximum, self.absolute_maximum) if x is not None)
 
-    def margin(self, values: ArrayLike) -> NDArray[np.float64]:
+    def margin(self, values: ArrayLike, limit: ArrayLike | None = None) -> NDArray[np.float64]:
         """Return how far values are inside the limit, as a share of it; negative where they miss.
 
         A limit of zero is measured in the column's own unit. NaN stays NaN.
 
         Parameters
         ----------
-        values : array_like, shape (n,)
-            Values of the column, in its unit.
+        values : array_like
+            Values of the column, in its unit, of any shape.
+        limit : array_like, optional
+            Another limit than the requirement's, of a shape that goes with `values`.
 
         Returns
         -------
-        ndarray of float64, shape (n,)
+        ndarray of float64
             Margin as a share of the limit.
         """
         x = np.asarray(values, dtype=np.float64)
+        bound = np.asarray(self.limit if limit is None else limit, np.float64)
         if self.absolute_maximum is not None:
-            room = self.limit - np.abs(x)
+            room = bound - np.abs(x)
         else:
-            room = x - self.limit if self.minimum is not None else self.limit - x
-        return room / (abs(self.limit) or 1.0)
+            room = x - bound if self.minimum is not None else bound - x
+        return room / np.where(bound == 0.0, 1.0, np.abs(bound))
 
     def __str__(self) -> str:
         """Return e.g. ``remanence_T >= 0.8 at 293.15 K``."""
@@ -106,6 +120,8 @@ class Requirement(Evidence):
         if self.absolute_maximum is not None:
             name = f"|{name}|"
         at = "" if self.temperature_K is None else f" at {self.temperature_K:g} K"
+        if self.share_of_reference is not None:
+            return f"{name} {sign} {self.share_of_reference:g}*reference{at}"
         return f"{name} {sign} {self.limit:g}{at}"
 
 
@@ -250,7 +266,8 @@ class Profile(Strict):
     reference : Reference
         Today's magnet.
     objectives : tuple of str
-        Three of ``"column:min"``, ``"column:max"`` or ``"margin:max"``.
+        One or several of ``"column:min"``, ``"column:max"`` or ``"margin:max"``, with a weight
+        ``"column:min=2"``; the first three span the Pareto front.
     requirements : tuple of Requirement
         What a magnet must reach.
     space : tuple of Space
@@ -269,7 +286,9 @@ class Profile(Strict):
     magnet_mass_kg: PositiveFloat
     sources: Sources
     reference: Reference
-    objectives: tuple[str, str, str] = DEFAULT_OBJECTIVES
+    objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_OBJECTIVES)] = (
+        DEFAULT_OBJECTIVES
+    )
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     space: tuple[Space, ...] = ()
 
@@ -277,13 +296,10 @@ class Profile(Strict):
     @classmethod
     def _directions(cls, objectives: Sequence[str]) -> Sequence[str]:
         for text in objectives:
-            column, _, direction = text.partition(":")
-            if direction not in ("min", "max"):
-                raise ValueError(f"{text!r} must end in :min or :max")
-            if column != "margin":
-                _numeric_column(column)
-            elif direction == "min":
-                raise ValueError("a margin is to be large: write margin:max")
+            try:
+                Objective.parse(text)
+            except InputError as error:
+                raise ValueError(str(error)) from None
         return objectives
 
     @model_validator(mode="after")
@@ -300,8 +316,11 @@ class Profile(Strict):
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:
         """The objectives as pairs of column (or ``"margin"``) and direction."""
-        pairs = (text.partition(":") for text in self.objectives)
-        return tuple((c, "min" if d == "min" else "max") for c, _, d in pairs)
+        parsed = [Objective.parse(text) for text in self.objectives]
+        return tuple(
+            ("margin" if o.column == MARGIN else o.column, "min" if o.sign > 0 else "max")
+            for o in parsed
+        )
 
     def temperature_of(self, requirement: Requirement) -> float | None:
         """Return where a requirement is judged, K; None for what belongs to no temperature.

@@ -21,6 +21,7 @@ from . import (
 )
 from .options import (
     Application,
+    Baseline,
     Basis,
     Cgs,
     Column,
@@ -29,16 +30,20 @@ from .options import (
     Json,
     LoadLine,
     MeasuredInstead,
+    Objectives,
     Phases,
+    Prices,
     Process,
     Quiet,
     Recycled,
+    Require,
     Scenario,
     Shell,
     Strict,
     Temperature,
     Wide,
     a_path,
+    factors,
     pairs,
 )
 
@@ -145,6 +150,10 @@ def screen(
     temperature: Temperature = None,
     scenario: Scenario = None,
     recycled: Recycled = None,
+    price: Prices = None,
+    require: Require = None,
+    objective: Objectives = None,
+    baseline: Baseline = None,
     shell: Shell = None,
     load_line: LoadLine = None,
     process: Process = None,
@@ -179,19 +188,27 @@ def screen(
 
       magnetkit screen --host 2:14:1 --replace Nd=Ce,La,Dy --limit Dy=0.2 --application f22-engine
 
+      magnetkit screen --application f22-engine --price Sm=3x --baseline results --out dear
+
+      magnetkit screen --application f22-engine --require "remanence_T>=0.98*reference"
+
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
-    from ..screening import refined
+    from ..screening import ScreenResult, refined
     from ..screening import screen as run
-    from ..show.tables import message, print_ranking
+    from ..show.tables import message, print_changes, print_ranking
     from . import space
 
     add, measured = space.additions(add)
+    earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
+        "prices": factors(price, "--price"),
+        "require": require or (),
+        "objectives": objective or (),
         "out": out,
         "resume": resume,
         "workers": workers,
@@ -214,6 +231,8 @@ def screen(
     else:
         result = run(space.candidates(made, diffuse, sample), application, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
+    if earlier is not None and not json:
+        print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
     result.report(out / "report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]

@@ -107,6 +107,34 @@ Recycled = Annotated[
         metavar="ELEMENT=SHARE", help="Share that is recycled, e.g. Co=0.25; may be repeated."
     ),
 ]
+Prices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--price", metavar="ELEMENT=FACTORx", help="Times its price, e.g. Tb=3x; may be repeated."
+    ),
+]
+Require = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="REQUIREMENT",
+        help="A requirement more, e.g. 'remanence_T>=0.98*reference' or 'coercivity_kA_m>=800 at "
+        "150C'; may be repeated.",
+    ),
+]
+Objectives = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--objective",
+        metavar="COLUMN:min|max[=WEIGHT]",
+        help="Rank by this instead of the device's objectives, e.g. cost:min=2; may be repeated.",
+    ),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Results folder to hold the ranking against: entries, exits and moves."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Cgs = Annotated[bool, typer.Option("--cgs", help="Show kG, kOe and MGOe.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
@@ -133,15 +161,34 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
     InputError
         If one is of another form.
     """
+    return _read_pairs(texts, option, lambda number: number, "Dy=0.2")
+
+
+def factors(texts: list[str] | None, option: str) -> dict[str, float]:
+    """Read ``Element=factor`` options; the factor may end in an x, as in ``Tb=3x``.
+
+    Raises
+    ------
+    InputError
+        If one is of another form.
+    """
+    return _read_pairs(texts, option, lambda number: number.rstrip().removesuffix("x"), "Tb=3x")
+
+
+def _read_pairs(
+    texts: list[str] | None, option: str, number_of: Callable[[str], str], example: str
+) -> dict[str, float]:
     from ..errors import InputError
 
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
         name, _, number = text.partition("=")
         try:
-            result[name.strip()] = float(number)
+            result[name.strip()] = float(number_of(number))
         except ValueError:
-            raise InputError(f"{option} {text!r}: expected Element=number, e.g. Dy=0.2") from None
+            raise InputError(
+                f"{option} {text!r}: expected Element=number, e.g. {example}"
+            ) from None
     return result
 
 

@@ -293,6 +293,33 @@ def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(_STATUS_CODE[status], categories=pd.Index(STATUSES))
 
 
+def unanswered(
+    got: Intrinsic,
+    figures: NDArray[np.float64],
+    status: NDArray[np.int8],
+    rows: NDArray[np.bool_],
+) -> None:
+    """Blank rows that the model does not speak of, in place.
+
+    Parameters
+    ----------
+    got : Intrinsic
+        n phases, m temperatures.
+    figures : ndarray of float64, shape (..., m, n)
+        What follows from them.
+    status : ndarray of int8, shape (m, n)
+        Index into `STATUS`.
+    rows : ndarray of bool, shape (n,)
+        Which to blank.
+    """
+    if rows.any():
+        got.curie[rows] = got.curie_sd[rows] = np.nan
+        got.value[rows] = got.sd[rows] = np.nan
+        figures[..., rows] = np.nan
+        outside = STATUS.index("outside the model")
+        status[:, rows] = got.status[rows] = outside
+
+
 def transitions(
     compositions: Any,
     host: str = "auto",

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from ..elements import INDEX, RARE_EARTHS, mask
+from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from ..units import N_A
 from .balance import Balance, balance
 from .intrinsic import condensed, joined
 from .mill import Mill, splits
@@ -163,6 +164,31 @@ class Alloys:
     factor: NDArray[np.float64]
     structure: dict[str, NDArray[np.float64]]
     rows: dict[str, NDArray[np.float64]]
+
+    def density(self) -> NDArray[np.float64]:
+        """Return the density of the magnets, kg/m3, shape (n,).
+
+        That of the hard phase by its cell, whose volume the intrinsic model mixes from those of
+        the end members, times the density reached in sintering. The grain boundary, a few per
+        cent of the volume, is taken to be as dense.
+        """
+        from ..hosts.partition import site_rules
+        from ..kernels.hosts import ON_R
+        from ..kernels.magnetism import TESLA, TO_TESLA
+
+        phase = self.balance.parts.hard_phase
+        row = np.repeat(np.arange(len(phase)), np.diff(phase.indptr))
+        role, counts = site_rules()
+        codes = self.balance.parts.host
+        earths = role[codes[row], phase.indices] == ON_R
+        n = len(phase)
+        mass = np.bincount(row, phase.values * ATOMIC_MASS[phase.indices], n)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            units = np.bincount(row, phase.values * earths, n) / counts[codes, 0]
+            volume = TESLA / self.phases.state[:n, TO_TESLA]
+            # Masses are in g/mol, volumes in A^3.
+            density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
+        return np.where(codes >= 0, density, np.nan)
 
     def rules(self, **values: float) -> Any:
         """Return the `Rules` of the kernel, with other values of family parameters if given."""

@@ -15,7 +15,7 @@ from ..units import celsius_range, parse_temperature, parse_temperatures
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .process import Process
-from .shell import read_shells, warn_of_shells
+from .shell import ShellRows, read_shells, warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,10 +148,10 @@ def sintered(
     Returns
     -------
     pandas.DataFrame, or frame of the input's library
-        The columns of `magnetkit.magnetism.intrinsic`, ``shell`` and those of `FIGURES` with
-        ``_lo``, ``_hi`` and ``_provenance``, and ``coefficients_between``. Figures are NaN where
-        `status` is not ``ok``; coercive fields below 250 K, where nothing was validated, have the
-        provenance ``extrapolated``.
+        The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
+        ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between`` and ``density_kg_m3``.
+        Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
+        was validated, have the provenance ``extrapolated``.
 
     Raises
     ------
@@ -216,7 +216,7 @@ def sintered_at(
     import pandas as pd
 
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import columns_of, evaluate, quantile, status_column
+    from .intrinsic import columns_of, evaluate, quantile, status_column, unanswered
 
     asked = np.array([parse_temperature(t) for t in temperatures])
     first, second = read_between(between)
@@ -231,6 +231,8 @@ def sintered_at(
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
+    unanswered(bulk, values, status, _never_made(table, parts.host, shells))
+    density = made.density()
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(
         np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
@@ -246,6 +248,7 @@ def sintered_at(
             cold = asked[j] < VALIDATED_FROM and name in COERCIVE
             source = pd.Index(["extrapolated" if cold else "physics"])
             columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
+        columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 
@@ -268,6 +271,19 @@ def _at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
+
+
+def _never_made(
+    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+) -> NDArray[np.bool_]:
+    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
+    from ..hosts.made import diffused_before, made_before
+
+    never = ~made_before(table, codes)
+    if shells is not None:
+        shelled = np.not_equal(shells.text, "")
+        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
+    return never
 
 
 def _figures(

@@ -41,6 +41,8 @@ class Conditions:
         Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float
         Share of an element that comes from recycling.
+    prices : mapping of str to float
+        Times the scenario's price of an element.
     reference : CompositionTable or None
         The magnet to save heavy rare earth against, one row.
     snapshot : Path or None
@@ -57,6 +59,7 @@ class Conditions:
     whole_range: bool = False
     scenario: str = "baseline"
     recycled: dict[str, float] = field(default_factory=dict)
+    prices: dict[str, float] = field(default_factory=dict)
     reference: CompositionTable | None = None
     reference_shell: str = ""
     snapshot: Path | None = None
@@ -71,6 +74,7 @@ def conditions_for(
     interval: float = 0.9,
     scenario: str | Path | None = None,
     recycled: Mapping[str, float] | None = None,
+    prices: Mapping[str, float] | None = None,
     between: Any = None,
     snapshot: str | Path | None = None,
     data: str | Path | None = None,
@@ -83,6 +87,8 @@ def conditions_for(
     ----------
     process, load_line, interval, scenario, recycled, between, snapshot, data, add : optional
         As of `magnetkit.predict`.
+    prices : mapping of str to float, optional
+        Times the scenario's price of an element.
     **device
         `reference`, `reference_shell` and `whole_range` of `Conditions`.
 
@@ -92,7 +98,7 @@ def conditions_for(
         If one cannot be used.
     """
     from ..magnetism.intrinsic import quantile
-    from ..supply.scenario import check_recycled, load_scenario
+    from ..supply.scenario import check_recycled, load_scenario, with_prices
 
     quantile(interval)
     if not isinstance(scenario, str | Path | None):
@@ -100,6 +106,7 @@ def conditions_for(
             f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
         )
     load_scenario(scenario or "baseline")
+    with_prices("baseline", prices or {})
     return Conditions(
         between=BETWEEN if between is None else read_between(between),
         load_line=None if load_line is None else read_load_line(load_line),
@@ -107,6 +114,7 @@ def conditions_for(
         interval=float(interval),
         scenario=str(scenario or "baseline"),
         recycled=check_recycled(recycled),
+        prices=dict(prices or {}),
         snapshot=None if snapshot is None else path("snapshot", snapshot),
         data=None if data is None else str(path("data", data)),
         add=None if add is None else str(path("add", add)),
@@ -141,11 +149,11 @@ def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> pd.DataFrame:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import ledger
+    from ..supply import ledger, with_prices
 
     return ledger(
         table,
-        scenario=conditions.scenario,
+        scenario=with_prices(conditions.scenario, conditions.prices),
         recycled=conditions.recycled or None,
         reference=conditions.reference,
         reference_shell=conditions.reference_shell or None,
@@ -200,8 +208,11 @@ def describe(
     makeable = stable.pop("makeable").to_numpy(bool)
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
+    per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
+    frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
     _mark_unmakeable(frame, makeable)
     _fill_energy(frame, table, conditions.interval)
+    frame["in_domain"] &= (frame["status"] != "outside the model").to_numpy()
     return frame[ordered(frame.columns)]
 
 
@@ -223,6 +234,9 @@ def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) 
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
     _, phase = hard_phases(table[missing])
     prediction = load(ENERGY).predict(phase, interval)
+    # Far from every known compound the model would only return the mean of them all.
+    answered = prediction["in_domain"].to_numpy()
+    missing, prediction = missing[answered], prediction[answered]
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
         frame.loc[missing, name] = prediction[name].to_numpy()
     provenance = frame[f"{ENERGY}_provenance"].astype("category")

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pydantic import ValidationError
 
-from ..columns import NAMES, ordered, with_interval
+from ..applications.grammar import parse_requirement
+from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
+from ..errors import InputError
 from ..prediction.properties import Conditions, conditions_for, describe, magnets
 from .requirements import MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile
+    from ..applications.profile import Profile, Requirement
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,14 @@ class Job:
     threshold: float = MEETS_PROBABILITY
 
 
-def job_for(profile: "Profile", temperature: float | None = None, **conditions: Any) -> Job:
+def job_for(
+    profile: "Profile",
+    temperature: float | None = None,
+    *,
+    require: Sequence[str] = (),
+    objectives: Sequence[str] = (),
+    **conditions: Any,
+) -> Job:
     """Return the job of a device; what is not given comes from its profile.
 
     Parameters
@@ -47,13 +57,22 @@ def job_for(profile: "Profile", temperature: float | None = None, **conditions: 
         The device.
     temperature : float, optional
         K.
+    require : sequence of str
+        Further requirements (`magnetkit.applications.grammar`); one on the same side of the same
+        column at the same temperature takes the place of the profile's.
+    objectives : sequence of str
+        Objectives in place of the profile's.
     **conditions
         As of `magnetkit.predict`; see `conditions_for`.
+
+    Returns
+    -------
+    Job
 
     Raises
     ------
     InputError
-        If a condition cannot be used.
+        If a condition, a requirement or an objective cannot be used.
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
@@ -68,7 +87,71 @@ def job_for(profile: "Profile", temperature: float | None = None, **conditions: 
         reference_shell=profile.reference.shell or "",
         whole_range=True,
     )
-    return Job(profile, temperature or profile.temperature_K, made)
+    kelvin = temperature or profile.temperature_K
+    if objectives:
+        profile = replace(profile, objectives=tuple(objectives))
+    added = [requirement_of(text, profile, made, kelvin) for text in require]
+    if added:
+        taken = {_side(new) for new in added}
+        kept = [old for old in profile.requirements if _side(old) not in taken]
+        profile = replace(profile, requirements=(*kept, *added))
+    return Job(profile, kelvin, made)
+
+
+def replace(profile: "Profile", **fields: object) -> "Profile":
+    """Return a profile with other fields, checked as when it is read."""
+    try:
+        return type(profile).model_validate({**dict(profile), **fields})
+    except ValidationError as error:
+        raise InputError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+
+
+def requirement_of(
+    text: str, profile: "Profile", conditions: Conditions, kelvin: float
+) -> "Requirement":
+    """Return a requirement that was asked for in one line, its reference value put in.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, names no numeric column, or the reference has no such value.
+    """
+    from ..applications.profile import Requirement
+
+    asked = parse_requirement(text)
+    limit = asked.limit
+    if limit is None or asked.share is not None:
+        at = asked.temperature_K or kelvin
+        row = reference_row(profile, conditions, at)
+        value = float(row[asked.column]) if asked.column in row else np.nan
+        if asked.column in COLUMNS and not np.isfinite(value):
+            raise InputError(f"requirement {text!r}: the reference magnet has none at {at:g} K")
+        limit = (asked.share or 1.0) * value if np.isfinite(value) else 0.0
+    side = "minimum" if asked.sign == ">=" else "maximum"
+    try:
+        return Requirement.model_validate(
+            {
+                "column": asked.column,
+                "absolute_maximum" if asked.absolute else side: limit,
+                "temperature_K": asked.temperature_K,
+                "share_of_reference": asked.share,
+                "source": "asked for",
+                "status": "assumption",
+            }
+        )
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError(f"requirement {text!r}: {reason}") from None
+
+
+def _side(requirement: "Requirement") -> tuple[str, bool, float | None]:
+    return requirement.column, requirement.minimum is not None, requirement.temperature_K
+
+
+def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> pd.Series:
+    """Return every property of a device's reference magnet at a temperature, K."""
+    shell = [profile.reference.shell] if profile.reference.shell else None
+    return describe(profile.reference.table(), kelvin, conditions, shells=shell).iloc[0]
 
 
 def identity_of(job: Job) -> dict[str, Any]:
@@ -79,6 +162,7 @@ def identity_of(job: Job) -> dict[str, Any]:
         "temperature_K": job.temperature,
         "scenario": conditions.scenario,
         "recycled": conditions.recycled,
+        "prices": conditions.prices,
         "process": _plain(conditions.process),
         "load_line": conditions.load_line,
         "interval": conditions.interval,
@@ -104,6 +188,7 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         identity["temperature_K"],
         scenario=identity["scenario"],
         recycled=identity["recycled"],
+        prices=identity.get("prices"),
         process=identity["process"],
         load_line=identity.get("load_line"),
         interval=identity.get("interval", 0.9),

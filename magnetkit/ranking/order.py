@@ -1,7 +1,7 @@
 """The order of candidates for a device."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,52 +10,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ..applications.objective import SCALES, Objective
 from ..errors import InputError
-from .pareto import compared, fronts
+from ..kernels.order import settle, text_keys
+from .pareto import MAX_OBJECTIVES, compared, fronts, steady
 from .requirements import MEETS_PROBABILITY
 
 OUTPUT = ("meets_requirements", "pareto_front", "rank")
+BURDEN = ("cost_per_flux_USD_m3_T", "heavy_rare_earth_wt_pct", "supply_risk")
+"""Nobody stands directly above one who is no worse in these and better in one.
 
+Dearer is who costs more for the flux that he gives: a kilogram is cheap of a weak magnet.
+"""
+TOLERANCE = 0.05
+"""Unless the one above is likelier by more than this to meet the requirements."""
+MISS = 5.0
+"""Regret of a magnet that misses a requirement, in units of `SCALES`: an assumption.
 
-@dataclass(frozen=True)
-class Objective:
-    """One objective of the ranking: a column and whether it is to be made small (+1) or large."""
-
-    column: str
-    sign: int
-
-    @classmethod
-    def parse(cls, text: str) -> "Objective":
-        """Read ``"column:min"`` or ``"column:max"``; ``"margin"`` is the performance margin."""
-        name, _, direction = text.partition(":")
-        if direction not in ("min", "max"):
-            raise InputError(f"objective {text!r} must end in :min or :max")
-        name = "performance_margin" if name == "margin" else name
-        return cls(name, 1 if direction == "min" else -1)
-
-    def points(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return values of its column as Pareto fronts take them: to be made small, to be told.
-
-        Parameters
-        ----------
-        values : ndarray
-            Of any shape.
-
-        Returns
-        -------
-        ndarray of float64
-            Of the same shape, to three digits.
-        """
-        return self.sign * compared(values)
+Going from a probability of 0.8 to certainty is then worth one unit, as 1 wt.% of heavy rare earth.
+"""
+# A difference of two probabilities that are rounded is the tolerance to so much.
+_SLACK = 1e-9
+# Sums of what differs by rounding alone are equal to this many decimals.
+_DECIMALS = 9
 
 
 def needed_columns(objectives: Sequence[str]) -> list[str]:
     """Return the columns that `rank` reads."""
     fixed = [
+        "formula",
+        "shell",
         "status",
         "probability_meets_requirements",
-        "heavy_rare_earth_wt_pct",
         "performance_margin",
+        *BURDEN,
     ]
     return list(dict.fromkeys(fixed + [Objective.parse(o).column for o in objectives]))
 
@@ -72,11 +60,17 @@ class Ranking:
         Pareto front from 1 among those that meet; 0 for none.
     place : ndarray of int64, shape (n,)
         Rank from 1; 0 for none.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN` of those that meet, in the order of the rows.
+    chance : ndarray of float64, shape (m,)
+        Their probability of meeting the requirements.
     """
 
     meets: NDArray[np.bool_]
     front: NDArray[np.int32]
     place: NDArray[np.int64]
+    burden: NDArray[np.float64]
+    chance: NDArray[np.float64]
 
     def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
         """Return the columns of the result for some rows, missing where there is no place."""
@@ -89,27 +83,74 @@ class Ranking:
         )
         return pa.table(dict(zip(OUTPUT, columns, strict=True)))
 
+    def leading(self, n: int) -> NDArray[np.int64]:
+        """Return the rows of the first `n` that meet the requirements, the best first."""
+        rows = np.flatnonzero(self.meets)
+        rows = rows[self.place[rows] <= n]
+        return rows[np.argsort(self.place[rows])]
+
+    def reordered(
+        self,
+        rows: NDArray[np.int64],
+        share: NDArray[np.float64],
+        loss: NDArray[np.float64],
+        chance: NDArray[np.float64],
+    ) -> "Ranking":
+        """Return the ranking with its leading candidates in another order.
+
+        Parameters
+        ----------
+        rows : ndarray of int64, shape (k,)
+            What `leading` returned.
+        share : ndarray of float64, shape (k,)
+            How often each is among the best; the largest comes first.
+        loss : ndarray of float64, shape (k,)
+            What each loses in the mean; among equals the least comes first.
+        chance : ndarray of float64, shape (k,)
+            Their probability of meeting by the same draws as `loss`.
+
+        Returns
+        -------
+        Ranking
+        """
+        met = np.flatnonzero(self.meets)
+        order = np.argsort(self.place[met])
+        order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
+        both = np.column_stack([self.chance, self.chance])
+        both[np.searchsorted(met, rows), 1] = chance
+        settle(order, self.burden, both, TOLERANCE + _SLACK)
+        place = self.place.copy()
+        place[met[order]] = np.arange(1, len(met) + 1)
+        return replace(self, place=place)
+
 
 def rank(
-    tables: Iterable[pa.Table], objectives: Sequence[str], threshold: float = MEETS_PROBABILITY
+    tables: Iterable[pa.Table],
+    objectives: Sequence[str],
+    threshold: float = MEETS_PROBABILITY,
+    scales: Mapping[str, float] | None = None,
 ) -> Ranking:
-    """Rank candidates.
+    """Rank candidates by what they are thought to be; `regret` does so by what they may be.
 
-    Candidates that meet the requirements come first: by Pareto front over the objectives, compared
-    to three digits, then by least heavy rare earth, then by margin. Those that miss follow by
-    margin. A candidate that is no uniaxial magnet over the whole range, or cannot be made, has no
-    rank.
+    Candidates that meet the requirements come first, by their loss: the sum of their objectives,
+    each in its unit of regret, and of `MISS` times the probability of missing. Nobody stands
+    directly above one that beats him (`BURDEN`, `TOLERANCE`). Those that miss follow by margin. A
+    candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
+    Equals stand in an order of their own, whatever the order of the rows.
 
-    Only the margin is held of every candidate, the rest of those that meet.
+    Only the margin and a key are held of every candidate, the rest of those that meet.
 
     Parameters
     ----------
     tables : iterable of pyarrow.Table
         n rows in all; at least the `needed_columns`.
     objectives : sequence of str
-        Up to three, e.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``.
+        E.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``; the first three span the Pareto
+        fronts.
     threshold : float
         Probability from which the requirements count as met.
+    scales : mapping of str to float, optional
+        Unit of regret by column, where `SCALES` has none; 1 otherwise.
 
     Returns
     -------
@@ -117,16 +158,27 @@ def rank(
         In the order of the rows.
     """
     parsed = [Objective.parse(o) for o in objectives]
-    parts = [_Judged.of(table, parsed, threshold) for table in tables]
+    units = [{**(scales or {}), **SCALES}.get(o.column, 1.0) for o in parsed]
+    parts = [_Judged.of(table, parsed, units, threshold) for table in tables]
     columns = list(zip(*parts, strict=True))
     del parts
     # One column after the other, so that no more than one is held twice.
-    meets, missed, margin, heavy, points = (np.concatenate(columns.pop(0)) for _ in range(5))
-    found = fronts(points)
-    del points
+    meets, missed, margin, keys, loss, burden, chance, points = (
+        np.concatenate(columns.pop(0)) for _ in range(8)
+    )
     front = np.zeros(len(meets), np.int32)
-    front[meets] = found
-    return Ranking(meets, front, positions(meets, missed, found, heavy, margin))
+    front[meets] = fronts(points)
+    del points
+    place = np.zeros(len(meets), np.int64)
+    rows = np.flatnonzero(meets)
+    order = np.lexsort((keys[rows], loss))
+    settle(order, burden, chance[:, None], TOLERANCE + _SLACK)
+    place[rows[order]] = np.arange(1, len(rows) + 1)
+    # Most rows are here, so what is done with is let go.
+    found, rows = len(rows), np.flatnonzero(missed)
+    order = np.lexsort((keys[rows], margin[rows]))
+    place[rows[order]] = found + np.arange(1, len(rows) + 1)
+    return Ranking(meets, front, place, burden, chance)
 
 
 class _Judged(NamedTuple):
@@ -134,18 +186,101 @@ class _Judged(NamedTuple):
 
     meets: NDArray[np.bool_]
     missed: NDArray[np.bool_]
-    margin: NDArray[np.float64]
-    heavy: NDArray[np.float64]  # (m,)
-    points: NDArray[np.float64]  # (m, number of objectives)
+    margin: NDArray[np.float64]  # (n,), turned so that the largest sorts first
+    keys: NDArray[np.uint64]  # (n,)
+    loss: NDArray[np.float64]  # (m,)
+    burden: NDArray[np.float64]  # (m, 3)
+    chance: NDArray[np.float64]  # (m,)
+    points: NDArray[np.float64]  # (m, number of objectives, at most three)
 
     @classmethod
-    def of(cls, table: pa.Table, objectives: Sequence[Objective], threshold: float) -> "_Judged":
+    def of(
+        cls,
+        table: pa.Table,
+        objectives: Sequence[Objective],
+        units: Sequence[float],
+        threshold: float,
+    ) -> "_Judged":
         usable = _array(pc.equal(table["status"], "ok"))
-        meets = usable & (_array(table["probability_meets_requirements"]) >= threshold)
-        heavy = _array(table["heavy_rare_earth_wt_pct"])[meets]
-        points = [o.points(_array(table[o.column])[meets]) for o in objectives]
-        margin = _array(table["performance_margin"])
-        return cls(meets, usable & ~meets, margin, heavy, np.column_stack(points))
+        chance = steady(_array(table["probability_meets_requirements"]))
+        meets = usable & (chance >= threshold)
+        values = [_array(table[o.column])[meets] for o in objectives]
+        chance = chance[meets]
+        loss = total_loss(objectives, units, values, 1.0 - chance)
+        burden = np.column_stack([steady(_array(table[name])[meets]) for name in BURDEN])
+        points = [
+            o.sign * compared(v) for o, v in zip(objectives[:MAX_OBJECTIVES], values, strict=False)
+        ]
+        return cls(
+            meets,
+            usable & ~meets,
+            -steady(np.nan_to_num(_array(table["performance_margin"]), nan=-np.inf)),
+            _keys(table),
+            _rounded(loss),
+            burden,
+            chance,
+            np.column_stack(points),
+        )
+
+
+def total_loss(
+    objectives: Sequence[Objective],
+    units: Sequence[float],
+    values: Sequence[NDArray[np.float64]],
+    missed: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the loss of candidates over all objectives.
+
+    Parameters
+    ----------
+    objectives, units : sequence of d
+        The objectives, and what one unit of regret is in each.
+    values : sequence of d ndarrays
+        Values of each objective's column, all of one shape.
+    missed : ndarray of float64
+        Of the same shape: the probability that requirements are missed.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape; infinite where an objective is unknown.
+    """
+    loss = MISS * missed
+    for objective, unit, value in zip(objectives, units, values, strict=True):
+        loss = loss + objective.loss(value, unit)
+    return np.where(np.isnan(loss), np.inf, loss)
+
+
+def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(loss, _DECIMALS)
+
+
+def _keys(table: pa.Table) -> NDArray[np.uint64]:
+    """Return a key of each candidate that depends on its composition and shell alone."""
+    keys = np.empty(len(table), np.uint64)
+    start = 0
+    for batch in table.select(["formula", "shell"]).to_batches():
+        part = slice(start, start + len(batch))
+        start += len(batch)
+        keys[part] = _text_keys(batch["formula"])
+        keys[part] ^= _text_keys(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
+    return keys
+
+
+def _text_keys(texts: pa.Array) -> NDArray[np.uint64]:
+    if pa.types.is_dictionary(texts.type):
+        codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        return _text_keys(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
+    texts = pc.fill_null(texts.cast(pa.large_string()), "")
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return _none(len(texts))
+    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return text_keys(places, np.frombuffer(data, np.uint8))
+
+
+def _none(n: int) -> NDArray[np.uint64]:
+    return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
 
 
 def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
@@ -184,51 +319,6 @@ def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Ser
             value = (value - low) / ((high - low) or 1.0)
         score += weight / total * value
     return pd.Series(score, frame.index, name="weighted_score")
-
-
-def positions(
-    meets: NDArray[np.bool_],
-    missed: NDArray[np.bool_],
-    front: NDArray[np.int32],
-    heavy: NDArray[np.float64],
-    margin: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """Return the place of each candidate, from 1; those that meet come first.
-
-    Parameters
-    ----------
-    meets, missed : ndarray of bool, shape (n,)
-        Who meets the requirements, m of them, and who misses them; the rest has no place.
-    front : ndarray of int32, shape (m,)
-        Pareto front of those that meet; 0, where an objective is unknown, comes last of them.
-    heavy : ndarray, shape (m,)
-        Heavy rare earth of those that meet.
-    margin : ndarray, shape (n,)
-        An unknown one comes last.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        0 for those without a place. Equal candidates keep their order.
-    """
-    place = np.zeros(len(meets), np.int64)
-    rows = np.flatnonzero(meets)
-    met = len(rows)
-    keys = _falling(margin[rows]), heavy, np.where(front > 0, front, np.iinfo(np.int32).max)
-    place[rows[np.lexsort(keys)]] = np.arange(1, met + 1)
-    # Most rows are here, so what is done with is let go.
-    rows = np.flatnonzero(missed)
-    order = np.argsort(_falling(margin[rows]), kind="stable")
-    rows = rows[order]
-    del order
-    place[rows] = np.arange(met, met + len(rows)) + 1
-    return place
-
-
-def _falling(margin: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn margins (a copy of them) into keys that sort large ones first, unknown ones last."""
-    keys = np.nan_to_num(margin, copy=False, nan=-np.inf)
-    return np.negative(keys, out=keys)
 
 
 def _array(column: pa.ChunkedArray) -> NDArray:

@@ -8,6 +8,24 @@ from ..kernels.pareto import sorted_first_front, sorted_fronts
 
 MAX_OBJECTIVES = 3
 _DIGITS = 3
+# What differs by rounding of sums alone is equal to this many digits.
+_STEADY = 12
+
+
+def steady(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values without the digits in which the order of the rows shows.
+
+    Parameters
+    ----------
+    values : array_like
+        Of any shape.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape, to twelve digits.
+    """
+    return _rounded(values, _STEADY)
 
 
 def compared(values: ArrayLike) -> NDArray[np.float64]:
@@ -32,10 +50,14 @@ def compared(values: ArrayLike) -> NDArray[np.float64]:
     >>> compared([17.447, 17.444, 0.0]).tolist()
     [17.4, 17.4, 0.0]
     """
+    return _rounded(steady(values), _DIGITS)
+
+
+def _rounded(values: ArrayLike, digits: int) -> NDArray[np.float64]:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
-    scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
     return np.where(plain, np.round(values * scale) / scale, values)
 
 

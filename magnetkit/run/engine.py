@@ -1,7 +1,7 @@
 """Candidates through every stage, ranked for a device."""
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
@@ -19,8 +19,10 @@ from ..composition.blocks import Rejected
 from ..composition.notation import Basis
 from ..errors import CompositionError, InputError
 from ..files import write_csv, write_parquet
+from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Ranking, needed_columns, rank
+from ..ranking.regret import by_regret
 from ..units import parse_temperature
 from . import manifest as folders
 from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
@@ -53,6 +55,9 @@ def screen(
     snapshot: str | Path | None = None,
     data: str | Path | None = None,
     add: str | Path | None = None,
+    prices: dict[str, float] | None = None,
+    require: Sequence[str] = (),
+    objectives: Sequence[str] = (),
     basis: Basis = "auto",
     column: str | None = None,
     out: str | Path | None = None,
@@ -81,6 +86,13 @@ def screen(
         Supply scenario.
     recycled : dict of str to float, optional
         Share of an element that comes from recycling.
+    prices : dict of str to float, optional
+        Times the scenario's price of an element, e.g. ``{"Tb": 3.0}``.
+    require : sequence of str
+        Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
+        same side of the same column takes its place.
+    objectives : sequence of str
+        Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     process, interval, snapshot, data, add : optional
         As of `magnetkit.predict`.
     shell : str, dict or Shell, optional
@@ -146,6 +158,9 @@ def screen(
         snapshot=snapshot,
         data=data,
         add=add,
+        prices=prices,
+        require=require,
+        objectives=objectives,
     )
     source = as_candidates(compositions, profile, basis, column, shell)
     opened_store: AbstractContextManager[Any] = (
@@ -308,7 +323,8 @@ def _finish(store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: 
     objectives = job.profile.objectives
     # What evaluation left in Arrow's pool is more than the ranking takes.
     pa.default_memory_pool().release_unused()
-    ranking = rank(store.tables(needed_columns(objectives)), objectives, job.threshold)
+    tables = store.tables(needed_columns(objectives))
+    ranking = by_regret(rank(tables, objectives, job.threshold, scales(job)), store.tables, job)
     summary = {
         "candidates": counts.rows,
         "meet_requirements": int(ranking.meets.sum()),

@@ -246,6 +246,30 @@ class Ranked:
 
         return robustness(self, **options)
 
+    def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
+        """Return how the best candidates moved against another screening.
+
+        Parameters
+        ----------
+        baseline : Ranked
+            What this one is held against.
+        n : int
+            Places that count as the top.
+
+        Returns
+        -------
+        DataFrame
+            See `magnetkit.ranking.changes.changes`.
+
+        Raises
+        ------
+        InputError
+            If `n` is below 1.
+        """
+        from ..ranking.changes import changes
+
+        return changes(self, baseline, n)
+
     def ledger(self, n: int | None = None) -> pd.DataFrame:
         """Return what the best candidates save of heavy rare earth, and what they pay.
 

@@ -28,7 +28,9 @@ RANKING = {
     "heavy_rare_earth_wt_pct": 0,
     "heavy_rare_earth_saved_wt_pct": 6,
     "supply_risk": 4,
+    "weakest_link_risk": 9,
     "cost_USD_kg": 2,
+    "cost_per_flux_USD_m3_T": 8,
     "energy_above_hull_eV_atom": 7,
     "probability_meets_requirements": 0,
     "top_ten_share": 5,
@@ -269,6 +271,20 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     about = [f"How often among the best {top}, and ranks (90 %)"]
     print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
     print("Candidates of one tie group cannot be told from the first of it.")
+
+
+def print_changes(frame: "pd.DataFrame", top: int) -> None:
+    """Print what changed among the first `top` against another ranking."""
+    if (frame["change"] == "stayed").all():
+        print(f"Against the baseline the first {top} are the same.")
+        return
+    print(f"Against the baseline, the first {top}:")
+    for _, row in frame.iterrows():
+        now, was = (
+            "–" if is_missing(row[n]) else str(int(row[n])) for n in ("rank", "rank_before")
+        )
+        magnet = f"{row['candidate']} {row['shell']}".rstrip()
+        print(f"{now:>6}  was {was:>6}  {row['change']:<8} {magnet}")
 
 
 def print_json(frame: "pd.DataFrame") -> None:

@@ -3,7 +3,7 @@
 from .dates import overdue
 from .heavy import heavy_rare_earth_ledger
 from .ledger import break_even_recycled_share, ledger
-from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios
+from .scenario import PriceChange, Restriction, Scenario, load_scenario, scenarios, with_prices
 from .spread import sampled_supply
 from .tables import claims, controls, element_table
 
@@ -21,4 +21,5 @@ __all__ = [
     "overdue",
     "sampled_supply",
     "scenarios",
+    "with_prices",
 ]

@@ -20,6 +20,10 @@ from .tables import element_table
 if TYPE_CHECKING:
     pass
 
+TRACE = 0.001
+"""Share of an alloy's mass from which an element counts as a link: tenths of a per cent of heavy
+rare earth do, impurities do not."""
+
 # Columns of the matrix of figures, one row an element.
 _TOTAL, _HEAVY, _DY_TB, _RARE, _COBALT, _RELIANCE, _RISK, _COST = range(8)
 
@@ -84,6 +88,44 @@ def mean_over_mass(
     return sums / sums[:, _TOTAL : _TOTAL + 1]
 
 
+def weakest_link(
+    table: CompositionTable, risk: NDArray[np.float64], shell: Any
+) -> NDArray[np.float64]:
+    """Return the largest risk of an element that makes `TRACE` of an alloy's mass or more.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    risk : ndarray, shape (118,) or (118, k)
+        Of each element, in each of k cases.
+    shell : str, dict, sequence or None
+        As for `ledger`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,) or (n, k)
+        NaN where the risk of such an element is not known.
+    """
+    present = np.unique(table.indices)
+    if shell is not None:
+        from ..magnetism.shell import read_shells
+
+        rows = read_shells(shell, len(table))
+        if rows is not None:
+            present = np.union1d(present, np.unique(rows.column))
+    matrix = np.zeros((N_ELEMENTS, 1 + len(present)))
+    matrix[:, _TOTAL] = 1.0
+    matrix[present, 1 + np.arange(len(present))] = 1.0
+    share = mean_over_mass(table, matrix, shell)[:, 1:]
+    cases = risk.reshape(N_ELEMENTS, -1)
+    worst = np.zeros((len(table), cases.shape[1]))
+    for column, element in zip(share.T, present, strict=True):
+        rows = column >= TRACE
+        worst[rows] = np.maximum(worst[rows], cases[element])
+    return worst.reshape(len(table), *risk.shape[1:])
+
+
 def ledger(
     compositions: Any,
     scenario: str | Path | Scenario = "baseline",
@@ -127,8 +169,9 @@ def ledger(
     -------
     DataFrame
         n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
-        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct, import_reliance, supply_risk and
-        cost_USD_kg. Cost is that of the contained elements in the form of
+        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct, import_reliance, supply_risk,
+        weakest_link_risk (`weakest_link`) and cost_USD_kg. Cost is that of the contained
+        elements in the form of
         ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
         yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
 
@@ -166,6 +209,9 @@ def ledger(
             "heavy_rare_earth_saved_wt_pct": saved,
             "import_reliance": figures[:, _RELIANCE],
             "supply_risk": figures[:, _RISK],
+            "weakest_link_risk": weakest_link(
+                inputs.table, matrix[:, _RISK], inputs.shells_with(shell)
+            ),
             "cost_USD_kg": figures[:, _COST],
         }
     )

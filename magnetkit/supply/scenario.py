@@ -171,6 +171,46 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     return _toml.load(scenario, Scenario, "scenario", FOLDER)
 
 
+def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -> Scenario:
+    """Return a scenario in which some elements cost a multiple of what they do.
+
+    Parameters
+    ----------
+    scenario : str, Path or Scenario
+        As for `load_scenario`.
+    factors : mapping of str to float
+        Times the scenario's price, e.g. ``{"Tb": 3.0}``.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If a key is no element or a factor no number above 0.
+
+    Examples
+    --------
+    >>> with_prices("baseline", {"Tb": 3.0}).price_factor("Tb")
+    3.0
+    """
+    state = load_scenario(scenario)
+    for symbol, factor in factors.items():
+        if symbol not in INDEX:
+            raise InputError(f"price: {symbol!r} is no chemical element; write e.g. Tb=3x")
+        if not 0.0 < float(factor) < float("inf"):
+            raise InputError(f"price {symbol}: expected a factor above 0, e.g. 3x, got {factor}")
+    if not factors:
+        return state
+    source = "asked for"
+    changes = [
+        PriceChange(elements=(symbol,), factor=float(factor), source=source, status="assumption")
+        for symbol, factor in factors.items()
+    ]
+    return state.model_copy(update={"prices": (*state.prices, *changes)})
+
+
 def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
     """Return recycled shares after a check.
 

@@ -18,8 +18,8 @@ from scipy.special import ndtri
 
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
-from .ledger import mean_over_mass
-from .scenario import Scenario
+from .ledger import mean_over_mass, weakest_link
+from .scenario import Scenario, scenarios, with_prices
 from .tables import element_table
 
 RISK_SPREAD = 0.10
@@ -33,6 +33,8 @@ def sampled_supply(
     scenario: str | Path | Scenario = "baseline",
     recycled: Mapping[str, float] | None = None,
     shell: Any = None,
+    prices: Mapping[str, float] | None = None,
+    others: float = 0.0,
 ) -> dict[str, NDArray[np.float64]]:
     """Return price and supply risk of each alloy in a number of draws.
 
@@ -44,17 +46,24 @@ def sampled_supply(
     rng : numpy.random.Generator
     scenario, recycled, shell
         As in `magnetkit.supply.ledger`.
+    prices : mapping of str to float, optional
+        Times the price of an element, in every scenario.
+    others : float
+        Share of the draws, the last, in which one of the other embedded scenarios holds in place
+        of the one asked for, each as often.
 
     Returns
     -------
     dict of str to ndarray, shape (n, draws)
-        ``cost_USD_kg`` and ``supply_risk``; NaN where an element has no supply data.
+        ``cost_USD_kg``, ``supply_risk`` and ``weakest_link_risk``; NaN where an element has no
+        supply data.
     """
-    elements = element_table(scenario, recycled)
-    at = [INDEX[e] for e in elements["element"]]
-    price, low, high = (
-        elements[name].to_numpy(np.float64)
-        for name in ("price_USD_kg", "price_low_USD_kg", "price_high_USD_kg")
+    states = _states(scenario, draws, prices or {}, others)
+    tables = {state.name: element_table(state, recycled) for state in states}
+    first = tables[states[0].name]
+    at = [INDEX[e] for e in first["element"]]
+    low, high = (
+        first[name].to_numpy(np.float64) for name in ("price_low_USD_kg", "price_high_USD_kg")
     )
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
@@ -68,16 +77,31 @@ def sampled_supply(
         own[mask(RARE_EARTHS) > 0] = rng.standard_normal(draws)
         return own[at]
 
+    def stated(name: str) -> NDArray[np.float64]:
+        known = {key: figures[name].to_numpy(np.float64) for key, figures in tables.items()}
+        return np.column_stack([known[state.name] for state in states])
+
     z = scores() / at_five_percent
+    spread = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
     per_element = {
-        "cost_USD_kg": price[:, None] * np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z),
-        "supply_risk": elements["supply_risk"].to_numpy(np.float64)[:, None]
-        * np.exp(RISK_SPREAD * scores()),
+        "cost_USD_kg": stated("price_USD_kg") * spread,
+        "supply_risk": stated("supply_risk") * np.exp(RISK_SPREAD * scores()),
     }
     result = {}
+    matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)
+    matrix[:, 0] = 1.0
     for name, values in per_element.items():
-        matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)
-        matrix[:, 0] = 1.0
         matrix[at, 1:] = values
         result[name] = mean_over_mass(table, matrix, shell)[:, 1:]
+    result["weakest_link_risk"] = weakest_link(table, matrix[:, 1:], shell)
     return result
+
+
+def _states(
+    scenario: str | Path | Scenario, draws: int, prices: Mapping[str, float], share: float
+) -> list[Scenario]:
+    """Return the scenario that holds in each draw."""
+    asked = with_prices(scenario, prices)
+    others = [with_prices(name, prices) for name in scenarios() if name != asked.name]
+    count = round(share * draws) if others else 0
+    return [asked] * (draws - count) + [others[k % len(others)] for k in range(count)]

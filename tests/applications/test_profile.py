@@ -36,7 +36,7 @@ def write(folder, content):
 def test_every_embedded_profile_reads(name):
     profile = applications.load(name)
     assert profile.name == name
-    assert len(profile.goals) == 3
+    assert len(profile.goals) == 4
     assert profile.temperatures[0] == profile.temperature_min_K
     assert profile.temperatures[-1] == profile.temperature_max_K
 
@@ -72,7 +72,8 @@ def test_unknown_name_offers_the_nearest():
         ({"hosts": []}, "field hosts: tuple should have at least 1 item"),
         ({"load_line": -1.0}, "field load_line: .*greater than 0, got -1.0"),
         ({"magnet_mass_kg": float("nan")}, "field magnet_mass_kg: .*finite number, got nan"),
-        ({"objectives": ["supply_risk:min", "margin:max"]}, "field objectives"),
+        ({"objectives": ["supply_risk:min"] * 7}, "field objectives"),
+        ({"objectives": []}, "field objectives"),
         ({"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]}, "end in :min or :max"),
         ({"objectives": ["margin:min"] * 3}, "write margin:max"),
         ({"name": "Not A Name"}, "field name"),

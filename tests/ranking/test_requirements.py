@@ -8,6 +8,10 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from magnetkit import applications
+from magnetkit.applications.grammar import parse_requirement
+from magnetkit.applications.profile import Requirement
+from magnetkit.errors import InputError
+from magnetkit.ranking.judged import job_for
 from magnetkit.ranking.requirements import judge, score
 
 
@@ -97,3 +101,129 @@ def test_energy_product_and_remanence_are_not_counted_twice():
     apart = chance(remanence_T=0.1, coercivity_kA_m=100.0)
     assert apart.probability[0] == pytest.approx(0.25)
     assert {"remanence_T", "max_energy_product_kJ_m3", "coercivity_kA_m"} <= set(limits)
+
+
+def _motor(**figures):
+    """Judge magnets of the motor; each figure is (value, half width) over its limit."""
+    profile = applications.load("energy-traction-motor")
+    limits = {r.column: r.limit for r in profile.requirements}
+    n = len(next(iter(figures.values())))
+    columns = {"host": ["2:14:1"] * n}
+    for column, pairs in figures.items():
+        value, half = (limits[column] * np.array(x) for x in zip(*pairs, strict=True))
+        columns |= {column: value, f"{column}_lo": value - half, f"{column}_hi": value + half}
+    frame = _frame(profile, **columns)
+    return judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+
+
+def test_a_magnet_that_meets_names_no_failure_and_two_failures_are_both_named():
+    found = _motor(
+        remanence_T=[(1.2, 0.1), (0.8, 0.1), (0.8, 0.1)],
+        coercivity_kA_m=[(1.2, 0.1), (0.8, 0.1), (1.2, 0.1)],
+    )
+    both = "remanence_T >= 0.94; coercivity_kA_m >= 475"
+    assert list(found.failed) == ["", both, "remanence_T >= 0.94"]
+    assert found.probability[0] == pytest.approx(1.0, abs=0.002)
+
+
+def test_a_probability_between_is_that_of_the_normal_distribution():
+    # The limit lies at the lower end of the 90 % interval: 95 % are above it (any table of the
+    # normal distribution), at half of the way 79.46 %.
+    found = _motor(coercivity_kA_m=[(1.1, 0.1), (1.05, 0.1), (1.0, 0.1)])
+    assert found.probability == pytest.approx([0.95, 0.7946, 0.5], abs=1e-4)
+    assert list(found.failed) == ["", "coercivity_kA_m >= 475", "coercivity_kA_m >= 475"]
+
+
+def test_the_least_likely_is_named_where_only_the_product_is_too_small():
+    found = _motor(remanence_T=[(1.07, 0.1)], coercivity_kA_m=[(1.06, 0.1)])
+    # 87.5 % and 83.8 % together are 73 %.
+    assert found.probability == pytest.approx([0.733], abs=0.002)
+    assert list(found.failed) == ["coercivity_kA_m >= 475"]
+
+
+def test_a_limit_on_the_modulus_has_two_sides():
+    profile = applications.load("energy-traction-motor")
+    alpha = "remanence_coefficient_pct_K"
+    values = np.array([-0.10, -0.16, 0.16, 0.13])
+    frame = _frame(
+        profile,
+        host=["2:14:1"] * 4,
+        **{alpha: values, f"{alpha}_lo": values - 0.01, f"{alpha}_hi": values + 0.01},
+    )
+    found = judge(profile, dict.fromkeys(profile.temperatures, frame), profile.temperature_K)
+    assert found.probability == pytest.approx([1.0, 0.0, 0.0, 0.5], abs=1e-3)
+    assert list(found.failed) == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
+
+
+def _beside(share, host="2:14:1"):
+    """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
+    profile = applications.load("energy-traction-motor")
+    asked = Requirement(
+        column="coercivity_kA_m",
+        minimum=500.0 * share,
+        share_of_reference=share,
+        source="asked for",
+        status="assumption",
+    )
+    profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
+    h = "coercivity_kA_m"
+    frame = pd.DataFrame({"host": [host], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
+    frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
+    frames = dict.fromkeys(profile.temperatures, frame.reset_index(drop=True))
+    return judge(profile, frames, profile.temperature_K).probability
+
+
+def test_what_the_reference_shares_cancels_in_a_difference():
+    # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
+    # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
+    assert _beside(1.0)[0] == pytest.approx(0.6915, abs=1e-3)
+    # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
+    assert _beside(1.0, "2:17")[0] == pytest.approx(0.5885, abs=1e-3)
+
+
+def test_the_reference_does_what_the_reference_does():
+    assert _beside(1.0)[1] == 1.0
+    assert _beside(1.01)[1] < 0.5
+
+
+def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
+    profile = applications.load("energy-traction-motor")
+    texts = ["remanence_T>=0.98*reference", "remanence_T <= 1.2", "curie_temperature_K >= 600"]
+    job = job_for(profile, require=texts)
+    names = [str(r) for r in job.profile.requirements]
+    assert "remanence_T >= 0.98*reference" in names
+    assert "remanence_T >= 0.94" not in names
+    assert {"remanence_T <= 1.2", "curie_temperature_K >= 600"} <= set(names)
+    assert len(names) == len(profile.requirements) + 2
+    relative = job.profile.requirements[names.index("remanence_T >= 0.98*reference")]
+    # N35UH has 1.17 to 1.22 T at 20 C; less 0.12 %/K over 130 K that is 0.99 to 1.03 T.
+    assert relative.limit == pytest.approx(0.98 * 1.01, rel=0.06)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("remanence_T", "not understood; write e.g."),
+        ("remanence_T > 1", "not understood"),
+        ("beauty >= 1", "'beauty' is no numeric result column"),
+        ("curie_temperature_K >= 600 at 300K", "belongs to no one temperature"),
+        ("remanence_T >= reference at 900K", "reference magnet has none at 900 K"),
+        ("coercivity_kA_m >= 0*reference", "share of the reference must be above 0"),
+        ("|remanence_coefficient_pct_K| >= 1", "takes <= and a number"),
+        ("beauty >= reference", "'beauty' is no numeric result column"),
+        ("remanence_T >= 1 at noon", "noon"),
+    ],
+)
+def test_a_requirement_that_cannot_be_used_is_refused_with_the_way_out(text, message):
+    with pytest.raises(InputError, match=message):
+        job_for(applications.load("energy-traction-motor"), require=[text])
+
+
+@pytest.mark.parametrize("name", applications.names())
+def test_every_requirement_is_written_as_it_is_read(name):
+    for requirement in applications.load(name).requirements:
+        asked = parse_requirement(str(requirement))
+        assert asked.column == requirement.column
+        assert asked.limit == pytest.approx(requirement.limit, rel=1e-5)
+        assert asked.temperature_K == requirement.temperature_K
+        assert asked.absolute == (requirement.absolute_maximum is not None)

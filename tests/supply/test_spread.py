@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit import CompositionTable, supply
+from magnetkit.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,45 @@ def test_scenario_shell_and_recycling_are_heeded(alloys):
     assert (spent["cost_USD_kg"][0] > base["cost_USD_kg"][0]).all()
     safe = supply.sampled_supply(alloys, 50, rng(0), recycled={"Co": 1.0})
     assert (safe["supply_risk"][2] < base["supply_risk"][2]).all()
+
+
+def test_other_scenarios_hold_in_a_share_of_the_draws(alloys):
+    asked = supply.sampled_supply(alloys, 80, np.random.default_rng(0))
+    mixed = supply.sampled_supply(alloys, 80, np.random.default_rng(0), others=0.5)
+    embargo = supply.sampled_supply(alloys, 80, np.random.default_rng(0), "embargo")
+    cost = "cost_USD_kg"
+    np.testing.assert_array_equal(mixed[cost][:, :40], asked[cost][:, :40])
+    assert (mixed["supply_risk"][0, 40:] != asked["supply_risk"][0, 40:]).any()
+    # There are four others, each in a tenth of the draws or more.
+    same = np.isclose(mixed[cost][1], embargo[cost][1]).sum()
+    assert same == 10
+
+
+def test_a_price_moves_alloys_that_hold_the_element(alloys):
+    rng = np.random.default_rng
+    base = supply.sampled_supply(alloys, 20, rng(0))["cost_USD_kg"]
+    dear = supply.sampled_supply(alloys, 20, rng(0), prices={"Dy": 3.0})["cost_USD_kg"]
+    ratio = dear / base
+    assert (ratio[0] == 1.0).all()
+    assert ((ratio[1] > 1.0) & (ratio[1] < 3.0)).all()
+
+
+def test_the_weakest_link_is_the_riskiest_element_that_is_no_trace():
+    table = supply.element_table().set_index("element")["supply_risk"]
+    alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.999Dy0.001Fe14B"])
+    got = supply.ledger(alloys)["weakest_link_risk"]
+    own = {s: table[s] for s in ("Nd", "Dy", "Fe", "B")}
+    assert got[1] == max(own.values())
+    assert got[0] == got[2] == max(own[s] for s in ("Nd", "Fe", "B"))
+    shelled = supply.ledger(alloys, shell="Tb 0.30 @ 0.05")["weakest_link_risk"]
+    assert shelled[0] == max(own["Nd"], table["Tb"])
+    # The mean over mass hides it: 1.5 % of the mass is dysprosium.
+    assert supply.ledger(alloys)["supply_risk"][1] < 0.5 * got[1]
+
+
+@pytest.mark.parametrize(
+    ("prices", "message"), [({"Xx": 2.0}, "no chemical element"), ({"Tb": 0.0}, "above 0")]
+)
+def test_a_price_that_cannot_be_is_refused(prices, message):
+    with pytest.raises(InputError, match=message):
+        supply.with_prices("baseline", prices)

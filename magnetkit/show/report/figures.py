@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ...applications.objective import Objective
 from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...magnetism.comparators import comparators
 from ...prediction.properties import magnets
-from ...ranking.order import Objective
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
     grades,
@@ -37,7 +37,7 @@ _BLUE = {"color": "#56B4E9", "opacity": 0.45}
 def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
     """Return the candidates on the first and last objective, coloured by the second."""
     goals = [Objective.parse(text) for text in result.profile.objectives]
-    x, colour, y = (goal.column for goal in goals)
+    x, colour, y = (goals[k].column for k in (0, min(1, len(goals) - 1), -1))
     points = spread.dropna(subset=[x, y])
     front = points[points["pareto_front"].fillna(0) == 1]
     missed = points[~points["meets_requirements"]]

@@ -1,0 +1,87 @@
+"""Write made.csv: the elements and amounts with which alloys of each host have been made.
+
+Read from what the other tables hold: the solubility and interstitials of hosts.toml, the rare
+earths that the intrinsic model has parameters for, the compounds and measurements of intrinsic/,
+the magnets of recipes/, and additions.csv. Run after one of them changes.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.elements import RARE_EARTHS, SYMBOLS
+from magnetkit.hosts.partition import HOSTS
+from magnetkit.magnetism.parameters import elements_of
+
+HERE = Path(__file__).resolve().parent
+COLUMNS = ("host", "element", "share_of", "largest_share", "source", "verification")
+FORMULAS = {
+    "intrinsic/compounds.csv": "formula",
+    "intrinsic/measurements.csv": "formula",
+    "recipes/recipes.csv": "recipe",
+}
+
+Entry = tuple[str, str, str, float, str, str]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (HERE.parent / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def rules() -> Iterator[Entry]:
+    """Yield what the hosts' own rules allow."""
+    for name, host in HOSTS.items():
+        atoms = host.rare_earth + host.transition_metal + host.interstitial
+        for symbol in elements_of(name)[0]:
+            if symbol in RARE_EARTHS:
+                yield name, symbol, "rare earth", 1.0, "intrinsic/parameters.csv", "derived"
+        for symbol, share in host.split.solubility.items():
+            yield name, symbol, "metal", share, "hosts.toml, solubility", "derived"
+        for symbol in host.interstitial_elements:
+            share = host.interstitial / atoms
+            yield name, symbol, "alloy", share, "hosts.toml, interstitial sites", "derived"
+
+
+def alloys() -> Iterator[Entry]:
+    """Yield the amounts of each alloy in the tables."""
+    for file, column in FORMULAS.items():
+        for row in _rows(file):
+            table = CompositionTable.from_strings([row[column]], basis=row.get("basis", "atomic"))
+            if len(table) != 1 or row["host"] not in HOSTS:
+                continue
+            amounts = {SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)}
+            third = {"H", "C", "N", "O", *HOSTS[row["host"]].interstitial_elements}
+            metal = sum(v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third)
+            for symbol, share in amounts.items():
+                if symbol in third:
+                    yield row["host"], symbol, "alloy", share, f"{file}: {row[column]}", "derived"
+                elif symbol not in RARE_EARTHS:
+                    of = share / metal
+                    yield row["host"], symbol, "metal", of, f"{file}: {row[column]}", "derived"
+
+
+def main() -> None:
+    """Keep the largest share of each element and write the table."""
+    typed = [
+        (r["host"], r["element"], r["share_of"], float(r["largest_share"]), r["source"],
+         r["verification"])
+        for r in _rows("hosts/additions.csv")
+    ]  # fmt: skip
+    largest: dict[tuple[str, str], Entry] = {}
+    for entry in (*rules(), *alloys(), *typed):
+        key = entry[0], entry[1]
+        if key not in largest or entry[3] > largest[key][3]:
+            largest[key] = entry
+    place = {host: i for i, host in enumerate(HOSTS)}
+    with (HERE / "made.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for key in sorted(largest, key=lambda k: (place[k[0]], largest[k][2], k[1])):
+            host, symbol, of, share, source, verification = largest[key]
+            writer.writerow((host, symbol, of, f"{share:.4g}", source, verification))
+
+
+if __name__ == "__main__":
+    main()

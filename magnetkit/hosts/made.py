@@ -1,0 +1,89 @@
+"""Which alloys are of a kind that has been made: elements and amounts by host.
+
+A model of a host says nothing of an alloy with elements, or amounts of them, that no alloy of that
+host was ever made with. The tables are ``datasets/hosts/made.csv`` and ``shells.csv``.
+"""
+
+import csv
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition.table import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS
+from .partition import HOST_NAMES
+
+# Printed amounts are rounded: this much more than the largest still counts as made.
+_ROUNDING = 1.05
+
+
+@lru_cache(maxsize=1)
+def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return what each element's share is of and the largest, shape (hosts, 118) each."""
+    from ..kernels import made as kernel
+
+    kinds = {"metal": kernel.OF_METAL, "rare earth": kernel.OF_EARTH, "alloy": kernel.OF_ALLOY}
+    group = np.full((len(HOST_NAMES), N_ELEMENTS), kernel.OF_METAL, np.int8)
+    group[:, [INDEX[s] for s in RARE_EARTHS]] = kernel.OF_EARTH
+    most = np.zeros(group.shape)
+    with datasets.path("hosts/made.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            at = HOST_NAMES.index(row["host"]), INDEX[row["element"]]
+            group[at] = kinds[row["share_of"]]
+            most[at] = _ROUNDING * float(row["largest_share"])
+    return group, most
+
+
+@lru_cache(maxsize=1)
+def _shells() -> NDArray[np.bool_]:
+    """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
+    allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
+    with datasets.path("hosts/shells.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            allowed[HOST_NAMES.index(row["host"]), INDEX[row["element"]]] = True
+    return allowed
+
+
+def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which alloys have only elements and amounts that their host was made with.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes, grain boundary included.
+    codes : ndarray of int8, shape (n,)
+        Their hosts, as `assign_hosts` returns them; rows of no host are not judged (True).
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> from magnetkit.hosts.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> made_before(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
+    """
+    from ..kernels.made import within
+
+    return within(table.indptr, table.indices, table.values, codes, *_limits())
+
+
+def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return into which hosts an element has been diffused along the grain boundaries.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n,)
+        Hosts; False where unknown.
+    element : ndarray of int64, shape (n,)
+        Column of the element of each shell.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    return (codes >= 0) & _shells()[codes, element]

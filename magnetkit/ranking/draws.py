@@ -1,0 +1,199 @@
+"""Draws of what leading candidates may be: properties, prices and scenarios.
+
+In a draw every predicted property has one value, and met or not met is a fact. A property is its
+prediction plus a standard score times the standard deviation of that side of its interval. The
+score of B_r, H_cj and the coefficients each has two parts: one that all magnets of a host share in
+the draw (a model that is wrong is wrong for all of them, and so is the process), and one of the
+composition alone; `SHARED` says how much of the variance is shared. One score serves every
+temperature, and (BH)max, knee and T_max follow B_r and H_cj (`requirements.FOLLOWS`). Prices,
+supply risk and scenario move as `magnetkit.supply.sampled_supply` says, for all candidates alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from ..applications.objective import MARGIN, SCALES, SHARE, Objective
+from ..composition import CompositionTable
+from ..prediction.properties import magnets
+from .judged import Job, reference_row
+from .order import total_loss
+from .requirements import FOLLOWS, SHARED, interval_of
+
+COST_PER_FLUX = "cost_per_flux_USD_m3_T"
+OTHERS = 0.5
+"""Share of the draws in which another embedded scenario holds than the one asked for, each as
+often: an assumption, since nobody knows the odds."""
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What n candidates are in a number of draws.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n, draws)
+        Whether every requirement is met.
+    loss : ndarray of float64, shape (n, draws)
+        Loss over the objectives, `order.MISS` where a requirement is missed included; infinite
+        where an objective is unknown.
+    """
+
+    meets: NDArray[np.bool_]
+    loss: Values
+
+    def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the place of each candidate in each draw, from 1; equals keep their order.
+
+        Parameters
+        ----------
+        last : ndarray of bool, shape (n,), optional
+            Who stands behind all others in every draw: those too unlikely to meet.
+        """
+        behind = np.zeros(self.loss.shape[0], bool) if last is None else last
+        keys = self.loss, np.broadcast_to(behind[:, None], self.loss.shape)
+        order = np.lexsort(keys, axis=0)
+        place = np.empty(order.shape, np.int64)
+        np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
+        return place
+
+    def expected(self) -> Values:
+        """Return the mean loss of each candidate over the draws, shape (n,).
+
+        The regret in a draw is what a candidate loses more than the best of that draw; its mean
+        orders candidates as the mean of the loss does.
+        """
+        return self.loss.mean(axis=1)
+
+
+def scales(job: Job) -> dict[str, float]:
+    """Return one unit of regret by column: `SCALES`, else a quarter of the reference's value."""
+    columns = [Objective.parse(text).column for text in job.profile.objectives]
+    if all(column in SCALES for column in columns):
+        return dict(SCALES)
+    row = reference_row(job.profile, job.conditions, job.temperature)
+    found = dict(SCALES)
+    for column in columns:
+        value = abs(float(row[column])) if column in row else np.nan
+        found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
+    return found
+
+
+def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
+    """Draw what candidates may be.
+
+    Parameters
+    ----------
+    leading : DataFrame, n rows
+        Judged candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
+        requirements and objectives at the job's temperature.
+    job : Job
+    draws : int
+        How often.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Drawn
+    """
+    from ..supply import sampled_supply
+
+    rng = np.random.default_rng(seed)
+    profile, conditions = job.profile, job.conditions
+    n, relative = len(leading), any(r.share_of_reference for r in profile.requirements)
+    if relative:
+        # The reference is drawn with the others, so that what they have in common cancels.
+        row = reference_row(profile, conditions, job.temperature)
+        leading = pd.concat([leading, pd.DataFrame([row[leading.columns]])], ignore_index=True)
+    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    shells = list(leading["shell"].astype(object).fillna(""))
+    shell = shells if any(shells) else None
+    asked = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(asked - {job.temperature})
+    frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
+    values = Properties(leading, frames, draws, rng, conditions.interval)
+    if relative:
+        values.twins = _twins(leading)
+    values.known |= sampled_supply(
+        table,
+        draws,
+        rng,
+        conditions.scenario,
+        conditions.recycled,
+        shell,
+        conditions.prices,
+        OTHERS,
+    )
+    margin = np.full((len(leading), draws), np.inf)
+    for requirement in profile.requirements:
+        value = values.at(requirement.column, requirement.temperature_K or job.temperature)
+        share = requirement.share_of_reference
+        limit = None if share is None else share * value[-1]
+        margin = np.minimum(margin, requirement.margin(value, limit))
+    values.known[MARGIN] = margin
+    meets = (margin >= 0.0) & leading["host"].isin(list(profile.hosts)).to_numpy()[:, None]
+    objectives = [Objective.parse(text) for text in profile.objectives]
+    unit = scales(job)
+    columns = [values.at(o.column, job.temperature) for o in objectives]
+    loss = total_loss(
+        objectives, [unit[o.column] for o in objectives], columns, (~meets).astype(np.float64)
+    )
+    return Drawn(meets[:n], loss[:n])
+
+
+def _twins(leading: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rows are the same magnet as the last."""
+    names = ["formula", "shell", "host"]
+    texts = leading[names].astype(object).fillna("")
+    return texts.eq(texts.iloc[-1]).all(axis=1).to_numpy()
+
+
+class Properties:
+    """Drawn values of any result column, each of shape (n, draws)."""
+
+    def __init__(
+        self,
+        leading: pd.DataFrame,
+        frames: dict[float, pd.DataFrame],
+        draws: int,
+        rng: np.random.Generator,
+        interval: float = 0.9,
+    ) -> None:
+        self.known: dict[str, Values] = {}
+        self._leading, self._frames, self._draws, self._rng = leading, frames, draws, rng
+        hosts = leading["host"].astype("category").cat
+        self._host, self._hosts = hosts.codes.to_numpy(), len(hosts.categories)
+        self._scores: dict[str, Values] = {}
+        self._end = ndtri(0.5 + interval / 2.0)
+        self.twins = np.zeros(len(leading), bool)
+
+    def at(self, column: str, temperature: float) -> Values:
+        """Return a column at a temperature, K."""
+        if column in self.known:
+            return self.known[column]
+        if column == COST_PER_FLUX:
+            weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
+            return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+        frame = self._frames.get(temperature, self._leading)
+        value, lo, hi = interval_of(frame if column in frame else self._leading, column)
+        z = self._score(FOLLOWS.get(column, column)) / self._end
+        half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
+        return value[:, None] + np.nan_to_num(half) * z
+
+    def _score(self, column: str) -> Values:
+        if column not in self._scores:
+            # The shared part decides most, so its draws are spread evenly (Latin hypercube).
+            place = self._rng.permuted(
+                np.tile(np.arange(self._draws), (self._hosts, 1)), axis=1
+            ) + self._rng.random((self._hosts, self._draws))
+            shared = ndtri(place / self._draws)[self._host]
+            own = self._rng.standard_normal((len(self._leading), self._draws))
+            own[self.twins] = own[-1]
+            self._scores[column] = np.sqrt(SHARED) * shared + np.sqrt(1.0 - SHARED) * own
+        return self._scores[column]
