@@ -8,6 +8,8 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError
+from magnetkit.magnetism.process import process_record, read_process
+from magnetkit.magnetism.routes import routes
 
 FRAME = pd.DataFrame({"alloy": ["Nd1.8Dy0.2Fe14B"], "note": ["x"]})
 CONDITIONS = {
@@ -206,3 +208,11 @@ def test_a_chord_beyond_the_curie_temperature_takes_the_chord_alone():
     assert beyond["status"][0] == "ok"
     assert beyond["remanence_T"][0] == pytest.approx(plain["remanence_T"][0])
     assert pd.isna(beyond["remanence_coefficient_pct_K"][0])
+
+
+@pytest.mark.parametrize("name", sorted(routes()))
+def test_a_route_survives_its_record(name):
+    record = process_record(name)
+    again = read_process(record, 1)
+    assert again.route.name == name
+    assert process_record(again) == record

@@ -261,6 +261,8 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
     record: dict[str, Any] = {name: float(v) for name, v in given.items() if v is not None}
     if checked.mill is not None:
         record["mill"] = checked.mill.record()
+    if checked.route is not None:
+        record["route"] = checked.route.name
     return record or None
 
 

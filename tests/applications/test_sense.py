@@ -90,7 +90,7 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     # Half of the atoms is 49.96 % of the mass of the magnet.
     assert saving.between(49.9, 93).all(), saving.describe()
     # Like with like: terbium saves more, as an atom of it does more than one of dysprosium.
-    of_dysprosium = actuator.table.loc[saving.index, "shell"].astype(str).str.startswith("Dy")
+    of_dysprosium = shells.loc[saving.index, "shell"].astype(str).str.startswith("Dy")
     assert of_dysprosium.sum() == 6
     assert 60 < saving[of_dysprosium].median() < 85
 

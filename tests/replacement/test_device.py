@@ -1,13 +1,13 @@
 """A device of several magnets, against sums by hand."""
 
-import sys
+import importlib
 
 import pandas as pd
 import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError
-from magnetkit.replacement import bill, replace  # noqa: F401
+from magnetkit.replacement import bill
 
 PARTS = pd.DataFrame(
     {
@@ -79,7 +79,9 @@ def test_what_is_recommended_takes_the_place_of_its_grade(monkeypatch):
         asked.append((grade, temperature, load_line))
         return type("Found", (), {"answers": answers})
 
-    monkeypatch.setattr(sys.modules["magnetkit.replacement.replace"], "replace", replace)
+    monkeypatch.setattr(
+        importlib.import_module("magnetkit.replacement.replace"), "replace", replace
+    )
     parts = {"part": ["a", "b"], "number": [1, 1], "mass_kg": [1.0, 2.0], "grade": ["N42SH"] * 2}
     found = bill(pd.DataFrame({**parts, "temperature": "150C", "load_line": 2.0}))
     assert asked == [("N42SH", "150C", 2.0)]

@@ -1,0 +1,34 @@
+"""A temperature on the command line carries its unit."""
+
+import pytest
+
+from magnetkit.cli.options import with_unit
+from magnetkit.errors import InputError
+from magnetkit.units import TemperatureWarning, parse_temperatures
+
+
+@pytest.mark.parametrize("text", ["150", "20C,150", "20:200:10", "1e2"])
+def test_a_bare_number_is_refused(text):
+    with pytest.raises(InputError, match="Say which"):
+        with_unit(text)
+
+
+@pytest.mark.parametrize("text", [None, "150C", "423K", "20C,100C,150C", "20C:200C:10"])
+def test_a_unit_is_enough(text):
+    assert with_unit(text) == text
+
+
+def test_lists_and_ranges():
+    assert parse_temperatures("20C,150C") == [293.15, 423.15]
+    found = parse_temperatures("20C:200C:10")
+    assert len(found) == 19
+    assert found[-1] == pytest.approx(473.15)
+    assert parse_temperatures([300.0, "150C"]) == [300.0, 423.15]
+    for bad in ("200C:20C:10", "20C:200C:0", "", []):
+        with pytest.raises(InputError):
+            parse_temperatures(bad)
+
+
+def test_a_number_that_may_be_celsius_warns():
+    with pytest.warns(TemperatureWarning, match=r"150 K \(-123 °C\)"):
+        assert parse_temperatures(150) == [150.0]
