@@ -134,7 +134,8 @@ class Belief:
         if self.decides:
             return found
         nothing = np.full(len(phases), np.nan)
-        return found._replace(value=nothing, half=nothing, share=np.zeros(len(phases)))
+        none = np.zeros(len(phases))
+        return found._replace(value=nothing, half=nothing, share=none, measured=none.astype(bool))
 
     @property
     def estimator_(self) -> TrendProcess:

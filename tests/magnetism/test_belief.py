@@ -105,8 +105,9 @@ def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
     assert frame["in_domain"][1]
 
 
-def test_a_measured_compound_says_so():
-    frame = mk.predict(["Nd2Fe14B", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"])
+def test_a_measured_compound_says_so(tmp_path):
+    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
+    frame = mk.predict(["Nd2Fe14B", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file)
     assert frame[f"{CURIE}_provenance"].tolist()[0] == "measured"
     assert frame[f"{CURIE}_provenance"].tolist()[1] in ("physics", "surrogate")
     assert frame["host"].tolist() == ["2:14:1", "2:14:1"]
