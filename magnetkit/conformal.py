@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from .errors import InputError
 
@@ -21,6 +20,8 @@ def folds(
 
     Fewer groups than `count` give one fold a group.
     """
+    from sklearn.model_selection import GroupKFold
+
     count = min(count, len(np.unique(groups)))
     if count < 2:
         raise InputError(

@@ -19,7 +19,7 @@ def test_every_contract_column_is_there_in_order():
         "in_domain domain_distance "
         "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
     ).split()
-    beside = ("performance_margin", "weakest_link_risk")
+    beside = ("performance_margin", "weakest_link_risk", "coefficients_between")
     assert [name for name in columns.NAMES if name not in beside] == contract
 
 

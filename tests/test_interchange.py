@@ -97,8 +97,10 @@ def test_predict_keeps_shells_and_the_other_columns_of_a_frame(name):
     got = got if isinstance(got, pd.DataFrame) else pa.table(got).to_pandas()
     assert got["melt"].tolist() == [7, 8]
     assert got["melt"].dtype == np.int64
-    # 1,207 and 1,692 kA/m, as a screening of the same table had it while predict left shells out.
-    assert got["coercivity_kA_m"].round().tolist() == [1207, 1692]
+    # A screening of the same table never left the shells out.
+    screened = mk.screen(frame, "energy-traction-motor", "300K", column="alloy").table
+    assert got["coercivity_kA_m"].tolist() == pytest.approx(screened["coercivity_kA_m"].tolist())
+    assert got["coercivity_kA_m"].iloc[1] > 1.2 * got["coercivity_kA_m"].iloc[0]
 
 
 def test_predict_keeps_index_and_rejected_rows_of_pandas():

@@ -22,6 +22,15 @@ CONDITIONS = {
     "between": ("20C", "120C"),
     "snapshot": None,
 }
+MINE = pd.DataFrame(
+    {
+        "composition": ["Nd2Fe14B", "Nd1.6Dy0.4Fe14B", "Pr2Fe14B"],
+        # Herbst 1991: 585, 569 K; the mixture stands between Nd2Fe14B and Dy2Fe14B, 598 K.
+        "curie_temperature_K": [585.0, 588.0, 569.0],
+        "group": ["a", "b", "c"],
+    }
+)
+TABLES = {"data": "{table}", "add": "{table}"}
 READING = {"basis": "atomic", "strict": True}
 SNAPSHOT = {"snapshot": None, **READING}
 BASE = "Nd1.8Dy0.2Fe14B"
@@ -36,7 +45,7 @@ CALLS = {
     "predict": (
         mk.predict,
         (BASE,),
-        {"temperature": "150C", **CONDITIONS, **READING, "column": "alloy"},
+        {"temperature": "150C", **CONDITIONS, **TABLES, **READING, "column": "alloy"},
     ),
     "screen": (
         mk.screen,
@@ -45,6 +54,10 @@ CALLS = {
             "application": "energy-traction-motor",
             "temperature": "150C",
             **CONDITIONS,
+            **TABLES,
+            "prices": {"Tb": 3.0},
+            "require": ["remanence_T>=0.98*reference"],
+            "objectives": ["cost:min=2", "margin:max"],
             **READING,
             "column": "alloy",
             "out": "{tmp}",
@@ -142,6 +155,9 @@ def test_every_keyword_can_be_given(name, keyword, tmp_path):
     value = values[keyword]
     if value == "{tmp}":
         value = tmp_path / "out"
+    if value == "{table}":
+        value = tmp_path / "mine.csv"
+        MINE.to_csv(value, index=False)
     options = {key: values[key] for key in NEEDED.get(name, ()) if key != keyword}
     if keyword == "resume":
         options["out"] = tmp_path / "out"

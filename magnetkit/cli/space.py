@@ -84,4 +84,8 @@ def additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
     files = [text for text in given or () if "=" not in text]
     if len(files) > 1:
         raise InputError(f"--add takes one table of measurements, got {', '.join(files)}")
+    if files and not Path(files[0]).is_file():
+        raise InputError(
+            f"--add {files[0]!r}: expected Element=number, or a table of measurements that is there"
+        )
     return minor or None, files[0] if files else None

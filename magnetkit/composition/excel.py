@@ -17,6 +17,9 @@ from ..errors import InputError
 _LARGEST_BYTES = 1 << 29
 
 
+_WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
+
+
 def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
     """Read the first sheet of a workbook.
 
@@ -45,7 +48,9 @@ def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
         book = load_workbook(path)
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, IndexError, ValueError) as error:
-        raise InputError(f"{path} is no Excel workbook that can be read: {error}") from None
+        raise InputError(
+            f"{path} is no Excel workbook that can be read ({error}); {_WAY_OUT}"
+        ) from None
     lines = [i for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
     if not lines:
         raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
@@ -68,7 +73,7 @@ def _check(path: Path) -> None:
         with zipfile.ZipFile(path) as packed:
             size = sum(member.file_size for member in packed.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise InputError(f"{path} is no Excel workbook (.xlsx): {error}") from None
+        raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
     if size > _LARGEST_BYTES:
         raise InputError(
             f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "

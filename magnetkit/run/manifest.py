@@ -236,6 +236,11 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 def check_report(file: Path) -> None:
     """Refuse to write a report over a file that is none of this program's.
 
+    Parameters
+    ----------
+    file : Path
+        Where the report is to go.
+
     Raises
     ------
     InputError

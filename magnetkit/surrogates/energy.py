@@ -150,11 +150,31 @@ class EnergyModel:
         return inputs.give(frame)
 
     def parts(self, table: CompositionTable) -> dict[str, Array]:
-        """Return what each part adds to the energy of each composition, eV/atom."""
+        """Return what each part adds to the energy.
+
+        Parameters
+        ----------
+        table : CompositionTable, n rows
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            By name of the part, eV/atom.
+        """
         return self.estimator_.parts(columns(table))
 
     def similarity(self, table: CompositionTable) -> Array:
-        """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
+        """Return how alike compositions are to the known rows.
+
+        Parameters
+        ----------
+        table : CompositionTable, n rows
+
+        Returns
+        -------
+        ndarray, shape (n, m)
+            0 to 1 for each of the m known rows.
+        """
         return self.estimator_.similarity(columns(table), columns(self.known.table))
 
 

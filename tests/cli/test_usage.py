@@ -139,7 +139,7 @@ def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
     assert code == 1
     assert "defect: ZeroDivisionError: deep inside" in err
     assert len(err.splitlines()) == 1
-    monkeypatch.setattr("magnetkit.cli._verbose", False)
+    monkeypatch.setattr("magnetkit.cli.verbosity._verbose", False)
     monkeypatch.setattr(sys, "argv", ["magnetkit", "--verbose", "applications", "list"])
     with pytest.raises(ZeroDivisionError):
         main()

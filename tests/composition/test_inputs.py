@@ -155,7 +155,7 @@ def test_shells_of_a_column_and_of_the_argument():
     )
     got = read_inputs(frame)
     assert got.shells_with(None) == ["", "Tb 0.30 @ 0.10"]
-    assert "write it as 'Tb 0.30 @ 0.10'" in got.rejected[0].reason
+    assert "write it as 'Tb 0.5 wt%'" in got.rejected[0].reason
     with pytest.raises(InputError, match="names shells already"):
         got.shells_with("Dy 0.10 @ 0.10")
     plain = read_inputs(["Nd2Fe14B", "??", "Nd2Fe14B"])

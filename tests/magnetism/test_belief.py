@@ -51,7 +51,7 @@ def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
 
 
 def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
-    names = ["Nd2Fe14B", "Nd1.9Sc0.1Fe13.4Ga0.6B", "Nd2Fe13.2Co0.5Al0.3B"]
+    names = ["Nd2Fe14B", "Nd1.9Y0.1Fe13.6Ga0.4B", "Nd2Fe13.2Co0.5Al0.3B"]
     plain = mk.predict(names, temperature="180C")
     key = "saturation_polarization_T"
     worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1

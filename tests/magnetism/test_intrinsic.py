@@ -76,7 +76,7 @@ def test_easy_direction(formula, direction):
 
 
 def test_neodymium_turns_into_a_cone_in_the_cold():
-    row = at("Nd2Fe14B", temperature=77.0).iloc[0]
+    row = at("Nd2Fe14B", temperature="77K").iloc[0]
     assert (row["status"], row["easy_direction"]) == ("cone", "cone")
     assert np.isnan(row["anisotropy_field_T"])
 

@@ -145,7 +145,8 @@ def test_what_boundaries_keep_is_paid_and_does_nothing():
 
 def test_neodymium_about_a_cerium_core_gains():
     assert _gain("Nd 3 wt%", "Nd1.2Ce0.8Fe14B", 293.15) > 30.0
-    assert _gain("Ce 3 wt%", "Nd2Fe14B", 293.15) < 0.0
+    # Nobody diffuses cerium into neodymium magnets: not known.
+    assert np.isnan(_gain("Ce 3 wt%", "Nd2Fe14B", 293.15))
     assert abs(_gain("Nd 3 wt%", "Nd2Fe14B", 293.15)) < 1e-6
 
 

@@ -152,7 +152,7 @@ def test_diluents_lower_the_polarization(member, y, diluent):
     formulas = [f"{light}{n}{rest}", f"{light}{n}{less}{diluent}{y:.4f}"]
     frame = intrinsic(read(*formulas), host=intrinsic(read(formulas[0]))["host"].iloc[0])
     # The cold polarization: in R2Fe17 a diluent raises T_C, and with it J_s at 300 K.
-    cold = intrinsic(read(*formulas), 20.0, host=frame["host"].iloc[0])
+    cold = intrinsic(read(*formulas), "20K", host=frame["host"].iloc[0])
     assert cold["saturation_polarization_T"].diff().iloc[1] < 0
 
 

@@ -76,14 +76,16 @@ def test_coercivity_range_is_narrow_enough():
 
 
 def test_status_covers_the_range_of_use():
-    frame = sintered(_table("Nd2Fe14B", "Y2Co17", "Sm2Fe14B", "Fe3Al", "NdCo5"), between=(100, 400))
+    table = _table("Nd2Fe14B", "Y2Co17", "Sm2Fe14B", "Fe3Al", "NdCo5")
+    (frame,) = sintered_at(table, ["300K"], between=("100K", "400K"), whole_range=True)
     assert frame["status"].iloc[1] != "ok"
     assert frame["status"].iloc[2] != "ok"
     assert frame["status"].iloc[3] == "unknown host"
     assert frame["status"].iloc[4] != "ok"
     # Nd2Fe14B turns into a cone at 135 K.
     assert frame["status"].iloc[0] != "ok"
-    assert sintered(_table("Nd2Fe14B"), between=(250, 400))["status"].iloc[0] == "ok"
+    (warm,) = sintered_at(table[:1], ["300K"], between=("250K", "400K"), whole_range=True)
+    assert warm["status"].iloc[0] == "ok"
     bad = frame["status"] != "ok"
     assert frame.loc[bad, list(FIGURES)].isna().all().all()
 
@@ -142,7 +144,7 @@ def test_empty_table():
 def test_shell_gives_coercivity_for_less_heavy_rare_earth():
     from magnetkit.magnetism import with_shell
 
-    shell = "Tb 0.30 @ 0.10"
+    shell = "Tb 0.5 wt%"
     base = _table("Nd2Fe14B")
     bulk = _table(*(f"Nd{2 - 2 * x:.4f}Tb{2 * x:.4f}Fe14B" for x in np.arange(0.01, 0.3, 0.005)))
     reached = sintered(base, temperature=ROOM, shell=shell).iloc[0]

@@ -125,7 +125,7 @@ class Fit:
         rows = self._where[~of_host]
         p.element[h, rows[:, 0], rows[:, 1]] = value[~of_host]
         role, counts = site_rules()
-        out = np.full((len(self.data), 5), np.nan)
+        out = np.full((len(self.data), kernel.HARDNESS + 1), np.nan)
         result = np.zeros(len(self.data))
         for rows, inverse, t, at in self._groups:
             codes = np.full(len(t), h, np.int8)
