@@ -25,14 +25,15 @@ def decay(t):
     return e * e
 
 
-# smooth    float32 (b, m)  in: products of the scaled smooth columns of new and known rows
-# local     float32 (b, m)  in: the same of the local columns
-# a, c      float32 (b,)    squared norms of the new rows, smooth and local
-# b, d      float32 (m,)    of the known rows
-# one, two  float32         variances of the smooth (Matern-5/2) and the local (exponential) part
-# weights   float32 (m,)    the mean is covariance @ weights
-# residual  float32 (m,)    how badly the others predict each known row
-# mean, nearest, near  float32 (b,)  out: mean without trend; largest correlation with a known row;
+# floats of one kind, 32 or 64 bits:
+# smooth    (b, m)  in: products of the scaled smooth columns of new and known rows
+# local     (b, m)  in: the same of the local columns
+# a, c      (b,)    squared norms of the new rows, smooth and local
+# b, d      (m,)    of the known rows
+# one, two          variances of the smooth (Matern-5/2) and the local (exponential) part
+# weights   (m,)    the mean is covariance @ weights
+# residual  (m,)    how badly the others predict each known row
+# mean, nearest, near  (b,)  out: mean without trend; largest correlation with a known row;
 #     mean of `residual`, weighted by the covariance's square. A NaN gives NaN.
 @jit(fastmath=True)
 def posterior(smooth, local, a, b, c, d, one, two, weights, residual, mean, nearest, near):

@@ -128,18 +128,18 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         from ..kernels.posterior import posterior
 
         check_is_fitted(self)
-        known, weights, residual = self._known32
-        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float32)
+        known, weights, residual = self._known
+        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float64)
         norms = [(block * block).sum(axis=1) for block in known]
-        out = np.empty((3, len(X)), np.float32)
+        out = np.empty((3, len(X)), np.float64)
         for start in range(0, len(X), _STEP):
             rows = slice(start, start + _STEP)
-            trend, smooth, local = self._blocks(X[rows], np.float32)
+            trend, smooth, local = self._blocks(X[rows], np.float64)
             posterior(
                 smooth @ known[1].T, local @ known[2].T, (smooth * smooth).sum(axis=1), norms[1],
                 (local * local).sum(axis=1), norms[2], one, two, weights, residual, *out[:, rows],
             )  # fmt: skip
-            out[0, rows] += trend @ self._slopes32
+            out[0, rows] += trend @ self._slopes
         scale = self.scale_
         mean, nearest, near = out.astype(np.float64)
         return Estimate(scale * mean, 1.0 - np.minimum(nearest, 1.0), near)
@@ -209,10 +209,10 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.points_, self.weights_ = X, weights
         self.doubt_, self.residual_ = np.empty((2, len(t)))
         self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
-        known = self._blocks(X, np.float32)
-        self._slopes32 = known[0].T @ weights.astype(np.float32)
-        size = np.abs(self.scale_ * residual).astype(np.float32)
-        self._known32 = known, weights.astype(np.float32), size
+        known = self._blocks(X, np.float64)
+        self._slopes = known[0].T @ weights.astype(np.float64)
+        size = np.abs(self.scale_ * residual).astype(np.float64)
+        self._known = known, weights.astype(np.float64), size
         return self
 
     @staticmethod
