@@ -26,7 +26,7 @@ def _naive(model, x):
     result = []
     for new in x:
         total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
-        residual = model._known32[2]
+        residual = model._known[2]
         for j, old in enumerate(model.points_):
             t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
