@@ -111,6 +111,8 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
     code = wait(in_child(command.run, log))
     whole = time.monotonic() - start
     faults = [f"{code}: {log.read_text()[-500:]}"] if code else []
+    if faults:
+        raise AssertionError(faults[0])
     want = command.left()
     stopped, longest, found = {"SIGINT": 0, "SIGKILL": 0}, 0.0, {"done": 0}
     for number in range(times):
@@ -190,7 +192,7 @@ def fetch(folder: Path) -> Command:
         "sha256": hashlib.sha256(_SET).hexdigest(),
         "licence": "MIT",
     }
-    datasets.registry()["remote"] = {"set": entry}
+    datasets.registry()["remote"]["set"] = entry
     target = cached_path("set")
 
     def run() -> None:
