@@ -8,6 +8,8 @@ LOWEST := .venv-lowest
 SERVER := .venv-server
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Two workers; each file stays on one, since files share what they train.
+PARALLEL := --numprocesses 2 --dist loadfile
 EXTRAS := dask,explore,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
@@ -43,7 +45,7 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@echo "magnetkit: running every test"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
 test-plain: $(STAMP)

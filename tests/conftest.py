@@ -6,9 +6,13 @@ import tempfile
 
 import hypothesis
 
-_CACHE = tempfile.mkdtemp(prefix="magnetkit-tests-")
+# One cache for all workers of a run. MAGNETKIT_TESTS_CACHE names a folder that is kept between runs,
+# so that trying one file again compiles and trains nothing anew.
+_KEPT = os.environ.get("MAGNETKIT_TESTS_CACHE", "")
+_SHARED = os.environ.get("MAGNETKIT_CACHE_DIR") if "PYTEST_XDIST_WORKER" in os.environ else ""
+_OWN = "" if _KEPT or _SHARED else tempfile.mkdtemp(prefix="magnetkit-tests-")
 # Set before anything reads the settings; commands run in subprocesses inherit it.
-os.environ["MAGNETKIT_CACHE_DIR"] = _CACHE
+os.environ["MAGNETKIT_CACHE_DIR"] = _KEPT or _SHARED or _OWN
 for name in ("MAGNETKIT_MIRROR", "MP_API_KEY", "MP_API_ENDPOINT"):
     os.environ.pop(name, None)
 
@@ -17,4 +21,5 @@ hypothesis.settings.load_profile("magnetkit")
 
 
 def pytest_unconfigure():
-    shutil.rmtree(_CACHE, ignore_errors=True)
+    if _OWN:
+        shutil.rmtree(_OWN, ignore_errors=True)
