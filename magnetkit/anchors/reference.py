@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ..composition.table import CompositionTable
-from ..magnetism.mill import Mill, fractions_of, splits
+from ..magnetism.mill import ALPHA, Mill, fractions_of, splits
 
 TYPICAL = 1.12
 """H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 as a rule."""
@@ -25,23 +25,28 @@ class Seen:
     Attributes
     ----------
     quantity : str
-        ``"coercivity_kA_m"`` or ``"remanence_T"``.
+        ``"coercivity_kA_m"``, ``"remanence_T"`` or ``"remanence_coefficient_pct_K"``.
     value : float
         In the unit of its name.
     kelvin : float
         Where it holds, K.
-    log_deviation : float
-        Standard deviation of its logarithm: of the value, and of what the recipe is.
+    deviation : float
+        Standard deviation, of the value and of what the recipe is: of the logarithm, of the value
+        itself for alpha.
     """
 
     quantity: str
     value: float
     kelvin: float
-    log_deviation: float
+    deviation: float
 
 
 def anchored_on(
-    name: str, table: CompositionTable, shell: str | None, seen: Sequence[Seen]
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[Seen],
+    between: tuple[float, float] | None = None,
 ) -> Mill:
     """Return a mill of one magnet, the reference, on which predictions are conditional.
 
@@ -55,16 +60,18 @@ def anchored_on(
         What is diffused into it.
     seen : sequence of Seen
         What it keeps.
+    between : tuple of float, optional
+        Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
 
     Returns
     -------
     Mill
         Without a magnet where the model makes none of the recipe.
     """
-    from ..magnetism.sintered import sintered_at
+    from ..magnetism.sintered import BETWEEN, sintered_at
 
     at = sorted({s.kelvin for s in seen})
-    frames = sintered_at(table, at, shell=shell or None) if at else []
+    frames = sintered_at(table, at, shell=shell or None, between=between or BETWEEN) if at else []
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     magnets = []
     for one in seen:
@@ -72,9 +79,12 @@ def anchored_on(
         if row["status"] != "ok":
             continue
         value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
-        if not 0.0 < low < high:
+        if not low < high or (one.quantity != ALPHA and low <= 0.0):
             continue
-        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[one.quantity].deviation)
+        known = one.value
+        if one.quantity != ALPHA:
+            low, value, high, known = (float(np.log(x)) for x in (low, value, high, known))
+        deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
         magnets.append(
             {
                 "host": str(row["host"]),
@@ -82,9 +92,9 @@ def anchored_on(
                 "magnet": name,
                 "composition": fractions_of(table, 0),
                 "temperature_K": one.kelvin,
-                "score": float(np.log(one.value / value)) / deviation,
+                "score": (known - value) / deviation,
                 "deviation": deviation,
-                "noise": (one.log_deviation / deviation) ** 2,
+                "noise": (one.deviation / deviation) ** 2,
                 "slope": 0.0,
             }
         )

@@ -130,22 +130,29 @@ class Anchor(Evidence):
 
     Attributes
     ----------
-    column : {"coercivity_kA_m", "remanence_T"}
+    column : {"coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"}
     value : float
-        In the column's unit.
+        In the column's unit; alpha over the device's range.
     temperature_K : float
         Where it holds.
-    spread_pct : float
-        Its standard deviation, %, with that of not knowing the recipe to the last per cent.
+    spread : float
+        Its standard deviation in the column's unit, with that of not knowing the recipe to the
+        last per cent.
     guaranteed : bool
         Whether it is the least that makers guarantee; magnets as sold have more.
     """
 
-    column: Literal["coercivity_kA_m", "remanence_T"]
-    value: PositiveFloat
+    column: Literal["coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"]
+    value: float
     temperature_K: PositiveFloat
-    spread_pct: PositiveFloat
+    spread: PositiveFloat
     guaranteed: bool = False
+
+    @model_validator(mode="after")
+    def _positive(self) -> "Anchor":
+        if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
+            raise ValueError(f"{self.column} of a magnet is above 0, got {self.value:g}")
+        return self
 
 
 class Reference(Evidence):

@@ -16,8 +16,9 @@ from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.likeness import Kinds, relative_width
-from ..magnetism.mill import Mill
+from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
+from ..magnetism.sintered import read_between
 from ..prediction.properties import Conditions, conditions_for, describe, magnets
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
@@ -86,7 +87,9 @@ def job_for(
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
-    conditions["process"] = _anchored(conditions.get("process"), profile, reference)
+    conditions["process"] = _anchored(
+        conditions.get("process"), profile, reference, read_between(conditions["between"])
+    )
     made = conditions_for(
         **conditions,
         reference=reference,
@@ -104,17 +107,23 @@ def job_for(
     return Job(profile, kelvin, made)
 
 
-def _anchored(process: Any, profile: "Profile", reference: CompositionTable) -> Any:
+def _anchored(
+    process: Any, profile: "Profile", reference: CompositionTable, between: tuple[float, float]
+) -> Any:
     """Return a process conditional on the reference magnet, unless it has measured magnets."""
     own = process_record(process)
     if not profile.reference.anchors or (own is not None and own.get("mill") is not None):
         return process
     seen = []
-    for anchor in profile.reference.anchors:
-        sold = TYPICAL if anchor.guaranteed else 1.0
-        doubt = np.hypot(anchor.spread_pct / 100.0, GUARANTEE if anchor.guaranteed else 0.0)
-        seen.append(Seen(anchor.column, sold * anchor.value, anchor.temperature_K, float(doubt)))
-    mill = anchored_on(profile.reference.grade, reference, profile.reference.shell, seen)
+    for one in profile.reference.anchors:
+        value, doubt = one.value, one.spread
+        if one.column != ALPHA:
+            value, doubt = value * (TYPICAL if one.guaranteed else 1.0), doubt / value
+        if one.guaranteed:
+            doubt = float(np.hypot(doubt, GUARANTEE))
+        seen.append(Seen(one.column, value, one.temperature_K, doubt))
+    grade, shell = profile.reference.grade, profile.reference.shell
+    mill = anchored_on(grade, reference, shell, seen, between)
     return {**(own or {}), "mill": mill.record()}
 
 
