@@ -6,6 +6,7 @@ STAMP := $(VENV)/installed
 PEERS := .venv-peers
 LOWEST := .venv-lowest
 SERVER := .venv-server
+PYLEECAN := .venv-pyleecan
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
@@ -13,7 +14,7 @@ PARALLEL := --numprocesses 2 --dist loadfile
 EXTRAS := dask,explore,notebooks,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain test-faults test-lowest lint notebooks peers bench official-server clean
+.PHONY: help setup demo test test-plain test-faults test-lowest lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -24,6 +25,7 @@ help:
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
+	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
 	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
 	@echo "make clean   remove the environments and what demo wrote"
@@ -101,5 +103,15 @@ $(SERVER)/installed:
 official-server: $(STAMP) $(SERVER)/installed
 	@$(BIN)/python -m pytest tests/phases/test_official_server.py
 
+# In an environment of its own: pyleecan wants numpy 1 and an old matplotlib.
+$(PYLEECAN)/installed: tests/curves/pyleecan.txt
+	@echo "magnetkit: setting up $(PYLEECAN) with pyleecan"
+	@$(PYTHON) -m venv $(PYLEECAN)
+	@$(PYLEECAN)/bin/python -m pip install --quiet --no-deps --requirement tests/curves/pyleecan.txt
+	@touch $@
+
+pyleecan: $(STAMP) $(PYLEECAN)/installed
+	@$(BIN)/python -m pytest tests/curves/test_formats.py
+
 clean:
-	rm -rf $(VENV) $(PEERS) $(LOWEST) $(SERVER) demo build dist
+	rm -rf $(VENV) $(PEERS) $(LOWEST) $(SERVER) $(PYLEECAN) demo build dist

@@ -3,6 +3,7 @@ from . import applications as applications
 from . import catalogue as catalogue
 from . import columns as columns
 from . import composition as composition
+from . import curves as curves
 from . import elements as elements
 from . import errors as errors
 from . import evaluation as evaluation
@@ -25,6 +26,7 @@ from .catalogue import grades as grades
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
+from .curves import curve as curve
 from .prediction import compare as compare
 from .prediction import predict as predict
 from .replacement import replace as replace

@@ -73,6 +73,19 @@ CALLS = {
         ([BASE, "Nd2Fe14B"],),
         {"temperature": "150C", "basis": "atomic", "shell": ["", "Tb 0.5 wt%"]},
     ),
+    "curve": (
+        mk.curve,
+        (BASE,),
+        {
+            "temperature": "20C,150C",
+            "bound": "low",
+            "basis": "atomic",
+            "process": {"grain_size_um": 3.0},
+            "shell": "Tb 0.5 wt%",
+            "load_line": 0.5,
+            "interval": 0.5,
+        },
+    ),
     "intrinsic": (
         mk.magnetism.intrinsic,
         (BASE,),

@@ -9,6 +9,7 @@ from .._version import __version__
 from . import (
     anchors,
     applications,
+    curves,
     data,
     doctor,
     features,
@@ -242,6 +243,7 @@ def screen(
 
 app.command(rich_help_panel=_SETS)(predict.predict)
 app.command(rich_help_panel=_SETS)(predict.compare)
+app.command(rich_help_panel=_SETS)(curves.curve)
 
 
 @app.command(rich_help_panel=_SETS)

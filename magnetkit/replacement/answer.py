@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..hosts.partition import HOSTS
 from .asked import Wish, working_field
 from .makeup import Makeup, neodymium_iron
 
@@ -21,11 +22,6 @@ _FINE_UM = 1.5
 _RECYCLED = 0.25
 # Heavy rare earth, wt.%: none to speak of, and less that is worth a change.
 _NONE, _LESS = 0.01, 0.3
-_FAMILY = {
-    "2:14:1": "Nd-Fe-B: needs a coating, limit 220 °C",
-    "1:5": "SmCo5: brittle, hardly corrodes, magnetizes easily, no limit below 250 °C",
-    "2:17": "Sm2Co17: brittle, hardly corrodes, needs a strong magnetizing field",
-}
 
 
 @dataclass(frozen=True)
@@ -302,7 +298,7 @@ def _changes(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
     flux = 100.0 * picked["remanence_T_difference"] / asked.reference["remanence_T"]
     text = f"What changes: flux {flux:+.1f} % at {asked.celsius:.0f} °C"
     if picked["host"] != asked.reference["host"]:
-        text += f"; {_FAMILY.get(picked['host'], picked['host'])}"
+        text += f"; {HOSTS[picked['host']].magnet.trade or picked['host']}"
     elif picked["shell"]:
         text += "; diffusion suits magnets up to about 5 to 10 mm thick"
     if picked["nearest_grade"]:

@@ -1,26 +1,22 @@
 """The magnet to replace: what it is made of, and how it anchors the model."""
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import CompositionError
-from ..magnetism.mill import QUANTITIES, Mill, fractions_of, splits
+from ..magnetism.mill import QUANTITIES, Mill
 from .asked import Wish
-from .makeup import TYPICAL, Makeup, given, makeup
+from .makeup import Makeup, given, makeup
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ALPHA = "remanence_coefficient_pct_K"
-
-_Z = NormalDist().inv_cdf(0.95)
-# Standard deviation of ln of H_cJ as sold over what is guaranteed.
-_GUARANTEE = 0.06
 
 
 def anchor(
@@ -78,41 +74,18 @@ def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
     What is guaranteed is less than what is sold, by a share that differs between makers; and not
     to know the recipe makes the grade say less of other alloys.
     """
-    from ..magnetism import sintered
-
-    table = read_recipe(made.best.text, "weight")
-    kelvin = float(here["temperature_K"])
-    model = sintered(table, kelvin, shell=made.best.shell or None).iloc[0]
-    if model["status"] != "ok":
-        return Mill(str(here["grade"]), ())
     unsure = {
-        "coercivity_kA_m": float(np.hypot(_GUARANTEE, made.log_spread)),
+        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
         "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
     }
-    seen = {
+    kept = {
         "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
         "remanence_T": float(here["remanence_T"]),
     }
-    magnets = []
-    for quantity in QUANTITIES:
-        value, low, high = (float(model[f"{quantity}{end}"]) for end in ("", "_lo", "_hi"))
-        if not 0.0 < low < high:
-            continue
-        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
-        magnets.append(
-            {
-                "host": str(model["host"]),
-                "quantity": quantity,
-                "magnet": str(here["grade"]),
-                "composition": fractions_of(table, 0),
-                "temperature_K": kelvin,
-                "score": float(np.log(seen[quantity] / value)) / deviation,
-                "deviation": deviation,
-                "noise": (unsure[quantity] / deviation) ** 2,
-                "slope": 0.0,
-            }
-        )
-    return Mill(str(here["grade"]), tuple(magnets))
+    kelvin = float(here["temperature_K"])
+    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
+    table = read_recipe(made.best.text, "weight")
+    return anchored_on(str(here["grade"]), table, made.best.shell or None, seen)
 
 
 def reference_of(

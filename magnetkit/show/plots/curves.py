@@ -86,13 +86,14 @@ def demagnetization(
                 (curves.induction[i, k], "--", "_nolegend_"),
             ):
                 inside = values >= 0.0
-                ax.plot(field[inside], values[inside], style, color=colour, label=shown)
+                ax.plot(field[i, k][inside], values[inside], style, color=colour, label=shown)
             point = 1e-3 * curves.working_field[i, k], curves.working_induction[i, k]
             filled = colour if curves.above_knee[i, k] else "none"
             ax.plot(*point, "o", color=colour, markerfacecolor=filled)
     top = np.nanmax(curves.remanence) if np.isfinite(curves.remanence).any() else 1.0
     slope = curves.load_line * MU_0
-    reach = min(top / slope, -curves.field[-1]) if slope > 0 else -curves.field[-1]
+    most = np.nanmax(curves.coercivity) if np.isfinite(curves.coercivity).any() else 1e6
+    reach = min(top / slope, most) if slope > 0 else most
     ax.plot(
         [0.0, -1e-3 * reach],
         [0.0, slope * reach],

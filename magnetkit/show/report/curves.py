@@ -93,7 +93,6 @@ def demagnetization_curves(shown: Magnets) -> Figure:
         process=few.conditions.process,
         load_line=few.conditions.load_line,
     )
-    field = -1e-3 * curves.field
     traces: list[Figure] = []
     for i, name in enumerate(few.labels):
         colour, dash = _style(i, len(few.labels))
@@ -101,13 +100,13 @@ def demagnetization_curves(shown: Magnets) -> Figure:
             ("J", curves.polarization[i, 0], 2.5),
             ("B", curves.induction[i, 0], 1.2),
         ):
-            inside = np.isfinite(values) & (values >= -1e-9)
+            inside = values >= -1e-9
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "lines",
                     "name": f"{kind}(H) {escape(name)}",
-                    "x": numbers(field[inside]),
+                    "x": numbers(-1e-3 * curves.field[i, 0][inside]),
                     "y": numbers(values[inside]),
                     "line": {"color": colour, "dash": dash, "width": width},
                     "legendgroup": str(i),
@@ -131,7 +130,8 @@ def demagnetization_curves(shown: Magnets) -> Figure:
         )
     top = np.nanmax(curves.remanence) if np.isfinite(curves.remanence).any() else 1.0
     load = np.array([0.0, top / (max(curves.load_line, 1e-3) * MU_0)])
-    load = np.minimum(load, -curves.field[-1])
+    most = np.nanmax(curves.coercivity) if np.isfinite(curves.coercivity).any() else 1e6
+    load = np.minimum(load, most)
     traces.append(
         {
             "type": "scatter",
