@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -258,7 +259,6 @@ def copied(folder: Path) -> Path:
 
 def preload() -> None:
     """Import what tests use and no change touches: a test run is a fork of this process."""
-    import hypothesis
     import mp_api.client
     import numba
     import pandas
@@ -267,10 +267,10 @@ def preload() -> None:
     import pymatgen.core
     import pytest
     import scipy.optimize
-    import skops.io
     import sklearn.gaussian_process
+    import skops.io
 
-    loaded = (hypothesis, mp_api, numba, pandas, plotly, pyarrow, pymatgen, pytest, scipy, skops)
+    loaded = (mp_api, numba, pandas, plotly, pyarrow, pymatgen, pytest, scipy, skops)
     assert all((*loaded, sklearn)), "imported for what comes after the fork"
     assert not [name for name in sys.modules if name.split(".")[0] == "magnetkit"]
 
@@ -296,7 +296,10 @@ def run(tree: Path, tests: list[str], limit: float) -> str:
             plugins = [word for name in known for word in ("-p", name)]
             code = int(pytest.main(["-x", "-q", "--tb=line", *plugins, *tests]))
             sys.stdout.flush()
+        except BaseException:
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
     end = time.monotonic() + limit
     while True:
