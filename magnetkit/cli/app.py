@@ -19,6 +19,7 @@ from . import (
     replacement,
     robustness,
     supply,
+    warmup,
 )
 from .options import (
     Application,
@@ -314,4 +315,5 @@ app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
 app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(warmup.warmup)
 app.command(rich_help_panel=_MACHINE)(features.bench)

@@ -51,6 +51,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("parts", str(folder / "absent.csv")),
         ("compensate", "--reference", "N42SH"),
         ("doctor",),
+        ("warmup",),
         ("data", "list"),
         ("data", "verify"),
         ("data", "fetch", "absent"),
