@@ -15,6 +15,7 @@ from . import (
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
@@ -278,6 +279,7 @@ app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
