@@ -225,9 +225,9 @@ def compare(table, rows, host, members, found, start, stop):
                 major = p
         for p in range(first, last):
             e = indices[p]
-            if role[e] == METAL and borrowed[indices[major], e]:
-                if values[p] >= trace * of_role[METAL]:
-                    borrows[row] = True
+            told = values[p] >= trace * of_role[METAL]
+            if role[e] == METAL and told and borrowed[indices[major], e]:
+                borrows[row] = True
         key = np.int64(0)
         for p in range(first, last):
             r = indices[p]

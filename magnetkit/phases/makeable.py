@@ -66,15 +66,15 @@ def stability(
     -------
     DataFrame
         ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``: that the phase is in
-        equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and ``energy_above_hull_eV_atom``
-        (free energy over what competes, not below zero, uncorrected), each with ``_lo``, ``_hi``
-        and ``_provenance``: ``physics``, or ``surrogate`` where a metal of at least 1 % of its
-        sites has its slope from CHGNet (`magnetkit.phases.slopes`) for want of entries.
-        ``decomposes_to``: the phases on the hull at this composition with their shares of the
-        atoms, ``liquid`` above the melting temperature; ``unknown`` and the elements that the
-        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those
-        of at least 5 % of the phase that the snapshot lacks. Energies are NaN where neither host
-        nor entry is known.
+        equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
+        ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
+        each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or ``surrogate`` where a metal
+        of at least 1 % of its sites has its slope from CHGNet (`magnetkit.phases.slopes`) for want
+        of entries; NaN where neither host nor entry is known. ``decomposes_to``: the phases on the
+        hull at this composition with their shares of the atoms, ``liquid`` above the melting
+        temperature; ``unknown`` and the elements that the snapshot lacks, with no number beside,
+        where there are such. ``missing_end_members``: those of at least 5 % of the phase that the
+        snapshot lacks.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def stability(
     >>> (found["probability_phase_forms"] > 0.5).tolist()
     [True, False, False]
     >>> found["decomposes_to"][0]
-    '0.70 Sm2Co17 + 0.30 SmCo3'
+    '0.58 Sm2Co17 + 0.42 SmCo3'
     """
     import pandas as pd
 
@@ -188,7 +188,7 @@ def energy_above_hull(
 
 
 def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> "pd.Categorical":
-    """Return the products of each row as a category, e.g. ``"0.70 Sm2Co17 + 0.30 SmCo3"``."""
+    """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     import pandas as pd
 
     percent = np.rint(100.0 * hull.fractions).astype(np.uint64)

@@ -39,8 +39,8 @@ def test_magnets_lie_where_the_snapshot_puts_them_and_form_all_the_same():
     assert (warm[FORMS] > 0.7).all()
     assert (warm[f"{FORMS}_lo"] < warm[FORMS]).all()
     assert (warm[f"{FORMS}_hi"] > warm[FORMS]).all()
-    # The boundary of two phases: atoms, by hand from 17 x + 3 (1 - x) shares of cobalt.
-    assert warm["decomposes_to"][0] == "0.70 Sm2Co17 + 0.30 SmCo3"
+    # By hand: 17/19 x + 3/4 (1 - x) = 5/6 of the atoms are cobalt.
+    assert warm["decomposes_to"][0] == "0.58 Sm2Co17 + 0.42 SmCo3"
 
 
 def test_named_phases_are_told_apart():

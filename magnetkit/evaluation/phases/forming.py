@@ -7,6 +7,7 @@ them, then each host, with its list of stabilizers.
 """
 
 import csv
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -203,7 +204,7 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
             "mean_probability": earth[inside].mean(),
             "share_that_forms": made.forms[inside].mean(),
         }
-        for low, high in zip(_BINS[:-1], _BINS[1:], strict=True)
+        for low, high in itertools.pairwise(_BINS)
         if (inside := (earth >= low) & (earth < high + (high == 1.0))).any()
     ]
     wrong = np.flatnonzero((earth >= FORMS) != made.forms)
