@@ -18,6 +18,7 @@ from . import (
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
 )
 from .options import (
@@ -278,6 +279,7 @@ app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 

@@ -35,6 +35,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("train", "anisotropy_field_T"),
         ("report", out),
         ("robustness", out),
+        ("suggest", out, "--batch", "1"),
         ("explore", out, "--port", "0"),
         ("applications", "list"),
         ("applications", "show", "f22-engine"),
