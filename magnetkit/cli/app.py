@@ -19,6 +19,7 @@ from . import (
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
 )
 from .options import (
@@ -278,6 +279,8 @@ def report(
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
+app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)

@@ -201,7 +201,8 @@ def _piped(frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *,
         wanted += with_interval(name) if name in COLUMNS else (name,)
         if name == "candidate" and "shell" in frame:
             wanted.append("shell")
-    print_csv(in_cgs(frame[list(dict.fromkeys(wanted))]) if cgs else frame[wanted])
+    shown = frame[list(dict.fromkeys(wanted))]
+    print_csv(in_cgs(shown) if cgs else shown)
 
 
 def in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
