@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
+from magnetkit.cli.data import _systems
+from magnetkit.errors import InputError
 
 
 def run(*arguments):
@@ -59,3 +61,12 @@ def test_nothing_moved_between_a_snapshot_and_itself():
     done = run("data", "diff", "embedded", "embedded")
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("0 new, 0 gone, 0 moved")
+
+
+def test_a_device_names_the_systems_that_its_substitutes_touch():
+    found = _systems(None, "communication-twt")
+    assert "Co-Fe-Gd-Sm" in found
+    assert {system.count("-") for system in found} == {3}
+    assert _systems(["Sm-Co"], None) == ["Sm-Co"]
+    with pytest.raises(InputError, match="--application"):
+        _systems(None, None)
