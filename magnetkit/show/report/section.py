@@ -49,7 +49,7 @@ def section(best: pd.DataFrame, snapshot: str | None) -> Figure | None:
     )
     share /= share.sum(axis=1, keepdims=True)
     # pymatgen measures from its first element; the first two coordinates are the others' shares.
-    place = triangular_coord(share[:, 1:]).T
+    place = triangular_coord(share[:, 1:])
     rows = [row for _, row in best.iterrows()]
     odds = best["probability_phase_forms"].to_numpy(float)
     candidates = {
