@@ -149,7 +149,10 @@ def replace(
         result, table = _screened(frame, device, wish, mill, scenario, out)
         asked = Question(reference, made, device, table, mill, scenario, wish)
         found = answers(asked)
-    return Replacement(reference, found, table, result)
+    replacement = Replacement(reference, found, table, result)
+    if out is not None:
+        result.report(Path(out) / "report.html", lead=replacement.lines())
+    return replacement
 
 
 def _checked(
@@ -240,8 +243,6 @@ def _screened(
         process=process,
         out=out,
     )
-    if out is not None:
-        result.report(Path(out) / "report.html")
     table = result.table.sort_values("rank", kind="stable", na_position="last")
     table = table.reset_index(drop=True)
     room = sintered(
