@@ -16,7 +16,7 @@ TRAINED = (
     PHASE_TARGET,
 )
 """What can be trained; the distance to the hull follows from the last. No import needs them."""
-NAMES = (*TRAINED, "magnetism", "phases")
+NAMES = (*TRAINED, "magnetism", "phases", "hindcast")
 """What can be validated."""
 
 Data = Annotated[
@@ -58,7 +58,7 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, `magnetism` or `phases`; all if not given.",
+            help="A surrogate's target, `magnetism`, `phases` or `hindcast`; all if not given.",
             autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
         ),
     ] = None,
@@ -73,6 +73,8 @@ def validate(
     Examples
     --------
       magnetkit validate magnetism
+
+      magnetkit validate hindcast > docs/hindcast.md
 
       magnetkit validate curie_temperature_K --data mine.csv
     """
@@ -101,6 +103,10 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
         from ..evaluation.phases.validation import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
+    if target == "hindcast":
+        from ..evaluation.hindcast import hindcast, report
+
+        return report(hindcast()).rstrip()
     from ..evaluation.surrogates.validation import validate as surrogate
 
     learnt = _source(target, data, snapshot)

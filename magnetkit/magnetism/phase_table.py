@@ -6,8 +6,9 @@ import numpy as np
 
 from ..composition.table import CompositionTable
 from ..elements import RARE_EARTHS
-from ..hosts.partition import HOST_NAMES
-from .balance import SECOND_PHASES, Balance
+from ..hosts.partition import HOST_NAMES, HOSTS
+from ..hosts.records import SecondPhases
+from .balance import Balance
 from .intrinsic import evaluate
 from .magnets import recipes_in_phases
 
@@ -83,15 +84,20 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
         return [("grain boundary", outside, 0.0)]
     if name == "2:17":
         return [("Sm(Co,Cu)5 walls", outside, np.nan)]
-    if name == "1:5":
-        soft = made.soft[i] > 0.0
-        return [("R2Co17" if soft else "R2Co7", outside, SECOND_PHASES["1:5"][1 if soft else 0])]
-    if name != "2:14:1":
+    beside = HOSTS[name].magnet.second_phases if name in HOSTS else None
+    if beside is None:
         return [("grain boundary", outside, 0.0)]
-    return [(phase, outside * part, j) for phase, part, j in _boundary_of_iron(rest)]
+    if HOSTS[name].split.boride_ratio > 0.0:
+        found = _boundary_with_boron(rest, beside)
+        return [(phase, outside * part, j) for phase, part, j in found]
+    if made.soft[i] > 0.0:
+        return [(beside.poor, outside, beside.poor_polarization_T)]
+    return [(beside.rich, outside, beside.rich_polarization_T)]
 
 
-def _boundary_of_iron(rest: CompositionTable) -> list[tuple[str, float, float]]:
+def _boundary_with_boron(
+    rest: CompositionTable, beside: SecondPhases
+) -> list[tuple[str, float, float]]:
     """Return the phases of the boundary of 2:14:1, by share of its atoms, with their J_s.
 
     R6(Fe,Co)13X takes what gallium, copper and aluminium there is while iron is left; boron in
@@ -107,12 +113,10 @@ def _boundary_of_iron(rest: CompositionTable) -> list[tuple[str, float, float]]:
     earth, metals = earth - 6.0 * with_x, metals - 13.0 * with_x
     left = 1.0 - 9.1 * boride - 20.0 * with_x
     found = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
-    if earth < 0.02:
-        return [*found, ("alpha-iron", left, SECOND_PHASES["2:14:1"][1])]
+    if earth < beside.poor_below:
+        return [*found, (beside.poor, left, beside.poor_polarization_T)]
     share = metals / (earth + metals)
     if share > _FERROMAGNETIC:
-        return [
-            *found,
-            ("ferromagnetic boundary", left, SECOND_PHASES["2:14:1"][1] * (share - 0.3)),
-        ]
-    return [*found, ("rare-earth-rich", left, 0.0)]
+        j = beside.poor_polarization_T * (share - 0.3)
+        return [*found, ("ferromagnetic boundary", left, j)]
+    return [*found, (beside.rich, left, beside.rich_polarization_T)]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
 from ...elements import INDEX, SYMBOLS
+from ...hosts.partition import HOSTS
 from ...phases import slopes
 from ...phases.hull import Decomposition, solve, stable_space
 from ...phases.mixing import MixingModel
@@ -219,7 +220,7 @@ def metals_left_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.Data
                         "entries": int(part.sum()),
                         "mae_without_eV_atom": without,
                         "mae_with_slopes_eV_atom": with_slopes,
-                        "used": host in slopes.HOSTS_WITH_SLOPES,
+                        "used": HOSTS[host].substitution_slopes,
                     }
                 )
     return pd.DataFrame(rows)
