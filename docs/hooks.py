@@ -232,5 +232,6 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     parts = _CODE.split(markdown)
     for i in range(0, len(parts), 2):
         parts[i] = _DISPLAY.sub(display, parts[i])
-        parts[i] = _INLINE.sub(lambda m: convert(m[1]), parts[i])
+        # A line that began with the element itself would be taken as a block.
+        parts[i] = _INLINE.sub(lambda m: f"<span>{convert(m[1])}</span>", parts[i])
     return "".join(parts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from html import escape
 from pathlib import Path
 from typing import ParamSpec
 
@@ -15,6 +16,11 @@ P = ParamSpec("P")
 
 class ScreenResult(Ranked):
     """Ranked candidates for a device, with their report; what they hold is told in `Ranked`."""
+
+    def _repr_html_(self) -> str:
+        from .show.notebook import ROWS, table_html
+
+        return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
 
     def report(self, path: str | Path = "report.html", lead: Sequence[str] = ()) -> Path:
         """Write the self-contained HTML report and return its path.

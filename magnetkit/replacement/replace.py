@@ -56,6 +56,12 @@ class Replacement:
     candidates: "pd.DataFrame"
     result: "ScreenResult"
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        said = "".join(f"<li>{escape(line)}</li>" for line in self.lines())
+        return f"<ul>{said}</ul>{self.result._repr_html_()}"
+
     def lines(self) -> list[str]:
         """Return the answer in about ten lines."""
         return [answer["text"] for answer in self.answers]

@@ -7,6 +7,7 @@ from .composition import ternary
 from .curves import demagnetization, property_against_temperature
 from .maps import grade_map, pareto
 from .series import sweep
+from .tables import table
 from .validation import coverage, parity
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "parity",
     "property_against_temperature",
     "sweep",
+    "table",
     "ternary",
 ]

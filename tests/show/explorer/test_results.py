@@ -62,6 +62,7 @@ def test_every_stop_is_what_the_model_says_there(results):
         expected = mk.magnetism.sintered(
             table,
             temperature=results.temperatures[stop],
+            process=conditions.process,
             shell=results.shells,
             between=conditions.between,
             load_line=conditions.load_line,
@@ -82,6 +83,7 @@ def test_todays_magnet_stands_in_the_figure(results):
     expected = mk.magnetism.sintered(
         reference.table(),
         temperature=results.temperatures[1],
+        process=results.conditions.process,
         shell=reference.shell,
         load_line=results.conditions.load_line,
     )
