@@ -35,11 +35,11 @@ SHOWN = (
     "heavy_rare_earth_saved_wt_pct",
     "supply_risk",
     "cost_USD_kg",
+    "probability_phase_forms",
     "probability_meets_requirements",
     "performance_margin",
-    "energy_above_hull_eV_atom",
 )
-DOWNLOADED = ("heavy_rare_earth_saved_wt_pct", "energy_above_hull_eV_atom")
+DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
 """Columns of all candidates that the download holds and the page does not show."""
 ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
@@ -105,8 +105,8 @@ def _content(result: "Ranked") -> dict[str, Any]:
     constant = {"shell": bare, "host": bool(common)}
     names = tuple(name for name in SHOWN if not constant.get(name))
     table = _table(ranked, names)
-    # What all share is said once; the distance from the hull decides on no rank.
-    best_names = (*(n for n in names if n != "energy_above_hull_eV_atom"), *FIRM)
+    # What all share is said once.
+    best_names = (*names, *FIRM)
     firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
