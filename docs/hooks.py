@@ -20,7 +20,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ROOMS = (
     "composition", "curves", "magnetism", "hosts", "phases", "surrogates", "catalogue", "anchors",
-    "prediction", "ranking", "replacement", "supply", "applications", "features", "run",
+    "prediction", "ranking", "replacement", "supply", "applications", "features", "run.suggestion",
     "screening", "show.plots", "show.report", "columns", "elements", "units", "settings", "errors",
 )  # fmt: skip
 _TITLES = {"start": "Five-minute starts", "howto": "How-tos"}
@@ -32,11 +32,17 @@ _DISPLAY, _INLINE = re.compile(r"\$\$(.+?)\$\$", re.DOTALL), re.compile(r"\$([^$
 def public(room: str) -> Iterator[tuple[str, Any]]:
     """Yield the name and the object of each public function and class of a room."""
     module = importlib.import_module(f"magnetkit.{room}")
-    for name in getattr(module, "__all__", None) or vars(module):
+    listed = getattr(module, "__all__", None)
+    for name in listed or vars(module):
         thing = getattr(module, name)
         home = getattr(thing, "__module__", "") or ""
-        own = home.startswith("magnetkit") and not name.startswith("_")
-        if own and (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing))):
+        # Without a list, what a module imports is not its own.
+        own = home.startswith("magnetkit") if listed else home == module.__name__
+        if (
+            own
+            and not name.startswith("_")
+            and (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing)))
+        ):
             yield name, thing
 
 
