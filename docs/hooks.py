@@ -19,10 +19,13 @@ from mkdocs.structure.files import File, Files
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ROOMS = (
-    "composition", "curves", "magnetism", "hosts", "phases", "surrogates", "catalogue", "anchors",
-    "prediction", "ranking", "replacement", "supply", "applications", "features", "run.suggestion",
-    "screening", "show.plots", "show.report", "columns", "elements", "units", "settings", "errors",
+    "errors", "composition", "curves", "magnetism", "hosts", "phases", "surrogates", "catalogue",
+    "anchors", "prediction", "ranking", "replacement", "supply", "applications", "features",
+    "run.suggestion", "screening", "show.plots", "show.report", "columns", "elements", "units",
+    "settings",
 )  # fmt: skip
+# Of a module without a list of its own names.
+_ONLY = {"run.suggestion": ("suggest",)}
 _TITLES = {"start": "Five-minute starts", "howto": "How-tos"}
 # Display equations stand alone in $$ $$, others in $ $; code is left as it is.
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -32,17 +35,12 @@ _DISPLAY, _INLINE = re.compile(r"\$\$(.+?)\$\$", re.DOTALL), re.compile(r"\$([^$
 def public(room: str) -> Iterator[tuple[str, Any]]:
     """Yield the name and the object of each public function and class of a room."""
     module = importlib.import_module(f"magnetkit.{room}")
-    listed = getattr(module, "__all__", None)
-    for name in listed or vars(module):
+    for name in _ONLY.get(room) or getattr(module, "__all__", None) or vars(module):
         thing = getattr(module, name)
-        home = getattr(thing, "__module__", "") or ""
-        # Without a list, what a module imports is not its own.
-        own = home.startswith("magnetkit") if listed else home == module.__name__
-        if (
-            own
-            and not name.startswith("_")
-            and (inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing)))
-        ):
+        own = (getattr(thing, "__module__", "") or "").startswith("magnetkit")
+        if not own or name.startswith("_"):
+            continue
+        if inspect.isclass(thing) or inspect.isfunction(inspect.unwrap(thing)):
             yield name, thing
 
 
@@ -178,12 +176,18 @@ def on_config(config: Any) -> Any:
         return [{titles[f]: f.relative_to(DOCS).as_posix()} for f in files]
 
     own = [{titles[f]: f.name} for f in titles if f.parent == DOCS and f.name.startswith("add-")]
+    known = {"index.md", "physics.md"}
+    more = [
+        {titles[f]: f.name}
+        for f in titles
+        if f.parent == DOCS and f.name not in known and not f.name.startswith("add-")
+    ]
     notes = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
     config.nav = [
         {"Which command": "index.md"},
         {_TITLES["start"]: under("start")},
         {_TITLES["howto"]: [*under("howto"), *own]},
-        {"Physics": "physics.md"},
+        {"Physics": ["physics.md", *more]},
         {"Gallery": "gallery/index.md"},
         {"Notebooks": [{f.stem.replace("-", " "): f"notebooks/{f.stem}.md"} for f in notes]},
         {

@@ -4,7 +4,7 @@ import importlib.util
 import inspect
 from pathlib import Path
 
-import matplotlib
+import matplotlib.pyplot as plt
 import pytest
 
 import magnetkit as mk
@@ -46,6 +46,6 @@ def test_every_public_name_has_a_page_with_an_example(hooks):
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_the_example_runs(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    matplotlib.use("Agg")
+    plt.switch_backend("Agg")
     exec(_examples()[name], {"mk": mk})
-    matplotlib.pyplot.close("all")
+    plt.close("all")

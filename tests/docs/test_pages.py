@@ -16,6 +16,7 @@ from magnetkit.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
+GUIDES = [p for p in PAGES if p.parent.name in ("start", "howto") or p.stem == "index"]
 FENCES = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -31,7 +32,7 @@ def commands(page):
     return [line for line in [*lines, *inline] if line.startswith("magnetkit ")]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", GUIDES, ids=lambda p: p.stem)
 def test_every_command_and_option_exists(page):
     for line in commands(page):
         command = typer.main.get_command(app)

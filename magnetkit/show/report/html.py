@@ -106,7 +106,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
     names = tuple(name for name in SHOWN if not constant.get(name))
     table = _table(ranked, names)
     # What all share is said once.
-    best_names = (*names, *FIRM)
+    best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
     firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
