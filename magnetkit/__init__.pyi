@@ -29,6 +29,7 @@ from .composition import substitutions as substitutions
 from .curves import curve as curve
 from .prediction import compare as compare
 from .prediction import predict as predict
+from .replacement import compensation as compensation
 from .replacement import replace as replace
 from .run.suggestion import suggest as suggest
 from .screening import screen as screen

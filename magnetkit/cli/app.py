@@ -277,6 +277,7 @@ def report(
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
+app.command(rich_help_panel=_SETS)(replacement.compensate)
 app.command(rich_help_panel=_SETS)(grades.grades)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 

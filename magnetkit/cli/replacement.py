@@ -129,6 +129,41 @@ def parts(
             typer.echo("    kept")
 
 
+def compensate(
+    reference: Annotated[
+        str, typer.Option(metavar="GRADE", help="A compensated grade, e.g. 2:17TC-16.")
+    ],
+    temperature: Temperature = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="What it is made of, where known; estimated otherwise.")
+    ] = None,
+    basis: Basis = "auto",
+    circuit: Annotated[
+        float, typer.Option(metavar="PCT_K", help="What pole pieces and gap add to alpha, %/K.")
+    ] = 0.0,
+    json: Json = False,
+) -> None:
+    """Say what the gadolinium and erbium of a compensated grade do, and what does with less.
+
+    Examples
+    --------
+      magnetkit compensate --reference 2:17TC-16 --temperature=-50C:150C
+
+      magnetkit compensate --reference 2:17TC-16 --circuit 0.01 --json
+    """
+    from ..replacement.compensation import compensation, sentences
+    from ..show.tables import print_json
+
+    found = compensation(reference, temperature, recipe=recipe, basis=basis, circuit=circuit)
+    if json:
+        print_json(found)
+        return
+    for line in sentences(found):
+        typer.echo(line)
+    for row in found.to_dict("records"):
+        typer.echo(f"  {row['what']}: {row['composition']}")
+
+
 def _show(found: "Replacement", top: int) -> None:
     from rich.console import Console
     from rich.markup import escape

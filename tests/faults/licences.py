@@ -15,8 +15,6 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "THIRD_PARTY.md"
 RUN_TIME_EXTRAS = ("dask", "explore", "plots")
 
-# Where the metadata hold no short name, it was read from the licence file that the package carries.
-READ_FROM_FILE = {"skops": "MIT"}
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|HPND|Zlib|0BSD|CC0|Unlicense|CMU|BSL",
     re.IGNORECASE,
@@ -88,7 +86,7 @@ def licence(package: Distribution) -> str:
     field = (meta.get("License") or "").strip()
     if field and "\n" not in field and len(field) < 60:
         return field
-    return READ_FROM_FILE.get(canonicalize_name(meta["Name"]), "")
+    return ""
 
 
 def table() -> str:
