@@ -193,7 +193,19 @@ _ALL = (
         "Distance to the hull of competing phases.",
         "E_{hull}",
     ),
-    Column("decomposes_to", "", "Decomposes to", "Phases on the hull at this composition.", "text"),
+    _predicted(
+        "probability_phase_forms",
+        "",
+        "Phase forms",
+        "Probability that the phase is in equilibrium at the temperature at which it is made.",
+    ),
+    Column(
+        "decomposes_to",
+        "",
+        "Decomposes to",
+        "Phases on the hull at this composition, with their shares of the atoms.",
+        "text",
+    ),
     _number(
         "heavy_rare_earth_wt_pct",
         "wt.%",
@@ -283,6 +295,7 @@ _SHORT = {
     "remanence_coefficient_pct_K": "α",
     "coercivity_coefficient_pct_K": "β",
     "energy_above_hull_eV_atom": "Hull",
+    "probability_phase_forms": "Forms",
     "heavy_rare_earth_wt_pct": "HRE",
     "heavy_rare_earth_saved_wt_pct": "Saved",
     "supply_risk": "Risk",

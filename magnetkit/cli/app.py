@@ -15,9 +15,11 @@ from . import (
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
 )
 from .options import (
@@ -278,7 +280,9 @@ app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 

@@ -191,6 +191,7 @@ def describe(
         The columns of the registry, in its order, all but those of the ranking.
     """
     from ..phases import stability
+    from ..phases.forming import FORMS
 
     formulas = table.to_arrow().to_pandas()
     if isinstance(labels, pa.Array):
@@ -206,7 +207,7 @@ def describe(
         (magnet,) = magnets(table, shells, [temperature], conditions)
     stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
     supply = supplies(table, shells, conditions)
-    makeable = stable.pop("makeable").to_numpy(bool)
+    makeable = (stable["probability_phase_forms"] >= FORMS).to_numpy()
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
