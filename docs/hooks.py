@@ -138,7 +138,8 @@ def gallery() -> tuple[str, dict[str, bytes]]:
         exec(entry["code"], space)
         figure = space["ax"].figure
         out = io.BytesIO()
-        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
+        figure.set_layout_engine("constrained")
+        figure.savefig(out, format="svg", metadata={"Date": None})
         plt.close("all")
         pictures[f"gallery/{name}.svg"] = out.getvalue()
         parts.append(
