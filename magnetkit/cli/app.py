@@ -15,9 +15,11 @@ from . import (
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
     warmup,
 )
@@ -28,6 +30,7 @@ from .options import (
     Cgs,
     Column,
     Columns,
+    ElementColumns,
     Folder,
     Json,
     LoadLine,
@@ -38,6 +41,7 @@ from .options import (
     Process,
     Quiet,
     Recycled,
+    ReferenceMagnet,
     Require,
     Scenario,
     Shell,
@@ -45,6 +49,7 @@ from .options import (
     Temperature,
     Wide,
     a_path,
+    composition_of,
     factors,
     pairs,
 )
@@ -114,6 +119,7 @@ def screen(
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     host: Annotated[
         str | None, typer.Option(help="Host to substitute in: 2:14:1, or a formula such as SmCo5.")
     ] = None,
@@ -153,6 +159,7 @@ def screen(
     scenario: Scenario = None,
     recycled: Recycled = None,
     price: Prices = None,
+    reference: ReferenceMagnet = None,
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
@@ -209,6 +216,7 @@ def screen(
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
+        "reference": reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -226,7 +234,13 @@ def screen(
     }
     if made is None:
         space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
-        result = run(candidates, application, basis=basis, column=column, **options)
+        result = run(
+            candidates,
+            application,
+            basis=basis,
+            column=composition_of(column, element_columns),
+            **options,
+        )
     elif refine is not None:
         space.refuse_with_refine(diffuse)
         result = refined(made, application, refine, sample=sample, **options)
@@ -279,7 +293,9 @@ app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
