@@ -19,7 +19,7 @@ from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction.properties import Conditions, conditions_for, describe, magnets
+from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe, magnets
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
@@ -251,8 +251,9 @@ def evaluate(
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K}
     at = [job.temperature, *sorted((asked | ends) - {job.temperature})]
-    frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
-    here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
+    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
+    frames = dict(zip(at, made, strict=True))
+    here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
     beside = _beside(table, here, job)
     verdict = judge(
