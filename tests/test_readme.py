@@ -31,7 +31,6 @@ def desk(tmp_path, monkeypatch):
     """A folder with the files the README speaks of, as the current one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "alloys.csv").write_text(CSV, encoding="utf-8")
-    (tmp_path / "my-pump.toml").write_text(blocks("toml")[0], encoding="utf-8")
     (tmp_path / "my_elements.csv").write_text(blocks("csv")[0], encoding="utf-8")
     return tmp_path
 
@@ -56,14 +55,6 @@ def test_commands_run(command, desk):
     assert done.exit_code == 0, done.output
     for folder in re.findall(r"--out (\w+)", command):
         assert (desk / folder / "report.html").stat().st_size > 100_000
-
-
-def test_the_device_of_the_readme_is_judged(desk):
-    result = mk.screen(application="my-pump.toml")
-    assert result.profile.name == "my-pump"
-    assert result.table["meets_requirements"].any()
-    best = result.best(1).iloc[0]
-    assert best["heavy_rare_earth_saved_wt_pct"] > 0
 
 
 def test_the_element_table_of_the_readme_gives_its_columns(desk):

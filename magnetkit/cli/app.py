@@ -15,6 +15,7 @@ from . import (
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
@@ -281,6 +282,7 @@ app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
 app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 

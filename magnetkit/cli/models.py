@@ -5,17 +5,12 @@ from typing import Annotated
 
 import typer
 
+from ..added import properties
 from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
-TRAINED = (
-    "curie_temperature_K",
-    "saturation_polarization_T",
-    "anisotropy_field_T",
-    "anisotropy_constant_MJ_m3",
-    PHASE_TARGET,
-)
-"""What can be trained; the distance to the hull follows from the last. No import needs them."""
+TRAINED = ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
+"""What can be trained; the distance to the hull follows from the formation energy."""
 NAMES = (*TRAINED, "magnetism", "phases", "hindcast")
 """What can be validated."""
 

@@ -6,6 +6,7 @@ Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported whe
 from .composition import ternary
 from .curves import demagnetization, property_against_temperature
 from .maps import grade_map, pareto
+from .phases import section
 from .series import sweep
 from .validation import coverage, parity
 
@@ -16,6 +17,7 @@ __all__ = [
     "pareto",
     "parity",
     "property_against_temperature",
+    "section",
     "sweep",
     "ternary",
 ]

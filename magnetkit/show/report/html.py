@@ -34,7 +34,7 @@ SHOWN = (
     "heavy_rare_earth_saved_wt_pct",
     "supply_risk",
     "cost_USD_kg",
-    "energy_above_hull_eV_atom",
+    "probability_phase_forms",
     "probability_meets_requirements",
     "performance_margin",
 )
