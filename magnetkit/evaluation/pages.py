@@ -132,7 +132,7 @@ def _rests(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
         column = COLUMNS[anchor.column]
         least = ", guaranteed" if anchor.guaranteed else ""
         yield (
-            f"- Today's magnet keeps {column.label} {anchor.value:g} ± {anchor.spread:g} "
+            f"- Today's magnet keeps {column.short} {anchor.value:g} ± {anchor.spread:g} "
             f"{column.unit}{least} at {anchor.temperature_K - 273.15:.0f} °C: {anchor.source} "
             f"({anchor.status})."
         )
