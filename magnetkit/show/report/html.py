@@ -14,6 +14,7 @@ from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from . import content, curves, figures, supply
 from .layout import Figure, numbers
+from .section import section
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
@@ -176,8 +177,11 @@ def _figures(
         "demagnetization": curves.demagnetization_curves(shown),
         "supply": curves.supply(shown),
     }
-    triangle = figures.ternary(ranked)
-    return drawn if triangle is None else drawn | {"ternary": triangle}
+    maps = {
+        "ternary": figures.ternary(ranked),
+        "section": section(ranked.head(content.BEST), shown.conditions.snapshot),
+    }
+    return drawn | {name: figure for name, figure in maps.items() if figure is not None}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
