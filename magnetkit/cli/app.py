@@ -112,7 +112,7 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = ...,  # type: ignore[assignment]
+    application: Application = None,
     out: Annotated[
         Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
     ] = Path("results"),
@@ -200,6 +200,9 @@ def screen(
 
       magnetkit screen --application f22-engine --require "remanence_T>=0.98*reference"
 
+      magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
+      --temperature 150C
+
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
     from ..screening import ScreenResult, refined
@@ -209,13 +212,14 @@ def screen(
 
     add, measured = space.additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
+    device = space.device(application, require, reference, temperature, load_line, basis)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
-        "reference": reference,
+        "reference": None if application is None else reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -235,16 +239,16 @@ def screen(
         space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
         result = run(
             candidates,
-            application,
+            device,
             basis=basis,
             column=composition_of(column, element_columns),
             **options,
         )
     elif refine is not None:
         space.refuse_with_refine(diffuse)
-        result = refined(made, application, refine, sample=sample, **options)
+        result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, diffuse, sample), application, **options)
+        result = run(space.candidates(made, diffuse, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))

@@ -20,9 +20,10 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 
 
 Application = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="Device: a name of `magnetkit applications list`, or a TOML file.",
+        help="Device: a name of `magnetkit applications list`, or a TOML file; without one, "
+        "--require, --reference and --temperature say what is wanted.",
         autocompletion=_named("applications"),
     ),
 ]
