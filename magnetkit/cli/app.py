@@ -21,6 +21,7 @@ from . import (
     robustness,
     suggest,
     supply,
+    warmup,
 )
 from .options import (
     Application,
@@ -334,4 +335,5 @@ app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
 app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(warmup.warmup)
 app.command(rich_help_panel=_MACHINE)(features.bench)

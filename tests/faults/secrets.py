@@ -54,6 +54,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("parts", str(folder / "absent.csv")),
         ("compensate", "--reference", "N42SH"),
         ("doctor",),
+        ("warmup",),
         ("phases", "SmCo5", "--temperature", "600C"),
         ("data", "list"),
         ("data", "diff", str(folder / "absent"), str(folder / "frozen")),
