@@ -31,6 +31,7 @@ from .curves import curve as curve
 from .diffusion import diffuse as diffuse
 from .prediction import compare as compare
 from .prediction import predict as predict
+from .replacement import compensation as compensation
 from .replacement import replace as replace
 from .run.suggestion import suggest as suggest
 from .screening import screen as screen

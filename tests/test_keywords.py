@@ -45,7 +45,14 @@ CALLS = {
     "predict": (
         mk.predict,
         (BASE,),
-        {"temperature": "150C", **CONDITIONS, **TABLES, **READING, "column": "alloy"},
+        {
+            "temperature": "150C",
+            **CONDITIONS,
+            **TABLES,
+            **READING,
+            "column": "alloy",
+            "prices": {"Tb": 3.0},
+        },
     ),
     "screen": (
         mk.screen,
@@ -56,6 +63,7 @@ CALLS = {
             **CONDITIONS,
             **TABLES,
             "prices": {"Tb": 3.0},
+            "reference": "Nd1.7Dy0.3Fe14B",
             "require": ["remanence_T>=0.98*reference"],
             "objectives": ["cost:min=2", "margin:max"],
             **READING,

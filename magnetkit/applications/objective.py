@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..added import criteria
 from ..columns import COLUMNS
 from ..errors import InputError
 
@@ -22,9 +23,7 @@ COSTS = ("cost_USD_kg", "cost_per_flux_USD_m3_T")
 UNITS = {
     "heavy_rare_earth_wt_pct": 1.0,
     "dysprosium_terbium_wt_pct": 1.0,
-    "supply_risk": 0.1,
-    "weakest_link_risk": 0.1,
-    "import_reliance": 0.1,
+    **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
     MARGIN: 0.1,
     CHANCE: 0.2,
     **dict.fromkeys(COSTS, 0.25),

@@ -16,10 +16,13 @@ from . import (
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
+    warmup,
 )
 from .options import (
     Application,
@@ -28,6 +31,7 @@ from .options import (
     Cgs,
     Column,
     Columns,
+    ElementColumns,
     Folder,
     Json,
     LoadLine,
@@ -38,6 +42,7 @@ from .options import (
     Process,
     Quiet,
     Recycled,
+    ReferenceMagnet,
     Require,
     Scenario,
     Shells,
@@ -45,6 +50,7 @@ from .options import (
     Temperature,
     Wide,
     a_path,
+    composition_of,
     factors,
     pairs,
 )
@@ -108,12 +114,13 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = ...,  # type: ignore[assignment]
+    application: Application = None,
     out: Annotated[
         Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     host: Annotated[
         str | None, typer.Option(help="Host to substitute in: 2:14:1, or a formula such as SmCo5.")
     ] = None,
@@ -146,6 +153,7 @@ def screen(
     scenario: Scenario = None,
     recycled: Recycled = None,
     price: Prices = None,
+    reference: ReferenceMagnet = None,
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
@@ -187,6 +195,9 @@ def screen(
 
       magnetkit screen --application f22-engine --require "remanence_T>=0.98*reference"
 
+      magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
+      --temperature 150C
+
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
     from ..screening import ScreenResult, refined
@@ -196,12 +207,14 @@ def screen(
 
     add, measured = space.additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
+    device = space.device(application, require, reference, temperature, load_line, basis)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
+        "reference": None if application is None else reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -219,12 +232,18 @@ def screen(
     }
     if made is None:
         space.need(host, add=add, sample=sample, refine=refine)
-        result = run(candidates, application, basis=basis, column=column, **options)
+        result = run(
+            candidates,
+            device,
+            basis=basis,
+            column=composition_of(column, element_columns),
+            **options,
+        )
     elif refine is not None:
         space.refuse_with_refine(shell)
-        result = refined(made, application, refine, sample=sample, **options)
+        result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, shell, sample), application, **options)
+        result = run(space.candidates(made, shell, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
@@ -272,7 +291,10 @@ app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
 app.command(rich_help_panel=_SETS)(diffusion.diffuse)
+app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
@@ -308,4 +330,5 @@ app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
 app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(warmup.warmup)
 app.command(rich_help_panel=_MACHINE)(features.bench)

@@ -8,7 +8,36 @@ from ..errors import InputError
 from .options import pairs
 
 if TYPE_CHECKING:
+    from ..applications import Profile
     from ..composition import Substitutions
+
+
+def device(
+    application: str | None,
+    require: Sequence[str] | None,
+    reference: str | None,
+    temperature: str | None,
+    load_line: float | None,
+    basis: str,
+) -> "str | Profile":
+    """Return the device: that of ``--application``, or what the other options ask.
+
+    Raises
+    ------
+    typer.BadParameter
+        If neither says what is wanted.
+    """
+    import typer
+
+    from ..applications import asked
+
+    if application is not None:
+        return application
+    if not (require and reference and temperature):
+        raise typer.BadParameter(
+            "give --application, or what is wanted by --require, --reference and --temperature"
+        )
+    return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 
 
 def of(

@@ -161,6 +161,8 @@ class Host:
         Rules of the grain boundary.
     substitution_slopes : bool
         Whether CHGNet's energies of substitution predict left-out entries no worse.
+    making_temperature_K, melts_at_K : float
+        At which its magnets are sintered or annealed, and at which it decomposes into liquid.
     magnet : Magnet
         What is said of its magnets.
     """
@@ -176,6 +178,8 @@ class Host:
     assignment: Assignment
     split: Split
     substitution_slopes: bool
+    making_temperature_K: float
+    melts_at_K: float
     magnet: Magnet
 
 
@@ -233,6 +237,8 @@ def _host(entry: dict[str, Any]) -> Host:
         _assignment(dict(entry["assignment"])),
         Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
         entry["stability"]["substitution_slopes"],
+        entry["stability"]["making_temperature_K"],
+        entry["stability"]["melts_at_K"],
         _magnet(dict(entry["magnet"])),
     )
 

@@ -85,7 +85,7 @@ class Prior:
             for key, coefficient in terms:
                 matrix[order[key], j] += coefficient
         value = np.array([self.mean[k] for k in keys]) + matrix @ variables
-        deviation = np.sqrt(np.einsum("ij,jk,ik->i", matrix, deviations, matrix).clip(0.0))
+        deviation = np.sqrt(((matrix @ deviations) * matrix).sum(axis=1).clip(0.0))
         for (e, slot), v, s in zip(keys, value, deviation, strict=True):
             if e < 0:
                 into.host[self.host, slot] = v

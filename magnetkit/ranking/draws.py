@@ -20,7 +20,7 @@ from scipy.special import ndtri
 from ..applications.objective import CHANCE, MARGIN, SHARE, UNITS, Objective
 from ..composition import CompositionTable
 from ..magnetism.likeness import covariance
-from ..magnetism.mill import Mill
+from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
 from .judged import Job, kinds, mill_of, reference_row
 from .order import total_loss
@@ -48,10 +48,13 @@ class Drawn:
     loss : ndarray of float64, shape (n, draws)
         Loss over the objectives, with that of a miss where a requirement is missed; infinite
         where an objective is unknown.
+    scores : dict of str to ndarray of float64, shape (n, draws)
+        Standard scores of what can be measured of a magnet, H_cJ and B_r.
     """
 
     meets: NDArray[np.bool_]
     loss: Values
+    scores: dict[str, Values]
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return the place of each candidate in each draw, from 1; equals keep their order.
@@ -148,7 +151,8 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     columns = [values.at(o.column, job.temperature) for o in objectives]
     missed = (~meets).astype(np.float64) / unit[CHANCE]
     loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
-    return Drawn(meets[:n], loss[:n])
+    scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
+    return Drawn(meets[:n], loss[:n], scores)
 
 
 class Properties:
@@ -179,11 +183,12 @@ class Properties:
             return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
         frame = self._frames.get(temperature, self._leading)
         value, lo, hi = interval_of(frame if column in frame else self._leading, column)
-        z = self._score(FOLLOWS.get(column, column)) / self._end
+        z = self.score(FOLLOWS.get(column, column)) / self._end
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 
-    def _score(self, column: str) -> Values:
+    def score(self, column: str) -> Values:
+        """Return the standard scores of a quantity."""
         if column not in self._scores:
             own = kinds(self._table, self._leading)
             found = covariance(own, own, column, self._mill)

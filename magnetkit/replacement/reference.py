@@ -9,14 +9,16 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import CompositionError
-from ..magnetism.mill import QUANTITIES, Mill
-from .asked import Wish
+from ..magnetism.mill import ALPHA, QUANTITIES, Mill
+from .asked import COMPENSATED, Wish
 from .makeup import Makeup, given, makeup
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALPHA = "remanence_coefficient_pct_K"
+# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
+# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_ALPHA_DEVIATION = 0.002
 
 
 def anchor(
@@ -84,8 +86,24 @@ def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
     }
     kelvin = float(here["temperature_K"])
     seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
+    if abs(float(here[ALPHA])) <= COMPENSATED:
+        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")
-    return anchored_on(str(here["grade"]), table, made.best.shell or None, seen)
+    return anchored_on(
+        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
+    )
+
+
+def alpha_range(grade: str) -> tuple[float, float]:
+    """Return the temperatures between which a maker prints alpha of a grade, K."""
+    from ..catalogue import grades
+    from ..magnetism.sintered import BETWEEN
+
+    sheets = grades(grade, sheets=True)
+    told = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(told):
+        return BETWEEN
+    return float(told["temperature_K"].iloc[0]), float(told["to_K"].iloc[0])
 
 
 def reference_of(
