@@ -36,6 +36,7 @@ def main() -> None:
                     "H_x_kA_m": 0.0,
                     "H_y_kA_m": 0.0,
                     "H_z_kA_m": -(OWN + even + edge * crowd),
+                    "source": "assumption: the model of build.py",
                 }
             )
         )
