@@ -47,9 +47,8 @@ def told(belief: Belief) -> list[str]:
     for name, least in _LEAST.items():
         own = series[series["property"] == name].reset_index(drop=True)
         table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
-        for model, made in (_curie if name == _CURIE else _learnt)(
-            own, table, belief, name
-        ).items():
+        said = _curie(own, table, belief) if name == _CURIE else _learnt(own, table, name)
+        for model, made in said.items():
             known = np.isfinite(made)
             f = figures.accuracy(
                 own["value"].to_numpy()[known], made[known], own["paper"].to_numpy()[known], least
