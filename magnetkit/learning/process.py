@@ -154,9 +154,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         from ..kernels.posterior import Block, Known, posterior
 
         check_is_fitted(self)
-        smooth, local, *rest = self._known
+        smooth, local, one, two, *rest = self._known
         X = np.ascontiguousarray(X, np.float64)
-        mean, nearest, near = posterior(X, Known(Block(*smooth), Block(*local), *rest))
+        # A model file keeps plain numbers.
+        variances = np.float32(one), np.float32(two)
+        known = Known(Block(*smooth), Block(*local), *variances, *rest)
+        mean, nearest, near = posterior(X, known)
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
     def parts(self, X: Array) -> dict[str, Array]:

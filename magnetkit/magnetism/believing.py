@@ -76,10 +76,10 @@ def retrain(data: TrainingSet, progress: bool = False) -> Belief:
 
 def _packed(belief: Belief) -> store.Packed:
     content = {
-        "processes": [branch.process for branch in belief.branches],
-        "coefficients": [branch.coefficients for branch in belief.branches],
-        "edges": [branch.edge for branch in belief.branches],
-        "learns": [branch.learns for branch in belief.branches],
+        "processes": tuple(branch.process for branch in belief.branches),
+        "coefficients": tuple(branch.coefficients for branch in belief.branches),
+        "edges": tuple(branch.edge for branch in belief.branches),
+        "learns": tuple(branch.learns for branch in belief.branches),
         "of_host": belief.of_host,
         "inside": belief.scores[0],
         "outside": belief.scores[1],

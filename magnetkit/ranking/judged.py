@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
 from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
+from ..magnetism.likeness import Kinds, relative_width
+from ..magnetism.mill import ALPHA, Mill
+from ..magnetism.process import process_record
+from ..magnetism.sintered import read_between
 from ..prediction.properties import Conditions, conditions_for, describe, magnets
-from .requirements import MEETS_PROBABILITY, judge
+from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile, Requirement
@@ -81,6 +87,9 @@ def job_for(
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
+    conditions["process"] = _anchored(
+        conditions.get("process"), profile, reference, read_between(conditions["between"])
+    )
     made = conditions_for(
         **conditions,
         reference=reference,
@@ -96,6 +105,26 @@ def job_for(
         kept = [old for old in profile.requirements if _side(old) not in taken]
         profile = replace(profile, requirements=(*kept, *added))
     return Job(profile, kelvin, made)
+
+
+def _anchored(
+    process: Any, profile: "Profile", reference: CompositionTable, between: tuple[float, float]
+) -> Any:
+    """Return a process conditional on the reference magnet, unless it has measured magnets."""
+    own = process_record(process)
+    if not profile.reference.anchors or (own is not None and own.get("mill") is not None):
+        return process
+    seen = []
+    for one in profile.reference.anchors:
+        value, doubt = one.value, one.spread
+        if one.column != ALPHA:
+            value, doubt = value * (TYPICAL if one.guaranteed else 1.0), doubt / value
+        if one.guaranteed:
+            doubt = float(np.hypot(doubt, GUARANTEE))
+        seen.append(Seen(one.column, value, one.temperature_K, doubt))
+    grade, shell = profile.reference.grade, profile.reference.shell
+    mill = anchored_on(grade, reference, shell, seen, between)
+    return {**(own or {}), "mill": mill.record()}
 
 
 def replace(profile: "Profile", **fields: object) -> "Profile":
@@ -225,7 +254,10 @@ def evaluate(
     frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
     here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
     frames[at[0]] = here
-    verdict = judge(profile, frames, job.temperature, job.threshold, job.conditions.interval)
+    beside = _beside(table, here, job)
+    verdict = judge(
+        profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
+    )
     here["status"] = _status_over(frames, job.temperature)
     here["probability_meets_requirements"] = np.where(
         here["status"] == "ok", verdict.probability, 0.0
@@ -233,6 +265,29 @@ def evaluate(
     here["failed_requirements"] = verdict.failed
     here["performance_margin"] = verdict.margin
     return here[ordered(here.columns)]
+
+
+def mill_of(process: Any) -> Mill | None:
+    """Return the measured magnets that a process is conditional on, None if there are none."""
+    record = process.get("mill") if isinstance(process, Mapping) else None
+    return None if record is None else Mill.from_record(record)
+
+
+def _beside(
+    table: CompositionTable, here: pd.DataFrame, job: Job
+) -> dict[str, NDArray[np.float64]]:
+    """Return how wide differences to the reference are over values, see `judge`."""
+    asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    mill, reference = mill_of(job.conditions.process), job.profile.reference
+    own = kinds(table, here)
+    it = Kinds(reference.table(), np.array([reference.host]), np.array([reference.shell or ""]))
+    return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
+
+
+def kinds(table: CompositionTable, frame: pd.DataFrame) -> Kinds:
+    """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
+    shells = frame["shell"].astype(object).fillna("").astype(str)
+    return Kinds(table, frame["host"].astype(str).to_numpy(str), shells.to_numpy(str))
 
 
 def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Series:
