@@ -53,7 +53,8 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, `magnetism`, `phases`, `hindcast` or `diffusion`; all if not given.",
+            help="A surrogate's target, `magnetism`, `phases`, `hindcast` or `diffusion`; all if "
+            "not given.",
             autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
         ),
     ] = None,
