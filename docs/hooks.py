@@ -20,9 +20,9 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ROOMS = (
     "errors", "composition", "curves", "magnetism", "hosts", "phases", "surrogates", "catalogue",
-    "anchors", "prediction", "ranking", "replacement", "supply", "applications", "features",
-    "run.suggestion", "screening", "show.plots", "show.report", "columns", "elements", "units",
-    "settings",
+    "anchors", "diffusion", "prediction", "ranking", "replacement", "supply", "applications",
+    "features", "run.suggestion", "screening", "show.plots", "show.report", "columns", "elements",
+    "units", "settings",
 )  # fmt: skip
 # Of a module without a list of its own names.
 _ONLY = {"run.suggestion": ("suggest",)}
