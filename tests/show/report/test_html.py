@@ -90,6 +90,7 @@ def test_embedded_data_is_json_with_all_figures(page):
         "demagnetization",
         "ternary",
         "supply",
+        "section",
     }
     table = data["table"]
     assert all(len(c["values"]) == table["rows"] for c in table["columns"])
