@@ -11,6 +11,7 @@ from . import (
     applications,
     curves,
     data,
+    diffusion,
     doctor,
     features,
     grades,
@@ -44,7 +45,7 @@ from .options import (
     ReferenceMagnet,
     Require,
     Scenario,
-    Shell,
+    Shells,
     Strict,
     Temperature,
     Wide,
@@ -140,13 +141,6 @@ def screen(
             "of measured Curie temperatures that stand beside what is known.",
         ),
     ] = None,
-    diffuse: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SHELL",
-            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.5 wt%'; repeat.",
-        ),
-    ] = None,
     sample: Annotated[
         int | None,
         typer.Option(min=1, help="Formulas to draw, evenly spread, from a large space."),
@@ -163,7 +157,7 @@ def screen(
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
-    shell: Shell = None,
+    shell: Shells = None,
     load_line: LoadLine = None,
     process: Process = None,
     phases: Phases = None,
@@ -232,12 +226,12 @@ def screen(
         "snapshot": phases,
         "data": None if data is None else str(data),
         "add": measured,
-        "shell": shell,
+        "shell": None if made is not None else space.one_shell(shell),
         "load_line": load_line,
         "process": process,
     }
     if made is None:
-        space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
+        space.need(host, add=add, sample=sample, refine=refine)
         result = run(
             candidates,
             device,
@@ -246,10 +240,10 @@ def screen(
             **options,
         )
     elif refine is not None:
-        space.refuse_with_refine(diffuse)
+        space.refuse_with_refine(shell)
         result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, diffuse, sample), device, **options)
+        result = run(space.candidates(made, shell, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
@@ -296,6 +290,7 @@ def report(
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
+app.command(rich_help_panel=_SETS)(diffusion.diffuse)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
 app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)

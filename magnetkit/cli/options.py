@@ -106,6 +106,15 @@ Wide = Annotated[
     bool, typer.Option("--wide", help="Print all columns, however wide the terminal is.")
 ]
 Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
+Shells = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shell",
+        metavar="SHELL",
+        help="Grain-boundary shell of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try "
+        "on the host beside its space (repeat).",
+    ),
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
 ]

@@ -8,7 +8,7 @@ from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..units import parse_temperatures
-from .properties import conditions_for, describe, magnets
+from .properties import ROOM_K, conditions_for, describe, magnets
 
 if TYPE_CHECKING:
     from ..magnetism.process import Process
@@ -114,9 +114,9 @@ def predict(
     kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     shells = inputs.shells_with(shell)
-    made = magnets(inputs.table, shells, kelvin, conditions)
+    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
     frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet)
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room)
         for k, magnet in zip(kelvin, made, strict=True)
     ]
     return inputs.give(*frames, named=True)

@@ -5,6 +5,7 @@ Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported whe
 
 from .composition import ternary
 from .curves import demagnetization, property_against_temperature
+from .diffusion import depth_profile, margin_map, terbium_against_temperature
 from .maps import grade_map, pareto
 from .phases import section
 from .series import sweep
@@ -14,12 +15,15 @@ from .validation import coverage, parity
 __all__ = [
     "coverage",
     "demagnetization",
+    "depth_profile",
     "grade_map",
+    "margin_map",
     "pareto",
     "parity",
     "property_against_temperature",
     "section",
     "sweep",
     "table",
+    "terbium_against_temperature",
     "ternary",
 ]
