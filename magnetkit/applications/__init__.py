@@ -1,5 +1,6 @@
 """Device profiles: what a magnet must do, where, and with which source."""
 
-from .profile import Profile, Reference, Requirement, Space, load, names
+from .parts import Reference, Requirement, Space
+from .profile import Profile, load, names
 
 __all__ = ["Profile", "Reference", "Requirement", "Space", "load", "names"]

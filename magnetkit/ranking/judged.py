@@ -23,7 +23,8 @@ from ..prediction.properties import Conditions, conditions_for, describe, magnet
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile, Requirement
+    from ..applications.parts import Requirement
+    from ..applications.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def requirement_of(
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
     """
-    from ..applications.profile import Requirement
+    from ..applications.parts import Requirement
 
     asked = parse_requirement(text)
     limit = asked.limit

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._toml import Evidence
-from ..applications.profile import Host, Profile, Reference, Requirement, Sources
+from ..applications.parts import Host, Reference, Requirement, Sources
+from ..applications.profile import Profile
 from ..errors import InputError
 from ..units import MU_0
 
