@@ -11,16 +11,17 @@ PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
-EXTRAS := dask,explore,notebooks,dev
+EXTRAS := cluster,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain test-faults test-lowest lint notebooks peers bench official-server pyleecan clean
+.PHONY: help setup demo docs test test-plain test-faults test-lowest lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
 	@echo "make test    set up, then run every test"
 	@echo "make test-plain  the kernels' tests with numba switched off"
 	@echo "make lint    ruff and mypy"
+	@echo "make docs    build the documentation into build/docs; warnings are errors"
 	@echo "make notebooks  run the notebooks anew and store their outputs"
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
@@ -63,7 +64,7 @@ $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the lowest versions are for Python 3.11; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(LOWEST)
-	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[dask,explore,plots,dev]"
+	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster,explore,plots,dev]"
 	@touch $@
 
 test-lowest: $(LOWEST)/installed
@@ -74,6 +75,11 @@ lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
+
+# Works offline; a broken link or an unknown name fails.
+docs: $(STAMP)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "magnetkit: see build/docs/index.html"
 
 notebooks: $(STAMP)
 	@$(BIN)/python notebooks/execute.py

@@ -56,6 +56,7 @@ CALLS = {
             **CONDITIONS,
             **TABLES,
             "prices": {"Tb": 3.0},
+            "reference": "Nd1.7Dy0.3Fe14B",
             "require": ["remanence_T>=0.98*reference"],
             "objectives": ["cost:min=2", "margin:max"],
             **READING,

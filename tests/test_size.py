@@ -11,7 +11,6 @@ MODULE, LINES, PARAMETERS = 400, 80, 8
 MODULES = {
     "magnetism/belief.py": "being divided",
     "magnetism/intrinsic.py": "being divided",
-    "show/explorer/page.py": "being divided",
 }
 # Every option of a command is a parameter: Typer has no other way.
 COMMANDS = "cli/"
@@ -34,7 +33,6 @@ EXCEPTIONS = {
     "kernels/magnetism.py _condense_chunks": _ARRAYS,
     "kernels/posterior.py posterior": _ARRAYS,
     "show/explorer/page.py _connect": "Dash takes each control's answer as a function in its reach",
-    "show/explorer/page.py update": "Dash hands over every control as an argument",
     "kernels/parse_row.py read_row": "one pass over bytes; every case moves its nine variables",
 }
 

@@ -2,5 +2,6 @@
 
 from .parts import Reference, Requirement, Space
 from .profile import Profile, load, names
+from .referred import with_reference
 
-__all__ = ["Profile", "Reference", "Requirement", "Space", "load", "names"]
+__all__ = ["Profile", "Reference", "Requirement", "Space", "load", "names", "with_reference"]

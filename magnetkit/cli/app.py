@@ -29,6 +29,7 @@ from .options import (
     Cgs,
     Column,
     Columns,
+    ElementColumns,
     Folder,
     Json,
     LoadLine,
@@ -39,6 +40,7 @@ from .options import (
     Process,
     Quiet,
     Recycled,
+    ReferenceMagnet,
     Require,
     Scenario,
     Shell,
@@ -46,6 +48,7 @@ from .options import (
     Temperature,
     Wide,
     a_path,
+    composition_of,
     factors,
     pairs,
 )
@@ -115,6 +118,7 @@ def screen(
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     host: Annotated[
         str | None, typer.Option(help="Host to substitute in: 2:14:1, or a formula such as SmCo5.")
     ] = None,
@@ -154,6 +158,7 @@ def screen(
     scenario: Scenario = None,
     recycled: Recycled = None,
     price: Prices = None,
+    reference: ReferenceMagnet = None,
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
@@ -210,6 +215,7 @@ def screen(
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
+        "reference": reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -227,7 +233,13 @@ def screen(
     }
     if made is None:
         space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
-        result = run(candidates, application, basis=basis, column=column, **options)
+        result = run(
+            candidates,
+            application,
+            basis=basis,
+            column=composition_of(column, element_columns),
+            **options,
+        )
     elif refine is not None:
         space.refuse_with_refine(diffuse)
         result = refined(made, application, refine, sample=sample, **options)

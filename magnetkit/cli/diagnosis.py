@@ -24,7 +24,7 @@ NEEDED = (
 OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),
     "dash": ("explore", "magnetkit explore"),
-    "dask": ("dask", "screening on a cluster"),
+    "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
 }
 """Package to its extra and what it is for."""

@@ -42,6 +42,29 @@ Column = Annotated[
     str | None, typer.Option(help="Composition column; `composition` or the only text otherwise.")
 ]
 
+ElementColumns = Annotated[
+    bool,
+    typer.Option("--element-columns", help="One column per element, e.g. Nd, Dy, Fe, B."),
+]
+
+
+def composition_of(column: str | None, element_columns: bool) -> str | None:
+    """Return the composition column that two options name.
+
+    Raises
+    ------
+    InputError
+        If both are given.
+    """
+    from ..composition.columns_of_elements import ELEMENT_COLUMNS
+    from ..errors import InputError
+
+    if not element_columns:
+        return column
+    if column is not None:
+        raise InputError("give --column or --element-columns, not both")
+    return ELEMENT_COLUMNS
+
 
 def with_unit(text: str | None) -> str | None:
     """Refuse a temperature without its unit.
@@ -112,6 +135,10 @@ Prices = Annotated[
     typer.Option(
         "--price", metavar="ELEMENT=FACTORx", help="Times its price, e.g. Tb=3x; may be repeated."
     ),
+]
+ReferenceMagnet = Annotated[
+    str | None,
+    typer.Option("--reference", help="Composition of today's magnet, instead of the device's."),
 ]
 Require = Annotated[
     list[str] | None,

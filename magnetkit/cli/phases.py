@@ -53,7 +53,7 @@ def phases(
         raise InputError("--section names the system and --out the picture; give both")
     inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    names = inputs.table.formulas()
+    names = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
     made = stability(inputs.table, snapshot=phases)
     found = made.copy()
     if kelvin is not None:

@@ -12,6 +12,7 @@ from .options import (
     Cgs,
     Column,
     Columns,
+    ElementColumns,
     Json,
     LoadLine,
     MeasuredBeside,
@@ -24,6 +25,7 @@ from .options import (
     Strict,
     Temperature,
     Wide,
+    composition_of,
     pairs,
 )
 
@@ -41,6 +43,7 @@ def predict(
     temperature: Temperature = "300K",
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     shell: Shell = None,
     load_line: LoadLine = None,
     process: Process = None,
@@ -84,7 +87,7 @@ def predict(
         given(formulas),
         temperature or "300K",
         basis=basis,
-        column=column,
+        column=composition_of(column, element_columns),
         shell=shell,
         load_line=load_line,
         process=process,

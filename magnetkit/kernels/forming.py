@@ -160,18 +160,20 @@ def describe(rows, atoms, state, x, start, stop):
 def odds(rows, atoms, state, weights, mean, deviation, start, stop):
     """Write the log odds that phases form."""
     k = weights.mean.shape[1]
-    x = np.empty(k)
+    x, part = np.empty(k), np.empty(k)
     for i in range(start, stop):
         _describe(i, rows, atoms, state, x)
         w, root = weights.mean[state.family[i]], weights.root[state.family[i]]
         total = variance = 0.0
+        part[:] = 0.0
         for a in range(k):
-            total += w[a] * x[a]
+            # Most terms of a phase are zero.
+            if x[a] != 0.0:
+                total += w[a] * x[a]
+                for b in range(k):
+                    part[b] += root[a, b] * x[a]
         for b in range(k):
-            part = 0.0
-            for a in range(k):
-                part += root[a, b] * x[a]
-            variance += part * part
+            variance += part[b] * part[b]
         if not math.isnan(state.deviation[i]):
             variance += (w[_DISTANCE] * state.deviation[i] / 0.02) ** 2
         mean[i] = total

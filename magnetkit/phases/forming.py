@@ -167,8 +167,9 @@ def state_of(
     family, _, _ = _of_host()
     own = family[judged.host]
     distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
-    gas = (judged.host >= 0) & (own < len(FAMILIES) - 1)
-    gas[gas] = [HOST_NAMES[c] not in FAMILIES for c in judged.host[gas]]
+    takes_gas = [f < len(FAMILIES) - 1 and HOST_NAMES[c] != FAMILIES[f]
+                 for c, f in enumerate(family[:-1])]  # fmt: skip
+    gas = np.array([*takes_gas, False])[judged.host]
     if gas.any():
         bare = CompositionTable(
             phases.indptr,

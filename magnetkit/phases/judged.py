@@ -52,7 +52,6 @@ def phases_of(table: CompositionTable, host: str = "auto") -> Named:
     """Return the phase that each composition stands for."""
     from ..kernels.forming import ratios
 
-    codes, hard = hard_phases(table, host)
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in HOSTS.values()]
     earths = np.array([h.rare_earth for h in HOSTS.values()]) / atoms
     thirds = np.array([h.interstitial for h in HOSTS.values()]) / atoms
@@ -64,21 +63,22 @@ def phases_of(table: CompositionTable, host: str = "auto") -> Named:
     named = found >= 0
     if named.all():
         return Named(found, table, named)
-    codes = np.where(named, found, codes).astype(np.int8)
-    return Named(codes, _chosen(named, table, hard), named)
+    found[~named], hard = hard_phases(table[~named], host)
+    return Named(found, _placed(named, table[named], hard, table.row_index), named)
 
 
-def _chosen(
-    first: NDArray[np.bool_], one: CompositionTable, other: CompositionTable
+def _placed(
+    first: NDArray[np.bool_], one: CompositionTable, other: CompositionTable, row_index: NDArray
 ) -> CompositionTable:
-    """Return the rows of one table where `first`, of the other elsewhere."""
-    lengths = np.where(first, np.diff(one.indptr), np.diff(other.indptr))
+    """Return a table of the rows of one where `first`, of the other elsewhere."""
+    lengths = np.empty(len(first), np.int64)
+    lengths[first], lengths[~first] = np.diff(one.indptr), np.diff(other.indptr)
     indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
-    for part, rows in ((one, first), (other, ~first)):
-        into, own = np.repeat(rows, lengths), np.repeat(rows, np.diff(part.indptr))
-        indices[into], values[into] = part.indices[own], part.values[own]
-    return CompositionTable(indptr, indices, values, one.row_index)
+    entries = np.repeat(first, lengths)
+    for part, into in ((one, entries), (other, ~entries)):
+        indices[into], values[into] = part.indices, part.values
+    return CompositionTable(indptr, indices, values, row_index)
 
 
 class Judged:

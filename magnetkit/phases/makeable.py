@@ -191,12 +191,11 @@ def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -
     """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     import pandas as pd
 
-    percent = np.rint(100.0 * hull.fractions).astype(np.uint64)
+    from ..kernels.systems import product_keys
+    from ..kernels.threads import share_rows
+
     key = np.zeros(len(hull.energy), np.uint64)
-    for w in range(hull.products.shape[1]):
-        part = (hull.products[:, w] + 2).astype(np.uint64) * np.uint64(128) + percent[:, w]
-        key = key * np.uint64(0x9E3779B97F4A7C15) + part
-        key ^= key >> np.uint64(29)
+    share_rows(product_keys, len(key), hull.products, hull.fractions, key)
     key[liquid] = np.uint64(2**64 - 1)
     unknown = np.flatnonzero(np.isnan(hull.energy))
     texts, lacking = pd.factorize(

@@ -56,6 +56,12 @@ class Replacement:
     candidates: "pd.DataFrame"
     result: "ScreenResult"
 
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        said = "".join(f"<li>{escape(line)}</li>" for line in self.lines())
+        return f"<ul>{said}</ul>{self.result._repr_html_()}"
+
     def lines(self) -> list[str]:
         """Return the answer in about ten lines."""
         return [answer["text"] for answer in self.answers]
@@ -155,7 +161,10 @@ def replace(
         result, table = _screened(frame, device, wish, mill, scenario, out)
         asked = Question(reference, made, device, table, mill, scenario, wish)
         found = answers(asked)
-    return Replacement(reference, found, table, result)
+    replacement = Replacement(reference, found, table, result)
+    if out is not None:
+        result.report(Path(out) / "report.html", lead=replacement.lines())
+    return replacement
 
 
 def _checked(
@@ -246,8 +255,6 @@ def _screened(
         process=process,
         out=out,
     )
-    if out is not None:
-        result.report(Path(out) / "report.html")
     table = result.table.sort_values("rank", kind="stable", na_position="last")
     table = table.reset_index(drop=True)
     room = sintered(

@@ -39,6 +39,8 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("explore", out, "--port", "0"),
         ("applications", "list"),
         ("applications", "show", "f22-engine"),
+        ("applications", "new", "My Pump"),
+        ("supply", "new", "My Scenario"),
         ("supply", "elements"),
         ("supply", "alloys", "SmCo5"),
         ("supply", "controls"),

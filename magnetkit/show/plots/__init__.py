@@ -10,6 +10,7 @@ from .curves import demagnetization, property_against_temperature
 from .maps import grade_map, pareto
 from .phases import section
 from .series import sweep
+from .tables import table
 from .validation import coverage, parity
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "property_against_temperature",
     "section",
     "sweep",
+    "table",
     "ternary",
 ]

@@ -103,6 +103,8 @@ def demagnetization(
     )
     ax.set(xlabel="Field $H$ (kA/m)", ylabel="$J$, $B$ (T)", ylim=(0.0, None))
     ax.set_xlim(right=0.0)
+    # Longer numbers would touch if there were more of them.
+    ax.locator_params(axis="x", nbins=5)
     ax.yaxis.tick_right()
     ax.yaxis.set_label_position("right")
     # The axis is on the right: on the left nothing lies below the legend.

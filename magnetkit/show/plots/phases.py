@@ -1,5 +1,6 @@
 """Sections of ternary systems: the hull of the snapshot, and candidates on it."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,12 @@ def section(
     ax = axes(ax)
     # pymatgen draws its lines into the current axes whatever it is given.
     plt.sca(ax)
-    PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
-        ax=ax, label_unstable=False
-    )
+    with warnings.catch_warnings():
+        # It adjusts margins too, which a figure with a layout of its own does not take.
+        warnings.filterwarnings("ignore", message="This figure was using a layout engine")
+        PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
+            ax=ax, label_unstable=False
+        )
     for text in ax.texts:
         text.set_fontsize(7)
         text.set_fontweight("normal")
