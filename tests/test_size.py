@@ -1,6 +1,7 @@
 """Functions and modules stay small enough to be read, but for a short table of exceptions."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def functions(text: str):
             yield node
 
 
+@cache
 def large() -> dict[str, tuple[int, int]]:
     """Return the functions over a limit, by file and name."""
     found = {}

@@ -52,7 +52,7 @@ def test_half_way_to_the_curie_temperature_most_of_the_polarization_is_left(memb
     table = read(f"{light}{n}{rest}")
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
     cold, half = (
-        intrinsic(table, t)["saturation_polarization_T"].iloc[0] for t in (10.0, 0.5 * curie)
+        intrinsic(table, t)["saturation_polarization_T"].iloc[0] for t in ("10K", 0.5 * curie)
     )
     assert 0.7 * cold < half < cold
 
