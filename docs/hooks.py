@@ -138,8 +138,7 @@ def gallery() -> tuple[str, dict[str, bytes]]:
         exec(entry["code"], space)
         figure = space["ax"].figure
         out = io.BytesIO()
-        figure.set_layout_engine("constrained")
-        figure.savefig(out, format="svg", metadata={"Date": None})
+        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
         plt.close("all")
         pictures[f"gallery/{name}.svg"] = out.getvalue()
         parts.append(

@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "magnetkit"
 MODULE, LINES, PARAMETERS = 400, 80, 8
 
 MODULES = {
-    "magnetism/belief.py": "being divided",
     "magnetism/intrinsic.py": "being divided",
 }
+UNCOUNTED = ("self", "cls", "begin", "end", "start", "stop")
 # Every option of a command is a parameter: Typer has no other way.
 COMMANDS = "cli/"
 _KEYWORDS = "its keywords are what users may ask for, each by its name"
@@ -21,6 +21,7 @@ EXCEPTIONS = {
     "prediction/predict.py predict": _KEYWORDS,
     "prediction/properties.py conditions_for": _KEYWORDS,
     "replacement/replace.py replace": _KEYWORDS,
+    "diffusion/diffuse.py diffuse": _KEYWORDS,
     "run/engine.py screen": _KEYWORDS,
     "magnetism/sintered.py sintered": _KEYWORDS,
     "magnetism/sintered.py sintered_at": _KEYWORDS,
@@ -32,7 +33,6 @@ EXCEPTIONS = {
     "kernels/magnetism.py condense_row": _ARRAYS,
     "kernels/magnetism.py condense": _ARRAYS,
     "kernels/magnetism.py _condense_chunks": _ARRAYS,
-    "kernels/posterior.py posterior": _ARRAYS,
     "show/explorer/page.py _connect": "Dash takes each control's answer as a function in its reach",
     "kernels/parse_row.py read_row": "one pass over bytes; every case moves its nine variables",
 }
@@ -41,14 +41,14 @@ EXCEPTIONS = {
 def size_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
     """Return the lines without the docstring, and the parameters.
 
-    Those of ``self``, and of the ``begin`` and ``end`` that threads give a kernel, do not count.
+    ``self`` and the range of rows that threads give a kernel do not count.
     """
     lines = function.end_lineno - function.lineno + 1
     if ast.get_docstring(function) is not None:
         lines -= function.body[0].end_lineno - function.body[0].lineno + 1
     given = function.args
     names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-    return lines, len([n for n in names if n not in ("self", "cls", "begin", "end")])
+    return lines, len([n for n in names if n not in UNCOUNTED])
 
 
 def functions(text: str):

@@ -2,6 +2,15 @@
 
 from .parts import Reference, Requirement, Space
 from .profile import Profile, load, names
-from .referred import with_reference
+from .referred import asked, with_reference
 
-__all__ = ["Profile", "Reference", "Requirement", "Space", "load", "names", "with_reference"]
+__all__ = [
+    "Profile",
+    "Reference",
+    "Requirement",
+    "Space",
+    "asked",
+    "load",
+    "names",
+    "with_reference",
+]

@@ -69,7 +69,7 @@ def validate(
     --------
       magnetkit validate magnetism
 
-      magnetkit validate hindcast > docs/hindcast.md
+      magnetkit validate hindcast
 
       magnetkit validate curie_temperature_K --data mine.csv
     """

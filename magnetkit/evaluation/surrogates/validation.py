@@ -6,6 +6,7 @@ source (``datasets/surrogates/split.csv`` names each paper's fold).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +18,21 @@ from ... import conformal
 from ..._console import bar
 from ...composition import CompositionTable
 from ...elements import SYMBOLS
+from ...errors import DataError
 from ...features import CompositionStatistics
 from ...hosts.partition import HOST_NAMES
 from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
-from ...magnetism import belief, believing
+from ...magnetism import believing, training
+from ...magnetism.belief import Belief
 from ...magnetism.design import phases_of
 from ...surrogates import energy
 from ...surrogates.training_sets import CURIE, training_set
-from . import figures
+from . import blind, figures, series
 
 COVERAGE = 0.9
-# Fewer rows than this say nothing about a host.
-_LEAST = 30
-# Residuals are listed for elements of so many rows or more.
-_OF_ELEMENT = 40
+# A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
+_LEAST, _OF_ELEMENT = 30, 40
 _DRAWS = 2000
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
 _APART_K = 50.0
@@ -101,17 +102,58 @@ def peers() -> dict[str, Fit]:
 
     magpie = CompositionStatistics().fit().transform
     trees = {"n_estimators": 100, "random_state": 0}
-    return {
+    found = {
         "random forest on composition (MaMMoS)": of(
             lambda: RandomForestRegressor(**trees), CompositionTable.to_array
         ),
         "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
+        "vote on element counts (2:14:1)": _vote,
     }
+    if find_spec("lightgbm") is not None:
+        from lightgbm import LGBMRegressor
+
+        found["LightGBM on Magpie"] = of(lambda: LGBMRegressor(random_state=0, verbose=-1), magpie)
+    return found
+
+
+def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
+    """Fit the mean of four ensembles to 2:14:1 alone; XGBoost is left out where it is not there."""
+    from sklearn.ensemble import (
+        AdaBoostRegressor,
+        ExtraTreesRegressor,
+        RandomForestRegressor,
+        VotingRegressor,
+    )
+
+    def rows(other: CompositionTable) -> NDArray[np.int64]:
+        return np.flatnonzero(phases_of(other)[0] == HOST_NAMES.index("2:14:1"))
+
+    models = [
+        ("extra trees", ExtraTreesRegressor(100, random_state=0)),
+        ("random forest", RandomForestRegressor(100, random_state=0)),
+        ("boosting", AdaBoostRegressor(random_state=0)),
+    ]
+    if find_spec("xgboost") is not None:
+        from xgboost import XGBRegressor
+
+        models.append(("xgboost", XGBRegressor(random_state=0)))
+    own = rows(table)
+    if len(own) < _LEAST:
+        return lambda other: np.full(len(other), np.nan)
+    model = VotingRegressor(models).fit(17.0 * table.to_array()[own], values[own])
+
+    def predict(other: CompositionTable) -> Array:
+        found, own = np.full(len(other), np.nan), rows(other)
+        if len(own):
+            found[own] = model.predict(17.0 * other.to_array()[own])
+        return found
+
+    return predict
 
 
 def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
-    groups = belief.folds_of(data)
+    groups = training.folds_of(data)
     compounds = np.array(keys(data.table.to_array()), object)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
@@ -124,22 +166,22 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = peers() if with_peers else {}
     with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
-        model, found = belief.trained(data, advance)
+        model, found = training.trained(data, advance)
         made = pd.DataFrame(
             {
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
-                "fold": belief.folds_of(data),
+                "fold": training.folds_of(data),
                 "host": _hosts(data, found.base),
                 "model": found.mean,
                 "physics alone": found.base,
                 "half": _half(model, found),
-                "inside": found.novelty <= model.edge,
+                "inside": _inside(model, found),
                 "misfit": found.local,
             }
         )
-        alone = belief.left_out(belief.without_physics(data), advance)
+        alone = training.left_out(training.uncalibrated(data, physics=False), advance)
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan
@@ -148,15 +190,29 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 made.loc[test, name] = predict(data.table[test])
                 advance()
     made = made[np.isfinite(made["model"])]
-    return Report(CURIE, made, _told(made, data))
+    text = _told(made, data) + "\n" + blind.told(data, COVERAGE) + "\n"
+    if _series_at_hand():
+        text += "\n" + "\n".join(series.told(model)) + "\n"
+    return Report(CURIE, made, text)
 
 
-def _half(model: belief.Belief, found: belief.LeftOut) -> Array:
+def _series_at_hand() -> bool:
+    try:
+        return len(series.observations.series()) > 0
+    except DataError:
+        return False
+
+
+def _inside(model: Belief, found: training.LeftOut) -> NDArray[np.bool_]:
+    return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
+
+
+def _half(model: Belief, found: training.LeftOut) -> Array:
     """Return half the interval of each left-out row, calibrated on the rows of other folds."""
-    groups = belief.folds_of(model.known)
-    size = belief.error_size(model.coefficients, found.novelty, found.local)
+    groups = training.folds_of(model.known)
+    size = found.sizes([branch.coefficients for branch in model.branches])
     score = np.abs(model.known.values - found.mean) / size
-    inside = found.novelty <= model.edge
+    inside = _inside(model, found)
     half = np.full(len(groups), np.nan)
     for k in range(FOLDS):
         for part in (inside, ~inside):
