@@ -7,6 +7,7 @@ zooming without Python, notebooks and papers need axes to draw into and files fo
 
 from .composition import ternary
 from .curves import demagnetization, property_against_temperature
+from .diffusion import depth_profile, margin_map, terbium_against_temperature
 from .maps import grade_map, pareto
 from .phases import section
 from .series import sweep
@@ -16,12 +17,15 @@ from .validation import coverage, parity
 __all__ = [
     "coverage",
     "demagnetization",
+    "depth_profile",
     "grade_map",
+    "margin_map",
     "pareto",
     "parity",
     "property_against_temperature",
     "section",
     "sweep",
     "table",
+    "terbium_against_temperature",
     "ternary",
 ]
