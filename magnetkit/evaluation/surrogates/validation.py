@@ -28,10 +28,8 @@ from . import blind, figures, series
 from .peers import peers as recipes
 
 COVERAGE = 0.9
-# Fewer rows than this say nothing about a host.
-_LEAST = 30
-# Residuals are listed for elements of so many rows or more.
-_OF_ELEMENT = 40
+# A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
+_LEAST, _OF_ELEMENT = 30, 40
 _DRAWS = 2000
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
 _APART_K = 50.0
