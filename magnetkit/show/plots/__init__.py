@@ -1,6 +1,8 @@
 """Matplotlib plots with units and labels from the column registry.
 
 Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported when a plot is drawn.
+Report and explorer draw what `series` gives with plotly.js instead: their pages need hovering and
+zooming without Python, notebooks and papers need axes to draw into and files for print.
 """
 
 from .composition import ternary
