@@ -4,11 +4,9 @@ Every model sees the same rows: a fold takes its papers out, and their compounds
 source (``datasets/surrogates/split.csv`` names each paper's fold).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +14,8 @@ from numpy.typing import NDArray
 
 from ... import conformal
 from ..._console import bar
-from ...composition import CompositionTable
 from ...elements import SYMBOLS
 from ...errors import DataError
-from ...features import CompositionStatistics
 from ...hosts.partition import HOST_NAMES
 from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
@@ -29,6 +25,7 @@ from ...magnetism.design import phases_of
 from ...surrogates import energy
 from ...surrogates.training_sets import CURIE, training_set
 from . import blind, figures, series
+from .peers import peers as recipes
 
 COVERAGE = 0.9
 # A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
@@ -38,7 +35,6 @@ _DRAWS = 2000
 _APART_K = 50.0
 
 Array = NDArray[np.float64]
-Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,68 +85,6 @@ def validate(
     return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
-def peers() -> dict[str, Fit]:
-    """Return the recipes of published models by name."""
-    from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
-
-    def of(make: Callable[[], Any], features: Callable[[CompositionTable], Array]) -> Fit:
-        def fit(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
-            model = make().fit(features(table), values)
-            return lambda other: model.predict(features(other))
-
-        return fit
-
-    magpie = CompositionStatistics().fit().transform
-    trees = {"n_estimators": 100, "random_state": 0}
-    found = {
-        "random forest on composition (MaMMoS)": of(
-            lambda: RandomForestRegressor(**trees), CompositionTable.to_array
-        ),
-        "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
-        "vote on element counts (2:14:1)": _vote,
-    }
-    if find_spec("lightgbm") is not None:
-        from lightgbm import LGBMRegressor
-
-        found["LightGBM on Magpie"] = of(lambda: LGBMRegressor(random_state=0, verbose=-1), magpie)
-    return found
-
-
-def _vote(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
-    """Fit the mean of four ensembles to 2:14:1 alone; XGBoost is left out where it is not there."""
-    from sklearn.ensemble import (
-        AdaBoostRegressor,
-        ExtraTreesRegressor,
-        RandomForestRegressor,
-        VotingRegressor,
-    )
-
-    def rows(other: CompositionTable) -> NDArray[np.int64]:
-        return np.flatnonzero(phases_of(other)[0] == HOST_NAMES.index("2:14:1"))
-
-    models = [
-        ("extra trees", ExtraTreesRegressor(100, random_state=0)),
-        ("random forest", RandomForestRegressor(100, random_state=0)),
-        ("boosting", AdaBoostRegressor(random_state=0)),
-    ]
-    if find_spec("xgboost") is not None:
-        from xgboost import XGBRegressor
-
-        models.append(("xgboost", XGBRegressor(random_state=0)))
-    own = rows(table)
-    if len(own) < _LEAST:
-        return lambda other: np.full(len(other), np.nan)
-    model = VotingRegressor(models).fit(17.0 * table.to_array()[own], values[own])
-
-    def predict(other: CompositionTable) -> Array:
-        found, own = np.full(len(other), np.nan), rows(other)
-        if len(own):
-            found[own] = model.predict(17.0 * other.to_array()[own])
-        return found
-
-    return predict
-
-
 def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
     groups = training.folds_of(data)
@@ -164,7 +98,7 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = peers() if with_peers else {}
+    others = recipes() if with_peers else {}
     with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
         model, found = training.trained(data, advance)
         made = pd.DataFrame(
@@ -371,7 +305,7 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
 
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = peers() if with_peers else {}
+    others = recipes() if with_peers else {}
     steps = energy.FOLDS * (1 + len(others)) + 1
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
