@@ -59,7 +59,7 @@ def test_the_reference_does_what_its_device_asks(name):
 def test_todays_magnet_is_known_to_do_its_work():
     from scipy.stats import truncnorm
 
-    from magnetkit.applications.profile import Anchor
+    from magnetkit.applications.parts import Anchor
     from magnetkit.ranking.judged import _working
 
     profile = load("aviation-actuator")
