@@ -52,6 +52,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("calibrate", str(folder / "absent.csv"), "--name", "mill"),
         ("replace", "N42SX", "--temperature", "150C"),
         ("parts", str(folder / "absent.csv")),
+        ("diffuse", "Nd2Fe14B", "--shape", "40mm"),
         ("compensate", "--reference", "N42SH"),
         ("doctor",),
         ("warmup",),
