@@ -113,7 +113,7 @@ def toml(value: Any) -> str:
 
 
 def scenarios(place: Path) -> Figures:
-    whole = load_scenario("embargo").model_dump(mode="json", exclude={"name"})
+    whole = load_scenario("embargo").model_dump(mode="json")
 
     def screened(changed: Any, out: Path) -> None:
         file = place / "mine.toml"
