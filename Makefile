@@ -6,6 +6,8 @@ STAMP := $(VENV)/installed
 PEERS := .venv-peers
 LOWEST := .venv-lowest
 SERVER := .venv-server
+RELEASE := .venv-release
+WHEEL_PYTHON ?= $(PYTHON)
 PYLEECAN := .venv-pyleecan
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -14,7 +16,7 @@ PARALLEL := --numprocesses 2 --dist loadfile
 EXTRAS := cluster,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo docs test test-plain test-faults test-lowest lint notebooks peers bench official-server pyleecan clean
+.PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -29,6 +31,8 @@ help:
 	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
 	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
+	@echo "make test-wheel  the wheel built, installed and run outside the checkout; WHEEL_PYTHON=python3.13"
+	@echo "make bom     a bill of materials (CycloneDX) of what magnetkit runs on"
 	@echo "make clean   remove the environments and what demo wrote"
 
 setup: $(STAMP)
@@ -46,8 +50,10 @@ demo: $(STAMP)
 	@echo "magnetkit: ranking substitutions for a travelling-wave tube; results go to demo/"
 	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo
 
+# Kernels first: two workers would each compile them.
 test: $(STAMP)
 	@echo "magnetkit: running every test"
+	@$(BIN)/python -m magnetkit warmup
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
@@ -70,6 +76,22 @@ $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 test-lowest: $(LOWEST)/installed
 	@echo "magnetkit: running every test on the lowest versions"
 	@$(LOWEST)/bin/python -m pytest
+
+test-wheel: $(STAMP)
+	@echo "magnetkit: building a wheel and running it in a fresh environment of $(WHEEL_PYTHON)"
+	@$(BIN)/python -m tests.faults.wheel $(WHEEL_PYTHON)
+
+# What a release is made of: the wheel's run-time packages with versions and licences.
+bom:
+	@$(PYTHON) -m venv $(RELEASE)/run
+	@$(PYTHON) -m venv $(RELEASE)/tool
+	@$(RELEASE)/run/bin/python -m pip install --quiet --constraint constraints.txt ".[cluster,explore,plots]"
+	@$(RELEASE)/tool/bin/python -m pip install --quiet "cyclonedx-bom==7.5.0"
+	@mkdir -p dist
+	@$(RELEASE)/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts \
+	  --output-reproducible --of JSON -o dist/bom.json $(RELEASE)/run
+	@rm -rf $(RELEASE)
+	@echo "magnetkit: dist/bom.json"
 
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .

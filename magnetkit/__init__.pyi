@@ -4,6 +4,7 @@ from . import catalogue as catalogue
 from . import columns as columns
 from . import composition as composition
 from . import curves as curves
+from . import diffusion as diffusion
 from . import elements as elements
 from . import errors as errors
 from . import evaluation as evaluation
@@ -27,6 +28,7 @@ from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
 from .curves import curve as curve
+from .diffusion import diffuse as diffuse
 from .prediction import compare as compare
 from .prediction import predict as predict
 from .replacement import compensation as compensation

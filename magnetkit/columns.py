@@ -236,6 +236,13 @@ _ALL = (
         "Domain distance",
         "Distance to the nearest known compounds; 1 is the edge of the domain.",
     ),
+    Column(
+        "nearest_grade",
+        "",
+        "Nearest grade",
+        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
+        "category",
+    ),
     _number(
         "probability_meets_requirements",
         "",
@@ -252,16 +259,6 @@ _ALL = (
     ),
     Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
-)
-
-_OF_REPLACEMENT = (
-    Column(
-        "nearest_grade",
-        "",
-        "Nearest grade",
-        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
-        "text",
-    ),
 )
 
 _OF_ROBUSTNESS = (
@@ -307,9 +304,7 @@ _SHORT = {
     "tie_group": "Tie",
 }
 
-COLUMNS: dict[str, Column] = {
-    column.name: column for column in (*_ALL, *_OF_REPLACEMENT, *_OF_ROBUSTNESS)
-}
+COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

@@ -242,7 +242,9 @@ def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
             chosen.append(name)
             left -= took
     # Its own docstrings first: their examples hold numbers.
-    return [f"tests/test_docstrings.py::test_examples_run[{module}]", *chosen]
+    if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
+        chosen.insert(0, f"tests/test_docstrings.py::test_examples_run[{module}]")
+    return chosen
 
 
 def copied(folder: Path) -> Path:

@@ -45,7 +45,14 @@ CALLS = {
     "predict": (
         mk.predict,
         (BASE,),
-        {"temperature": "150C", **CONDITIONS, **TABLES, **READING, "column": "alloy"},
+        {
+            "temperature": "150C",
+            **CONDITIONS,
+            **TABLES,
+            **READING,
+            "column": "alloy",
+            "prices": {"Tb": 3.0},
+        },
     ),
     "screen": (
         mk.screen,

@@ -11,6 +11,7 @@ from . import (
     applications,
     curves,
     data,
+    diffusion,
     doctor,
     features,
     grades,
@@ -21,6 +22,7 @@ from . import (
     robustness,
     suggest,
     supply,
+    warmup,
 )
 from .options import (
     Application,
@@ -43,7 +45,7 @@ from .options import (
     ReferenceMagnet,
     Require,
     Scenario,
-    Shell,
+    Shells,
     Strict,
     Temperature,
     Wide,
@@ -112,7 +114,7 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = ...,  # type: ignore[assignment]
+    application: Application = None,
     out: Annotated[
         Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
     ] = Path("results"),
@@ -139,13 +141,6 @@ def screen(
             "of measured Curie temperatures that stand beside what is known.",
         ),
     ] = None,
-    diffuse: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SHELL",
-            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.5 wt%'; repeat.",
-        ),
-    ] = None,
     sample: Annotated[
         int | None,
         typer.Option(min=1, help="Formulas to draw, evenly spread, from a large space."),
@@ -162,7 +157,7 @@ def screen(
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
-    shell: Shell = None,
+    shell: Shells = None,
     load_line: LoadLine = None,
     process: Process = None,
     phases: Phases = None,
@@ -200,6 +195,9 @@ def screen(
 
       magnetkit screen --application f22-engine --require "remanence_T>=0.98*reference"
 
+      magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
+      --temperature 150C
+
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
     from ..screening import ScreenResult, refined
@@ -209,13 +207,14 @@ def screen(
 
     add, measured = space.additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
+    device = space.device(application, require, reference, temperature, load_line, basis)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
-        "reference": reference,
+        "reference": None if application is None else reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -227,24 +226,24 @@ def screen(
         "snapshot": phases,
         "data": None if data is None else str(data),
         "add": measured,
-        "shell": shell,
+        "shell": None if made is not None else space.one_shell(shell),
         "load_line": load_line,
         "process": process,
     }
     if made is None:
-        space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
+        space.need(host, add=add, sample=sample, refine=refine)
         result = run(
             candidates,
-            application,
+            device,
             basis=basis,
             column=composition_of(column, element_columns),
             **options,
         )
     elif refine is not None:
-        space.refuse_with_refine(diffuse)
-        result = refined(made, application, refine, sample=sample, **options)
+        space.refuse_with_refine(shell)
+        result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, diffuse, sample), application, **options)
+        result = run(space.candidates(made, shell, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
@@ -291,6 +290,7 @@ def report(
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
+app.command(rich_help_panel=_SETS)(diffusion.diffuse)
 app.command(rich_help_panel=_SETS)(replacement.compensate)
 app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
@@ -330,4 +330,5 @@ app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
 app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(warmup.warmup)
 app.command(rich_help_panel=_MACHINE)(features.bench)

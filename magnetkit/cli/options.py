@@ -20,9 +20,10 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 
 
 Application = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="Device: a name of `magnetkit applications list`, or a TOML file.",
+        help="Device: a name of `magnetkit applications list`, or a TOML file; without one, "
+        "--require, --reference and --temperature say what is wanted.",
         autocompletion=_named("applications"),
     ),
 ]
@@ -105,6 +106,15 @@ Wide = Annotated[
     bool, typer.Option("--wide", help="Print all columns, however wide the terminal is.")
 ]
 Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
+Shells = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shell",
+        metavar="SHELL",
+        help="Grain-boundary shell of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try "
+        "on the host beside its space (repeat).",
+    ),
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
 ]

@@ -18,6 +18,7 @@ from .options import (
     MeasuredBeside,
     MeasuredInstead,
     Phases,
+    Prices,
     Process,
     Recycled,
     Scenario,
@@ -26,6 +27,7 @@ from .options import (
     Temperature,
     Wide,
     composition_of,
+    factors,
     pairs,
 )
 
@@ -49,6 +51,7 @@ def predict(
     process: Process = None,
     scenario: Scenario = None,
     recycled: Recycled = None,
+    price: Prices = None,
     phases: Phases = None,
     data: MeasuredInstead = None,
     add: MeasuredBeside = None,
@@ -93,6 +96,7 @@ def predict(
         process=process,
         scenario=scenario or "baseline",
         recycled=pairs(recycled, "--recycled"),
+        prices=factors(price, "--price"),
         snapshot=phases,
         data=data,
         add=add,

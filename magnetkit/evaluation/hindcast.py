@@ -4,6 +4,7 @@ The old magnet is the reference, the new one a candidate among those that `magne
 ``datasets/adopted`` says what stands for each. Nothing is tuned to it.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,9 +48,9 @@ def hindcast() -> "pd.DataFrame":
     return pd.concat([table, pd.DataFrame(found)], axis=1)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row with None for what is empty."""
-    return {k: None if v != v or v == "" else v for k, v in row.items()}
+    return {str(k): None if v != v or v == "" else v for k, v in row.items()}
 
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +92,7 @@ def _compared(
         old, [kelvin], process={"mill": mill.record()}, shell=made.best.shell or None
     )
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
-    if row["claimed_as"] == "value":
-        ends = value, low, high
-    else:
+    if row["claimed_as"] != "value":
         both = [
             Kinds(t, np.array([str(f["host"][0])]), np.array([s or ""]))
             for t, f, s in ((new, one, row["shell"]), (old, other, made.best.shell))
@@ -101,8 +100,7 @@ def _compared(
         width = float(relative_width(both[0], both[1], name, mill)[0])
         ratio = np.log(value / float(other[name][0]))
         logs = ratio, ratio + width * np.log(low / value), ratio + width * np.log(high / value)
-        ends = tuple(100.0 * float(np.expm1(x)) for x in logs)
-    value, low, high = ends
+        value, low, high = (100.0 * float(np.expm1(x)) for x in logs)
     least = float(row["claimed"])
     agrees = low <= least <= high or (row["claimed_as"] == "at least" and low >= least)
     return {"predicted": value, "predicted_lo": low, "predicted_hi": high, "agrees": agrees}
@@ -195,5 +193,5 @@ def report(table: "pd.DataFrame") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _unit(row: dict[str, Any]) -> str:
+def _unit(row: Mapping[Any, Any]) -> str:
     return COLUMNS[row["quantity"]].unit if row["claimed_as"] == "value" else "%"

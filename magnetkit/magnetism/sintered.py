@@ -15,6 +15,7 @@ from ..units import celsius_range, parse_temperature, parse_temperatures
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .mill import ALPHA
+from .near_curie import widen
 from .process import Process
 from .shell import ShellRows, read_shells, warn_of_shells
 
@@ -317,6 +318,7 @@ def _figures(
     values, status = figures(
         bulk.temperatures, second, grid, made.phases, made.rules(), load, widths
     )
+    widen(made, bulk, values, status, rows["remanence_spread"] * scale, z)
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:
             figure *= unit

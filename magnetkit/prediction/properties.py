@@ -19,6 +19,8 @@ from ..magnetism.process import process_record
 from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
 ENERGY = "formation_energy_eV_atom"
+ROOM_K = 293.15
+"""Where grades are printed, K."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,7 @@ def describe(
     labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
     magnet: pd.DataFrame | None = None,
+    room: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return every property of each candidate at one temperature.
 
@@ -184,6 +187,8 @@ def describe(
         Grain-boundary shell of each, empty for a bulk alloy.
     magnet : DataFrame, n rows, optional
         What `magnets` returned for this temperature, where the caller has it.
+    room : DataFrame, n rows, optional
+        What it returned for `ROOM_K`; the nearest grades are then named.
 
     Returns
     -------
@@ -212,12 +217,22 @@ def describe(
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
     frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
+    if room is not None:
+        frame["nearest_grade"] = _nearest(room)
     _mark_unmakeable(frame, makeable)
     _fill_energy(frame, table, conditions.interval)
     for record in properties():
         frame = frame.assign(**_measured(record.name, table, conditions.interval))
     frame["in_domain"] &= (frame["status"] != "outside the model").to_numpy()
     return frame[ordered(frame.columns)]
+
+
+def _nearest(room: pd.DataFrame) -> pd.Categorical:
+    """Return the commercial grade nearest to each magnet at 20 degrees C."""
+    from ..catalogue import nearest_grades
+
+    hosts = room["host"].astype(str).tolist()
+    return pd.Categorical(nearest_grades(hosts, room["remanence_T"], room["coercivity_kA_m"]))
 
 
 def _measured(name: str, table: CompositionTable, interval: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
@@ -19,11 +20,18 @@ from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction.properties import Conditions, conditions_for, describe, magnets
+from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe, magnets
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile, Requirement
+    from ..applications.parts import Anchor, Requirement
+    from ..applications.profile import Profile
+
+
+# Temperatures closer than this are one, K.
+_SAME_K = 1.0
+# So many standard deviations away nothing is cut off.
+_FAR = 8.0
 
 
 @dataclass(frozen=True)
@@ -121,10 +129,44 @@ def _anchored(
             value, doubt = value * (TYPICAL if one.guaranteed else 1.0), doubt / value
         if one.guaranteed:
             doubt = float(np.hypot(doubt, GUARANTEE))
+        value, doubt = _working(value, doubt, one, profile)
         seen.append(Seen(one.column, value, one.temperature_K, doubt))
     grade, shell = profile.reference.grade, profile.reference.shell
     mill = anchored_on(grade, reference, shell, seen, between)
     return {**(own or {}), "mill": mill.record()}
+
+
+def _working(
+    value: float, doubt: float, anchor: "Anchor", profile: "Profile"
+) -> tuple[float, float]:
+    """Return what a magnet keeps and its deviation, given that it does its work in the device.
+
+    Today's magnet works today: what is believed of it is cut off at what the device asks, and mean
+    and variance of what is left stand for it.
+    """
+    low, high = -np.inf, np.inf
+    for asked in profile.requirements:
+        at = profile.temperature_of(asked)
+        if asked.column != anchor.column or asked.share_of_reference is not None:
+            continue
+        if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
+            continue
+        low = max(low, asked.minimum if asked.minimum is not None else -np.inf)
+        if asked.absolute_maximum is not None:
+            low, high = max(low, -asked.absolute_maximum), min(high, asked.absolute_maximum)
+    if not low < high or not np.isfinite([low, high]).any():
+        return value, doubt
+    logarithm = anchor.column != ALPHA
+    if logarithm:
+        value, low = float(np.log(value)), float(np.log(low))
+    # Mean and variance of a normal distribution that is cut off.
+    ends = np.clip((np.array([low, high]) - value) / doubt, -_FAR, _FAR)
+    inside = float(np.diff(ndtr(ends))[0])
+    density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
+    shift = float(density[0] - density[1])
+    share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
+    mean, left = value + shift * doubt, doubt * float(np.sqrt(share))
+    return (float(np.exp(mean)) if logarithm else mean), left
 
 
 def replace(profile: "Profile", **fields: object) -> "Profile":
@@ -145,7 +187,7 @@ def requirement_of(
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
     """
-    from ..applications.profile import Requirement
+    from ..applications.parts import Requirement
 
     asked = parse_requirement(text)
     limit = asked.limit
@@ -251,8 +293,9 @@ def evaluate(
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K}
     at = [job.temperature, *sorted((asked | ends) - {job.temperature})]
-    frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
-    here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
+    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
+    frames = dict(zip(at, made, strict=True))
+    here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
     beside = _beside(table, here, job)
     verdict = judge(

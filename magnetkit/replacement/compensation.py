@@ -214,7 +214,8 @@ def _least(
     good = frame[(frame[ALPHA] + circuit).abs() <= _FLAT]
     if good.empty:
         return None
-    return good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0].to_dict()
+    first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]
+    return {str(name): value for name, value in first.items()}
 
 
 def _share(table: CompositionTable, *names: str) -> list[float]:

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..composition.notation import Basis
-from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..magnetism.mill import ALPHA, Mill
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import COMPENSATED, Wish, profile
-from .makeup import ROOM_K
 from .reference import alpha_range, anchor, reference_of
 from .space import candidates
 
@@ -46,7 +44,7 @@ class Replacement:
         The ten lines as records: ``kind``, ``text``, and of a magnet ``candidate shell host
         probability_meets_requirements`` and its differences to the reference.
     candidates : pandas.DataFrame
-        What was screened, in order of rank, with the result columns and ``nearest_grade``.
+        What was screened, in order of rank, with the result columns.
     result : ScreenResult
         The screening itself, for its report.
     """
@@ -241,8 +239,6 @@ def _screened(
     out: str | Path | None,
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
-    from ..catalogue import nearest_grades
-    from ..magnetism import sintered
     from ..screening import screen
 
     process = {"mill": mill.record()}
@@ -257,15 +253,6 @@ def _screened(
     )
     table = result.table.sort_values("rank", kind="stable", na_position="last")
     table = table.reset_index(drop=True)
-    room = sintered(
-        CompositionTable.from_strings(table["candidate"].tolist(), basis="weight"),
-        ROOM_K,
-        process=process,
-        shell=table["shell"].astype(str).tolist(),
-    )
-    table["nearest_grade"] = nearest_grades(
-        table["host"].astype(str).tolist(), room["remanence_T"], room["coercivity_kA_m"]
-    )
     return result, table
 
 

@@ -56,6 +56,25 @@ def test_the_reference_does_what_its_device_asks(name):
     assert table["probability_meets_requirements"][0] > 0.75
 
 
+def test_todays_magnet_is_known_to_do_its_work():
+    from scipy.stats import truncnorm
+
+    from magnetkit.applications.parts import Anchor
+    from magnetkit.ranking.judged import _working
+
+    profile = load("aviation-actuator")
+    given = {"source": "test", "status": "assumption", "temperature_K": 453.15}
+    one = Anchor(column=H, value=400.0, spread=40.0, **given)
+    # The device asks for 366 kA/m.
+    value, doubt = _working(400.0, 0.1, one, profile)
+    own = truncnorm((np.log(366.0) - np.log(400.0)) / 0.1, np.inf, np.log(400.0), 0.1)
+    assert value == pytest.approx(np.exp(own.mean()))
+    assert doubt == pytest.approx(own.std())
+    # Where nothing is asked, nothing is cut off.
+    cold = Anchor(column=H, value=400.0, spread=40.0, **{**given, "temperature_K": 293.15})
+    assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
+
+
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
     own = anchored("Nd2Fe14B", [Seen(H, 400.0, 423.15, 0.03)])
@@ -71,3 +90,14 @@ def test_the_motor_pays_for_no_terbium_in_the_alloy():
     assert (best["shell"].astype(str) != "").all()
     # Adopted since 2012: 3 to 5 wt.% in the alloy became less than 0.6 wt.% diffused in.
     assert best["shell"].astype(str).str.startswith("Tb").any()
+
+
+def test_a_screening_takes_requirements_relative_to_todays_magnet():
+    asked = ["coercivity_kA_m>=0.85*reference", "remanence_T>=0.98*reference"]
+    found = mk.screen(application="energy-traction-motor", require=asked)
+    own = found.table[found.table["candidate"] == "Nd1.65Dy0.35Fe13.8Co0.2B"].iloc[0]
+    # It does what it does, whatever that is.
+    assert own["probability_meets_requirements"] > 0.9
+    best = found.best(1).iloc[0]
+    assert best["meets_requirements"]
+    assert best["heavy_rare_earth_wt_pct"] < own["heavy_rare_earth_wt_pct"]

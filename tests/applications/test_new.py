@@ -3,9 +3,10 @@ import tomllib
 import pytest
 from typer.testing import CliRunner
 
-from magnetkit.applications import load, with_reference
+from magnetkit.applications import asked, load, with_reference
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
+from magnetkit.screening import screen
 from magnetkit.supply import load_scenario
 
 
@@ -65,3 +66,33 @@ def test_another_reference_takes_the_place_of_the_profiles():
     assert other.requirements == profile.requirements
     with pytest.raises(InputError, match="no structure that makes magnets"):
         with_reference(profile, "Al2O3")
+
+
+def test_requirements_alone_make_a_device():
+    profile = asked(
+        [
+            "coercivity_kA_m>=300",
+            "remanence_T>=0.9*reference",
+            "|remanence_coefficient_pct_K|<=0.2",
+        ],
+        "Nd1.8Dy0.2Fe14B",
+        "150C",
+    )
+    assert profile.temperature_K == pytest.approx(423.15)
+    assert [str(r) for r in profile.requirements] == [
+        "coercivity_kA_m >= 300",
+        "|remanence_coefficient_pct_K| <= 0.2",
+    ]
+    result = screen(
+        ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], profile, require=["remanence_T>=0.9*reference"]
+    )
+    assert set(result.best(2)["candidate"]) == {"Nd2Fe14B", "Nd1.8Dy0.2Fe14B"}
+    with pytest.raises(InputError, match="a requirement with a number"):
+        asked(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
+
+
+def test_the_command_says_what_it_needs_without_an_application(here):
+    (here / "alloys.csv").write_text("composition\nNd2Fe14B\n")
+    done = CliRunner().invoke(app, ["screen", "alloys.csv", "--require", "remanence_T>=1"])
+    assert done.exit_code == 2
+    assert "--reference" in done.output

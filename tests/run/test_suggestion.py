@@ -129,23 +129,9 @@ def test_results_come_back_through_calibrate(motor):
 def test_the_command_writes_what_the_mill_fills_in(tmp_path):
     mk.screen(application="energy-traction-motor", out=tmp_path / "r")
     file = tmp_path / "melts.csv"
-    done = CliRunner().invoke(
-        app,
-        [
-            "suggest",
-            str(tmp_path / "r"),
-            "--batch",
-            "2",
-            "--melts",
-            "1",
-            "--stock",
-            "Nd=5",
-            "--stock",
-            "Fe=9,B=1,Tb=1",
-            "--out",
-            str(file),
-        ],
-    )
+    store = ["--stock", "Nd=5", "--stock", "Fe=9,B=1,Tb=1"]
+    asked = ["suggest", str(tmp_path / "r"), "--batch", "2", "--melts", "1", *store]
+    done = CliRunner().invoke(app, [*asked, "--out", str(file)])
     assert done.exit_code == 0, done.output
     assert "units of regret" in done.stdout
     table = pd.read_csv(file)

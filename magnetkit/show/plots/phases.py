@@ -1,6 +1,5 @@
 """Sections of ternary systems: the hull of the snapshot, and candidates on it."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,14 +64,16 @@ def section(
     source = open_snapshot(snapshot)
     diagram = phase_diagram(source, system)
     ax = axes(ax)
-    # pymatgen draws its lines into the current axes whatever it is given.
+    # pymatgen draws its lines into the current axes whatever it is given, and moves its margins,
+    # which a layout engine forbids.
     plt.sca(ax)
-    with warnings.catch_warnings():
-        # It adjusts margins too, which a figure with a layout of its own does not take.
-        warnings.filterwarnings("ignore", message="This figure was using a layout engine")
-        PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
-            ax=ax, label_unstable=False
-        )
+    engine = ax.figure.get_layout_engine()
+    ax.figure.set_layout_engine(None)
+    PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
+        ax=ax, label_unstable=False
+    )
+    ax.set_aspect("equal", adjustable="box")
+    ax.figure.set_layout_engine(engine)
     for text in ax.texts:
         text.set_fontsize(7)
         text.set_fontweight("normal")
@@ -90,4 +91,17 @@ def section(
             )  # fmt: skip
             ax.figure.colorbar(points, ax=ax, label=heading("probability_phase_forms"), shrink=0.7)
     ax.set_title(f"{system}, phases of the snapshot at 0 K")
+    _apart(ax)
     return ax
+
+
+def _apart(ax: "Axes") -> None:
+    """Leave out the names of phases that would lie on another's."""
+    ax.figure.canvas.draw()
+    kept: list[Any] = []
+    for text in list(ax.texts):
+        box = text.get_window_extent()
+        if any(box.overlaps(other) for other in kept):
+            text.remove()
+        else:
+            kept.append(box)
