@@ -89,7 +89,6 @@ def test_embedded_data_is_json_with_all_figures(page):
         "temperature",
         "demagnetization",
         "ternary",
-        "section",
         "supply",
         "section",
     }
