@@ -11,7 +11,7 @@ from .options import Phases, Quiet
 PHASE_TARGET = "formation_energy_eV_atom"
 TRAINED = ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
 """What can be trained; the distance to the hull follows from the formation energy."""
-NAMES = (*TRAINED, "magnetism", "phases", "hindcast", "diffusion")
+NAMES = (*TRAINED, "magnetism", "phases", "hindcast", "diffusion", "grades")
 """What can be validated."""
 
 Data = Annotated[
@@ -53,8 +53,8 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, `magnetism`, `phases`, `hindcast` or `diffusion`; all if "
-            "not given.",
+            help="A surrogate's target, magnetism, phases, hindcast, diffusion or grades; all "
+            "if not given.",
             autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
         ),
     ] = None,
@@ -105,6 +105,11 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
         from ..evaluation.phases.validation import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
+    if target == "grades":
+        from ..evaluation.magnetism.sheets import compared
+        from ..evaluation.magnetism.sheets import report as page
+
+        return page(compared()).rstrip()
     if target == "hindcast":
         from ..evaluation.hindcast import hindcast, report
 

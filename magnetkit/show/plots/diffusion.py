@@ -95,7 +95,7 @@ def margin_map(
     margins = found.margins(element)
     along = found.circuit.along
     first, second = (a for a in "xyz" if a != along)
-    worst = margins[f"{along}_mm"][margins[f"{when}_kA_m"].idxmin()]
+    worst = float(margins[f"{along}_mm"].iloc[int(margins[f"{when}_kA_m"].to_numpy().argmin())])
     layer = margins[np.isclose(margins[f"{along}_mm"], worst)]
     grid = layer.pivot_table(index=f"{second}_mm", columns=f"{first}_mm", values=f"{when}_kA_m")
     most = float(margins[["before_kA_m", "after_kA_m"]].abs().to_numpy().max())
@@ -148,8 +148,5 @@ def _middle(margins: "pd.DataFrame", across: list[str]) -> "pd.DataFrame":
     """Return the cells on the line through the middle of the magnet."""
     for axis in across:
         at = margins[f"{axis}_mm"]
-        nearest = at.abs().min()
-        margins = margins[np.isclose(at, at[at.abs().idxmin()])]
-        if not len(margins):
-            raise InputError(f"there is no cell at {axis} = {nearest:g} mm")
+        margins = margins[np.isclose(at, float(at.iloc[int(at.abs().to_numpy().argmin())]))]
     return margins

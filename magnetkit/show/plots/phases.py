@@ -67,13 +67,14 @@ def section(
     # pymatgen draws its lines into the current axes whatever it is given, and moves its margins,
     # which a layout engine forbids.
     plt.sca(ax)
-    engine = ax.figure.get_layout_engine()
-    ax.figure.set_layout_engine(None)
+    figure = plt.gcf()
+    engine = figure.get_layout_engine()
+    figure.set_layout_engine(None)
     PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
         ax=ax, label_unstable=False
     )
     ax.set_aspect("equal", adjustable="box")
-    ax.figure.set_layout_engine(engine)
+    figure.set_layout_engine(engine)
     for text in ax.texts:
         text.set_fontsize(7)
         text.set_fontweight("normal")
