@@ -5,9 +5,8 @@ import pytest
 import magnetkit as mk
 
 
-@pytest.mark.parametrize("ask", [mk.predict, lambda text: mk.compare([text])])
-def test_without_a_temperature_it_is_300_kelvin(ask):
-    frame = ask("SmCo5")
+def test_without_a_temperature_it_is_300_kelvin():
+    frame = mk.predict("SmCo5")
     assert frame["temperature_K"].tolist() == [300.0]
     # Strnat 1988: 1.07 to 1.14 T, H_a 20 to 35 MA/m at room temperature.
     assert 1.0 < frame["saturation_polarization_T"].iloc[0] < 1.2
