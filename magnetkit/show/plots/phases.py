@@ -1,7 +1,7 @@
 """Sections of ternary systems: the hull of the snapshot, and candidates on it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ...errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from ...phases.snapshot import Snapshot
 
@@ -67,13 +68,14 @@ def section(
     # pymatgen draws its lines into the current axes whatever it is given, and moves its margins,
     # which a layout engine forbids.
     plt.sca(ax)
-    engine = ax.figure.get_layout_engine()
-    ax.figure.set_layout_engine(None)
+    figure = cast("Figure", ax.figure)
+    engine = figure.get_layout_engine()
+    figure.set_layout_engine(None)
     PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
         ax=ax, label_unstable=False
     )
     ax.set_aspect("equal", adjustable="box")
-    ax.figure.set_layout_engine(engine)
+    figure.set_layout_engine(engine)
     for text in ax.texts:
         text.set_fontsize(7)
         text.set_fontweight("normal")
