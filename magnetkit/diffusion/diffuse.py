@@ -16,7 +16,7 @@ from .asked import LOSS, Asked, loss, read_asked
 from .cases import Case, Circuit, Law, map_cases, shape_case
 from .design import Coated, Search, best_anneal, refined, throughout
 from .local import Magnet, alloyed, diffused
-from .profile import ELEMENTS, Anneal, Spreading
+from .profile import ELEMENTS, Anneal, Spreading, blas
 from .profile import process as treatment
 from .selffield import SelfField
 from .shapes import CELLS, Cells, Shape, cut, read_shape
@@ -139,18 +139,19 @@ def diffuse(
     search: dict[str, Search] = {}
     rows, left = [], []
     purse = _Purse(table, own, scenario, dict(price or {}), whole("pieces", pieces))
-    for name in tried:
-        few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
-        many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)
-        _refuse_too_much(asked, few)
-        coat = best_anneal(few, groups(faces, few.spreading, easy), tried[name])
-        coat = refined(coat, groups(faces, many.spreading, easy), many)
-        coated[name], search[name] = coat, many
-        rows.append(purse.faces(coat, many))
-        rows.append(purse.throughout(many, "uniform shell"))
-        bulk = Search(few.spreading, job.each(name, coarse[2], bulk=True), asked, probability)
-        rows.append(purse.throughout(bulk, "bulk alloy"))
-        left += undone(many, coat)
+    with blas().limit(limits=1, user_api="blas"):
+        for name in tried:
+            few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
+            many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)
+            _refuse_too_much(asked, few)
+            coat = best_anneal(few, groups(faces, few.spreading, easy), tried[name])
+            coat = refined(coat, groups(faces, many.spreading, easy), many)
+            coated[name], search[name] = coat, many
+            rows.append(purse.faces(coat, many))
+            rows.append(purse.throughout(many, "uniform shell"))
+            bulk = Search(few.spreading, job.each(name, coarse[2], bulk=True), asked, probability)
+            rows.append(purse.throughout(bulk, "bulk alloy"))
+            left += undone(many, coat)
     import pandas as pd
 
     text = f"{table.formulas()[0]}, {own} along {easy}"

@@ -77,6 +77,14 @@ def doubt(element: str) -> float:
     return _laws()[element][2]
 
 
+@lru_cache(maxsize=1)
+def blas() -> Any:
+    """Return what limits the threads of linear algebra, found once."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
 @dataclass(frozen=True)
 class Anneal:
     """What is diffused in, how hot and how long.
@@ -247,6 +255,17 @@ class Spreading:
         """Return the area of a patch, m2."""
         return float(self.areas(patch.face)[patch.where].sum())
 
+    def whole(self, spread: float) -> Array:
+        """Return the content that 1 kg/m2 on every face brings into each cell, kg/m3, (n,).
+
+        Parameters
+        ----------
+        spread : float
+            D t, m2.
+        """
+        patches = [Patch(f, np.ones(self.grid(f), bool)) for f in self.cells.shape.faces]
+        return np.sum([self.response(patch, spread) for patch in patches], axis=0)
+
     def response(self, patch: Patch, spread: float) -> Array:
         """Return the content that 1 kg/m2 on a patch brings into each cell, kg/m3, shape (n,).
 
@@ -256,6 +275,11 @@ class Spreading:
         spread : float
             D t, m2.
         """
+        # Small products: threads that wait for each other take longer than one alone.
+        with blas().limit(limits=1, user_api="blas"):
+            return self._response(patch, spread)
+
+    def _response(self, patch: Patch, spread: float) -> Array:
         axis, end = self._face(patch.face)
         found = self._directions(axis)
         source = np.where(patch.where, self.areas(patch.face), 0.0)

@@ -191,6 +191,8 @@ def test_sample_of_nearly_all_is_completed(method):
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0.1, {"Dy": -0.1}), "limit of Dy is a fraction of a site"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": []}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [1, 1.0]}), "distinct levels"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [-1, 2]}), "distinct levels"),
+        (("Nd2Fe14B", {}, 0.1, {}, {"Cu": [1, 200]}), "distinct levels"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": -1}), "from 0 to 100 at.%"),
         (("Nd2Fe14B", {}, 0.1, {}, {"Cu": "some"}), "must be at.%, got 'some'"),
         (("Nd0", {}), "needs atoms"),

@@ -33,6 +33,7 @@ SHUFFLES = 10
 LOAD = (20, 50_000, 1_800)
 LIMIT_S = 2_400
 POINTS = Path(__file__).with_name("points.toml")
+NOTES = Path(__file__).with_name("mutants.md")
 
 
 def recipes() -> list[dict]:
@@ -141,11 +142,9 @@ def points() -> list[dict]:
         )
         last = done.stdout.splitlines()[-1]
         counts = {w: int(n) for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
-        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
         rows.append(
             {
-                "point": f"{number} {point['fault']}",
-                "held_by": names,
+                "point": number,
                 "passed": counts.get("passed", 0),
                 "skipped": counts.get("skipped", 0),
                 "faults": [last] if done.returncode else [],
@@ -296,6 +295,12 @@ def page(figures: dict[str, dict]) -> str:
     if left:
         out += [f"Not run yet with this version: {', '.join(left)}.", ""]
     out += [f"{distinct:,} distinct bad recipes and files; {faults} faults left in all parts.", ""]
+    out += ["## Second round", "", "What it found, and the tests that hold each.", ""]
+    out += ["| point | fault | held by |", "| --- | --- | --- |"]
+    for number, point in tomllib.loads(POINTS.read_text(encoding="utf-8")).items():
+        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
+        out.append(f"| {number} | {point['fault']} | {names} |")
+    out.append("")
     for name, (_, told) in PARTS.items():
         if name not in figures:
             continue
@@ -310,7 +315,13 @@ def page(figures: dict[str, dict]) -> str:
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]
         out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}.", ""]
+    out += mutations()
     return "\n".join(out)
+
+
+def mutations() -> list[str]:
+    """Return what one change at a time showed, as it was noted by hand."""
+    return ["## One change at a time", "", NOTES.read_text(encoding="utf-8").rstrip(), ""]
 
 
 def _alike(rows: list[dict]) -> list[list[dict]]:

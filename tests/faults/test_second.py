@@ -26,9 +26,8 @@ def test_a_damaged_cache_file_is_seen_before_it_is_used(tmp_path):
     assert damaged("bits turned", b"abc", random.Random(2)) != b"abc"
 
 
-@pytest.mark.parametrize("kind", ["scenario", "table"])
-def test_no_text_becomes_markup(tmp_path, kind):
-    figures = texts.KINDS[kind](tmp_path)
+def test_no_text_of_a_table_becomes_markup(tmp_path):
+    figures = texts.KINDS["table"](tmp_path)
     assert figures.faults == []
     assert figures.shown
 

@@ -19,7 +19,7 @@ from magnetkit.errors import MagnetkitError
 from magnetkit.screening import ScreenResult, screen
 from magnetkit.show.explorer.page import application
 from magnetkit.show.explorer.results import Results
-from magnetkit.supply.scenario import Scenario, load_scenario
+from magnetkit.supply.scenario import load_scenario
 
 HOSTILE = "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 DEVICE = "f22-engine"
@@ -102,11 +102,24 @@ def profiles(place: Path) -> Figures:
     return _each(whole, screened, place)
 
 
+def toml(value: Any) -> str:
+    """Return a value as TOML writes it in a line."""
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None)
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(v) for v in value) + "]"
+    return json.dumps(value)
+
+
 def scenarios(place: Path) -> Figures:
     whole = load_scenario("embargo").model_dump(mode="json")
 
     def screened(changed: Any, out: Path) -> None:
-        screen(["SmCo5"], DEVICE, scenario=Scenario.model_validate(changed), out=out)
+        file = place / "mine.toml"
+        lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        screen(["SmCo5"], DEVICE, scenario=file, out=out)
 
     return _each(whole, screened, place)
 

@@ -34,7 +34,12 @@ def test_given_values_replace_defaults_row_by_row():
     assert np.isnan(rows["alpha_k"][2])
 
 
-@pytest.mark.parametrize("bad", [{"size": 3}, {"density": 2.0}, {"alignment": [0.9]}, 3])
+ONE_TOO_HIGH, ONE_TOO_LOW = {"density": [0.9, 2.0, 0.9]}, {"density": [0.9, -1.0, 0.9]}
+
+
+@pytest.mark.parametrize(
+    "bad", [{"size": 3}, {"density": 2.0}, ONE_TOO_HIGH, ONE_TOO_LOW, {"alignment": [0.9]}, 3]
+)
 def test_bad_processes_are_refused(bad):
     with pytest.raises(InputError, match="process"):
         read_process(bad, 3)

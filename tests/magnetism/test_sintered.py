@@ -188,3 +188,15 @@ def test_several_temperatures_at_once_are_those_one_by_one():
         )
         known = frame[ends].notna()
         assert frame[ends].where(known).equals(together[0][ends].where(known))
+
+
+def test_the_load_line_is_tried_up_to_beyond_the_curie_temperature_of_samarium_cobalt():
+    """SmCo5 orders at 1020 K (Strnat 1988), the last of the magnets that are tried by 100 K."""
+    from magnetkit.magnetism.sintered import _grid
+
+    for first in (200.0, 293.15, 700.0):
+        tried = _grid(first, first + 80.0)
+        assert tried[0] == first
+        assert tried[-1] > 1020.0
+        assert (np.diff(tried) <= 100.0 + 1e-9).all()
+        assert (np.diff(tried[tried < 650.0]) <= 50.0 + 1e-9).all()

@@ -1,7 +1,7 @@
 """Sections of ternary systems: the hull of the snapshot, and candidates on it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from ...errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from ...phases.snapshot import Snapshot
 
@@ -68,7 +67,7 @@ def section(
     # pymatgen draws its lines into the current axes whatever it is given, and moves its margins,
     # which a layout engine forbids.
     plt.sca(ax)
-    figure = cast("Figure", ax.figure)
+    figure = plt.gcf()
     engine = figure.get_layout_engine()
     figure.set_layout_engine(None)
     PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(

@@ -1,0 +1,23 @@
+"""What is predicted where nothing else is asked."""
+
+import pytest
+
+import magnetkit as mk
+
+
+@pytest.mark.parametrize("ask", [mk.predict, lambda text: mk.compare([text])])
+def test_without_a_temperature_it_is_300_kelvin(ask):
+    frame = ask("SmCo5")
+    assert frame["temperature_K"].tolist() == [300.0]
+    # Strnat 1988: 1.07 to 1.14 T, H_a 20 to 35 MA/m at room temperature.
+    assert 1.0 < frame["saturation_polarization_T"].iloc[0] < 1.2
+
+
+def test_an_interval_holds_nine_in_ten_unless_asked_for_more():
+    nine, more = (mk.predict("SmCo5", interval=i).iloc[0] for i in (0.9, 0.99))
+    plain = mk.predict("SmCo5").iloc[0]
+    name = "saturation_polarization_T"
+    assert plain[f"{name}_hi"] == nine[f"{name}_hi"]
+    # Deviations of a normal: 1.645 and 2.576 to each side.
+    wide, narrow = (row[f"{name}_hi"] - row[name] for row in (more, nine))
+    assert wide / narrow == pytest.approx(2.576 / 1.645, rel=1e-3)
