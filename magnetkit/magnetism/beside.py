@@ -74,7 +74,8 @@ def beside(rows: TrainingSet) -> Beside | None:
         return None
     atoms, host = phases.to_array()[known], codes[known]
     covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
-    return Beside(atoms, host, np.linalg.solve(covariance, apart[known]))
+    weights = np.linalg.solve(covariance, apart[known]).astype(np.float64)
+    return Beside(atoms, host, weights)
 
 
 def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:

@@ -22,17 +22,8 @@ from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, table_of
 
 Array = NDArray[np.float64]
 
-FAMILIES = (
-    (("2:14:1",), ()),
-    (("1:5",), ()),
-    (("2:17", "2:17:3"), ()),
-    (("1:12", "1:12:1"), ("2:17", "2:17:3")),
-)
-"""Hosts that a process answers for, and those it learns from besides.
-
-A compound and that with nitrogen or carbon in its holes are one family. What 2:17 knows of
-substituents on iron's sites helps 1:12 (37.1 K against 39.2 by paper), not the other way.
-"""
+FAMILIES = (("2:14:1",), ("1:5",), ("2:17", "2:17:3"), ("1:12", "1:12:1"))
+"""Hosts that share a process: a compound, and that with nitrogen or carbon in its holes."""
 
 # A family of fewer compounds than this is left to the common process.
 _OWN = 100
@@ -146,11 +137,11 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
     own = rows_of(data, physics)
     of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
     learns = [np.ones(len(of_host), bool)]
-    for hosts, others in FAMILIES:
+    for hosts in FAMILIES:
         answered = np.isin(HOST_NAMES, hosts)
         if len(np.unique(own.compound[np.isin(own.host, np.flatnonzero(answered))])) >= _OWN:
             of_host[:-1][answered] = len(learns)
-            learns.append(np.append(np.isin(HOST_NAMES, (*hosts, *others)), False))
+            learns.append(np.append(answered, False))
     fits = (fit_rows(data, own, mask, None) for mask in learns)
     branches = tuple(Branch(p, np.ones(3), 1.0, m) for p, m in zip(fits, learns, strict=True))
     one = np.ones(1)

@@ -89,7 +89,7 @@ def _learnt(own: pd.DataFrame, table: CompositionTable, name: str) -> dict[str, 
     part, theirs = Partition(codes, phases, phases, whole, whole), _keys(table)
     pure = np.diff(table.indptr) == 3
     values, papers = own["value"].to_numpy(float), own["paper"].to_numpy()
-    made = {}
+    made: dict[str, Array] = {}
     for title, p in (("calibrated physics", load()), ("prior physics", prior_parameters())):
         got = evaluate(part, 300.0, spread=False, parameters=p)
         mean = got.value[:, 0, PROPERTIES.index(name)]
