@@ -191,7 +191,7 @@ def diff(
     from ..show.tables import print_json
 
     sides = [None if str(path) == "embedded" else path for path in (before, after)]
-    found = differences(*sides)
+    found = differences(sides[0], sides[1])
     if json:
         print_json(found)
     else:

@@ -1,7 +1,7 @@
 """``magnetkit phases``: whether phases form, what they fall into, and how sure that is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -9,6 +9,7 @@ from .options import Basis, Json, Phases, Temperature
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 _FORMS = "probability_phase_forms"
 
@@ -118,6 +119,6 @@ def _draw(
     mpl.use("Agg")
     ax = plots.section(system, table, temperature=kelvin, snapshot=snapshot)
     try:
-        ax.figure.savefig(out)
+        cast("Figure", ax.figure).savefig(out)
     except (OSError, ValueError) as error:
         raise InputError(f"{out} cannot be written: {error}") from None

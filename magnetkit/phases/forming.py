@@ -211,14 +211,10 @@ def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
     phases, state = state_of(judged, above, kelvin)
     found = Odds(np.empty(len(phases)), np.empty(len(phases)))
     rows = Rows(phases.indptr, phases.indices, phases.values)
-    share_rows(kernel.odds, len(phases), rows, *_first(_embedded(), state), *found)
+    known, weights = _embedded()
+    share_rows(kernel.odds, len(phases), rows, known, state, weights, *found)
     found.mean[melted(judged.host, kelvin)] = -np.inf
     return found
-
-
-def _first(pair, state):  # type: ignore[no-untyped-def]
-    atoms_known, weights = pair
-    return atoms_known, state, weights
 
 
 def _analogues(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ any other one of a known host is a recipe, of which the hard phase is judged.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from .mixing import Nodes, mixing_model
 from .mixing_terms import MixingTerms
 from .snapshot import Snapshot
 from .space import PhaseSpace, composition_keys, whole_space
+
+if TYPE_CHECKING:
+    from ..kernels.arrays import Rows
 
 BOLTZMANN_EV_K = 8.617333262e-5
 SIGNIFICANT = 0.05
@@ -200,7 +203,7 @@ def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     return first
 
 
-def _rows(table: CompositionTable):  # type: ignore[no-untyped-def]
+def _rows(table: CompositionTable) -> "Rows":
     from ..kernels.arrays import Rows
 
     return Rows(table.indptr, table.indices, table.values)

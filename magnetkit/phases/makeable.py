@@ -118,7 +118,7 @@ def stability(
     return inputs.give(pd.DataFrame(columns))
 
 
-def _provenance(value: Any, borrows: Any) -> "pd.Categorical":
+def _provenance(value: Any, borrows: Any) -> Any:
     """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
     import pandas as pd
 

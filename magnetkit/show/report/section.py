@@ -5,6 +5,7 @@ rare earth counts as the section's, and other elements are left aside.
 """
 
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,14 @@ SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Co", "Fe"), "2:17": ("Sm"
 """The section that shows each host best."""
 
 
-def section(best: pd.DataFrame, snapshot: str | None) -> Figure | None:
+def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
     """Return the section of the best candidate's host; None where that has none.
 
     Parameters
     ----------
     best : DataFrame
         The best candidates, in order.
-    snapshot : str or None
+    snapshot : str, Path or None
         Of the phases.
     """
     from pymatgen.analysis.phase_diagram import PDPlotter, triangular_coord
