@@ -74,7 +74,7 @@ def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.
 
 def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Return which hosts any rare earth has been diffused into, shape (n,)."""
-    return (codes >= 0) & _shells().any(axis=1)[codes]
+    return (codes >= 0) & np.any(_shells(), axis=1)[codes]
 
 
 def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -60,17 +60,14 @@ def _assignment_rules() -> "AssignmentRules":
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
-    conditions = [
-        (*(side.strip() for side in ratio.split("/")), *window)
-        for _, rule in rules
-        for ratio, window in rule.items()
-    ]
-    sums = list(dict.fromkeys(side for above, below, *_ in conditions for side in (above, below)))
-    window = np.array([(low, high) for *_, low, high in conditions])
+    asked = [condition for _, rule in rules for condition in rule.items()]
+    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in asked]
+    sums = list(dict.fromkeys(side for both in sides for side in both))
+    window = np.array([limits for _, limits in asked])
     return AssignmentRules(
         np.array([_weights(amounts) for amounts in sums]).T.copy(),
-        np.array([sums.index(above) for above, *_ in conditions]),
-        np.array([sums.index(below) for _, below, *_ in conditions]),
+        np.array([sums.index(above) for above, _ in sides]),
+        np.array([sums.index(below) for _, below in sides]),
         window[:, 0] - _EDGE,
         window[:, 1] + _EDGE,
         np.cumsum([0, *(len(rule) for _, rule in rules)]),

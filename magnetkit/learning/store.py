@@ -180,7 +180,8 @@ def _loads(payload: bytes) -> dict[str, Any]:
         if kind == "dict":
             return inner
         process = TrendProcess()
-        vars(process).update(inner)
+        for name, value in inner.items():
+            setattr(process, name, value)
         return process
 
     content = made(json.loads(arrays.pop("tree").tobytes()))

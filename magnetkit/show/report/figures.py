@@ -5,7 +5,7 @@ Plotly reads a subset of HTML in texts: every name that a user gave is escaped h
 
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
     groups = judged(points)
     front = groups["Pareto front"]
     ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
-    looks = ({"size": 5}, {"size": 7}, ring)
+    looks: tuple[dict[str, Any], ...] = ({"size": 5}, {"size": 7}, ring)
     traces = [
         _scatter(part, x, y, name, look | (_coloured(part, colour) if k else {"color": GREY}))
         for k, ((name, part), look) in enumerate(zip(groups.items(), looks, strict=True))
