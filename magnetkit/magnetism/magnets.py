@@ -13,6 +13,7 @@ from ..units import N_A
 from .balance import Balance, balance
 from .intrinsic import condensed, joined
 from .mill import Mill, splits
+from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
@@ -262,7 +263,7 @@ def alloys(
     process, shells
         As for `magnets`.
     """
-    from ..hosts.partition import HOST_NAMES, site_rules
+    from ..hosts.partition import HOST_NAMES
     from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
@@ -306,12 +307,11 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    sites = np.append(site_rules()[1][:, 0], np.nan)
     state, ion = joined([condensed(phase, own) for phase, own in groups])
     phases = Phases(
         state,
         ion,
-        sites[np.concatenate([own for _, own in groups])],
+        ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
         _places(shelled, n, n + walls.size + skinned.size),
