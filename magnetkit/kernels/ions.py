@@ -21,7 +21,8 @@ class Ions(NamedTuple):
     ``values`` float64 (2, ions, temperatures, fields, 24): the field of R2Fe14B, then an axial one.
     ``row`` int8 (118): row of an element, -1 without a moment of its own. ``top`` float64 (ions):
     the largest exchange field, K; ``per_tesla``: what acts on J as a tesla does, K. ``a2`` float64
-    (2, 4): A_2^0 of the nodes. Temperatures are uniform, by ``step``, in ln(1 + T / ``scale``).
+    (2, 4): A_2^0 of the nodes. Temperatures are uniform, by ``step``, in ln(1 + T / ``scale``), and so
+    close that straight lines between them do.
     """
 
     values: Any
@@ -53,30 +54,32 @@ def cubic(x, n):
 
 @jit
 def when(kelvin, ions):
-    """Return the nodes about a temperature and their weights."""
-    first, weight, _ = cubic(np.log1p(kelvin / ions.scale) / ions.step, ions.values.shape[2])
-    return first, weight
+    """Return the node below a temperature and the weight of the next."""
+    x = np.log1p(kelvin / ions.scale) / ions.step
+    first = min(int(x), ions.values.shape[2] - 2)
+    return first, x - first
 
 
 # near: of `when`; group: 0 the field of R2Fe14B, 1 an axial one; ion: row; strength: exchange
 # field, K; a2, a4: crystal field, K a0^-2 and K a0^-4 (the latter beside what a2 carries along)
 # Writes a row of working room, float64 (64).
-@jit
+@jit(fastmath=True)
 def respond(near, group, ion, strength, a2, a4, ions, work):
     """Interpolate what an ion does in its fields."""
     fields = ions.values.shape[3]
     unit = ions.top[ion] / (fields - 1.0)
     j, by_h, slope_h = cubic(strength / unit, fields)
-    i, by_t = near
-    for k in range(_AT, N_WORK):
-        work[k] = 0.0
-    for t in range(4):
-        for f in range(4):
-            weight, slope = by_t[t] * by_h[f], by_t[t] * slope_h[f] / unit
-            node = ions.values[group, ion, i + t, j + f]
-            for k in range(N_TABLED):
-                work[_AT + k] += weight * node[k]
-                work[_SLOPE + k] += slope * node[k]
+    i, later = near
+    below, above = ions.values[group, ion, i], ions.values[group, ion, i + 1]
+    at, rise = work[_AT:_SLOPE], work[_SLOPE:N_WORK]
+    for k in range(N_TABLED):
+        # All four at once: the loop over k is the one that processors do in parallel.
+        a = below[j, k] + later * (above[j, k] - below[j, k])
+        b = below[j + 1, k] + later * (above[j + 1, k] - below[j + 1, k])
+        c = below[j + 2, k] + later * (above[j + 2, k] - below[j + 2, k])
+        d = below[j + 3, k] + later * (above[j + 3, k] - below[j + 3, k])
+        at[k] = by_h[0] * a + by_h[1] * b + by_h[2] * c + by_h[3] * d
+        rise[k] = (slope_h[0] * a + slope_h[1] * b + slope_h[2] * c + slope_h[3] * d) / unit
     between = ions.a2[group, 1] - ions.a2[group, 0]
     x = (a2 - ions.a2[group, 0]) / between
     _, by_a, slope_a = cubic(x, N_NODES)

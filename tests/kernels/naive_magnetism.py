@@ -60,9 +60,10 @@ def through(nodes, values, x):
 def ion(tables, group, symbol_row, temperature, strength, a2, a4):
     """Return moment (mu_B), K_1, K_2, K_3 (K) of an ion from the tables."""
     values = tables.values[group, symbol_row]
-    times = tables.step * np.arange(values.shape[0])
+    place = math.log1p(temperature / tables.scale) / tables.step
+    first = int(place)
     fields = np.linspace(0.0, tables.top[symbol_row], values.shape[1])
-    node = through(times, values, math.log1p(temperature / tables.scale))
+    node = values[first] * (1 + first - place) + values[first + 1] * (place - first)
     node = through(fields, node, strength)
     four, ends = node[:16].reshape(4, 4), node[16:].reshape(2, 4)
     a = tables.a2[group]
