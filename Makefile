@@ -6,26 +6,33 @@ STAMP := $(VENV)/installed
 PEERS := .venv-peers
 LOWEST := .venv-lowest
 SERVER := .venv-server
+RELEASE := .venv-release
+WHEEL_PYTHON ?= $(PYTHON)
+PYLEECAN := .venv-pyleecan
 PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,$(wildcard tests/kernels/test_*.py))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
-EXTRAS := dask,explore,notebooks,dev
+EXTRAS := cluster,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo test test-plain test-faults test-lowest lint notebooks peers bench official-server clean
+.PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
 	@echo "make test    set up, then run every test"
 	@echo "make test-plain  the kernels' tests with numba switched off"
 	@echo "make lint    ruff and mypy"
+	@echo "make docs    build the documentation into build/docs; warnings are errors"
 	@echo "make notebooks  run the notebooks anew and store their outputs"
 	@echo "make peers   a second environment with matminer, CBFV and dscribe to compare with"
 	@echo "make bench   benchmarks of the kernels beside their peers"
 	@echo "make official-server  the pull against the Materials Project's own server code"
+	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
 	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
+	@echo "make test-wheel  the wheel built, installed and run outside the checkout; WHEEL_PYTHON=python3.13"
+	@echo "make bom     a bill of materials (CycloneDX) of what magnetkit runs on"
 	@echo "make clean   remove the environments and what demo wrote"
 
 setup: $(STAMP)
@@ -43,8 +50,10 @@ demo: $(STAMP)
 	@echo "magnetkit: ranking substitutions for a travelling-wave tube; results go to demo/"
 	@$(BIN)/python -m magnetkit screen --application patriot-beam-focusing --out demo
 
+# Kernels first: two workers would each compile them.
 test: $(STAMP)
 	@echo "magnetkit: running every test"
+	@$(BIN)/python -m magnetkit warmup
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
@@ -61,17 +70,38 @@ $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "the lowest versions are for Python 3.11; call make with PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(LOWEST)
-	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[dask,explore,plots,dev]"
+	@$(LOWEST)/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[cluster,explore,plots,dev]"
 	@touch $@
 
 test-lowest: $(LOWEST)/installed
 	@echo "magnetkit: running every test on the lowest versions"
 	@$(LOWEST)/bin/python -m pytest
 
+test-wheel: $(STAMP)
+	@echo "magnetkit: building a wheel and running it in a fresh environment of $(WHEEL_PYTHON)"
+	@$(BIN)/python -m tests.faults.wheel $(WHEEL_PYTHON)
+
+# What a release is made of: the wheel's run-time packages with versions and licences.
+bom:
+	@$(PYTHON) -m venv $(RELEASE)/run
+	@$(PYTHON) -m venv $(RELEASE)/tool
+	@$(RELEASE)/run/bin/python -m pip install --quiet --constraint constraints.txt ".[cluster,explore,plots]"
+	@$(RELEASE)/tool/bin/python -m pip install --quiet "cyclonedx-bom==7.5.0"
+	@mkdir -p dist
+	@$(RELEASE)/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --gather-license-texts \
+	  --output-reproducible --of JSON -o dist/bom.json $(RELEASE)/run
+	@rm -rf $(RELEASE)
+	@echo "magnetkit: dist/bom.json"
+
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
+
+# Works offline; a broken link or an unknown name fails.
+docs: $(STAMP)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "magnetkit: see build/docs/index.html"
 
 notebooks: $(STAMP)
 	@$(BIN)/python notebooks/execute.py
@@ -101,5 +131,15 @@ $(SERVER)/installed:
 official-server: $(STAMP) $(SERVER)/installed
 	@$(BIN)/python -m pytest tests/phases/test_official_server.py
 
+# In an environment of its own: pyleecan wants numpy 1 and an old matplotlib.
+$(PYLEECAN)/installed: tests/curves/pyleecan.txt
+	@echo "magnetkit: setting up $(PYLEECAN) with pyleecan"
+	@$(PYTHON) -m venv $(PYLEECAN)
+	@$(PYLEECAN)/bin/python -m pip install --quiet --no-deps --requirement tests/curves/pyleecan.txt
+	@touch $@
+
+pyleecan: $(STAMP) $(PYLEECAN)/installed
+	@$(BIN)/python -m pytest tests/curves/test_formats.py
+
 clean:
-	rm -rf $(VENV) $(PEERS) $(LOWEST) $(SERVER) demo build dist
+	rm -rf $(VENV) $(PEERS) $(LOWEST) $(SERVER) $(PYLEECAN) demo build dist

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.evaluation.phases.validation import SYSTEMS, phase_diagram, random_compositions
+from magnetkit.composition.table import CompositionTable
+from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.kernels.threads import thread_count
 from magnetkit.phases import hull, space
+from magnetkit.phases.diagram import phase_diagram
 from magnetkit.phases.facets import find_facets
 from magnetkit.phases.snapshot import open_snapshot
 
@@ -53,6 +55,18 @@ def stability(formula, n):
     return len(table), lambda: mk.phases.stability(table)
 
 
+def six_elements(n):
+    """Grid points of (Nd, Ce, Dy)2(Fe, Co)14B drawn at random: a million candidates of six."""
+    rng = np.random.default_rng(0)
+    earths, cobalt = rng.multinomial(50, [0.6, 0.2, 0.2], n) / 50, rng.integers(0, 40, n) / 100
+    x = np.column_stack([np.ones(n), 14 * (1 - cobalt), 14 * cobalt, 2 * earths]) / 17
+    columns = np.array([mk.elements.INDEX[s] for s in ("B", "Fe", "Co", "Nd", "Ce", "Dy")])
+    order = np.argsort(columns)
+    indices = np.tile(columns[order], n).astype(np.int32)
+    table = CompositionTable(np.arange(n + 1) * 6, indices, x[:, order].ravel(), np.arange(n))
+    return n, lambda: mk.phases.stability(table)
+
+
 def pymatgen(method, n):
     from pymatgen.core import Composition
 
@@ -84,6 +98,7 @@ CASES = {
     "products, 10 elements": lambda: products(MANY[10], 50_000),
     "products, 12 elements": lambda: products(MANY[12], 50_000),
     "products, 14 elements": lambda: products(MANY[14], 50_000),
+    "stability, six elements": lambda: six_elements(1_000_000),
     "stability, Nd2Fe14B space": lambda: stability("Nd2Fe14B", 1_000_000),
     "stability, SmCo5 space": lambda: stability("SmCo5", 1_000_000),
 }

@@ -3,6 +3,8 @@ from . import applications as applications
 from . import catalogue as catalogue
 from . import columns as columns
 from . import composition as composition
+from . import curves as curves
+from . import diffusion as diffusion
 from . import elements as elements
 from . import errors as errors
 from . import evaluation as evaluation
@@ -25,8 +27,11 @@ from .catalogue import grades as grades
 from .composition import CompositionTable as CompositionTable
 from .composition import parse_composition as parse_composition
 from .composition import substitutions as substitutions
+from .curves import curve as curve
+from .diffusion import diffuse as diffuse
 from .prediction import compare as compare
 from .prediction import predict as predict
+from .replacement import compensation as compensation
 from .replacement import replace as replace
 from .run.suggestion import suggest as suggest
 from .screening import screen as screen

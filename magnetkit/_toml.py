@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -10,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import datasets
 from .errors import InputError
+
+# Faults of a file that are listed at once.
+_MOST = 20
 
 Model = TypeVar("Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1)]
@@ -59,7 +63,7 @@ def load(name_or_path: str | Path, model: type[Model], kind: str, folder: str) -
     Raises
     ------
     InputError
-        In one line: which file, which field, what was expected and what came.
+        In one line: which file, and of every fault which field, what was expected and what came.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or text.endswith(".toml"):
@@ -89,15 +93,57 @@ def _read(file: Path, model: type[Model], kind: str) -> Model:
         raise InputError(f"{kind} file {file}: {_explain(error)}") from None
 
 
+def write_new(name: str, template: Path, folder: Path) -> Path:
+    """Write a commented file to fill in, valid as it stands.
+
+    Parameters
+    ----------
+    name : str
+        Name of what it describes: small letters, digits and hyphens; also that of the file.
+    template : Path
+        Text in which ``NAME`` stands for the name.
+    folder : Path
+        Where to.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the name is none, or a file of that name is there.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError(
+            f"name {name!r}: expected small letters, digits and hyphens, such as my-pump"
+        )
+    path = folder / f"{name}.toml"
+    text = template.read_text(encoding="utf-8").replace("NAME", name)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} is there already; choose another name or remove it") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    return path
+
+
 def _explain(error: ValidationError) -> str:
-    problems = error.errors(include_url=False)
-    first = problems[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the whole"
-    expected = first["msg"].removeprefix("Value error, ")
+    problems = [_problem(problem) for problem in error.errors(include_url=False)]
+    shown = "; ".join(problems[:_MOST])
+    more = len(problems) - _MOST
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _problem(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    expected = problem["msg"].removeprefix("Value error, ")
     expected = expected[0].lower() + expected[1:]
-    got = "" if first["type"] == "missing" else f", got {_short(first['input'])}"
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"field {field}: {expected}{got}{more}"
+    got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"
+    return f"field {field}: {expected}{got}"
 
 
 def _short(value: Any) -> str:

@@ -1,12 +1,15 @@
 """The one registry of result columns: name, unit, label, meaning.
 
-CSV headers, plots, the report and the documentation read it. A predicted column ``X`` also has
-``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``; an intrinsic one that is learnt has
-``X_data_share``, 0 to 1, how much of it is.
+What `magnetkit.added` reads from ``datasets`` stands among them. CSV headers, plots, the report and
+the documentation read it. A predicted column ``X`` also has ``X_lo`` and ``X_hi`` (its interval)
+and ``X_provenance``; an intrinsic one that is learnt has ``X_data_share``, 0 to 1, how much of it
+is.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from .added import criteria, properties
 
 PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated")
 """What a value rests on; stored dictionary-encoded. Extrapolated: physics, beyond validation."""
@@ -182,6 +185,7 @@ _ALL = (
         "Temperatures of the chords of the two temperature coefficients.",
         "category",
     ),
+    *(_predicted(p.name, p.unit, p.label, p.meaning) for p in properties()),
     _predicted(
         "formation_energy_eV_atom",
         "eV/atom",
@@ -196,7 +200,19 @@ _ALL = (
         "Distance to the hull of competing phases.",
         "E_{hull}",
     ),
-    Column("decomposes_to", "", "Decomposes to", "Phases on the hull at this composition.", "text"),
+    _predicted(
+        "probability_phase_forms",
+        "",
+        "Phase forms",
+        "Probability that the phase is in equilibrium at the temperature at which it is made.",
+    ),
+    Column(
+        "decomposes_to",
+        "",
+        "Decomposes to",
+        "Phases on the hull at this composition, with their shares of the atoms.",
+        "text",
+    ),
     _number(
         "heavy_rare_earth_wt_pct",
         "wt.%",
@@ -212,17 +228,7 @@ _ALL = (
         "Heavy rare earth saved",
         "Less heavy rare earth than the reference magnet, by mass of magnet.",
     ),
-    _number(
-        "import_reliance", "", "Import reliance", "Share by mass from elements the US imports, 0-1."
-    ),
-    _number("supply_risk", "", "Supply risk", "Supply risk of the alloy, 0 (none) to 1."),
-    _number(
-        "weakest_link_risk",
-        "",
-        "Weakest link",
-        "Largest supply risk of an element that makes 0.1 % of the mass or more, 0 to 1.",
-    ),
-    _number("cost_USD_kg", "USD/kg", "Material cost", "Cost of the contained elements."),
+    *(_number(c.name, c.unit, c.label, c.meaning) for c in criteria()),
     _number(
         "cost_per_flux_USD_m3_T",
         "USD/(m3 T)",
@@ -236,6 +242,13 @@ _ALL = (
         "",
         "Domain distance",
         "Distance to the nearest known compounds; 1 is the edge of the domain.",
+    ),
+    Column(
+        "nearest_grade",
+        "",
+        "Nearest grade",
+        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
+        "category",
     ),
     _number(
         "probability_meets_requirements",
@@ -253,16 +266,6 @@ _ALL = (
     ),
     Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
-)
-
-_OF_REPLACEMENT = (
-    Column(
-        "nearest_grade",
-        "",
-        "Nearest grade",
-        "Commercial grade nearest in remanence and coercivity at 20 degrees C.",
-        "text",
-    ),
 )
 
 _OF_ROBUSTNESS = (
@@ -296,6 +299,7 @@ _SHORT = {
     "remanence_coefficient_pct_K": "α",
     "coercivity_coefficient_pct_K": "β",
     "energy_above_hull_eV_atom": "Hull",
+    "probability_phase_forms": "Forms",
     "heavy_rare_earth_wt_pct": "HRE",
     "heavy_rare_earth_saved_wt_pct": "Saved",
     "supply_risk": "Risk",
@@ -307,9 +311,7 @@ _SHORT = {
     "tie_group": "Tie",
 }
 
-COLUMNS: dict[str, Column] = {
-    column.name: column for column in (*_ALL, *_OF_REPLACEMENT, *_OF_ROBUSTNESS)
-}
+COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)

@@ -4,6 +4,7 @@ A wheel holds them as ``magnetkit/_datasets``; a checkout as ``datasets/`` besid
 """
 
 import hashlib
+import os
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,20 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @lru_cache(maxsize=1)
 def root() -> Path:
-    """Return the folder of the embedded data."""
+    """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names instead.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if own := os.environ.get("MAGNETKIT_DATASETS"):
+        if not (Path(own) / "registry.toml").is_file():
+            raise DataError(
+                f"MAGNETKIT_DATASETS is {own!r}, which holds no registry.toml; give a copy of "
+                "magnetkit's datasets"
+            )
+        return Path(own).resolve()
     for candidate in (_PACKAGE / "_datasets", _PACKAGE.parent / "datasets"):
         if (candidate / "registry.toml").is_file():
             return candidate

@@ -1,7 +1,8 @@
 """Screening as users meet it: run the candidates, then a result that can show itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from html import escape
 from pathlib import Path
 from typing import ParamSpec
 
@@ -16,13 +17,20 @@ P = ParamSpec("P")
 class ScreenResult(Ranked):
     """Ranked candidates for a device, with their report; what they hold is told in `Ranked`."""
 
-    def report(self, path: str | Path = "report.html") -> Path:
+    def _repr_html_(self) -> str:
+        from .show.notebook import ROWS, table_html
+
+        return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
+
+    def report(self, path: str | Path = "report.html", lead: Sequence[str] = ()) -> Path:
         """Write the self-contained HTML report and return its path.
 
         Parameters
         ----------
         path : str or Path
             File to write.
+        lead : sequence of str
+            Sentences that stand before the answer, as `magnetkit.replace` has them.
 
         Returns
         -------
@@ -37,7 +45,7 @@ class ScreenResult(Ranked):
         from .show.report import write_report
 
         check_report(Path(path))
-        return write_report(self, Path(path))
+        return write_report(self, Path(path), lead)
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
         """Write a workbook: the ranking in brief, the best rows in full, what the columns mean.

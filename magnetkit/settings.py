@@ -1,5 +1,7 @@
 """User settings, from the environment (``MAGNETKIT_*``) or set in Python.
 
+``MAGNETKIT_DATASETS`` is read by `magnetkit.datasets`, on which this module rests.
+
 The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when a pull starts
 and kept nowhere.
 """

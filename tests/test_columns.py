@@ -13,10 +13,10 @@ def test_every_contract_column_is_there_in_order():
         "nucleation_field_T hardness_parameter remanence_T "
         "coercivity_kA_m knee_field_kA_m max_energy_product_kJ_m3 max_working_temperature_K "
         "remanence_coefficient_pct_K coercivity_coefficient_pct_K formation_energy_eV_atom "
-        "energy_above_hull_eV_atom decomposes_to heavy_rare_earth_wt_pct "
+        "energy_above_hull_eV_atom probability_phase_forms decomposes_to heavy_rare_earth_wt_pct "
         "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
-        "in_domain domain_distance "
+        "in_domain domain_distance nearest_grade "
         "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
     ).split()
     beside = ("performance_margin", "weakest_link_risk", "coefficients_between")

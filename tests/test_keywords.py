@@ -45,7 +45,14 @@ CALLS = {
     "predict": (
         mk.predict,
         (BASE,),
-        {"temperature": "150C", **CONDITIONS, **TABLES, **READING, "column": "alloy"},
+        {
+            "temperature": "150C",
+            **CONDITIONS,
+            **TABLES,
+            **READING,
+            "column": "alloy",
+            "prices": {"Tb": 3.0},
+        },
     ),
     "screen": (
         mk.screen,
@@ -56,6 +63,7 @@ CALLS = {
             **CONDITIONS,
             **TABLES,
             "prices": {"Tb": 3.0},
+            "reference": "Nd1.7Dy0.3Fe14B",
             "require": ["remanence_T>=0.98*reference"],
             "objectives": ["cost:min=2", "margin:max"],
             **READING,
@@ -72,6 +80,19 @@ CALLS = {
         mk.compare,
         ([BASE, "Nd2Fe14B"],),
         {"temperature": "150C", "basis": "atomic", "shell": ["", "Tb 0.5 wt%"]},
+    ),
+    "curve": (
+        mk.curve,
+        (BASE,),
+        {
+            "temperature": "20C,150C",
+            "bound": "low",
+            "basis": "atomic",
+            "process": {"grain_size_um": 3.0},
+            "shell": "Tb 0.5 wt%",
+            "load_line": 0.5,
+            "interval": 0.5,
+        },
     ),
     "intrinsic": (
         mk.magnetism.intrinsic,

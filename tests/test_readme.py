@@ -4,11 +4,9 @@ import re
 import shlex
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-import magnetkit as mk
 from magnetkit.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +29,6 @@ def desk(tmp_path, monkeypatch):
     """A folder with the files the README speaks of, as the current one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "alloys.csv").write_text(CSV, encoding="utf-8")
-    (tmp_path / "my-pump.toml").write_text(blocks("toml")[0], encoding="utf-8")
-    (tmp_path / "my_elements.csv").write_text(blocks("csv")[0], encoding="utf-8")
     return tmp_path
 
 
@@ -40,7 +36,7 @@ def test_python_blocks_run(desk, capsys):
     names = {}
     for text in blocks("python"):
         exec(compile(text, "README.md", "exec"), names)
-    assert len(blocks("python")) == 2
+    assert len(blocks("python")) == 1
     assert "coercivity_kA_m" in capsys.readouterr().out
 
 
@@ -58,26 +54,8 @@ def test_commands_run(command, desk):
         assert (desk / folder / "report.html").stat().st_size > 100_000
 
 
-def test_the_device_of_the_readme_is_judged(desk):
-    result = mk.screen(application="my-pump.toml")
-    assert result.profile.name == "my-pump"
-    assert result.table["meets_requirements"].any()
-    best = result.best(1).iloc[0]
-    assert best["heavy_rare_earth_saved_wt_pct"] > 0
-
-
-def test_the_element_table_of_the_readme_gives_its_columns(desk):
-    frame = (
-        mk.features.CompositionStatistics(preset="my_elements.csv")
-        .set_output(transform="pandas")
-        .fit_transform(["Nd2Fe14B", "NdFe2"])
-    )
-    assert isinstance(frame, pd.DataFrame)
-    assert {name.split()[-1] for name in frame} == {"radius_pm", "price_USD_kg"}
-
-
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
-        assert (ROOT / target).is_file(), target
+        assert (ROOT / target).exists(), target
     for folder in re.findall(r"`(datasets/[\w/.]+)`", TEXT):
         assert (ROOT / folder).exists(), folder

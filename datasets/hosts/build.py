@@ -1,6 +1,6 @@
 """Write made.csv: the elements and amounts with which alloys of each host have been made.
 
-Read from what the other tables hold: the solubility and interstitials of hosts.toml, the rare
+Read from what the other tables hold: the solubility and interstitials of the hosts, the rare
 earths that the intrinsic model has parameters for, the compounds and measurements of intrinsic/,
 the magnets of recipes/, and additions.csv. Run after one of them changes.
 """
@@ -38,10 +38,10 @@ def rules() -> Iterator[Entry]:
             if symbol in RARE_EARTHS:
                 yield name, symbol, "rare earth", 1.0, "intrinsic/parameters.csv", "derived"
         for symbol, share in host.split.solubility.items():
-            yield name, symbol, "metal", share, "hosts.toml, solubility", "derived"
+            yield name, symbol, "metal", share, "host.toml, solubility", "derived"
         for symbol in host.interstitial_elements:
             share = host.interstitial / atoms
-            yield name, symbol, "alloy", share, "hosts.toml, interstitial sites", "derived"
+            yield name, symbol, "alloy", share, "host.toml, interstitial sites", "derived"
 
 
 def alloys() -> Iterator[Entry]:

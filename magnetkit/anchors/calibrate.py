@@ -100,8 +100,8 @@ def calibrate(
     frame : pandas, polars or Arrow table, mapping of columns, or path of a table
         A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
         and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
-        of one label are one magnet), ``maker``, ``grain_size_um``, ``alignment``, ``density``,
-        ``grain_boundary``. One row is enough.
+        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``. One row is enough.
     name : str
         Name of the mill; what was stored under it before is replaced, never added to.
     basis : {"auto", "atomic", "weight"}
@@ -179,7 +179,9 @@ def _values(row: Row) -> list[dict[str, Any]]:
     """
     from ..magnetism.sintered import sintered_at
 
-    frames = sintered_at(row.table, [row.temperature, _ROOM_K], process=row.process or None)
+    frames = sintered_at(
+        row.table, [row.temperature, _ROOM_K], row.process or None, row.shell or None
+    )
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
@@ -225,7 +227,7 @@ def _contradictions(values: list[dict[str, Any]]) -> list[str]:
             same = (a["host"], a["quantity"]) == (b["host"], b["quantity"])
             if not same or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
                 continue
-            if one["row"].process != other["row"].process:
+            if (one["row"].process, one["row"].shell) != (other["row"].process, other["row"].shell):
                 continue
             elements = set(a["composition"]) | set(b["composition"])
             apart = sum(
@@ -296,6 +298,7 @@ def _plain(row: Row) -> dict[str, Any]:
         "magnet": row.magnet,
         "composition": row.text,
         "temperature_K": row.temperature,
+        **({"shell": row.shell} if row.shell else {}),
         **row.values,
         **row.process,
     }

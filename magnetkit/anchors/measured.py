@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..composition.notation import BASES, Basis, basis_code
+from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..magnetism.mill import QUANTITIES
@@ -43,6 +44,8 @@ class Row:
         What was measured of `QUANTITIES`.
     process : dict of str to float
         How it was made, where given.
+    shell : str
+        What is diffused in, empty for nothing.
     """
 
     number: int
@@ -52,6 +55,7 @@ class Row:
     temperature: float
     values: dict[str, float]
     process: dict[str, float]
+    shell: str = ""
 
 
 def read(source: Any, basis: Basis = "auto") -> tuple[list[Row], dict[int, str]]:
@@ -158,6 +162,7 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:
         temperature,
         {q: v for q, v in values.items() if v is not None},
         {p: v for p, v in process.items() if v is not None},
+        "" if _missing(record.get("shell")) else str(read_shell(str(record["shell"])) or ""),
     )
 
 

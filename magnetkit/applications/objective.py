@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..added import criteria
 from ..columns import COLUMNS
 from ..errors import InputError
 
@@ -15,28 +16,24 @@ MARGIN = "performance_margin"
 SHORT = {"margin": MARGIN, "cost": "cost_per_flux_USD_m3_T", "risk": "supply_risk"}
 """Short names of columns in objectives."""
 
-SATURATION = 0.10
-"""Margin beyond which more of it is worth nothing: a tenth of the limit, an assumption.
+CHANCE = "probability_meets_requirements"
+COSTS = ("cost_USD_kg", "cost_per_flux_USD_m3_T")
+"""Costs count by their ratio: an embargo makes some twentyfold."""
 
-Makers hold B_r to 2 to 3 % and H_cJ to 5 to 10 % from batch to batch (from memory); the spread of
-the prediction itself is in the probability of meeting.
-"""
-
-SCALES = {
+UNITS = {
     "heavy_rare_earth_wt_pct": 1.0,
     "dysprosium_terbium_wt_pct": 1.0,
-    "supply_risk": 0.1,
-    "weakest_link_risk": 0.1,
-    "import_reliance": 0.1,
-    MARGIN: SATURATION,
+    **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
+    MARGIN: 0.1,
+    CHANCE: 0.2,
+    **dict.fromkeys(COSTS, 0.25),
 }
-"""What counts as one unit of regret, an assumption: 1 wt.% of heavy rare earth, 0.1 of risk."""
+"""What counts as one unit of regret where a profile does not say, assumptions all: 1 wt.% of heavy
+rare earth, a tenth of a risk, a quarter of the cost, a margin of a tenth (of which more is worth
+nothing), a fifth of the probability of meeting the requirements."""
 
 SHARE = 0.25
 """One unit of regret in every other column: a quarter of the reference magnet's value."""
-
-COSTS = ("cost_USD_kg", "cost_per_flux_USD_m3_T")
-"""Costs count by their ratio, a quarter more is one unit: an embargo makes some twentyfold."""
 
 _TEXT = re.compile(r"\s*(\w+)\s*:\s*(min|max)\s*(?:=\s*([^=\s]+)\s*)?")
 
@@ -108,8 +105,8 @@ class Objective:
         values : ndarray
             Of any shape, in the column's unit.
         scale : float
-            One unit of regret, a quarter of the reference's value for costs; a margin saturates at
-            `SATURATION`.
+            One unit of regret: in the column's unit, as a share for costs; beyond one unit of it
+            a margin is worth no more.
 
         Returns
         -------
@@ -117,8 +114,8 @@ class Objective:
             Of the same shape.
         """
         if self.column == MARGIN:
-            values = np.clip(values, 0.0, SATURATION)
+            values = np.clip(values, 0.0, scale)
         elif self.column in COSTS:
             with np.errstate(divide="ignore", invalid="ignore"):
-                values, scale = np.log(values * (SHARE / scale)), math.log1p(SHARE)
+                values, scale = np.log(values), math.log1p(scale)
         return self.weight * self.sign * values / scale

@@ -125,6 +125,36 @@ class Requirement(Evidence):
         return f"{name} {sign} {self.limit:g}{at}"
 
 
+class Anchor(Evidence):
+    """A value that the reference magnet keeps in service: every candidate is told from it.
+
+    Attributes
+    ----------
+    column : {"coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"}
+    value : float
+        In the column's unit; alpha over the device's range.
+    temperature_K : float
+        Where it holds.
+    spread : float
+        Its standard deviation in the column's unit, with that of not knowing the recipe to the
+        last per cent.
+    guaranteed : bool
+        Whether it is the least that makers guarantee; magnets as sold have more.
+    """
+
+    column: Literal["coercivity_kA_m", "remanence_T", "remanence_coefficient_pct_K"]
+    value: float
+    temperature_K: PositiveFloat
+    spread: PositiveFloat
+    guaranteed: bool = False
+
+    @model_validator(mode="after")
+    def _positive(self) -> "Anchor":
+        if self.column != "remanence_coefficient_pct_K" and self.value <= 0.0:
+            raise ValueError(f"{self.column} of a magnet is above 0, got {self.value:g}")
+        return self
+
+
 class Reference(Evidence):
     """The magnet the device has today, to measure savings against.
 
@@ -140,6 +170,9 @@ class Reference(Evidence):
         Commercial grade or class.
     shell : str or None
         Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``.
+    anchors : tuple of Anchor
+        What it is known to keep; the predictions of a screening are conditional on them, so that
+        the error that it shares with the candidates cancels.
     """
 
     formula: Text
@@ -147,6 +180,7 @@ class Reference(Evidence):
     host: Host
     grade: Text
     shell: str | None = None
+    anchors: tuple[Anchor, ...] = ()
 
     def table(self) -> "CompositionTable":
         """Return its composition, one row; the base alloy where there is a shell."""
@@ -160,6 +194,21 @@ class Reference(Evidence):
         if errors:
             raise ValueError(f"formula cannot be read: {errors[0].reason}")
         return self
+
+
+class Unit(Evidence):
+    """What counts as one unit of regret in a column, in the ranking for the device.
+
+    Attributes
+    ----------
+    column : str
+        A column that can be an objective, or ``probability_meets_requirements``.
+    value : float
+        In the column's unit; for costs a share, 0.1 for a tenth more or less.
+    """
+
+    column: Annotated[str, AfterValidator(lambda name: _numeric_column(name))]
+    value: PositiveFloat
 
 
 class ShellGrid(Strict):
@@ -268,6 +317,8 @@ class Profile(Strict):
     objectives : tuple of str
         One or several of ``"column:min"``, ``"column:max"`` or ``"margin:max"``, with a weight
         ``"column:min=2"``; the first three span the Pareto front.
+    units : tuple of Unit
+        What counts as one unit of regret; `magnetkit.applications.objective.UNITS` otherwise.
     requirements : tuple of Requirement
         What a magnet must reach.
     space : tuple of Space
@@ -289,6 +340,7 @@ class Profile(Strict):
     objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_OBJECTIVES)] = (
         DEFAULT_OBJECTIVES
     )
+    units: tuple[Unit, ...] = ()
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
     space: tuple[Space, ...] = ()
 

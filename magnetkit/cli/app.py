@@ -9,15 +9,20 @@ from .._version import __version__
 from . import (
     anchors,
     applications,
+    curves,
     data,
+    diffusion,
     doctor,
     features,
     grades,
     models,
+    phases,
     predict,
     replacement,
     robustness,
+    suggest,
     supply,
+    warmup,
 )
 from .options import (
     Application,
@@ -26,6 +31,7 @@ from .options import (
     Cgs,
     Column,
     Columns,
+    ElementColumns,
     Folder,
     Json,
     LoadLine,
@@ -36,13 +42,15 @@ from .options import (
     Process,
     Quiet,
     Recycled,
+    ReferenceMagnet,
     Require,
     Scenario,
-    Shell,
+    Shells,
     Strict,
     Temperature,
     Wide,
     a_path,
+    composition_of,
     factors,
     pairs,
 )
@@ -106,12 +114,13 @@ def screen(
             help="Table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line."
         ),
     ] = None,
-    application: Application = ...,  # type: ignore[assignment]
+    application: Application = None,
     out: Annotated[
         Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     host: Annotated[
         str | None, typer.Option(help="Host to substitute in: 2:14:1, or a formula such as SmCo5.")
     ] = None,
@@ -132,13 +141,6 @@ def screen(
             "of measured Curie temperatures that stand beside what is known.",
         ),
     ] = None,
-    diffuse: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SHELL",
-            help="Grain-boundary shell to try on the host, e.g. 'Tb 0.5 wt%'; repeat.",
-        ),
-    ] = None,
     sample: Annotated[
         int | None,
         typer.Option(min=1, help="Formulas to draw, evenly spread, from a large space."),
@@ -151,10 +153,11 @@ def screen(
     scenario: Scenario = None,
     recycled: Recycled = None,
     price: Prices = None,
+    reference: ReferenceMagnet = None,
     require: Require = None,
     objective: Objectives = None,
     baseline: Baseline = None,
-    shell: Shell = None,
+    shell: Shells = None,
     load_line: LoadLine = None,
     process: Process = None,
     phases: Phases = None,
@@ -192,6 +195,9 @@ def screen(
 
       magnetkit screen --application f22-engine --require "remanence_T>=0.98*reference"
 
+      magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
+      --temperature 150C
+
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
     """
     from ..screening import ScreenResult, refined
@@ -201,12 +207,14 @@ def screen(
 
     add, measured = space.additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
+    device = space.device(application, require, reference, temperature, load_line, basis)
     made = space.of(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         "temperature": temperature,
         "scenario": scenario,
         "recycled": pairs(recycled, "--recycled"),
         "prices": factors(price, "--price"),
+        "reference": None if application is None else reference,
         "require": require or (),
         "objectives": objective or (),
         "out": out,
@@ -218,18 +226,24 @@ def screen(
         "snapshot": phases,
         "data": None if data is None else str(data),
         "add": measured,
-        "shell": shell,
+        "shell": None if made is not None else space.one_shell(shell),
         "load_line": load_line,
         "process": process,
     }
     if made is None:
-        space.need(host, add=add, diffuse=diffuse, sample=sample, refine=refine)
-        result = run(candidates, application, basis=basis, column=column, **options)
+        space.need(host, add=add, sample=sample, refine=refine)
+        result = run(
+            candidates,
+            device,
+            basis=basis,
+            column=composition_of(column, element_columns),
+            **options,
+        )
     elif refine is not None:
-        space.refuse_with_refine(diffuse)
-        result = refined(made, application, refine, sample=sample, **options)
+        space.refuse_with_refine(shell)
+        result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, diffuse, sample), application, **options)
+        result = run(space.candidates(made, shell, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
@@ -242,6 +256,7 @@ def screen(
 
 app.command(rich_help_panel=_SETS)(predict.predict)
 app.command(rich_help_panel=_SETS)(predict.compare)
+app.command(rich_help_panel=_SETS)(curves.curve)
 
 
 @app.command(rich_help_panel=_SETS)
@@ -275,7 +290,11 @@ def report(
 app.command(rich_help_panel=_SETS)(robustness.robustness)
 app.command(rich_help_panel=_SETS)(replacement.replace)
 app.command(rich_help_panel=_SETS)(replacement.parts)
+app.command(rich_help_panel=_SETS)(diffusion.diffuse)
+app.command(rich_help_panel=_SETS)(replacement.compensate)
+app.command(rich_help_panel=_SETS)(suggest.suggest)
 app.command(rich_help_panel=_SETS)(grades.grades)
+app.command(rich_help_panel=_SETS)(phases.phases)
 app.command(rich_help_panel=_SETS)(anchors.calibrate)
 
 
@@ -311,4 +330,5 @@ app.add_typer(applications.app, name="applications", rich_help_panel=_DATA)
 app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
+app.command(rich_help_panel=_MACHINE)(warmup.warmup)
 app.command(rich_help_panel=_MACHINE)(features.bench)

@@ -1,6 +1,6 @@
 """``magnetkit applications``: the devices known."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,6 +32,26 @@ def list_(json: Json = False) -> None:
         low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
         hosts = ", ".join(profile.hosts)
         typer.echo(f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Its name, e.g. my-pump; also that of the file.")],
+) -> None:
+    """Write a profile of your own device to fill in: commented, and valid as it stands.
+
+    Examples
+    --------
+      magnetkit applications new my-pump
+    """
+    from pathlib import Path
+
+    from .. import applications
+    from .._toml import write_new
+    from ..show.tables import message
+
+    template = Path(applications.__file__).with_name("new.toml")
+    message(f"see {write_new(name, template, Path.cwd())}")
 
 
 @app.command()

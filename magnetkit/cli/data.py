@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from ..phases.snapshot import Snapshot
 
 Systems = Annotated[
-    list[str], typer.Argument(help="Chemical systems, e.g. Sm-Co Nd-Fe-B; subsystems come along.")
+    list[str] | None,
+    typer.Argument(help="Chemical systems, e.g. Sm-Co Nd-Fe-B; subsystems come along."),
+]
+For = Annotated[
+    str | None,
+    typer.Option(
+        "--application",
+        metavar="NAME",
+        help="Device whose substitutes are pulled: every system of four of their elements.",
+    ),
 ]
 KeyFromEnv = Annotated[
     bool,
@@ -101,7 +110,8 @@ def fetch(
 
 @app.command()
 def pull(
-    systems: Systems,
+    systems: Systems = None,
+    application: For = None,
     key_from_env: KeyFromEnv = True,
     endpoint: Endpoint = None,
     thermo_type: ThermoType = None,
@@ -113,14 +123,18 @@ def pull(
     Examples
     --------
       magnetkit data pull Sm-Co Nd-Fe-B Sm-Co-Fe-Cu-Zr --key-from-env
+
+      magnetkit data pull --application f22-engine
     """
-    typer.echo(str(_pulled(systems, endpoint, thermo_type, refresh, quiet).folder))
+    wanted = _systems(systems, application)
+    typer.echo(str(_pulled(wanted, endpoint, thermo_type, refresh, quiet).folder))
 
 
 @app.command()
 def freeze(
-    systems: Systems,
     out: Annotated[Path, typer.Option(help="Folder of the snapshot to write.")],
+    systems: Systems = None,
+    application: For = None,
     cif: Annotated[
         Path | None, typer.Option(help="Also write the crystals as CIF files into this folder.")
     ] = None,
@@ -142,12 +156,88 @@ def freeze(
     from ..phases import write_snapshot
     from ..phases.crystal_files import write_cifs, write_poscars
 
-    pulled = _pulled(systems, endpoint, thermo_type, refresh, quiet)
+    wanted = _systems(systems, application)
+    pulled = _pulled(wanted, endpoint, thermo_type, refresh, quiet)
     typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
     if cif is not None:
         write_cifs(pulled, cif)
     if poscar is not None:
         write_poscars(pulled, poscar)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
+    after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
+    application: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Device whose candidates are ranked on both; who moved is named."
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Best candidates to compare.")] = 50,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what moved between two snapshots: phases new, gone or moved by over 10 meV/atom.
+
+    Examples
+    --------
+      magnetkit data diff embedded phases
+
+      magnetkit data diff phases-2024 phases-2025 --application f22-engine
+    """
+    from ..phases import differences
+    from ..show.tables import print_json
+
+    sides = [None if str(path) == "embedded" else path for path in (before, after)]
+    found = differences(*sides)
+    if json:
+        print_json(found)
+    else:
+        counts = found["change"].value_counts()
+        told = ", ".join(f"{counts.get(c, 0)} {c}" for c in ("new", "gone", "moved"))
+        typer.echo(f"{told} by more than 10 meV/atom, over the elements that both have")
+        for _, row in found[found["change"] == "moved"].iterrows():
+            was, now = (1000.0 * row[f"energy_above_hull_eV_atom{e}"] for e in ("_before", ""))
+            typer.echo(f"  {row['formula']:20s} {was:8.1f} -> {now:8.1f} meV/atom above the hull")
+    if application is not None:
+        _moved(application, sides, top, json, quiet)
+
+
+def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, quiet: bool) -> None:
+    """Rank a device's candidates on both snapshots; print whose status or rank changed."""
+    from ..screening import screen
+    from ..show.tables import print_changes, print_json
+
+    old, new = (screen(None, application, snapshot=side, progress=not quiet) for side in sides)
+    changed = new.changes(old, top)
+    changed = changed[changed["change"] != "stayed"]
+    if json:
+        print_json(changed)
+    elif changed.empty:
+        typer.echo(f"the first {top} of {application} are the same on both")
+    else:
+        print_changes(changed, top)
+
+
+def _systems(systems: list[str] | None, application: str | None) -> list[str]:
+    """Return the systems named, and those that a device's substitutes touch."""
+    from ..applications import load
+    from ..composition.notation import read_amounts
+    from ..errors import InputError
+    from ..phases import touched_systems
+
+    found = list(systems or [])
+    if application is not None:
+        for part in load(application).space:
+            elements = {*read_amounts(part.formula)[0], *part.replace}
+            for others in part.replace.values():
+                elements.update(others)
+            found += touched_systems(elements)
+    if not found:
+        raise InputError("name chemical systems such as Sm-Co, or a device by --application")
+    return sorted(set(found))
 
 
 def _pulled(

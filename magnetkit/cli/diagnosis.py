@@ -19,12 +19,12 @@ State = Literal["ok", "note", "broken"]
 
 NEEDED = (
     "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
-    "emmet-core", "pydantic", "plotly", "itables", "typer", "rich", "pooch", "skops",
+    "emmet-core", "pydantic", "plotly", "itables", "typer", "rich", "pooch",
 )  # fmt: skip
 OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),
     "dash": ("explore", "magnetkit explore"),
-    "dask": ("dask", "screening on a cluster"),
+    "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
 }
 """Package to its extra and what it is for."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .options import Basis, Column, Quiet
+from .options import Basis, Column, ElementColumns, Quiet, composition_of
 
 
 def featurize(
@@ -18,6 +18,7 @@ def featurize(
     out: Annotated[Path, typer.Option(help="File to write, .parquet or .csv.")],
     basis: Basis = "auto",
     column: Column = None,
+    element_columns: ElementColumns = False,
     quiet: Quiet = False,
 ) -> None:
     """Write composition statistics and sublattice descriptors of candidates.
@@ -28,7 +29,7 @@ def featurize(
     """
     from ..features.featurize import featurize as run
 
-    written, rejected = run(candidates, out, basis, column)
+    written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:
         typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)

@@ -62,53 +62,54 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from ..columns import COLUMNS
     from ..show.tables import number
+    from ..show.terminal import Shown, print_table
 
-    shown = Table(title=f"{len(table)} grades, at {_celsius(table)}", title_justify="left")
-    for heading in ("Grade", "Host", "Kind", "Makers"):
-        shown.add_column(heading)
-    for name in _LISTED:
+    shown = [
+        Shown("Grade", table["grade"].tolist(), False, 0),
+        Shown("Host", table["host"].tolist(), False, 2),
+        Shown("Kind", table["kind"].tolist(), False, 3),
+        Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
+    ]
+    for priority, name in zip((1, 1, 2, 3, 3, 2), _LISTED, strict=True):
         column = COLUMNS[name]
-        shown.add_column(f"{column.short}\n{column.unit}", justify="right", no_wrap=True)
-    for _, row in table.iterrows():
-        cells = [number(row[n]) + _MARKS.get(row[f"{n}_provenance"], "") for n in _LISTED]
-        makers = str(row["makers"].count(",") + 1)
-        shown.add_row(row["grade"], row["host"], row["kind"], makers, *cells)
-    Console(width=150, highlight=False).print(shown)
+        marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
+        cells = [f"{number(v)}{mark}" for v, mark in zip(table[name], marks, strict=True)]
+        shown.append(Shown(f"{column.short}\n{column.unit}", cells, True, priority))
+    print_table(f"{len(table)} grades, at {_celsius(table)}", shown)
     _legend()
 
 
 def _show(row: "pd.Series", sheets: "pd.DataFrame") -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     from ..catalogue import QUANTITIES
     from ..columns import COLUMNS
     from ..show.tables import is_missing, number
+    from ..show.terminal import Shown, print_table
 
-    about = f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}"
-    shown = Table(title=escape(about), title_justify="left", caption_justify="left")
-    for heading in ("Property", "Value", "Between makers", "Unit", "From"):
-        shown.add_column(heading, justify="right" if heading == "Value" else "left")
+    cells = []
     for name in QUANTITIES:
         if is_missing(row[name]):
             continue
         known = COLUMNS.get(name)
         label, unit = _LABELS.get(name) or (known.label, known.unit) if known else _LABELS[name]
-        span = f"{number(row[f'{name}_lo'], 4)} … {number(row[f'{name}_hi'], 4)}"
-        shown.add_row(label, number(row[name], 4), span, unit, row[f"{name}_provenance"])
-    console = Console(width=120, highlight=False)
-    console.print(shown)
-    console.print(escape(f"Sold by {row['makers']}; {len(sheets)} printed values from:"))
+        span = f"{number(row[f'{name}_lo'], 4)} to {number(row[f'{name}_hi'], 4)}"
+        cells.append((label, number(row[name], 4), span, unit, row[f"{name}_provenance"]))
+    headings = ("Property", "Value", "Between makers", "Unit", "From")
+    print_table(
+        f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
+        [
+            Shown(heading, list(column), heading == "Value", priority)
+            for heading, column, priority in zip(
+                headings, zip(*cells, strict=True), (0, 0, 1, 1, 2), strict=True
+            )
+        ],
+    )
+    typer.echo(f"Sold by {row['makers']}; {len(sheets)} printed values from:")
     for source in dict.fromkeys(sheets["source"]):
-        console.print(escape(f"- {source}"))
+        typer.echo(f"- {source}")
     for note in dict.fromkeys(n for n in sheets["note"] if n):
-        console.print(escape(f"Note: {note}"))
+        typer.echo(f"Note: {note}")
     _legend(short=True)
 
 

@@ -5,18 +5,13 @@ from typing import Annotated
 
 import typer
 
+from ..added import properties
 from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
-TRAINED = (
-    "curie_temperature_K",
-    "saturation_polarization_T",
-    "anisotropy_field_T",
-    "anisotropy_constant_MJ_m3",
-    PHASE_TARGET,
-)
-"""What can be trained; the distance to the hull follows from the last. No import needs them."""
-NAMES = (*TRAINED, "magnetism", "phases")
+TRAINED = ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
+"""What can be trained; the distance to the hull follows from the formation energy."""
+NAMES = (*TRAINED, "magnetism", "phases", "hindcast")
 """What can be validated."""
 
 Data = Annotated[
@@ -58,7 +53,7 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, `magnetism` or `phases`; all if not given.",
+            help="A surrogate's target, `magnetism`, `phases` or `hindcast`; all if not given.",
             autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
         ),
     ] = None,
@@ -73,6 +68,8 @@ def validate(
     Examples
     --------
       magnetkit validate magnetism
+
+      magnetkit validate hindcast
 
       magnetkit validate curie_temperature_K --data mine.csv
     """
@@ -101,6 +98,10 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
         from ..evaluation.phases.validation import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
+    if target == "hindcast":
+        from ..evaluation.hindcast import hindcast, report
+
+        return report(hindcast()).rstrip()
     from ..evaluation.surrogates.validation import validate as surrogate
 
     learnt = _source(target, data, snapshot)

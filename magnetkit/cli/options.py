@@ -20,9 +20,10 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 
 
 Application = Annotated[
-    str,
+    str | None,
     typer.Option(
-        help="Device: a name of `magnetkit applications list`, or a TOML file.",
+        help="Device: a name of `magnetkit applications list`, or a TOML file; without one, "
+        "--require, --reference and --temperature say what is wanted.",
         autocompletion=_named("applications"),
     ),
 ]
@@ -41,6 +42,29 @@ Basis = Annotated[Literal["auto", "atomic", "weight"], typer.Option(help="What t
 Column = Annotated[
     str | None, typer.Option(help="Composition column; `composition` or the only text otherwise.")
 ]
+
+ElementColumns = Annotated[
+    bool,
+    typer.Option("--element-columns", help="One column per element, e.g. Nd, Dy, Fe, B."),
+]
+
+
+def composition_of(column: str | None, element_columns: bool) -> str | None:
+    """Return the composition column that two options name.
+
+    Raises
+    ------
+    InputError
+        If both are given.
+    """
+    from ..composition.columns_of_elements import ELEMENT_COLUMNS
+    from ..errors import InputError
+
+    if not element_columns:
+        return column
+    if column is not None:
+        raise InputError("give --column or --element-columns, not both")
+    return ELEMENT_COLUMNS
 
 
 def with_unit(text: str | None) -> str | None:
@@ -82,6 +106,15 @@ Wide = Annotated[
     bool, typer.Option("--wide", help="Print all columns, however wide the terminal is.")
 ]
 Shell = Annotated[str | None, typer.Option(help="Grain-boundary shell, e.g. 'Tb 0.5 wt%'.")]
+Shells = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shell",
+        metavar="SHELL",
+        help="Grain-boundary shell of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try "
+        "on the host beside its space (repeat).",
+    ),
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail on the first candidate that cannot be read.")
 ]
@@ -112,6 +145,10 @@ Prices = Annotated[
     typer.Option(
         "--price", metavar="ELEMENT=FACTORx", help="Times its price, e.g. Tb=3x; may be repeated."
     ),
+]
+ReferenceMagnet = Annotated[
+    str | None,
+    typer.Option("--reference", help="Composition of today's magnet, instead of the device's."),
 ]
 Require = Annotated[
     list[str] | None,

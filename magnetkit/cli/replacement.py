@@ -10,18 +10,18 @@ from .options import Basis, Json, Shell, Temperature
 if TYPE_CHECKING:
     from ..replacement import Replacement
 
-_SHOWN = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    "remanence_T",
-    "coercivity_kA_m",
-    "heavy_rare_earth_wt_pct",
-    "cost_USD_kg",
-    "probability_meets_requirements",
-    "nearest_grade",
-)
+# Column to priority: what a narrow terminal leaves out first has the highest.
+_SHOWN = {
+    "rank": 0,
+    "candidate": 0,
+    "host": 4,
+    "remanence_T": 1,
+    "coercivity_kA_m": 1,
+    "heavy_rare_earth_wt_pct": 1,
+    "cost_USD_kg": 2,
+    "probability_meets_requirements": 1,
+    "nearest_grade": 3,
+}
 
 
 def replace(
@@ -129,28 +129,47 @@ def parts(
             typer.echo("    kept")
 
 
-def _show(found: "Replacement", top: int) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+def compensate(
+    reference: Annotated[
+        str, typer.Option(metavar="GRADE", help="A compensated grade, e.g. 2:17TC-16.")
+    ],
+    temperature: Temperature = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="What it is made of, where known; estimated otherwise.")
+    ] = None,
+    basis: Basis = "auto",
+    circuit: Annotated[
+        float, typer.Option(metavar="PCT_K", help="What pole pieces and gap add to alpha, %/K.")
+    ] = 0.0,
+    json: Json = False,
+) -> None:
+    """Say what the gadolinium and erbium of a compensated grade do, and what does with less.
 
-    from ..columns import COLUMNS
-    from ..show.tables import number
+    Examples
+    --------
+      magnetkit compensate --reference 2:17TC-16 --temperature=-50C:150C
+
+      magnetkit compensate --reference 2:17TC-16 --circuit 0.01 --json
+    """
+    from ..replacement.compensation import compensation, sentences
+    from ..show.tables import print_json
+
+    found = compensation(reference, temperature, recipe=recipe, basis=basis, circuit=circuit)
+    if json:
+        print_json(found)
+        return
+    for line in sentences(found):
+        typer.echo(line)
+    for row in found.to_dict("records"):
+        typer.echo(f"  {row['what']}: {row['composition']}")
+
+
+def _show(found: "Replacement", top: int) -> None:
+    from ..show.tables import print_rows
 
     for line in found.lines():
         typer.echo(f"- {line}")
-    if not top:
-        return
-    shown = Table()
-    for name in _SHOWN:
-        column = COLUMNS[name]
-        text = column.kind in ("text", "category")
-        heading = f"{column.short}\n{column.unit}" if column.unit else column.short
-        shown.add_column(heading, justify="left" if text else "right", no_wrap=True)
-    for _, row in found.candidates.head(top).iterrows():
-        cells = [
-            escape(str(row[n])) if COLUMNS[n].kind in ("text", "category") else number(row[n])
-            for n in _SHOWN
-        ]
-        shown.add_row(*cells)
-    Console(width=190, highlight=False).print(shown)
+    rows = found.candidates.head(top)
+    if len(rows):
+        print_rows(rows, _SHOWN, ["What could replace it"], [], set(), cgs=False, wide=False)
+        typer.echo("P is the probability that a candidate meets every requirement.")

@@ -8,7 +8,36 @@ from ..errors import InputError
 from .options import pairs
 
 if TYPE_CHECKING:
+    from ..applications import Profile
     from ..composition import Substitutions
+
+
+def device(
+    application: str | None,
+    require: Sequence[str] | None,
+    reference: str | None,
+    temperature: str | None,
+    load_line: float | None,
+    basis: str,
+) -> "str | Profile":
+    """Return the device: that of ``--application``, or what the other options ask.
+
+    Raises
+    ------
+    typer.BadParameter
+        If neither says what is wanted.
+    """
+    import typer
+
+    from ..applications import asked
+
+    if application is not None:
+        return application
+    if not (require and reference and temperature):
+        raise typer.BadParameter(
+            "give --application, or what is wanted by --require, --reference and --temperature"
+        )
+    return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 
 
 def of(
@@ -55,14 +84,25 @@ def candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int
 
     if sample is not None:
         if shells:
-            raise InputError("--diffuse tries shells on the host; leave --sample out")
+            raise InputError("--shell tries shells on the host; leave --sample out")
         return some_of(space, sample)
     (host,) = space.formulas([0])
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
-            raise InputError(f"no furnace makes this shell ({reason}); predict it with --shell")
+            raise InputError(
+                f"no furnace makes this shell ({reason}); `magnetkit predict --shell` tells of it"
+            )
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
+
+
+def one_shell(shells: Sequence[str] | None) -> str | None:
+    """Return the shell of all candidates."""
+    if not shells:
+        return None
+    if len(shells) > 1:
+        raise InputError("several shells need --host to be tried on; a table has a column shell")
+    return shells[0]
 
 
 def need(host: str | None, **given: object) -> None:
@@ -75,7 +115,7 @@ def need(host: str | None, **given: object) -> None:
 def refuse_with_refine(shells: Sequence[str] | None) -> None:
     """Refuse shells where the search is for bulk alloys."""
     if shells:
-        raise InputError("--refine looks around bulk alloys; leave --diffuse out")
+        raise InputError("--refine looks around bulk alloys; leave --shell out")
 
 
 def additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:

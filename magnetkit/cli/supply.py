@@ -43,6 +43,26 @@ ALLOYS = {
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Its name, e.g. my-scenario; also that of the file.")],
+) -> None:
+    """Write a supply scenario of your own to fill in: commented, and valid as it stands.
+
+    Examples
+    --------
+      magnetkit supply new my-scenario
+    """
+    from pathlib import Path
+
+    from .. import supply
+    from .._toml import write_new
+    from ..show.tables import message
+
+    template = Path(supply.__file__).with_name("new.toml")
+    message(f"see {write_new(name, template, Path.cwd())}")
+
+
+@app.command()
 def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = False) -> None:
     """List the elements: import reliance, concentration, risk, price, lists.
 

@@ -1,5 +1,6 @@
 """Reading a user's table in blocks, whatever is wrong with some of its lines."""
 
+import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .columns_of_elements import ELEMENT_COLUMNS, recipes
 from .reading import listed, valid_text
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
@@ -85,7 +87,9 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
     try:
         yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
     except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 ({error.reason}); save it as UTF-8") from None
+        raise InputError(
+            f"{path} is neither UTF-8 nor of a Windows code page ({error.reason}); save it as UTF-8"
+        ) from None
     except pa.ArrowException as error:
         reason = str(error).splitlines()[0]
         if "straddl" in reason:
@@ -123,7 +127,7 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
     texts: list[str] = []
     lines: list[int] = []
     start = 0
-    with path.open(encoding="utf-8-sig") as stream:
+    with path.open(encoding=encoding_of(path)) as stream:
         for number, line in enumerate(stream, start=1):
             text = line.strip()
             if text:
@@ -143,7 +147,8 @@ def _read_lines(path: Path, size: int) -> Iterator[Block]:
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
     """Read CSV in one thread: only then does the reader tell the number of a bad line."""
-    delimiter, header = _header(path)
+    encoding = encoding_of(path)
+    delimiter, header = _header(path, encoding)
     # With the number of line ends in each.
     bad: list[tuple[Rejected, int]] = []
 
@@ -159,7 +164,11 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
 
     reader = pacsv.open_csv(
         path,
-        read_options=pacsv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+        read_options=pacsv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK_BYTES,
+            encoding="utf8" if encoding == "utf-8-sig" else encoding,
+        ),
         parse_options=pacsv.ParseOptions(
             delimiter=delimiter,
             invalid_row_handler=skip,
@@ -240,8 +249,25 @@ def _long_line(path: Path) -> str:
     return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
 
 
-def _header(path: Path) -> tuple[str, list[str]]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        block = stream.read(_BLOCK_BYTES)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        try:
+            while block:
+                decoder.decode(block)
+                block = stream.read(_BLOCK_BYTES)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
+    with path.open(encoding=encoding, newline="") as stream:
         first = stream.readline(_LONGEST_HEADER)
     if len(first) == _LONGEST_HEADER:
         raise InputError(
@@ -259,6 +285,22 @@ def _header(path: Path) -> tuple[str, list[str]]:
     if doubled:
         raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
     return delimiter, names
+
+
+def composed(table: pa.Table, wanted: str | None, path: Path) -> tuple[pa.Table, str]:
+    """Return the table and the name of its composition column, made of elements' if wanted so.
+
+    Raises
+    ------
+    InputError
+        As `composition_column`, and of columns of elements that cannot be joined.
+    """
+    if wanted != ELEMENT_COLUMNS:
+        return table, composition_column(table, wanted, path)
+    if COMPOSITION_COLUMN in table.column_names:
+        raise InputError(f"{path} has a column {COMPOSITION_COLUMN!r} and need not be joined")
+    joined = recipes(table, path)
+    return table.append_column(COMPOSITION_COLUMN, joined), COMPOSITION_COLUMN
 
 
 def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import CompositionError, InputError
 from . import reading
 from .answers import SHELL_COLUMN, Inputs, column_names
-from .blocks import Block, Rejected, composition_column, read_blocks
+from .blocks import Block, Rejected, composed, read_blocks
 from .notation import Basis, basis_code
 from .shells import read_shell
 from .table import CompositionTable
@@ -274,7 +274,7 @@ def read_blocks_joined(
         If no column, or several, could be that of the compositions.
     """
     frame = pa.concat_tables([block.table for block in blocks], promote_options="default")
-    name = composition_column(frame, column, path)
+    frame, name = composed(frame, column, path)
     texts = one_chunk(frame.column(name))
     written, others = None, frame
     if SHELL_COLUMN in frame.column_names and name != SHELL_COLUMN:

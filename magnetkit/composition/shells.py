@@ -12,7 +12,11 @@ from ..errors import InputError
 _FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
 _ORDERED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
 
+_COATED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*mg/cm2\s+on\s+(\d*\.?\d+)\s*mm\s*$")
+
 _LIMIT_AMOUNT = 20.0
+# Density of sintered Nd-Fe-B, g/cm3: 7.4 to 7.7 on makers' sheets (datasets/grades), in the middle.
+_DENSITY = 7.55
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,8 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     ----------
     value : Shell, dict, str or None
         ``"Tb 0.5 wt%"``: half a per cent of the magnet's mass is terbium diffused in; or
+        ``"Tb 2 mg/cm2 on 5 mm"``: so much terbium on each of two faces that far apart, converted
+        to the first by the density of sintered Nd-Fe-B; or
         ``"Tb 0.30 @ 0.10"``: 30 % of the shell's rare earth is Tb, the shell is 10 % of the
         volume; as a dict ``{"R": "Tb", "amount_wt_pct": 0.5}`` or ``{"R": "Tb", "fraction": 0.10,
         "content": 0.30}``.
@@ -109,9 +115,14 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     text = value if isinstance(value, str) else ""
     if match := _ORDERED.match(text):
         return Shell(match[1], amount_wt_pct=float(match[2]))
+    if match := _COATED.match(text):
+        # Both faces are coated; thickness in mm.
+        share = 2.0 * 1e-3 * float(match[2]) / (_DENSITY * 0.1 * float(match[3]))
+        return Shell(match[1], amount_wt_pct=float(f"{100.0 * share:.3g}"))
     if match := _FIXED.match(text):
         return Shell(match[1], float(match[3]), float(match[2]))
     raise InputError(
-        f"shell {value!r} not understood; write it as 'Tb 0.5 wt%' (mass put in) or as "
+        f"shell {value!r} not understood; write it as 'Tb 0.5 wt%' (mass put in), "
+        "'Tb 2 mg/cm2 on 5 mm' (on both faces of a magnet that thick) or "
         "'Tb 0.30 @ 0.10' (content of the shell's rare earth @ volume fraction)"
     )

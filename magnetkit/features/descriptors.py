@@ -24,6 +24,7 @@ from ..elements import (
     index,
     mask,
 )
+from ..hosts.partition import HOSTS
 from ..kernels.arrays import Rows
 from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
 from ..kernels.threads import share_rows
@@ -42,13 +43,17 @@ ION_PROPERTIES = (
 )
 """Properties of R whose mean and spread are descriptors."""
 
-STOICHIOMETRIES = {
-    "2:14:1": (2, 14, 1),
-    "1:5": (1, 5, 0),
-    "2:17": (2, 17, 0),
-    "1:12": (1, 12, 0),
-}
-"""R, M and boron (or carbon in its place) of each host."""
+
+def _stoichiometries() -> dict[str, tuple[int, int, int]]:
+    found: dict[tuple[int, int, int], str] = {}
+    for name, host in HOSTS.items():
+        boron = host.interstitial if "B" in host.interstitial_elements else 0
+        found.setdefault((host.rare_earth, host.transition_metal, boron), name)
+    return {name: counts for counts, name in found.items()}
+
+
+STOICHIOMETRIES = _stoichiometries()
+"""R, M and boron (or carbon in its place) of each host; filled ones count as those they fill."""
 
 NAMES = (
     *RATIOS,
@@ -150,8 +155,8 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     ``*_share`` are shares of the sublattice (``cobalt_share`` of Fe + Co, ``diluent_share`` of
     M); ``*_ratio`` are atoms per atom of R + M; ``distance_*`` is half the sum of absolute
     differences between the atomic fractions of R, M and boron and those of the host: the share
-    of atoms in the wrong place. Carbon counts as boron for 2:14:1, and is left out, as N and H
-    are everywhere, for the others.
+    of atoms in the wrong place. Carbon counts as boron where the host has boron, and is left out,
+    as N and H are everywhere, for the others.
     """
     out = np.empty((len(table), len(NAMES)))
     counts = np.array(list(STOICHIOMETRIES.values()), float)
@@ -162,7 +167,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),
-        np.array([float(host == "2:14:1") for host in STOICHIOMETRIES]),
+        np.array([float(boron > 0) for *_, boron in STOICHIOMETRIES.values()]),
         out,
     )
     return out

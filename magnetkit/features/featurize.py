@@ -7,7 +7,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ..composition import CompositionTable
-from ..composition.blocks import composition_column, read_blocks
+from ..composition.blocks import composed, read_blocks
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..files import replacing, safe_cell, write_csv
@@ -61,7 +61,8 @@ def featurize(
             while first is not None:
                 block, first = first, next(blocks, None)
                 rejected += [(r.line, r.text, r.reason) for r in block.rejected]
-                texts = block.table[composition_column(block.table, column, path)]
+                frame, name = composed(block.table, column, path)
+                texts = frame[name]
                 table = CompositionTable.from_arrow(texts, basis=basis)
                 rejected += [(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
                 columns = [pa.array(block.start + table.row_index)]

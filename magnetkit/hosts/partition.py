@@ -1,10 +1,9 @@
 """Crystal hosts: which structure a recipe forms, and what of it is inside the hard phase.
 
-The rules and their sources stand in ``datasets/hosts/hosts.toml``.
+The rules and their sources stand in ``datasets/hosts``, a folder a host.
 """
 
 import csv
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,160 +13,69 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..composition.table import CompositionTable
-from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS
-from ..errors import InputError
+from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
+from ..errors import DataError, InputError
+from .records import HOST_NAMES, HOSTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..kernels.hosts import SiteRules
+    from ..kernels.hosts import AssignmentRules, SiteRules
 
 # Atoms of the alloy this small are rounding, not a phase.
 _NOTHING = 1e-9
 
 
-@dataclass(frozen=True)
-class Site:
-    """A Wyckoff position: label, role, multiplicity in the cell, one fractional position."""
-
-    label: str
-    role: str
-    multiplicity: int
-    position: tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class Split:
-    """How a recipe of a host is split into hard phase and grain boundary.
-
-    Attributes
-    ----------
-    rich_ratio, poor_ratio : float
-        T atoms per R atom in the phase that takes excess R, and excess T (infinite: no R).
-    rich_phase, poor_phase : str
-        Their names.
-    boride_ratio : float
-        T atoms bound by an atom of boron or carbon in excess; 0 where the host needs none.
-    guests_on_rare_earth_site : tuple of str
-        Metals that sit with the rare earth.
-    solubility : dict
-        Largest share of the T sites, by element; an element not listed stays outside.
-    preference : dict
-        Concentration in the grain boundary over that in the hard phase; 1 where not listed.
-    """
-
-    rich_ratio: float
-    rich_phase: str
-    poor_ratio: float
-    poor_phase: str
-    boride_ratio: float
-    guests_on_rare_earth_site: tuple[str, ...]
-    solubility: dict[str, float]
-    preference: dict[str, float]
+# Sums of atoms that a rule of assignment may name beside elements and ``all``. M is every metal.
+_NO_METAL = ("B", "C", "N", "H", "O")
+_GROUPS = {
+    "R": RARE_EARTHS,
+    "T": ("Fe", "Co", "Ni", "Mn"),
+    "M": tuple(s for s in SYMBOLS if s not in (*RARE_EARTHS, *_NO_METAL)),
+    "all": SYMBOLS,
+}
+# An amount on the edge of a window lies within it, however it was rounded.
+_EDGE = 1e-9
 
 
-@dataclass(frozen=True)
-class Structure:
-    """A cell: prototype, space group, formula units in it, lattice of a known member, sites."""
-
-    prototype: str
-    space_group: str
-    space_group_number: int
-    formula_units: int
-    example: str
-    a_A: float
-    c_A: float
-    source: str
-    sites: tuple[Site, ...]
-
-
-@dataclass(frozen=True)
-class Host:
-    """A crystal host.
-
-    Attributes
-    ----------
-    name : str
-        Such as ``"2:14:1"``.
-    rare_earth, transition_metal, interstitial : int
-        Atoms per formula unit.
-    interstitial_elements : tuple of str
-        What counts as the third kind.
-    structure : Structure
-        The cell; for 2:17 that of light rare earths.
-    hexagonal : Structure or None
-        The stacking that heavy rare earths and yttrium take, where it differs.
-    split : Split
-        Rules of the grain boundary.
-    """
-
-    name: str
-    rare_earth: int
-    transition_metal: int
-    interstitial: int
-    interstitial_elements: tuple[str, ...]
-    structure: Structure
-    hexagonal: Structure | None
-    split: Split
-
-
-def _structure(entry: dict) -> Structure:
-    sites = tuple(
-        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"])) for s in entry["sites"]
-    )
-    names = [n for n in Structure.__dataclass_fields__ if n != "sites"]
-    return Structure(sites=sites, **{n: entry[n] for n in names})
-
-
-def _split(entry: dict) -> Split:
-    guests = tuple(entry["guests_on_rare_earth_site"])
-    return Split(**{**entry, "guests_on_rare_earth_site": guests})
-
-
-def _read() -> tuple[dict[str, Host], NDArray[np.float64]]:
-    with datasets.path("hosts/hosts.toml").open("rb") as stream:
-        data = tomllib.load(stream)
-    hosts = {}
-    for name, entry in data["host"].items():
-        hexagonal = entry.get("hexagonal")
-        hosts[name] = Host(
-            name,
-            entry["rare_earth"],
-            entry["transition_metal"],
-            entry["interstitial"],
-            tuple(entry["interstitial_elements"]),
-            _structure(entry),
-            _structure(hexagonal) if hexagonal else None,
-            _split(entry["split"]),
-        )
-    return hosts, np.array([data["assignment"][name] for name in hosts])
-
-
-HOSTS, _WINDOWS = _read()
-"""The hosts by name."""
-
-HOST_NAMES: tuple[str, ...] = tuple(HOSTS)
-"""Their names; a host's code is its index here, -1 where none fits."""
+def _weights(amounts: str) -> NDArray[np.float64]:
+    """Return what each element counts in a sum such as ``(R + Zr)``, shape (118,)."""
+    weights = np.zeros(N_ELEMENTS)
+    for name in amounts.strip().strip("()").split("+"):
+        symbols = _GROUPS.get(name.strip(), (name.strip(),))
+        unknown = [s for s in symbols if s not in INDEX]
+        if unknown:
+            raise DataError(
+                f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
+                f"{', '.join(_GROUPS)}"
+            )
+        weights[[INDEX[s] for s in symbols]] = 1.0
+    return weights
 
 
 @lru_cache(maxsize=1)
-def _classes() -> NDArray[np.int8]:
-    from ..kernels import hosts as kernel
+def _assignment_rules() -> "AssignmentRules":
+    """Return which compositions are of which host, for the kernel."""
+    from ..kernels.hosts import AssignmentRules
 
-    groups = {
-        kernel.RARE_EARTH: RARE_EARTHS,
-        kernel.IRON_LIKE: ("Fe", "Co", "Ni", "Mn"),
-        kernel.BORON: ("B",),
-        kernel.CARBON: ("C",),
-        kernel.NITROGEN: ("N",),
-        kernel.STABILISER: ("Ti", "V", "Cr", "Mo", "W", "Nb", "Ta", "Re", "Si"),
-        kernel.ZIRCONIUM: ("Zr", "Hf"),
-        kernel.IGNORED: ("H", "O"),
-    }
-    classes = np.zeros(N_ELEMENTS, np.int8)
-    for code, symbols in groups.items():
-        classes[[INDEX[s] for s in symbols]] = code
-    return classes
+    order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
+    rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
+    conditions = [
+        (*(side.strip() for side in ratio.split("/")), *window)
+        for _, rule in rules
+        for ratio, window in rule.items()
+    ]
+    sums = list(dict.fromkeys(side for above, below, *_ in conditions for side in (above, below)))
+    window = np.array([(low, high) for *_, low, high in conditions])
+    return AssignmentRules(
+        np.array([_weights(amounts) for amounts in sums]).T.copy(),
+        np.array([sums.index(above) for above, *_ in conditions]),
+        np.array([sums.index(below) for _, below, *_ in conditions]),
+        window[:, 0] - _EDGE,
+        window[:, 1] + _EDGE,
+        np.cumsum([0, *(len(rule) for _, rule in rules)]),
+        np.array([HOST_NAMES.index(host.name) for host, _ in rules], np.int8),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -207,9 +115,9 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 
     Returns
     -------
-    role : ndarray of int8, shape (6, 118)
+    role : ndarray of int8, shape (hosts, 118)
         Which site an element takes: `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels.hosts`, or 0.
-    counts : ndarray of float64, shape (6, 3)
+    counts : ndarray of float64, shape (hosts, 3)
         Rare-earth, transition-metal and interstitial atoms per formula unit.
     """
     rules = _rules()
@@ -229,7 +137,7 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
     table : CompositionTable
         The compositions.
     host : str
-        ``"auto"`` goes by the ratio of rare earth to metals and by boron, carbon and nitrogen; a
+        ``"auto"`` goes by the assignment rules of the hosts; a
         name of `HOST_NAMES` takes every row to be of that host.
 
     Returns
@@ -243,9 +151,10 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
+        from ..kernels.arrays import Rows
         from ..kernels.hosts import assign
 
-        return assign(table.indptr, table.indices, table.values, _classes(), _WINDOWS)
+        return assign(Rows(table.indptr, table.indices, table.values), _assignment_rules())
     if host not in HOSTS:
         raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
     return np.full(len(table), HOST_NAMES.index(host), np.int8)
@@ -333,7 +242,7 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes
     the excess; minor metals divide between the two by a stated preference, up to a stated
-    solubility (``datasets/hosts/hosts.toml``). A stoichiometric compound comes back unchanged.
+    solubility (``datasets/hosts``). A stoichiometric compound comes back unchanged.
 
     Parameters
     ----------

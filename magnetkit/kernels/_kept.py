@@ -12,6 +12,8 @@ import os
 import pickle
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,11 +32,60 @@ _DIGEST = hashlib.sha256().digest_size
 _log = logging.getLogger("magnetkit")
 _said: set[str] = set()
 
+_PATIENCE_S = 1.5
+# What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
+_ABOUT_S = 60
+
 
 def _say_once(kind: str, text: str) -> None:
     if kind not in _said:
         _said.add(kind)
         _log.warning(text)
+
+
+class _Compiling:
+    """Says that kernels are compiled, once that has taken a while, and again while it lasts."""
+
+    def __init__(self) -> None:
+        self.count = self.open = 0
+        self.since = self.told = self.ended = 0.0
+        self._lock, self._idle = threading.Lock(), threading.Event()
+
+    def begin(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            self.open += 1
+            if self.open > 1:
+                return
+            if now - self.ended > _PATIENCE_S:
+                self.since = now
+            self._idle.clear()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def end(self) -> None:
+        with self._lock:
+            self.count += 1
+            self.open = max(0, self.open - 1)
+            self.ended = time.monotonic()
+            if not self.open:
+                self._idle.set()
+
+    def _watch(self) -> None:
+        while True:
+            left = max(self.since, self.told) + _PATIENCE_S - time.monotonic()
+            if self._idle.wait(max(0.0, left)):
+                return
+            if self.told:
+                _log.warning(f"{self.count} kernels compiled")
+            else:
+                _log.warning(
+                    f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "
+                    "beforehand)"
+                )
+            self.told = time.monotonic()
+
+
+_compiling = _Compiling()
 
 
 def sound(file: Path) -> bool:
@@ -143,10 +194,12 @@ class Kept(_Cache):
                 "damaged",
                 f"compiled kernels in {damaged.parent.parent} were damaged; compiling them anew",
             )
+        _compiling.begin()
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the compiled kernel for a signature; where nothing can be written, say so once."""
+        _compiling.end()
         if any(not lifted.can_cache for lifted in data.lifted) or data.library.has_dynamic_globals:
             return
         name, body, failed = self._name(sig, data.codegen), None, []

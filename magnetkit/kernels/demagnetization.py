@@ -33,12 +33,12 @@ def polarization(b_r, h_cj, mu_rec, power, h):
     return max((b_r - (mu_rec - 1.0) * MU_0 * h) * (1.0 - part), -b_r)
 
 
-# b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (m): reverse fields, A/m.
+# b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m.
 # Returns float64 (n, m), T. NaN in a row's figures gives a row of NaN; a magnet without coercivity
 # gives zeros.
 def curves(b_r, h_cj, h_knee, mu_rec, reverse):
     """Return J(H) of each magnet in the second quadrant."""
-    out = np.zeros((b_r.size, reverse.size))
+    out = np.zeros(reverse.shape)
     share_rows(_curves, b_r.size, b_r, h_cj, h_knee, mu_rec, reverse, out, chunk=CHUNK)
     return out
 
@@ -46,13 +46,45 @@ def curves(b_r, h_cj, h_knee, mu_rec, reverse):
 # As `curves`, of magnets start to stop - 1; out float64 (n, m) of zeros is written to.
 @jit
 def _curves(b_r, h_cj, h_knee, mu_rec, reverse, out, start, stop):
-    m = reverse.size
+    m = reverse.shape[1]
     for i in range(start, stop):
         if h_cj[i] <= 0.0:
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
         for j in range(m):
-            out[i, j] = polarization(b_r[i], h_cj[i], mu_rec[i], power, reverse[j])
+            out[i, j] = polarization(b_r[i], h_cj[i], mu_rec[i], power, reverse[i, j])
+
+
+# b_r T, h_cj, h_knee A/m, mu_rec, h_cb A/m float64 (n), count an integer of 4 or more. Returns
+# float64 (n, count): reverse fields, A/m, ascending from 0 to exactly H_cJ with H_cB among them.
+# Half of the others are evenly apart, the other half so that the share of reversed grains
+# (|H| / H_cJ)^p is: they crowd where the curve bends. NaN in, NaN out; zeros without coercivity.
+def own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, count):
+    """Return the reverse fields on which each curve is drawn."""
+    out = np.zeros((b_r.size, count))
+    share_rows(_own_fields, b_r.size, b_r, h_cj, h_knee, mu_rec, h_cb, out, chunk=CHUNK)
+    return out
+
+
+# As `own_fields`, of magnets start to stop - 1; out float64 (n, count) of zeros is written to.
+@jit
+def _own_fields(b_r, h_cj, h_knee, mu_rec, h_cb, out, start, stop):
+    even = out.shape[1] // 2
+    bent = out.shape[1] - 2 - even
+    for i in range(start, stop):
+        if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
+            out[i] = np.nan
+            continue
+        if h_cj[i] <= 0.0:
+            continue
+        power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        for j in range(even):
+            out[i, j] = h_cj[i] * j / even
+        for j in range(bent):
+            out[i, even + j] = h_cj[i] * ((j + 1) / (bent + 1)) ** (1.0 / power)
+        out[i, even + bent] = h_cb[i]
+        out[i, even + bent + 1] = h_cj[i]
+        out[i] = np.sort(out[i])
 
 
 # b_r, h_cj, h_knee, mu_rec float64 (n) as above; load: permeance coefficient -B/(mu_0 H).

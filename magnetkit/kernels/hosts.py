@@ -7,13 +7,8 @@ from numpy.typing import NDArray
 
 from ._accelerate import jit
 
-# Classes of element in `assign`.
-OTHER, RARE_EARTH, IRON_LIKE, BORON, CARBON, NITROGEN, STABILISER, ZIRCONIUM, IGNORED = range(9)
 # Roles of an element in `split`.
 OUTSIDE, ON_R, ON_T, ON_X = range(4)
-
-_IRON = 25
-_LANTHANUM = 56
 
 
 class SiteRules(NamedTuple):
@@ -44,58 +39,56 @@ class SiteRules(NamedTuple):
     volume: NDArray[np.float64]
 
 
-# indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): compositions
-# classes int8 (118); windows float64 (6, 2): R/(R+metals) of the hosts in their order
-# -> int8 (n): index of the host, -1 where none fits. NaN fractions give -1.
+class AssignmentRules(NamedTuple):
+    """Which compositions are of which host: windows of ratios of sums of atoms.
+
+    Attributes
+    ----------
+    counts : ndarray of float64, shape (118, sums)
+        What each element counts in each sum.
+    above, below : ndarray of int64, shape (conditions,)
+        The two sums of each ratio.
+    low, high : ndarray of float64, shape (conditions,)
+        Its window.
+    start : ndarray of int64, shape (rules + 1,)
+        Where the conditions of each rule begin.
+    host : ndarray of int8, shape (rules,)
+        Host of each rule; the first that holds whole decides.
+    """
+
+    counts: NDArray[np.float64]
+    above: NDArray[np.int64]
+    below: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    start: NDArray[np.int64]
+    host: NDArray[np.int8]
+
+
+# rows: compositions -> int8 (n): index of the host, -1 where none fits. A ratio of nothing to
+# nothing, and NaN fractions, lie in no window.
 @jit
-def assign(indptr, indices, values, classes, windows):
+def assign(rows, rules):
     """Return the host of each composition."""
-    n = len(indptr) - 1
-    codes = np.full(n, -1, np.int8)
-    amount = np.empty(9)
-    for i in range(n):
+    indptr, indices, values = rows
+    counts, above, below, low, high, start, host = rules
+    codes = np.full(len(indptr) - 1, -1, np.int8)
+    amount = np.empty(counts.shape[1])
+    for i in range(len(codes)):
         amount[:] = 0.0
-        iron = 0.0
-        lanthanum = 0.0
         for k in range(indptr[i], indptr[i + 1]):
-            amount[classes[indices[k]]] += values[k]
-            if indices[k] == _IRON:
-                iron = values[k]
-            elif indices[k] == _LANTHANUM:
-                lanthanum = values[k]
-        earth = amount[RARE_EARTH]
-        metal = amount[IRON_LIKE] + amount[STABILISER] + amount[ZIRCONIUM] + amount[OTHER]
-        if not (earth > 0.0 and amount[IRON_LIKE] > 0.3 * metal):
-            continue
-        share = earth / (earth + metal)
-        # Zirconium sits with the rare earth in ThMn12.
-        share_12 = (earth + amount[ZIRCONIUM]) / (earth + metal)
-        stabilised = amount[STABILISER] > 0.05 * (earth + metal)
-        # La(Fe,Si)13 has the cubic NaZn13 structure.
-        is_12 = lanthanum < 0.3 * earth and (
-            windows[4, 0] <= share_12 < windows[4, 1]
-            or (stabilised and windows[4, 1] <= share_12 < 0.098)
-        )
-        # R2Fe14C exists, R2Co14C does not: RCo5 keeps its structure with some carbon.
-        metalloid = amount[BORON] + (amount[CARBON] if iron > 0.5 * metal else 0.0)
-        if 0.03 <= metalloid <= 0.125 and (amount[BORON] >= 0.02 or share >= 0.115):
-            if windows[0, 0] <= share <= windows[0, 1]:
-                codes[i] = 0
-        elif amount[BORON] >= 0.03:
-            continue
-        elif amount[NITROGEN] > 0.4 * earth or amount[CARBON] > 0.3 * earth:
-            if is_12:
-                codes[i] = 5
-            elif windows[3, 0] <= share <= windows[3, 1]:
-                codes[i] = 3
-        elif is_12:
-            codes[i] = 4
-        elif windows[2, 0] <= share < windows[2, 1]:
-            # Between 2:17 and 1:5 only cobalt has a phase to split into.
-            if share <= 0.125 or iron < 0.5 * metal:
-                codes[i] = 2
-        elif windows[1, 0] <= share <= windows[1, 1] and iron <= 0.35 * metal:
-            codes[i] = 1
+            for j in range(len(amount)):
+                amount[j] += values[k] * counts[indices[k], j]
+        for rule in range(len(host)):
+            fits = True
+            for c in range(start[rule], start[rule + 1]):
+                top, bottom = amount[above[c]], amount[below[c]]
+                if not (bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom):
+                    fits = False
+                    break
+            if fits:
+                codes[i] = host[rule]
+                break
     return codes
 
 

@@ -75,28 +75,6 @@ class Interpolated(NamedTuple):
     ideal: NDArray[np.float64]
 
 
-class Rules(NamedTuple):
-    """What is known of the phases of a host, by element.
-
-    Attributes
-    ----------
-    kind : ndarray of int8, shape (118,)
-        Rare earth, metal or interstitial by the rules of the host.
-    main : ndarray of bool, shape (118,)
-        Metals that may fill the metal sites alone.
-    limit : ndarray of float64, shape (118,)
-        Largest share of the metal sites of the others.
-    least : ndarray of float64, shape (118, 118)
-        Share of other metals that the known compound of a rare earth and a main metal has,
-        infinite where none is known.
-    """
-
-    kind: NDArray[np.int8]
-    main: NDArray[np.bool_]
-    limit: NDArray[np.float64]
-    least: NDArray[np.float64]
-
-
 class Members(NamedTuple):
     """End members of a host in a snapshot.
 
@@ -116,18 +94,17 @@ class Members(NamedTuple):
     trace: float
 
 
-class Judged(NamedTuple):
-    """What `judge` writes.
+class Compared(NamedTuple):
+    """What `compare` writes.
 
     Attributes
     ----------
-    known, borrows : ndarray of bool, shape (n,)
-        Known from experiment; leaning on a borrowed slope.
+    borrows : ndarray of bool, shape (n,)
+        Leaning on a borrowed slope.
     missing : ndarray of int64, shape (n,)
         A key of the significant end members that the snapshot lacks, 0 without any.
     """
 
-    known: NDArray[np.bool_]
     borrows: NDArray[np.bool_]
     missing: NDArray[np.int64]
 
@@ -228,53 +205,32 @@ def elements_of(indptr, indices, rows):
 
 # table, rows and host as above. Writes at rows[start:stop].
 @jit
-def judge(table, rows, rules, host, members, found, start, stop):
-    """Compare phases with what is known of their end members."""
+def compare(table, rows, host, members, found, start, stop):
+    """Compare phases with the end members that a snapshot has."""
     indptr, indices, values = table
-    kind, main, limit, least = rules
     role, index, _ = host
     has, borrowed, significant, trace = members
-    known, borrows, missing = found
-    total, of_role = np.empty(3), np.empty(3)
+    borrows, missing = found
+    of_role = np.empty(3)
     for o in range(start, stop):
         row = rows[o]
         first, last = indptr[row], indptr[row + 1]
-        total[:] = 0.0
         of_role[:] = 0.0
-        mains = 0.0
         major = -1
         for p in range(first, last):
             e = indices[p]
-            total[kind[e]] += values[p]
             if role[e] >= 0:
                 of_role[role[e]] += values[p]
-            if kind[e] == METAL and main[e]:
-                mains += values[p]
-                if major < 0 or values[p] > values[major]:
-                    major = p
-        ok = total[RARE_EARTH] > 0.0 and mains > 0.0
-        fine = ok
-        borrow = False
+            if role[e] == METAL and (major < 0 or values[p] > values[major]):
+                major = p
         for p in range(first, last):
             e = indices[p]
-            if kind[e] == METAL and ok:
-                share = values[p] / total[METAL]
-                if borrowed[indices[major], e] and share >= trace:
-                    borrow = True
-                if not main[e] and share > limit[e]:
-                    fine = False
-        borrows[row] = borrow
-        others = 1.0 - mains / total[METAL] if ok else 0.0
+            told = values[p] >= trace * of_role[METAL]
+            if role[e] == METAL and told and borrowed[indices[major], e]:
+                borrows[row] = True
         key = np.int64(0)
         for p in range(first, last):
             r = indices[p]
-            if fine and kind[r] == RARE_EARTH:
-                for q in range(first, last):
-                    m = indices[q]
-                    if kind[m] == METAL and main[m]:
-                        share = values[p] / total[RARE_EARTH] * values[q] / mains
-                        if share >= significant and others < least[r, m]:
-                            fine = False
             if role[r] != RARE_EARTH:
                 continue
             for q in range(first, last):
@@ -293,5 +249,4 @@ def judge(table, rows, rules, host, members, found, start, stop):
                                 key = key * 1000003 + (r * 118 + z) * 118 + m + 1
                 elif not has[index[r], 0, index[m]]:
                     key = key * 1000003 + r * 118 * 118 + m + 1
-        known[row] = fine
         missing[row] = key

@@ -1,31 +1,37 @@
-"""Model files: a manifest line, then a skops archive with known types only.
+"""Model files: a manifest line, then arrays, and how they make up the model.
 
-A file whose content does not match its hash, that another version wrote, or that holds a type
-this module does not name, is refused; nothing in it is run.
+The payload is NumPy's archive of arrays without pickles; its array ``tree`` is JSON that says where
+each goes. A file whose content does not match its hash, that another version wrote, or that names a
+type this module does not, is refused; nothing in it is run.
 """
 
 import hashlib
+import io
 import json
+import logging
 import os
 import tempfile
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .. import datasets
 from .._version import __version__
 from ..errors import StoreError
 
-MAGIC = b"magnetkit surrogate 1\n"
-TRUSTED = ("magnetkit.learning.process.TrendProcess",)
-"""Types beyond those that skops itself holds safe."""
+MAGIC = b"magnetkit model 2\n"
 
 # Rooms that show or judge what is learnt, and have no part in it.
 _APART = ("cli", "evaluation", "show")
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
+
+_log = logging.getLogger("magnetkit")
 
 
 @lru_cache(maxsize=1)
@@ -64,7 +70,7 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     file : Path
         Where to; its folder is made.
     content : dict
-        What skops stores: estimators and arrays.
+        Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
     manifest : dict
         Plain values that describe it; versions, code and content hash are added.
 
@@ -73,9 +79,7 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     StoreError
         If it cannot be written.
     """
-    import skops.io
-
-    payload = skops.io.dumps(content)
+    payload = _dumps(content)
     whole = {
         **manifest,
         "versions": versions(),
@@ -109,8 +113,6 @@ def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     StoreError
         If it is missing, no model file, damaged, of another version or holds a foreign type.
     """
-    import skops.io
-
     try:
         raw = file.read_bytes()
     except OSError as error:
@@ -136,15 +138,62 @@ def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             f"{versions()}; {_WAY_OUT}"
         )
     try:
-        foreign = set(skops.io.get_untrusted_types(data=payload)) - set(TRUSTED)
-        if foreign:
-            raise StoreError(f"{file} holds types that are not trusted: {sorted(foreign)}")
-        content = skops.io.loads(payload, trusted=list(TRUSTED))
-    except StoreError:
-        raise
-    except Exception as error:  # skops raises many kinds on a malformed archive
+        content = _loads(payload)
+    except Exception as error:  # NumPy raises many kinds on a malformed archive
         raise StoreError(f"{file} cannot be decoded ({error}); {_WAY_OUT}") from None
     return content, manifest
+
+
+def _dumps(content: dict[str, Any]) -> bytes:
+    arrays: dict[str, np.ndarray] = {}
+
+    def tree(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            arrays[f"a{len(arrays)}"] = value
+            return {"array": f"a{len(arrays) - 1}"}
+        if isinstance(value, tuple):
+            return {"tuple": [tree(v) for v in value]}
+        if isinstance(value, dict):
+            return {"dict": {k: tree(v) for k, v in value.items()}}
+        if isinstance(value, np.generic):
+            return value.item()
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return value
+        return {"process": {k: tree(v) for k, v in vars(value).items()}}
+
+    text = json.dumps(tree(content)).encode()
+    payload = io.BytesIO()
+    np.savez(payload, allow_pickle=False, tree=np.frombuffer(text, np.uint8), **arrays)
+    return payload.getvalue()
+
+
+def _loads(payload: bytes) -> dict[str, Any]:
+    from .process import TrendProcess
+
+    with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
+        arrays = dict(archive)
+
+    def made(node: Any) -> Any:
+        if not isinstance(node, dict):
+            return node
+        ((kind, value),) = node.items()
+        if kind == "array":
+            return arrays[value]
+        if kind == "tuple":
+            return tuple(made(v) for v in value)
+        if kind not in ("dict", "process"):
+            raise ValueError(f"no type {kind!r} is known")
+        inner = {k: made(v) for k, v in value.items()}
+        if kind == "dict":
+            return inner
+        process = TrendProcess()
+        vars(process).update(inner)
+        return process
+
+    content = made(json.loads(arrays.pop("tree").tobytes()))
+    if not isinstance(content, dict):
+        raise ValueError("it holds no model")
+    return content
 
 
 Packed = tuple[dict[str, Any], dict[str, Any]]
@@ -158,6 +207,8 @@ def kept(
 ) -> Any:
     """Return the model in a file, or train it and keep it there.
 
+    A damaged file is dropped, said to be, and made anew.
+
     Parameters
     ----------
     file : Path
@@ -168,7 +219,13 @@ def kept(
         Turn the model into content and manifest, and back.
     """
     if file.is_file():
-        return unpack(*read(file))
+        try:
+            return unpack(*read(file))
+        except StoreError as error:
+            # Its name says what it should hold: this code's model of these data.
+            _log.warning(str(error).replace(_WAY_OUT, "training it anew"))
+            with suppress(OSError):
+                file.unlink()
     model = train()
     try:
         save(file, *pack(model))

@@ -20,11 +20,6 @@ BOUND = {
 }
 # Volume of R2O3 for each rare-earth atom, A3: Nd2O3 has 336.5 g/mol and 7.24 g/cm3.
 _OXIDE_VOLUME = 38.6
-# J_s at room temperature, T, of phases beside the hard one: alpha-iron (Cullity), Sm2Co7 about 0.75
-# (memory), R2Co17 1.2 (intrinsic/compounds.csv); the hosts' own J_s that they are compared with.
-SECOND_PHASES = {"2:14:1": (0.0, 2.15, 1.60), "1:5": (0.75, 1.20, 1.07)}
-# Hosts whose oxygen is balanced; elsewhere oxide is part of the process's grain boundary.
-_BALANCED = ("2:14:1", "1:5")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +98,13 @@ def balance(
     formula : ndarray of bool, shape (n,)
         Bare formulas: they name a hard phase and stay as they are.
     """
-    from ..hosts.partition import HOST_NAMES, atomic_volumes, partition
+    from ..hosts.partition import HOST_NAMES, HOSTS, atomic_volumes, partition
 
     codes = parts.host
-    known = np.isin(codes, [HOST_NAMES.index(name) for name in _BALANCED]) & ~formula
+    beside = {name: host.magnet.second_phases for name, host in HOSTS.items()}
+    # Elsewhere oxide is part of the process's grain boundary.
+    balanced = [HOST_NAMES.index(name) for name, phases in beside.items() if phases]
+    known = np.isin(codes, balanced) & ~formula
     share = np.where(known, bound_share(table, rows), 0.0)
     if known.any():
         rare = mask(RARE_EARTHS)[table.indices]
@@ -123,12 +121,14 @@ def balance(
     in_boundary = parts.grain_boundary
     earth = _by_row(in_boundary, mask(RARE_EARTHS))
     soft, second = np.zeros(len(table)), np.zeros(len(table))
-    for name, (rich, poor, own) in SECOND_PHASES.items():
+    for name, phases in beside.items():
+        if phases is None:
+            continue
         rows_of = known & (codes == HOST_NAMES.index(name))
-        # Cobalt-rich 1:5 short of samarium leaves R2Co17 (0.105 of R), 2:14:1 leaves iron.
-        short = rows_of & (earth < (0.16 if name == "1:5" else 0.02))
+        short = rows_of & (earth < phases.poor_below)
         soft = np.where(short, outside, soft)
-        second = np.where(rows_of, outside * np.where(short, poor, rich) / own, second)
+        polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)
+        second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
     return Balance(parts, hard, oxide, outside * earth, soft, second)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +16,32 @@ from .process import Process
 from .shell import read_shells
 from .sintered import read_load_line
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+POINTS = 201
+"""Fields that a curve is drawn on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Demagnetization:
-    """Second-quadrant curves of n magnets at k temperatures on m fields.
+    """Second-quadrant curves of n magnets at k temperatures, on m fields each.
 
     Attributes
     ----------
     temperature : ndarray of float64, shape (k,)
         K.
-    field : ndarray of float64, shape (m,)
-        H, A/m, from 0 down to the most negative.
+    field : ndarray of float64, shape (n, k, m)
+        H, A/m, from 0 down to exactly -H_cj, with -H_cb among them and close round the knee.
     polarization, induction : ndarray of float64, shape (n, k, m)
         J and B, T.
     remanence : ndarray of float64, shape (n, k)
         B_r, T.
-    coercivity, knee_field : ndarray of float64, shape (n, k)
-        H_cj and the reverse field of the knee, A/m, both positive.
+    coercivity, coercivity_b, knee_field : ndarray of float64, shape (n, k)
+        H_cj, H_cb and the reverse field of the knee, where J is 0.9 B_r; A/m, all positive.
+    recoil : ndarray of float64, shape (n, k)
+        Recoil permeability.
     working_field, working_induction : ndarray of float64, shape (n, k)
         Where the load line meets the curve: H (negative), A/m, and B, T.
     above_knee : ndarray of bool, shape (n, k)
@@ -47,11 +56,119 @@ class Demagnetization:
     induction: NDArray[np.float64]
     remanence: NDArray[np.float64]
     coercivity: NDArray[np.float64]
+    coercivity_b: NDArray[np.float64]
     knee_field: NDArray[np.float64]
+    recoil: NDArray[np.float64]
     working_field: NDArray[np.float64]
     working_induction: NDArray[np.float64]
     above_knee: NDArray[np.bool_]
     load_line: float
+
+    def to_frame(self, labels: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Return the points of all curves as one long table.
+
+        Parameters
+        ----------
+        labels : sequence of str, length n, optional
+            Names of the magnets; ``magnet 1`` and so on otherwise.
+
+        Returns
+        -------
+        DataFrame
+            ``candidate``, ``temperature_K``, ``field_kA_m`` (H, negative), ``polarization_T`` and
+            ``induction_T``; n k m rows.
+
+        Raises
+        ------
+        InputError
+            If there is not one label for each magnet.
+        """
+        import pandas as pd
+
+        n, k, m = self.field.shape
+        names = [f"magnet {i + 1}" for i in range(n)] if labels is None else list(labels)
+        if len(names) != n:
+            raise InputError(f"expected {n} labels, one for each magnet, got {len(names)}")
+        return pd.DataFrame(
+            {
+                "candidate": np.repeat(np.array(names, object), k * m),
+                "temperature_K": np.tile(np.repeat(self.temperature, m), n),
+                "field_kA_m": 1e-3 * self.field.ravel(),
+                "polarization_T": self.polarization.ravel(),
+                "induction_T": self.induction.ravel(),
+            }
+        )
+
+
+def curves_of(
+    temperature: NDArray[np.float64],
+    remanence: NDArray[np.float64],
+    coercivity: NDArray[np.float64],
+    knee_field: NDArray[np.float64],
+    recoil: NDArray[np.float64],
+    fields: NDArray[np.float64] | None = None,
+    load_line: float | None = None,
+) -> Demagnetization:
+    """Return the curves that the figures of n magnets at k temperatures make.
+
+    J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), with p such that J is 0.9 B_r at the
+    knee.
+
+    Parameters
+    ----------
+    temperature : ndarray of float64, shape (k,)
+        K.
+    remanence : ndarray of float64, shape (n, k)
+        B_r, T.
+    coercivity, knee_field : ndarray of float64, shape (n, k)
+        H_cj and H_k, A/m, positive.
+    recoil : ndarray of float64, shape (n, k)
+        Recoil permeability.
+    fields : ndarray of float64, shape (m,), optional
+        H, A/m, zero or negative, for all of them; each curve's own otherwise.
+    load_line : float, optional
+        Permeance coefficient -B / (mu_0 H); 1 by default.
+
+    Returns
+    -------
+    Demagnetization
+
+    Raises
+    ------
+    InputError
+        If a field is positive, or the load line is no number of 0 or more.
+    """
+    from ..kernels.demagnetization import curves, own_fields, working_fields
+
+    load = read_load_line(load_line)
+    shape = remanence.shape
+    figures = remanence.ravel(), coercivity.ravel(), knee_field.ravel(), recoil.ravel()
+    h_cb = working_fields(*figures, 0.0)
+    if fields is None:
+        reverse = own_fields(*figures, h_cb, POINTS)
+    else:
+        fields = np.asarray(fields, float)
+        if fields.ndim != 1 or not (fields <= 0.0).all():
+            raise InputError("fields must be a vector of zero or negative H, A/m (second quadrant)")
+        reverse = np.tile(-fields, (h_cb.size, 1))
+    j = curves(*figures, reverse).reshape(*shape, -1)
+    field = -reverse.reshape(j.shape)
+    working = -working_fields(*figures, load).reshape(shape)
+    return Demagnetization(
+        temperature,
+        field,
+        j,
+        j + MU_0 * field,
+        remanence,
+        coercivity,
+        h_cb.reshape(shape),
+        knee_field,
+        recoil,
+        working,
+        -load * MU_0 * working,
+        -working <= knee_field,
+        load,
+    )
 
 
 def demagnetization(
@@ -74,7 +191,8 @@ def demagnetization(
     temperature : float, str or sequence of them
         k temperatures, K or texts such as ``"150C"``; see `magnetkit.units.parse_temperatures`.
     fields : ndarray of float64, shape (m,), optional
-        H, A/m, zero or negative; by default 201 from 0 to just past the largest coercivity.
+        H, A/m, zero or negative, for all magnets; by default 201 of each curve's own, from 0 to
+        exactly -H_cj and close round the knee.
     process, shell, host, load_line, basis : optional
         As for `sintered`.
 
@@ -88,10 +206,7 @@ def demagnetization(
     InputError
         If a field is positive or a temperature cannot be read.
     """
-    from ..kernels.demagnetization import curves, working_fields
-
     kelvin = np.array(parse_temperatures(temperature))
-    load = read_load_line(load_line)
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
     made = magnets(table, kelvin, process, read_shells(shell, len(table)), host)
@@ -100,25 +215,4 @@ def demagnetization(
     h_cj = np.where(axial, made.coercivity(), np.nan)
     knee = h_cj * made.rows["squareness"][:, None]
     recoil = made.rows["recoil"][:, None] * np.ones_like(b_r)
-    if fields is None:
-        most = np.nanmax(h_cj) if np.isfinite(h_cj).any() else 1e6
-        fields = np.linspace(0.0, -1.05 * max(most, 1e3), 201)
-    fields = np.asarray(fields, float)
-    if fields.ndim != 1 or not (fields <= 0.0).all():
-        raise InputError("fields must be a vector of zero or negative H, A/m (second quadrant)")
-    figures = b_r.ravel(), h_cj.ravel(), knee.ravel(), recoil.ravel()
-    j = curves(*figures, -fields).reshape(*b_r.shape, fields.size)
-    working = -working_fields(*figures, load).reshape(b_r.shape)
-    return Demagnetization(
-        kelvin,
-        fields,
-        j,
-        j + MU_0 * fields,
-        b_r,
-        h_cj,
-        knee,
-        working,
-        -load * MU_0 * working,
-        -working <= knee,
-        load,
-    )
+    return curves_of(kelvin, b_r, h_cj, knee, recoil, fields, load_line)

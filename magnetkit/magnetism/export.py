@@ -55,17 +55,6 @@ ENTITIES = {
 }
 """What is written, by column."""
 
-# Exchange stiffness of a known member at 300 K, J/m, with its T_C: Kronmueller and Faehnle (2003)
-# and Coey (2010) for Nd2Fe14B and SmCo5; the others take Coey's values for Sm2Co17 and Sm2Fe17N3.
-_STIFFNESS = {
-    "2:14:1": (7.7e-12, 585.0),
-    "1:5": (12.0e-12, 1020.0),
-    "2:17": (14.0e-12, 1190.0),
-    "2:17:3": (10.0e-12, 749.0),
-    "1:12": (10.0e-12, 584.0),
-    "1:12:1": (10.0e-12, 729.0),
-}
-
 
 def material(
     compositions: Any,
@@ -99,7 +88,7 @@ def material(
     InputError
         If there is not exactly one row, or no model for its host.
     """
-    from ..hosts.partition import HOST_NAMES, partition
+    from ..hosts.partition import HOST_NAMES, HOSTS, partition
     from .intrinsic import PROPERTIES, evaluate
 
     table = as_table(compositions, basis)
@@ -111,10 +100,11 @@ def material(
     phase = evaluate(part, np.array([300.0, *kelvin]), spread=False)
     j = phase.value[0, :, PROPERTIES.index("saturation_polarization_T")]
     k1 = 1e6 * phase.value[0, :, PROPERTIES.index("anisotropy_constant_MJ_m3")]
-    if name not in _STIFFNESS or not np.isfinite(j).all():
+    if name not in HOSTS or not np.isfinite(j).all():
         raise InputError(f"no intrinsic model for {table.formulas()[0]} (host {name})")
-    stiffness, curie = _STIFFNESS[name]
-    at_300 = stiffness * float(phase.curie[0]) / curie
+    known = HOSTS[name].magnet
+    curie = known.exchange_stiffness_curie_K
+    at_300 = known.exchange_stiffness_J_m * float(phase.curie[0]) / curie
     reduced = j[1:] / j[0] if j[0] > 0.0 else np.zeros(len(kelvin))
     return {
         "T": kelvin,

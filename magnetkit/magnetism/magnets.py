@@ -12,7 +12,8 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A
 from .balance import Balance, balance
 from .intrinsic import condensed, joined
-from .mill import Mill, splits
+from .likeness import beyond
+from .mill import ALPHA, Mill, splits
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
@@ -323,11 +324,15 @@ def alloys(
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
     factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
-    rows["harder"] = np.ones(n)
+    rows["harder"], rows["alpha_left"], rows["alpha_shift"] = np.ones(n), np.ones(n), np.zeros(n)
+    hosts = np.array([*HOST_NAMES, ""])[codes]
+    # Nobody has measured a magnet near it: its error is larger than those that the spread is from.
+    unseen = _HALF_WIDTH**2 * beyond(table, hosts, "coercivity_kA_m", made.mill)
     if made.mill is not None:
-        hosts = np.array([*HOST_NAMES, ""])[codes]
         rows["harder"] = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
         factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
+        rows["alpha_shift"], rows["alpha_left"] = made.mill.shifts(table, hosts, ALPHA)
+    rows["spread"] = np.sqrt(rows["spread"] ** 2 + unseen)
     return Alloys(found, phases, factor, structure, rows)
 
 

@@ -72,11 +72,11 @@ class Parameters:
 
     Attributes
     ----------
-    element, element_sd : ndarray of float64, shape (6, 118, 41)
+    element, element_sd : ndarray of float64, shape (hosts, 118, 41)
         Parameters by host and element, and their standard deviations.
-    host, host_sd : ndarray of float64, shape (6, 30)
+    host, host_sd : ndarray of float64, shape (hosts, 30)
         Parameters of the host alone.
-    known : ndarray of int8, shape (6, 118)
+    known : ndarray of int8, shape (hosts, 118)
         1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.
     ions : magnetkit.kernels.ions.Ions
         What each ion does in exchange and crystal field.
@@ -214,9 +214,16 @@ def _site(name: str) -> int:
 
 @lru_cache(maxsize=1)
 def load() -> Parameters:
-    """Return the calibrated parameters."""
+    """Return the calibrated parameters; a variant that was not fitted has those of its host."""
     with datasets.path("intrinsic/parameters.csv").open(encoding="utf-8", newline="") as stream:
-        return read(csv.DictReader(stream))
+        result = read(csv.DictReader(stream))
+    for h, host in enumerate(HOSTS.values()):
+        if host.variant_of is not None and not result.known[h].any():
+            parent = HOST_NAMES.index(host.variant_of)
+            for array in (result.element, result.element_sd, result.host, result.host_sd):
+                array[h] = array[parent]
+            result.known[h] = result.known[parent]
+    return result
 
 
 def write(file: Path, rows: Iterable[dict[str, str]]) -> None:

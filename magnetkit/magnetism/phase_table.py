@@ -6,8 +6,11 @@ import numpy as np
 
 from ..composition.table import CompositionTable
 from ..elements import RARE_EARTHS
-from ..hosts.partition import HOST_NAMES
-from .balance import SECOND_PHASES, Balance
+from ..hosts.partition import HOST_NAMES, HOSTS, atomic_volumes
+from ..hosts.records import SecondPhases
+from ..phases.hull import solve, stable_space
+from ..phases.snapshot import open_snapshot
+from .balance import Balance
 from .intrinsic import evaluate
 from .magnets import recipes_in_phases
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 # Above this share of iron and cobalt in its metals a boundary phase of 2:14:1 is ferromagnetic:
 # micromagnetics and holography of boundary films with 60 to 70 at.% Fe and Co (memory).
 _FERROMAGNETIC = 0.6
+IRON_POLARIZATION_T = 2.15
+"""J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
 
 
 def phase_balance(
@@ -26,7 +31,8 @@ def phase_balance(
 
     Oxygen, carbon and nitrogen (of the process; wt.%) bind their share of the rare earth first;
     what is left is split between the hard phase and its neighbours. A bare formula names a hard
-    phase: the process's grain boundary stands for all else.
+    phase: the process's grain boundary stands for all else. Where nothing is typed of the host, or
+    no host is known, the phases on the hull of the embedded snapshot stand in their shares.
 
     Parameters
     ----------
@@ -76,22 +82,56 @@ def phase_balance(
 
 
 def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:
-    """Return what lies outside the hard phase of a row: name, volume fraction, J_s."""
+    """Return what lies outside the hard phase of a row: name, volume fraction, J_s.
+
+    What is typed of a host comes first; without that, the phases on the hull stand in their
+    shares: beside the hard phase, and in place of all where no host is known.
+    """
+    if name not in HOSTS:
+        whole = made.parts.hard_phase[i : i + 1]
+        return _on_hull(whole, 1.0 - float(np.nan_to_num(made.oxide[i])))
     outside = 1.0 - made.hard[i] - made.oxide[i]
     rest = made.parts.grain_boundary[i : i + 1]
     if not len(rest.values) or not outside > 0.0:
         return [("grain boundary", outside, 0.0)]
     if name == "2:17":
         return [("Sm(Co,Cu)5 walls", outside, np.nan)]
-    if name == "1:5":
-        soft = made.soft[i] > 0.0
-        return [("R2Co17" if soft else "R2Co7", outside, SECOND_PHASES["1:5"][1 if soft else 0])]
-    if name != "2:14:1":
-        return [("grain boundary", outside, 0.0)]
-    return [(phase, outside * part, j) for phase, part, j in _boundary_of_iron(rest)]
+    beside = HOSTS[name].magnet.second_phases
+    if beside is None:
+        return _on_hull(rest, outside)
+    if HOSTS[name].split.boride_ratio > 0.0:
+        found = _boundary_with_boron(rest, beside)
+        return [(phase, outside * part, j) for phase, part, j in found]
+    if made.soft[i] > 0.0:
+        return [(beside.poor, outside, beside.poor_polarization_T)]
+    return [(beside.rich, outside, beside.rich_polarization_T)]
 
 
-def _boundary_of_iron(rest: CompositionTable) -> list[tuple[str, float, float]]:
+def _on_hull(rest: CompositionTable, outside: float) -> list[tuple[str, float, float]]:
+    """Return the phases of the embedded hull at a composition, by volume, with their J_s.
+
+    J_s is known of alpha-iron alone; NaN elsewhere.
+    """
+    found = solve(rest, stable_space(open_snapshot()), products=True)
+    if np.isnan(found.energy[0]):
+        return [("grain boundary", outside, np.nan)]
+    chosen = found.products[0] >= 0
+    names = [found.formulas[k] for k in found.products[0][chosen]]
+    phases = CompositionTable.from_strings(names, basis="atomic")
+    row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
+    per_atom = np.bincount(row, phases.values * atomic_volumes()[phases.indices], len(phases))
+    volume = found.fractions[0][chosen] * per_atom
+    parts = outside * volume / volume.sum()
+    iron = IRON_POLARIZATION_T
+    return [
+        ("alpha-iron" if n == "Fe" else n, float(v), iron if n == "Fe" else np.nan)
+        for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
+    ]
+
+
+def _boundary_with_boron(
+    rest: CompositionTable, beside: SecondPhases
+) -> list[tuple[str, float, float]]:
     """Return the phases of the boundary of 2:14:1, by share of its atoms, with their J_s.
 
     R6(Fe,Co)13X takes what gallium, copper and aluminium there is while iron is left; boron in
@@ -107,12 +147,10 @@ def _boundary_of_iron(rest: CompositionTable) -> list[tuple[str, float, float]]:
     earth, metals = earth - 6.0 * with_x, metals - 13.0 * with_x
     left = 1.0 - 9.1 * boride - 20.0 * with_x
     found = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
-    if earth < 0.02:
-        return [*found, ("alpha-iron", left, SECOND_PHASES["2:14:1"][1])]
+    if earth < beside.poor_below:
+        return [*found, (beside.poor, left, beside.poor_polarization_T)]
     share = metals / (earth + metals)
     if share > _FERROMAGNETIC:
-        return [
-            *found,
-            ("ferromagnetic boundary", left, SECOND_PHASES["2:14:1"][1] * (share - 0.3)),
-        ]
-    return [*found, ("rare-earth-rich", left, 0.0)]
+        j = beside.poor_polarization_T * (share - 0.3)
+        return [*found, ("ferromagnetic boundary", left, j)]
+    return [*found, (beside.rich, left, beside.rich_polarization_T)]

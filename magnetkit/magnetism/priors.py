@@ -2,7 +2,8 @@
 
 Every parameter is a sum of a mean and of independent standard normal variables, some shared: the
 exchange field of all ions of a host, their crystal field, the level of each end member. The
-numbers stand in ``datasets/intrinsic/priors.toml``.
+numbers stand in ``datasets/intrinsic/priors.toml`` and, of each host, in ``intrinsic.toml`` of its
+folder in ``datasets/hosts``.
 """
 
 import tomllib
@@ -15,6 +16,7 @@ import numpy as np
 from .. import datasets
 from ..elements import INDEX
 from ..hosts.partition import HOST_NAMES, HOSTS
+from ..hosts.records import file_of
 from .parameters import (
     ELEMENT_SLOTS,
     ENDS,
@@ -82,7 +84,7 @@ class Prior:
             for key, coefficient in terms:
                 matrix[order[key], j] += coefficient
         value = np.array([self.mean[k] for k in keys]) + matrix @ variables
-        deviation = np.sqrt(np.einsum("ij,jk,ik->i", matrix, deviations, matrix).clip(0.0))
+        deviation = np.sqrt(((matrix @ deviations) * matrix).sum(axis=1).clip(0.0))
         for (e, slot), v, s in zip(keys, value, deviation, strict=True):
             if e < 0:
                 into.host[self.host, slot] = v
@@ -96,9 +98,14 @@ class Prior:
 
 @lru_cache(maxsize=1)
 def read_priors() -> dict[str, Any]:
-    """Return ``priors.toml``."""
+    """Return ``priors.toml``, and under ``host`` the ``intrinsic.toml`` of each."""
     with datasets.path("intrinsic/priors.toml").open("rb") as stream:
-        return tomllib.load(stream)
+        common = tomllib.load(stream)
+    own = {}
+    for host in HOST_NAMES:
+        with datasets.path(file_of(host, "intrinsic.toml")).open("rb") as stream:
+            own[host] = tomllib.load(stream)
+    return {**common, "host": own}
 
 
 @lru_cache(maxsize=8)
@@ -160,7 +167,7 @@ def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str
             mean = own["bow"][name] if order == 0 else 0.0
             prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
         prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
-    if HOSTS[host].interstitial and host != "2:14:1":
+    if "carbon_exchange_K" in own:
         prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
     prior.set("", "exchange_K:dilution", *own.get("dilution", (1.0, 0.0)))
     prior.set("", "exchange_K:pairs", *own.get("pairs", (0.0, 0.0)))
@@ -197,7 +204,7 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
 def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
     """Set moment, exchange field and crystal field of the 4f ions."""
     own, common = data["host"][host], data["rare_earth"]
-    shares = data["adjust"]["moment"].get(host, {})
+    shares = own.get("moment_share", {})
     free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
     for k, end in enumerate(ENDS):
         ratio = own["cobalt_exchange"] if k else 1.0
@@ -226,7 +233,8 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
 
 def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
     """Set the crystal field of the ions: of each, common to all, and what tells the ends apart."""
-    own, adjust = data["host"][host], data["adjust"].get(host, {})
+    own = data["host"][host]
+    adjust = own.get("ion_A2_K", {})
     spread = own["crystal_field_spread"]
     second: dict[str, list] = {end: [] for end in ENDS}
     fourth: dict[str, list] = {end: [] for end in ENDS}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..errors import InputError
+from ..hosts.records import HOSTS
 from .mill import Mill, load
 from .routes import Route, routes
 
@@ -163,9 +164,16 @@ class Parameters:
 
 @lru_cache(maxsize=1)
 def parameters() -> Parameters:
-    """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it."""
+    """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it.
+
+    A variant of a host that it does not list has the parameters of that host.
+    """
     with datasets.path(PARAMETERS_FILE).open("rb") as stream:
-        return read_parameters(tomllib.load(stream))
+        found = read_parameters(tomllib.load(stream))
+    for name, host in HOSTS.items():
+        if host.variant_of is not None and host.variant_of in found.families:
+            found.families.setdefault(name, found.families[host.variant_of])
+    return found
 
 
 def read_parameters(data: dict[str, Any]) -> Parameters:
@@ -309,18 +317,6 @@ def by_row(
     return rows
 
 
-_ROUTE = {
-    "2:14:1": "sintered, with a rare-earth-rich grain boundary of {boundary} % by volume",
-    "1:5": "sintered, with {boundary} % by volume of oxide and boundary phase",
-    "2:17": "sintered and precipitation hardened: a bare formula is taken as cells, made from a "
-    "charge of {ratio:g} metal atoms per rare earth with at least {copper} % Cu for the walls; a "
-    "plain R2Co17 without walls has no coercivity to speak of",
-    "2:17:3": "bonded, as a nitride does not bear sintering",
-    "1:12": "sintered, an assumption: no such magnet of useful coercivity is published",
-    "1:12:1": "bonded, as a nitride does not bear sintering",
-}
-
-
 def assumption(host: str) -> str:
     """Return in words how a magnet of `host` is taken to be made where nothing else is given.
 
@@ -344,16 +340,16 @@ def assumption(host: str) -> str:
     >>> assumption("2:14:1").startswith("sintered, with a rare-earth-rich grain boundary")
     True
     """
-    if host not in _ROUTE:
-        raise InputError(f"host must be one of {', '.join(_ROUTE)}, got {host!r}")
+    if host not in HOSTS:
+        raise InputError(f"host must be one of {', '.join(HOSTS)}, got {host!r}")
     known = parameters()
     default = known.families[host].process
-    route = _ROUTE[host].format(
+    made = HOSTS[host].magnet.made.format(
         boundary=f"{100 * default.grain_boundary:.0f}",
         ratio=known.cells["ratio"],
         copper=f"{100 * known.cells['copper']:.0f}",
     )
     return (
-        f"{route}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "
+        f"{made}; grains of {default.grain_size_um:g} um, alignment {default.alignment:.2f}, "
         f"density {100 * default.density:.1f} % of the pore-free"
     )

@@ -14,6 +14,8 @@ from ..errors import InputError
 from ..units import celsius_range, parse_temperature, parse_temperatures
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
+from .mill import ALPHA
+from .near_curie import widen
 from .process import Process
 from .shell import ShellRows, read_shells, warn_of_shells
 
@@ -307,17 +309,20 @@ def _figures(
     widths = Widths(
         np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
         rows["spread"] * scale,
-        rows["alpha_spread"] * scale,
+        rows["alpha_spread"] * rows["alpha_left"] * scale,
         # per cent to shares
-        rows["alpha_floor"] * scale / 100.0,
+        rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
     )
     grid = _grid(first, second)
     values, status = figures(
         bulk.temperatures, second, grid, made.phases, made.rules(), load, widths
     )
+    widen(made, bulk, values, status, rows["remanence_spread"] * scale, z)
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:
             figure *= unit
+    # A reference magnet says how far alpha is off; B_r follows it where it was anchored itself.
+    values[FIGURES.index(ALPHA)] += rows["alpha_shift"]
     outside = (status == 0) & ~np.isfinite(made.factor)
     return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)

@@ -1,5 +1,7 @@
 from .crystal_files import write_cifs as write_cifs
 from .crystal_files import write_poscars as write_poscars
+from .differences import differences as differences
+from .differences import touched_systems as touched_systems
 from .hull import hull_energy as hull_energy
 from .makeable import energy_above_hull as energy_above_hull
 from .makeable import stability as stability

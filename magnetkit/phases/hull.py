@@ -103,14 +103,18 @@ def _by_facets(
     return bool(done.all())
 
 
+def stable_phases(space: PhaseSpace) -> PhaseSpace:
+    """Return the phases on the hull of a space: all that can be a product of anything."""
+    above = space.energy - solve(space.table(), space).energy
+    above[: space.columns] = 0.0
+    # A phase within rounding of the hull stays: it changes nothing but may be named.
+    return space.take(above < 1e-9)
+
+
 def stable_space(snapshot: Snapshot) -> PhaseSpace:
-    """Return the phases on the hull of a snapshot: all that can be a product of anything."""
+    """Return the phases on the hull of a snapshot."""
     if "stable" not in snapshot._cache:
-        space = whole_space(snapshot)
-        above = space.energy - solve(space.table(), space).energy
-        above[: space.columns] = 0.0
-        # A phase within rounding of the hull stays: it changes nothing but may be named.
-        snapshot._cache["stable"] = space.take(above < 1e-9)
+        snapshot._cache["stable"] = stable_phases(whole_space(snapshot))
     return snapshot._cache["stable"]
 
 

@@ -1,12 +1,10 @@
-"""How stable a substituted phase is: its formation energy, distance to the hull, products."""
+"""How stable phases are: whether they form, their energies, and what they fall into."""
 
 from pathlib import Path
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from ..arguments import share
 from ..composition.inputs import read_inputs
@@ -14,47 +12,47 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
-from ..hosts.partition import HOST_NAMES, HOSTS, hard_phases
+from ..units import parse_temperature
+from .forming import made_at, melted, odds
 from .hull import Decomposition, solve, stable_space
-from .known import SIGNIFICANT, known_rules, stabilised
-from .mixing import Nodes, mixing_model
+from .judged import Judged, first_of, listed, phases_of
 from .snapshot import Snapshot, open_snapshot
-from .space import composition_keys, whole_space
+from .space import PhaseSpace
 
 if TYPE_CHECKING:
     import pandas as pd
 
-BOLTZMANN_EV_K = 8.617333262e-5
-MAKEABLE_EV_ATOM = 0.050
-"""Largest distance to the hull of a phase that counts as makeable without being known."""
-TRACE = 0.01
-"""Share of the metal sites from which a metal without entries is told of."""
+LIQUID = "liquid"
+"""What a phase falls into above the temperature at which it decomposes by melting."""
 
 
 def stability(
     compositions: Any,
     host: str = "auto",
-    temperature: float = 300.0,
+    temperature: float | str | None = None,
     snapshot: "Snapshot | str | Path | None" = None,
     interval: float = 0.9,
     *,
     basis: Basis = "auto",
     strict: bool = False,
 ) -> Any:
-    """Return how stable the hard phase of each composition is.
+    """Return how likely the phase of each composition forms, and how stable it is.
 
-    The hard phase is taken at its host's exact stoichiometry. Its formation energy is interpolated
-    between the isostructural entries of the snapshot (`magnetkit.phases.mixing`); the ideal
-    entropy of mixing on its sites counts for it, while the competing phases are taken as ordered.
+    A composition with exactly a host's ratio of rare earth, metals and interstitials names that
+    phase; any other one of a known host is a recipe, whose hard phase is judged. The formation
+    energy is interpolated between isostructural entries (`magnetkit.phases.mixing`); mixing entropy
+    counts for the phase and for what competes with it (`magnetkit.phases.judged`); the probability
+    is that of a model fitted to phases known to exist or not (`magnetkit.phases.forming`).
 
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        The recipes; see `magnetkit.predict`.
+        The compositions; see `magnetkit.predict`.
     host : str
         ``"auto"`` or a host's name; see `assign_hosts`.
-    temperature : float
-        Temperature of the mixing entropy, K; 0 leaves it out.
+    temperature : float or str, optional
+        K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
+        annealing.
     snapshot : str, Path or Snapshot, optional
         Phases to interpolate and to compete with; the embedded snapshot without it.
     interval : float
@@ -67,52 +65,81 @@ def stability(
     Returns
     -------
     DataFrame
-        ``formation_energy_eV_atom`` (at 0 K), ``energy_above_hull_eV_atom`` (free energy over the
-        hull, not below zero), each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``,
-        or ``surrogate`` where a metal of at least 1 % of its sites has its slope from CHGNet
-        (`magnetkit.phases.slopes`) for want of entries;
-        ``decomposes_to``, the phases on the hull at this composition; ``makeable``: up to
-        0.050 eV/atom above the hull, or known from experiment, and with the stabiliser that its
-        host needs (`magnetkit.phases.known`); ``missing_end_members``: those of at least 5 % of
-        the phase that the snapshot lacks, empty where none is. NaN and not makeable where the host
-        is unknown or an element has no phases in the snapshot.
+        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``: that the phase is in
+        equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
+        ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
+        each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or ``surrogate`` where a metal
+        of at least 1 % of its sites has its slope from CHGNet (`magnetkit.phases.slopes`) for want
+        of entries; NaN where neither host nor entry is known. ``decomposes_to``: the phases on the
+        hull at this composition with their shares of the atoms, ``liquid`` above the melting
+        temperature; ``unknown`` and the elements that the snapshot lacks, with no number beside,
+        where there are such. ``missing_end_members``: those of at least 5 % of the phase that the
+        snapshot lacks.
 
     Raises
     ------
     InputError
         If `temperature` is negative or no number, or `host` is unknown.
+
+    Examples
+    --------
+    >>> found = stability(["SmCo5", "NdFe12", "La2Fe17"])
+    >>> (found["probability_phase_forms"] > 0.5).tolist()
+    [True, False, False]
+    >>> found["decomposes_to"][0]
+    '0.58 Sm2Co17 + 0.42 SmCo3'
     """
+    import pandas as pd
+
+    if isinstance(temperature, str):
+        temperature = parse_temperature(temperature)
+    if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
+        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
+    half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    source = open_snapshot(snapshot)
+    judged = Judged(phases_of(inputs.table, host), source)
+    kelvin = made_at(judged.host)
+    if temperature is not None:
+        kelvin = np.full(len(kelvin), float(temperature))
+    above, hull = judged.above(kelvin)
+    found = odds(judged, above, kelvin)
+    known = ~np.isnan(hull.energy)
+    columns: dict[str, Any] = {}
+    name = "probability_phase_forms"
+    columns[name] = np.where(known, found.probability(), np.nan)
+    for end, value in zip(("lo", "hi"), found.ends(half), strict=True):
+        columns[f"{name}_{end}"] = np.where(known, value, np.nan)
+    columns[f"{name}_provenance"] = _provenance(columns[name], known)
+    _energies(columns, judged, above, half)
+    columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)
+    columns["missing_end_members"] = judged.missing
+    return inputs.give(pd.DataFrame(columns))
+
+
+def _provenance(value: Any, borrows: Any) -> "pd.Categorical":
+    """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
     import pandas as pd
 
     from ..columns import PROVENANCES
 
-    if not (np.isfinite(temperature) and temperature >= 0):
-        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
-    inputs = read_inputs(compositions, basis, strict=strict)
-    source = open_snapshot(snapshot)
-    found = _Phases(inputs.table, host, source)
-    hull = solve(found.ideal, stable_space(source), products=True)
-    free = found.energy - BOLTZMANN_EV_K * temperature * found.entropy
-    above = free - hull.energy
-    spread = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0) * found.deviation
-    makeable = ((above <= MAKEABLE_EV_ATOM) | found.known) & found.stabilised
     physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
-    columns: dict[str, Any] = {}
+    codes = np.where(borrows, surrogate, physics)
+    codes[np.isnan(value)] = -1
+    return pd.Categorical.from_codes(codes, pd.Index(PROVENANCES))
+
+
+def _energies(columns: dict[str, Any], judged: Judged, above: Any, half: float) -> None:
+    spread = half * judged.deviation
     for name, value in (
-        ("formation_energy_eV_atom", found.energy),
+        ("formation_energy_eV_atom", judged.energy),
         ("energy_above_hull_eV_atom", above),
     ):
         floor = 0.0 if value is above else -np.inf
         columns[name] = np.maximum(value, floor)
         columns[f"{name}_lo"] = np.maximum(value - spread, floor)
         columns[f"{name}_hi"] = np.maximum(value + spread, floor)
-        provenance = np.where(found.borrows, surrogate, physics)
-        provenance[np.isnan(value)] = -1
-        columns[f"{name}_provenance"] = pd.Categorical.from_codes(provenance, pd.Index(PROVENANCES))
-    columns["decomposes_to"] = _named(hull)
-    columns["makeable"] = makeable
-    columns["missing_end_members"] = found.missing
-    return inputs.give(pd.DataFrame(columns))
+        columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
 
 
 def energy_above_hull(
@@ -151,136 +178,54 @@ def energy_above_hull(
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
     source = open_snapshot(snapshot)
-    own = _listed(table, source)
-    found = _Phases(table, "auto", source)
-    listed = np.isfinite(own)
-    above = found.energy - solve(found.ideal, stable_space(source)).energy
-    if listed.any():
-        above[listed] = own[listed] - solve(table[listed], stable_space(source)).energy
+    own = listed(table, source)
+    judged = Judged(phases_of(table), source)
+    found = np.isfinite(own)
+    above = judged.energy - solve(judged.ideal, stable_space(source)).energy
+    if found.any():
+        above[found] = own[found] - solve(table[found], stable_space(source)).energy
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
-    """Energies of the compositions that are entries of the snapshot, NaN for the others."""
-    if "listed" not in source._cache:
-        space = whole_space(source)
-        source._cache["listed"] = dict(
-            zip(composition_keys(space.table()), space.energy, strict=True)
-        )
-    listed = source._cache["listed"]
-    return np.array([listed.get(key, np.nan) for key in composition_keys(table)], float)
-
-
-class _Phases:
-    """Hard phases of a table.
-
-    Energy, deviation and entropy; whether known, whether with the stabiliser its host needs and
-    whether it leans on CHGNet's slopes; missing end members, and the table of ideal compositions.
-    """
-
-    def __init__(self, table: CompositionTable, host: str, source: Snapshot) -> None:
-        import pandas as pd
-
-        from ..kernels import mixing as kernel
-        from ..kernels.arrays import Rows
-        from ..kernels.threads import share_rows
-
-        codes, hard = hard_phases(table, host)
-        n = len(table)
-        self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
-        self.known, self.borrows = np.zeros(n, bool), np.zeros(n, bool)
-        self.stabilised = np.ones(n, bool)
-        missing = np.zeros(n, np.int64)
-        texts = [""]
-        ideal = hard.values.copy()
-        given = Rows(hard.indptr, hard.indices, hard.values)
-        interpolated = kernel.Interpolated(self.energy, self.deviation, self.entropy, ideal)
-        for code in np.unique(codes[codes >= 0]):
-            name = HOST_NAMES[code]
-            rows = np.flatnonzero(codes == code)
-            present = np.flatnonzero(kernel.elements_of(hard.indptr, hard.indices, rows))
-            nodes = _nodes(source, name, present)
-            sites = kernel.Sites(nodes.role, nodes.index, nodes.sites)
-            energies = kernel.Energies(nodes.node, nodes.mean, nodes.root, nodes.noise)
-            share_rows(kernel.interpolate, len(rows), given, rows, sites, energies, interpolated)
-            self.stabilised[rows] = stabilised(name, hard[rows])
-            keys = np.zeros(n, np.int64)
-            members = kernel.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
-            judged = kernel.Judged(self.known, self.borrows, keys)
-            share_rows(
-                kernel.judge, len(rows), given, rows, known_rules(name), sites, members, judged
-            )
-            lacking, distinct = pd.factorize(keys[rows])
-            first = _first(lacking, len(distinct))
-            own = [_missing(name, nodes, hard, rows[i]) for i in first]
-            missing[rows] = lacking + len(texts)
-            texts += own
-        place, distinct = pd.factorize(np.array(texts, dtype=object))
-        self.missing = pd.Categorical.from_codes(place[missing], pd.Index(distinct, dtype="str"))
-        self.ideal = CompositionTable(hard.indptr, hard.indices, ideal, hard.row_index)
-
-
-def _first(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Return where each of `n` codes appears first."""
-    first = np.zeros(n, np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return first
-
-
-def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
-    key = ("nodes", host, columns.tobytes())
-    if key not in source._cache:
-        model = mixing_model(source, host)
-        # How many threads BLAS has must not show in the last digits.
-        with threadpool_limits(limits=1, user_api="blas"):
-            source._cache[key] = model.nodes(
-                np.intersect1d(columns, model.earths),
-                np.intersect1d(columns, model.metals),
-                np.intersect1d(columns, model.thirds),
-            )
-    return source._cache[key]
-
-
-def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
-    """Name the end members that make up a row and that the snapshot lacks."""
-    elements = hard.indices[hard.indptr[row] : hard.indptr[row + 1]].tolist()
-    amounts = hard.values[hard.indptr[row] : hard.indptr[row + 1]].tolist()
-    sites: list[dict[int, float]] = [{}, {}, {}]
-    for element, amount in zip(elements, amounts, strict=True):
-        if nodes.role[element] >= 0:
-            sites[nodes.role[element]][element] = amount
-    earths, metals, thirds = (
-        {e: a / sum(site.values()) for e, a in site.items()} for site in sites
-    )
-    names = []
-    for earth, x in earths.items():
-        for third, z in (thirds or {-1: 1.0}).items():
-            for metal, y in metals.items():
-                at = nodes.index[earth], nodes.index[third] if third >= 0 else 0, nodes.index[metal]
-                if x * y * z >= SIGNIFICANT and not nodes.known[at]:
-                    third_symbol = SYMBOLS[third] if third >= 0 else ""
-                    names.append(_formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol))
-    return ", ".join(names)
-
-
-def _formula(host: str, earth: str, metal: str, third: str) -> str:
-    entry = HOSTS[host]
-    counts = (entry.rare_earth, entry.transition_metal, entry.interstitial)
-    parts = zip((earth, metal, third), counts, strict=True)
-    return "".join(f"{s}{n if n > 1 else ''}" for s, n in parts if s and n)
-
-
-def _named(hull: Decomposition) -> "pd.Categorical":
-    """Return the products of each row as a category, e.g. ``"Fe + Nd2Fe14B"``."""
+def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> "pd.Categorical":
+    """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     import pandas as pd
 
+    from ..kernels.systems import product_keys
+    from ..kernels.threads import share_rows
+
     key = np.zeros(len(hull.energy), np.uint64)
-    for w in range(hull.products.shape[1]):
-        key = key * np.uint64(0x9E3779B97F4A7C15) + (hull.products[:, w] + 2).astype(np.uint64)
-        key ^= key >> np.uint64(29)
+    share_rows(product_keys, len(key), hull.products, hull.fractions, key)
+    key[liquid] = np.uint64(2**64 - 1)
+    unknown = np.flatnonzero(np.isnan(hull.energy))
+    texts, lacking = pd.factorize(
+        np.array([_lacking(judged.ideal[i : i + 1], source) for i in unknown], dtype=object)
+    )
+    key[unknown] = np.uint64(2**64 - 2) - texts.astype(np.uint64)
     codes, distinct = pd.factorize(key)
-    first = _first(codes, len(distinct))
-    names = [
-        " + ".join(sorted(hull.formulas[k] for k in hull.products[i] if k >= 0)) for i in first
-    ]
+    names = [_products(hull, i) for i in first_of(codes, len(distinct))]
+    for k, text in enumerate(lacking):
+        names[codes[unknown[np.flatnonzero(texts == k)[0]]]] = text
+    if liquid.any():
+        names[codes[np.flatnonzero(liquid)[0]]] = LIQUID
     return pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))
+
+
+def _products(hull: Decomposition, i: int) -> str:
+    """Name the products of a row by their shares of the atoms, the largest first."""
+    parts = [
+        (float(f), hull.formulas[k])
+        for f, k in zip(hull.fractions[i], hull.products[i], strict=True)
+        if k >= 0
+    ]
+    if len(parts) == 1:
+        return parts[0][1]
+    return " + ".join(f"{f:.2f} {name}" for f, name in sorted(parts, key=lambda p: (-p[0], p[1])))
+
+
+def _lacking(row: CompositionTable, source: Snapshot) -> str:
+    space: PhaseSpace = stable_space(source)
+    absent = [SYMBOLS[e] for e in row.indices.tolist() if space.column[e] < 0]
+    if not absent:
+        return "unknown: nothing given"
+    return f"unknown: the snapshot has no phases of {', '.join(absent)}"

@@ -15,7 +15,7 @@ from ..hosts.partition import HOSTS
 from .space import PhaseSpace
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
-_RADII = {
+RADII = {
     "La": 1.032, "Ce": 1.010, "Pr": 0.990, "Nd": 0.983, "Pm": 0.970, "Sm": 0.958, "Eu": 0.947,
     "Gd": 0.938, "Tb": 0.923, "Dy": 0.912, "Ho": 0.901, "Er": 0.890, "Tm": 0.880, "Yb": 0.868,
     "Lu": 0.861, "Y": 0.900,
@@ -123,7 +123,7 @@ class MixingTerms:
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
         """Return the covariance of the energies of two sets beside the trend, shape (len a, b)."""
         scale = {name: value**2 for name, value in _SCALES.items()}
-        radius = np.array([_RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
+        radius = np.array([RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
         like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
         earth, smooth = a.earth @ b.earth.T, a.earth @ like @ b.earth.T
         metal, pair = a.metal @ b.metal.T, _pairs(a.metal) @ _pairs(b.metal).T

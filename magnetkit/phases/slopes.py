@@ -13,15 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..elements import INDEX
+from ..hosts.partition import HOSTS
 from .substituted import dilute, substitution_table
 
-HOSTS_WITH_SLOPES = ("1:5", "2:17", "1:12")
-"""Hosts in which left-out entries are predicted no worse with the slopes than without.
-
-In 2:14:1 they are: three entries Nd4M3Fe25B2 (M = Ti, V, Cr) are all there is to tell, and
-CHGNet puts an atom of titanium 0.7 eV too low in that very crystal. `magnetkit validate phases`
-shows the figures.
-"""
 NOISE_EV = 0.25
 """Deviation of a slope, eV per replaced atom: that of CHGNet from the entries where they tell."""
 SHARE = 0.02
@@ -43,7 +37,7 @@ def slopes(host: str) -> tuple[Slope, ...]:
 
     Sites are filled by their energies at 1300 K, see `magnetkit.phases.dilute`.
     """
-    if host not in HOSTS_WITH_SLOPES:
+    if not HOSTS[host].substitution_slopes:
         return ()
     return all_slopes(host)
 

@@ -31,6 +31,8 @@ ENTRIES = "entries.parquet"
 STRUCTURES = "structures.parquet"
 EMBEDDED = "materials_project"
 
+SCHEMES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
+"""Schemes of energies of the Materials Project, in the order taken where none is asked for."""
 REQUIRED = ("formula", "formation_energy_eV_atom", "energy_above_hull_eV_atom", "material_id")
 """Columns every ``entries.parquet`` has; ``material_id`` may be null, others may follow."""
 

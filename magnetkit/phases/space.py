@@ -1,6 +1,7 @@
 """The competing phases of a snapshot as arrays, and which chemical systems a table asks for."""
 
 import itertools
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS, SYMBOLS
 from ..errors import DataError
-from .snapshot import Snapshot
+from .snapshot import SCHEMES, Snapshot
 
 # Rows of one chemical system that one thread solves in a row, each from the last one's basis.
 RUN = 16384
+ABSURD_EV_ATOM = 5.0
+"""Largest size of a formation energy; the strongest bound compounds, fluorides, reach 4.5."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,8 @@ class PhaseSpace:
         Atomic fractions as sparse rows: (phases + 1,) int64, int64, float64.
     energy : ndarray of float64, shape (phases,)
         Formation energy, eV/atom; the elements stand at zero.
+    left_out : tuple of str
+        Entries without a usable energy, and why.
     """
 
     formulas: list[str]
@@ -38,6 +43,7 @@ class PhaseSpace:
     col: NDArray[np.int64]
     val: NDArray[np.float64]
     energy: NDArray[np.float64]
+    left_out: tuple[str, ...] = ()
     facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -58,6 +64,7 @@ class PhaseSpace:
             self.col[at],
             self.val[at],
             self.energy[keep],
+            self.left_out,
         )
 
     def table(self) -> CompositionTable:
@@ -73,17 +80,26 @@ class PhaseSpace:
 def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
+    Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
+    listed.
+
     Raises
     ------
     DataError
-        If a formula cannot be read, an energy is no number, or an element lies below zero.
+        If a formula cannot be read, or an element lies below zero.
     """
+    sound = np.abs(energies) <= ABSURD_EV_ATOM
+    left_out = tuple(
+        f"{formulas[i]}: formation energy {energies[i]:g} eV/atom"
+        if np.isfinite(energies[i])
+        else f"{formulas[i]}: no formation energy"
+        for i in np.flatnonzero(~sound)
+    )
+    formulas = [formula for formula, keep in zip(formulas, sound, strict=True) if keep]
+    energies = energies[sound]
     table = CompositionTable.from_strings(formulas, basis="atomic")
     if table.errors:
         raise DataError(f"a formula of the snapshot cannot be read: {table.errors[0].text!r}")
-    if not np.isfinite(energies).all():
-        bad = formulas[int(np.flatnonzero(~np.isfinite(energies))[0])]
-        raise DataError(f"the formation energy of {bad} is no number; freeze the pull again")
     lowest: dict[bytes, int] = {}
     for i, key in enumerate(composition_keys(table)):
         if key not in lowest or energies[i] < energies[lowest[key]]:
@@ -109,6 +125,7 @@ def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpac
         np.concatenate([each, column[compounds.indices]]),
         np.concatenate([np.ones(len(present)), compounds.values]),
         np.concatenate([np.zeros(len(present)), energies[rows]]),
+        left_out,
     )
 
 
@@ -121,13 +138,38 @@ def composition_keys(table: CompositionTable) -> list[bytes]:
 
 
 def whole_space(snapshot: Snapshot) -> PhaseSpace:
-    """Return the lowest entry of every composition of a snapshot."""
+    """Return the lowest entry of every composition of a snapshot; tell of entries left out.
+
+    Raises
+    ------
+    DataError
+        As for `build_space`, or if the entries are of more than one scheme.
+    """
     if "space" not in snapshot._cache:
         entries = snapshot.entries
-        snapshot._cache["space"] = build_space(
+        _of_one_scheme(snapshot)
+        space = build_space(
             entries["formula"].tolist(), entries["formation_energy_eV_atom"].to_numpy(float)
         )
+        if space.left_out:
+            shown = "; ".join(space.left_out[:5])
+            more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
+            warnings.warn(f"snapshot {snapshot.name}: left out {shown}{more}", stacklevel=2)
+        snapshot._cache["space"] = space
     return snapshot._cache["space"]
+
+
+def _of_one_scheme(snapshot: Snapshot) -> None:
+    """Refuse a snapshot whose entries name more than one scheme of energies."""
+    for name in ("thermo_type", "source"):
+        if name in snapshot.entries.columns:
+            told = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
+            schemes = sorted(told & set(SCHEMES))
+            if len(schemes) > 1:
+                raise DataError(
+                    f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}; one hull "
+                    "takes one scheme: freeze each by itself"
+                )
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,8 +24,8 @@ FORCE = 0.03
 STEPS = 100
 """Most steps of a relaxation; one that needs more is kept and marked by its residual force."""
 
-# Whole cells, so that one replaced atom is one in 56, 40, 17, 34 or 24 transition-metal atoms.
-_REPEAT = {"1:5": (2, 2, 2)}
+# A smaller cell is doubled along each axis, so that a replaced atom meets no image of its own.
+_LEAST_METAL_ATOMS = 12
 
 
 class Relaxed(NamedTuple):
@@ -217,7 +217,8 @@ def host_cell(
     if prototype.space_group.startswith("R"):
         # The rhombohedral cell is a third of the hexagonal one.
         cell = cell.get_primitive_structure(use_site_props=True)
-    return cell * _REPEAT.get(host, (1, 1, 1))
+    metal = HOSTS[host].transition_metal * prototype.formula_units
+    return cell * ((2, 2, 2) if metal < _LEAST_METAL_ATOMS else (1, 1, 1))
 
 
 def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:

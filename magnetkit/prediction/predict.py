@@ -8,7 +8,7 @@ from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..units import parse_temperatures
-from .properties import conditions_for, describe, magnets
+from .properties import ROOM_K, conditions_for, describe, magnets
 
 if TYPE_CHECKING:
     from ..magnetism.process import Process
@@ -27,6 +27,7 @@ def predict(
     interval: float = 0.9,
     scenario: str | Path = "baseline",
     recycled: Mapping[str, float] | None = None,
+    prices: Mapping[str, float] | None = None,
     between: tuple[float | str, float | str] | None = None,
     snapshot: str | Path | None = None,
     data: str | Path | None = None,
@@ -61,6 +62,8 @@ def predict(
         Supply scenario, a name or the path of a TOML file.
     recycled : mapping of str to float, optional
         Share of an element that comes from recycling.
+    prices : mapping of str to float, optional
+        Times the scenario's price of an element.
     between : tuple of float or str, optional
         Temperatures of the chords alpha and beta, K or texts, lower first; 20 and 100 degrees C
         otherwise.
@@ -102,6 +105,7 @@ def predict(
         interval=interval,
         scenario=scenario,
         recycled=recycled,
+        prices=prices,
         between=between,
         snapshot=snapshot,
         data=data,
@@ -110,9 +114,9 @@ def predict(
     kelvin = parse_temperatures(temperature)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     shells = inputs.shells_with(shell)
-    made = magnets(inputs.table, shells, kelvin, conditions)
+    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
     frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet)
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room)
         for k, magnet in zip(kelvin, made, strict=True)
     ]
     return inputs.give(*frames, named=True)

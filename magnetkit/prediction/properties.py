@@ -10,14 +10,17 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..added import properties
 from ..arguments import path
-from ..columns import ordered
+from ..columns import PROVENANCES, ordered
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.process import process_record
 from ..magnetism.sintered import BETWEEN, read_between, read_load_line
 
 ENERGY = "formation_energy_eV_atom"
+ROOM_K = 293.15
+"""Where grades are printed, K."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,7 @@ def describe(
     labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
     magnet: pd.DataFrame | None = None,
+    room: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return every property of each candidate at one temperature.
 
@@ -183,6 +187,8 @@ def describe(
         Grain-boundary shell of each, empty for a bulk alloy.
     magnet : DataFrame, n rows, optional
         What `magnets` returned for this temperature, where the caller has it.
+    room : DataFrame, n rows, optional
+        What it returned for `ROOM_K`; the nearest grades are then named.
 
     Returns
     -------
@@ -190,6 +196,7 @@ def describe(
         The columns of the registry, in its order, all but those of the ranking.
     """
     from ..phases import stability
+    from ..phases.forming import FORMS
 
     formulas = table.to_arrow().to_pandas()
     if isinstance(labels, pa.Array):
@@ -205,15 +212,40 @@ def describe(
         (magnet,) = magnets(table, shells, [temperature], conditions)
     stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
     supply = supplies(table, shells, conditions)
-    makeable = stable.pop("makeable").to_numpy(bool)
+    makeable = (stable["probability_phase_forms"] >= FORMS).to_numpy()
     stable = stable.drop(columns=["missing_end_members"], errors="ignore")
     frame = pd.concat([frame, magnet, stable, supply], axis=1)
     per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
     frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
+    if room is not None:
+        frame["nearest_grade"] = _nearest(room)
     _mark_unmakeable(frame, makeable)
     _fill_energy(frame, table, conditions.interval)
+    for record in properties():
+        frame = frame.assign(**_measured(record.name, table, conditions.interval))
     frame["in_domain"] &= (frame["status"] != "outside the model").to_numpy()
     return frame[ordered(frame.columns)]
+
+
+def _nearest(room: pd.DataFrame) -> pd.Categorical:
+    """Return the commercial grade nearest to each magnet at 20 degrees C."""
+    from ..catalogue import nearest_grades
+
+    hosts = room["host"].astype(str).tolist()
+    return pd.Categorical(nearest_grades(hosts, room["remanence_T"], room["coercivity_kA_m"]))
+
+
+def _measured(name: str, table: CompositionTable, interval: float) -> dict[str, Any]:
+    """Return the columns of a measured property that is learnt from compositions alone."""
+    from ..surrogates import load
+
+    found = load(name).predict(table, interval)
+    columns = {column: found[column] for column in (name, f"{name}_lo", f"{name}_hi")}
+    learnt = pd.Categorical.from_codes(
+        np.full(len(found), PROVENANCES.index("surrogate"), np.int8),
+        categories=pd.Index(PROVENANCES),
+    )
+    return {**columns, f"{name}_provenance": learnt}
 
 
 def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:

@@ -2,9 +2,9 @@
 
 In a draw every predicted property has one value, and met or not met is a fact. A property is its
 prediction plus a standard score times the standard deviation of that side of its interval. The
-score of B_r, H_cj and the coefficients each has two parts: one that all magnets of a host share in
-the draw (a model that is wrong is wrong for all of them, and so is the process), and one of the
-composition alone; `SHARED` says how much of the variance is shared. One score serves every
+scores of the candidates are correlated as the errors of measured magnets are: what all of a host
+share, what goes with the composition, what is each one's own, conditional on the reference magnet
+where it anchors them (`magnetkit.magnetism.likeness`). One score serves every
 temperature, and (BH)max, knee and T_max follow B_r and H_cj (`requirements.FOLLOWS`). Prices,
 supply risk and scenario move as `magnetkit.supply.sampled_supply` says, for all candidates alike.
 """
@@ -14,19 +14,25 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.linalg import cholesky
 from scipy.special import ndtri
 
-from ..applications.objective import MARGIN, SCALES, SHARE, Objective
+from ..applications.objective import CHANCE, MARGIN, SHARE, UNITS, Objective
 from ..composition import CompositionTable
+from ..magnetism.likeness import covariance
+from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
-from .judged import Job, reference_row
+from .judged import Job, kinds, mill_of, reference_row
 from .order import total_loss
-from .requirements import FOLLOWS, SHARED, interval_of
+from .requirements import FOLLOWS, interval_of
 
 COST_PER_FLUX = "cost_per_flux_USD_m3_T"
 OTHERS = 0.5
 """Share of the draws in which another embedded scenario holds than the one asked for, each as
 often: an assumption, since nobody knows the odds."""
+
+# Share of a variance that rounding may make of nothing.
+_LITTLE = 1e-9
 
 Values = NDArray[np.float64]
 
@@ -40,12 +46,15 @@ class Drawn:
     meets : ndarray of bool, shape (n, draws)
         Whether every requirement is met.
     loss : ndarray of float64, shape (n, draws)
-        Loss over the objectives, `order.MISS` where a requirement is missed included; infinite
+        Loss over the objectives, with that of a miss where a requirement is missed; infinite
         where an objective is unknown.
+    scores : dict of str to ndarray of float64, shape (n, draws)
+        Standard scores of what can be measured of a magnet, H_cJ and B_r.
     """
 
     meets: NDArray[np.bool_]
     loss: Values
+    scores: dict[str, Values]
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return the place of each candidate in each draw, from 1; equals keep their order.
@@ -72,12 +81,12 @@ class Drawn:
 
 
 def scales(job: Job) -> dict[str, float]:
-    """Return one unit of regret by column: `SCALES`, else a quarter of the reference's value."""
+    """Return one unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
+    found = UNITS | {unit.column: unit.value for unit in job.profile.units}
     columns = [Objective.parse(text).column for text in job.profile.objectives]
-    if all(column in SCALES for column in columns):
-        return dict(SCALES)
+    if all(column in found for column in columns):
+        return found
     row = reference_row(job.profile, job.conditions, job.temperature)
-    found = dict(SCALES)
     for column in columns:
         value = abs(float(row[column])) if column in row else np.nan
         found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
@@ -117,9 +126,8 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(asked - {job.temperature})
     frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
-    values = Properties(leading, frames, draws, rng, conditions.interval)
-    if relative:
-        values.twins = _twins(leading)
+    mill = mill_of(conditions.process)
+    values = Properties(leading, frames, draws, rng, conditions.interval, (table, mill))
     values.known |= sampled_supply(
         table,
         draws,
@@ -141,17 +149,10 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     objectives = [Objective.parse(text) for text in profile.objectives]
     unit = scales(job)
     columns = [values.at(o.column, job.temperature) for o in objectives]
-    loss = total_loss(
-        objectives, [unit[o.column] for o in objectives], columns, (~meets).astype(np.float64)
-    )
-    return Drawn(meets[:n], loss[:n])
-
-
-def _twins(leading: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return which rows are the same magnet as the last."""
-    names = ["formula", "shell", "host"]
-    texts = leading[names].astype(object).fillna("")
-    return texts.eq(texts.iloc[-1]).all(axis=1).to_numpy()
+    missed = (~meets).astype(np.float64) / unit[CHANCE]
+    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
+    scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
+    return Drawn(meets[:n], loss[:n], scores)
 
 
 class Properties:
@@ -164,14 +165,14 @@ class Properties:
         draws: int,
         rng: np.random.Generator,
         interval: float = 0.9,
+        alike: tuple[CompositionTable, Mill | None] | None = None,
     ) -> None:
         self.known: dict[str, Values] = {}
         self._leading, self._frames, self._draws, self._rng = leading, frames, draws, rng
-        hosts = leading["host"].astype("category").cat
-        self._host, self._hosts = hosts.codes.to_numpy(), len(hosts.categories)
         self._scores: dict[str, Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
-        self.twins = np.zeros(len(leading), bool)
+        table = alike[0] if alike else CompositionTable.from_strings(list(leading["formula"]))
+        self._table, self._mill = table, alike[1] if alike else None
 
     def at(self, column: str, temperature: float) -> Values:
         """Return a column at a temperature, K."""
@@ -182,18 +183,22 @@ class Properties:
             return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
         frame = self._frames.get(temperature, self._leading)
         value, lo, hi = interval_of(frame if column in frame else self._leading, column)
-        z = self._score(FOLLOWS.get(column, column)) / self._end
+        z = self.score(FOLLOWS.get(column, column)) / self._end
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 
-    def _score(self, column: str) -> Values:
+    def score(self, column: str) -> Values:
+        """Return the standard scores of a quantity."""
         if column not in self._scores:
-            # The shared part decides most, so its draws are spread evenly (Latin hypercube).
-            place = self._rng.permuted(
-                np.tile(np.arange(self._draws), (self._hosts, 1)), axis=1
-            ) + self._rng.random((self._hosts, self._draws))
-            shared = ndtri(place / self._draws)[self._host]
-            own = self._rng.standard_normal((len(self._leading), self._draws))
-            own[self.twins] = own[-1]
-            self._scores[column] = np.sqrt(SHARED) * shared + np.sqrt(1.0 - SHARED) * own
+            own = kinds(self._table, self._leading)
+            found = covariance(own, own, column, self._mill)
+            wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
+            found = found / np.outer(wide, wide)
+            # One magnet twice, or one that was measured, leaves nothing of its own.
+            found[np.diag_indices_from(found)] = 1.0 + _LITTLE
+            n = len(wide)
+            # Spread evenly (Latin hypercube): the first part decides most.
+            place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
+            white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
+            self._scores[column] = cholesky(found, lower=True) @ white
         return self._scores[column]

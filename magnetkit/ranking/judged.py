@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import ValidationError
+from scipy.special import ndtr
 
+from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
 from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
-from ..prediction.properties import Conditions, conditions_for, describe, magnets
-from .requirements import MEETS_PROBABILITY, judge
+from ..magnetism.likeness import Kinds, relative_width
+from ..magnetism.mill import ALPHA, Mill
+from ..magnetism.process import process_record
+from ..magnetism.sintered import read_between
+from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe, magnets
+from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile, Requirement
+    from ..applications.profile import Anchor, Profile, Requirement
+
+
+# Temperatures closer than this are one, K.
+_SAME_K = 1.0
+# So many standard deviations away nothing is cut off.
+_FAR = 8.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,9 @@ def job_for(
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
+    conditions["process"] = _anchored(
+        conditions.get("process"), profile, reference, read_between(conditions["between"])
+    )
     made = conditions_for(
         **conditions,
         reference=reference,
@@ -96,6 +112,60 @@ def job_for(
         kept = [old for old in profile.requirements if _side(old) not in taken]
         profile = replace(profile, requirements=(*kept, *added))
     return Job(profile, kelvin, made)
+
+
+def _anchored(
+    process: Any, profile: "Profile", reference: CompositionTable, between: tuple[float, float]
+) -> Any:
+    """Return a process conditional on the reference magnet, unless it has measured magnets."""
+    own = process_record(process)
+    if not profile.reference.anchors or (own is not None and own.get("mill") is not None):
+        return process
+    seen = []
+    for one in profile.reference.anchors:
+        value, doubt = one.value, one.spread
+        if one.column != ALPHA:
+            value, doubt = value * (TYPICAL if one.guaranteed else 1.0), doubt / value
+        if one.guaranteed:
+            doubt = float(np.hypot(doubt, GUARANTEE))
+        value, doubt = _working(value, doubt, one, profile)
+        seen.append(Seen(one.column, value, one.temperature_K, doubt))
+    grade, shell = profile.reference.grade, profile.reference.shell
+    mill = anchored_on(grade, reference, shell, seen, between)
+    return {**(own or {}), "mill": mill.record()}
+
+
+def _working(
+    value: float, doubt: float, anchor: "Anchor", profile: "Profile"
+) -> tuple[float, float]:
+    """Return what a magnet keeps and its deviation, given that it does its work in the device.
+
+    Today's magnet works today: what is believed of it is cut off at what the device asks, and mean
+    and variance of what is left stand for it.
+    """
+    low, high = -np.inf, np.inf
+    for asked in profile.requirements:
+        at = profile.temperature_of(asked)
+        if asked.column != anchor.column or asked.share_of_reference is not None:
+            continue
+        if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
+            continue
+        low = max(low, asked.minimum if asked.minimum is not None else -np.inf)
+        if asked.absolute_maximum is not None:
+            low, high = max(low, -asked.absolute_maximum), min(high, asked.absolute_maximum)
+    if not low < high or not np.isfinite([low, high]).any():
+        return value, doubt
+    logarithm = anchor.column != ALPHA
+    if logarithm:
+        value, low = float(np.log(value)), float(np.log(low))
+    # Mean and variance of a normal distribution that is cut off.
+    ends = np.clip((np.array([low, high]) - value) / doubt, -_FAR, _FAR)
+    inside = float(np.diff(ndtr(ends))[0])
+    density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
+    shift = float(density[0] - density[1])
+    share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
+    mean, left = value + shift * doubt, doubt * float(np.sqrt(share))
+    return (float(np.exp(mean)) if logarithm else mean), left
 
 
 def replace(profile: "Profile", **fields: object) -> "Profile":
@@ -222,10 +292,14 @@ def evaluate(
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K}
     at = [job.temperature, *sorted((asked | ends) - {job.temperature})]
-    frames = dict(zip(at, magnets(table, shells, at, job.conditions), strict=True))
-    here = describe(table, job.temperature, job.conditions, labels, shells, frames[at[0]])
+    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
+    frames = dict(zip(at, made, strict=True))
+    here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
-    verdict = judge(profile, frames, job.temperature, job.threshold, job.conditions.interval)
+    beside = _beside(table, here, job)
+    verdict = judge(
+        profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
+    )
     here["status"] = _status_over(frames, job.temperature)
     here["probability_meets_requirements"] = np.where(
         here["status"] == "ok", verdict.probability, 0.0
@@ -233,6 +307,29 @@ def evaluate(
     here["failed_requirements"] = verdict.failed
     here["performance_margin"] = verdict.margin
     return here[ordered(here.columns)]
+
+
+def mill_of(process: Any) -> Mill | None:
+    """Return the measured magnets that a process is conditional on, None if there are none."""
+    record = process.get("mill") if isinstance(process, Mapping) else None
+    return None if record is None else Mill.from_record(record)
+
+
+def _beside(
+    table: CompositionTable, here: pd.DataFrame, job: Job
+) -> dict[str, NDArray[np.float64]]:
+    """Return how wide differences to the reference are over values, see `judge`."""
+    asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    mill, reference = mill_of(job.conditions.process), job.profile.reference
+    own = kinds(table, here)
+    it = Kinds(reference.table(), np.array([reference.host]), np.array([reference.shell or ""]))
+    return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
+
+
+def kinds(table: CompositionTable, frame: pd.DataFrame) -> Kinds:
+    """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
+    shells = frame["shell"].astype(object).fillna("").astype(str)
+    return Kinds(table, frame["host"].astype(str).to_numpy(str), shells.to_numpy(str))
 
 
 def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Series:

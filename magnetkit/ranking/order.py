@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..applications.objective import SCALES, Objective
+from ..applications.objective import CHANCE, UNITS, Objective
 from ..errors import InputError
 from ..kernels.order import settle, text_keys
 from .pareto import MAX_OBJECTIVES, compared, fronts, steady
@@ -24,11 +24,6 @@ Dearer is who costs more for the flux that he gives: a kilogram is cheap of a we
 """
 TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
-MISS = 5.0
-"""Regret of a magnet that misses a requirement, in units of `SCALES`: an assumption.
-
-Going from a probability of 0.8 to certainty is then worth one unit, as 1 wt.% of heavy rare earth.
-"""
 # A difference of two probabilities that are rounded is the tolerance to so much.
 _SLACK = 1e-9
 # Sums of what differs by rounding alone are equal to this many decimals.
@@ -133,7 +128,7 @@ def rank(
     """Rank candidates by what they are thought to be; `regret` does so by what they may be.
 
     Candidates that meet the requirements come first, by their loss: the sum of their objectives,
-    each in its unit of regret, and of `MISS` times the probability of missing. Nobody stands
+    each in its unit of regret, and of the probability of missing in its own. Nobody stands
     directly above one that beats him (`BURDEN`, `TOLERANCE`). Those that miss follow by margin. A
     candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
     Equals stand in an order of their own, whatever the order of the rows.
@@ -150,7 +145,7 @@ def rank(
     threshold : float
         Probability from which the requirements count as met.
     scales : mapping of str to float, optional
-        Unit of regret by column, where `SCALES` has none; 1 otherwise.
+        Unit of regret by column; that of `UNITS`, or 1, where it has none.
 
     Returns
     -------
@@ -158,8 +153,8 @@ def rank(
         In the order of the rows.
     """
     parsed = [Objective.parse(o) for o in objectives]
-    units = [{**(scales or {}), **SCALES}.get(o.column, 1.0) for o in parsed]
-    parts = [_Judged.of(table, parsed, units, threshold) for table in tables]
+    known = UNITS | dict(scales or {})
+    parts = [_Judged.of(table, parsed, known, threshold) for table in tables]
     columns = list(zip(*parts, strict=True))
     del parts
     # One column after the other, so that no more than one is held twice.
@@ -198,7 +193,7 @@ class _Judged(NamedTuple):
         cls,
         table: pa.Table,
         objectives: Sequence[Objective],
-        units: Sequence[float],
+        known: Mapping[str, float],
         threshold: float,
     ) -> "_Judged":
         usable = _array(pc.equal(table["status"], "ok"))
@@ -206,7 +201,8 @@ class _Judged(NamedTuple):
         meets = usable & (chance >= threshold)
         values = [_array(table[o.column])[meets] for o in objectives]
         chance = chance[meets]
-        loss = total_loss(objectives, units, values, 1.0 - chance)
+        units = [known.get(o.column, 1.0) for o in objectives]
+        loss = total_loss(objectives, units, values, (1.0 - chance) / known[CHANCE])
         burden = np.column_stack([steady(_array(table[name])[meets]) for name in BURDEN])
         points = [
             o.sign * compared(v) for o, v in zip(objectives[:MAX_OBJECTIVES], values, strict=False)
@@ -238,14 +234,14 @@ def total_loss(
     values : sequence of d ndarrays
         Values of each objective's column, all of one shape.
     missed : ndarray of float64
-        Of the same shape: the probability that requirements are missed.
+        Of the same shape: the probability that requirements are missed, in units of regret.
 
     Returns
     -------
     ndarray of float64
         Of the same shape; infinite where an objective is unknown.
     """
-    loss = MISS * missed
+    loss = missed
     for objective, unit, value in zip(objectives, units, values, strict=True):
         loss = loss + objective.loss(value, unit)
     return np.where(np.isnan(loss), np.inf, loss)

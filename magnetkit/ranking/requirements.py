@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 MEETS_PROBABILITY = 0.8
 """A candidate meets the requirements from this probability on."""
 
-SHARED = 0.8
-"""Share of a property's variance that all magnets of one host have in common.
-
-Measured on 2:14:1 series of papers left out of the fit: at compositions less than 0.05 apart (sum
-of the differences of atomic fractions) the errors of one paper differ by a standard deviation of
-7 % (mu0 H_a) and 1.5 % (J_s) each, where the intervals of H_cj and B_r stand for 18 % and 3.9 %.
-What is left to the composition is thus about a fifth of the variance, in either.
-"""
-
 Frames = Mapping[float, pd.DataFrame]
 """Properties by temperature, K; the rows are the same in each."""
 
@@ -68,6 +59,7 @@ def judge(
     temperature: float,
     threshold: float = MEETS_PROBABILITY,
     interval: float = 0.9,
+    beside: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Verdict:
     """Judge candidates by the requirements of a device.
 
@@ -83,6 +75,10 @@ def judge(
         A requirement counts as failed below this probability.
     interval : float
         Coverage of the intervals in `frames`.
+    beside : mapping of str to ndarray, shape (n,), optional
+        By quantity (the values of `FOLLOWS`, or the column itself) the width of the difference to
+        the reference magnet over that of the value itself, where requirements are relative to it;
+        two magnets that share nothing, a factor of sqrt(2), otherwise.
 
     Returns
     -------
@@ -97,7 +93,10 @@ def judge(
     for bit, requirement in enumerate(profile.requirements):
         frame = frames[requirement.temperature_K or temperature]
         column = requirement.column
-        low, high = _window(requirement, frame, interval, profile.reference.host)
+        width = None
+        if requirement.share_of_reference is not None:
+            width = (beside or {}).get(FOLLOWS.get(column, column), 2.0**0.5)
+        low, high = _window(requirement, frame, interval, width)
         chance = ndtr(high) - ndtr(low)
         failed[chance < threshold] |= 1 << bit
         least_bit[chance < least] = 1 << bit
@@ -135,12 +134,14 @@ def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], 
 
 
 def _window(
-    requirement: "Requirement", frame: pd.DataFrame, interval: float, reference_host: str
+    requirement: "Requirement",
+    frame: pd.DataFrame,
+    interval: float,
+    width: NDArray[np.float64] | float | None,
 ) -> Window:
     """Return where the standard score of a prediction must lie; an empty window for NaN."""
     value, lo, hi = interval_of(frame, requirement.column)
-    if requirement.share_of_reference is not None:
-        width = _width_beside(requirement, value, frame["host"].eq(reference_host).to_numpy())
+    if width is not None:
         lo, hi = value - width * (value - lo), value + width * (hi - value)
     limit = requirement.limit
     low, high = np.full(len(value), -np.inf), np.full(len(value), np.inf)
@@ -153,20 +154,6 @@ def _window(
     unknown = np.isnan(value)
     low[unknown], high[unknown] = np.inf, -np.inf
     return low, high
-
-
-def _width_beside(
-    requirement: "Requirement", value: NDArray[np.float64], same_host: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return the width of a difference to the reference over that of the value itself.
-
-    Two magnets of one host share `SHARED` of their variance, which cancels; those of two hosts
-    share none, and their variances add up. The reference differs from itself by nothing.
-    """
-    width = np.where(same_host, np.sqrt(2.0 * (1.0 - SHARED)), np.sqrt(2.0))
-    reference = requirement.limit / (requirement.share_of_reference or 1.0)
-    itself = same_host & (np.abs(value - reference) <= 1e-9 * abs(reference))
-    return np.where(itself, 0.0, width)
 
 
 def score(

@@ -1,3 +1,4 @@
+from .compensation import compensation as compensation
 from .device import bill as bill
 from .makeup import Makeup as Makeup
 from .makeup import makeup as makeup

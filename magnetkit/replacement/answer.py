@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..hosts.partition import HOSTS
+from ..magnetism.mill import ALPHA
 from .asked import Wish, working_field
 from .makeup import Makeup, neodymium_iron
 
@@ -17,15 +19,11 @@ _COMPARED = {
     "coercivity_kA_m": ("H_cJ", "kA/m", 0),
     "remanence_T": ("B_r", "T", 3),
 }
+_OF_COMPENSATED = {ALPHA: ("alpha(B_r)", "%/K", 4), "knee_field_kA_m": ("H_k", "kA/m", 0)}
 _FINE_UM = 1.5
 _RECYCLED = 0.25
 # Heavy rare earth, wt.%: none to speak of, and less that is worth a change.
 _NONE, _LESS = 0.01, 0.3
-_FAMILY = {
-    "2:14:1": "Nd-Fe-B: needs a coating, limit 220 °C",
-    "1:5": "SmCo5: brittle, hardly corrodes, magnetizes easily, no limit below 250 °C",
-    "2:17": "Sm2Co17: brittle, hardly corrodes, needs a strong magnetizing field",
-}
 
 
 @dataclass(frozen=True)
@@ -96,13 +94,16 @@ def answers(asked: Question) -> list[dict[str, Any]]:
     found.append(choice)
     wanted = choice.get("candidate"), choice.get("shell")
     picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
+    if asked.wish.between is not None:
+        found.append(_without_it(asked))
     found += [_savings(picked, asked), _exposure(picked, asked), _cobalt(picked, asked)]
     found += [_changes(picked, asked), _next_melt(usable, asked)]
     return found
 
 
 def _heavy(asked: Question) -> float:
-    return float(asked.reference["heavy_rare_earth_wt_pct"])
+    """Return what the likeliest recipe holds: savings are against one magnet, not a mean of two."""
+    return float(asked.made.best.heavy_wt_pct)
 
 
 def _best(rows: "pd.DataFrame") -> "pd.Series | None":
@@ -168,7 +169,8 @@ def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -
         "nearest_grade": str(row.get("nearest_grade", "")),
     }
     pieces = []
-    for column, (label, unit, digits) in _COMPARED.items():
+    compared = _COMPARED | (_OF_COMPENSATED if asked.wish.between is not None else {})
+    for column, (label, unit, digits) in compared.items():
         gap, low, high = _difference(row, column, asked)
         record |= {f"{column}_difference": gap, f"{column}_difference_lo": low}
         record |= {f"{column}_difference_hi": high}
@@ -240,6 +242,23 @@ def _choice(named: list[dict[str, Any]], asked: Question) -> dict[str, Any]:
     return {"kind": "keep", "text": f"Keep {grade}: {reason}."}
 
 
+def _without_it(asked: Question) -> dict[str, Any]:
+    """Return what a compensated magnet loses without its gadolinium or erbium."""
+    from .compensation import compensation, sentences
+
+    recipe = asked.made.best.text
+    frame = compensation(
+        asked.reference["grade"], asked.wish.between, recipe=recipe, basis="weight"
+    )
+    lost = frame[frame["what"].str.startswith("without")]
+    parts = [s for s in sentences(frame) if s.startswith("without")]
+    return {
+        "kind": "without_gadolinium_or_erbium",
+        "variants": lost.to_dict("records"),
+        "text": "What its heavy rare earth does: " + "; ".join(parts) + ".",
+    }
+
+
 def _savings(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
     if picked is None:
         return {"kind": "savings", "text": "Heavy rare earth saved: none, as nothing is replaced."}
@@ -302,7 +321,7 @@ def _changes(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
     flux = 100.0 * picked["remanence_T_difference"] / asked.reference["remanence_T"]
     text = f"What changes: flux {flux:+.1f} % at {asked.celsius:.0f} °C"
     if picked["host"] != asked.reference["host"]:
-        text += f"; {_FAMILY.get(picked['host'], picked['host'])}"
+        text += f"; {HOSTS[picked['host']].magnet.trade or picked['host']}"
     elif picked["shell"]:
         text += "; diffusion suits magnets up to about 5 to 10 mm thick"
     if picked["nearest_grade"]:

@@ -47,6 +47,8 @@ class Wish:
         Of one magnet.
     number : int
         Magnets a year.
+    between : tuple of float, optional
+        Range of use of a compensated magnet, K.
     """
 
     temperature: float
@@ -55,6 +57,7 @@ class Wish:
     price: dict[str, float]
     mass_kg: float
     number: int
+    between: tuple[float, float] | None = None
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
@@ -140,8 +143,8 @@ def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish
     """Return the device profile whose magnet is the grade."""
     kelvin = float(reference["temperature_K"])
     stated = Evidence(source="asked for", status="assumption")
-    room = 293.15
-    low, high = min(room, kelvin), max(room, kelvin)
+    cold, hot = wish.between or (293.15, 293.15)
+    low, high = min(cold, kelvin), max(hot, kelvin)
     if high - low < 20.0:
         high = low + 100.0
     printed = Evidence(source=_CITED, status="cited")

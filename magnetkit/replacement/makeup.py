@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..anchors.reference import TYPICAL
 from ..composition.table import CompositionTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROOM_K = 293.15
-TYPICAL = 1.12
-"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 as a rule."""
 
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.

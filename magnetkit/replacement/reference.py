@@ -1,26 +1,24 @@
 """The magnet to replace: what it is made of, and how it anchors the model."""
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import CompositionError
-from ..magnetism.mill import QUANTITIES, Mill, fractions_of, splits
-from .asked import Wish
-from .makeup import TYPICAL, Makeup, given, makeup
+from ..magnetism.mill import ALPHA, QUANTITIES, Mill
+from .asked import COMPENSATED, Wish
+from .makeup import Makeup, given, makeup
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALPHA = "remanence_coefficient_pct_K"
-
-_Z = NormalDist().inv_cdf(0.95)
-# Standard deviation of ln of H_cJ as sold over what is guaranteed.
-_GUARANTEE = 0.06
+# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
+# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_ALPHA_DEVIATION = 0.002
 
 
 def anchor(
@@ -78,41 +76,34 @@ def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
     What is guaranteed is less than what is sold, by a share that differs between makers; and not
     to know the recipe makes the grade say less of other alloys.
     """
-    from ..magnetism import sintered
-
-    table = read_recipe(made.best.text, "weight")
-    kelvin = float(here["temperature_K"])
-    model = sintered(table, kelvin, shell=made.best.shell or None).iloc[0]
-    if model["status"] != "ok":
-        return Mill(str(here["grade"]), ())
     unsure = {
-        "coercivity_kA_m": float(np.hypot(_GUARANTEE, made.log_spread)),
+        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
         "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
     }
-    seen = {
+    kept = {
         "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
         "remanence_T": float(here["remanence_T"]),
     }
-    magnets = []
-    for quantity in QUANTITIES:
-        value, low, high = (float(model[f"{quantity}{end}"]) for end in ("", "_lo", "_hi"))
-        if not 0.0 < low < high:
-            continue
-        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
-        magnets.append(
-            {
-                "host": str(model["host"]),
-                "quantity": quantity,
-                "magnet": str(here["grade"]),
-                "composition": fractions_of(table, 0),
-                "temperature_K": kelvin,
-                "score": float(np.log(seen[quantity] / value)) / deviation,
-                "deviation": deviation,
-                "noise": (unsure[quantity] / deviation) ** 2,
-                "slope": 0.0,
-            }
-        )
-    return Mill(str(here["grade"]), tuple(magnets))
+    kelvin = float(here["temperature_K"])
+    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
+    if abs(float(here[ALPHA])) <= COMPENSATED:
+        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
+    table = read_recipe(made.best.text, "weight")
+    return anchored_on(
+        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
+    )
+
+
+def alpha_range(grade: str) -> tuple[float, float]:
+    """Return the temperatures between which a maker prints alpha of a grade, K."""
+    from ..catalogue import grades
+    from ..magnetism.sintered import BETWEEN
+
+    sheets = grades(grade, sheets=True)
+    told = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(told):
+        return BETWEEN
+    return float(told["temperature_K"].iloc[0]), float(told["to_K"].iloc[0])
 
 
 def reference_of(

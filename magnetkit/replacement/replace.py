@@ -1,5 +1,6 @@
 """Replace what I have: a grade in, the magnets that do its work with less heavy rare earth out."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..composition.notation import Basis
-from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..magnetism.mill import Mill
+from ..magnetism.mill import ALPHA, Mill
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import COMPENSATED, Wish, profile
-from .makeup import ROOM_K
-from .reference import ALPHA, anchor, reference_of
+from .reference import alpha_range, anchor, reference_of
 from .space import candidates
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Replacement:
         The ten lines as records: ``kind``, ``text``, and of a magnet ``candidate shell host
         probability_meets_requirements`` and its differences to the reference.
     candidates : pandas.DataFrame
-        What was screened, in order of rank, with the result columns and ``nearest_grade``.
+        What was screened, in order of rank, with the result columns.
     result : ScreenResult
         The screening itself, for its report.
     """
@@ -54,6 +53,12 @@ class Replacement:
     answers: list[dict[str, Any]]
     candidates: "pd.DataFrame"
     result: "ScreenResult"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        said = "".join(f"<li>{escape(line)}</li>" for line in self.lines())
+        return f"<ul>{said}</ul>{self.result._repr_html_()}"
 
     def lines(self) -> list[str]:
         """Return the answer in about ten lines."""
@@ -98,7 +103,8 @@ def replace(
     grade : str
         A grade, as `magnetkit.grades` takes it.
     temperature : float or str, optional
-        Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise.
+        Temperature of use, K or a text such as ``"150C"``; the grade's highest otherwise, of a
+        compensated one that up to which its maker prints alpha.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H); with it the knee must lie beyond the working point.
     recipe : str, optional
@@ -133,7 +139,12 @@ def replace(
     from ..catalogue import grades
 
     room = grades(grade).iloc[0]
+    compensated = abs(float(room[ALPHA])) <= COMPENSATED
+    between = alpha_range(str(room["grade"])) if compensated else None
+    if temperature is None and between is not None:
+        temperature = between[1]
     wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
+    wish = dataclasses.replace(wish, between=between)
     here = grades(grade, wish.temperature).iloc[0]
     if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
         raise InputError(
@@ -141,7 +152,6 @@ def replace(
             f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
         )
     made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
-    compensated = abs(float(here[ALPHA])) <= COMPENSATED
     frame = candidates(str(here["host"]), made, wish.temperature, compensated)
     with _scenario(wish.price) as scenario:
         reference = reference_of(here, wish, made, mill, scenario)
@@ -149,7 +159,10 @@ def replace(
         result, table = _screened(frame, device, wish, mill, scenario, out)
         asked = Question(reference, made, device, table, mill, scenario, wish)
         found = answers(asked)
-    return Replacement(reference, found, table, result)
+    replacement = Replacement(reference, found, table, result)
+    if out is not None:
+        result.report(Path(out) / "report.html", lead=replacement.lines())
+    return replacement
 
 
 def _checked(
@@ -226,8 +239,6 @@ def _screened(
     out: str | Path | None,
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
-    from ..catalogue import nearest_grades
-    from ..magnetism import sintered
     from ..screening import screen
 
     process = {"mill": mill.record()}
@@ -240,19 +251,8 @@ def _screened(
         process=process,
         out=out,
     )
-    if out is not None:
-        result.report(Path(out) / "report.html")
     table = result.table.sort_values("rank", kind="stable", na_position="last")
     table = table.reset_index(drop=True)
-    room = sintered(
-        CompositionTable.from_strings(table["candidate"].tolist(), basis="weight"),
-        ROOM_K,
-        process=process,
-        shell=table["shell"].astype(str).tolist(),
-    )
-    table["nearest_grade"] = nearest_grades(
-        table["host"].astype(str).tolist(), room["remanence_T"], room["coercivity_kA_m"]
-    )
     return result, table
 
 

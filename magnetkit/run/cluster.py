@@ -69,7 +69,7 @@ def opened(
     except ImportError:
         raise InputError(
             "several processes need Dask, which is not installed; "
-            "install it with: pip install 'magnetkit[dask]'"
+            "install it with: pip install 'magnetkit[cluster]'"
         ) from None
     try:
         with _client(workers, address) as client:

@@ -56,6 +56,7 @@ def screen(
     data: str | Path | None = None,
     add: str | Path | None = None,
     prices: dict[str, float] | None = None,
+    reference: str | None = None,
     require: Sequence[str] = (),
     objectives: Sequence[str] = (),
     basis: Basis = "auto",
@@ -88,6 +89,8 @@ def screen(
         Share of an element that comes from recycling.
     prices : dict of str to float, optional
         Times the scenario's price of an element, e.g. ``{"Tb": 3.0}``.
+    reference : str, optional
+        Composition of today's magnet, instead of the device's.
     require : sequence of str
         Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
         same side of the same column takes its place.
@@ -138,13 +141,15 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..applications import Profile, load
+    from ..applications import Profile, load, with_reference
 
     chunk_rows = _whole_number(chunk_rows, "chunk_rows")
     if workers is not None:
         workers = _whole_number(workers, "workers")
     place = results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
+    if reference is not None:
+        profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
     job = job_for(
         profile,

@@ -1,149 +1,340 @@
-"""The next batch to make: expected hypervolume improvement over heavy rare earth and performance.
+"""The next batch to melt: what tells most about whether the answer holds.
 
-Heavy rare earth follows from the composition; the performance alone is uncertain. Then the
-expected improvement of the dominated area has a closed form: the integral over the heavy rare
-earth, from the candidate's own up to the limit, of the expected improvement over the best
-performance reached with as little (the step function of the front). It counts by the probability
-that the magnet meets the device's requirements (Gardner et al., ICML 2014).
+Before a melt the choice is the candidate with the least expected loss; after it the choice may be
+another one. What a batch is worth is how much less is then lost in the mean, in units of regret:
+the expected value of sample information. It is found from draws of all candidates, by a
+regression of their losses on what would be measured (Strong, Oakley and Brennan, Med. Decis.
+Making 34 (2014) 311); the batch is chosen greedily, under what the furnace and the store allow.
 """
 
-from itertools import pairwise
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..composition import CompositionTable
+from ..composition.shells import read_shell
+from ..elements import INDEX
 from ..errors import InputError
+from ..magnetism.mill import splits
+from ..ranking.draws import drawn
+from ..ranking.robustness import job_of
+from .result import Ranked
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..applications import Profile
-
 Array = NDArray[np.float64]
 
-_HEAVY = "heavy_rare_earth_wt_pct"
-_INTERVAL = 0.9
+DRAWS, POOL, SEED = 2000, 80, 0
+# Standard deviation of the logarithm of a measurement, as `magnetkit.calibrate` takes it.
+_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s*(\d+\.?\d*)\s*")
 
 
-def expected_improvement(
-    heavy: Array, mean: Array, deviation: Array, made: Array, limit: float, floor: float
-) -> Array:
-    """Return the expected gain in dominated area of making each candidate.
+@dataclass(frozen=True)
+class Shop:
+    """What the furnace and the store allow.
 
-    Parameters
+    Attributes
     ----------
-    heavy, mean, deviation : ndarray, shape (n,)
-        Heavy rare earth (wt.%), and performance with its standard deviation.
-    made : ndarray, shape (m, 2)
-        Heavy rare earth and performance of what is already made; m may be 0.
-    limit, floor : float
-        Corner of the area: no more heavy rare earth than `limit`, no performance below `floor`.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        In wt.% times the unit of the performance; 0 for a candidate beyond `limit`.
+    stock : mapping of str to float, or None
+        Element to the kilograms there are, infinite for enough; an element that is not named is
+        not there. None if all are.
+    melts : int or None
+        At most so many alloys; magnets of one alloy may differ in what is diffused into them.
+    limits : tuple of str
+        Bounds in wt.% on an element or a sum, ``"Nd+Pr>=28"``, or on what is diffused in,
+        ``"shell<=0.5"``.
+    charge_kg : float
+        Alloy that a melt takes.
     """
-    from scipy.special import ndtr
 
-    inside = made[made[:, 0] < limit] if len(made) else np.empty((0, 2))
-    edges = np.unique(np.concatenate([heavy[heavy < limit], inside[:, 0], [limit]]))
-    gain = np.zeros(len(heavy))
-    deviation = np.maximum(deviation, 1e-12)
-    for left, right in pairwise(edges):
-        reached = inside[inside[:, 0] <= left, 1]
-        best = max(floor, float(reached.max())) if len(reached) else floor
-        z = (mean - best) / deviation
-        expected = deviation * (z * ndtr(z) + np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
-        gain += np.where(heavy <= left, (right - left) * expected, 0.0)
-    return gain
+    stock: Mapping[str, float] | None = None
+    melts: int | None = None
+    limits: tuple[str, ...] = ()
+    charge_kg: float = 1.0
+
+    def __post_init__(self) -> None:
+        for text in self.limits:
+            _limit(text)
+        for element, amount in (self.stock or {}).items():
+            if element not in INDEX:
+                raise InputError(f"stock: {element!r} is no chemical element")
+            if not amount >= 0.0:
+                raise InputError(f"stock of {element}: expected kilograms, got {amount!r}")
+        if self.melts is not None and self.melts < 1:
+            raise InputError(f"melts must be 1 or more, got {self.melts}")
+        if not self.charge_kg > 0.0:
+            raise InputError(f"charge_kg must be above 0, got {self.charge_kg}")
+
+    def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
+        """Return which magnets keep the limits and are of what there is, shape (n,).
+
+        Parameters
+        ----------
+        weight : ndarray, shape (n, N_ELEMENTS)
+            Mass fractions with what is diffused in.
+        shell : ndarray, shape (n,)
+            What is diffused in, wt.%.
+        """
+        good = np.ones(len(weight), bool)
+        for text in self.limits:
+            names, sign, bound = _limit(text)
+            value = shell if names == ("shell",) else 100.0 * weight[:, _columns(names)].sum(axis=1)
+            good &= value <= bound + 1e-9 if sign == "<=" else value >= bound - 1e-9
+        if self.stock is not None:
+            good &= ((weight <= 1e-9) | (self._there() > 0.0)).all(axis=1)
+        return good
+
+    def left(self, spent: Array) -> Array:
+        """Return what is left of each element, kg."""
+        return self._there() - spent
+
+    def _there(self) -> Array:
+        found = np.full(len(INDEX), np.inf if self.stock is None else 0.0)
+        for element, amount in (self.stock or {}).items():
+            found[INDEX[element]] = amount
+        return found
+
+
+def _limit(text: str) -> tuple[tuple[str, ...], str, float]:
+    match = _LIMIT.fullmatch(text)
+    names = () if match is None else tuple(n.strip() for n in match[1].split("+"))
+    if match is None or any(n not in INDEX for n in names if n != "shell"):
+        raise InputError(
+            f"limit {text!r} not understood; write e.g. 'Nd+Pr>=28', 'Dy<=2' or 'shell<=0.5', wt.%"
+        )
+    return names, match[2], float(match[3])
+
+
+def _columns(names: Sequence[str]) -> list[int]:
+    return [INDEX[n] for n in names]
 
 
 def suggest(
-    compositions: Any = None,
-    application: "str | Path | Profile" = "patriot-beam-focusing",
-    n: int = 5,
-    performance: str = "max_energy_product_kJ_m3",
-    made: Any = None,
-    **screening: Any,
+    result: "Ranked | str | Path",
+    batch: int = 5,
+    *,
+    stock: Mapping[str, float] | Sequence[str] | None = None,
+    melts: int | None = None,
+    limits: Sequence[str] = (),
+    charge_kg: float = 1.0,
+    seed: int = SEED,
 ) -> "pd.DataFrame":
-    """Return the batch of candidates to make next, in the order of choice.
+    """Return the magnets to make next: those that tell most about whether the answer holds.
 
     Parameters
     ----------
-    compositions : any of the forms of `magnetkit.screen`, or None
-        What could be made, as for `magnetkit.screen`.
-    application : str, Path or Profile
-        The device.
-    n : int
-        Size of the batch.
-    performance : str
-        A predicted column to make large.
-    made : as `compositions`, optional
-        What is already made; the device's reference magnet without it.
-    **screening
-        Further arguments of `magnetkit.screen`.
+    result : Ranked, str or Path
+        A screening, or its results folder.
+    batch : int
+        How many magnets.
+    stock : mapping of str to float, or sequence of str, optional
+        Elements in the store, with the kilograms of each or without; all otherwise.
+    melts : int, optional
+        At most so many alloys; magnets of one alloy may differ in what is diffused into them.
+    limits : sequence of str
+        Bounds in wt.%, ``"Nd+Pr>=28"`` or ``"shell<=0.5"``.
+    charge_kg : float
+        Alloy that a melt takes, kg.
+    seed : int
+        Of the random draws.
 
     Returns
     -------
-    DataFrame
-        The candidates' rows of the screening, with ``expected_improvement`` (wt.% times the unit
-        of `performance`), times ``probability_meets_requirements``, when each was chosen. After a
-        choice the candidate counts as made with its predicted performance, so that the batch
-        spreads.
+    pandas.DataFrame
+        In the order of choice: ``worth``, the units of regret that the batch up to this row
+        saves in the mean; ``chance_of_change``, how often another candidate is then the best;
+        and the row of the screening. Fewer rows where no more is allowed.
 
     Raises
     ------
     InputError
-        If `n` is below 1, `performance` has no interval or no candidate is a magnet.
+        If an argument cannot be used, or nothing that is allowed is a magnet.
+
+    Examples
+    --------
+    >>> from magnetkit import screen
+    >>> found = screen(["SmCo5", "Sm0.9Pr0.1Co5"], application="aerospace-reaction-wheel")
+    >>> suggest(found, 1, stock=["Sm", "Co"])["candidate"].tolist()
+    ['SmCo5']
     """
     import pandas as pd
 
-    from ..applications import Profile, load
-    from ..columns import COLUMNS
-    from .engine import screen
-
-    if n < 1:
-        raise InputError(f"n must be 1 or more, got {n}")
-    if performance not in COLUMNS or not COLUMNS[performance].predicted:
-        known = ", ".join(name for name, column in COLUMNS.items() if column.predicted)
-        raise InputError(f"performance {performance!r} is no predicted column; use one of {known}")
-    profile = application if isinstance(application, Profile) else load(application)
-    table = _usable(screen(compositions, profile, **screening).table, performance)
-    # The same magnet twice in a batch teaches nothing new.
-    table = table.drop_duplicates(["formula", "shell"])
-    if not len(table):
+    if batch < 1:
+        raise InputError(f"batch must be 1 or more, got {batch}")
+    if stock is not None and not isinstance(stock, Mapping):
+        stock = dict.fromkeys(stock, np.inf)
+    shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)
+    found = result if isinstance(result, Ranked) else Ranked.from_folder(result)
+    leading = found.best(POOL)
+    leading["shell"] = leading["shell"].astype(object).fillna("")
+    leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
+    leading = leading.reset_index(drop=True)
+    if not len(leading):
         raise InputError("no candidate is a magnet in the range of this device")
-    present = [profile.reference.formula] if made is None else made
-    incumbents = _usable(screen(present, profile, **screening).table, performance)
-    front = incumbents[[_HEAVY, performance]].to_numpy(np.float64)
-
-    heavy = table[_HEAVY].to_numpy(np.float64)
-    mean = table[performance].to_numpy(np.float64)
-    width = table[f"{performance}_hi"] - table[f"{performance}_lo"]
-    deviation = width.to_numpy(np.float64) / (2 * NormalDist().inv_cdf(0.5 + _INTERVAL / 2))
-    deviation = np.nan_to_num(deviation, nan=0.0)
-    # Ten percent beyond the worst, so that the last candidate still spans an area.
-    limit = 1.1 * max([heavy.max(), *front[:, 0]]) + 0.1
-    floor = min([mean.min(), *front[:, 1]])
-    meets = table["probability_meets_requirements"].to_numpy(np.float64, na_value=0.0)
-    left = np.ones(len(table), bool)
-    chosen, gains = [], []
-    for _ in range(min(n, len(table))):
-        gain = meets * expected_improvement(heavy, mean, deviation, front, limit, floor)
-        gain[~left] = -1.0
-        best = int(np.argmax(gain))
-        chosen.append(best)
-        gains.append(gain[best])
-        left[best] = False
-        front = np.vstack([front, [heavy[best], mean[best]]])
-    batch = table.iloc[chosen].reset_index(drop=True)
-    return pd.concat([pd.DataFrame({"expected_improvement": gains}), batch], axis=1)
+    weight, shell = _made_of(leading)
+    allowed = shop.allowed(weight, shell)
+    if not allowed.any():
+        raise InputError(
+            "no leading candidate keeps the limits and is of what is in the store; give more of "
+            "either"
+        )
+    made = drawn(leading, job_of(found), DRAWS, seed)
+    told = measurements(made.scores, np.random.default_rng(seed))
+    loss = np.minimum(made.loss, 1e6)
+    chosen, worths = greedy(loss, told, batch, _feasible(leading, shop, weight, allowed))
+    after = [value_of(loss, told, chosen[: k + 1]) for k in range(len(chosen))]
+    # More is never worth less; what the regression makes of chance is not shown.
+    worths = list(np.maximum.accumulate(worths))
+    columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
+    rows = leading.iloc[chosen].reset_index(drop=True)
+    return pd.concat([pd.DataFrame(columns), rows], axis=1)
 
 
-def _usable(table: "pd.DataFrame", performance: str) -> "pd.DataFrame":
-    known = np.isfinite(table[performance].to_numpy(np.float64, na_value=np.nan))
-    return table[(table["status"] == "ok").to_numpy(bool) & known].reset_index(drop=True)
+def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
+    """Return what would be measured of each magnet in each draw, shape (n, draws, quantities)."""
+    found = []
+    for quantity, score in scores.items():
+        noise = _MEASUREMENT[quantity] / splits()[quantity].deviation
+        found.append(score + noise * rng.standard_normal(score.shape))
+    return np.stack(found, axis=2)
+
+
+def value_of(loss: Array, told: Array, batch: Sequence[int]) -> tuple[float, float]:
+    """Return what measuring a batch is worth, and how often it changes the choice.
+
+    The regression is fitted on one half of the draws and judged on the other, in turn, so that
+    chance is worth nothing.
+
+    Parameters
+    ----------
+    loss : ndarray, shape (n, draws)
+        What is lost with each candidate.
+    told : ndarray, shape (n, draws, quantities)
+        What would be measured of each.
+    batch : sequence of int
+        Who is measured.
+
+    Returns
+    -------
+    worth, change : float
+        In the unit of the loss; a share of the draws.
+    """
+    draws = loss.shape[1]
+    seen = told[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
+    terms = np.column_stack([np.ones(draws), seen, seen**2])
+    halves = np.arange(draws) % 2 == 0
+    best = int(loss.mean(axis=1).argmin())
+    saved, changed = 0.0, 0
+    for fitted in (halves, ~halves):
+        own = terms[fitted]
+        square = own.T @ own + 1e-6 * np.eye(own.shape[1])
+        weights = np.linalg.solve(square, own.T @ loss[:, fitted].T)
+        choice = (terms[~fitted] @ weights).argmin(axis=1)
+        other = loss[:, ~fitted]
+        saved += float((other[best] - other[choice, np.arange(choice.size)]).sum())
+        changed += int((choice != best).sum())
+    return saved / draws, changed / draws
+
+
+def greedy(loss: Array, told: Array, batch: int, feasible: Any) -> tuple[list[int], list[float]]:
+    """Return who is measured, each the one that adds most, and what the batch is worth by then.
+
+    Parameters
+    ----------
+    loss, told
+        As for `value_of`.
+    batch : int
+        How many at most.
+    feasible : callable
+        Takes who is chosen, returns a mask of who may be added.
+    """
+    chosen: list[int] = []
+    worths: list[float] = []
+    while len(chosen) < batch:
+        able = np.flatnonzero(feasible(chosen))
+        if not able.size:
+            break
+        values = [value_of(loss, told, [*chosen, int(j)])[0] for j in able]
+        best = int(np.argmax(values))
+        chosen.append(int(able[best]))
+        worths.append(values[best])
+    return chosen, worths
+
+
+def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
+    """Return mass fractions with what is diffused in, and the wt.% of that."""
+    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    weight = table.weight_fractions()
+    amount = np.zeros(len(weight))
+    for i, text in enumerate(leading["shell"]):
+        shell = read_shell(text or None)
+        if shell is not None and shell.amount_wt_pct is not None:
+            amount[i] = shell.amount_wt_pct
+            weight[i, INDEX[shell.R]] += shell.amount_wt_pct / 100.0
+    return weight, amount
+
+
+def _feasible(
+    leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
+) -> Any:
+    """Return what says who may be added to a batch."""
+    alloy = leading["formula"].factorize()[0]
+
+    def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
+        found = allowed.copy()
+        found[list(chosen)] = False
+        if shop.melts is not None and len(set(alloy[list(chosen)])) >= shop.melts:
+            found &= np.isin(alloy, alloy[list(chosen)])
+        # A magnet of an alloy that is melted already takes no new charge.
+        spent = np.zeros(weight.shape[1])
+        melted: set[int] = set()
+        for i in chosen:
+            if int(alloy[i]) not in melted:
+                spent += shop.charge_kg * weight[i]
+            melted.add(int(alloy[i]))
+        free = np.isin(alloy, list(melted))
+        enough = (shop.charge_kg * weight <= shop.left(spent) + 1e-12).all(axis=1)
+        return found & (free | enough)
+
+    return able
+
+
+def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame":
+    """Return the table that the mill fills in and gives to `magnetkit.calibrate`.
+
+    Parameters
+    ----------
+    batch : pandas.DataFrame
+        What `suggest` returned.
+    temperatures : sequence of float
+        Where B_r and H_cJ are to be measured, K.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``magnet composition basis shell temperature_K`` and empty ``remanence_T`` and
+        ``coercivity_kA_m``, a row for each magnet and temperature.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "magnet": f"M{k + 1}",
+            "composition": row["formula"],
+            "basis": "atomic",
+            "shell": row["shell"],
+            "temperature_K": kelvin,
+            "remanence_T": None,
+            "coercivity_kA_m": None,
+        }
+        for k, row in enumerate(batch.to_dict("records"))
+        for kelvin in temperatures
+    ]
+    return pd.DataFrame(rows)

@@ -31,7 +31,7 @@ RANKING = {
     "weakest_link_risk": 9,
     "cost_USD_kg": 2,
     "cost_per_flux_USD_m3_T": 8,
-    "energy_above_hull_eV_atom": 7,
+    "probability_phase_forms": 7,
     "probability_meets_requirements": 0,
     "top_ten_share": 5,
     "tie_group": 8,
@@ -49,7 +49,14 @@ FIRMNESS = {
 }
 # Names under which users keep the number of a melt, a lot or a candidate.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade")
-_SHARES = ("probability_meets_requirements", "top_ten_share", "meets_share")
+# Predicted, but bounded: an interval on one side alone, which the files hold.
+_BARE = ("energy_above_hull_eV_atom", "probability_phase_forms")
+_SHARES = (
+    "probability_phase_forms",
+    "probability_meets_requirements",
+    "top_ten_share",
+    "meets_share",
+)
 # Column to (factor, unit, digits) in the units of the cgs tradition.
 _CGS = {
     "T": (1.0 / KILO_GAUSS, "kG"),
@@ -194,7 +201,8 @@ def _piped(frame: "pd.DataFrame", names: dict[str, int], columns: str | None, *,
         wanted += with_interval(name) if name in COLUMNS else (name,)
         if name == "candidate" and "shell" in frame:
             wanted.append("shell")
-    print_csv(in_cgs(frame[list(dict.fromkeys(wanted))]) if cgs else frame[wanted])
+    shown = frame[list(dict.fromkeys(wanted))]
+    print_csv(in_cgs(shown) if cgs else shown)
 
 
 def in_cgs(frame: "pd.DataFrame") -> "pd.DataFrame":
@@ -320,7 +328,7 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
         return "yes" if value else "no"
     if column.kind == "integer":
         return str(int(value))
-    if column.predicted and name != "energy_above_hull_eV_atom":
+    if column.predicted and name not in _BARE:
         half = (float(row[f"{name}_hi"]) - float(row[f"{name}_lo"])) / 2.0
         mark = "*" if row.get(f"{name}_provenance") == "extrapolated" else ""
         return f"{number(value, factor=factor)}{mark} ±{number(half, 2, factor)}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A longer text is folded over lines rather than let it push figures out.
-_WIDEST_TEXT = 32
+_WIDEST_TEXT = 28
 # What rich puts around a column: two spaces and a rule.
 _AROUND = 3
 

@@ -3,29 +3,31 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..added import CRITERIA, criteria
 from ..composition.inputs import as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, index, mask
-from ..errors import InputError
+from ..errors import DataError, InputError
 from ..settings import get_settings
 from .scenario import Scenario, check_recycled, load_scenario
 from .tables import element_table
-
-if TYPE_CHECKING:
-    pass
 
 TRACE = 0.001
 """Share of an alloy's mass from which an element counts as a link: tenths of a per cent of heavy
 rare earth do, impurities do not."""
 
-# Columns of the matrix of figures, one row an element.
-_TOTAL, _HEAVY, _DY_TB, _RARE, _COBALT, _RELIANCE, _RISK, _COST = range(8)
+# Columns of the matrix of figures, one row an element; those of `_FIGURES` follow.
+_TOTAL, _HEAVY, _DY_TB, _RARE, _COBALT, _FIRST = range(6)
+_FIGURES = tuple(dict.fromkeys(criterion.of for criterion in criteria()))
+_RISK = _FIRST + _FIGURES.index("supply_risk")
+# What a descriptive column of elements.csv may say in place of a number.
+_ANSWERS = {"yes": 1.0, "no": 0.0, "": float("nan")}
 
 
 def _key(scenario: Scenario) -> str:
@@ -34,19 +36,26 @@ def _key(scenario: Scenario) -> str:
 
 @lru_cache(maxsize=32)
 def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
-    """Return reliance, risk and price by element, shape (118, 3); NaN where not known."""
+    """Return what the criteria are of, by element, shape (118, len(_FIGURES)); NaN if unknown."""
     table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
-    figures = np.full((N_ELEMENTS, 3), np.nan)
+    figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
     at = [INDEX[e] for e in table["element"]]
-    figures[at] = table[["import_reliance", "supply_risk", "price_USD_kg"]].to_numpy()
+    for k, name in enumerate(_FIGURES):
+        try:
+            figures[at, k] = [float(_ANSWERS.get(value, value)) for value in table[name]]
+        except (KeyError, ValueError) as error:
+            raise DataError(
+                f"datasets/{CRITERIA}: a criterion is of {name!r}, which must be a column of "
+                f"supply/elements.csv that holds numbers, yes or no; {error}"
+            ) from None
     return figures
 
 
 def _matrix(
     scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
 ) -> NDArray[np.float64]:
-    """Return the figures per unit of mass, shape (118, 8)."""
-    matrix = np.empty((N_ELEMENTS, 8))
+    """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
+    matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
     matrix[:, _TOTAL] = 1.0
     for column, symbols in (
         (_HEAVY, tuple(heavy)),
@@ -55,7 +64,7 @@ def _matrix(
         (_COBALT, ("Co",)),
     ):
         matrix[:, column] = mask(symbols)
-    matrix[:, _RELIANCE:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
+    matrix[:, _FIRST:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
     return matrix
 
 
@@ -169,9 +178,9 @@ def ledger(
     -------
     DataFrame
         n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
-        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct, import_reliance, supply_risk,
-        weakest_link_risk (`weakest_link`) and cost_USD_kg. Cost is that of the contained
-        elements in the form of
+        cobalt_wt_pct, heavy_rare_earth_saved_wt_pct and the criteria of `magnetkit.added`:
+        import_reliance, supply_risk, weakest_link_risk (`weakest_link`) and cost_USD_kg. Cost
+        is that of the contained elements in the form of
         ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
         yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
 
@@ -200,22 +209,21 @@ def ledger(
             raise InputError(f"the reference must be one magnet, got {len(reference)}")
         base = mean_over_mass(reference, matrix, reference_shell)
         saved = 100.0 * base[0, _HEAVY] - percent[:, 0]
-    frame = pd.DataFrame(
-        {
-            "heavy_rare_earth_wt_pct": percent[:, 0],
-            "dysprosium_terbium_wt_pct": percent[:, 1],
-            "rare_earth_wt_pct": percent[:, 2],
-            "cobalt_wt_pct": percent[:, 3],
-            "heavy_rare_earth_saved_wt_pct": saved,
-            "import_reliance": figures[:, _RELIANCE],
-            "supply_risk": figures[:, _RISK],
-            "weakest_link_risk": weakest_link(
-                inputs.table, matrix[:, _RISK], inputs.shells_with(shell)
-            ),
-            "cost_USD_kg": figures[:, _COST],
-        }
-    )
-    return inputs.give(frame)
+    data = {
+        "heavy_rare_earth_wt_pct": percent[:, 0],
+        "dysprosium_terbium_wt_pct": percent[:, 1],
+        "rare_earth_wt_pct": percent[:, 2],
+        "cobalt_wt_pct": percent[:, 3],
+        "heavy_rare_earth_saved_wt_pct": saved,
+    }
+    for criterion in criteria():
+        column = _FIRST + _FIGURES.index(criterion.of)
+        data[criterion.name] = (
+            figures[:, column]
+            if criterion.over == "mass"
+            else weakest_link(inputs.table, matrix[:, column], inputs.shells_with(shell))
+        )
+    return inputs.give(pd.DataFrame(data))
 
 
 def break_even_recycled_share(

@@ -1,4 +1,7 @@
-"""The formation energy of any compound, by a Gaussian process on composition statistics."""
+"""The formation energy of any compound, by a Gaussian process on composition statistics.
+
+The measured properties of `magnetkit.added` are learnt in the same way.
+"""
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import conformal
+from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
@@ -52,7 +56,7 @@ class EnergyModel:
     Attributes
     ----------
     target : str
-        The one or the other, eV/atom.
+        The one or the other, eV/atom, or a measured property of `magnetkit.added`.
     estimator_ : TrendProcess
         The regressor, over `columns`.
     coefficients : ndarray of float64, shape (3,)
@@ -77,9 +81,11 @@ class EnergyModel:
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
+        rows, groups = self.manifest["rows"], self.manifest["groups"]
+        error = f"{self.manifest['error']:.3g} {COLUMNS[self.target].unit}".rstrip()
         return (
-            f"{self.target}: {self.manifest['rows']} phases of {self.manifest['groups']} systems, "
-            f"mean error {self.manifest['error']:.3g} eV/atom on systems left out; {self.file}"
+            f"{self.target}: {rows} rows of {groups} groups, mean error {error} on groups left "
+            f"out; {self.file}"
         )
 
     @property
@@ -242,7 +248,9 @@ def _file(data: TrainingSet) -> Path:
 _LOADING = Lock()
 
 
-def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyModel:
+def load(
+    data: "str | Path | None" = None, progress: bool = False, target: str = ENERGY
+) -> EnergyModel:
     """Return the model, trained at first use and kept in the cache.
 
     Parameters
@@ -251,14 +259,16 @@ def load(data: "str | Path | None" = None, progress: bool = False) -> EnergyMode
         A CSV file, or the folder of a phase snapshot, to learn from.
     progress : bool
         Show a progress bar on stderr while training.
+    target : str
+        The formation energy, or a measured property of `magnetkit.added`.
     """
     with _LOADING:
-        return _load(None if data is None else str(data), progress, str(get_settings()))
+        return _load(target, None if data is None else str(data), progress, str(get_settings()))
 
 
 @lru_cache(maxsize=4)
-def _load(data: str | None, progress: bool, settings: str) -> EnergyModel:
-    known = training_set(ENERGY, data)
+def _load(target: str, data: str | None, progress: bool, settings: str) -> EnergyModel:
+    known = training_set(target, data)
     return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
 
 

@@ -96,7 +96,8 @@ def load(
         raise InputError(f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set")
     if target == HULL_DISTANCE and data is not None:
         raise InputError(_HULL)
-    return replace(energy.load(data, progress), target=target)
+    learnt = ENERGY if target == HULL_DISTANCE else target
+    return replace(energy.load(data, progress, learnt), target=target)
 
 
 _HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"

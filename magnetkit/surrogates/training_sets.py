@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..added import properties
 from ..composition import CompositionTable
 from ..errors import DataError, InputError
 from ..learning.curie import TARGET as CURIE
@@ -12,7 +13,9 @@ from ..learning.sets import TrainingSet, chemical_systems, merge_duplicates, rea
 
 ENERGY = "formation_energy_eV_atom"
 HULL_DISTANCE = "energy_above_hull_eV_atom"
-TARGETS = (CURIE, ENERGY, HULL_DISTANCE)
+OWN = {record.name: record for record in properties()}
+"""Measured properties that are learnt from compositions alone, by name."""
+TARGETS = (CURIE, ENERGY, HULL_DISTANCE, *OWN)
 """The properties a model can be trained for.
 
 The distance to the hull is the model of the formation energy less the hull of known phases.
@@ -57,6 +60,8 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         found = _phases(target, Path(data))
     elif data is not None:
         return read_csv(target, Path(data))
+    elif target in OWN:
+        return read_csv(target, OWN[target].file)
     else:
         found = curie_set() if target == CURIE else _phases(target)
     if len(found) < 2 and data is not None:

@@ -25,7 +25,7 @@ def _fractions(iron):
 def test_shares_sum_to_one():
     for split in splits().values():
         assert split.common + split.composition + split.residue == pytest.approx(1.0, abs=1e-3)
-        assert min(split.common, split.composition, split.residue) > 0.05
+        assert min(split.common, split.composition, split.residue) > 0.03
 
 
 def test_distances_are_sums_over_elements():
@@ -85,7 +85,7 @@ def test_the_split_is_found_again_in_drawn_magnets():
     same = groups[:, None] == groups[None, :]
     total = same * (0.15**2 + 0.12**2 * np.exp(-apart / 0.05)) + (0.07**2 + 0.03**2) * np.eye(240)
     values = rng.multivariate_normal(np.zeros(240), total)
-    found = deviations(Residuals(0.03, [str(i) for i in range(240)], groups, values, apart))
+    found = deviations(Residuals(0.03, 0.05, [str(i) for i in range(240)], groups, values, apart))
     assert found == pytest.approx((0.15, 0.12, 0.07), abs=0.035)
 
 

@@ -23,6 +23,8 @@ def write(folder, content):
             return "{" + ", ".join(f'"{k}" = {inline(v)}' for k, v in value.items()) + "}"
         if isinstance(value, list):
             return "[" + ", ".join(inline(v) for v in value) + "]"
+        if isinstance(value, bool):
+            return str(value).lower()
         if isinstance(value, str):
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
         return str(value)

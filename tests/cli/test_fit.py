@@ -16,6 +16,7 @@ import pytest
 
 import magnetkit.show.terminal as terminal
 from magnetkit.show.properties import print_properties
+from magnetkit.show.tables import _piped
 from magnetkit.show.terminal import Shown, fitting
 
 
@@ -101,6 +102,11 @@ def test_a_pipe_gets_csv(capsys):
     # 1 kOe is 79.5775 kA/m.
     assert float(rows[0]["coercivity_kOe"]) == pytest.approx(1234.5 / 79.5775, rel=1e-5)
     assert float(rows[0]["remanence_kG_lo"]) == pytest.approx(0.9 * 12.345)
+
+
+def test_a_column_that_is_asked_for_twice_is_written_once(capsys):
+    _piped(frame(), {}, "candidate,shell,host", cgs=False)
+    assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 
 
 def test_columns_are_dropped_by_priority():

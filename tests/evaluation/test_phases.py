@@ -58,7 +58,7 @@ def test_the_text_counts_what_is_met():
             "margin_eV": [-0.1, 0.1, np.nan], "hit": pd.array([False, True, None], "boolean"),
         }
     )  # fmt: skip
-    text = validation.PhaseValidation(table, table, table, sites).to_text()
+    text = validation.PhaseValidation(table, table, table, sites, table, table, table).to_text()
     assert "1 of 2 met" in text
     assert "Zn" not in text
 
@@ -67,11 +67,13 @@ def test_the_parts_make_the_report(monkeypatch):
     table = pd.DataFrame({"a": [1.0]})
     for name in ("hull_agreement", "leave_one_out", "metals_left_out"):
         monkeypatch.setattr(validation, name, lambda snapshot: table)
+    monkeypatch.setattr(validation, "read_made", lambda: None)
+    monkeypatch.setattr(validation, "table_of_scores", lambda made: (table, table, table))
     told = []
     found = validation.validate(report=told.append)
-    assert len(told) == 3
+    assert len(told) == 4
     assert found.sites["hit"].sum() >= 27
-    assert found.to_text().count("\n\n") == 3
+    assert found.to_text().count("\n\n") == 6
 
 
 @pytest.mark.parametrize("system", validation.SYSTEMS)

@@ -28,7 +28,6 @@ _WORK = (
     "magnetkit.run.engine",
     "magnetkit.show.report.html",
     "magnetkit.surrogates.models",
-    "skops.io",
 )
 _NAMES = (
     "manifest.json", "ranked.parquet", "ranked.csv", "rejected.csv", "report.html", "notes.txt",

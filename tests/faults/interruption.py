@@ -32,7 +32,6 @@ _WORK = (
     "mp_api.client.routes.materials.summary",
     "mp_api.client.routes.materials.thermo",
     "pooch",
-    "skops.io",
 )
 
 

@@ -13,10 +13,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "THIRD_PARTY.md"
-RUN_TIME_EXTRAS = ("dask", "explore", "plots")
+RUN_TIME_EXTRAS = ("cluster", "explore", "plots")
 
-# Where the metadata hold no short name, it was read from the licence file that the package carries.
-READ_FROM_FILE = {"skops": "MIT"}
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|HPND|Zlib|0BSD|CC0|Unlicense|CMU|BSL",
     re.IGNORECASE,
@@ -25,7 +23,7 @@ PERMISSIVE = re.compile(
 WEAK_COPYLEFT = re.compile(r"MPL|Mozilla|LGPL", re.IGNORECASE)
 _HEAD = """# Licences of what magnetkit runs on
 
-Every package that `pip install magnetkit[dask,explore,plots]` brings along (Python 3.11, Linux),
+Every package that `pip install magnetkit[cluster,explore,plots]` brings along (Python 3.11, Linux),
 with the licence its installed metadata state. None of them is part of magnetkit's wheel, except
 what the HTML report embeds: plotly.js and DataTables, both MIT. Written by
 `python -m tests.faults.licences`; the tests check it against what is installed.
@@ -88,7 +86,7 @@ def licence(package: Distribution) -> str:
     field = (meta.get("License") or "").strip()
     if field and "\n" not in field and len(field) < 60:
         return field
-    return READ_FROM_FILE.get(canonicalize_name(meta["Name"]), "")
+    return ""
 
 
 def table() -> str:

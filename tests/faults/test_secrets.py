@@ -1,5 +1,6 @@
 """No key in anything written, nothing executed by loading, no user's text taken for markup."""
 
+import io
 import json
 import os
 import pickle
@@ -9,6 +10,7 @@ import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from magnetkit import applications, screen
@@ -59,21 +61,23 @@ def _model(file: Path, payload: bytes) -> Path:
 
 
 def test_a_model_file_runs_nothing(tmp_path):
-    import skops.io
-
     mark = tmp_path / "run"
     hostile = _Runs(f"touch {mark}")
-    with pytest.raises(StoreError):
-        store.read(_model(tmp_path / "a", pickle.dumps(hostile)))
-    for inner in (hostile, os.system, print):
-        with pytest.raises(StoreError, match="not trusted"):
-            store.read(_model(tmp_path / "b", skops.io.dumps({"estimator": inner})))
+    pickled = io.BytesIO()
+    tree = np.frombuffer(b'{"array": "a0"}', np.uint8)
+    np.savez(pickled, tree=tree, a0=np.array([hostile], dtype=object))
+    for payload in (pickle.dumps(hostile), pickled.getvalue()):
+        with pytest.raises(StoreError, match="cannot be decoded"):
+            store.read(_model(tmp_path / "a", payload))
+    for text in (b'{"os.system": "x"}', b'{"process": 5}', b"[]", b"5", b'{"dict": {}, "x": 1}'):
+        typed = io.BytesIO()
+        np.savez(typed, tree=np.frombuffer(text, np.uint8))
+        with pytest.raises(StoreError, match="cannot be decoded"):
+            store.read(_model(tmp_path / "b", typed.getvalue()))
     assert not mark.exists()
 
 
 def test_a_model_file_writes_nothing_outside(tmp_path):
-    import io
-
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in ("../outside", "/tmp/magnetkit-outside", "schema.json"):

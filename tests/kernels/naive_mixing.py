@@ -23,23 +23,14 @@ def interpolate(earth, third, metal, sites, node, mean, covariance, noise):
     return weight @ mean, math.sqrt(variance), entropy
 
 
-def judge(shares, sites, main, limit, least, has, borrowed, significant, trace):
-    """Whether a phase is known, whether it borrows a slope, and which end members it lacks.
+def compare(shares, sites, has, borrowed, significant, trace):
+    """Whether a phase borrows a slope, and which end members it lacks.
 
     `shares` holds a dict of element to share for each site: rare earth, metal, interstitial.
     """
     earths, metals, thirds = shares
-    mains = sum(y for m, y in metals.items() if main[m])
-    known = bool(earths) and mains > 0
-    borrows = False
-    if known:
-        major = max((m for m in metals if main[m]), key=lambda m: metals[m])
-        borrows = any(borrowed[major, m] and y >= trace for m, y in metals.items())
-        known = all(main[m] or y <= limit[m] for m, y in metals.items())
-        for r, x in earths.items():
-            for m, y in metals.items():
-                if main[m] and x * y / mains >= significant and 1 - mains < least[r, m]:
-                    known = False
+    major = max(metals, key=lambda m: metals[m])
+    borrows = any(borrowed[major, m] and y >= trace for m, y in metals.items())
     lacking = {
         (r, k, m)
         for r, x in earths.items()
@@ -47,4 +38,4 @@ def judge(shares, sites, main, limit, least, has, borrowed, significant, trace):
         for m, y in metals.items()
         if x * y * z >= significant and not has[r, k, m]
     }
-    return known, borrows, lacking
+    return borrows, lacking

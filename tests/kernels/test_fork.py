@@ -15,7 +15,7 @@ LIMIT_S = 300
 def middle(remanence):
     """Return J (T) at 100 kA/m of many equal magnets."""
     one = np.ones(MAGNETS)
-    fields = np.array([0.0, 1e5])
+    fields = np.tile([0.0, 1e5], (MAGNETS, 1))
     j = demagnetization.curves(remanence * one, 1e6 * one, 9e5 * one, 1.05 * one, fields)
     assert (j == j[0]).all()
     return float(j[-1, 1])

@@ -178,7 +178,7 @@ def test_energy_product_is_limited_by_remanence_and_by_the_knee():
 
 def test_curve_passes_its_points():
     b_r, h_cj, knee, recoil = (np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05))
-    j = curve.curves(b_r, h_cj, knee, recoil, np.array([0.0, 1.1e6, 1.6e6, 5e6]))[0]
+    j = curve.curves(b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]]))[0]
     np.testing.assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
     assert j[3] == -1.1
 
@@ -191,13 +191,33 @@ def test_working_field_lies_on_curve_and_load_line():
     recoil = np.full(30, 1.05)
     for load in (0.0, 0.5, 3.0):
         h = curve.working_fields(b_r, h_cj, knee, recoil, load)
-        j = np.diag(curve.curves(b_r, h_cj, knee, recoil, h))
+        j = curve.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
         np.testing.assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 
 def test_curve_without_coercivity_or_figures():
     zero, one, nan = np.zeros(1), np.ones(1), np.full(1, np.nan)
-    assert curve.curves(one, zero, zero, one, np.array([0.0, 1.0])).tolist() == [[0.0, 0.0]]
+    assert curve.curves(one, zero, zero, one, np.array([[0.0, 1.0]])).tolist() == [[0.0, 0.0]]
     assert curve.working_fields(one, zero, zero, one, 1.0).tolist() == [0.0]
-    assert np.isnan(curve.curves(nan, nan, nan, one, np.array([1.0]))).all()
+    assert np.isnan(curve.curves(nan, nan, nan, one, np.array([[1.0]]))).all()
     assert np.isnan(curve.working_fields(nan, nan, nan, one, 1.0)).all()
+
+
+def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
+    figures = (np.array([1.2, 1.2]), np.array([1.2e6, 4e5]), np.array([1.1e6, 3.7e5]), np.ones(2))
+    h_cb = curve.working_fields(*figures, 0.0)
+    fields = curve.own_fields(*figures, h_cb, 41)
+    assert fields[:, 0].tolist() == [0.0, 0.0]
+    np.testing.assert_array_equal(fields[:, -1], figures[1])
+    for row, own in zip(fields, h_cb, strict=True):
+        assert (np.diff(row) > 0.0).all()
+        assert own in row
+    j = curve.curves(*figures, fields)
+    assert (j[:, -1] == 0.0).all()
+    # No step of J is larger than a twentieth of B_r, where even steps of H leave a third.
+    assert (-np.diff(j) < 0.051 * 1.2).all()
+    even = curve.curves(*figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41)))
+    assert (-np.diff(even)).max() > 0.3 * 1.2
+    nan, one, zero = np.array([np.nan]), np.ones(1), np.zeros(1)
+    assert np.isnan(curve.own_fields(nan, nan, nan, one, nan, 9)).all()
+    assert (curve.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()

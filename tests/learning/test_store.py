@@ -43,13 +43,51 @@ def test_another_version_is_refused(file):
         store.read(file)
 
 
-def test_a_type_that_is_not_named_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "TRUSTED", ())
+def test_a_process_comes_back_as_it_was(tmp_path):
     from magnetkit.learning.process import TrendProcess
 
-    file = store.save(tmp_path / "y.model", {"a": TrendProcess()}, {})
-    with pytest.raises(StoreError, match=r"not trusted.*TrendProcess"):
-        store.read(file)
+    x = np.random.default_rng(0).normal(size=(40, 4))
+    process = TrendProcess(trend=1, local=1, search_iterations=2).fit(x, x.sum(axis=1))
+    file = store.save(tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {})
+    content, _ = store.read(file)
+    assert content["edge"] == 0.5
+    assert content["b"] == (1, None)
+    assert content["a"].get_params() == process.get_params()
+    np.testing.assert_array_equal(content["a"].predict(x), process.predict(x))
+
+
+DAMAGES = {
+    "emptied": lambda raw: b"",
+    "cut in the manifest": lambda raw: raw[:30],
+    "cut": lambda raw: raw[:-30],
+    "a bit turned": lambda raw: raw[:-40] + bytes([raw[-40] ^ 1]) + raw[-39:],
+    "another's": lambda raw: b"PK" + raw,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
+    def model():
+        return store.kept(
+            tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
+        )
+
+    made = []
+
+    def train():
+        made.append(np.arange(3.0))
+        return made[-1]
+
+    model()
+    whole = (tmp_path / "x.model").read_bytes()
+    (tmp_path / "x.model").write_bytes(damage(whole))
+    np.testing.assert_array_equal(model(), [0.0, 1.0, 2.0])
+    assert len(made) == 2
+    assert "training it anew" in caplog.text
+    assert (tmp_path / "x.model").read_bytes() == whole
+    caplog.clear()
+    model()
+    assert (len(made), caplog.text) == (2, "")
 
 
 def test_a_foreign_file_and_a_missing_one_are_refused(tmp_path):

@@ -131,3 +131,15 @@ def test_a_route_refuses_what_it_cannot_do():
         _magnet("Nd2Fe14B", "atomic", route="hot-deformed", grain_size_um=5.0)
     with pytest.raises(InputError, match="route must be one of"):
         _magnet("Nd2Fe14B", "atomic", route="by hand")
+
+
+def test_where_nothing_is_typed_the_hull_says_what_stands_beside():
+    """A 1:12 recipe rich in iron: the rest is on the hull, by volume; no host at all: all is."""
+    rich = CompositionTable.from_strings(["Sm7Fe88Ti5", "Fe60Cr40"], basis="atomic")
+    found = phase_balance(rich)
+    beside = found[found["row_index"] == 0]["phase"].tolist()
+    assert beside[0] == "1:12"
+    assert "grain boundary" not in beside
+    alone = found[found["row_index"] == 1]
+    assert alone["volume_pct"].sum() == pytest.approx(100.0)
+    assert not alone["phase"].str.contains("boundary").any()

@@ -27,7 +27,7 @@ def test_curves_fall_from_remanence_and_pass_the_knee():
     j = curves.polarization[0, 0]
     assert j[0] == curves.remanence[0, 0]
     assert (np.diff(j) <= 1e-12).all()
-    at_knee = np.interp(curves.knee_field[0, 0], -curves.field, j)
+    at_knee = np.interp(curves.knee_field[0, 0], -curves.field[0, 0], j)
     assert at_knee == pytest.approx(0.9 * j[0], rel=2e-3)
 
 
@@ -35,10 +35,36 @@ def test_working_point_lies_on_the_load_line():
     curves = demagnetization(_table("SmCo5"), [293.15], load_line=2.0)
     b, h = curves.working_induction[0, 0], curves.working_field[0, 0]
     assert b == pytest.approx(-2.0 * MU_0 * h)
-    order = np.argsort(curves.field)
-    on_curve = np.interp(h, curves.field[order], curves.induction[0, 0][order])
+    on_curve = np.interp(h, curves.field[0, 0, ::-1], curves.induction[0, 0, ::-1])
     assert on_curve == pytest.approx(b, rel=1e-3)
     assert curves.above_knee[0, 0]
+
+
+def test_every_curve_ends_on_the_axis():
+    curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), "20C,150C")
+    np.testing.assert_array_equal(curves.field[:, :, -1], -curves.coercivity)
+    assert (curves.polarization[:, :, -1] == 0.0).all()
+    at = curves.field == -curves.coercivity_b[:, :, None]
+    assert (at.sum(axis=2) == 1).all()
+    np.testing.assert_allclose(curves.induction[at], 0.0, atol=1e-9)
+
+
+def test_given_fields_are_taken_for_all():
+    curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), fields=np.array([0.0, -1e5]))
+    assert curves.field.shape == (2, 1, 2)
+    assert (curves.field[..., 1] == -1e5).all()
+
+
+def test_the_frame_holds_every_point_once():
+    curves = demagnetization(_table("Nd2Fe14B", "SmCo5"), ["20C", "150C"])
+    frame = curves.to_frame(["Nd", "Sm"])
+    assert len(frame) == curves.field.size
+    part = frame[(frame["candidate"] == "Sm") & (frame["temperature_K"] == 423.15)]
+    np.testing.assert_array_equal(part["induction_T"], curves.induction[1, 1])
+    np.testing.assert_allclose(part["field_kA_m"], 1e-3 * curves.field[1, 1])
+    assert curves.to_frame()["candidate"].iloc[-1] == "magnet 2"
+    with pytest.raises(InputError, match="2 labels"):
+        curves.to_frame(["one"])
 
 
 def test_what_is_no_magnet_has_no_curve():

@@ -1,12 +1,14 @@
 """Phases as arrays and rows gathered by chemical system."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
-from magnetkit.phases.space import build_space, composition_keys, gather
+from magnetkit.phases.snapshot import Snapshot
+from magnetkit.phases.space import build_space, composition_keys, gather, whole_space
 
 
 @pytest.fixture
@@ -39,7 +41,6 @@ def test_take(small):
 @pytest.mark.parametrize(
     ("formulas", "energies", "message"),
     [
-        (["Fe", "FeB"], [0.0, np.nan], "FeB is no number"),
         (["Fe", "B"], [-0.5, 0.0], "Fe lies 0.500 eV/atom below zero"),
         (["Fe", "Xx2"], [0.0, 0.0], "'Xx2'"),
     ],
@@ -47,6 +48,32 @@ def test_take(small):
 def test_a_broken_snapshot_is_named(formulas, energies, message):
     with pytest.raises(DataError, match=message):
         build_space(formulas, np.array(energies))
+
+
+def test_entries_without_energy_and_absurd_ones_are_left_out_and_listed():
+    formulas = ["Fe", "B", "FeB", "Fe2B", "Fe3B", "FeB2"]
+    space = build_space(formulas, np.array([0.0, 0.0, np.nan, -0.3, -40.0, 7.0]))
+    assert space.formulas == ["B", "Fe", "Fe2B"]
+    assert space.left_out == (
+        "FeB: no formation energy",
+        "Fe3B: formation energy -40 eV/atom",
+        "FeB2: formation energy 7 eV/atom",
+    )
+
+
+def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
+    entries = pd.DataFrame(
+        {
+            "formula": ["Fe", "B", "FeB"],
+            "formation_energy_eV_atom": [0.0, 0.0, np.nan],
+            "source": "Materials Project GGA_GGA+U",
+        }
+    )
+    with pytest.warns(UserWarning, match="left out FeB: no formation energy"):
+        assert whole_space(Snapshot("mine", entries, {})).formulas == ["B", "Fe"]
+    entries.loc[1, "source"] = "Materials Project R2SCAN"
+    with pytest.raises(DataError, match=r"mixes energies of .*GGA.*R2SCAN"):
+        whole_space(Snapshot("mine", entries, {}))
 
 
 def test_rows_join_the_largest_system_that_holds_them(small):

@@ -21,7 +21,7 @@ OBJECTIVES = (
 )
 COST, HEAVY, RISK = BURDEN
 # The order's units, typed anew: 1 wt.%, 0.1 of risk, a margin of 0.1, five units for a miss.
-UNITS = {COST: 1000.0}
+UNITS = {COST: 0.25}
 
 
 def _frame(**columns):
@@ -57,8 +57,8 @@ def loss_of(row):
     """The loss of a candidate, written out."""
     margin = min(max(row["performance_margin"], 0.0), 0.1) / 0.1
     missed = 5.0 * (1.0 - row["probability_meets_requirements"])
-    # A cost counts by its ratio to the reference's, of which the unit is a quarter.
-    cost = np.log(row[COST] / (4.0 * UNITS[COST])) / np.log(1.25)
+    # A cost counts by its ratio: a quarter more is one unit.
+    cost = np.log(row[COST]) / np.log(1.25)
     return row[HEAVY] + row[RISK] / 0.1 + cost - margin + missed
 
 
@@ -123,6 +123,21 @@ def test_nobody_who_meets_stands_directly_above_one_that_beats_him(seed):
     for high, low, worse, better in zip(rows, rows[1:], losses, losses[1:], strict=False):
         if worse > better + 1e-6:
             assert any(beats(high, other) for other in rows if loss_of(other) <= worse), low
+
+
+def test_a_device_says_what_a_unit_of_regret_is():
+    # One wt.% less against a tenth of the cost more: which is worth it is the unit of cost.
+    frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
+    table = [pa.Table.from_pandas(frame, preserve_index=False)]
+    for unit, first in ((0.25, 0), (0.02, 1)):
+        place = order.rank(table, OBJECTIVES, 0.8, {COST: unit}).place
+        assert place[first] == 1
+    # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
+    frame = _frame(probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]})
+    table = [pa.Table.from_pandas(frame, preserve_index=False)]
+    for unit, first in ((0.05, 0), (0.2, 1)):
+        scales = {COST: 0.1, "probability_meets_requirements": unit}
+        assert order.rank(table, OBJECTIVES, 0.8, scales).place[first] == 1
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))

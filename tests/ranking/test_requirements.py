@@ -155,7 +155,7 @@ def test_a_limit_on_the_modulus_has_two_sides():
     assert list(found.failed) == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
 
 
-def _beside(share, host="2:14:1"):
+def _beside(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")
     asked = Requirement(
@@ -167,23 +167,24 @@ def _beside(share, host="2:14:1"):
     )
     profile = profile.model_copy(update={"requirements": (asked,), "hosts": ("2:14:1", "2:17")})
     h = "coercivity_kA_m"
-    frame = pd.DataFrame({"host": [host], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
+    frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
     frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
     frames = dict.fromkeys(profile.temperatures, frame.reset_index(drop=True))
-    return judge(profile, frames, profile.temperature_K).probability
+    beside = {h: np.array([width, 0.0])}
+    return judge(profile, frames, profile.temperature_K, beside=beside).probability
 
 
 def test_what_the_reference_shares_cancels_in_a_difference():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
-    assert _beside(1.0)[0] == pytest.approx(0.6915, abs=1e-3)
+    assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
-    assert _beside(1.0, "2:17")[0] == pytest.approx(0.5885, abs=1e-3)
+    assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
 
 
 def test_the_reference_does_what_the_reference_does():
-    assert _beside(1.0)[1] == 1.0
-    assert _beside(1.01)[1] < 0.5
+    assert _beside(1.0, 1.0)[1] == 1.0
+    assert _beside(1.01, 1.0)[1] < 0.5
 
 
 def test_requirements_of_the_profile_are_replaced_on_their_side_alone():

@@ -55,7 +55,7 @@ def test_processes_give_the_bytes_of_threads_though_one_is_killed(tmp_path, reci
 
 def test_without_dask_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(InputError, match=r"pip install 'magnetkit\[dask\]'"):
+    with pytest.raises(InputError, match=r"pip install 'magnetkit\[cluster\]'"):
         mk.screen(["SmCo5"], DEVICE, workers=2)
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ...elements import RARE_EARTHS
 from ...errors import DataError
-from ...hosts.partition import HOSTS, Structure
+from ...hosts.partition import HOSTS
+from ...hosts.records import Structure
 from ...phases.mixing import INTERVAL, MixingModel, conformal_scale
 from ...phases.snapshot import Snapshot, open_snapshot
 from ...phases.space import PhaseSpace, build_space, whole_space

@@ -9,20 +9,23 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
 from ...elements import INDEX, SYMBOLS
+from ...hosts.partition import HOSTS
 from ...phases import slopes
+from ...phases.diagram import phase_diagram
 from ...phases.hull import Decomposition, solve, stable_space
 from ...phases.mixing import MixingModel
 from ...phases.mixing_terms import Occupation
 from ...phases.snapshot import Snapshot, open_snapshot
 from ...phases.space import PhaseSpace
 from ...phases.substituted import site_check
+from .forming import read_made, table_of_scores
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
 
 if TYPE_CHECKING:
@@ -51,12 +54,17 @@ class PhaseValidation:
         with CHGNet's slopes, eV/atom; ``used``: whether the host takes the slopes.
     sites : DataFrame
         See `magnetkit.phases.substituted.site_check`.
+    made, reliability, wrong : DataFrame
+        See `magnetkit.evaluation.phases.forming.table_of_scores`.
     """
 
     hull: "pd.DataFrame"
     left_out: "pd.DataFrame"
     metals_left_out: "pd.DataFrame"
     sites: "pd.DataFrame"
+    made: "pd.DataFrame"
+    reliability: "pd.DataFrame"
+    wrong: "pd.DataFrame"
 
     def to_text(self) -> str:
         """Return the report as text."""
@@ -64,6 +72,9 @@ class PhaseValidation:
         shown = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
                  "margin_eV", "hit"]  # fmt: skip
         parts = (
+            ("Phases known to exist or not: probability of forming", self.made),
+            ("Reliability, each rare earth left out", self.reliability),
+            ("Answers that are wrong with a rare earth left out", self.wrong),
             ("Hull beside pymatgen's PhaseDiagram, random compositions", self.hull),
             ("Entries of intermediate composition left out one by one", self.left_out),
             ("All entries of a metal left out of a host: CHGNet's slopes", self.metals_left_out),
@@ -98,7 +109,10 @@ def validate(
     report("entries left out one by one, the surrogate beside them")
     left_out = leave_one_out(snapshot)
     report("metals left out of hosts")
-    return PhaseValidation(hull, left_out, metals_left_out(snapshot), site_check())
+    slopes_found = metals_left_out(snapshot)
+    report("phases known to exist or not, each rare earth and each host left out")
+    scores = table_of_scores(read_made())
+    return PhaseValidation(hull, left_out, slopes_found, site_check(), *scores)
 
 
 def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
@@ -152,26 +166,6 @@ def hull_agreement(
     return pd.DataFrame(rows)
 
 
-def phase_diagram(source: Snapshot, system: str) -> Any:
-    """Return pymatgen's phase diagram of a chemical system of a snapshot."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
-    from pymatgen.core import Composition
-
-    inside = set(system.split("-"))
-    formulas = source.entries["formula"].tolist()
-    energies = source.entries["formation_energy_eV_atom"].tolist()
-    entries = []
-    for formula, energy in zip(formulas, energies, strict=True):
-        composition = Composition(formula)
-        if {e.symbol for e in composition} <= inside:
-            entries.append(PDEntry(composition, energy * composition.num_atoms))
-    return PhaseDiagram(entries)
-
-
 def _by_pymatgen(
     source: Snapshot, system: str, table: CompositionTable
 ) -> tuple[int, NDArray[np.float64], list[dict[str, float]]]:
@@ -219,7 +213,7 @@ def metals_left_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.Data
                         "entries": int(part.sum()),
                         "mae_without_eV_atom": without,
                         "mae_with_slopes_eV_atom": with_slopes,
-                        "used": host in slopes.HOSTS_WITH_SLOPES,
+                        "used": HOSTS[host].substitution_slopes,
                     }
                 )
     return pd.DataFrame(rows)

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ..._version import __version__
 from ...elements import INDEX
 from ...errors import DataError, InputError
-from ..snapshot import Snapshot, write_snapshot
+from ..snapshot import SCHEMES, Snapshot, write_snapshot
 from .cache import Cache
 from .session import KEY_HELP, Limits
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .client import Client
 
 ENDPOINT = "https://api.materialsproject.org/"
-THERMO_TYPES = ("GGA_GGA+U", "GGA_GGA+U_R2SCAN", "R2SCAN")
+THERMO_TYPES = SCHEMES
 """The schemes of energies, in the order taken where none is asked for.
 
 GGA comes first: r2SCAN gives itinerant ferromagnets such as iron too large a moment.

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
+from ...magnetism import demagnetization
 from ..report.content import number
 from ..report.layout import Figure, axis_of, layout_of, numbers
 from .results import Question, Results
 
 POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
+_STYLES = (("#0072B2", "solid"), ("#000000", "dash"))
 X, COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 
 
@@ -36,21 +38,73 @@ def pareto(
     others = _trace(results, off, question, goal, f"Others ({_drawn(off, rows, len(front))})")
     others["marker"] = {"size": 5, "color": "#9a9a9a", "opacity": 0.6}
     traces = [others, best]
-    if goal in results.reference:
-        traces.append(_today(results, question.stop, goal))
+    traces.append(_today(results, question.stop, goal))
     layout = layout_of(axis_of(X), axis_of(goal))
     # The same axes stay zoomed while limits move.
     layout["uirevision"] = goal
     return {"data": traces, "layout": layout}
 
 
+def curves(results: Results, row: int, stop: int) -> Figure:
+    """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
+    shells = results.text("shell", np.array([row]))
+    today = results.profile.reference
+    drawn = (
+        (results.table[row : row + 1], shells[0], results.text("candidate", np.array([row]))[0]),
+        (today.table(), today.shell or "", f"Today's magnet, {today.formula}"),
+    )
+    traces: list[Figure] = []
+    kelvin, conditions = results.temperatures[stop], results.conditions
+    for (table, shell, name), (colour, dash) in zip(drawn, _STYLES, strict=True):
+        # In a legend plotly knows no entity of quotes.
+        label = escape(f"{name} + {shell}" if shell else name, quote=False)
+        own = demagnetization(
+            table,
+            [kelvin],
+            process=conditions.process,
+            shell=[shell] if shell else None,
+            load_line=conditions.load_line,
+        )
+        for kind, values, width in (
+            ("J", own.polarization[0, 0], 2.5),
+            ("B", own.induction[0, 0], 1.2),
+        ):
+            inside = values >= -1e-9
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": f"{kind}(H) {label}",
+                    "x": numbers(-1e-3 * own.field[0, 0][inside]),
+                    "y": numbers(values[inside]),
+                    "line": {"color": colour, "dash": dash, "width": width},
+                    "showlegend": kind == "J",
+                }
+            )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": numbers(-1e-3 * own.working_field[:, 0]),
+                "y": numbers(own.working_induction[:, 0]),
+                "marker": {"color": colour, "size": 9},
+                "hovertemplate": "Working point<br>H −%{x} kA/m<br>B %{y} T<extra></extra>",
+                "showlegend": False,
+            }
+        )
+    xaxis = {"title": {"text": "Reverse field −H (kA/m)"}, "autorange": "reversed"}
+    yaxis = {"title": {"text": "J and B (T)"}, "rangemode": "tozero", "side": "right"}
+    return {"data": traces, "layout": layout_of(xaxis, yaxis, height=400)}
+
+
 def _today(results: Results, stop: int, goal: str) -> Figure:
+    today = results.reference[goal]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": "Today's magnet",
         "x": numbers(results.reference[X]),
-        "y": numbers(results.reference[goal][stop : stop + 1]),
+        "y": numbers(today if today.size == 1 else today[stop : stop + 1]),
         "text": [escape(results.profile.reference.formula)],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"symbol": "star", "size": 15, "color": "#000"},
@@ -89,6 +143,7 @@ def _trace(
         "x": numbers(results.column(X, question)[rows]),
         "y": numbers(results.column(goal, question)[rows]),
         "text": texts,
+        "customdata": rows.tolist(),
         "hovertemplate": f"%{{text}}<br>{x.short} %{{x}} {x.unit}<br>"
         f"{y.short} %{{y}} {y.unit}<extra></extra>",
     }

@@ -1,5 +1,7 @@
 """The explorer's page: what stands on it and what happens when a control moves."""
 
+import csv
+import io
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,14 +15,16 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
-from ...supply import load_scenario, scenarios
+from ...files import safe_cell
 from ...units import ZERO_CELSIUS
 from ..report.content import kelvin, number
-from .figure import pareto
+from .controls import CONTROLS, GOALS, called, controls, heaviest, scenarios_of
+from .figure import curves, pareto
 from .results import MAGNET, Question, Results
 
 PAGE = 25
-GOALS = ("performance_margin", *MAGNET)
+PAGING = ("before", "after")
+FILE = "candidates.csv"
 SHOWN = (
     "rank",
     "candidate",
@@ -33,6 +37,8 @@ SHOWN = (
     "performance_margin",
     "probability_meets_requirements",
 )
+MINOR = ("host", "max_energy_product_kJ_m3", "supply_risk", "performance_margin")
+"""What a narrow page leaves out; the download holds it."""
 # Without the button that would send the figure to plotly's server.
 _CONFIG: Any = {
     "displaylogo": False,
@@ -84,23 +90,27 @@ def _layout(results: Results) -> html.Div:
             html.H1(results.profile.title),
             html.Div(
                 [
-                    html.Form(_controls(results), id="controls"),
+                    html.Form(controls(results), id="controls"),
                     html.Main(
                         [
                             html.P(id="summary", role="status"),
+                            html.P(id="today", className="note"),
                             dcc.Graph(id="pareto", config=_CONFIG, style={"height": "460px"}),
+                            dcc.Graph(id="curve", config=_CONFIG, style={"height": "400px"}),
                             html.Div(
                                 html.Table([html.Thead(html.Tr(heads)), html.Tbody(id="rows")]),
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
-                                **_called("Candidates"),
+                                **called("Candidates"),
                             ),
                             html.Div(
                                 [
                                     html.Button("Previous", id="before"),
                                     html.Button("Next", id="after"),
                                     html.Span(id="count"),
+                                    html.Button("Download CSV", id="save"),
+                                    dcc.Download(id="file"),
                                 ],
                                 className="pages",
                             ),
@@ -124,87 +134,10 @@ def _note(results: Results) -> str:
         "each stop of the temperature control, none is interpolated. Supply risk and cost follow "
         "scenario and recycling. Rank, margin and probability stay as screened, at "
         f"{kelvin(results.temperatures[0])} under the scenario “{results.conditions.scenario}”. "
+        "The curves are of the best candidate, or of the point that was clicked last. "
         "The front is the candidates within the limits that no other beats in heavy rare earth, "
         "supply risk and the vertical axis together."
     )
-
-
-def _controls(results: Results) -> list[Any]:
-    order = np.argsort(results.temperatures)
-    celsius = {int(i): round(results.temperatures[i] - ZERO_CELSIUS) for i in order}
-    marks = _marks(sorted(celsius.values()))
-    most = {name: float(np.nanmax(results.column(name, Question()))) for name in MAGNET[:2]}
-    heavy = _heaviest(results)
-    asked = results.conditions
-    return [
-        _labelled(
-            "Temperature (°C)",
-            dcc.Slider(
-                id="temperature",
-                min=min(celsius.values()),
-                max=max(celsius.values()),
-                step=None,
-                marks=marks,
-                value=celsius[0],
-                included=False,
-                allow_direct_input=False,
-            ),
-            html.Small(id="evaluated", role="status"),
-        ),
-        _labelled(
-            "Remanence at least (T)",
-            _slider("remanence", 0.0, round(1.25 * most["remanence_T"], 1), 0.01, 0.0),
-        ),
-        _labelled(
-            "Coercivity at least (kA/m)",
-            _slider("coercivity", 0.0, np.ceil(most["coercivity_kA_m"] / 80.0) * 100.0, 10.0, 0.0),
-        ),
-        _labelled(
-            "Heavy rare earth at most (wt.%)",
-            _slider(
-                "heavy",
-                0.0,
-                np.ceil(heavy * 2.0) / 2.0 or 1.0,
-                0.1,
-                np.ceil(heavy * 2.0) / 2 or 1.0,
-            ),
-        ),
-        dcc.Checklist([{"label": " Meets every requirement", "value": "meets"}], [], id="meets"),
-        _labelled(
-            "Vertical axis",
-            dcc.Dropdown(
-                {name: COLUMNS[name].heading for name in GOALS},
-                "performance_margin",
-                id="goal",
-                clearable=False,
-                searchable=False,
-            ),
-        ),
-        _labelled(
-            "Supply scenario",
-            dcc.Dropdown(
-                {name: load_scenario(name).title for name in _scenarios(results)},
-                asked.scenario,
-                id="scenario",
-                clearable=False,
-                searchable=False,
-            ),
-        ),
-        _labelled(
-            "Recycled elements",
-            dcc.Dropdown(results.elements, list(asked.recycled), id="elements", multi=True),
-        ),
-        _labelled(
-            "Recycled share of each (%)",
-            _slider("share", 0.0, 100.0, 5.0, 100.0 * max(asked.recycled.values(), default=0.25)),
-        ),
-    ]
-
-
-def _scenarios(results: Results) -> list[str]:
-    """Return what may be chosen: the embedded scenarios, and the screening's own."""
-    own = results.conditions.scenario
-    return scenarios() if own in scenarios() else [own, *scenarios()]
 
 
 def _view_of(view: Any, names: Sequence[str]) -> bool:
@@ -228,46 +161,38 @@ def _check(
         flask.abort(400, "no control of the explorer sends this")
 
 
-def _marks(stops: list[int]) -> dict[int, str]:
-    """Return a mark for every stop, labelled where its label has room beside the others."""
-    room = (stops[-1] - stops[0]) / 7.0
-    labelled = [stops[0]]
-    for stop in stops[1:-1]:
-        if stop - labelled[-1] >= room and stops[-1] - stop >= room:
-            labelled.append(stop)
-    labelled.append(stops[-1])
-    return {stop: str(stop).replace("-", "−") if stop in labelled else "" for stop in stops}
-
-
-def _heaviest(results: Results) -> float:
-    """Return the end of the heavy-rare-earth control: the largest content, rounded up."""
-    most = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
-    return max(1.0, float(np.ceil(10.0 * most) / 10.0))
-
-
-def _labelled(text: str, *children: Any) -> html.Div:
-    return html.Div(
-        [html.Div(text, className="label"), *children],
-        className="control",
-        role="group",
-        **_called(text),
+def _question(results: Results, given: dict[str, Any]) -> Question:
+    """Return what the controls ask, once all of it is what they can send."""
+    by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
+    elements, share = given["elements"] or [], given["share"]
+    heavy, own = given["heavy"], results.conditions.recycled
+    _check(
+        (
+            given["temperature"] in by_celsius,
+            given["goal"] in GOALS,
+            given["scenario"] in scenarios_of(results),
+        ),
+        (given["remanence"], given["coercivity"], heavy, share),
+        elements,
+        results.elements,
     )
-
-
-def _called(text: str) -> dict[str, Any]:
-    return {"aria-label": text}
-
-
-def _slider(name: str, low: float, high: float, step: float, value: float) -> dcc.Slider:
-    return dcc.Slider(id=name, min=low, max=float(high), step=step, value=float(value), marks=None)
+    recycled = dict.fromkeys(elements, (share or 0.0) / 100.0)
+    if set(recycled) == set(own) and share == 100.0 * max(own.values(), default=0.25):
+        recycled = own
+    limits = zip(MAGNET, (given["remanence"], given["coercivity"]), strict=False)
+    limited = heavy is not None and heavy < heaviest(results)
+    return Question(
+        by_celsius[given["temperature"]],
+        tuple((name, value) for name, value in limits if value),
+        (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
+        given["scenario"],
+        tuple(sorted(recycled.items())),
+        bool(given["meets"]),
+    )
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
     names = [name for name in SHOWN if name != "shell" or not results.bare]
-    by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
-    asked = results.conditions
-    heaviest = _heaviest(results)
-    known = _scenarios(results)
 
     @lru_cache(maxsize=4)
     def selected(question: Question) -> NDArray[np.int64]:
@@ -290,68 +215,33 @@ def _connect(app: dash.Dash, results: Results) -> None:
         return f"Computing the other temperatures: {share:.0%}", True, False
 
     @app.callback(
-        Output("summary", "children"),
-        Output("pareto", "figure"),
-        Output("shown", "data"),
-        Output("count", "children"),
-        Output("before", "disabled"),
-        Output("after", "disabled"),
-        Output("view", "data"),
-        Input("temperature", "value"),
-        Input("remanence", "value"),
-        Input("coercivity", "value"),
-        Input("heavy", "value"),
-        Input("meets", "value"),
-        Input("goal", "value"),
-        Input("scenario", "value"),
-        Input("elements", "value"),
-        Input("share", "value"),
-        Input({"sort": ALL}, "n_clicks"),
-        Input("before", "n_clicks"),
-        Input("after", "n_clicks"),
-        State("view", "data"),
+        output=(
+            Output("summary", "children"),
+            Output("today", "children"),
+            Output("pareto", "figure"),
+            Output("shown", "data"),
+            Output("count", "children"),
+            Output("before", "disabled"),
+            Output("after", "disabled"),
+            Output("view", "data"),
+        ),
+        inputs={
+            "given": {name: Input(name, "value") for name in CONTROLS},
+            "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in PAGING)],
+        },
+        state={"view": State("view", "data")},
     )
-    def update(
-        celsius: int,
-        remanence: float,
-        coercivity: float,
-        heavy: float,
-        meets: list[str],
-        goal: str,
-        scenario: str,
-        elements: list[str],
-        share: float,
-        _sorts: list[int],
-        _before: int,
-        _after: int,
-        view: dict[str, Any],
-    ) -> tuple[Any, ...]:
-        _check(
-            (celsius in by_celsius, goal in GOALS, scenario in known, _view_of(view, names)),
-            (remanence, coercivity, heavy, share),
-            elements or [],
-            results.elements,
-        )
-        recycled = dict.fromkeys(elements or [], (share or 0.0) / 100.0)
-        if set(recycled) == set(asked.recycled) and share == 100.0 * max(
-            asked.recycled.values(), default=0.25
-        ):
-            recycled = asked.recycled
-        question = Question(
-            by_celsius[celsius],
-            tuple((n, v) for n, v in zip(MAGNET, (remanence, coercivity), strict=False) if v),
-            (("heavy_rare_earth_wt_pct", heavy),) if heavy is not None and heavy < heaviest else (),
-            scenario,
-            tuple(sorted(recycled.items())),
-            bool(meets),
-        )
+    def update(given: dict[str, Any], clicks: Any, view: dict[str, Any]) -> tuple[Any, ...]:
+        if not _view_of(view, names):
+            flask.abort(400, "no control of the explorer sends this")
+        question = _question(results, given)
         rows = selected(question)
         view = _moved(view, ctx.triggered_id)
         figure: Any = no_update
         summary: Any = no_update
-        if ctx.triggered_id not in ("before", "after") and not isinstance(ctx.triggered_id, dict):
-            front = results.front(rows, question, goal)
-            figure = pareto(results, rows, front, question, goal)
+        if ctx.triggered_id not in PAGING and not isinstance(ctx.triggered_id, dict):
+            front = results.front(rows, question, given["goal"])
+            figure = pareto(results, rows, front, question, given["goal"])
             summary = (
                 f"{len(rows):,} of {len(results):,} ranked candidates at "
                 f"{kelvin(results.temperatures[question.stop])}, {len(front):,} on the front"
@@ -363,6 +253,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         )
         return (
             summary,
+            _today(results, question),
             figure,
             {
                 "cells": _cells(results, shown, question, names),
@@ -375,10 +266,74 @@ def _connect(app: dash.Dash, results: Results) -> None:
             view,
         )
 
+    @app.callback(
+        output=Output("curve", "figure"),
+        inputs={
+            "given": {name: Input(name, "value") for name in CONTROLS},
+            "clicked": Input("pareto", "clickData"),
+        },
+    )
+    def draw_curve(given: dict[str, Any], clicked: Any) -> Any:
+        question = _question(results, given)
+        rows = selected(question)
+        row = _clicked(clicked, len(results))
+        if row is None:
+            row = int(rows[0]) if len(rows) else 0
+        return curves(results, row, question.stop)
+
+    @app.callback(
+        output=Output("file", "data"),
+        inputs={"clicks": Input("save", "n_clicks")},
+        state={"given": {name: State(name, "value") for name in CONTROLS}},
+        prevent_initial_call=True,
+    )
+    def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
+        question = _question(results, given)
+        return {"content": _csv(results, selected(question), question, names), "filename": FILE}
+
+
+def _clicked(clicked: Any, count: int) -> int | None:
+    """Return the row of the point that was clicked, None where it is none of ours."""
+    try:
+        row = clicked["points"][0]["customdata"]
+    except (TypeError, KeyError, IndexError):
+        return None
+    return row if type(row) is int and 0 <= row < count else None
+
+
+def _today(results: Results, question: Question) -> str:
+    """Return in words what today's magnet is under the same conditions."""
+    today = results.reference
+    figures = ", ".join(
+        f"{COLUMNS[name].short} {number(today[name][question.stop])} {COLUMNS[name].unit}"
+        for name in MAGNET
+    )
+    return (
+        f"Today’s magnet, {results.profile.reference.formula}: {figures}, heavy rare earth "
+        f"{number(today['heavy_rare_earth_wt_pct'][0])} wt.%, margin "
+        f"{number(today['performance_margin'][0])}"
+    )
+
+
+def _csv(results: Results, rows: NDArray[np.int64], question: Question, names: list[str]) -> str:
+    """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*names, "temperature_K"])
+    columns = [
+        [safe_cell(text) for text in results.text(name, rows)]
+        if name in results.texts
+        else results.column(name, question)[rows].tolist()
+        for name in names
+    ]
+    kelvins = [results.temperatures[question.stop]] * len(rows)
+    writer.writerows(zip(*columns, kelvins, strict=True))
+    return out.getvalue()
+
 
 def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
     """Return the order and page of the table after a click; other controls go to the start."""
-    if trigger in ("before", "after"):
+    if trigger in PAGING:
         return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
     if isinstance(trigger, dict):
         again = trigger["sort"] == view["by"]
@@ -410,4 +365,6 @@ def _cell(name: str, value: float) -> str:
 
 def _side(name: str) -> str:
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
-    return f"{text} name" if name == "candidate" else text
+    if name == "candidate":
+        return f"{text} name"
+    return f"{text} minor".strip() if name in MINOR else text

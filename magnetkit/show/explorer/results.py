@@ -81,7 +81,7 @@ class Results:
     temperatures : list of float
         Stops of the temperature control, K; the first is that of the screening.
     reference : dict
-        Today's magnet: its heavy rare earth, and what it is at each stop.
+        Today's magnet: its heavy rare earth and margin, and what it is at each stop.
     evaluated : int
         How many rows are evaluated at the other stops.
 
@@ -93,7 +93,7 @@ class Results:
 
     def __init__(self, path: Path) -> None:
         from ...applications.profile import Profile
-        from ...ranking.judged import job_from
+        from ...ranking.judged import evaluate, job_from
 
         manifest = folders.read_finished(path)
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
@@ -106,7 +106,12 @@ class Results:
         data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
         if not len(data):
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
-        self.conditions: Conditions = job_from(self.profile, manifest["identity"]).conditions
+        job = job_from(self.profile, manifest["identity"])
+        self.conditions: Conditions = job.conditions
+        today = self.profile.reference
+        shell = [today.shell] if today.shell else None
+        judged = evaluate(today.table(), job, [today.formula], shell)
+        self._margin = judged["performance_margin"].to_numpy(float)
         self.texts = {name: data[name].combine_chunks() for name in TEXTS}
         self._columns: dict[str, Floats] = {
             name: data[name].to_numpy().astype(np.float64) for name in (*SUPPLY, *FIXED)
@@ -138,7 +143,10 @@ class Results:
         heavy = supplies(table, shells, self.conditions)["heavy_rare_earth_wt_pct"]
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name].iloc[0] for frame in frames]) for name in MAGNET}
-        return found | {"heavy_rare_earth_wt_pct": heavy.to_numpy(float)}
+        return found | {
+            "heavy_rare_earth_wt_pct": heavy.to_numpy(float),
+            "performance_margin": self._margin,
+        }
 
     def __len__(self) -> int:
         return len(self.meets)

@@ -6,7 +6,9 @@ Each takes ``ax=`` to draw into and returns the Axes. Matplotlib is imported whe
 from .composition import ternary
 from .curves import demagnetization, property_against_temperature
 from .maps import grade_map, pareto
+from .phases import section
 from .series import sweep
+from .tables import table
 from .validation import coverage, parity
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "pareto",
     "parity",
     "property_against_temperature",
+    "section",
     "sweep",
+    "table",
     "ternary",
 ]

@@ -86,13 +86,14 @@ def demagnetization(
                 (curves.induction[i, k], "--", "_nolegend_"),
             ):
                 inside = values >= 0.0
-                ax.plot(field[inside], values[inside], style, color=colour, label=shown)
+                ax.plot(field[i, k][inside], values[inside], style, color=colour, label=shown)
             point = 1e-3 * curves.working_field[i, k], curves.working_induction[i, k]
             filled = colour if curves.above_knee[i, k] else "none"
             ax.plot(*point, "o", color=colour, markerfacecolor=filled)
     top = np.nanmax(curves.remanence) if np.isfinite(curves.remanence).any() else 1.0
     slope = curves.load_line * MU_0
-    reach = min(top / slope, -curves.field[-1]) if slope > 0 else -curves.field[-1]
+    most = np.nanmax(curves.coercivity) if np.isfinite(curves.coercivity).any() else 1e6
+    reach = min(top / slope, most) if slope > 0 else most
     ax.plot(
         [0.0, -1e-3 * reach],
         [0.0, slope * reach],
@@ -102,6 +103,8 @@ def demagnetization(
     )
     ax.set(xlabel="Field $H$ (kA/m)", ylabel="$J$, $B$ (T)", ylim=(0.0, None))
     ax.set_xlim(right=0.0)
+    # Longer numbers would touch if there were more of them.
+    ax.locator_params(axis="x", nbins=5)
     ax.yaxis.tick_right()
     ax.yaxis.set_label_position("right")
     # The axis is on the right: on the left nothing lies below the legend.

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...columns import COLUMNS
 from ._axes import COLOURS, GREY, axes, heading, need
-from .series import grades
+from .series import grade_symbols, grades
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ...run.result import Ranked
 
-_MARKERS = {"2:14:1": "D", "1:5": "s", "2:17": "^"}
+_MARKERS = ("D", "s", "^", "o", "v", "P")
 
 
 def grade_map(
@@ -50,9 +50,16 @@ def grade_map(
     x, y = "coercivity_kA_m", "remanence_T"
     need(frame, x, y)
     ax = axes(ax)
+    markers = grade_symbols(_MARKERS)
     for host, part in grades(hosts).groupby("host", sort=False):
-        marker = _MARKERS.get(str(host), "o")
-        ax.scatter(part[x], part[y], marker=marker, color=GREY, alpha=0.7, label=f"grades {host}")
+        ax.scatter(
+            part[x],
+            part[y],
+            marker=markers[str(host)],
+            color=GREY,
+            alpha=0.7,
+            label=f"grades {host}",
+        )
     if intervals:
         errors = [_errors(frame, name) for name in (x, y)]
         ax.errorbar(

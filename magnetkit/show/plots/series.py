@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 from ... import datasets
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
+from ...hosts import HOST_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GRADE_TEMPERATURE_K = 293.15
 """Temperature at which makers guarantee their grades, K."""
+
+
+def grade_symbols(symbols: Sequence[str]) -> dict[str, str]:
+    """Return a symbol for each host of which grades are sold, in the order of the hosts."""
+    sold = set(grades()["host"])
+    return dict(zip((host for host in HOST_NAMES if host in sold), symbols, strict=False))
 
 
 def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":

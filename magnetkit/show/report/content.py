@@ -9,6 +9,7 @@ import pandas as pd
 from ... import datasets
 from ...columns import COLUMNS
 from ...composition import CompositionTable
+from ...composition.shells import read_shell
 from ...elements import INDEX
 from ...prediction.properties import Conditions, magnets
 from ...supply import heavy_rare_earth_ledger
@@ -162,7 +163,26 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
             "measure before relying on it."
         )
     )
-    return [first, second, third]
+    rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
+    return [text for text in (first, second, rim, third) if text]
+
+
+def shell_in_words(shell: object, mass_kg: float) -> str:
+    """Return what a shell is and what it takes of a device's magnet; empty without one."""
+    known = read_shell(shell) if isinstance(shell, str) and shell else None
+    if known is None:
+        return ""
+    if known.amount_wt_pct is None:
+        return (
+            f"Its shell is a skin of {100.0 * (known.fraction or 0.0):g} % of each grain's volume "
+            f"in which {100.0 * (known.content or 0.0):g} % of the rare earth is {known.R}."
+        )
+    grams = 10.0 * known.amount_wt_pct * mass_kg
+    return (
+        f"Its shell is {number(grams)} g of {known.R} in the {number(mass_kg)} kg of magnet in a "
+        "device: laid on the surface, it diffuses along the grain boundaries when heated and "
+        "hardens the skin of every grain, where reversal begins."
+    )
 
 
 def _mass(kg: float) -> str:

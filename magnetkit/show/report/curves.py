@@ -6,15 +6,19 @@ Plotly reads a subset of HTML in texts: every name that a user gave is escaped h
 from dataclasses import replace
 from html import escape
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...magnetism.demagnetization import demagnetization
-from ...units import MU_0
+from ...units import MU_0, ZERO_CELSIUS
 from ..plots.series import sweep
 from .content import CURVES, Magnets
-from .layout import Figure, axis_of, layout_of, numbers
+from .layout import AXIS, Figure, axis_of, layout_of, numbers
 from .supply import by_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEMPERATURES = 13
 # Okabe and Ito's colours, told apart by the colour-blind; the reference is black and dashed.
@@ -38,49 +42,54 @@ def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
     for i, name in enumerate(few.labels):
         part = frame.iloc[i :: len(few.labels)]
         colour, dash = _style(i, len(few.labels))
+        celsius = part["temperature_K"] - ZERO_CELSIUS
         for axis, column in (("", "remanence_T"), ("2", "coercivity_kA_m")):
-            on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-            there = part[part[column].notna()]
-            band = [*there[f"{column}_hi"], *there[f"{column}_lo"].iloc[::-1]]
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": numbers([*there["temperature_K"], *there["temperature_K"].iloc[::-1]]),
-                    "y": numbers(band),
-                    "fill": "toself",
-                    "fillcolor": colour,
-                    "opacity": 0.13,
-                    "line": {"width": 0},
-                    "mode": "lines",
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                    "legendgroup": str(i),
-                }
-                | on
-            )
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": escape(name),
-                    "x": numbers(part["temperature_K"]),
-                    "y": numbers(part[column]),
-                    "line": {"color": colour, "dash": dash, "width": 2.5},
-                    "showlegend": not axis,
-                    "legendgroup": str(i),
-                }
-                | on
-            )
-    layout = layout_of(axis_of("temperature_K"), axis_of("remanence_T"), height=640)
-    layout["yaxis"] |= {"domain": [0.56, 1.0], "rangemode": "tozero"}
+            on = {"xaxis": f"x{axis}", "yaxis": f"y{axis}", "legendgroup": str(i)}
+            if i == 0:
+                # One band: four of them on each other hide what they say.
+                traces.append(_band(part[part[column].notna()], column, colour) | on)
+            line = {
+                "type": "scatter",
+                "mode": "lines",
+                "name": escape(name),
+                "x": numbers(celsius),
+                "y": numbers(part[column]),
+                "line": {"color": colour, "dash": dash, "width": 2.5},
+                "showlegend": not axis,
+            }
+            traces.append(line | on)
+    celsius_axis = {"title": {"text": "Temperature (°C)"}}
+    layout = layout_of(celsius_axis, axis_of("remanence_T"), height=640)
+    layout["yaxis"] |= {"domain": [0.56, 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
-    layout["xaxis2"] = axis_of("temperature_K") | {"anchor": "y2"}
-    layout["yaxis2"] = axis_of("coercivity_kA_m") | {
-        "domain": [0.0, 0.42],
-        "rangemode": "tozero",
-        "anchor": "x2",
-    }
+    layout["xaxis2"] = AXIS | celsius_axis | {"anchor": "y2"}
+    layout["yaxis2"] = (
+        AXIS
+        | axis_of("coercivity_kA_m")
+        | {
+            "domain": [0.0, 0.42],
+            "rangemode": "tozero",
+            "anchor": "x2",
+        }
+    )
     return {"data": traces, "layout": layout}
+
+
+def _band(there: "pd.DataFrame", column: str, colour: str) -> Figure:
+    """Return the interval of a property over temperature as an area."""
+    celsius = there["temperature_K"] - ZERO_CELSIUS
+    return {
+        "type": "scatter",
+        "x": numbers([*celsius, *celsius.iloc[::-1]]),
+        "y": numbers([*there[f"{column}_hi"], *there[f"{column}_lo"].iloc[::-1]]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.15,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def demagnetization_curves(shown: Magnets) -> Figure:
@@ -93,7 +102,6 @@ def demagnetization_curves(shown: Magnets) -> Figure:
         process=few.conditions.process,
         load_line=few.conditions.load_line,
     )
-    field = -1e-3 * curves.field
     traces: list[Figure] = []
     for i, name in enumerate(few.labels):
         colour, dash = _style(i, len(few.labels))
@@ -101,13 +109,13 @@ def demagnetization_curves(shown: Magnets) -> Figure:
             ("J", curves.polarization[i, 0], 2.5),
             ("B", curves.induction[i, 0], 1.2),
         ):
-            inside = np.isfinite(values) & (values >= -1e-9)
+            inside = values >= -1e-9
             traces.append(
                 {
                     "type": "scatter",
                     "mode": "lines",
                     "name": f"{kind}(H) {escape(name)}",
-                    "x": numbers(field[inside]),
+                    "x": numbers(-1e-3 * curves.field[i, 0][inside]),
                     "y": numbers(values[inside]),
                     "line": {"color": colour, "dash": dash, "width": width},
                     "legendgroup": str(i),
@@ -131,7 +139,8 @@ def demagnetization_curves(shown: Magnets) -> Figure:
         )
     top = np.nanmax(curves.remanence) if np.isfinite(curves.remanence).any() else 1.0
     load = np.array([0.0, top / (max(curves.load_line, 1e-3) * MU_0)])
-    load = np.minimum(load, -curves.field[-1])
+    most = np.nanmax(curves.coercivity) if np.isfinite(curves.coercivity).any() else 1e6
+    load = np.minimum(load, most)
     traces.append(
         {
             "type": "scatter",
@@ -154,7 +163,7 @@ def supply(shown: Magnets) -> Figure:
     """Return supply risk and cost of the best few and the reference in every scenario."""
     few = _few(shown)
     states = by_scenario(few)
-    titles = ["<br>".join(map(escape, wrap(state["title"], 24))) for state in states]
+    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = []
     for i, name in enumerate(few.labels):
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg")):
@@ -173,11 +182,11 @@ def supply(shown: Magnets) -> Figure:
                 }
             )
     layout = layout_of(
-        axis_of("supply_risk"), {"automargin": True, "autorange": "reversed"}, height=760
+        axis_of("supply_risk"), {"automargin": True, "autorange": "reversed"}, height=1060
     )
     layout["yaxis"] |= {"domain": [0.57, 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
-    layout["xaxis2"] = axis_of("cost_USD_kg") | {"anchor": "y2"}
+    layout["xaxis2"] = AXIS | axis_of("cost_USD_kg") | {"anchor": "y2"}
     layout["yaxis2"] = layout["yaxis"] | {"domain": [0.0, 0.43], "anchor": "x2"}
     layout["barmode"] = "group"
     return {"data": traces, "layout": layout}

@@ -17,6 +17,7 @@ from ...magnetism.comparators import comparators
 from ...prediction.properties import magnets
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
+    grade_symbols,
     grades,
     rare_earth_shares,
     ternary_corners,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 POINTS = 2000
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
-_GRADES = {"2:14:1": "diamond", "1:5": "square", "2:17": "triangle-up"}
+_SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
 # See-through, so that the grades behind stay visible.
 _BLUE = {"color": "#56B4E9", "opacity": 0.45}
 
@@ -68,8 +69,8 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
     x, y = "coercivity_kA_m", "remanence_T"
     traces = []
-    listed = grades()
-    for host in [h for h in _GRADES if h in hosts] or list(_GRADES):
+    listed, symbols = grades(), grade_symbols(_SYMBOLS)
+    for host in [h for h in symbols if h in hosts] or list(symbols):
         part = listed[listed["host"] == host]
         traces.append(
             {
@@ -81,7 +82,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
                 "text": [escape(str(g)) for g in part["grade"]],
                 "hovertemplate": "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T<extra></extra>",
                 "marker": {
-                    "symbol": _GRADES[host],
+                    "symbol": symbols[host],
                     "size": 10,
                     "color": "#d0d0d0",
                     "line": {"width": 1, "color": "#555"},

@@ -1,6 +1,7 @@
 """Writing ``report.html``: one file, no network."""
 
 import json
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from . import content, curves, figures, supply
 from .layout import Figure, numbers
+from .section import section
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
@@ -34,10 +36,14 @@ SHOWN = (
     "heavy_rare_earth_saved_wt_pct",
     "supply_risk",
     "cost_USD_kg",
-    "energy_above_hull_eV_atom",
+    "probability_phase_forms",
     "probability_meets_requirements",
     "performance_margin",
 )
+DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
+"""Columns of all candidates that the download holds and the page does not show."""
+ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
+              "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
 FIRM = ("top_ten_share", "tie_group")
 """How firm the ranks of the ten best are."""
 COMPARED = (
@@ -53,7 +59,7 @@ _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
 
-def write_report(result: "Ranked", path: Path) -> Path:
+def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path:
     """Write the report of a screening.
 
     Parameters
@@ -61,6 +67,8 @@ def write_report(result: "Ranked", path: Path) -> Path:
     result : Ranked
     path : Path
         File to write; replaced as a whole.
+    lead : sequence of str
+        Sentences that stand before the answer.
 
     Returns
     -------
@@ -80,7 +88,7 @@ def write_report(result: "Ranked", path: Path) -> Path:
         lstrip_blocks=True,
     )
     environment.filters["kelvin"] = content.kelvin
-    page = environment.get_template("report.html.jinja").render(**_content(result))
+    page = environment.get_template("report.html.jinja").render(**_content(result), lead=list(lead))
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
@@ -93,16 +101,20 @@ def _content(result: "Ranked") -> dict[str, Any]:
     ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
     drawn = _figures(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
-    names = tuple(name for name in SHOWN if name != "shell" or not bare)
+    hosts = [*ranked["host"].astype(str), *shown.rows["host"].astype(str)]
+    common = hosts[0] if len(set(hosts)) == 1 else ""
+    constant = {"shell": bare, "host": bool(common)}
+    names = tuple(name for name in SHOWN if not constant.get(name))
     table = _table(ranked, names)
-    last = names.index("host") + 1
-    best_names = (*names[:last], *FIRM, *names[last:])
+    # What all share is said once.
+    best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
     firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
         "conditions": shown.conditions,
+        "host": common,
         "objectives": content.objectives(result.profile),
         "answer": content.answer(result, shown),
         "requirements": content.requirements(result, shown),
@@ -165,8 +177,11 @@ def _figures(
         "demagnetization": curves.demagnetization_curves(shown),
         "supply": curves.supply(shown),
     }
-    triangle = figures.ternary(ranked)
-    return drawn if triangle is None else drawn | {"ternary": triangle}
+    maps = {
+        "ternary": figures.ternary(ranked),
+        "section": section(ranked.head(content.BEST), shown.conditions.snapshot),
+    }
+    return drawn | {name: figure for name, figure in maps.items() if figure is not None}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
@@ -179,7 +194,8 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     text = content.number(value, 2 if name in ("probability_meets_requirements", *FIRM) else 3)
     if not column.predicted or text == "–" or f"{name}_lo" not in row:
         return {"text": text, "range": ""}
-    lo, hi = content.number(row[f"{name}_lo"]), content.number(row[f"{name}_hi"])
+    digits = 2 if name == "remanence_coefficient_pct_K" else 3
+    lo, hi = (content.number(row[f"{name}_{end}"], digits) for end in ("lo", "hi"))
     # A stated limit has no interval.
     return {"text": text, "range": f"{lo} to {hi}" if lo != hi else ""}
 
@@ -196,7 +212,8 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             "unit": column.unit,
             "title": column.heading,
             "text": column.kind in _TEXTS,
-            "shown": name == base,
+            "shown": name == base and name not in DOWNLOADED,
+            "minor": base not in ON_A_PHONE,
         }
         if not entry["text"]:
             values = ranked[name].astype(float).to_numpy(copy=True)

@@ -8,6 +8,15 @@ from ...columns import COLUMNS
 
 Figure = dict[str, Any]
 
+# With ticks outside, the labels of two axes keep apart where these meet.
+AXIS = {
+    "gridcolor": "#e4e4e4",
+    "automargin": True,
+    "ticks": "outside",
+    "ticklen": 9,
+    "tickcolor": "#fff",
+}
+
 
 def axis_of(name: str) -> Figure:
     """Return an axis labelled with a result column and its unit."""
@@ -19,9 +28,10 @@ def layout_of(xaxis: Figure, yaxis: Figure, height: int = 460) -> Figure:
     return {
         "height": height,
         "margin": {"l": 60, "r": 20, "t": 20, "b": 50},
-        "xaxis": {"gridcolor": "#e4e4e4", "automargin": True} | xaxis,
-        "yaxis": {"gridcolor": "#e4e4e4", "automargin": True} | yaxis,
-        "legend": {"orientation": "h", "y": -0.18, "yanchor": "top"},
+        "xaxis": AXIS | xaxis,
+        "yaxis": AXIS | yaxis,
+        # Below the title of the axis, however low the figure is.
+        "legend": {"orientation": "h", "y": -83.0 / (height - 70.0), "yanchor": "top"},
         "paper_bgcolor": "#fff",
         "plot_bgcolor": "#fff",
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#222"},

@@ -285,6 +285,47 @@ def test_the_table_sorts_and_turns_pages_by_keyboard(window):
 
 
 @needs_browser
+def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window):
+    # None of these meets everything: the page begins with all.
+    assert not window.run("return document.querySelector('#meets input').checked")
+    today = window.run("return document.getElementById('today').textContent")
+    assert today.startswith("Today’s magnet, ")
+    assert "margin" in today
+    names = "[...document.querySelectorAll('#pareto .legendtext')].map((t) => t.textContent)"
+    assert "Today's magnet" in window.run(f"return {names}")
+
+
+@needs_browser
+def test_the_curve_is_that_of_the_point_clicked(window):
+    legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+    names = window.wait(f"return {legend}.length > 1 && {legend}")
+    assert names[0] == f"J(H) {HOSTILE} + Tb 0.30 @ 0.10"
+    assert names[1].startswith("J(H) Today's magnet")
+    click = "{points: [{customdata: 1}]}"
+    window.run(f"dash_clientside.set_props('pareto', {{clickData: {click}}})")
+    window.wait(f"return {legend}[0] !== `{names[0]}`")
+    # Both curves of the first magnet end on the axis.
+    ends = window.run(
+        "return document.getElementById('curve').querySelector('.js-plotly-plot').data"
+        ".filter((t) => t.mode === 'lines').map((t) => t.y[t.y.length - 1])"
+    )
+    assert max(abs(y) for y in ends) < 1e-3
+
+
+@needs_browser
+def test_the_download_holds_the_rows_kept(window, tmp_path):
+    kept = int(window.run(f"return {SUMMARY}").split()[0])
+    window.run("document.getElementById('save').click()")
+    file = tmp_path / "candidates.csv"
+    end = time.monotonic() + 20
+    while not file.is_file() and time.monotonic() < end:
+        time.sleep(0.1)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == kept + 1
+    assert lines[0].startswith("rank,candidate")
+
+
+@needs_browser
 def test_every_slider_has_a_name(window):
     sliders = "[...document.querySelectorAll('[role=slider]')].map((s) => s.ariaLabel)"
     names = window.wait(f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}")
@@ -299,13 +340,16 @@ def test_a_hostile_name_is_text(window):
 
 
 @needs_browser
-def test_a_narrow_screen_scrolls_only_down(address, tmp_path):
-    opened = Browser(tmp_path, phone=(360, 740))
+@pytest.mark.parametrize("width", [360, 700])
+def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
+    opened = Browser(tmp_path, phone=(width, 740))
     try:
         opened.open(address)
         opened.wait(
             f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 30
         )
-        assert opened.run("return document.documentElement.scrollWidth") <= 360
+        assert opened.run("return document.documentElement.scrollWidth") <= width
+        # A name takes three lines at most.
+        assert opened.run(f"return {ROWS}[1].offsetHeight") < 90
     finally:
         opened.close()

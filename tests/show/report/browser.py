@@ -66,6 +66,12 @@ class Browser:
         with _NO_PROXY.open(request, timeout=120) as answer:
             return json.load(answer)["value"]
 
+    def wide(self, width, height=1000):
+        """Make the window as wide, whatever the screen."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": size}
+        self._call("POST", "/goog/cdp/execute", command)
+
     def open(self, page):
         """Open a file, or the page at an address."""
         address = page if isinstance(page, str) else page.as_uri()

@@ -44,6 +44,27 @@ def window(report, tmp_path):
         opened.close()
 
 
+CUT = """return [...document.querySelectorAll('.wide')].filter((e) => e.offsetParent)
+    .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel)"""
+TEXTS = """return [...document.querySelectorAll('.plot .main-svg text')].filter((t) => t.textContent.trim())
+    .map((t) => { const b = t.getBoundingClientRect(); const f = t.closest('[data-figure]');
+    return [f.dataset.figure, t.textContent, b.left, b.top, b.right, b.bottom]; }).filter((t) => t[4] > t[2])"""
+
+
+def overlaps(window):
+    """Return the pairs of texts of one figure that lie on each other."""
+    texts = window.run(TEXTS)
+    found = []
+    for i, (figure, one, left, top, right, bottom) in enumerate(texts):
+        for other, second, x, y, end, base in texts[i + 1 :]:
+            across = min(right, end) - max(left, x)
+            down = min(bottom, base) - max(top, y)
+            # Boxes of letters touch; a text that cannot be told from another covers more of it.
+            if figure == other and across > 2 and down > 3:
+                found.append((figure, one, second))
+    return found
+
+
 def draw_all(window):
     count = window.run("return document.querySelectorAll('[data-figure]').length")
     for i in range(count):
@@ -141,13 +162,30 @@ def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(folder,
         assert next(csv.DictReader(stream))["candidate"] == "'" + names[first]
 
 
-def test_a_narrow_screen_scrolls_only_down(report, tmp_path):
-    window = Browser(tmp_path, phone=(360, 740))
+@pytest.mark.parametrize("width", [360, 420])
+def test_a_narrow_screen_scrolls_only_down(report, tmp_path, width):
+    window = Browser(tmp_path, phone=(width, 740))
     try:
         window.open(report)
         window.wait(f"return {ROWS}.length > 1")
         draw_all(window)
-        assert window.run("return document.documentElement.scrollWidth") <= 360
+        assert window.run("return document.documentElement.scrollWidth") <= width
+        assert window.run(CUT) == []
+        assert overlaps(window) == []
+    finally:
+        window.close()
+
+
+@pytest.mark.parametrize("width", [1400, 1920])
+def test_no_column_and_no_text_of_a_figure_is_hidden(report, tmp_path, width):
+    window = Browser(tmp_path)
+    try:
+        window.wide(width)
+        window.open(report)
+        window.wait(f"return {ROWS}.length > 1")
+        draw_all(window)
+        assert window.run(CUT) == []
+        assert overlaps(window) == []
     finally:
         window.close()
 

@@ -20,6 +20,7 @@ SECTIONS = (
     "temperature",
     "demagnetization",
     "ternary",
+    "section",
     "ledger",
     "supply",
     "candidates",

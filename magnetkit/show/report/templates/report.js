@@ -64,7 +64,7 @@
         ariaTitle: c.title,
         visible: c.shown,
         type: c.text ? "string" : "num-known",
-        className: (c.text ? "text" : "") + (c.name === "candidate" ? " name" : ""),
+        className: (c.text ? "text" : "") + (c.name === "candidate" ? " name" : "") + (c.minor ? " minor" : ""),
         render: c.text ? text : number(c),
         columnControl: [{ extend: "dropdown", icon: "search", text: `Filter by ${c.title}`, content: [c.text ? "searchText" : "searchNumber"] }],
       })),

@@ -1,0 +1,101 @@
+"""A reference magnet as an anchor: what it is known to keep, beside what the model makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from ..composition.table import CompositionTable
+from ..magnetism.mill import ALPHA, Mill, fractions_of, splits
+
+TYPICAL = 1.12
+"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 as a rule."""
+
+GUARANTEE = 0.06
+"""Standard deviation of ln of that ratio."""
+
+_Z = NormalDist().inv_cdf(0.95)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One value of a reference magnet.
+
+    Attributes
+    ----------
+    quantity : str
+        ``"coercivity_kA_m"``, ``"remanence_T"`` or ``"remanence_coefficient_pct_K"``.
+    value : float
+        In the unit of its name.
+    kelvin : float
+        Where it holds, K.
+    deviation : float
+        Standard deviation, of the value and of what the recipe is: of the logarithm, of the value
+        itself for alpha.
+    """
+
+    quantity: str
+    value: float
+    kelvin: float
+    deviation: float
+
+
+def anchored_on(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[Seen],
+    between: tuple[float, float] | None = None,
+) -> Mill:
+    """Return a mill of one magnet, the reference, on which predictions are conditional.
+
+    Parameters
+    ----------
+    name : str
+        What the magnet is called.
+    table : CompositionTable
+        Its recipe, one row.
+    shell : str or None
+        What is diffused into it.
+    seen : sequence of Seen
+        What it keeps.
+    between : tuple of float, optional
+        Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
+
+    Returns
+    -------
+    Mill
+        Without a magnet where the model makes none of the recipe.
+    """
+    from ..magnetism.sintered import BETWEEN, sintered_at
+
+    at = sorted({s.kelvin for s in seen})
+    frames = sintered_at(table, at, shell=shell or None, between=between or BETWEEN) if at else []
+    made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    magnets = []
+    for one in seen:
+        row = made[one.kelvin]
+        if row["status"] != "ok":
+            continue
+        value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
+        if not low < high or (one.quantity != ALPHA and low <= 0.0):
+            continue
+        known = one.value
+        if one.quantity != ALPHA:
+            low, value, high, known = (float(np.log(x)) for x in (low, value, high, known))
+        deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
+        magnets.append(
+            {
+                "host": str(row["host"]),
+                "quantity": one.quantity,
+                "magnet": name,
+                "composition": fractions_of(table, 0),
+                "temperature_K": one.kelvin,
+                "score": (known - value) / deviation,
+                "deviation": deviation,
+                "noise": (one.deviation / deviation) ** 2,
+                "slope": 0.0,
+            }
+        )
+    return Mill(name, tuple(magnets))

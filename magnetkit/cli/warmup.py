@@ -1,0 +1,45 @@
+"""``magnetkit warmup``: what the first commands would wait for, done now."""
+
+import time
+
+from .options import Quiet
+
+
+def warmup(quiet: Quiet = False) -> None:
+    """Compile the kernels and train the models now, so that no first command has to.
+
+    For after an installation, for an image, or for an administrator: what is compiled beside the
+    package serves every user. What is there already is not made again.
+
+    Examples
+    --------
+      magnetkit warmup
+    """
+    from ..show.tables import message
+
+    start = time.monotonic()
+    _run()
+    if not quiet:
+        message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
+
+
+def _run() -> None:
+    """Do what most commands do, small."""
+    from ..composition.substitution import substitutions
+    from ..features import CompositionStatistics, RareEarthDescriptors
+    from ..prediction import predict
+    from ..replacement import replace
+    from ..screening import screen
+    from ..surrogates import TARGETS, load
+
+    predict(
+        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
+        shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
+    )  # fmt: skip
+    space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
+    screen(space, "patriot-beam-focusing")
+    replace("N42SH", temperature="150C")
+    for feature in (CompositionStatistics(), RareEarthDescriptors()):
+        feature.fit_transform(space[:2])
+    for target in TARGETS:
+        load(target, progress=False).predict(space[:2])

@@ -1,0 +1,2 @@
+from .curve import curve as curve
+from .formats import Curve as Curve

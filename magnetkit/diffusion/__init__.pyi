@@ -1,0 +1,2 @@
+from .answer import Diffusion as Diffusion
+from .diffuse import diffuse as diffuse

@@ -1,0 +1,189 @@
+"""How alike the errors of magnets are: what they share, and what nobody has measured near them.
+
+Two magnets of one host and route share a part of their error (`magnetkit.magnetism.mill.Split`),
+which cancels where they are compared; a magnet that was measured takes more of it away. Far from
+every measured magnet the error grows; that part is each composition's own.
+"""
+
+import tomllib
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition.table import CompositionTable
+from ..elements import N_ELEMENTS
+from .mill import SPLIT_FILE, Known, Mill, distances, splits
+
+Array = NDArray[np.float64]
+
+# Recipes closer than this are one recipe.
+_ITSELF = 1e-9
+
+_RECIPES = "recipes/recipes.csv"
+# Letter of `fit` in the table of recipes that says that the quantity was fitted.
+_FITTED = {"coercivity_kA_m": "H", "remanence_T": "B"}
+
+
+@lru_cache(maxsize=1)
+def _growth() -> dict[str, tuple[float, float]]:
+    with datasets.path(SPLIT_FILE).open("rb") as stream:
+        data = tomllib.load(stream)
+    return {
+        q: (float(part["far"]), float(part["reach"])) for q, part in data.items() if "far" in part
+    }
+
+
+@lru_cache(maxsize=8)
+def measured(host: str, quantity: str) -> Array:
+    """Return the atomic fractions of the measured magnets of a host, shape (k, N_ELEMENTS)."""
+    import pandas as pd
+
+    table = pd.read_csv(datasets.path(_RECIPES))
+    letters = table["fit"].fillna("").astype(str)
+    rows = table[(table["host"] == host) & letters.str.contains(_FITTED[quantity], regex=False)]
+    found = [
+        CompositionTable.from_strings([recipe], basis=basis).to_array()
+        for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)
+    ]
+    return np.concatenate(found) if found else np.zeros((0, N_ELEMENTS))
+
+
+def beyond(
+    table: CompositionTable, hosts: NDArray[np.str_], quantity: str, mill: Mill | None = None
+) -> Array:
+    """Return the variance of ln of a quantity that distance from all measured magnets adds.
+
+    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d from the nearest one; both
+    constants were fitted to magnets of papers left out, see ``datasets/recipes/SOURCE.md``.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    hosts : ndarray of str, shape (n,)
+        Their hosts.
+    quantity : str
+        ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
+    mill : Mill, optional
+        Whose measured magnets count too.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
+    >>> near, far = beyond(table, np.array(["1:5", "1:5"]), "coercivity_kA_m")
+    >>> bool(near < far)
+    True
+    """
+    found = np.zeros(len(table))
+    growth = _growth().get(quantity)
+    if growth is None:
+        return found
+    far, reach = growth
+    for host in np.unique(hosts[hosts != ""]):
+        rows = np.flatnonzero(hosts == host)
+        near = measured(str(host), quantity)
+        own = None if mill is None else mill.known(str(host), quantity)
+        if own is not None:
+            near = np.concatenate([near, own.fractions])
+        if not len(near):
+            found[rows] = far**2
+            continue
+        apart = distances(table[rows].to_array(), near).min(axis=1)
+        found[rows] = -(far**2) * np.expm1(-((apart / reach) ** 2))
+    return found
+
+
+class Kinds(NamedTuple):
+    """Magnets by what they are: one recipe, host and shell is one magnet."""
+
+    table: CompositionTable
+    hosts: NDArray[np.str_]
+    shells: NDArray[np.str_]
+
+
+def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+    """Return the covariance of the errors of n magnets with those of k others.
+
+    Parameters
+    ----------
+    one, other : Kinds
+        n and k magnets; those of two hosts share nothing.
+    quantity : str
+        A quantity of `splits`; any other one is taken to be split as remanence is.
+    mill : Mill, optional
+        Measured magnets that the errors are conditional on.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In units of the variance of a magnet near measured ones and without a mill.
+    """
+    split = splits().get(quantity, splits()["remanence_T"])
+    atoms, others = one.table.to_array(), other.table.to_array()
+    apart = distances(atoms, others)
+    same_host = one.hosts[:, None] == other.hosts[None, :]
+    itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
+    found = np.where(same_host, split.covariance(apart), 0.0) + split.residue * itself
+    if quantity not in splits():
+        return found
+    for host, known in _known(mill, quantity).items():
+        rows, columns = (np.flatnonzero(k.hosts == host) for k in (one, other))
+        first, second = (
+            known.split.covariance(distances(a, known.fractions))
+            for a in (atoms[rows], others[columns])
+        )
+        found[np.ix_(rows, columns)] -= first @ np.linalg.solve(known.covariance(), second.T)
+    far = beyond(one.table, one.hosts, quantity, mill) / split.deviation**2
+    return found + itself * far[:, None]
+
+
+def relative_width(
+    magnets: Kinds, reference: Kinds, quantity: str, mill: Mill | None = None
+) -> Array:
+    """Return the width of the difference to a reference magnet over that of the value itself.
+
+    Parameters
+    ----------
+    magnets : Kinds
+        n magnets.
+    reference : Kinds
+        One magnet.
+    quantity, mill
+        As for `covariance`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 for the reference itself, sqrt(2) for one that has nothing in common with it.
+    """
+    own = variance(magnets, quantity, mill)
+    shared = covariance(magnets, reference, quantity, mill)[:, 0]
+    apart = own + variance(reference, quantity, mill)[0] - 2.0 * shared
+    return np.sqrt(np.maximum(apart, 0.0) / np.maximum(own, _ITSELF))
+
+
+def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+    """Return the diagonal of `covariance`, shape (n,)."""
+    found = np.ones(len(magnets.table))
+    if quantity not in splits():
+        return found
+    atoms = magnets.table.to_array()
+    for host, known in _known(mill, quantity).items():
+        rows = np.flatnonzero(magnets.hosts == host)
+        across = known.split.covariance(distances(atoms[rows], known.fractions))
+        gain = np.linalg.solve(known.covariance(), across.T)
+        found[rows] -= np.einsum("nk,kn->n", across, gain)
+    deviation = splits()[quantity].deviation
+    return found + beyond(magnets.table, magnets.hosts, quantity, mill) / deviation**2
+
+
+def _known(mill: Mill | None, quantity: str) -> dict[str, Known]:
+    both = {} if mill is None else {host: mill.known(host, quantity) for host in mill.hosts}
+    return {host: known for host, known in both.items() if known is not None}

@@ -1,0 +1,259 @@
+"""How likely a phase forms at a temperature: a logistic model on phases known to exist or not.
+
+The log odds of a phase are those of a family (its structure) times a few terms: the free energy
+above the competing phases, the metals on its sites, the ratio of the radii of rare earth and
+metals, the misfit among the metals, enough of a stabilizer (`magnetkit.kernels.forming.TERMS`).
+The weights of each family deviate from common ones by a normal prior, so that a structure of which
+little is known leans on the others; a composition of no known structure has a family of its own.
+They were fitted by ``datasets/known_phases/calibrate.py`` to ``made.csv`` beside it, with their
+covariance (Laplace's approximation), on the energies of the embedded snapshot.
+"""
+
+import csv
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..composition.table import CompositionTable
+from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
+from ..hosts.partition import HOST_NAMES, HOSTS
+from .hull import solve, stable_space
+from .judged import Judged, Named, kinds
+from .mixing_terms import RADII
+from .snapshot import Snapshot
+from .space import whole_space
+
+if TYPE_CHECKING:
+    from ..kernels.forming import Atoms, State, Weights
+
+FAMILIES = ("2:14:1", "1:5", "2:17", "1:12", "")
+"""Structures with weights of their own; the last stands for all others."""
+FORMS = 0.5
+"""Least probability of forming of a phase that the ranking takes for makeable."""
+OTHERS_MADE_AT_K = 1200.0
+"""Temperature at which phases of no known host are taken to be made: annealing of compounds."""
+WEIGHTS = "known_phases/forming.json"
+# Groups 4 to 6, which sit on dumbbell sites, and sp elements.
+_EARLY = ("Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W")
+_SP = ("Al", "Si", "Ga", "Ge", "In", "Sn")
+# Cerium is of mixed valence in compounds of iron and cobalt; the radius there follows from
+# their lattice constants between those of their neighbours (CeFe2, Ce2Fe17, CeCo5; from memory).
+_CERIUM_LOSES_A = 0.085
+# Radii that a rare earth's analogues may differ by, angstrom (of R3+).
+_ALIKE_A = 0.02
+
+
+class Odds(NamedTuple):
+    """Mean and deviation of the log odds, float64 (n,) each; NaN where nothing is known."""
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+    def probability(self) -> NDArray[np.float64]:
+        """Return the probability, its deviation averaged over (MacKay's approximation)."""
+        return _logistic(self.mean / np.sqrt(1.0 + np.pi / 8.0 * self.deviation**2))
+
+    def ends(self, half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the probabilities `half` deviations below and above."""
+        reach = half * self.deviation
+        return _logistic(self.mean - reach), _logistic(self.mean + reach)
+
+
+def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.special import expit
+
+    return expit(z)
+
+
+@lru_cache(maxsize=1)
+def stabilizers() -> dict[str, dict[str, float]]:
+    """Return the hosts that are no bulk phase without other metals, and those metals.
+
+    Returns
+    -------
+    dict
+        Host to metal to the share of the metal sites that is enough of it alone.
+    """
+    found: dict[str, dict[str, float]] = {}
+    with datasets.path("known_phases/stabilizers.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
+    return found
+
+
+def atoms(stabilized: "dict[str, dict[str, float]] | None" = None) -> "Atoms":
+    """Return what the terms know of the elements, with given stabilizers or the embedded ones."""
+    from ..kernels.forming import Atoms
+
+    radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
+    with datasets.path("known_phases/radii.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            radius[INDEX[row["element"]]] = float(row["radius_A"])
+    less[INDEX["Ce"]] = _CERIUM_LOSES_A
+    guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
+    enough = np.zeros((len(FAMILIES), N_ELEMENTS))
+    for f, name in enumerate(FAMILIES[:-1]):
+        guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
+        own = stabilizers() if stabilized is None else stabilized
+        for symbol, share in own.get(name, {}).items():
+            enough[f, INDEX[symbol]] = 1.0 / share
+    return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough)
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> "tuple[Atoms, Weights]":
+    from ..kernels.forming import Weights
+
+    stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
+    covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
+    value, vector = np.linalg.eigh(0.5 * (covariance + covariance.transpose(0, 2, 1)))
+    root = vector * np.sqrt(np.maximum(value, 0.0))[:, None, :]
+    return atoms(), Weights(mean, np.ascontiguousarray(root))
+
+
+@lru_cache(maxsize=1)
+def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
+    """Return family, making and melting temperature by host; the last are those of no host.
+
+    A host with interstitials is made of the metal: its family is that of the same metal lattice.
+    """
+    bare = {
+        (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
+        for f, name in enumerate(FAMILIES[:-1])
+        if not HOSTS[name].interstitial
+    }
+    other = len(FAMILIES) - 1
+    family = [
+        FAMILIES.index(name)
+        if name in FAMILIES
+        else bare.get((host.rare_earth, host.transition_metal), other)
+        for name, host in HOSTS.items()
+    ]
+    made = [host.making_temperature_K for host in HOSTS.values()]
+    melts = [host.melts_at_K for host in HOSTS.values()]
+    return (
+        np.array([*family, other], np.int8),
+        np.array([*made, OTHERS_MADE_AT_K]),
+        np.array([*melts, np.inf]),
+    )
+
+
+def made_at(host: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the temperature at which phases are made, K, by the code of their host."""
+    return _of_host()[1][host]
+
+
+def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which phases have decomposed into liquid."""
+    return kelvin >= _of_host()[2][host]
+
+
+def state_of(
+    judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
+) -> "tuple[CompositionTable, State]":
+    """Return the phases whose making is asked, and what is known of them.
+
+    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
+    atom moves: the metal is judged. A composition without energy takes the mean distance to the
+    hull of the entries that differ from it in the rare earth alone, near radii first.
+    """
+    from ..kernels.forming import State
+
+    family, _, _ = _of_host()
+    own = family[judged.host]
+    distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
+    takes_gas = [f < len(FAMILIES) - 1 and HOST_NAMES[c] != FAMILIES[f]
+                 for c, f in enumerate(family[:-1])]  # fmt: skip
+    gas = np.array([*takes_gas, False])[judged.host]
+    if gas.any():
+        bare = CompositionTable(
+            phases.indptr,
+            phases.indices,
+            np.where((kinds()[phases.indices] == 2) & np.repeat(gas, np.diff(phases.indptr)), 0.0,
+                     phases.values),
+            phases.row_index,
+        )  # fmt: skip
+        row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
+        bare.values[:] /= np.bincount(row, bare.values, len(bare))[row]
+        parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
+        metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
+        distance[gas], _ = metal.above(kelvin[gas])
+        deviation[gas], phases = metal.deviation, bare
+    silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
+    if len(silent):
+        distance[silent] = _analogues(phases[silent], judged.source)
+        deviation[silent] = np.nan
+    _, made, _ = _of_host()
+    return phases, State(own, judged.named, distance, deviation, kelvin - made[judged.host])
+
+
+def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]) -> Odds:
+    """Return the log odds that phases form.
+
+    Parameters
+    ----------
+    judged : Judged
+        The phases, n rows.
+    above : ndarray of float64, shape (n,)
+        Their free energy above what competes, eV/atom.
+    kelvin : ndarray of float64, shape (n,)
+        Temperatures, K.
+    """
+    from ..kernels import forming as kernel
+    from ..kernels.arrays import Rows
+    from ..kernels.threads import share_rows
+
+    phases, state = state_of(judged, above, kelvin)
+    found = Odds(np.empty(len(phases)), np.empty(len(phases)))
+    rows = Rows(phases.indptr, phases.indices, phases.values)
+    share_rows(kernel.odds, len(phases), rows, *_first(_embedded(), state), *found)
+    found.mean[melted(judged.host, kelvin)] = -np.inf
+    return found
+
+
+def _first(pair, state):  # type: ignore[no-untyped-def]
+    atoms_known, weights = pair
+    return atoms_known, state, weights
+
+
+def _analogues(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+    """Return the distance to the hull of entries with another rare earth, eV/atom, or NaN."""
+    if "analogues" not in source._cache:
+        space = whole_space(source)
+        above = space.energy - solve(space.table(), stable_space(source)).energy
+        known: dict[tuple, list[tuple[float, float]]] = {}
+        for (key, radius), energy in zip(_patterns(space.table()), above, strict=True):
+            if key:
+                known.setdefault(key, []).append((radius, energy))
+        source._cache["analogues"] = {k: np.array(v).T for k, v in known.items()}
+    known_of = source._cache["analogues"]
+    found = np.full(len(table), np.nan)
+    for i, (key, radius) in enumerate(_patterns(table)):
+        if key in known_of:
+            radii, energies = known_of[key]
+            near = np.exp(-0.5 * ((radii - radius) / _ALIKE_A) ** 2) + 1e-9
+            found[i] = near @ energies / near.sum()
+    return found
+
+
+def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
+    """Return each row with its rare earths as one, and their mean radius (R3+, angstrom)."""
+    radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
+    found: list[tuple[tuple, float]] = []
+    for i in range(len(table)):
+        part = slice(table.indptr[i], table.indptr[i + 1])
+        row = dict(zip(table.indices[part].tolist(), table.values[part].tolist(), strict=True))
+        earth = {e: a for e, a in row.items() if e in radii}
+        if not earth:
+            found.append(((), 0.0))
+            continue
+        rest = sorted((e, round(a, 4)) for e, a in row.items() if e not in radii)
+        total = sum(earth.values())
+        mean = sum(radii[e] * a for e, a in earth.items()) / total
+        found.append(((round(total, 4), *rest), mean))
+    return found

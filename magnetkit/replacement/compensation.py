@@ -1,0 +1,222 @@
+"""A temperature-compensated magnet: what alpha, field and heavy rare earth it has, and without.
+
+There the heavy rare earth is in the magnet for alpha(B_r), not for coercivity: gadolinium and
+erbium couple against the metals and lose their moment sooner, which makes up for the metals' loss.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..elements import INDEX
+from ..errors import InputError
+from ..units import celsius_range, parse_temperature
+from .asked import COMPENSATED, Wish
+from .makeup import Makeup, samarium_cobalt_17
+from .reference import ALPHA, alpha_range, anchor, told
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..magnetism.mill import Mill
+
+_PUT_IN = ("Gd", "Er")
+_GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
+# What counts as compensated, %/K: what the trade calls so is of the order of 0.001.
+_FLAT = 0.003
+# A third of what uncompensated 2:17 has, -0.03 to -0.035 %/K (magnetsales.com).
+_STEADY = 0.01
+
+
+def compensation(
+    reference: str,
+    temperature: "tuple[float | str, float | str] | str | None" = None,
+    *,
+    recipe: str | None = None,
+    basis: Basis = "auto",
+    circuit: float = 0.0,
+) -> "pd.DataFrame":
+    """Say what a compensated grade is, what it loses without Gd or Er, and what does with less.
+
+    Predictions are conditional on the grade's own printed alpha, B_r and H_cJ.
+
+    Parameters
+    ----------
+    reference : str
+        A compensated grade, as `magnetkit.grades` takes it.
+    temperature : pair of float or str, or str, optional
+        Coldest and hottest of use, K or texts, or one text ``"-50C:150C"``; the range that the
+        maker prints alpha for otherwise.
+    recipe : str, optional
+        What the grade is made of, where it is known; an estimate otherwise.
+    basis : {"auto", "atomic", "weight"}
+        Of `recipe`.
+    circuit : float
+        What pole pieces and gap add to alpha of the magnet, %/K: the field's own coefficient is
+        the sum.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for the reference, for it without Er, without Gd, without both (samarium in their
+        place), and for the magnet of its family with the least Gd and Er whose field is as steady
+        (`what`): ``composition``, ``gadolinium_erbium_wt_pct``, alpha, B_r at the coldest, H_cJ
+        and H_k at the hottest temperature with ``_lo`` and ``_hi``, ``field_change_pct`` over the
+        range with its ends, and ``probability_steady``, that the field's coefficient is below
+        0.01 %/K. ``.attrs`` has the ``range`` and the ``grade``.
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown or not compensated, or the range is none.
+
+    Examples
+    --------
+    >>> frame = compensation("2:17TC-16", "-50C:150C")
+    >>> frame["what"].tolist()[0]
+    'as it is'
+    """
+    from ..catalogue import grades
+
+    room = grades(reference).iloc[0]
+    if not abs(float(room[ALPHA])) <= COMPENSATED:
+        raise InputError(
+            f"{room['grade']} is not compensated: its maker prints alpha of {room[ALPHA]:g} %/K; "
+            "`magnetkit replace` answers for it"
+        )
+    if not abs(circuit) < 1.0:
+        raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
+    low, high = _range(temperature, str(room["grade"]))
+    wish = Wish(high, None, (), {}, 1.0, 1, (low, high))
+    here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
+    made, mill = anchor(here, room, wish, recipe, basis, None, None)
+    frame = _described(_variants(made), (low, high), mill, circuit)
+    least = _least(made, (low, high), mill, circuit)
+    if least is not None:
+        frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
+    frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
+    return frame
+
+
+def sentences(frame: "pd.DataFrame") -> list[str]:
+    """Return what `compensation` found in words."""
+    low, high = frame.attrs["range"]
+    found = [f"{frame.attrs['grade']} from {celsius_range((low, high))}:"]
+    for row in frame.to_dict("records"):
+        found.append(
+            f"{row['what']}: Gd + Er "
+            f"{row['gadolinium_erbium_wt_pct']:.1f} wt.%; alpha(B_r) {row[ALPHA]:+.4f} "
+            f"({row[f'{ALPHA}_lo']:+.4f} to {row[f'{ALPHA}_hi']:+.4f}) %/K; B_r "
+            f"{row['remanence_T']:.3f} T at the coldest; H_k {row['knee_field_kA_m']:.0f} "
+            f"({row['knee_field_kA_m_lo']:.0f} to {row['knee_field_kA_m_hi']:.0f}) kA/m at the "
+            f"hottest; the field changes by {row['field_change_pct']:+.2f} "
+            f"({row['field_change_pct_lo']:+.2f} to {row['field_change_pct_hi']:+.2f}) %"
+        )
+    if not (frame["what"] == "least Gd and Er that does it").any():
+        found.append("no magnet of its family with less Gd and Er is as steady")
+    return found
+
+
+def _range(temperature: Any, grade: str) -> tuple[float, float]:
+    if temperature is None:
+        return alpha_range(grade)
+    ends = temperature.split(":") if isinstance(temperature, str) else list(temperature)
+    if len(ends) != 2:
+        raise InputError(f"the range must be two temperatures such as -50C:150C, got {temperature}")
+    low, high = (parse_temperature(end) for end in ends)
+    if not high - low >= 20.0:
+        raise InputError(f"the range must rise by 20 K or more, got {low:g} to {high:g} K")
+    return low, high
+
+
+def _variants(made: Makeup) -> dict[str, str]:
+    """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
+    table = CompositionTable.from_strings([made.best.text], basis="weight")
+    own = told(table, None).best.text
+    atoms = table.to_array()[0]
+    found = {"as it is": own}
+    for label, gone in (
+        ("without Er", ("Er",)),
+        ("without Gd", ("Gd",)),
+        ("without Gd and Er", _PUT_IN),
+    ):
+        text = _without(atoms, gone)
+        if text is not None:
+            found[label] = text
+    return found
+
+
+def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
+    from ..magnetism.shell import from_dense
+
+    columns = [INDEX[e] for e in gone]
+    if not atoms[columns].sum() > 0.0:
+        return None
+    changed = atoms.copy()
+    changed[INDEX["Sm"]] += changed[columns].sum()
+    changed[columns] = 0.0
+    return told(from_dense(changed[None, :], np.zeros(1, np.int64)), None).best.text
+
+
+def _described(
+    texts: dict[str, str], between: tuple[float, float], mill: "Mill", circuit: float
+) -> "pd.DataFrame":
+    import pandas as pd
+    from scipy.special import ndtr
+
+    from ..magnetism.sintered import sintered_at
+
+    table = CompositionTable.from_strings(list(texts.values()), basis="weight")
+    cold, hot = sintered_at(
+        table, list(between), process={"mill": mill.record()}, between=between, whole_range=True
+    )
+    frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
+    weight = 100.0 * table.weight_fractions()
+    frame["gadolinium_erbium_wt_pct"] = weight[:, [INDEX[e] for e in _PUT_IN]].sum(axis=1)
+    for name, source in (
+        (ALPHA, cold),
+        ("remanence_T", cold),
+        ("coercivity_kA_m", hot),
+        ("knee_field_kA_m", hot),
+    ):
+        for end in ("", "_lo", "_hi"):
+            frame[f"{name}{end}"] = source[f"{name}{end}"].to_numpy(float)
+    span = between[1] - between[0]
+    for end in ("", "_lo", "_hi"):
+        frame[f"field_change_pct{end}"] = (frame[f"{ALPHA}{end}"] + circuit) * span
+    middle = frame[ALPHA] + circuit
+    deviation = (frame[f"{ALPHA}_hi"] - frame[f"{ALPHA}_lo"]) / (2.0 * 1.645)
+    frame["probability_steady"] = ndtr((_STEADY - middle) / deviation) - ndtr(
+        (-_STEADY - middle) / deviation
+    )
+    return frame
+
+
+def _least(
+    made: Makeup, between: tuple[float, float], mill: "Mill", circuit: float
+) -> dict[str, Any] | None:
+    """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
+    own = made.best
+    table = CompositionTable.from_strings([own.text], basis="weight")
+    weight = dict(zip(("Fe", "Cu"), _share(table, "Fe", "Cu"), strict=True))
+    rare = float(sum(_share(table, "Sm", "Gd", "Er")))
+    texts = {
+        f"{gd:g} {er:g}": samarium_cobalt_17(rare - gd - er, weight["Fe"], weight["Cu"], gd, er)
+        for gd in _GRID_GD
+        for er in _GRID_ER
+        if 0.0 < gd + er < min(rare - 8.0, own.heavy_wt_pct - 0.25)
+    }
+    if not texts or weight["Cu"] <= 0.0:
+        return None
+    frame = _described(texts, between, mill, circuit)
+    good = frame[(frame[ALPHA] + circuit).abs() <= _FLAT]
+    if good.empty:
+        return None
+    first = good.sort_values("gadolinium_erbium_wt_pct", kind="stable").iloc[0]
+    return {str(name): value for name, value in first.items()}
+
+
+def _share(table: CompositionTable, *names: str) -> list[float]:
+    return [float(100.0 * table.weight_fractions()[0, INDEX[e]]) for e in names]

@@ -1,0 +1,87 @@
+"""Results as a notebook shows them: eight columns, intervals in words, the domain coloured."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from ..columns import COLUMNS
+from .tables import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS = 10
+_MOST = 8
+_FIRST = (
+    "rank",
+    "candidate",
+    "shell",
+    "temperature_K",
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "heavy_rare_earth_wt_pct",
+    "probability_meets_requirements",
+    "cost_USD_kg",
+    "curie_temperature_K",
+    "saturation_polarization_T",
+    "anisotropy_field_T",
+    "supply_risk",
+)
+_OUTSIDE = "background:#fff1d6;color:#222"
+
+
+def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
+    """Return the first rows of a table of results as HTML.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns as in `magnetkit.columns`.
+    rows : int
+        How many at most.
+
+    Returns
+    -------
+    str
+        Eight columns at most; an interval as ``563 (419 to 756)``; rows outside the domain of
+        what was learnt are coloured.
+    """
+    names = [name for name in _FIRST if name in frame and _tells(frame, name)][:_MOST]
+    heads = "".join(
+        f'<th title="{escape(COLUMNS[n].meaning)}">{escape(COLUMNS[n].short)}'
+        f"{f' ({escape(COLUMNS[n].unit)})' if COLUMNS[n].unit else ''}</th>"
+        for n in names
+    )
+    body, coloured = [], False
+    for _, row in frame.head(rows).iterrows():
+        outside = "in_domain" in frame and not bool(row["in_domain"])
+        coloured |= outside
+        cells = "".join(f"<td>{escape(_cell(row, name))}</td>" for name in names)
+        body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
+    notes = [f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of "
+             f"{len(frame.columns)} columns; 90 % intervals in brackets."]  # fmt: skip
+    if coloured:
+        notes.append("Coloured: no compound of known Curie temperature lies near.")
+    return (
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        f"<p><small>{' '.join(notes)}</small></p>"
+    )
+
+
+def _tells(frame: "pd.DataFrame", name: str) -> bool:
+    """Whether a column says anything: an empty shell does not."""
+    values = frame[name]
+    return bool((values.astype(object).fillna("") != "").any())
+
+
+def _cell(row: "pd.Series", name: str) -> str:
+    column, value = COLUMNS[name], row[name]
+    if column.kind in ("text", "category"):
+        return "" if value is None or value != value else str(value)
+    if column.kind == "integer":
+        return "–" if value is None or value != value else str(int(value))
+    text = number(value)
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
+        return text
+    low, high = (number(row[f"{name}_{end}"]) for end in ("lo", "hi"))
+    return f"{text} ({low} to {high})" if low != high else text

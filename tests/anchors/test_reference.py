@@ -1,0 +1,92 @@
+"""Profiles judged from their reference magnet."""
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.anchors.reference import Seen, anchored_on
+from magnetkit.applications import load, names
+from magnetkit.composition import CompositionTable
+from magnetkit.magnetism.mill import ALPHA, splits
+from magnetkit.ranking.judged import job_for, mill_of
+
+H, B = "coercivity_kA_m", "remanence_T"
+
+
+def anchored(text, seen, between=None):
+    mill = anchored_on("it", CompositionTable.from_strings([text]), None, seen, between)
+    return {"mill": mill.record()}
+
+
+def test_a_reference_known_well_is_predicted_as_it_is():
+    seen = [
+        Seen(H, 900.0, 423.15, 1e-4),
+        Seen(B, 1.0, 423.15, 1e-4),
+        Seen(ALPHA, -0.09, 293.15, 1e-5),
+    ]
+    found = mk.magnetism.sintered(
+        "Nd1.65Dy0.35Fe14B", 423.15, process=anchored("Nd1.65Dy0.35Fe14B", seen)
+    ).iloc[0]
+    split = splits()
+    # What is each magnet's own is left: a second magnet of the recipe has another one.
+    for name, value in ((H, 900.0), (B, 1.0)):
+        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15).iloc[0][name]
+        moved = np.log(found[name] / alone) / np.log(value / alone)
+        assert moved == pytest.approx(1.0 - split[name].residue, abs=0.02)
+    assert found[f"{ALPHA}_lo"] < -0.09 < found[f"{ALPHA}_hi"]
+
+
+def test_another_host_is_not_moved():
+    process = anchored("Nd1.65Dy0.35Fe14B", [Seen(H, 900.0, 423.15, 0.05)])
+    for column in (H, f"{H}_lo", B):
+        plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
+        assert mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
+
+
+def test_what_is_no_magnet_anchors_nothing():
+    table = CompositionTable.from_strings(["NdNi5"])
+    assert anchored_on("it", table, None, [Seen(H, 900.0, 300.0, 0.05)]).magnets == ()
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_reference_does_what_its_device_asks(name):
+    profile = load(name)
+    reference = profile.reference
+    table = mk.screen([reference.formula], application=name, basis=reference.basis).table
+    assert table["probability_meets_requirements"][0] > 0.75
+
+
+def test_todays_magnet_is_known_to_do_its_work():
+    from scipy.stats import truncnorm
+
+    from magnetkit.applications.profile import Anchor
+    from magnetkit.ranking.judged import _working
+
+    profile = load("aviation-actuator")
+    given = {"source": "test", "status": "assumption", "temperature_K": 453.15}
+    one = Anchor(column=H, value=400.0, spread=40.0, **given)
+    # The device asks for 366 kA/m.
+    value, doubt = _working(400.0, 0.1, one, profile)
+    own = truncnorm((np.log(366.0) - np.log(400.0)) / 0.1, np.inf, np.log(400.0), 0.1)
+    assert value == pytest.approx(np.exp(own.mean()))
+    assert doubt == pytest.approx(own.std())
+    # Where nothing is asked, nothing is cut off.
+    cold = Anchor(column=H, value=400.0, spread=40.0, **{**given, "temperature_K": 293.15})
+    assert _working(400.0, 0.1, cold, profile) == (400.0, 0.1)
+
+
+def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
+    profile = load("energy-traction-motor")
+    own = anchored("Nd2Fe14B", [Seen(H, 400.0, 423.15, 0.03)])
+    assert mill_of(job_for(profile, process=own).conditions.process).name == "it"
+    kept = job_for(profile, process={"grain_size_um": 3.0}).conditions.process
+    assert kept["grain_size_um"] == 3.0
+    assert mill_of(kept).name == profile.reference.grade
+
+
+def test_the_motor_pays_for_no_terbium_in_the_alloy():
+    best = mk.screen(application="energy-traction-motor").best(10)
+    assert (best["heavy_rare_earth_wt_pct"] < 1.0).all()
+    assert (best["shell"].astype(str) != "").all()
+    # Adopted since 2012: 3 to 5 wt.% in the alloy became less than 0.6 wt.% diffused in.
+    assert best["shell"].astype(str).str.startswith("Tb").any()

@@ -1,0 +1,33 @@
+import subprocess
+import sys
+
+
+def run(*args):
+    return subprocess.run(
+        [sys.executable, "-m", "magnetkit", "curve", *args], capture_output=True, text=True
+    )
+
+
+def test_one_curve_goes_to_stdout():
+    done = run("N42SH", "--temperature", "150C", "--bare")
+    assert done.returncode == 0, done.stderr
+    first, last = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
+    assert first.endswith(",0")
+    assert last.startswith("0,1.1")
+
+
+def test_several_are_files(tmp_path):
+    done = run(
+        "N42SH", "--temperature", "20C,150C", "--format", "elmer", "--out", f"{tmp_path}/a.sif"
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["a-150C.sif", "a-20C.sif"]
+    refused = run("N42SH", "--temperature", "20C,150C")
+    assert refused.returncode == 1
+    assert "need --out" in refused.stderr
+
+
+def test_a_bare_temperature_is_refused():
+    refused = run("N42SH", "--temperature", "150")
+    assert refused.returncode == 1
+    assert "150C or 150K" in refused.stderr

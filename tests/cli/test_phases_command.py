@@ -1,0 +1,72 @@
+"""``magnetkit phases`` and ``magnetkit data diff``."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from magnetkit.cli.app import app
+from magnetkit.cli.data import _systems
+from magnetkit.errors import InputError
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def test_a_magnet_and_what_it_falls_into():
+    done = run("phases", "SmCo5", "--temperature", "600C")
+    assert done.exit_code == 0, done.output
+    assert "SmCo5: metastable at 873" in done.stdout
+    assert "0.58 Sm2Co17 + 0.42 SmCo3" in done.stdout
+    assert "forms at the temperature at which it is made" in run("phases", "SmCo5").stdout
+
+
+def test_as_json():
+    done = run("phases", "Sm2Co17", "NdFe12", "--temperature", "1000C", "--json")
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["state"], second["state"]) == ("forms", "does not form")
+    assert first["probability_phase_forms_lo"] < first["probability_phase_forms"]
+
+
+def test_what_the_snapshot_lacks_is_unknown_and_no_number():
+    done = run("phases", "Eu2Fe14B")
+    assert done.exit_code == 1
+    assert "Eu2Fe14B: unknown" in done.stdout
+    assert "no phases of Eu" in done.stdout
+    assert "probability" not in done.stdout
+
+
+def test_a_section_is_drawn(tmp_path):
+    picture = tmp_path / "section.png"
+    done = run("phases", "SmCo5", "Sm2Fe8Co9", "--section", "Sm-Co-Fe", "--out", picture)
+    assert done.exit_code == 0, done.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("SmCo5", "--temperature", "600"), "600"),
+        (("SmCo5", "--section", "Sm-Co-Fe"), "give both"),
+    ],
+)
+def test_usage(arguments, told):
+    done = run("phases", *arguments)
+    assert done.exit_code != 0
+    assert told in done.output + str(done.exception)
+
+
+def test_nothing_moved_between_a_snapshot_and_itself():
+    done = run("data", "diff", "embedded", "embedded")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("0 new, 0 gone, 0 moved")
+
+
+def test_a_device_names_the_systems_that_its_substitutes_touch():
+    found = _systems(None, "communication-twt")
+    assert "Co-Fe-Gd-Sm" in found
+    assert {system.count("-") for system in found} == {3}
+    assert _systems(["Sm-Co"], None) == ["Sm-Co"]
+    with pytest.raises(InputError, match="--application"):
+        _systems(None, None)

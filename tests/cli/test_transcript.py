@@ -1,0 +1,116 @@
+"""A user's first tasks on a real terminal of 80 and of 120 columns."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli import transcript
+
+SCRIPT = Path(transcript.__file__)
+# What each task's answer must hold, by how the task begins.
+SAID = {
+    "--help": "From candidates to a choice",
+    "predict SmCo5 Nd2Fe14B --temperature 150C": "423 K (150 °C)",
+    "predict Nd2Fe14B --temperature 150": "150C or 150K",
+    "predict -": "SmCo5",
+    "predict SmCo5 --json": '"coercivity_kA_m"',
+    "predict melts.csv": "A1",
+    "compare": "Difference",
+    "screen alloys.csv --application energy-traction-motor --out": "P is the probability",
+    "replace": "P is the probability",
+    "grades N42SH": "Between makers",
+    "applications show": "my-pump",
+}
+EXIT = {"predict Nd2Fe14B --temperature 150": 1}
+
+
+def run(folder, width):
+    """Run the tasks on a terminal; return what each said and its exit."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT, folder],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**environment, "TERM": "xterm-256color"},
+        close_fds=True,
+    )
+    os.close(slave)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(master, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    assert process.wait() == 0, b"".join(chunks)[-2000:]
+    os.close(master)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(chunks).decode("utf-8"))
+    parts = text.replace("\r\n", "\n").split(transcript.MARK)[1:]
+    return [
+        (task.split("\n", 1)[0], task.split("\n", 1)[1], int(code.split("\n")[0].split()[1]))
+        for task, code in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+@pytest.fixture(scope="module", params=[80, 120])
+def session(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(f"wide{request.param}")
+    return request.param, folder, run(folder, request.param)
+
+
+def test_every_task_ends_as_it_should_and_says_its_word(session):
+    _, _, done = session
+    assert [task for task, _, _ in done] == transcript.tasks()
+    assert len(done) >= 25
+    for task, said, code in done:
+        own = max((b for b in EXIT if task == b), key=len, default=None)
+        assert code == EXIT.get(own, 0), (task, said)
+        begin = max((b for b in SAID if task.startswith(b)), key=len, default=None)
+        if begin is not None and (begin != "predict Nd2Fe14B --temperature 150" or own):
+            assert SAID[begin] in said, (task, said)
+
+
+def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
+    width, _, done = session
+    for task, said, _ in done:
+        assert not re.search(r"(\.\.\.|…)\s*[│┃]", said), (task, said)
+        tables = [line for line in said.split("\n") if line[:1] in "│┃┏┡└├╭╰"]
+        assert all(len(line) <= width for line in tables), (task, max(map(len, tables)))
+
+
+def test_a_wider_terminal_shows_more(tmp_path):
+    heads = {}
+    for width in (80, 120):
+        process = subprocess.run(
+            [sys.executable, "-m", "magnetkit", "grades"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "COLUMNS": str(width)},
+        )
+        heads[width] = process.stdout.split("\n")[2].count("┃")
+    assert heads[80] < heads[120]
+
+
+def test_the_workbook_is_what_a_buyer_opens(session):
+    _, folder, _ = session
+    book = load_workbook(folder / "answers.xlsx")
+    rows = list(book["results"].iter_rows(values_only=True))
+    assert rows[1][rows[0].index("id")] == "x1"
+    # A number stays one.
+    assert rows[1][rows[0].index("offer EUR/kg")] == 61.5
+    assert rows[1][rows[0].index("coercivity_kA_m")] > 0
+    assert "columns" in book.sheetnames

@@ -1,0 +1,46 @@
+"""Partial demagnetization: signs, limits and a flux that balances."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from magnetkit.diffusion.cases import Circuit
+from magnetkit.diffusion.demagnetized import flux_against, settled
+from magnetkit.diffusion.selffield import SelfField
+from magnetkit.diffusion.shapes import cut, read_shape
+from tests.diffusion.test_local import made
+
+FIELD = SelfField(cut(read_shape("20x10x3mm"), 600), "z")
+NONE = np.zeros(len(FIELD.cells.points))
+
+
+def hot(h_cj):
+    return replace(made(), coercivity=np.full(4, h_cj), temperature_K=420.0)
+
+
+def test_a_strong_magnet_loses_nothing_for_good():
+    found = flux_against([hot(2e6)], NONE, FIELD, [Circuit("z")], made())
+    assert found["irreversible_pct"][0] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_reversible_and_irreversible_make_the_whole():
+    found = flux_against([hot(6e5)], NONE, FIELD, [Circuit("z")], made()).iloc[0]
+    assert found.irreversible_pct > 1.0
+    assert found.flux_pct + found.reversible_pct + found.irreversible_pct == pytest.approx(100.0)
+
+
+def test_a_fault_field_leaves_its_mark():
+    circuits = [Circuit("z", 2.0, f) for f in (0.0, 200.0, 0.0)]
+    found = flux_against([hot(5e5)] * 3, NONE, FIELD, circuits, made())
+    assert found["irreversible_pct"][1] > found["irreversible_pct"][0] + 1.0
+    # What is lost does not come back.
+    assert found["irreversible_pct"][2] == pytest.approx(found["irreversible_pct"][1], abs=0.2)
+
+
+def test_reversed_cells_relieve_their_neighbours():
+    magnet = hot(6.5e5)
+    share, reverse = settled(magnet, NONE, FIELD, Circuit("z"), None)
+    frozen = FIELD.responding(np.full(len(NONE), 1.2 / 1.2566e-6), 1.05, 1.0, np.zeros(3))
+    assert share.min() < 0.9
+    assert reverse.mean() < 0.99 * (-frozen[:, 2]).mean()

@@ -1,0 +1,144 @@
+"""`mk.diffuse` as it is asked: designs compared, maps followed, what is wrong told."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit import datasets
+from magnetkit.cli.app import app
+from magnetkit.errors import InputError
+
+BASE, SHAPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
+ASK = {"basis": "weight", "load_line": 2, "hours": 8, "anneal": 900, "cells": 1500}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return mk.diffuse(BASE, SHAPE, temperature="150C", **ASK)
+
+
+def row(found, way, element):
+    rows = found.designs
+    return rows[(rows["way"] == way) & (rows["element"] == element)].iloc[0]
+
+
+def test_a_coating_takes_less_than_an_alloy_and_costs_less_flux(found):
+    faces, bulk = row(found, "faces", "Tb"), row(found, "bulk alloy", "Tb")
+    assert faces.meets
+    assert bulk.meets
+    assert faces.put_on_g < bulk.put_on_g
+    assert 0.0 < faces.flux_lost_pct < bulk.flux_lost_pct
+    # What enters is 85 % of what is put on (datasets/diffusion/process.toml).
+    assert faces.inside_g == pytest.approx(0.85 * faces.put_on_g, rel=1e-9)
+
+
+def test_the_mass_is_that_on_the_faces(found):
+    coating = found.coating("Tb")
+    on = (coating["mg_cm2"] * coating["area_cm2"]).sum() / 1e3
+    assert on == pytest.approx(row(found, "faces", "Tb").inside_g, rel=1e-9)
+    assert coating["area_cm2"].sum() == pytest.approx(2 * (2.0 + 0.6 + 0.3), rel=1e-9)
+
+
+def test_margins_are_better_after(found):
+    margins = found.margins("Tb")
+    assert (margins["after_kA_m"] >= margins["before_kA_m"] - 1e-9).all()
+    assert margins["after_kA_m"].min() > margins["before_kA_m"].min() + 50
+
+
+def test_it_is_said_in_words_and_json(found):
+    text = "\n".join(found.lines())
+    assert "mg/cm2" in text
+    assert "load line 2" in text
+    told = json.loads(found.to_json())
+    assert told["meets"] is True
+    assert len(told["designs"]) == 6
+
+
+def test_hotter_takes_more():
+    few, more = (
+        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ("140C", "155C")
+    )
+    assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
+
+
+def test_a_map_of_two_operating_points_is_followed():
+    made = mk.diffuse(
+        BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
+        field=datasets.path("diffusion/motor_field.csv"), hours=24, anneal=900, probability=0.5,
+    )  # fmt: skip
+    assert made.field is None
+    margins = made.margins("Tb")
+    # The field is largest at the long edges; there the reverse field counts.
+    worst = margins.loc[margins["reverse_kA_m"].idxmax()]
+    assert abs(worst["y_mm"]) > 6.5
+
+
+def test_a_thick_magnet_says_how_far_diffusion_reaches():
+    made = mk.diffuse(BASE, "60x60x30mm", element="Tb", faces="poles", temperature="150C",
+                      require="irreversible_loss_pct<=1", **{**ASK, "load_line": 1})  # fmt: skip
+    assert not made.meets
+    assert "diffusion reaches 3.0 mm and would have to reach 15.0 mm" in made.undone[0]
+    assert "kA/m" in made.undone[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"shape": "40x15mm"}, "shape"),
+        ({"along": "r"}, "radial"),
+        ({"faces": "top"}, "no face"),
+        ({"element": "Gd"}, "Tb or Dy"),
+        ({"require": "margin_kA_m>=900"}, "no Tb shell gives"),
+        ({"load_line": -1}, "load_line"),
+        ({"probability": 90}, "between 0 and 1"),
+        ({"anneal": 500}, "anneal"),
+        ({"law": "whole"}, "law"),
+        ({"field": "absent.csv"}, "cannot be read"),
+        ({"cells": 5}, "cells"),
+        ({"composition": "SmCo5"}, "2:14:1"),
+        ({"faced": "all"}, "did you mean faces"),
+    ],
+)
+def test_bad_input_is_told(wrong, message):
+    given = {"composition": BASE, "shape": SHAPE, "element": "Tb", **ASK, **wrong}
+    if given["composition"] != BASE:
+        given["basis"] = "atomic"
+    with pytest.raises(InputError, match=message):
+        mk.diffuse(given.pop("composition"), given.pop("shape"), **given)
+
+
+def test_the_command_says_and_writes(tmp_path):
+    out = tmp_path / "design"
+    done = CliRunner().invoke(
+        app,
+        ["diffuse", BASE, "--basis", "weight", "--shape", SHAPE, "--load-line", "2", "--element",
+         "Tb", "--hours", "8", "--anneal", "900C", "--temperature", "140C", "--pieces", "1000",
+         "--require", "irreversible_loss_pct<=3", "--out", str(out)],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "Tb faces:" in done.output
+    assert sorted(p.name for p in out.iterdir()) == ["coating.csv", "designs.csv", "margins.csv"]
+    refused = CliRunner().invoke(app, ["diffuse", BASE, "--shape", SHAPE, "--anneal", "900"])
+    assert isinstance(refused.exception, InputError)
+
+
+def test_what_is_undone_ends_in_1():
+    done = CliRunner().invoke(
+        app,
+        ["diffuse", BASE, "--basis", "weight", "--shape", "40x15x30mm", "--element", "Dy",
+         "--faces", "poles", "--load-line", "0.5", "--hours", "8", "--anneal", "850C"],
+    )  # fmt: skip
+    assert done.exit_code == 1
+    assert "does not do it" in done.output
+
+
+def test_50_000_points_have_their_field(found):
+    from magnetkit.diffusion.selffield import SelfField
+    from magnetkit.diffusion.shapes import cut, read_shape
+
+    cells = cut(read_shape("40x15x5mm"), 50_000)
+    assert len(cells.points) >= 48_000
+    assert np.isfinite(SelfField(cells, "z").factors).all()

@@ -1,0 +1,55 @@
+"""Every plot of the gallery is drawn by its code, and no text of it lies on another."""
+
+import tomllib
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+
+import magnetkit as mk
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+with (DOCS / "gallery.toml").open("rb") as stream:
+    ENTRIES = tomllib.load(stream)
+
+
+@pytest.fixture(params=ENTRIES)
+def figure(request):
+    plt.switch_backend("Agg")
+    space = {}
+    exec(ENTRIES[request.param]["code"], space)
+    drawn = space["ax"].figure
+    drawn.canvas.draw()
+    yield drawn
+    plt.close("all")
+
+
+def test_every_public_plot_is_in_the_gallery():
+    code = "".join(entry["code"] for entry in ENTRIES.values())
+    drawn = [name for name in mk.plots.__all__ if name not in ("sweep", "table")]
+    assert [name for name in drawn if f"plots.{name}(" not in code] == []
+
+
+def texts(ax):
+    """Return the texts that are drawn: no tick beyond the limits of its axis."""
+    for axis, (low, high) in ((ax.xaxis, sorted(ax.get_xlim())), (ax.yaxis, sorted(ax.get_ylim()))):
+        for tick in axis.get_major_ticks():
+            if low <= tick.get_loc() <= high:
+                yield from (tick.label1, tick.label2)
+        yield axis.label
+    yield from (ax.title, *ax.texts)
+    if ax.get_legend() is not None:
+        yield from ax.get_legend().get_texts()
+
+
+def test_no_text_lies_on_another(figure):
+    shown = [t for ax in figure.axes for t in texts(ax) if t.get_visible() and t.get_text().strip()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in shown]
+    assert len(boxes) > 3
+    found = [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.0 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2.0
+    ]
+    assert found == []

@@ -1,0 +1,59 @@
+"""Phases known to exist or not: the typed table, the fit, and what is left out."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from magnetkit import datasets
+from magnetkit.evaluation.phases import forming
+from magnetkit.kernels.forming import TERMS
+from magnetkit.phases.forming import FAMILIES
+
+
+@pytest.fixture(scope="module")
+def made():
+    return forming.read_made()
+
+
+def test_the_table_is_large_typed_and_cited():
+    with datasets.path(forming.MADE).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len({(r["formula"], r["temperature_K"]) for r in rows}) == len(rows)
+    assert {r["forms"] for r in rows} == {"yes", "no"}
+    assert sum(r["forms"] == "yes" for r in rows) >= 80
+    assert sum(r["forms"] == "no" for r in rows) >= 60
+    assert all(r["source"] and r["verification"] for r in rows)
+
+
+def test_a_rare_earth_left_out_is_predicted_from_the_others(made):
+    scores, bins, wrong = forming.table_of_scores(made)
+    by = scores.set_index("rows")
+    assert by.loc["all rows seen", "auc"] >= 0.97
+    assert by.loc["each rare earth left out", "auc"] >= 0.95
+    assert by.loc["each rare earth left out", "brier"] <= 0.10
+    # The hull distance alone is worth little on these rows: why there is a model.
+    assert by.loc["each rare earth left out", "auc_of_hull_distance"] < 0.75
+    assert bins["rows"].sum() == len(made.formula)
+    share = bins.set_index("from")["share_that_forms"]
+    assert share[:0.3].max() < 0.1
+    assert share[0.6:].min() > 0.8
+    assert len(wrong) == by.loc["each rare earth left out", "wrong"]
+
+
+def test_rows_of_a_host_left_out_lose_its_stabilizers(made):
+    at = TERMS.index("stabilizer")
+    assert forming.terms(made)[:, at].max() == 1.0
+    assert forming.terms(made, without=["1:12"])[:, at].max() == 0.0
+
+
+def test_a_family_without_rows_leans_on_the_others():
+    """Its weights are the common ones, its doubt the larger."""
+    rng = np.random.default_rng(0)
+    x = np.zeros((200, len(TERMS)))
+    x[:, 0], x[:, 1] = 1.0, rng.normal(size=200)
+    family = np.zeros(200, np.int8)
+    found = forming.fit(x, family, x[:, 1] + 0.3 * rng.normal(size=200) > 0)
+    last = len(FAMILIES) - 1
+    assert 0 < found.mean[last, 1] < found.mean[0, 1]
+    assert found.covariance[last, 1, 1] > found.covariance[0, 1, 1]

@@ -1,0 +1,89 @@
+"""What magnets share of their error, and how it grows far from every measured one."""
+
+import numpy as np
+import pytest
+
+from magnetkit.composition import CompositionTable
+from magnetkit.magnetism import likeness, sintered
+from magnetkit.magnetism.likeness import Kinds, beyond, covariance, relative_width, variance
+from magnetkit.magnetism.mill import Mill, fractions_of, splits
+
+H = "coercivity_kA_m"
+
+
+def kinds(*texts, host="2:14:1", shells=None):
+    table = CompositionTable.from_strings(list(texts))
+    hosts = np.array([host] * len(texts))
+    return Kinds(table, hosts, np.array(shells or [""] * len(texts)))
+
+
+def anchor(text, host="2:14:1", noise=0.0):
+    table = CompositionTable.from_strings([text])
+    record = {
+        "host": host,
+        "quantity": H,
+        "magnet": "m",
+        "composition": fractions_of(table, 0),
+        "temperature_K": 300.0,
+        "score": 1.0,
+        "deviation": splits()[H].deviation,
+        "noise": noise,
+        "slope": 0.0,
+    }
+    return Mill("it", (record,))
+
+
+def test_what_one_host_shares_is_the_split_and_another_host_shares_nothing():
+    one, other = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B"), kinds("SmCo5", host="1:5")
+    split = splits()[H]
+    apart = 2.0 * 0.2 / 17.0
+    expected = split.common + split.composition * np.exp(-apart / split.length)
+    found = covariance(one, one, H)
+    assert found[0, 1] == pytest.approx(expected, rel=1e-9)
+    assert np.diag(found) == pytest.approx(variance(one, H))
+    assert (covariance(one, other, H) == 0.0).all()
+    assert np.linalg.eigvalsh(found).min() > 0.0
+
+
+def test_a_measured_magnet_takes_what_it_shares_away():
+    one, mill = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.2Ce0.8Fe14B"), anchor("Nd1.8Dy0.2Fe14B")
+    left = variance(one, H, mill) / variance(one, H)
+    assert left[1] < left[0] < left[2] < 1.0
+    found = covariance(one, one, H, mill)
+    assert np.diag(found) == pytest.approx(variance(one, H, mill))
+    assert np.linalg.eigvalsh(found).min() > 0.0
+    # Measured to nothing, it knows nothing of others.
+    vague = variance(one, H, anchor("Nd1.8Dy0.2Fe14B", noise=1e9))
+    assert vague[[0, 2]] == pytest.approx(variance(one, H)[[0, 2]])
+
+
+def test_a_difference_to_itself_has_no_width_and_to_a_stranger_that_of_both():
+    one = kinds("Nd2Fe14B", "Nd1.8Dy0.2Fe14B")
+    width = relative_width(one, kinds("Nd2Fe14B"), H)
+    assert width[0] == pytest.approx(0.0, abs=1e-6)
+    assert 0.0 < width[1] < 1.0
+    stranger = kinds("SmCo5", host="1:5")
+    own, other = variance(one, H), variance(stranger, H)[0]
+    expected = np.sqrt(1.0 + other / own)
+    assert relative_width(one, stranger, H) == pytest.approx(expected)
+
+
+def test_far_from_measured_magnets_the_range_is_wider():
+    texts = ["SmCo5.2125Fe1.5Cu0.6Zr0.1875", "Sm0.5Ce0.5Co5.2125Fe1.5Cu0.6Zr0.1875"]
+    table = CompositionTable.from_strings(texts)
+    near, far = beyond(table, np.array(["2:17", "2:17"]), H)
+    assert near == pytest.approx(0.0, abs=1e-9)
+    growth, _ = likeness._growth()[H]
+    assert near < far <= growth**2
+    frame = sintered(table, 300.0)
+    half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
+    assert half[1] ** 2 - half[0] ** 2 == pytest.approx(1.645**2 * far, rel=1e-2)
+    # Who measures it himself has a magnet near it.
+    own = anchor(texts[1], "2:17")
+    assert beyond(table, np.array(["2:17", "2:17"]), H, own)[1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_host_of_which_no_magnet_was_measured_is_far_from_all():
+    table = CompositionTable.from_strings(["SmFe11Ti"])
+    assert beyond(table, np.array(["1:12"]), H)[0] == likeness._growth()[H][0] ** 2
+    assert beyond(table, np.array([""]), H)[0] == 0.0

@@ -1,0 +1,50 @@
+"""A magnet near its Curie temperature, which is known to tens of kelvin only."""
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+
+ENDS = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m", "max_energy_product_kJ_m3")
+# Nd-Fe-B and Sm-Co as pure compounds.
+KELVIN = {"SmCo5": np.arange(900.0, 1019.0, 2.0), "Nd2Fe14B": np.arange(500.0, 586.0, 1.0)}
+
+
+@pytest.fixture(scope="module", params=KELVIN)
+def heated(request):
+    frame = mk.predict([request.param], list(KELVIN[request.param]))
+    frame = frame[frame["status"] == "ok"]
+    return frame, frame["temperature_K"] > frame["curie_temperature_K_lo"]
+
+
+def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperature(heated):
+    frame, near = heated
+    assert near.any()
+    assert not near.all()
+    last = frame.iloc[-1]
+    assert last["curie_temperature_K"] - last["temperature_K"] < 2.5
+    for name in ENDS:
+        assert last[f"{name}_lo"] == 0.0
+        assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0
+        assert (frame.loc[near, f"{name}_lo"] == 0.0).all()
+        assert (frame.loc[~near, f"{name}_lo"] > 0.0).all()
+    # No more than what is printed of such magnets at 20 C: 1.4 T and 3 MA/m.
+    assert (frame["remanence_T_hi"] < 1.4).all()
+    assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
+
+
+def test_upper_ends_fall_as_it_heats_without_a_step(heated):
+    frame, _ = heated
+    for name in ENDS[:2]:
+        upper = frame[f"{name}_hi"].to_numpy()
+        assert (np.diff(np.log(upper)) < 0.15).all(), name
+        assert (np.diff(np.log(upper)) > -0.7).all(), name
+
+
+def test_the_upper_end_is_the_magnet_of_the_upper_curie_temperature():
+    """At the same share of T_C the model has the same polarization, whatever T_C is."""
+    kelvin = 1015.0
+    row = mk.predict(["SmCo5"], kelvin).iloc[0]
+    same = kelvin * row["curie_temperature_K"] / row["curie_temperature_K_hi"]
+    other = mk.predict(["SmCo5"], same).iloc[0]
+    assert row["remanence_T_hi"] == pytest.approx(other["remanence_T"], rel=2e-3)

@@ -1,0 +1,52 @@
+"""The phases that compositions stand for, and what competes with them."""
+
+import numpy as np
+import pytest
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.phases.hull import stable_space
+from magnetkit.phases.judged import Judged, phases_of, rivals
+from magnetkit.phases.snapshot import open_snapshot
+
+
+def table(text):
+    return CompositionTable.from_strings(text.split(), basis="atomic")
+
+
+def test_a_ratio_names_a_phase_that_no_recipe_is_taken_for():
+    found = phases_of(table("LaFe5 SmCo5 Sm2.2Co17 Sm2Fe17N3 Fe3C"))
+    names = [HOST_NAMES[c] if c >= 0 else "" for c in found.host]
+    assert names == ["1:5", "1:5", "2:17", "2:17:3", ""]
+    assert found.named.tolist() == [True, True, False, True, False]
+
+
+def test_a_named_phase_keeps_what_a_recipe_leaves_in_its_boundary():
+    found = phases_of(table("Sm2Fe13Zr4 Sm2.3Fe13Zr4 Nd2Fe14B"))
+    zirconium = found.phase.fraction("Zr")
+    assert zirconium[0] == pytest.approx(4 / 19)
+    assert zirconium[1] < 0.07
+    assert found.phase.fraction("Nd")[2] == pytest.approx(2 / 17)
+
+
+def test_rivals_hold_no_phase_of_the_structure():
+    source = open_snapshot()
+    whole, others = stable_space(source).formulas, rivals(source, "2:17").formulas
+    assert "Sm2Co17" in whole
+    assert "Sm2Co17" not in others
+    assert "SmCo3" in others
+
+
+def test_rivals_mix_too():
+    """Of one part in six mixed half and half nothing is left where all rivals can mix as well."""
+    source = open_snapshot()
+    judged = Judged(phases_of(table("Sm0.5Pr0.5Co5")), source)
+    cold, warm = (judged.above(np.array([t]))[0][0] for t in (0.0, 1000.0))
+    assert judged.entropy[0] == pytest.approx(np.log(2) / 6)
+    assert abs(warm - cold) < 0.5 * 8.617e-5 * 1000 * np.log(2) / 6
+
+
+def test_entries_of_no_host_have_their_own_energy():
+    judged = Judged(phases_of(table("TbFe2 NdFe3")), open_snapshot())
+    assert judged.deviation[0] == 0.0
+    assert np.isnan(judged.energy[1])
