@@ -21,7 +21,7 @@ class Ions(NamedTuple):
     ``values`` float64 (2, ions, temperatures, fields, 24): the field of R2Fe14B, then an axial one.
     ``row`` int8 (118): row of an element, -1 without a moment of its own. ``top`` float64 (ions):
     the largest exchange field, K; ``per_tesla``: what acts on J as a tesla does, K. ``a2`` float64
-    (2, 4): A_2^0 of the nodes. Temperatures are uniform, by ``step``, in ln(1 + T / ``scale``), and so
+    (2, 4): A_2^0 of the nodes. Temperatures are uniform, by ``step``, in ln(1 + T / ``scale``), so
     close that straight lines between them do.
     """
 
