@@ -24,6 +24,7 @@ STATED = {
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
         "surface_enrichment": 1.3,
+        "by_polarization": 1.0,
         "structure_limit_K": 493.15,
         "process": {
             "grain_size_um": 5.0,
@@ -114,12 +115,13 @@ ZERO = (
     "decay_copper",
     "iron_reference",
     "copper_reference",
+    "by_polarization",
 )
 # Coercivity does not need a parting boundary phase where the file says nothing.
 NO_WETTING = 1e-9
 LEAST_REMANENCE_SPREAD = 0.04
 ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
-# Power of the polarization where no hot magnet is published: half that of 2:14:1, an assumption.
+# Power of the nucleation field where no hot magnet is published, an assumption.
 DECAY = 3.0
 # Efficiency and content: 0.8 wt.% of Tb, the most that is usual, gains the 610 to
 # 762 kA/m and of Dy the 410 kA/m of diffusion.csv, where amounts are rarely printed. Most content:

@@ -87,7 +87,8 @@ class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power of the polarization that coercivity follows with temperature beside the nucleation field;
+    power that coercivity follows with temperature, where ``by_polarization`` is 1 of the
+    polarization, beside the nucleation field, where it is 0 of that field;
     ``squareness``: H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
     """
 
@@ -95,6 +96,7 @@ class Rules(NamedTuple):
     alpha_k: Any
     n_eff: Any
     decay: Any
+    by_polarization: Any
     squareness: Any
     recoil: Any
     limit: Any
@@ -184,12 +186,17 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
     Kronmueller's relation at `ROOM`; then H_cJ follows the nucleation field times a power of the
-    polarization. What is no magnet at `ROOM` follows the relation at its own temperature.
+    polarization, or a power of the field alone. What is no magnet at `ROOM` follows the relation
+    at its own temperature.
     """
     carried, field_room, h_room, j_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     if field_room > 0.0:
-        left = field / field_room * (j / j_room) ** rules.decay[i]
+        left = field / field_room
+        if rules.by_polarization[i] > 0.0:
+            left *= (j / j_room) ** rules.decay[i]
+        else:
+            left = left ** rules.decay[i]
         return j, h_room * left, status
     return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status
 

@@ -91,7 +91,7 @@ FREE = {
         "Co and La: signs only, from pairs of magnets of one paper that differ in one element",
     ),
     "1:5": Free(
-        {"alpha_k": (0.085, 0.03), "n_eff": (1.0, 1.0), "decay": (2.0, 2.0)},
+        {"alpha_k": (0.085, 0.03), "n_eff": (1.0, 1.0), "decay": (1.5, 1.0)},
         "alpha_K: H_cj of sintered SmCo5 is 1.2 to 2.4 MA/m, 4 to 8 % of H_a (Strnat 1988), and "
         "N_eff M_s takes 3 %",
     ),
@@ -100,9 +100,9 @@ FREE = {
             "alpha_k": (0.40, 0.15),
             "alpha_k_iron": (2.0, 2.0),
             "alpha_k_copper": (1.0, 1.0),
-            "decay": (3.0, 3.0),
-            "decay_iron": (10.0, 10.0),
-            "decay_copper": (0.0, 2.0),
+            "decay": (1.5, 1.0),
+            "decay_iron": (5.0, 5.0),
+            "decay_copper": (0.0, 1.0),
         },
         "orders of magnitude; signs as data: Golovnia et al., Nanomaterials 13 (2023) 1899 (iron "
         "raises H_cj at 300 K and lowers it at 770 K, copper raises both)",
@@ -208,7 +208,8 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     start = rules.alpha_k * field[0] - rules.n_eff * np.nan_to_num(polarization[0]) / MU_0
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.nan_to_num(field[1:] / field[0])
-        left *= np.nan_to_num(polarization[1:] / polarization[0]) ** rules.decay
+        fall = np.nan_to_num(polarization[1:] / polarization[0]) ** rules.decay
+        left = np.where(rules.by_polarization > 0.0, left * fall, left**rules.decay)
     return 1e-3 * (np.maximum(start, 0.0) * left).T
 
 
