@@ -15,19 +15,33 @@ from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
 from magnetkit.hosts.partition import assign_hosts
+from magnetkit.kernels.threads import thread_count
 from magnetkit.magnetism import believing
 
 ROWS = 100_000
 
 
-def candidates(rows: int) -> mk.CompositionTable:
-    """Return compositions of 2:14:1 on both sites, evenly spread."""
+def candidates(rows: int) -> dict[str, mk.CompositionTable]:
+    """Return compositions evenly spread on both sites, by host."""
     draw = np.random.default_rng(0).dirichlet([1.0, 1.0, 1.0, 3.0], rows)
-    texts = [
-        f"Nd{2 * d:.4f}Ce{2 * a:.4f}La{2 * b:.4f}Dy{2 * c:.4f}Fe{14 - 4 * a:.4f}Co{4 * a:.4f}B"
-        for a, b, c, d in draw
-    ]
-    return mk.CompositionTable.from_strings(texts, basis="atomic")
+    texts = {
+        "2:14:1": [
+            f"Nd{2 * d:.4f}Ce{2 * a:.4f}La{2 * b:.4f}Dy{2 * c:.4f}Fe{14 - 4 * a:.4f}Co{4 * a:.4f}B"
+            for a, b, c, d in draw
+        ],
+        "1:5": [
+            f"Sm{d:.4f}Ce{1 - d:.4f}Co{5 - a - b:.4f}Cu{a:.4f}Fe{b:.4f}" for a, b, c, d in draw
+        ],
+        "2:17": [
+            f"Sm{2 * d:.4f}Ce{2 - 2 * d:.4f}Co{17 - 5 * a - b:.4f}Fe{5 * a:.4f}Cu{b:.4f}"
+            for a, b, c, d in draw
+        ],
+        "1:12": [
+            f"Sm{d:.4f}Ce{1 - d:.4f}Fe{11 - 3 * a:.4f}Co{3 * a:.4f}Ti{1 - b:.4f}V{b:.4f}"
+            for a, b, c, d in draw
+        ],
+    }
+    return {h: mk.CompositionTable.from_strings(t, basis="atomic") for h, t in texts.items()}
 
 
 def seconds(work, *arguments) -> float:
@@ -45,12 +59,16 @@ def main(rows: int) -> None:
     start = time.perf_counter()
     belief = believing.train(believing.training_set())
     print(f"training, {len(belief.known)} values: {time.perf_counter() - start:.0f} s")
-    table = candidates(rows)
-    codes = assign_hosts(table)
-    belief.of_phases(table[:100], codes[:100])
-    print(f"belief with intervals: {rows / seconds(belief.of_phases, table, codes):,.0f} rows/s")
+    print(f"{thread_count()} threads")
+    for host, table in candidates(rows).items():
+        codes = assign_hosts(table)
+        belief.of_phases(table[:100], codes[:100])
+        branch = belief.branches[belief.of_host[codes[0]]]
+        rate = rows / seconds(belief.of_phases, table, codes)
+        known = len(branch.process.points_)
+        print(f"belief with intervals, {host}, {known} known: {rate:,.0f} rows/s")
     x, _ = belief.columns(table[:2000], codes[:2000])
-    known = belief.process
+    known = branch.process
     y = known.predict(known.points_)
     for name, peer in (
         (

@@ -20,12 +20,15 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 ROOMS = (
     "errors", "composition", "curves", "magnetism", "hosts", "phases", "surrogates", "catalogue",
-    "anchors", "prediction", "ranking", "replacement", "supply", "applications", "features",
-    "run.suggestion", "screening", "show.plots", "show.report", "columns", "elements", "units",
-    "settings",
+    "anchors", "diffusion", "prediction", "ranking", "replacement", "supply", "applications",
+    "features", "run.suggestion", "screening", "show.plots", "show.report", "columns", "elements",
+    "units", "settings",
 )  # fmt: skip
-# Of a module without a list of its own names.
-_ONLY = {"run.suggestion": ("suggest",)}
+# Of a module without a list of its own names, or with names for other rooms.
+_ONLY = {
+    "run.suggestion": ("suggest",),
+    "diffusion": ("diffuse", "Diffusion", "needed_by_temperature"),
+}
 _TITLES = {"start": "Five-minute starts", "howto": "How-tos"}
 # Display equations stand alone in $$ $$, others in $ $; code is left as it is.
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, ProgressColumn
 
 
 def progress_console() -> "Console":
@@ -20,14 +21,28 @@ def progress_console() -> "Console":
     return console
 
 
+def bars(*figures: "ProgressColumn", shown: bool = True, transient: bool = False) -> "Progress":
+    """Return progress bars on stderr: title, bar, and the figures behind it."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *figures,
+        console=progress_console(),
+        disable=not shown,
+        transient=transient,
+    )
+
+
 @contextmanager
 def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
     """Show a progress bar of `steps` on stderr, or nothing; yields what advances it."""
     if not shown:
         yield lambda: None
         return
-    from rich.progress import Progress
+    from rich.progress import TaskProgressColumn, TimeRemainingColumn
 
-    with Progress(console=progress_console(), transient=True) as progress:
+    with bars(TaskProgressColumn(), TimeRemainingColumn(), transient=True) as progress:
         task = progress.add_task(title, total=steps)
         yield lambda: progress.advance(task)

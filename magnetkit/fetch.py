@@ -167,17 +167,11 @@ class _Bar:
     """The progress bar that pooch fills, drawn by rich on stderr; nothing when not `shown`."""
 
     def __init__(self, title: str, shown: bool) -> None:
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+        from rich.progress import DownloadColumn
 
-        from ._console import progress_console
+        from ._console import bars
 
-        self._rich = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            console=progress_console(),
-            disable=not shown,
-        )
+        self._rich = bars(DownloadColumn(), shown=shown)
         self._task = self._rich.add_task(title, total=None)
 
     def __enter__(self) -> "_Bar":

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from .errors import InputError
@@ -24,18 +25,35 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` and rename it into place if all went well.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path as `whole` does; what fails is said to the user.
 
     Raises
     ------
     InputError
         If it cannot be written, with the way out.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        yield temporary
-        os.replace(temporary, path)
+        with whole(path) as temporary:
+            yield temporary
     except OSError as error:
         full = error.errno in _FULL or "No space left" in str(error)
         way_out = (
@@ -44,9 +62,6 @@ def replacing(path: Path) -> Iterator[Path]:
             else "choose another place"
         )
         raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
 
 
 def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> None:

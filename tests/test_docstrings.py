@@ -15,9 +15,9 @@ import magnetkit as mk
 from magnetkit import errors
 
 PACKAGES = [
-    "applications", "catalogue", "composition", "curves", "features", "magnetism", "phases",
-    "show.plots", "show.report", "hosts", "prediction", "screening", "supply", "surrogates",
-    "columns", "elements", "errors", "settings", "units",
+    "applications", "catalogue", "composition", "curves", "diffusion", "features", "magnetism",
+    "phases", "show.plots", "show.report", "hosts", "prediction", "screening", "supply",
+    "surrogates", "columns", "elements", "errors", "settings", "units",
 ]  # fmt: skip
 
 CONTRACT = {"fit", "transform", "fit_transform", "predict", "get_feature_names_out", "refit"}
@@ -36,9 +36,9 @@ UNITS = {
 
 WITH_EXAMPLE = {
     "applications.load", "catalogue.grades", "composition.parse_composition", "composition.refine",
-    "composition.substitutions", "curves.curve", "magnetism.compensate", "magnetism.intrinsic",
-    "magnetism.sintered", "phases.energy_above_hull", "prediction.compare", "prediction.predict",
-    "screening.screen", "supply.ledger",
+    "composition.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
+    "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "prediction.compare",
+    "prediction.predict", "screening.screen", "supply.ledger",
 }  # fmt: skip
 """The functions most used, each with an example."""
 

@@ -62,8 +62,8 @@ def _texts(book):
     yield from (cell.source for cell in book.cells)
 
 
-def test_the_eight_are_there():
-    assert [f.name[:2] for f in FILES] == [f"{i:02d}" for i in range(1, 9)]
+def test_all_are_there():
+    assert [f.name[:2] for f in FILES] == [f"{i:02d}" for i in range(1, 12)]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name[:2])

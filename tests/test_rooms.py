@@ -50,3 +50,13 @@ def test_kernels_know_no_tables_and_no_crystal_libraries(rooms):
             text = file.read_text("utf-8")
             assert "pandas" not in text.replace("knows pandas", ""), name
             assert "import pymatgen" not in text, name
+
+
+def test_the_table_of_contributing_names_every_room_and_no_other(rooms):
+    text = (SCRIPT.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    table = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = {
+        name.removesuffix("/").removesuffix(".py") for c in table for name in c.split("`")[1::2]
+    }
+    there = {f"{name}" for name in rooms.room_graph() if not name.startswith("_")} - {"magnetkit"}
+    assert named == there

@@ -1,6 +1,7 @@
 """Device profiles: what a magnet must do, where, and with which source."""
 
-from .profile import Profile, Reference, Requirement, Space, load, names
+from .parts import Reference, Requirement, Space
+from .profile import Profile, load, names
 from .referred import asked, with_reference
 
 __all__ = [

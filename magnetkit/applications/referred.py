@@ -6,7 +6,8 @@ from typing import Any
 from ..errors import InputError
 from ..units import parse_temperature
 from .grammar import parse_requirement
-from .profile import Profile, Reference
+from .parts import Reference
+from .profile import Profile
 
 _GIVEN = {"source": "given with the screening", "status": "assumption"}
 _ROOM_K, _LEAST_RANGE_K = 293.15, 10.0

@@ -11,7 +11,7 @@ from .options import Phases, Quiet
 PHASE_TARGET = "formation_energy_eV_atom"
 TRAINED = ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
 """What can be trained; the distance to the hull follows from the formation energy."""
-NAMES = (*TRAINED, "magnetism", "phases", "hindcast")
+NAMES = (*TRAINED, "magnetism", "phases", "hindcast", "diffusion", "grades")
 """What can be validated."""
 
 Data = Annotated[
@@ -53,7 +53,8 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, `magnetism`, `phases` or `hindcast`; all if not given.",
+            help="A surrogate's target, magnetism, phases, hindcast, diffusion or grades; all "
+            "if not given.",
             autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
         ),
     ] = None,
@@ -94,10 +95,21 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
 
         done = physics(report=lambda text: None if quiet else typer.echo(text, err=True))
         return done.attrs["report"]
+    if target == "diffusion":
+        from ..evaluation.diffusion.validation import validate as diffusion
+
+        return diffusion(
+            report=lambda text: None if quiet else typer.echo(text, err=True)
+        ).to_text()
     if target == "phases":
         from ..evaluation.phases.validation import validate as phases
 
         return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
+    if target == "grades":
+        from ..evaluation.magnetism.sheets import compared
+        from ..evaluation.magnetism.sheets import report as page
+
+        return page(compared()).rstrip()
     if target == "hindcast":
         from ..evaluation.hindcast import hindcast, report
 

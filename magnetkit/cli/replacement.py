@@ -100,7 +100,8 @@ def parts(
     """Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.
 
     Columns: part, number, mass_kg or size (40x15x5mm), grade or recipe with basis, temperature,
-    load_line. The embedded devices are models: `datasets/devices` states what is assumed.
+    load_line; base and faces, a leaner alloy coated instead (`magnetkit diffuse`). The embedded
+    devices are models: `datasets/devices` states what is assumed.
 
     Examples
     --------

@@ -1,7 +1,9 @@
 """Candidate tables in Excel workbooks: the first sheet, its first filled row as header."""
 
 import datetime
+import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,15 @@ from ..errors import InputError
 
 # A workbook is a zip of XML, which a small file can make arbitrarily long.
 _LARGEST_BYTES = 1 << 29
-
+# Excel's own last row; and a table of 30 columns down to there.
+_LAST_ROW = 1 << 20
+_MOST_CELLS = 30 * _LAST_ROW
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$")
+# Places of cells, and of rows, that are not empty elements.
+_PLACE = re.compile(
+    rb'<c\b[^<>]*?\br="([A-Z]{1,7})(\d{1,18})"[^<>]*(?<!/)>|<row\b[^<>]*?\br="(\d{1,18})"[^<>]*(?<!/)>'
+)
+_LONGEST_TAG = 400
 
 _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
@@ -71,14 +81,40 @@ def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
 def _check(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as packed:
-            size = sum(member.file_size for member in packed.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+            members = packed.infolist()
+            size = sum(member.file_size for member in members)
+            if size <= _LARGEST_BYTES:
+                rows, columns = _reach(packed, [m for m in members if _SHEET.match(m.filename)])
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
     if size > _LARGEST_BYTES:
         raise InputError(
             f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
             "candidates as .csv or .parquet"
         )
+    if rows > _LAST_ROW or rows * columns > _MOST_CELLS:
+        raise InputError(
+            f"a sheet of {path} reaches to row {rows:,} and column {columns:,}, which no memory "
+            "holds; delete what stands far from the table, or save that as .csv"
+        )
+
+
+def _reach(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
+    """Return the last row and column that hold anything: the reader fills all up to them."""
+    rows = columns = 0
+    for sheet in sheets:
+        with packed.open(sheet) as stream:
+            tail = b""
+            while block := stream.read(1 << 20):
+                text = tail + block
+                for letters, row, whole in _PLACE.findall(text):
+                    rows = max(rows, int(row or whole))
+                    column = 0
+                    for letter in letters:
+                        column = 26 * column + letter - ord("A") + 1
+                    columns = max(columns, column)
+                tail = text[-_LONGEST_TAG:]
+    return rows, columns
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:

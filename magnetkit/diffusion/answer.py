@@ -148,8 +148,8 @@ class Diffusion:
     def lines(self) -> list[str]:
         """Return the answer in sentences."""
         said = [f"{self.magnet}: {self.asked}"]
-        for row in self.designs.to_dict("records"):
-            said.append(_sentence(row))
+        rows: list[dict[str, Any]] = [dict(r) for _, r in self.designs.iterrows()]
+        said.extend(_sentence(row) for row in rows)
         said.extend(self.undone)
         return said
 

@@ -6,7 +6,7 @@ those of `magnetkit.features.descriptors`.
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from ..composition.notation import Basis
 from ..elements import INTERSTITIALS, LIGHT_RARE_EARTHS, N_ELEMENTS, RARE_EARTHS, mask
 from .descriptors import ION_PROPERTIES, ion_properties, magnetic_valence
 
+if TYPE_CHECKING:
+    from ..kernels.ratios import Sums
+
 Array = NDArray[np.float64]
 
 _EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
@@ -27,8 +30,10 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 
 
 @lru_cache(maxsize=1)
-def _sums() -> tuple[tuple[str, ...], Array, Array, NDArray[np.int64]]:
-    """Return names, weights of the upper and of the lower sums, and the lower sum of each."""
+def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
+    """Return the names of the ratios, and what the kernel takes."""
+    from ..kernels.ratios import Sums
+
     rare, every = mask(RARE_EARTHS), np.ones(N_ELEMENTS)
     lattice = every - mask(INTERSTITIALS)
     metals = lattice - rare
@@ -63,29 +68,11 @@ def _sums() -> tuple[tuple[str, ...], Array, Array, NDArray[np.int64]]:
         **{f"{s}_lattice": (mask((s,)), "lattice") for s in _SOLUTES},
     }
     order = list(lower)
-    return (
-        tuple(upper),
+    return tuple(upper), Sums(
         np.column_stack([weights for weights, _ in upper.values()]),
         np.column_stack(list(lower.values())),
-        np.array([order.index(name) for _, name in upper.values()]),
+        np.array([order.index(name) for _, name in upper.values()], np.int64),
     )
-
-
-def sublattice_ratios(atoms: Array) -> Array:
-    """Return the ratios of compositions; one over an empty sum is 0.
-
-    Parameters
-    ----------
-    atoms : ndarray of float64, shape (n, 118)
-        Atomic fractions.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, k)
-    """
-    _, upper, lower, which = _sums()
-    below = (atoms @ lower)[:, which]
-    return np.divide(atoms @ upper, below, out=np.zeros_like(below), where=below > 0.0)
 
 
 class SublatticeRatios(TransformerMixin, BaseEstimator):
@@ -112,12 +99,15 @@ class SublatticeRatios(TransformerMixin, BaseEstimator):
         X : CompositionTable, or column of recipes or pymatgen compositions
             What to describe.
         """
+        from ..kernels.arrays import Rows
+        from ..kernels.ratios import ratios
+
         table: CompositionTable = as_table(X, self.basis)
-        return sublattice_ratios(table.to_array())
+        return ratios(Rows(table.indptr, table.indices, table.values), ratio_sums()[1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
-        return np.array(_sums()[0], dtype=object)
+        return np.array(ratio_sums()[0], dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -72,6 +72,11 @@ def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.
     return within(table.indptr, table.indices, table.values, codes, *_limits())
 
 
+def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which hosts any rare earth has been diffused into, shape (n,)."""
+    return (codes >= 0) & _shells().any(axis=1)[codes]
+
+
 def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return into which hosts an element has been diffused along the grain boundaries.
 

@@ -129,6 +129,24 @@ def atomic_volumes() -> NDArray[np.float64]:
     return _rules()[-1]
 
 
+def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the host of the walls of cellular magnets.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n,)
+        Hosts of the cells, -1 unknown.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        -1 where the magnet is of no cells.
+    """
+    names = [host.magnet.walls for host in HOSTS.values()]
+    walls = [HOST_NAMES.index(name) if name else -1 for name in names]
+    return np.array([*walls, -1], np.int8)[codes]
+
+
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 

@@ -112,6 +112,8 @@ class Magnet:
         Where it stands.
     second_phases : SecondPhases or None
         None where oxide is part of the process's grain boundary.
+    walls : str
+        Host of the walls where a magnet is of cells; empty elsewhere.
     """
 
     made: str
@@ -120,6 +122,7 @@ class Magnet:
     exchange_stiffness_curie_K: float
     exchange_stiffness_source: str
     second_phases: SecondPhases | None
+    walls: str
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,8 @@ def _structure(entry: dict[str, Any]) -> Structure:
 def _magnet(entry: dict[str, Any]) -> Magnet:
     second = entry.pop("second_phases", None)
     return Magnet(
-        **{"trade": "", **entry}, second_phases=SecondPhases(**second) if second else None
+        **{"trade": "", "walls": "", **entry},
+        second_phases=SecondPhases(**second) if second else None,
     )
 
 

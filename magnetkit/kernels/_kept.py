@@ -76,7 +76,7 @@ class _Compiling:
             if self._idle.wait(max(0.0, left)):
                 return
             if self.told:
-                _log.warning(f"{self.count} kernels compiled")
+                _log.warning(f"still compiling, {self.count} kernels so far")
             else:
                 _log.warning(
                     f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "

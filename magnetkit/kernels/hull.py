@@ -15,14 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._accelerate import jit
+from .simplex import copy, mix, move, prices, room_for, start
 from .systems import subsystem
 
-# A price or an amount this small is rounding.
-TOLERANCE = 1e-10
-# Steps after which the smallest index is taken first, which cannot cycle.
-BLAND_AFTER = 200
-# Steps after which the inverse is computed anew.
-REFACTOR_AFTER = 40
 # Most bases that a run of rows remembers.
 KEEP = 1024
 
@@ -62,29 +57,6 @@ class Found(NamedTuple):
     fractions: NDArray[np.float64]
 
 
-class Simplex(NamedTuple):
-    """State of the simplex over m elements and k phases.
-
-    Attributes
-    ----------
-    basis : ndarray of int64, shape (m,)
-        Phases of the basis.
-    inverse : ndarray of float64, shape (m, m)
-        Basis phase by element.
-    amounts, price : ndarray of float64, shape (m,)
-        Of the basis phases; chemical potentials.
-    cost, share : ndarray of float64, shape (k,)
-        Energy of each phase above the potentials; room for a row of the tableau.
-    """
-
-    basis: NDArray[np.int64]
-    inverse: NDArray[np.float64]
-    amounts: NDArray[np.float64]
-    price: NDArray[np.float64]
-    cost: NDArray[np.float64]
-    share: NDArray[np.float64]
-
-
 class Remembered(NamedTuple):
     """Bases that were optimal before, `keep` at most.
 
@@ -106,138 +78,6 @@ class Remembered(NamedTuple):
     worth: NDArray[np.float64]
 
 
-# basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
-# phase by element; False in the second place if the phases are linearly dependent.
-@jit
-def invert(basis, phases):
-    """Return the inverse of a basis."""
-    m = len(basis)
-    work = np.zeros((m, 2 * m))
-    for b in range(m):
-        for p in range(phases.ptr[basis[b]], phases.ptr[basis[b] + 1]):
-            work[phases.col[p], b] = phases.val[p]
-        work[b, m + b] = 1.0
-    for i in range(m):
-        best = i
-        for r in range(i + 1, m):
-            if abs(work[r, i]) > abs(work[best, i]):
-                best = r
-        if abs(work[best, i]) < 1e-12:
-            return np.full((m, m), np.nan), False
-        if best != i:
-            for c in range(2 * m):
-                swap = work[i, c]
-                work[i, c] = work[best, c]
-                work[best, c] = swap
-        scale = 1.0 / work[i, i]
-        for c in range(2 * m):
-            work[i, c] *= scale
-        for r in range(m):
-            factor = work[r, i]
-            if r != i and factor != 0.0:
-                for c in range(2 * m):
-                    work[r, c] -= factor * work[i, c]
-    inverse = np.empty((m, m))
-    for r in range(m):
-        for c in range(m):
-            inverse[r, c] = work[r, m + c]
-    return inverse, True
-
-
-# Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
-@jit
-def _prices(phases, state):
-    ptr, col, val, energy = phases
-    basis, inverse, _, price, cost, _ = state
-    m = len(basis)
-    for c in range(m):
-        total = 0.0
-        for b in range(m):
-            total += energy[basis[b]] * inverse[b, c]
-        price[c] = total
-    for k in range(len(energy)):
-        total = energy[k]
-        for p in range(ptr[k], ptr[k + 1]):
-            total -= price[col[p]] * val[p]
-        cost[k] = total
-
-
-# Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
-@jit
-def _pivot(enter, leave, phases, state):
-    ptr, col, val, _ = phases
-    basis, inverse, amounts, _, _, _ = state
-    m = len(basis)
-    column = np.zeros(m)
-    for p in range(ptr[enter], ptr[enter + 1]):
-        for b in range(m):
-            column[b] += inverse[b, col[p]] * val[p]
-    scale = 1.0 / column[leave]
-    for c in range(m):
-        inverse[leave, c] *= scale
-    amounts[leave] *= scale
-    for b in range(m):
-        factor = column[b]
-        if b != leave and factor != 0.0:
-            for c in range(m):
-                inverse[b, c] -= factor * inverse[leave, c]
-            amounts[b] -= factor * amounts[leave]
-    basis[leave] = enter
-
-
-# Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
-@jit
-def start(x, phases, state):
-    """Find a basis that is optimal in price, from the elements."""
-    ptr, col, val, energy = phases
-    basis, inverse, amounts, _, cost, _ = state
-    m = len(x)
-    for b in range(m):
-        basis[b] = b
-        for c in range(m):
-            inverse[b, c] = 1.0 if b == c else 0.0
-        amounts[b] = x[b]
-    step = 0
-    column = np.zeros(m)
-    while True:
-        _prices(phases, state)
-        enter = -1
-        lowest = -TOLERANCE
-        for k in range(len(energy)):
-            if cost[k] < lowest:
-                enter = k
-                lowest = cost[k]
-                if step > BLAND_AFTER:
-                    break
-        if enter < 0:
-            return step
-        for b in range(m):
-            column[b] = 0.0
-        for p in range(ptr[enter], ptr[enter + 1]):
-            for b in range(m):
-                column[b] += inverse[b, col[p]] * val[p]
-        leave = -1
-        ratio = np.inf
-        for b in range(m):
-            if column[b] > 1e-9:
-                r = max(amounts[b], 0.0) / column[b]
-                if r < ratio or (r == ratio and basis[b] < basis[leave]):
-                    ratio = r
-                    leave = b
-        if leave < 0:
-            return -1
-        _pivot(enter, leave, phases, state)
-        step += 1
-
-
-# Loops and not slices: a slice assignment takes numba a second to compile.
-@jit
-def _copy(source, target):
-    for i in range(len(source)):
-        for j in range(source.shape[1]):
-            target[i, j] = source[i, j]
-
-
 # prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
 @jit
@@ -253,75 +93,6 @@ def _nearest(prices, kept, x, worth):
         if worth[j] > worth[best]:
             best = j
     return best
-
-
-# Amounts of the basis phases in x; whether none is negative.
-@jit
-def _mix(inverse, x, amounts):
-    inside = True
-    for b in range(len(x)):
-        total = 0.0
-        for c in range(len(x)):
-            total += inverse[b, c] * x[c]
-        amounts[b] = total
-        if total < -TOLERANCE:
-            inside = False
-    return inside
-
-
-# Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
-# `since` counts the steps since the inverse was computed; returns it (-1: no solution).
-@jit
-def move(x, phases, state, since):
-    """Find the optimal basis of a composition from a basis that is optimal in price."""
-    ptr, col, val, energy = phases
-    basis, inverse, amounts, _, cost, share = state
-    m = len(x)
-    _mix(inverse, x, amounts)
-    step = 0
-    while True:
-        # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
-        leave = -1
-        steepest = 0.0
-        for b in range(m):
-            if amounts[b] < -TOLERANCE:
-                norm = 0.0
-                for c in range(m):
-                    norm += inverse[b, c] * inverse[b, c]
-                slope = amounts[b] * amounts[b] / norm
-                if slope > steepest:
-                    leave = b
-                    steepest = slope
-                    if step > BLAND_AFTER:
-                        break
-        if leave < 0:
-            return since
-        enter = -1
-        ratio = np.inf
-        for k in range(len(energy)):
-            total = 0.0
-            for p in range(ptr[k], ptr[k + 1]):
-                total += inverse[leave, col[p]] * val[p]
-            share[k] = total
-            if total < -1e-9:
-                r = max(cost[k], 0.0) / -total
-                if r < ratio:
-                    ratio = r
-                    enter = k
-        if enter < 0:
-            return -1
-        rate = cost[enter] / share[enter]
-        for k in range(len(energy)):
-            cost[k] -= rate * share[k]
-        _pivot(enter, leave, phases, state)
-        cost[enter] = 0.0
-        step += 1
-        since += 1
-        if since >= REFACTOR_AFTER:
-            _copy(invert(basis, phases)[0], inverse)
-            _prices(phases, state)
-            _mix(inverse, x, amounts)
-            since = 0
 
 
 # Products with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
@@ -344,14 +115,6 @@ def _write(ids, basis, amounts, products, fractions):
         fractions[j] = 0.0
 
 
-# Room for a system of m elements and k phases.
-@jit
-def _simplex(m, k):
-    return Simplex(
-        np.empty(m, np.int64), np.empty((m, m)), np.empty(m), np.empty(m), np.empty(k), np.empty(k)
-    )
-
-
 # Room for `keep` bases of m elements.
 @jit
 def _memory(m, keep):
@@ -369,7 +132,7 @@ def _memory(m, keep):
 def _recall(memory, at, state):
     for b in range(len(state.basis)):
         state.basis[b] = memory.bases[at, b]
-    _copy(memory.inverses[at], state.inverse)
+    copy(memory.inverses[at], state.inverse)
 
 
 @jit
@@ -377,7 +140,7 @@ def _remember(state, since, at, memory):
     for b in range(len(state.basis)):
         memory.prices[b, at] = state.price[b]
         memory.bases[at, b] = state.basis[b]
-    _copy(state.inverse, memory.inverses[at])
+    copy(state.inverse, memory.inverses[at])
     memory.sinces[at] = since
 
 
@@ -398,7 +161,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
     for c in range(len(place)):
         if place[c] >= 0:
             m += 1
-    state = _simplex(m, len(ids))
+    state = room_for(m, len(ids))
     keep = min(KEEP, last - first)
     memory = _memory(m, keep)
     x, inner = np.zeros(m), np.empty(m)
@@ -423,12 +186,12 @@ def _run(rows, column, order, first, last, inside, phases, found):
                 _recall(memory, at, state)
                 since = memory.sinces[at]
                 costed = False
-        if since >= 0 and not _mix(state.inverse, x, state.amounts):
+        if since >= 0 and not mix(state.inverse, x, state.amounts):
             if not costed:
-                _prices(within, state)
+                prices(within, state)
             since = move(x, within, state, since)
             if since >= 0:
-                _prices(within, state)
+                prices(within, state)
             new = costed = True
         if new and since >= 0:
             at = kept % keep

@@ -1,4 +1,4 @@
-"""An order that no row of the input decides: keys of texts, and no one above who beats him."""
+"""Order of candidates: keys of texts to break ties, and no row above one that dominates it."""
 
 import numpy as np
 

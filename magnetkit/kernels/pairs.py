@@ -113,6 +113,18 @@ def room_for_images(within, reach):
     return along * (int(2.0 * within[8]) + 2) * (int(2.0 * within[9]) + 2)
 
 
+# within, reach as above; n atoms -> int64[3]: bins along each axis
+@jit
+def _bins(within, reach, n):
+    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
+    bins = np.ones(3, np.int64)
+    for axis in range(3):
+        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
+        fit = int(min(_spacing(ax, bx, by, cx, cy, cz, axis) / reach, n))
+        bins[axis] = fit if fit >= 3 else 1
+    return bins
+
+
 @jit
 def _bin(coordinate, bins):
     # Rounding may lift a coordinate to one.
@@ -155,12 +167,8 @@ def half_pairs(lattice, frac, cutoff):
     n = len(frac)
     reach = cutoff + EDGE
     within = search(lattice, reach)
-    ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
-    bins = np.ones(3, np.int64)
-    for axis in range(3):
-        # Fewer than three bins are all neighbours of each other; many more than atoms are empty.
-        fit = int(min(_spacing(ax, bx, by, cx, cy, cz, axis) / reach, n))
-        bins[axis] = fit if fit >= 3 else 1
+    ax, by, cz = within[0], within[2], within[5]
+    bins = _bins(within, reach, n)
     base = np.zeros((n, 3), np.int32)
     wrapped = np.zeros((n, 3))
     known = np.empty(n, np.bool_)

@@ -129,6 +129,21 @@ def _read_word(text, at, stop):
     return found, end
 
 
+# text uint8; at int64: an opening bracket -> kind of word in brackets of its own, place after it
+@jit
+def _word_in_brackets(text, at, stop):
+    inner = at + 1
+    while inner < stop and KINDS[text[inner]] == GAP:
+        inner += 1
+    if inner < stop and KINDS[text[inner]] in (LOWER, UPPER):
+        word, after = _read_word(text, inner, stop)
+        while after < stop and KINDS[text[after]] == GAP:
+            after += 1
+        if word != NO_WORD and after < stop and KINDS[text[after]] == CLOSE:
+            return word, after + 1
+    return NO_WORD, at + 1
+
+
 # text uint8; at, stop int64 -> column of the symbol or -1, place after it
 @jit
 def _read_symbol(text, at, stop):
@@ -152,6 +167,39 @@ def _open_level(levels, depth, start, opener, place):
     levels[depth, _PARTED] = 0
     levels[depth, _BARE] = 0
     levels[depth, _BALANCE] = -1
+
+
+# levels int64 (depth, 6); end int64: of the entries -> fault code, sum of a full bracket; the
+# balance element of the level gets what is left to one
+@jit
+def _close_level(levels, depth, end, columns, amounts):
+    begin, bare, own = levels[depth, _START], levels[depth, _BARE], levels[depth, _BALANCE]
+    if end == begin:
+        return EMPTY_BRACKET, 0.0
+    if levels[depth, _PARTED] and bare:
+        return AMBIGUOUS_BRACKET, 0.0
+    if (
+        bare == 2
+        and end == begin + 2
+        and columns[begin] + columns[begin + 1] == _PRASEODYMIUM + _NEODYMIUM
+        and columns[begin] in (_PRASEODYMIUM, _NEODYMIUM)
+    ):
+        return PAIR, 0.0
+    if own >= 0:
+        total = 0.0
+        for e in range(begin, end):
+            total += amounts[e]
+        if total >= 1.0:
+            return NOTHING_LEFT, total
+        amounts[own] = 1.0 - total
+    return FINE, 0.0
+
+
+# As `read_row` -> whether nothing was written, or NaN: a missing value before a nitride of sodium.
+@jit
+def _says_nothing(levels, first, end, columns):
+    missing = end == first + 2 and levels[0, _BARE] == 2 and columns[first] == _SODIUM
+    return end == first or (missing and columns[first + 1] == _NITROGEN)
 
 
 # text uint8: ASCII; first int64: where the entries go in columns int32, amounts float64;
@@ -207,17 +255,7 @@ def read_row(text, first, columns, amounts, levels):
                 if word == NO_WORD and kind == LOWER:
                     return UNEXPECTED, at, 0.0, end, balance, bare, marks
             elif kind == OPEN:
-                inner = at + 1
-                while inner < stop and KINDS[text[inner]] == GAP:
-                    inner += 1
-                if inner < stop and KINDS[text[inner]] in (LOWER, UPPER):
-                    word, after = _read_word(text, inner, stop)
-                    while after < stop and KINDS[text[after]] == GAP:
-                        after += 1
-                    if word != NO_WORD and after < stop and KINDS[text[after]] == CLOSE:
-                        after += 1
-                    else:
-                        word, after = NO_WORD, at + 1
+                word, after = _word_in_brackets(text, at, stop)
 
         if word in (ATOMIC_WORD, WEIGHT_WORD) or kind == PERCENT:
             marks |= PERCENT_MARK
@@ -303,28 +341,12 @@ def read_row(text, first, columns, amounts, levels):
             opener = levels[depth, _OPENER]
             if depth == 0 or np.int64(b) - opener != (1 if opener == 40 else 2):
                 return CLOSES_NOTHING, at, 0.0, end, balance, bare, marks
-            begin, opened = levels[depth, _START], levels[depth, _PLACE]
+            begin = levels[depth, _START]
             if balance_pending:
                 return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
-            if end == begin:
-                return EMPTY_BRACKET, opened, 0.0, end, balance, bare, marks
-            if levels[depth, _PARTED] and levels[depth, _BARE]:
-                return AMBIGUOUS_BRACKET, opened, 0.0, end, balance, bare, marks
-            if (
-                levels[depth, _BARE] == 2
-                and end == begin + 2
-                and columns[begin] + columns[begin + 1] == _PRASEODYMIUM + _NEODYMIUM
-                and columns[begin] in (_PRASEODYMIUM, _NEODYMIUM)
-            ):
-                return PAIR, opened, 0.0, end, balance, bare, marks
-            own = levels[depth, _BALANCE]
-            if own >= 0:
-                total = 0.0
-                for e in range(begin, end):
-                    total += amounts[e]
-                if total >= 1.0:
-                    return NOTHING_LEFT, opened, total, end, balance, bare, marks
-                amounts[own] = 1.0 - total
+            code, total = _close_level(levels, depth, end, columns, amounts)
+            if code != FINE:
+                return code, levels[depth, _PLACE], total, end, balance, bare, marks
             depth -= 1
             before = _BRACKET
             if depth == 0 and pending >= 0:
@@ -349,17 +371,17 @@ def read_row(text, first, columns, amounts, levels):
             return UNEXPECTED, at, 0.0, end, balance, bare, marks
         at = after
 
+    code, place = FINE, bare_at
     if depth > 0:
-        return NEVER_CLOSED, levels[depth, _PLACE], 0.0, end, balance, bare, marks
-    if pending >= 0:
-        return FOLLOWS_NOTHING, pending_at, 0.0, end, balance, bare, marks
-    if balance_pending:
-        return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
-    # NaN is a missing value before it is a nitride of sodium.
-    missing = end == first + 2 and levels[0, _BARE] == 2 and columns[first] == _SODIUM
-    if end == first or (missing and columns[first + 1] == _NITROGEN):
-        return EMPTY, 0, 0.0, end, balance, bare, marks
-    if levels[0, _PARTED] and levels[0, _BARE]:
-        return NO_AMOUNT, bare_at, 0.0, end, balance, bare, marks
-    balance = levels[0, _BALANCE]
-    return FINE, bare_at, 0.0, end, balance, bare, marks
+        code, place = NEVER_CLOSED, levels[depth, _PLACE]
+    elif pending >= 0:
+        code, place = FOLLOWS_NOTHING, pending_at
+    elif balance_pending:
+        code, place = BALANCE_ALONE, pending_at
+    elif _says_nothing(levels, first, end, columns):
+        code, place = EMPTY, 0
+    elif levels[0, _PARTED] and levels[0, _BARE]:
+        code = NO_AMOUNT
+    else:
+        balance = levels[0, _BALANCE]
+    return code, place, 0.0, end, balance, bare, marks

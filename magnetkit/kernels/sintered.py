@@ -278,6 +278,22 @@ def figures(asked, second, grid, phases, rules, load, widths):
     return out, status
 
 
+# at: J (T) and H_cJ (A/m); place: temperature and alloy; on_k, t_max: of the weak, the nominal and
+# the strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
+@jit
+def _write(out, at, place, rules, widths, on_k, t_max):
+    (j, h_cj), (l, i) = at, place  # noqa: E741
+    for s, to in ((1, 0), (0, 1), (2, 2)):
+        b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
+        h_k = h_cj * on_k[s]
+        out[0, to], out[1, to], out[2, to] = b_r, h_k / rules.squareness[i], h_k
+        out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    out[4, 0] = t_max[1]
+    out[4, 1] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
+    out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
+
+
 # As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
 # written to.
 @jit
@@ -285,8 +301,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
     asked, second, grid, load = when
     state = phases.state
     factor, squareness, mu_rec, limit = rules.factor, rules.squareness, rules.recoil, rules.limit
-    on_b, on_h, on_alpha = widths.on_b, widths.on_h, widths.on_alpha
-    floor, on_beta = widths.floor, widths.on_beta
+    on_b, on_h = widths.on_b, widths.on_h
     n, m = phases.walls.size, asked.size
     most = most_ions(state)
     for chunk in range(begin, end):
@@ -300,8 +315,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                 continue
             start = _start(i, phases, rules, work)
             j2, h2, end = magnet_at(second, i, phases, rules, start, work)
-            j1, h1, first = np.nan, np.nan, OK
-            over = OK
+            j1, h1, first, over = np.nan, np.nan, OK, OK
             permeance = MU_0 * (load + mu_rec[i])
             # The largest working temperature of the weak, the nominal and the strong magnet.
             t_max[:], room[:], open_[:] = np.nan, np.nan, True
@@ -353,22 +367,13 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                 status[l, i] = found
                 if found != OK or not np.isfinite(factor[i]):
                     continue
-                for s, to in ((1, 0), (0, 1), (2, 2)):
-                    b_r = j * factor[i] * np.exp((s - 1) * on_b[l, i])
-                    h_k = h_cj * on_k[s]
-                    out[0, to, l, i], out[1, to, l, i] = b_r, h_k / squareness[i]
-                    out[2, to, l, i] = h_k
-                    out[3, to, l, i] = energy_product(b_r, h_k, mu_rec[i])
-                # A weaker magnet also demagnetizes itself less: ends may change places.
-                out[4, 0, l, i] = t_max[1]
-                out[4, 1, l, i] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
-                out[4, 2, l, i] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
+                _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
                 span = second - grid[0]
                 for k, slope, half in (
-                    (5, (j2 / j1 - 1.0) / span, on_alpha[i]),
-                    (6, (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan, on_beta[i]),
+                    (5, (j2 / j1 - 1.0) / span, widths.on_alpha[i]),
+                    (6, (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan, widths.on_beta[i]),
                 ):
                     # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
-                    half = np.hypot(slope * half, floor[i] if k == 5 else 0.0)
+                    half = np.hypot(slope * half, widths.floor[i] if k == 5 else 0.0)
                     out[k, 0, l, i] = slope
                     out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half

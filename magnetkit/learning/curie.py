@@ -113,6 +113,11 @@ def curie_set() -> TrainingSet:
     return _curie_set(*(None if file is None else str(file) for file in files))
 
 
+def embedded_set() -> TrainingSet:
+    """Return the embedded facts alone."""
+    return _curie_set(None, None)
+
+
 @lru_cache(maxsize=4)
 def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     frames = [_embedded()]

@@ -24,9 +24,8 @@ _JITTER = 1e-6
 # little about, and of variances, rate and noise.
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
 _START = {"smooth": 0.6, "local": 0.4, "rate": 4.0, "noise": 0.15}
-# Rows of one step of a prediction: their products with the known rows stay near the processor.
-_STEP = 512
 _DIGITS = 2
+_KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
 
 
 class Estimate(NamedTuple):
@@ -47,10 +46,13 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     Parameters
     ----------
     trend, local : int
-        Number of leading columns of the trend, already times their prior deviation, and of
-        trailing columns of the local part; the smooth part has those between, standardised here.
+        Number of leading columns of the trend, already times their prior deviation in the unit of
+        the values, and of trailing columns of the local part; the smooth part has those between,
+        standardised here.
     search_rows, search_iterations : int
         Rows and steps of the marginal-likelihood search.
+    searches : int
+        How often it is done; from the second on, rows that the others contradict say little.
     robust : float
         Degrees of freedom of Student's t.
 
@@ -73,12 +75,14 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         local: int = 0,
         search_rows: int = 1000,
         search_iterations: int = 40,
+        searches: int = 1,
         robust: float = 4.0,
     ) -> None:
         self.trend = trend
         self.local = local
         self.search_rows = search_rows
         self.search_iterations = search_iterations
+        self.searches = searches
         self.robust = robust
 
     def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
@@ -104,8 +108,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.theta_ = self._start(smooth.shape[1])
         # Every so manieth row of the order would thin out the neighbours that tell the scales.
         few = np.random.default_rng(0).permutation(order)[: self.search_rows]
-        self.theta_ = self._search(X[few], y[few] / self.scale_, noise[few])
-        return self._condition(X, y, noise, order)
+        doubt = np.ones(len(y))
+        for _ in range(self.searches):
+            self.theta_ = self._search(X[few], y[few] / self.scale_, (noise * doubt)[few])
+            self._condition(X, y, noise, order)
+            doubt = self.doubt_
+        return self
 
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a copy with the scales of this one, conditioned on other rows."""
@@ -117,6 +125,24 @@ class TrendProcess(RegressorMixin, BaseEstimator):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
 
+    def kept(self) -> dict[str, Array]:
+        """Return the arrays that, with the rows learnt from, make up the fitted model."""
+        check_is_fitted(self)
+        return {name: np.asarray(getattr(self, name)) for name in _KEPT}
+
+    def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
+        """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
+        other = clone(self)
+        other.n_features_in_ = X.shape[1]
+        for name in _KEPT:
+            setattr(other, name, kept[name])
+        other.scale_ = float(other.scale_)
+        order = _order(X, y)
+        other.points_ = X[order]
+        size = np.abs(other.residual_[order])
+        other._known = other._told(other._blocks(other.points_), other.weights_, size)
+        return other
+
     def predict(self, X: Any) -> Array:
         """Return the mean of each row, shape (n,)."""
         check_is_fitted(self)
@@ -125,24 +151,16 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def estimate(self, X: Array) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
-        from ..kernels.posterior import posterior
+        from ..kernels.posterior import Block, Known, posterior
 
         check_is_fitted(self)
-        known, weights, residual = self._known
-        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float64)
-        norms = [(block * block).sum(axis=1) for block in known]
-        out = np.empty((3, len(X)), np.float64)
-        for start in range(0, len(X), _STEP):
-            rows = slice(start, start + _STEP)
-            trend, smooth, local = self._blocks(X[rows], np.float64)
-            posterior(
-                smooth @ known[1].T, local @ known[2].T, (smooth * smooth).sum(axis=1), norms[1],
-                (local * local).sum(axis=1), norms[2], one, two, weights, residual, *out[:, rows],
-            )  # fmt: skip
-            out[0, rows] += trend @ self._slopes
-        scale = self.scale_
-        mean, nearest, near = out.astype(np.float64)
-        return Estimate(scale * mean, 1.0 - np.minimum(nearest, 1.0), near)
+        smooth, local, one, two, *rest = self._known
+        X = np.ascontiguousarray(X, np.float64)
+        # A model file keeps plain numbers.
+        variances = np.float32(one), np.float32(two)
+        known = Known(Block(*smooth), Block(*local), *variances, *rest)
+        mean, nearest, near = posterior(X, known)
+        return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
     def parts(self, X: Array) -> dict[str, Array]:
         """Return what trend, smooth and local part add to the mean, each of shape (n,)."""
@@ -164,13 +182,13 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
         return np.concatenate([first, lengths, np.log([_START["rate"], _START["noise"]])])
 
-    def _blocks(self, X: Array, dtype: Any = np.float64) -> tuple[NDArray, NDArray, NDArray]:
+    def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         return (
-            X[:, : self.trend].astype(dtype),
-            (smooth * np.exp(-self.theta_[2:-2])).astype(dtype),
-            (X[:, stop:] * np.exp(self.theta_[-2])).astype(dtype),
+            X[:, : self.trend] / self.scale_,
+            smooth * np.exp(-self.theta_[2:-2]),
+            X[:, stop:] * np.exp(self.theta_[-2]),
         )
 
     @property
@@ -209,11 +227,25 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.points_, self.weights_ = X, weights
         self.doubt_, self.residual_ = np.empty((2, len(t)))
         self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
-        known = self._blocks(X, np.float64)
-        self._slopes = known[0].T @ weights.astype(np.float64)
-        size = np.abs(self.scale_ * residual).astype(np.float64)
-        self._known = known, weights.astype(np.float64), size
+        self._known = self._told(a, weights, np.abs(self.scale_ * residual))
         return self
+
+    def _told(self, blocks: tuple[Array, Array, Array], weights: Array, size: Array) -> tuple:
+        """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
+        trend, smooth, local = blocks
+        first, last = self.trend, self.n_features_in_ - self.local
+        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float32)
+        factor = np.exp(-self.theta_[2:-2]) / self.width_
+        rate = np.full(self.local, np.exp(self.theta_[-2]))
+        return (
+            _block(smooth, first, self.center_, factor),
+            _block(local, last, np.zeros(self.local), rate),
+            one,
+            two,
+            trend.T @ weights / self.scale_,
+            weights,
+            size.astype(np.float32),
+        )
 
     @staticmethod
     def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
@@ -239,7 +271,16 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         apart = np.sqrt(_squares(X[:, stop:], X[:, stop:]))
-        return X[:, : self.trend] @ X[:, : self.trend].T, smooth, apart
+        trend = X[:, : self.trend] / self.scale_
+        return trend @ trend.T, smooth, apart
+
+
+def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
+    """Return the fields of a `Block` whose columns of a row begin at `first`."""
+    moves = np.ptp(known, axis=0) > 0.0
+    at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
+    moving = np.ascontiguousarray(known[:, moves].T, np.float32)
+    return first + at, shift[at], factor[at], moving, known[0, ~moves].astype(np.float64)
 
 
 def _order(X: Array, y: Array) -> NDArray[np.int64]:

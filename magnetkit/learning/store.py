@@ -9,8 +9,6 @@ import hashlib
 import io
 import json
 import logging
-import os
-import tempfile
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +21,7 @@ import numpy as np
 from .. import datasets
 from .._version import __version__
 from ..errors import StoreError
+from ..files import whole
 
 MAGIC = b"magnetkit model 2\n"
 
@@ -50,8 +49,8 @@ def code_sha256() -> str:
 
 def key(parts: dict[str, Any]) -> str:
     """Return what a model file is called after: a hash of `parts`, the code and the versions."""
-    whole = {**parts, "code": code_sha256(), "versions": versions()}
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
+    deciding = {**parts, "code": code_sha256(), "versions": versions()}
+    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def versions() -> dict[str, str]:
@@ -80,28 +79,22 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
         If it cannot be written.
     """
     payload = _dumps(content)
-    whole = {
+    described = {
         **manifest,
         "versions": versions(),
         "code_sha256": code_sha256(),
         "content_sha256": hashlib.sha256(payload).hexdigest(),
     }
-    line = json.dumps(whole, sort_keys=True).encode() + b"\n"
-    work = None
+    line = json.dumps(described, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, work = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(MAGIC + line + payload)
-        os.replace(work, file)
+        with whole(file) as work:
+            work.write_bytes(MAGIC + line + payload)
     except OSError as error:
         raise StoreError(
             f"{file} cannot be written: {error.strerror}; set MAGNETKIT_CACHE_DIR to a folder with "
             "room that you may write to"
         ) from None
-    finally:
-        if work is not None:
-            Path(work).unlink(missing_ok=True)
     return file
 
 

@@ -2,13 +2,12 @@
 
 The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
 offset and a slope for each host; a smooth residual over composition and host learns the level of
-families, a local one the compounds nearby. Hosts without physics have a mean of their own.
-Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
-2005), calibrated on papers that were left out with all their compounds, inside and outside the
-domain apart.
+families, a local one the compounds nearby. Hosts of many measurements have a process of their own,
+so that how far the physics may be wrong, and how noisy the measurements are, is learnt for each; a
+common process answers for the rest, which has a mean of its own where there is no physics.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,27 +21,18 @@ from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
 from ..hosts.partition import hard_phases
 from ..learning import store
-from ..learning.curie import EMBEDDED, FOLDS, TARGET, fold, keys
+from ..learning.curie import EMBEDDED, TARGET
 from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
-from .design import TREND, TYPICAL_K, columns_of, hashes, phases_of, physical, table_of
+from .beside import Beside
+from .design import TYPICAL_K, columns_of, hashes, phases_of, physical
 
 Array = NDArray[np.float64]
 
-# Errors beyond this quantile do not pull at their size.
-_CLIP = 0.98
-# Fewer left-out compounds than this outside the domain calibrate nothing of their own.
-_FEW = 20
-# Fewer left-out compounds than this without physics, and nothing is said where there is none.
-_ENOUGH = 200
-# Share of left-out compounds that count as inside the domain.
-_EDGE = 0.90
 # Atomic fraction of elements no training row holds from which a composition is wholly new.
 _FOREIGN = 0.1
-# In a set of fewer rows than this the search of the scales is a large part of the error.
-_SMALL = 300
 # Without physics, data that take less than this off the variance say nothing.
 _SILENT = 0.3
 # Least prediction, K: below, there is no order to speak of.
@@ -65,19 +55,51 @@ class Believed(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Branch:
+    """The residual of some hosts, and the size of its errors.
+
+    Attributes
+    ----------
+    process : TrendProcess
+        The residual, over the columns of `Belief.columns`.
+    coefficients : ndarray of float64, shape (3,)
+        The size of an error is their sum over one, the novelty and the local residual, K.
+    edge : float
+        Novelty at the edge of the domain.
+    learns : ndarray of bool, shape (hosts + 1,)
+        The hosts whose rows it learnt from; the last entry is for rows without physics.
+    """
+
+    process: TrendProcess
+    coefficients: Array
+    edge: float
+    learns: NDArray[np.bool_]
+
+
+class Residual(NamedTuple):
+    """What the branches say of n phases, arrays of shape (n,): mean, size of an error, novelty.
+
+    `distance` is the novelty over that at the edge of the domain.
+    """
+
+    mean: Array
+    size: Array
+    novelty: Array
+    distance: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Belief:
     """A trained belief on the Curie temperature.
 
     Attributes
     ----------
-    process : TrendProcess
-        The residual, over the columns of `columns`.
-    coefficients : ndarray of float64, shape (3,)
-        The size of an error is their sum over one, the novelty and the local residual, K.
+    branches : tuple of Branch
+        The common one, then those of single families of hosts.
+    of_host : ndarray of int64, shape (hosts + 1,)
+        Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
-        Errors on what was left out over that size, inside and outside the domain.
-    edge : float
-        Novelty at the edge of the domain.
+        Errors on what was left out over their size, inside and outside the domain.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -89,17 +111,19 @@ class Belief:
         ``curie_temperature_K``.
     physics : bool
         Whether the model of the hosts is its mean; False to see what data alone say.
+    beside : Beside or None
+        What a user's own rows say beside the calibrated parameters, where those answer.
     """
 
-    process: TrendProcess
-    coefficients: Array
+    branches: tuple[Branch, ...]
+    of_host: NDArray[np.int64]
     scores: tuple[Array, Array]
-    edge: float
     known: TrainingSet
     manifest: dict[str, Any] = field(default_factory=dict)
     anywhere: bool = True
     target: str = TARGET
     physics: bool = True
+    beside: Beside | None = None
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""
@@ -117,8 +141,10 @@ class Belief:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
-        parts = (self.process, self.coefficients, *self.scores, float(self.edge), self.anywhere)
-        return fingerprint((self.target, *parts))
+        parts = [(b.process, b.coefficients, float(b.edge)) for b in self.branches]
+        return fingerprint(
+            (self.target, parts, self.of_host, *self.scores, self.anywhere, self.beside)
+        )
 
     @property
     def decides(self) -> bool:
@@ -126,47 +152,71 @@ class Belief:
 
         The embedded facts alone are in the parameters already, and are better used there.
         """
-        return self.known.origin != EMBEDDED
+        return self.beside is not None or self.known.origin != EMBEDDED
 
     def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
         found = self.of_phases(phases, codes)
-        if self.decides:
-            return found
-        nothing = np.full(len(phases), np.nan)
-        none = np.zeros(len(phases))
-        return found._replace(value=nothing, half=nothing, share=none, measured=none.astype(bool))
-
-    @property
-    def estimator_(self) -> TrendProcess:
-        """The regressor of the residual, over `columns`."""
-        return self.process
+        stand = np.full(len(phases), not self.decides)
+        if self.beside is not None:
+            stand = np.isfinite(found.value) & (found.share == 0.0)
+        return found._replace(
+            value=np.where(stand, np.nan, found.value),
+            half=np.where(stand, np.nan, found.half),
+            share=np.where(stand, 0.0, found.share),
+            measured=found.measured & ~stand,
+        )
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
         base = physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
         return columns_of(phases, codes, base), base
 
+    def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
+        """Return which branch answers for phases of hosts `codes`."""
+        return self.of_host[np.where(np.isfinite(base), codes, -1)]
+
+    def residual(
+        self, phases: CompositionTable, codes: NDArray[np.int8], x: Array, base: Array
+    ) -> Residual:
+        """Return what the branches say of phases, whose columns and physical mean are given."""
+        which = self.branch_of(codes, base)
+        found = Residual(*np.full((4, len(phases)), np.nan))
+        foreign = _foreign(phases, self.known.table)
+        # The physics knows some elements on their sites.
+        foreign[np.isfinite(base)] = 0.0
+        for k, branch in enumerate(self.branches):
+            rows = np.flatnonzero(which == k)
+            if len(rows):
+                # All rows of one branch, as in a substitution space, are not copied.
+                said = branch.process.estimate(x if len(rows) == len(x) else x[rows])
+                new = np.maximum(said.novelty, foreign[rows])
+                found.mean[rows], found.novelty[rows] = said.mean, new
+                found.size[rows] = error_size(branch.coefficients, new, said.local)
+                found.distance[rows] = new / branch.edge
+        return found
+
     def of_phases(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> Believed:
         """Return what is believed of hard phases whose hosts are `codes`."""
         x, base = self.columns(phases, codes)
-        found = self.process.estimate(x)
+        found = self.residual(phases, codes, x, base)
         known = np.isfinite(base)
-        new = _novelty(found.novelty, phases, self.known.table, known)
-        distance = new / self.edge
-        inside = distance <= 1.0
         width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-        half = np.where(inside, *width) * error_size(self.coefficients, new, found.local)
+        half = np.where(found.distance <= 1.0, *width) * found.size
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
-        learnt = 1.0 - new
+        learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
         empty = (np.diff(phases.indptr) == 0) | (~known & silent)
         value[empty] = half[empty] = np.nan
         share = np.where(known, learnt, 1.0)
+        if self.beside is not None:
+            own, near = self.beside.say(phases, codes)
+            answered = np.isfinite(own)
+            value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        return Believed(value, half, share, distance, self._measured(phases))
+        return Believed(value, half, share, found.distance, self._measured(phases))
 
     def predict(
         self,
@@ -218,134 +268,32 @@ class Belief:
         """Return what each part adds to the prediction of each composition, K."""
         codes, phases = hard_phases(table)
         x, base = self.columns(phases, codes)
-        mean = np.where(np.isfinite(base), base, TYPICAL_K)
+        which = self.branch_of(codes, base)
+        parts = {"physics": np.where(np.isfinite(base), base, TYPICAL_K)}
         names = {"trend": "level and slope of the host", "smooth part": "smooth residual"}
-        found = {names.get(k, k): v for k, v in self.process.parts(x).items()}
-        return {"physics": mean, **found}
+        for k, branch in enumerate(self.branches):
+            rows = which == k
+            for name, adds in branch.process.parts(x[rows]).items():
+                parts.setdefault(names.get(name, name), np.zeros(len(x)))[rows] = adds
+        return parts
 
     def similarity(self, table: CompositionTable) -> Array:
         """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
         codes, phases = hard_phases(table)
-        x, _ = self.columns(phases, codes)
+        x, base = self.columns(phases, codes)
+        which = self.branch_of(codes, base)
         codes, phases = phases_of(self.known.table)
-        return self.process.similarity(x, self.columns(phases, codes)[0])
-
-    def with_rows(self, rows: TrainingSet) -> "Belief":
-        """Return this belief with further measurements, its scales as they are."""
-        known = _joined(self.known, rows)
-        process = _fit(known, self.process)
-        return replace(self, process=process, known=known)
+        known, base = self.columns(phases, codes)
+        host = np.where(np.isfinite(base), codes, -1)
+        alike = np.zeros((len(x), len(known)))
+        for k, branch in enumerate(self.branches):
+            rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])
+            alike[np.ix_(rows, seen)] = branch.process.similarity(x[rows], known[seen])
+        return alike
 
     def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
         known = _known_hashes(self.known)
         return np.isin(hashes(phases), known)
-
-
-def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
-    """Train on a set; `advance` is called once a fold and once before.
-
-    Parameters
-    ----------
-    data : TrainingSet
-        One row a compound and paper.
-    advance : callable
-        Moves a progress bar.
-
-    Returns
-    -------
-    Belief
-    """
-    return trained(data, advance)[0]
-
-
-def trained(data: TrainingSet, advance: Any = lambda: None) -> "tuple[Belief, LeftOut]":
-    """Return what `train` does, and what was said of the rows that were left out."""
-    process = _fit(data, None)
-    advance()
-    blank = Belief(process, np.ones(3), (np.ones(1), np.ones(1)), 1.0, data)
-    made = left_out(blank, advance)
-    edge = max(float(np.quantile(made.novelty, _EDGE)), 1e-3)
-    residual = np.abs(data.values - made.mean)
-    found = conformal.fit_difficulty(residual, made.novelty, made.local, _CLIP)
-    score = residual / error_size(found, made.novelty, made.local)
-    inside = made.novelty <= edge
-    manifest = {
-        "target": TARGET,
-        "origin": data.origin,
-        "rows": len(data),
-        "papers": len(np.unique(data.groups)),
-        "removed": data.removed,
-        "data_sha256": data.sha256,
-        "error": float(residual.mean()),
-    }
-    outside = score if (~inside).sum() < _FEW else score[~inside]
-    scores = (score[inside], outside)
-    anywhere = int((~np.isfinite(made.base)).sum()) >= _ENOUGH
-    belief = replace(
-        blank,
-        coefficients=found,
-        scores=scores,
-        edge=edge,
-        anywhere=anywhere,
-        manifest=manifest,
-    )
-    return belief, made
-
-
-def without_physics(data: TrainingSet) -> Belief:
-    """Return a belief that data alone make, not calibrated."""
-    process = _fit(data, None, physics=False)
-    one = np.ones(1)
-    return Belief(process, np.ones(3), (one, one), 1.0, data, physics=False)
-
-
-class LeftOut(NamedTuple):
-    """What was said of each row while its paper, and all its compounds, were left out."""
-
-    mean: Array
-    novelty: Array
-    local: Array
-    base: Array
-
-
-def folds_of(data: TrainingSet) -> NDArray[np.int64]:
-    """Return the fold of each row, shape (n,): that of its group.
-
-    The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
-    one are shared out evenly.
-    """
-    if len(data) >= _SMALL:
-        return np.array([fold(group) for group in data.groups], np.int64)
-    _, code = np.unique(data.groups, return_inverse=True)
-    return code % FOLDS
-
-
-def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
-    """Return predictions of every row of the training set by models that did not see it.
-
-    A fold takes its papers out, and every other row of their compounds, whatever its source. The
-    scales are those of the whole set; a small set searches them anew.
-    """
-    data = belief.known
-    groups, compounds = folds_of(data), np.array(keys(data.table.to_array()), object)
-    codes, phases = phases_of(data.table)
-    x, base = belief.columns(phases, codes)
-    made = np.full((3, len(data)), np.nan)
-    for k in range(FOLDS):
-        test = groups == k
-        if test.any() and not test.all():
-            gone = set(compounds[test])
-            train = np.flatnonzero([key not in gone for key in compounds])
-            rest = data[train]
-            scales = belief.process if len(data) >= _SMALL else None
-            process = _fit(rest, scales, belief.physics)
-            found = process.estimate(x[test])
-            known = np.isfinite(base[test])
-            new = _novelty(found.novelty, phases[test], rest.table, known)
-            mean = np.where(known, base[test], TYPICAL_K) + found.mean
-            made[:, test] = np.maximum(mean, _LEAST_K), new, found.local
-        advance()
-    return LeftOut(made[0], made[1], made[2], base)
 
 
 def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
@@ -354,58 +302,16 @@ def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
     return constant + new * novelty + near * local
 
 
-def _novelty(
-    new: Array, phases: CompositionTable, known: CompositionTable, physics: NDArray[np.bool_]
-) -> Array:
-    """Return the novelty, at least the amount of elements nobody measured."""
+def _foreign(phases: CompositionTable, known: CompositionTable) -> Array:
+    """Return the amount of elements that no known row holds, over what is wholly new."""
     other = np.ones(N_ELEMENTS, bool)
     other[np.unique(known.indices)] = False
     entries = other[phases.indices]
-    if entries.any():
-        rows = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))[entries]
-        amount = np.bincount(rows, phases.values[entries], len(phases))
-        # The physics knows some elements on their sites.
-        new = np.maximum(new, np.where(physics, 0.0, np.minimum(amount / _FOREIGN, 1.0)))
-    return new
-
-
-def _fit(
-    data: TrainingSet,
-    scales: TrendProcess | None,
-    physics: bool = True,
-) -> TrendProcess:
-    """Return the residual's process: one row a compound, the median of its sources."""
-    import pandas as pd
-    from threadpoolctl import threadpool_limits
-
-    compounds = pd.DataFrame({"key": keys(data.table.to_array()), "value": data.values})
-    compounds["row"] = np.arange(len(data))
-    joined = compounds.groupby("key", sort=True).agg(
-        value=("value", "median"), count=("value", "size"), row=("row", "min")
-    )
-    table = data.table[joined["row"].to_numpy()]
-    codes, phases = phases_of(table)
-    base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
-    x = columns_of(phases, codes, base)
-    y = joined["value"].to_numpy() - np.where(np.isfinite(base), base, TYPICAL_K)
-    noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
-    # More threads would sum in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
-        if scales is not None:
-            return scales.refit(x, y, noise)
-        return TrendProcess(TREND, N_ELEMENTS).fit(x, y, noise)
-
-
-def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
-    return TrainingSet(
-        known.target,
-        table_of(np.vstack([known.table.to_array(), rows.table.to_array()])),
-        np.concatenate([known.values, rows.values]),
-        np.concatenate([known.groups, rows.groups]),
-        np.concatenate([known.sources, rows.sources]),
-        f"{known.origin}, and {rows.origin}",
-        known.removed,
-    )
+    if not entries.any():
+        return np.zeros(len(phases))
+    rows = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))[entries]
+    amount = np.bincount(rows, phases.values[entries], len(phases))
+    return np.minimum(amount / _FOREIGN, 1.0)
 
 
 @lru_cache(maxsize=8)

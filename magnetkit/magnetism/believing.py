@@ -13,7 +13,8 @@ from ..learning import store
 from ..learning.curie import FOLDS, TARGET, curie_set
 from ..learning.sets import TrainingSet, read_csv
 from ..settings import get_settings
-from .belief import Belief, file_of, train
+from .belief import Belief, Branch, file_of
+from .training import train, with_rows
 
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
@@ -52,7 +53,8 @@ def load(
 @lru_cache(maxsize=8)
 def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
     if add is not None:
-        return _load(None, None, progress, settings).with_rows(read_csv(TARGET, Path(add)))
+        rows = read_csv(TARGET, Path(add))
+        return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     return store.kept(file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known))
 
@@ -72,20 +74,32 @@ def retrain(data: TrainingSet, progress: bool = False) -> Belief:
     return belief
 
 
-def _packed(belief: Belief) -> tuple[dict[str, Any], dict[str, Any]]:
+def _packed(belief: Belief) -> store.Packed:
     content = {
-        name: getattr(belief, name) for name in ("process", "coefficients", "edge", "anywhere")
-    } | {
+        "processes": tuple(branch.process for branch in belief.branches),
+        "coefficients": tuple(branch.coefficients for branch in belief.branches),
+        "edges": tuple(branch.edge for branch in belief.branches),
+        "learns": tuple(branch.learns for branch in belief.branches),
+        "of_host": belief.of_host,
         "inside": belief.scores[0],
         "outside": belief.scores[1],
+        "anywhere": belief.anywhere,
     }
     return content, belief.manifest
 
 
 def _unpacked(known: TrainingSet) -> Any:
     def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
-        scores = content.pop("inside"), content.pop("outside")
-        return Belief(**content, scores=scores, known=known, manifest=manifest)
+        names = ("processes", "coefficients", "edges", "learns")
+        branches = (Branch(*parts) for parts in zip(*(content[n] for n in names), strict=True))
+        return Belief(
+            tuple(branches),
+            content["of_host"],
+            (content["inside"], content["outside"]),
+            known,
+            manifest,
+            content["anywhere"],
+        )
 
     return unpack
 

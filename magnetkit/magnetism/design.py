@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
-from ..features.ratios import sublattice_ratios
+from ..features.ratios import ratio_sums
 from ..hosts.partition import HOST_NAMES, partition
 
 Array = NDArray[np.float64]
@@ -16,8 +16,8 @@ _WHOLE = 0.9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
-# Prior deviations of a host's offset (in deviations of the values) and slope (per `_UNIT_K`).
-_OFFSET, _SLOPE = 0.7, 0.3
+# Prior deviations of a host's offset and slope (per `_UNIT_K`), K.
+_OFFSET, _SLOPE = 140.0, 60.0
 
 TREND = 2 * (len(HOST_NAMES) + 1)
 """Number of columns of the trend."""
@@ -33,23 +33,14 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
 def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
     """Return trend, smooth and local columns, see `TrendProcess`."""
-    n, hosts = len(phases), len(HOST_NAMES)
+    from ..kernels.arrays import Rows
+    from ..kernels.ratios import design
+
     known = np.isfinite(base)
-    code = np.where(known, codes, hosts)
+    kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
     at = np.where(known, base - 600.0, -100.0) / _UNIT_K
-    host = np.zeros((n, hosts + 1))
-    host[np.arange(n), code] = 1.0
-    atoms = phases.to_array()
-    return np.column_stack(
-        [
-            _OFFSET * host,
-            _SLOPE * host * at[:, None],
-            sublattice_ratios(atoms),
-            at,
-            host[:, :hosts],
-            atoms,
-        ]
-    )
+    rows = Rows(phases.indptr, phases.indices, phases.values)
+    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), _OFFSET, _SLOPE)
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:

@@ -119,15 +119,16 @@ def microstructure(
     return alpha_k, np.maximum(n_eff, 0.0), np.maximum(decay, _LEAST_DECAY)
 
 
-def _charge(table: CompositionTable, host: NDArray[np.int8], code: int) -> CompositionTable:
-    """Turn bare 2:17 formulas into the charge of a precipitation-hardened magnet."""
+def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
+    """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
+    from ..hosts.partition import wall_hosts
     from ..kernels.charge import hardening_charge
 
     cells = parameters().cells
     rare = table.fraction(*RARE_EARTHS)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = (1.0 - rare) / rare
-    rows = (host == code) & (ratio > cells["ratio_formula"])
+    rows = (wall_hosts(host) >= 0) & (ratio > cells["ratio_formula"])
     if not rows.any():
         return table
     indptr, indices, values = hardening_charge(
@@ -264,11 +265,12 @@ def alloys(
     process, shells
         As for `magnets`.
     """
-    from ..hosts.partition import HOST_NAMES
+    from ..hosts.made import shells_known
+    from ..hosts.partition import wall_hosts
     from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
-    cellular, wall_code = HOST_NAMES.index("2:17"), HOST_NAMES.index("1:5")
+    cellular = wall_hosts(codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
     # Where magnets were measured the errors are no larger than those of such magnets, and less.
@@ -279,7 +281,7 @@ def alloys(
     found, formula = _in_phases(table, parts, rows)
     parts = found.parts
     cells = parts.hard_phase
-    walls = np.flatnonzero((codes == cellular) & ~formula)
+    walls = np.flatnonzero((cellular >= 0) & ~formula)
     structure = {
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
@@ -302,7 +304,7 @@ def alloys(
     skinned = np.flatnonzero((rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0))
     groups = [(cells, codes)]
     if walls.size:
-        groups.append((wall, np.full(walls.size, wall_code, np.int8)))
+        groups.append((wall, cellular[walls]))
     if skinned.size:
         groups.append((surface[skinned], codes[skinned]))
     if shelled.size and shells is not None:
@@ -322,8 +324,8 @@ def alloys(
         parameters().shell["efficiency"],
     )
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
-    # Whether a rim forms about other grains than those of 2:14:1, and what it does, nobody knows.
-    factor[shelled[codes[shelled] != HOST_NAMES.index("2:14:1")]] = np.nan
+    # Whether a rim forms about the grains of other hosts, and what it does, is not known.
+    factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"], rows["alpha_left"], rows["alpha_shift"] = np.ones(n), np.ones(n), np.zeros(n)
     hosts = np.array([*HOST_NAMES, ""])[codes]
     # Nobody has measured a magnet near it: its error is larger than those that the spread is from.
@@ -340,16 +342,15 @@ def _in_phases(
     table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
 ) -> tuple[Balance, NDArray[np.bool_]]:
     """Return recipes in their phases, and which of them are bare formulas."""
-    from ..hosts.partition import HOST_NAMES, partition
+    from ..hosts.partition import partition, wall_hosts
 
-    cellular = HOST_NAMES.index("2:17")
-    charge = _charge(table, parts.host, cellular)
+    charge = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
     formula = parts.hard_volume_fraction > _FORMULA
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
-    whole = formula | (parts.host == cellular)
+    whole = formula | (wall_hosts(parts.host) >= 0)
     hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
     return replace(found, hard=hard), formula
 

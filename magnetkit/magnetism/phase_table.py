@@ -94,7 +94,7 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
     rest = made.parts.grain_boundary[i : i + 1]
     if not len(rest.values) or not outside > 0.0:
         return [("grain boundary", outside, 0.0)]
-    if name == "2:17":
+    if name in HOSTS and HOSTS[name].magnet.walls:
         return [("Sm(Co,Cu)5 walls", outside, np.nan)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:

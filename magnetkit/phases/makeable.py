@@ -54,7 +54,8 @@ def stability(
         K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
         annealing.
     snapshot : str, Path or Snapshot, optional
-        Phases to interpolate and to compete with; the embedded snapshot without it.
+        Phases to interpolate and to compete with; the embedded snapshot without it. The model of
+        forming is that fitted on the embedded energies.
     interval : float
         Coverage of the intervals.
     basis : {"auto", "atomic", "weight"}

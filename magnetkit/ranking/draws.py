@@ -119,7 +119,9 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     if relative:
         # The reference is drawn with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
-        leading = pd.concat([leading, pd.DataFrame([row[leading.columns]])], ignore_index=True)
+        # Its own probability and margin are drawn below.
+        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own], ignore_index=True)
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     shells = list(leading["shell"].astype(object).fillna(""))
     shell = shells if any(shells) else None

@@ -24,7 +24,8 @@ from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
-    from ..applications.profile import Anchor, Profile, Requirement
+    from ..applications.parts import Anchor, Requirement
+    from ..applications.profile import Profile
 
 
 # Temperatures closer than this are one, K.
@@ -186,7 +187,7 @@ def requirement_of(
     InputError
         If it cannot be read, names no numeric column, or the reference has no such value.
     """
-    from ..applications.profile import Requirement
+    from ..applications.parts import Requirement
 
     asked = parse_requirement(text)
     limit = asked.limit

@@ -169,7 +169,7 @@ def rank(
     order = np.lexsort((keys[rows], loss))
     settle(order, burden, chance[:, None], TOLERANCE + _SLACK)
     place[rows[order]] = np.arange(1, len(rows) + 1)
-    # Most rows are here, so what is done with is let go.
+    # Most rows are here: arrays that are not needed again are freed by their reuse.
     found, rows = len(rows), np.flatnonzero(missed)
     order = np.lexsort((keys[rows], margin[rows]))
     place[rows[order]] = found + np.arange(1, len(rows) + 1)

@@ -12,7 +12,8 @@ from scipy.special import ndtr, ndtri
 from ..columns import COLUMNS
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile, Requirement
+    from ..applications.parts import Requirement
+    from ..applications.profile import Profile
 
 MEETS_PROBABILITY = 0.8
 """A candidate meets the requirements from this probability on."""

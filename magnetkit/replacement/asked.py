@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._toml import Evidence
-from ..applications.profile import Host, Profile, Reference, Requirement, Sources
+from ..applications.parts import Host, Reference, Requirement, Sources
+from ..applications.profile import Profile
 from ..errors import InputError
+from ..hosts.partition import HOSTS
 from ..units import MU_0
 
 if TYPE_CHECKING:
     from .makeup import Makeup
 
-HOSTS: tuple[Host, ...] = ("2:14:1", "1:5", "2:17")
+SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
+"""Hosts of the magnets that can be bought."""
 COMPENSATED = 0.015
 """Below this |alpha|, %/K, a grade is temperature compensated."""
 
@@ -153,7 +156,7 @@ def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish
         title=f"Replacement of {grade} at {kelvin - 273.15:.0f} °C",
         description=f"What does the work of {grade} with less heavy rare earth; {made.sentence()}.",
         atmosphere="As the grade's own device.",
-        hosts=HOSTS,
+        hosts=SOLD,
         temperature_min_K=low,
         temperature_max_K=high,
         temperature_K=kelvin,

@@ -33,7 +33,8 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
     parts : str, Path or pandas.DataFrame
         Name of an embedded device, path of a .csv, or a table: ``part number``, ``mass_kg`` or
         ``size`` (``40x15x5mm``), ``grade`` or ``recipe`` with ``basis``, ``temperature`` (``150C``)
-        and ``load_line``, both of which may be empty.
+        and ``load_line``, both of which may be empty; ``base``, a leaner alloy whose ``faces`` (see
+        `magnetkit.diffuse`; ``all`` if empty) are coated so that it stands its field instead.
     per_year : int
         Devices a year.
     replaced : bool
@@ -124,7 +125,12 @@ def _part(
     }
     now = _kilograms(text, shell, mass)
     after = dict(now)
-    if replaced and grade is not None:
+    if replaced and record.get("base") is not None:
+        row |= _coated(record)
+        if row["replacement"]:
+            after = _kilograms(_weight(str(record["base"]), record.get("basis")), "", mass)
+            after["heavy_rare_earth"] += count * row.pop("put_on_kg")
+    elif replaced and grade is not None:
         row |= _replacement(str(grade), record, known)
         if row["replacement"]:
             after = _kilograms(row.pop("composition"), row.pop("shell"), mass)
@@ -153,6 +159,30 @@ def _replacement(
     chance = picked["probability_meets_requirements"]
     found = {"replacement": name, "probability": chance}
     return {**found, "composition": wanted[0], "shell": wanted[1]}
+
+
+def _coated(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the leaner alloy with its faces coated that a part is redesigned to be."""
+    from ..diffusion import diffuse
+
+    if record.get("size") is None:
+        raise InputError("a base to coat needs the part's size, e.g. 40x15x5mm")
+    line, base = record.get("load_line"), str(record["base"])
+    found = diffuse(
+        _weight(base, record.get("basis")),
+        str(record["size"]),
+        faces=str(record.get("faces") or "all"),
+        temperature=record.get("temperature") or "150C",
+        load_line=None if line is None else _positive("load_line", line),
+        basis="weight",
+    )
+    rows = found.designs[(found.designs["way"] == "faces") & found.designs["meets"]]
+    if not len(rows):
+        return {"replacement": ""}
+    best = rows.sort_values("cost_USD").iloc[0]
+    name = f"{base} + {best['element']} {best['mg_cm2']:.2g} mg/cm2"
+    return {"replacement": name, "probability": float(best["probability"]),
+            "put_on_kg": 1e-3 * float(best["put_on_g"])}  # fmt: skip
 
 
 def _typical(grade: str) -> tuple[str, str]:

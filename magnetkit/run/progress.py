@@ -16,33 +16,17 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     if not progress:
         yield lambda done, total: None
         return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import (
-        Progress as Bar,
-    )
+    from rich.progress import MofNCompleteColumn, ProgressColumn, Task, TimeRemainingColumn
     from rich.text import Text
 
-    from .._console import progress_console
+    from .._console import bars
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f} rows/s" if speed else "")
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=progress_console(), transient=True) as shown:
+    figures = MofNCompleteColumn(), Rate(), TimeRemainingColumn()
+    with bars(*figures, transient=True) as shown:
         number = shown.add_task(task, total=None)
         yield lambda done, total: shown.update(number, completed=done, total=total)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # A longer text is folded over lines rather than let it push figures out.
 _WIDEST_TEXT = 28
 # What rich puts around a column: two spaces and a rule.
-_AROUND = 3
+AROUND = 3
 
 
 @dataclass
@@ -33,18 +33,21 @@ class Shown:
         Whether to set it flush right.
     priority : int
         Columns of high number are dropped first; 0 stays whatever happens.
+    most : int
+        Longest line of a text; what is longer is folded.
     """
 
     heading: str
     cells: list[str] = field(default_factory=list)
     number: bool = True
     priority: int = 1
+    most: int = _WIDEST_TEXT
 
     @property
     def width(self) -> int:
         """Width it needs: that of its longest line, texts up to a limit."""
         longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
-        return longest if self.number else min(longest, _WIDEST_TEXT)
+        return longest if self.number else min(longest, self.most)
 
 
 def to_terminal() -> bool:
@@ -73,7 +76,7 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
         Without those of highest `priority`, the last of equals first, until the rest fits.
     """
     kept = list(columns)
-    while sum(c.width + _AROUND for c in kept) + 1 > width:
+    while sum(c.width + AROUND for c in kept) + 1 > width:
         droppable = [c for c in kept if c.priority]
         if not droppable:
             break
@@ -113,7 +116,7 @@ def print_table(
     out = console()
     kept = list(columns)
     if all_columns:
-        out.width = max(out.width, sum(c.width + _AROUND for c in kept) + 1)
+        out.width = max(out.width, sum(c.width + AROUND for c in kept) + 1)
     else:
         kept = fitting(kept, out.width)
     shown = Table(title=Text(title), title_justify="left")
@@ -124,6 +127,7 @@ def print_table(
             overflow="fold",
             no_wrap=column.number,
             min_width=min(column.width, out.width),
+            max_width=None if column.number else column.width,
         )
     breaks = set(sections)
     for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import conformal
+from .. import conformal, datasets
 from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..composition.inputs import read_inputs
@@ -39,6 +39,10 @@ _FEW = 20
 _NORMS = (2, 3, 10)
 # Atomic fraction of elements no training row holds from which a composition is wholly new.
 _FOREIGN = 0.1
+# More rows and steps gain less than 1 meV/atom.
+_SEARCH = {"search_rows": 2500, "search_iterations": 60}
+FITTED = "surrogates/energy.npz"
+"""The model of the embedded snapshot as it was fitted (``datasets/surrogates/build.py``)."""
 
 
 def columns(table: CompositionTable) -> Array:
@@ -198,6 +202,11 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
     return np.minimum(amount / _FOREIGN, 1.0)
 
 
+def blank() -> TrendProcess:
+    """Return the process that is fitted."""
+    return TrendProcess(1, N_ELEMENTS, **_SEARCH)
+
+
 def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     """Train on a set; `advance` is called once, and after each fold."""
     from threadpoolctl import threadpool_limits
@@ -206,7 +215,7 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     # More threads would sum in another order.
     with threadpool_limits(limits=1, user_api="blas"):
         x = columns(data.table[learn])
-        process = TrendProcess(1, N_ELEMENTS).fit(x, data.values[learn])
+        process = blank().fit(x, data.values[learn])
         advance()
         found = left_out(process, data, advance)
     residual = np.abs(data.values - found.mean)
@@ -214,19 +223,23 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
     score = residual / size(coefficients, found)
     inside = found.novelty <= edge
-    manifest = {
-        "target": data.target,
-        "origin": data.origin,
-        "rows": int(learn.sum()),
-        "groups": len(np.unique(data.groups)),
-        "removed": data.removed,
-        "data_sha256": data.sha256,
-        "error": float(residual.mean()),
-    }
+    manifest = _manifest(data, float(residual.mean()))
     outside = score if (~inside).sum() < _FEW else score[~inside]
     return EnergyModel(
         data.target, process, coefficients, (score[inside], outside), edge, data, manifest
     )
+
+
+def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
+    return {
+        "target": data.target,
+        "origin": data.origin,
+        "rows": int(data.learn.sum()),
+        "groups": len(np.unique(data.groups)),
+        "removed": data.removed,
+        "data_sha256": data.sha256,
+        "error": error,
+    }
 
 
 def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: None) -> Estimate:
@@ -266,9 +279,46 @@ def load(
         return _load(target, None if data is None else str(data), progress, str(get_settings()))
 
 
+def pack_fitted(model: EnergyModel) -> dict[str, Array]:
+    """Return a model as arrays; the rows it learnt from are named by their hash."""
+    x = columns(model.known.table[model.known.learn])
+    return {
+        **model.estimator_.kept(),
+        "coefficients": model.coefficients,
+        "inside": model.scores[0],
+        "outside": model.scores[1],
+        "edge": np.array(model.edge),
+        "error": np.array(model.manifest["error"]),
+        "columns": x.mean(axis=0),
+        "data_sha256": np.array(model.known.sha256),
+    }
+
+
+def fitted(known: TrainingSet) -> EnergyModel | None:
+    """Return the model that was fitted to a set beforehand; None where there is none.
+
+    It is one of other rows, or of other columns, where the set or the features have changed.
+    """
+    with np.load(datasets.path(FITTED), allow_pickle=False) as stored:
+        kept = dict(stored)
+    if str(kept["data_sha256"]) != known.sha256:
+        return None
+    x = columns(known.table[known.learn])
+    mean = kept["columns"]
+    if len(mean) != x.shape[1] or not np.allclose(mean, x.mean(axis=0), rtol=1e-9, atol=1e-12):
+        return None
+    process = blank().restored(x, known.values[known.learn], kept)
+    scores = kept["inside"], kept["outside"]
+    manifest = _manifest(known, float(kept["error"]))
+    edge = float(kept["edge"])
+    return EnergyModel(ENERGY, process, kept["coefficients"], scores, edge, known, manifest)
+
+
 @lru_cache(maxsize=4)
 def _load(target: str, data: str | None, progress: bool, settings: str) -> EnergyModel:
     known = training_set(target, data)
+    if target == ENERGY and data is None and (model := fitted(known)) is not None:
+        return model
     return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
 
 

@@ -59,7 +59,7 @@ def test_the_reference_does_what_its_device_asks(name):
 def test_todays_magnet_is_known_to_do_its_work():
     from scipy.stats import truncnorm
 
-    from magnetkit.applications.profile import Anchor
+    from magnetkit.applications.parts import Anchor
     from magnetkit.ranking.judged import _working
 
     profile = load("aviation-actuator")
@@ -90,3 +90,14 @@ def test_the_motor_pays_for_no_terbium_in_the_alloy():
     assert (best["shell"].astype(str) != "").all()
     # Adopted since 2012: 3 to 5 wt.% in the alloy became less than 0.6 wt.% diffused in.
     assert best["shell"].astype(str).str.startswith("Tb").any()
+
+
+def test_a_screening_takes_requirements_relative_to_todays_magnet():
+    asked = ["coercivity_kA_m>=0.85*reference", "remanence_T>=0.98*reference"]
+    found = mk.screen(application="energy-traction-motor", require=asked)
+    own = found.table[found.table["candidate"] == "Nd1.65Dy0.35Fe13.8Co0.2B"].iloc[0]
+    # It does what it does, whatever that is.
+    assert own["probability_meets_requirements"] > 0.9
+    best = found.best(1).iloc[0]
+    assert best["meets_requirements"]
+    assert best["heavy_rare_earth_wt_pct"] < own["heavy_rare_earth_wt_pct"]

@@ -2,11 +2,12 @@
 
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
-from magnetkit.cli.data import _systems
+from magnetkit.cli.data import _moved, _systems
 from magnetkit.errors import InputError
 
 
@@ -70,3 +71,25 @@ def test_a_device_names_the_systems_that_its_substitutes_touch():
     assert _systems(["Sm-Co"], None) == ["Sm-Co"]
     with pytest.raises(InputError, match="--application"):
         _systems(None, None)
+
+
+def test_who_moved_between_snapshots_is_named(monkeypatch, capsys):
+    class Result:
+        def changes(self, other, top):
+            return pd.DataFrame(
+                {
+                    "candidate": ["SmCo5", "PrCo5"], "shell": "", "rank": [1, 2],
+                    "rank_before": [1, 9], "places": [0, 7], "change": ["stayed", "rose"],
+                }
+            )  # fmt: skip
+
+    asked = []
+    monkeypatch.setattr(
+        "magnetkit.screening.screen",
+        lambda given, device, snapshot, progress: asked.append(snapshot) or Result(),
+    )
+    _moved("f22-engine", [None, "mine"], 5, json=False, quiet=True)
+    told = capsys.readouterr().out
+    assert asked == [None, "mine"]
+    assert "PrCo5" in told
+    assert "SmCo5" not in told

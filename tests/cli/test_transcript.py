@@ -25,7 +25,7 @@ SAID = {
     "predict SmCo5 --json": '"coercivity_kA_m"',
     "predict melts.csv": "A1",
     "compare": "Difference",
-    "screen alloys.csv --application energy-traction-motor --out": "P is the probability",
+    "screen alloys.csv --application energy-traction-motor --out": "of the device is met",
     "replace": "P is the probability",
     "grades N42SH": "Between makers",
     "applications show": "my-pump",
@@ -88,8 +88,10 @@ def test_nothing_is_cut_and_no_line_is_wider_than_the_terminal(session):
     width, _, done = session
     for task, said, _ in done:
         assert not re.search(r"(\.\.\.|…)\s*[│┃]", said), (task, said)
-        tables = [line for line in said.split("\n") if line[:1] in "│┃┏┡└├╭╰"]
+        tables = [line for line in said.split("\n") if line and line[0] in "│┃┏┡└├╭╰"]
         assert all(len(line) <= width for line in tables), (task, max(map(len, tables)))
+        # A column that does not fit would be cut off with its rule.
+        assert all(line.rstrip()[-1] in "│┃┓┩┘╮╯┤" for line in tables), (task, said)
 
 
 def test_a_wider_terminal_shows_more(tmp_path):

@@ -35,6 +35,6 @@ def test_compiling_is_said_once_it_takes_a_while_and_again(monkeypatch, caplog):
     told.end()
     said = [record.message for record in caplog.records]
     assert said[0].startswith("compiling kernels, once, about 60 s")
-    assert said[1] == "1 kernels compiled"
+    assert said[1] == "still compiling, 1 kernels so far"
     time.sleep(0.3)
     assert len(caplog.records) == len(said)

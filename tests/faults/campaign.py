@@ -7,10 +7,12 @@ go to ``tests/FAULTS.md``; parts that were not asked for keep theirs.
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +27,12 @@ PULLS = 600
 MOMENTS = 20
 FOLDERS = 1_000
 PAIRS = 60
-LIMIT_S = 900
+DAMAGED = 12
+SHUFFLES = 10
+# Users of the explorer at once, requests, seconds: it ends at whichever comes first.
+LOAD = (20, 50_000, 1_800)
+LIMIT_S = 2_400
+POINTS = Path(__file__).with_name("points.toml")
 
 
 def recipes() -> list[dict]:
@@ -77,26 +84,74 @@ def network() -> list[dict]:
 
 
 def interruption() -> list[dict]:
+    return printed("interruption", SEED, MOMENTS)
+
+
+def printed(module: str, *arguments: object) -> list[dict]:
+    """Run a module of the campaign in a new folder; return the rows that it prints as JSON."""
     with tempfile.TemporaryDirectory() as folder:
+        given = [str(a) for a in arguments] + [folder]
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.interruption", str(SEED), str(MOMENTS), folder],
+            [sys.executable, "-m", f"tests.faults.{module}", *given],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return found[0] if len(found) == 1 and isinstance(found[0], list) else found
 
 
 def folders() -> list[dict]:
-    with tempfile.TemporaryDirectory() as folder:
-        counts = (str(SEED), str(FOLDERS), str(PAIRS))
+    return printed("folders", SEED, FOLDERS, PAIRS)
+
+
+def damages() -> list[dict]:
+    return printed("caches", DAMAGED, SEED)
+
+
+def texts() -> list[dict]:
+    return printed("texts")
+
+
+def workbooks() -> list[dict]:
+    return printed("workbooks")
+
+
+def alloys() -> list[dict]:
+    from tests.faults import alloys as faulty
+
+    return [faulty.junk(), faulty.orders(SHUFFLES, SEED)]
+
+
+def explorer() -> list[dict]:
+    from tests.faults import explorer_load
+
+    return [explorer_load.run(*LOAD)]
+
+
+def points() -> list[dict]:
+    """Run the tests that hold each fault of the second round."""
+    rows = []
+    for number, point in tomllib.loads(POINTS.read_text(encoding="utf-8")).items():
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.folders", *counts, folder],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *point["tests"]],
             stdout=subprocess.PIPE,
             text=True,
-            check=True,
+            check=False,
         )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        last = done.stdout.splitlines()[-1]
+        counts = {w: int(n) for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
+        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
+        rows.append(
+            {
+                "point": f"{number} {point['fault']}",
+                "held_by": names,
+                "passed": counts.get("passed", 0),
+                "skipped": counts.get("skipped", 0),
+                "faults": [last] if done.returncode else [],
+            }
+        )
+    return rows
 
 
 def cache() -> list[dict]:
@@ -176,6 +231,29 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     ),
     "cache": (cache, "Processes that start at once on empty caches of kernels, models and pulls."),
     "secrets": (secrets, "Every command with a key in the environment, eight kinds of refusal."),
+    "damages": (
+        damages,
+        "Each file of compiled kernels and the model, emptied, cut, with bits turned: seen before "
+        "anything in it is used. A prediction that meets some of them answers as before, and says "
+        "so; a signal is a fault.",
+    ),
+    "texts": (
+        texts,
+        "Markup in each text of a profile, a scenario, a table and a manifest, one at a time; the "
+        "report and the page of the explorer are then parsed as a browser does.",
+    ),
+    "workbooks": (workbooks, "Workbooks that are none, too large, or compute; memory of each."),
+    "alloys": (
+        alloys,
+        "Elements that are in no magnet, in the place of earth or metal and beside them: none is "
+        "in domain, none has B_r or H_cJ. Candidates in other orders keep their ranks.",
+    ),
+    "explorer": (
+        explorer,
+        "Users of the explorer who move controls as fast as answers come, one request in fifty "
+        "none that a control sends, bodies of 300 MB before and after.",
+    ),
+    "points": (points, "The thirteen faults of the second round, and the tests that hold each."),
 }
 
 

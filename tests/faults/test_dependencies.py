@@ -13,7 +13,7 @@ from packaging.version import Version
 from tests.faults import licences
 
 # What the notebooks need is opened by hand and not pinned.
-TESTED_EXTRAS = ("dask", "explore", "plots", "dev")
+TESTED_EXTRAS = ("cluster", "explore", "plots", "dev")
 
 
 def pins(name: str) -> dict[str, Version]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import hull
+from magnetkit.kernels import hull, simplex
 from magnetkit.kernels.arrays import Phases, Rows
 from tests.kernels import naive_hull
 
@@ -126,8 +126,8 @@ def test_invert():
     phases = Phases(*sparse(dense), energy)
     basis = np.array([0, 5, 9, 17, 25])
     assert np.linalg.matrix_rank(dense[basis]) == 5
-    inverse, ok = hull.invert(basis, phases)
+    inverse, ok = simplex.invert(basis, phases)
     assert ok
     np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
-    _, ok = hull.invert(np.array([0, 0, 1, 2, 3]), phases)
+    _, ok = simplex.invert(np.array([0, 0, 1, 2, 3]), phases)
     assert not ok

@@ -26,12 +26,12 @@ def _naive(model, x):
     result = []
     for new in x:
         total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
-        residual = model._known[2]
+        residual = model._known[-1]
         for j, old in enumerate(model.points_):
             t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
             u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
             k = one * (1.0 + t + t * t / 3.0) * np.exp(-t) + two * np.exp(-u)
-            total += (k + new[0] * old[0]) * model.weights_[j]
+            total += (k + new[0] * old[0] / scale**2) * model.weights_[j]
             best = max(best, k / (one + two))
             mass += k**4
             bad += k**4 * residual[j]
@@ -96,6 +96,23 @@ def test_a_refit_keeps_the_scales(fitted):
     np.testing.assert_array_equal(other.theta_, model.theta_)
     assert len(other.points_) == 30
     assert clone(other).get_params() == model.get_params()
+
+
+def test_what_is_kept_restores_the_model(fitted):
+    model, x, y = fitted
+    other = TrendProcess(trend=1, local=2).restored(x, y, model.kept())
+    new = _data(30, seed=4)[0]
+    np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
+    np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
+
+
+def test_a_second_search_listens_less_to_rows_that_others_contradict():
+    x, y = _data()
+    y[::12] += 6.0
+    once = TrendProcess(trend=1, local=2).fit(x, y)
+    twice = TrendProcess(trend=1, local=2, searches=2).fit(x, y)
+    # The noise of the others is 0.
+    assert twice.theta_[-1] < once.theta_[-1]
 
 
 def test_no_row_gives_no_prediction(fitted):

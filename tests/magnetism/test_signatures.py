@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
@@ -41,10 +41,20 @@ def test_polarization_vanishes_at_the_curie_temperature(member, x, below, other)
     table = read(earths(n, **{light: x, other: 1 - x}) + rest)
     curie = intrinsic(table)["curie_temperature_K"].iloc[0]
     near = intrinsic(table, curie * (1 - below))["saturation_polarization_T"].iloc[0]
-    cold = intrinsic(table, 0.5 * curie)["saturation_polarization_T"].iloc[0]
     assert 0 <= near < 0.08
-    assert cold > 2 * near or cold < 0.1
     assert intrinsic(table, curie * 1.0001)["status"].iloc[0] == "paramagnetic"
+
+
+@pytest.mark.parametrize("member", HOSTS)
+def test_half_way_to_the_curie_temperature_most_of_the_polarization_is_left(member):
+    # Kuz'min's m(1/2) of iron and cobalt is 0.8 to 0.95; light rare earths add to it.
+    rest, n, light = member
+    table = read(f"{light}{n}{rest}")
+    curie = intrinsic(table)["curie_temperature_K"].iloc[0]
+    cold, half = (
+        intrinsic(table, t)["saturation_polarization_T"].iloc[0] for t in ("10K", 0.5 * curie)
+    )
+    assert 0.7 * cold < half < cold
 
 
 @quick
@@ -101,8 +111,8 @@ def test_taking_the_heavy_rare_earth_out_shows_in_alpha(x, heavy, base):
     formulas = [f"Sm{n}{base}", earths(n, Sm=1 - x, **{heavy: x}) + base]
     frame = sintered(read(*formulas), between=(223.15, 423.15))
     alpha = frame["remanence_coefficient_pct_K"]
-    if (frame["status"] == "ok").all():
-        assert alpha.iloc[1] > alpha.iloc[0]
+    assume((frame["status"] == "ok").all())
+    assert alpha.iloc[1] > alpha.iloc[0]
 
 
 @quick

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from magnetkit import applications
 from magnetkit.applications.grammar import parse_requirement
-from magnetkit.applications.profile import Requirement
+from magnetkit.applications.parts import Requirement
 from magnetkit.errors import InputError
 from magnetkit.ranking.judged import job_for
 from magnetkit.ranking.requirements import judge, score

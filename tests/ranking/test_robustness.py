@@ -9,6 +9,7 @@ from magnetkit.columns import ROBUSTNESS
 from magnetkit.errors import InputError
 from magnetkit.magnetism.mill import splits
 from magnetkit.ranking.draws import Properties
+from magnetkit.ranking.order import BURDEN
 from magnetkit.ranking.robustness import _tie_groups
 from magnetkit.screening import ScreenResult
 
@@ -160,3 +161,19 @@ def test_terbium_at_three_times_its_price_moves_the_motors_ranking():
     costs = [found.find("Nd1.8Tb0.2Fe14B")["cost_USD_kg"].iloc[0] for found in (dear, today)]
     # Terbium is 3 % of its mass and more than half of its cost.
     assert 1.5 < costs[0] / costs[1] < 3.0
+
+
+@pytest.mark.parametrize("device", ["patriot-beam-focusing", "weapon-fin-actuator"])
+def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
+    result = mk.screen(application=device)
+    best = result.best(300)
+    best = best[best["meets_requirements"]].reset_index(drop=True)
+    firm = result.robustness(pool=len(best))["meets_share"].to_numpy()
+    burden = best[list(BURDEN)].to_numpy()
+    chance = best["probability_meets_requirements"].to_numpy()
+    high, low = burden[:-1], burden[1:]
+    beaten = (low <= high).all(axis=1) & (low < high * (1.0 - 1e-9)).any(axis=1)
+    # Draws of another order of rows know a share to 0.02.
+    near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
+    assert len(best) > 50
+    assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()

@@ -88,3 +88,16 @@ def test_what_is_recommended_takes_the_place_of_its_grade(monkeypatch):
     assert found["heavy_rare_earth_after_kg"].tolist() == pytest.approx([0.01, 0.02, 0.03])
     assert found["cobalt_after_kg"].iloc[-1] == pytest.approx(0.06)
     assert found["probability"].iloc[0] == 0.9
+
+
+def test_a_part_is_redesigned_with_its_faces_coated():
+    part = {"part": "pole", "number": 4, "mass_kg": 0.0045, "size": "20x10x3mm",
+            "recipe": "Nd26.5Dy4.0Co0.9Cu0.1B1.0Fe67.5", "basis": "weight", "temperature": "140C",
+            "load_line": 2, "base": "Nd30.5Co0.9Cu0.1B1.0Fe67.5", "faces": "all"}  # fmt: skip
+    found = bill(pd.DataFrame([part])).set_index("part").loc["pole"]
+    assert "mg/cm2" in found["replacement"]
+    # 4 wt.% of 18 g now, less than half of it on the faces.
+    assert found["heavy_rare_earth_kg"] == pytest.approx(0.00072)
+    assert 0.0 < found["heavy_rare_earth_after_kg"] < 0.00036
+    with pytest.raises(InputError, match="size"):
+        bill(pd.DataFrame([{**part, "size": None}]))

@@ -66,6 +66,25 @@ def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert len(small.estimator_.points_) == small.known.learn.sum()
 
 
+def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
+    whole = mk.surrogates.training_set(ENERGY)
+    model = energy.fitted(whole)
+    assert model is not None
+    assert energy.fitted(whole[np.arange(len(whole) - 1)]) is None
+    # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
+    process, learn = model.estimator_, whole.learn
+    some = np.arange(0, learn.sum(), 50)
+    x, y = energy.columns(whole.table[learn]), whole.values[learn]
+    place = {row.tobytes(): i for i, row in enumerate(process.points_)}
+    weight = np.array([process.weights_[place[x[i].tobytes()]] for i in some])
+    noise = np.exp(2.0 * process.theta_[-1]) * process.doubt_[some] + 1e-6
+    left = y[some] - process.estimate(x[some]).mean
+    # Single precision over 5,976 rows: 0.5 meV/atom.
+    np.testing.assert_allclose(left, process.scale_ * noise * weight, atol=1e-3)
+    assert np.abs(left).max() > 0.02
+    assert model.manifest["error"] < 0.065
+
+
 def test_what_makes_no_sense_is_refused(tmp_path):
     with pytest.raises(InputError, match="use one of curie_temperature_K"):
         mk.surrogates.load("colour")

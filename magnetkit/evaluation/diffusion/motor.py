@@ -1,6 +1,6 @@
 """The traction motor's grams of terbium: alloyed, as a uniform shell, on faces by a field map."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ BASE = "Nd2Fe13.8Co0.2B"
 """The profile's reference magnet without its dysprosium."""
 
 
-def anchored_process() -> object:
+def anchored_process() -> Any:
     """Return the process that makes the profile's reference magnet as coercive as it is known."""
     from ...anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
     from ...applications import load

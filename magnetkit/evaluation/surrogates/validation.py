@@ -4,10 +4,9 @@ Every model sees the same rows: a fold takes its papers out, and their compounds
 source (``datasets/surrogates/split.csv`` names each paper's fold).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,29 +14,27 @@ from numpy.typing import NDArray
 
 from ... import conformal
 from ..._console import bar
-from ...composition import CompositionTable
 from ...elements import SYMBOLS
-from ...features import CompositionStatistics
+from ...errors import DataError
 from ...hosts.partition import HOST_NAMES
 from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
-from ...magnetism import belief, believing
+from ...magnetism import believing, training
+from ...magnetism.belief import Belief
 from ...magnetism.design import phases_of
 from ...surrogates import energy
 from ...surrogates.training_sets import CURIE, training_set
-from . import figures
+from . import blind, figures, series
+from .peers import peers as recipes
 
 COVERAGE = 0.9
-# Fewer rows than this say nothing about a host.
-_LEAST = 30
-# Residuals are listed for elements of so many rows or more.
-_OF_ELEMENT = 40
+# A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
+_LEAST, _OF_ELEMENT = 30, 40
 _DRAWS = 2000
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
 _APART_K = 50.0
 
 Array = NDArray[np.float64]
-Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,30 +85,9 @@ def validate(
     return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
-def peers() -> dict[str, Fit]:
-    """Return the recipes of published models by name."""
-    from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
-
-    def of(make: Callable[[], Any], features: Callable[[CompositionTable], Array]) -> Fit:
-        def fit(table: CompositionTable, values: Array) -> Callable[[CompositionTable], Array]:
-            model = make().fit(features(table), values)
-            return lambda other: model.predict(features(other))
-
-        return fit
-
-    magpie = CompositionStatistics().fit().transform
-    trees = {"n_estimators": 100, "random_state": 0}
-    return {
-        "random forest on composition (MaMMoS)": of(
-            lambda: RandomForestRegressor(**trees), CompositionTable.to_array
-        ),
-        "ExtraTrees on Magpie": of(lambda: ExtraTreesRegressor(**trees), magpie),
-    }
-
-
 def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
-    groups = belief.folds_of(data)
+    groups = training.folds_of(data)
     compounds = np.array(keys(data.table.to_array()), object)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
@@ -122,24 +98,24 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = peers() if with_peers else {}
+    others = recipes() if with_peers else {}
     with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
-        model, found = belief.trained(data, advance)
+        model, found = training.trained(data, advance)
         made = pd.DataFrame(
             {
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
-                "fold": belief.folds_of(data),
+                "fold": training.folds_of(data),
                 "host": _hosts(data, found.base),
                 "model": found.mean,
                 "physics alone": found.base,
                 "half": _half(model, found),
-                "inside": found.novelty <= model.edge,
+                "inside": _inside(model, found),
                 "misfit": found.local,
             }
         )
-        alone = belief.left_out(belief.without_physics(data), advance)
+        alone = training.left_out(training.uncalibrated(data, physics=False), advance)
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan
@@ -148,15 +124,29 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 made.loc[test, name] = predict(data.table[test])
                 advance()
     made = made[np.isfinite(made["model"])]
-    return Report(CURIE, made, _told(made, data))
+    text = _told(made, data) + "\n" + blind.told(data, COVERAGE) + "\n"
+    if _series_at_hand():
+        text += "\n" + "\n".join(series.told(model)) + "\n"
+    return Report(CURIE, made, text)
 
 
-def _half(model: belief.Belief, found: belief.LeftOut) -> Array:
+def _series_at_hand() -> bool:
+    try:
+        return len(series.observations.series()) > 0
+    except DataError:
+        return False
+
+
+def _inside(model: Belief, found: training.LeftOut) -> NDArray[np.bool_]:
+    return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
+
+
+def _half(model: Belief, found: training.LeftOut) -> Array:
     """Return half the interval of each left-out row, calibrated on the rows of other folds."""
-    groups = belief.folds_of(model.known)
-    size = belief.error_size(model.coefficients, found.novelty, found.local)
+    groups = training.folds_of(model.known)
+    size = found.sizes([branch.coefficients for branch in model.branches])
     score = np.abs(model.known.values - found.mean) / size
-    inside = found.novelty <= model.edge
+    inside = _inside(model, found)
     half = np.full(len(groups), np.nan)
     for k in range(FOLDS):
         for part in (inside, ~inside):
@@ -315,7 +305,7 @@ def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str
 
 
 def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
-    others = peers() if with_peers else {}
+    others = recipes() if with_peers else {}
     steps = energy.FOLDS * (1 + len(others)) + 1
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)

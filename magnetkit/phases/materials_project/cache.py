@@ -8,23 +8,20 @@ its files; a new snapshot counts from the moment ``current`` is replaced, which 
 import contextlib
 import hashlib
 import json
-import os
 import re
 import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
+
+from filelock import FileLock
 
 from ... import datasets
 from ...errors import DataError
+from ...files import whole
 from ...settings import get_settings
 from ..snapshot import MANIFEST, Snapshot, read_snapshot
-
-try:
-    import fcntl
-except ImportError:  # Not on Windows; two pulls at once then both ask the server.
-    fcntl = None  # type: ignore[assignment]
 
 
 class Cache:
@@ -43,24 +40,21 @@ class Cache:
     def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
         digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
         self.folder = get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
-        self._lock: IO[str] | None = None
+        self._lock = FileLock(self.folder / "lock", thread_local=False)
 
     def __enter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.folder / "lock").open("w")
-        except OSError as error:
-            raise self._unwritable(error) from error
-        if fcntl is not None:
             # The system drops the lock with the process, however that ends. Some network file
             # systems know none.
-            with contextlib.suppress(OSError):
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
+            with contextlib.suppress(NotImplementedError):
+                self._lock.acquire()
+        except OSError as error:
+            raise self._unwritable(error) from error
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._lock is not None:
-            self._lock.close()
+        self._lock.release()
 
     def read(self) -> Snapshot | None:
         """Return the cached snapshot, or None where there is none yet.
@@ -94,9 +88,8 @@ class Cache:
             make(self.folder / name)
             digest = datasets.sha256(self.folder / name / MANIFEST)
             text = json.dumps({"folder": name, "manifest_sha256": digest})
-            draft = self.folder / f"{name}.current"
-            draft.write_text(text, encoding="utf-8")
-            os.replace(draft, self.folder / "current")
+            with whole(self.folder / "current") as draft:
+                draft.write_text(text, encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
         finally:

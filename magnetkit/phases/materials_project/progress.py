@@ -10,18 +10,12 @@ class Report:
     """Progress of a pull: a bar a kind of document; silent when not `shown`."""
 
     def __init__(self, shown: bool) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import MofNCompleteColumn
 
-        from ..._console import progress_console
+        from ..._console import bars
 
         self._shown = shown
-        self._bars = Progress(
-            TextColumn("Materials Project {task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=progress_console(),
-            disable=not shown,
-        )
+        self._bars = bars(MofNCompleteColumn(), shown=shown)
         self._tasks: dict[str, TaskID] = {}
         self._current = ""
         self._totals: dict[str, int] = {}
@@ -37,7 +31,7 @@ class Report:
         """Begin, or go on with, the documents of a kind."""
         self._current = kind
         if kind not in self._tasks:
-            self._tasks[kind] = self._bars.add_task(kind, total=None)
+            self._tasks[kind] = self._bars.add_task(f"Materials Project {kind}", total=None)
             self._totals[kind] = 0
 
     def page(self, documents: int, more: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...columns import COLUMNS
 from ._axes import COLOURS, GREY, axes, heading, need
-from .series import grade_symbols, grades
+from .series import grade_symbols, grades, judged, objectives
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,19 +105,13 @@ def pareto(
     InputError
         If a column is unknown or missing.
     """
-    goals = ["performance_margin" if name == "margin" else name for name, _ in result.profile.goals]
+    goals = objectives(result.profile)
     x, y = x or goals[0], y or goals[-1]
     frame = result.table
     need(frame, x, y)
     ax = axes(ax)
-    meets = frame["meets_requirements"].to_numpy(bool)
-    front = (frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
-    for rows, colour, size, edge, name in (
-        (~meets, GREY, 8, "none", "misses a requirement"),
-        (meets & ~front, COLOURS[0], 14, "none", "meets all"),
-        (front, COLOURS[0], 45, "black", "Pareto front"),
-    ):
-        part = frame[rows]
+    looks = ((GREY, 8, "none"), (COLOURS[0], 14, "none"), (COLOURS[0], 45, "black"))
+    for (name, part), (colour, size, edge) in zip(judged(frame).items(), looks, strict=True):
         ax.scatter(part[x], part[y], s=size, color=colour, edgecolors=edge, label=name)
     reference = frame[frame["candidate"] == result.profile.reference.formula]
     if len(reference):

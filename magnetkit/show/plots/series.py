@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import datasets
+from ...applications.objective import Objective
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
 from ...hosts import HOST_NAMES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ...applications.profile import Profile
 
 GRADE_TEMPERATURE_K = 293.15
 """Temperature at which makers guarantee their grades, K."""
@@ -54,6 +57,33 @@ def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":
             "source": listed["source"],
         }
     ).reset_index(drop=True)
+
+
+def objectives(profile: "Profile") -> list[str]:
+    """Return the columns that a device's ranking strives for, in its order."""
+    return [Objective.parse(text).column for text in profile.objectives]
+
+
+def judged(frame: "pd.DataFrame") -> "dict[str, pd.DataFrame]":
+    """Return the rows of a ranking by how they were judged: missing, meeting, on the front.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``meets_requirements`` and ``pareto_front``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        In the order in which they are drawn; a row stands in one of them.
+    """
+    front = (frame["pareto_front"].fillna(0) == 1).to_numpy(bool)
+    meets = frame["meets_requirements"].to_numpy(bool)
+    return {
+        "Misses a requirement": frame[~meets & ~front],
+        "Meets all": frame[meets & ~front],
+        "Pareto front": frame[front],
+    }
 
 
 def sweep(

@@ -16,7 +16,8 @@ from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
-    from ...applications.profile import Profile, Requirement
+    from ...applications.parts import Requirement
+    from ...applications.profile import Profile
     from ...run.result import Ranked
 
 BEST = 10

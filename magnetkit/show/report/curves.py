@@ -12,6 +12,7 @@ import numpy as np
 
 from ...magnetism.demagnetization import demagnetization
 from ...units import MU_0, ZERO_CELSIUS
+from ..plots._axes import COLOURS
 from ..plots.series import sweep
 from .content import CURVES, Magnets
 from .layout import AXIS, Figure, axis_of, layout_of, numbers
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TEMPERATURES = 13
-# Okabe and Ito's colours, told apart by the colour-blind; the reference is black and dashed.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 _REFERENCE = "#000000"
 
 
@@ -206,4 +205,4 @@ def _few(shown: Magnets) -> Magnets:
 
 
 def _style(i: int, count: int) -> tuple[str, str]:
-    return (_REFERENCE, "dash") if i == count - 1 else (_COLOURS[i], "solid")
+    return (_REFERENCE, "dash") if i == count - 1 else (COLOURS[i], "solid")

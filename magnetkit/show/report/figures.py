@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...applications.objective import Objective
 from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...magnetism.comparators import comparators
 from ...prediction.properties import magnets
+from ..plots._axes import COLOURS, GREY
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
     grade_symbols,
     grades,
+    judged,
+    objectives,
     rare_earth_shares,
     ternary_corners,
 )
@@ -32,29 +34,23 @@ POINTS = 2000
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
 _SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
 # See-through, so that the grades behind stay visible.
-_BLUE = {"color": "#56B4E9", "opacity": 0.45}
+_BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
 
 def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
     """Return the candidates on the first and last objective, coloured by the second."""
-    goals = [Objective.parse(text) for text in result.profile.objectives]
-    x, colour, y = (goals[k].column for k in (0, min(1, len(goals) - 1), -1))
+    goals = objectives(result.profile)
+    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
     points = spread.dropna(subset=[x, y])
-    front = points[points["pareto_front"].fillna(0) == 1]
-    missed = points[~points["meets_requirements"]]
-    met = points[points["meets_requirements"] & ~points.index.isin(front.index)]
+    groups = judged(points)
+    front = groups["Pareto front"]
+    ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
+    looks = ({"size": 5}, {"size": 7}, ring)
     traces = [
-        _scatter(missed, x, y, "Misses a requirement", {"color": "#9a9a9a", "size": 5}),
-        _scatter(met, x, y, "Meets all", {"size": 7} | _coloured(met, colour)),
-        _scatter(
-            front,
-            x,
-            y,
-            "Pareto front",
-            {"size": 12, "line": {"width": 2, "color": "#000"}} | _coloured(front, colour),
-        ),
-        _reference(shown, x, y),
+        _scatter(part, x, y, name, look | (_coloured(part, colour) if k else {"color": GREY}))
+        for k, ((name, part), look) in enumerate(zip(groups.items(), looks, strict=True))
     ]
+    traces.append(_reference(shown, x, y))
     layout = layout_of(axis_of(x), axis_of(y))
     if len(front):
         bar = {"title": {"text": COLUMNS[colour].heading, "side": "right"}, "thickness": 12}
@@ -101,7 +97,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     met = points["meets_requirements"].astype(bool)
     traces += [
         _scatter(points[~met], x, y, "Misses a requirement", _BLUE | {"size": 5}),
-        _scatter(points[met], x, y, "Meets all", {"color": "#0072B2", "size": 7}),
+        _scatter(points[met], x, y, "Meets all", {"color": COLOURS[0], "size": 7}),
         _reference(replace(shown, rows=today), x, y),
     ]
     return {"data": traces, "layout": layout_of(axis_of(x), axis_of(y))}

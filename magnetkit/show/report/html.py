@@ -104,7 +104,8 @@ def _content(result: "Ranked") -> dict[str, Any]:
     hosts = [*ranked["host"].astype(str), *shown.rows["host"].astype(str)]
     common = hosts[0] if len(set(hosts)) == 1 else ""
     constant = {"shell": bare, "host": bool(common)}
-    names = tuple(name for name in SHOWN if not constant.get(name))
+    # Results of an earlier version may lack a column.
+    names = tuple(n for n in SHOWN if n in ranked and not constant.get(n))
     table = _table(ranked, names)
     # What all share is said once.
     best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)

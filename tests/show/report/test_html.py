@@ -6,6 +6,7 @@ import pytest
 
 from magnetkit.errors import StoreError
 from magnetkit.screening import ScreenResult, screen
+from magnetkit.show.report import content
 from magnetkit.show.report.content import shown_magnets
 from magnetkit.show.report.figures import pareto
 from magnetkit.show.report.html import in_script
@@ -89,6 +90,7 @@ def test_embedded_data_is_json_with_all_figures(page):
         "demagnetization",
         "ternary",
         "supply",
+        "section",
     }
     table = data["table"]
     assert all(len(c["values"]) == table["rows"] for c in table["columns"])
@@ -158,3 +160,19 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
     assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
     figure = pareto(result, result.best(), shown_magnets(result, result.best()))
     assert figure["layout"]["coloraxis"]["showscale"] is scale
+
+
+def test_a_shell_is_said_in_grams_of_a_device():
+    said = content.shell_in_words("Tb 0.8 wt%", 1.2)
+    # 0.8 % of 1.2 kg.
+    assert "9.60 g of Tb in the 1.20 kg of magnet" in said
+    fixed = content.shell_in_words("Tb 0.30 @ 0.10", 1.2)
+    assert "10 % of each grain's volume" in fixed
+    assert "30 % of the rare earth is Tb" in fixed
+    assert content.shell_in_words("", 1.2) == content.shell_in_words(None, 1.2) == ""
+
+
+def test_what_was_asked_before_stands_first(folder, tmp_path):
+    page = ScreenResult.from_folder(folder).report(tmp_path / "r.html", lead=["Keep it & wait."])
+    text = page.read_text(encoding="utf-8")
+    assert text.index("<li>Keep it &amp; wait.</li>") < text.index("candidates were judged")

@@ -1,0 +1,260 @@
+"""How a belief is trained, and calibrated on papers that were left out with all their compounds.
+
+Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
+2005), inside and outside the domain apart.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import conformal
+from ..elements import N_ELEMENTS
+from ..hosts.partition import HOST_NAMES
+from ..learning.curie import FOLDS, TARGET, fold, keys
+from ..learning.process import TrendProcess
+from ..learning.sets import TrainingSet
+from .belief import Belief, Branch, Residual, error_size
+from .beside import beside
+from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, table_of
+
+Array = NDArray[np.float64]
+
+FAMILIES = (
+    (("2:14:1",), ()),
+    (("1:5",), ()),
+    (("2:17", "2:17:3"), ()),
+    (("1:12", "1:12:1"), ("2:17", "2:17:3")),
+)
+"""Hosts that a process answers for, and those it learns from besides.
+
+A compound and that with nitrogen or carbon in its holes are one family. What 2:17 knows of
+substituents on iron's sites helps 1:12 (37.1 K against 39.2 by paper), not the other way.
+"""
+
+# A family of fewer compounds than this is left to the common process.
+_OWN = 100
+# Errors beyond this quantile do not pull at their size.
+_CLIP = 0.98
+# Fewer left-out compounds than this outside the domain calibrate nothing of their own.
+_FEW = 20
+# Fewer left-out compounds than this without physics, and nothing is said where there is none.
+_ENOUGH = 200
+# Share of left-out compounds that count as inside the domain.
+_EDGE = 0.90
+# In a set of fewer rows than this the search of the scales is a large part of the error.
+_SMALL = 300
+_LEAST_K = 1.0
+
+
+class Rows(NamedTuple):
+    """The rows of a training set as they are learnt, arrays over n rows.
+
+    `x` are the columns, `base` is the physical mean; `host` is the last where there is none;
+    rows of one composition have one number in `compound`.
+    """
+
+    x: Array
+    base: Array
+    host: NDArray[np.int64]
+    compound: NDArray[np.int64]
+
+    def at(self, rows: NDArray) -> "Rows":
+        """Return the rows a mask or index array selects."""
+        return Rows(self.x[rows], self.base[rows], self.host[rows], self.compound[rows])
+
+
+class LeftOut(NamedTuple):
+    """What was said of each row while its paper, and all its compounds, were left out.
+
+    Arrays of shape (n,): mean, novelty, local residual and branch; `base` is the physics alone.
+    """
+
+    mean: Array
+    novelty: Array
+    local: Array
+    branch: NDArray[np.int64]
+    base: Array
+
+    def sizes(self, coefficients: "list[Array]") -> Array:
+        """Return the size of each error, with the coefficients of each branch."""
+        found = np.full(len(self.mean), np.nan)
+        for k, own in enumerate(coefficients):
+            rows = self.branch == k
+            found[rows] = error_size(own, self.novelty[rows], self.local[rows])
+        return found
+
+
+def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
+    """Train on a set; `advance` is called once a fold and once before.
+
+    Parameters
+    ----------
+    data : TrainingSet
+        One row a compound and paper.
+    advance : callable
+        Moves a progress bar.
+
+    Returns
+    -------
+    Belief
+    """
+    return trained(data, advance)[0]
+
+
+def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, LeftOut]:
+    """Return what `train` does, and what was said of the rows that were left out."""
+    blank = uncalibrated(data)
+    advance()
+    made = left_out(blank, advance)
+    residual = np.abs(data.values - made.mean)
+    branches = []
+    for k, branch in enumerate(blank.branches):
+        rows = made.branch == k
+        # A set that is all of hosts with branches of their own leaves the common one none.
+        rows = rows if rows.any() else np.ones(len(data), bool)
+        novelty, local = made.novelty[rows], made.local[rows]
+        edge = max(float(np.quantile(novelty, _EDGE)), 1e-3)
+        found = conformal.fit_difficulty(residual[rows], novelty, local, _CLIP)
+        branches.append(replace(branch, coefficients=found, edge=edge))
+    score = residual / made.sizes([b.coefficients for b in branches])
+    inside = made.novelty <= np.array([b.edge for b in branches])[made.branch]
+    manifest = {
+        "target": TARGET,
+        "origin": data.origin,
+        "rows": len(data),
+        "papers": len(np.unique(data.groups)),
+        "removed": data.removed,
+        "data_sha256": data.sha256,
+        "error": float(residual.mean()),
+    }
+    outside = score if (~inside).sum() < _FEW else score[~inside]
+    belief = replace(
+        blank,
+        branches=tuple(branches),
+        scores=(score[inside], outside),
+        anywhere=int((~np.isfinite(made.base)).sum()) >= _ENOUGH,
+        manifest=manifest,
+    )
+    return belief, made
+
+
+def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
+    """Return a belief whose intervals mean nothing; without physics, what data alone say."""
+    own = rows_of(data, physics)
+    of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
+    learns = [np.ones(len(of_host), bool)]
+    for hosts, others in FAMILIES:
+        answered = np.isin(HOST_NAMES, hosts)
+        if len(np.unique(own.compound[np.isin(own.host, np.flatnonzero(answered))])) >= _OWN:
+            of_host[:-1][answered] = len(learns)
+            learns.append(np.append(np.isin(HOST_NAMES, (*hosts, *others)), False))
+    fits = (fit_rows(data, own, mask, None) for mask in learns)
+    branches = tuple(Branch(p, np.ones(3), 1.0, m) for p, m in zip(fits, learns, strict=True))
+    one = np.ones(1)
+    return Belief(branches, of_host, (one, one), data, physics=physics)
+
+
+def folds_of(data: TrainingSet) -> NDArray[np.int64]:
+    """Return the fold of each row, shape (n,): that of its group.
+
+    The folds of a large set are those of ``datasets/surrogates/split.csv``; the groups of a small
+    one are shared out evenly.
+    """
+    if len(data) >= _SMALL:
+        return np.array([fold(group) for group in data.groups], np.int64)
+    _, code = np.unique(data.groups, return_inverse=True)
+    return code % FOLDS
+
+
+def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
+    """Return predictions of every row of the training set by models that did not see it.
+
+    A fold takes its papers out, and every other row of their compounds, whatever its source. The
+    scales are those of the whole set; a small set searches them anew.
+    """
+    data = belief.known
+    groups = folds_of(data)
+    own = rows_of(data, belief.physics)
+    codes, phases = phases_of(data.table)
+    made = np.full((3, len(data)), np.nan)
+    for k in range(FOLDS):
+        test = np.flatnonzero(groups == k)
+        train = np.flatnonzero(~np.isin(own.compound, own.compound[test]))
+        if len(test) and len(train):
+            rest = data[train]
+            branches = []
+            for branch in belief.branches:
+                scales = branch.process if len(data) >= _SMALL else None
+                process = fit_rows(rest, own.at(train), branch.learns, scales)
+                # The size of an error is then the local residual alone.
+                only = np.array([0.0, 0.0, 1.0])
+                branches.append(Branch(process, only, 1.0, branch.learns))
+            said: Residual = replace(belief, branches=tuple(branches), known=rest).residual(
+                phases[test], codes[test], own.x[test], own.base[test]
+            )
+            mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + said.mean
+            made[:, test] = np.maximum(mean, _LEAST_K), said.novelty, said.size
+        advance()
+    return LeftOut(made[0], made[1], made[2], belief.of_host[own.host], own.base)
+
+
+def with_rows(belief: Belief, rows: TrainingSet) -> Belief:
+    """Return a belief with further measurements, its scales as they are.
+
+    Beside the calibrated parameters, which know the embedded facts, the rows move what is like
+    them alone.
+    """
+    known = _joined(belief.known, rows)
+    own = rows_of(known, belief.physics)
+    branches = tuple(
+        replace(branch, process=fit_rows(known, own, branch.learns, branch.process))
+        for branch in belief.branches
+    )
+    near = None if belief.decides else beside(rows)
+    return replace(belief, branches=branches, known=known, beside=near)
+
+
+def rows_of(data: TrainingSet, physics: bool) -> Rows:
+    """Return the rows of a set as they are learnt, with or without the physics."""
+    codes, phases = phases_of(data.table)
+    base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
+    _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
+    host = np.where(np.isfinite(base), codes, len(HOST_NAMES)).astype(np.int64)
+    return Rows(columns_of(phases, codes, base), base, host, compound)
+
+
+def fit_rows(
+    data: TrainingSet, own: Rows, learns: NDArray[np.bool_], scales: TrendProcess | None
+) -> TrendProcess:
+    """Return the residual's process: one row a compound, the median of its sources."""
+    import pandas as pd
+    from threadpoolctl import threadpool_limits
+
+    mine = np.flatnonzero(learns[own.host])
+    apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
+    frame = pd.DataFrame({"key": own.compound[mine], "apart": apart[mine], "row": mine})
+    joined = frame.groupby("key", sort=True).agg(
+        apart=("apart", "median"), count=("apart", "size"), row=("row", "min")
+    )
+    x, y = own.x[joined["row"].to_numpy()], joined["apart"].to_numpy()
+    noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
+    # More threads would sum in another order.
+    with threadpool_limits(limits=1, user_api="blas"):
+        if scales is not None:
+            return scales.refit(x, y, noise)
+        return TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x, y, noise)
+
+
+def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
+    return TrainingSet(
+        known.target,
+        table_of(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        np.concatenate([known.values, rows.values]),
+        np.concatenate([known.groups, rows.groups]),
+        np.concatenate([known.sources, rows.sources]),
+        f"{known.origin}, and {rows.origin}",
+        known.removed,
+    )

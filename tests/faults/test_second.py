@@ -1,0 +1,48 @@
+"""Short runs of the second round's campaign."""
+
+import random
+
+import pytest
+
+from tests.faults import alloys, caches, texts, workbooks
+from tests.faults.caches import damaged
+
+
+def test_no_magnet_of_elements_that_are_in_none(monkeypatch):
+    monkeypatch.setattr(alloys, "AMOUNTS", (0.3,))
+    found = alloys.junk()
+    assert found["tried"] > 300
+    assert found["faults"] == []
+
+
+def test_a_damaged_cache_file_is_seen_before_it_is_used(tmp_path):
+    kernel = tmp_path / f"x{caches._kept.SUFFIX}"
+    caches._kept._write(kernel, random.Random(1).randbytes(5000))
+    model = caches.store.save(tmp_path / "m.model", {"edge": 0.5}, {})
+    (tmp_path / "work").mkdir()
+    for row in caches.each([kernel, model], 1, tmp_path / "work"):
+        assert row["faults"] == []
+    assert caches._kept.sound(kernel)
+    assert damaged("bits turned", b"abc", random.Random(2)) != b"abc"
+
+
+@pytest.mark.parametrize("kind", ["scenario", "table"])
+def test_no_text_becomes_markup(tmp_path, kind):
+    figures = texts.KINDS[kind](tmp_path)
+    assert figures.faults == []
+    assert figures.shown
+
+
+def test_markup_would_be_seen():
+    assert texts.markup(f"<title>{texts.HOSTILE}</title>")
+    assert not texts.markup("<p>&lt;img src=x onerror=alert(1)&gt;</p>")
+
+
+def test_workbooks_that_no_memory_holds_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbooks, "BLANKS", 100)
+    made = workbooks.cases(tmp_path)
+    for name in ("last cell of a sheet", "row four billion", "cut", "emptied"):
+        with pytest.raises(workbooks.MagnetkitError, match="xlsx"):
+            list(workbooks.read_blocks(made[name], 1000))
+    (block,) = workbooks.read_blocks(made["formulas"], 1000)
+    assert block.table.num_rows == 2

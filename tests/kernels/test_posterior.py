@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from magnetkit.kernels.posterior import Block, Known, decay, posterior
+from magnetkit.kernels.threads import limited_threads
+
+
+def _known(m=37, seed=0):
+    """Known rows over five columns: a trend, two smooth (one of which stands still), two local."""
+    rng = np.random.default_rng(seed)
+    smooth = Block(
+        np.array([1, 2]), np.array([0.5, 0.0]), np.array([2.0, 3.0]),
+        rng.normal(size=(1, m)).astype(np.float32), np.array([0.3]),
+    )  # fmt: skip
+    local = Block(
+        np.array([3, 4]), np.zeros(2), np.array([1.5, 1.5]),
+        rng.normal(size=(2, m)).astype(np.float32), np.empty(0),
+    )  # fmt: skip
+    one, two = np.float32(0.8), np.float32(0.3)
+    return Known(
+        smooth, local, one, two, np.array([2.0]), rng.normal(size=m),
+        rng.random(m).astype(np.float32),
+    )  # fmt: skip
+
+
+def _naive(X, known):
+    result = []
+    for x in X:
+        total, best, mass, bad = x[0] * known.slopes[0], 0.0, 0.0, 0.0
+        for j in range(len(known.weights)):
+            squares = []
+            for block in (known.smooth, known.local):
+                own = [*block.moving[:, j], *block.still]
+                at = (x[block.column] - block.shift) * block.factor
+                squares.append(np.sum((at - own) ** 2))
+            t = np.sqrt(5.0 * squares[0])
+            k = known.one * (1.0 + t + t * t / 3.0) * np.exp(-t)
+            k += known.two * np.exp(-np.sqrt(squares[1]))
+            total += k * known.weights[j]
+            best = max(best, k / (known.one + known.two))
+            mass += k**4
+            bad += k**4 * known.residual[j]
+        result.append((total, best, bad / mass))
+    return np.array(result).T
+
+
+# Single precision: 37 terms of order one, each a few units of 6e-8 off.
+CLOSE = {"rtol": 2e-5, "atol": 2e-5}
+
+
+def test_the_kernel_is_the_formula():
+    known, X = _known(), np.random.default_rng(1).normal(size=(23, 5))
+    np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
+
+
+def test_more_columns_than_are_taken_at_once():
+    rng = np.random.default_rng(2)
+    plain = _known()
+    wide = Block(
+        np.arange(11), np.zeros(11), np.ones(11),
+        rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
+    )  # fmt: skip
+    known, X = plain._replace(smooth=wide, local=wide), 0.3 * rng.normal(size=(9, 11))
+    np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
+
+
+def test_no_bit_depends_on_company_or_threads():
+    known, X = _known(301), np.random.default_rng(3).normal(size=(1500, 5))
+    whole = posterior(X, known)
+    with limited_threads(1):
+        np.testing.assert_array_equal(posterior(X, known), whole)
+    np.testing.assert_array_equal(posterior(X[700:707], known), whole[:, 700:707])
+
+
+def test_no_row_and_not_a_number():
+    known = _known()
+    assert posterior(np.empty((0, 5)), known).shape == (3, 0)
+    assert np.isnan(posterior(np.full((1, 5), np.nan), known)[0, 0])
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-6, 0.3, 2.0, 9.0, 30.0])
+def test_the_decay_is_exp_to_a_millionth(t):
+    assert decay(np.float32(t)) == pytest.approx(np.exp(-np.float32(t)), rel=5e-6, abs=1e-7)

@@ -1,0 +1,32 @@
+import numpy as np
+
+from magnetkit.kernels.arrays import Rows
+from magnetkit.kernels.ratios import Sums, design, ratios
+
+# Two compositions over three elements; the second has none of the last two.
+ROWS = Rows(
+    np.array([0, 3, 4], np.int64), np.array([0, 1, 2, 0], np.int32),
+    np.array([0.5, 0.3, 0.2, 1.0]),
+)  # fmt: skip
+SUMS = Sums(
+    np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
+    np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+    np.array([0, 1]),
+)
+
+
+def test_a_ratio_is_one_sum_over_another_and_0_over_an_empty_one():
+    # (0.5 + 2 x 0.2) / 1 and 0.3 / (0.3 + 0.2); 1 / 1 and 0 / 0.
+    np.testing.assert_allclose(ratios(ROWS, SUMS), [[0.9, 0.6], [1.0, 0.0]])
+
+
+def test_the_columns_are_trend_ratios_mean_kind_and_fractions():
+    x = design(ROWS, SUMS, np.array([1, 0]), np.array([-0.4, 2.0]), 1, 140.0, 60.0)
+    # No physics; then host 0 with a mean of 2.
+    np.testing.assert_allclose(
+        x,
+        [
+            [0.0, 140.0, 0.0, -24.0, 0.9, 0.6, -0.4, 0.0, 0.5, 0.3, 0.2],
+            [140.0, 0.0, 120.0, 0.0, 1.0, 0.0, 2.0, 1.0, 1.0, 0.0, 0.0],
+        ],
+    )
