@@ -121,7 +121,7 @@ def microstructure(
 
 def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
     """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
-    from ..hosts.partition import wall_hosts
+    from ..hosts.partition import HOST_NAMES, wall_hosts
     from ..kernels.charge import hardening_charge
 
     cells = parameters().cells
@@ -266,7 +266,7 @@ def alloys(
         As for `magnets`.
     """
     from ..hosts.made import shells_known
-    from ..hosts.partition import wall_hosts
+    from ..hosts.partition import HOST_NAMES, wall_hosts
     from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
