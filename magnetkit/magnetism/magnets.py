@@ -121,7 +121,7 @@ def microstructure(
 
 def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
     """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
-    from ..hosts.partition import HOST_NAMES, wall_hosts
+    from ..hosts.partition import wall_hosts
     from ..kernels.charge import hardening_charge
 
     cells = parameters().cells
