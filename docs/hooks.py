@@ -27,7 +27,7 @@ ROOMS = (
 # Of a module without a list of its own names, or with names for other rooms.
 _ONLY = {
     "run.suggestion": ("suggest",),
-    "diffusion": ("diffuse", "Diffusion", "needed_by_temperature"),
+    "diffusion": ("diffuse", "Diffusion", "flux_against", "needed_by_temperature"),
 }
 _TITLES = {"start": "Five-minute starts", "howto": "How-tos"}
 # Display equations stand alone in $$ $$, others in $ $; code is left as it is.

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,10 +17,13 @@ from .options import (
     LoadLine,
     MeasuredBeside,
     MeasuredInstead,
+    Objectives,
     Phases,
     Prices,
     Process,
     Recycled,
+    ReferenceMagnet,
+    Require,
     Scenario,
     Shell,
     Strict,
@@ -30,6 +33,9 @@ from .options import (
     factors,
     pairs,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 
@@ -52,6 +58,9 @@ def predict(
     scenario: Scenario = None,
     recycled: Recycled = None,
     price: Prices = None,
+    reference: ReferenceMagnet = None,
+    require: Require = None,
+    objective: Objectives = None,
     phases: Phases = None,
     data: MeasuredInstead = None,
     add: MeasuredBeside = None,
@@ -68,6 +77,8 @@ def predict(
     """Predict the properties of compositions, each with its 90 % interval.
 
     Several temperatures, as 20C,100C,150C or 20C:200C:10 (first, last, step), give a row each.
+    With --require and --reference each is judged too: its probability of meeting what is asked,
+    what it fails, its rank among them.
 
     Examples
     --------
@@ -76,8 +87,10 @@ def predict(
       magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
 
       magnetkit predict alloys.xlsx --temperature 20C,150C --out properties.xlsx
+
+      magnetkit predict alloys.csv --temperature 150C --require "coercivity_kA_m>=500"
+      --reference Nd1.8Dy0.2Fe14B
     """
-    from ..prediction import predict as run
     from ..show.files import write_table
     from ..show.properties import print_properties
     from ..show.tables import message
@@ -85,28 +98,53 @@ def predict(
 
     if out is not None:
         check_out(out)
-    frame = reported(
-        run,
-        given(formulas),
-        temperature or "300K",
-        basis=basis,
-        column=composition_of(column, element_columns),
-        shell=shell,
-        load_line=load_line,
-        process=process,
-        scenario=scenario or "baseline",
-        recycled=pairs(recycled, "--recycled"),
-        prices=factors(price, "--price"),
-        snapshot=phases,
-        data=data,
-        add=add,
-        strict=strict,
-    )
+    judged = bool(require or reference or objective)
+    options: dict[str, Any] = {
+        "basis": basis,
+        "column": composition_of(column, element_columns),
+        "shell": shell,
+        "load_line": load_line,
+        "process": process,
+        "scenario": scenario or "baseline",
+        "recycled": pairs(recycled, "--recycled"),
+        "prices": factors(price, "--price"),
+        "snapshot": phases,
+        "data": data,
+        "add": add,
+        "strict": strict,
+    }
+    at = temperature or "300K"
+    if judged:
+        frame = _judged(given(formulas), at, require or (), reference, objective or (), options)
+    else:
+        from ..prediction import predict as run
+
+        frame = reported(run, given(formulas), at, **options)
     if out is not None:
         write_table(frame, out)
         message(f"{len(frame):,} rows in {out}")
         return
     print_properties(frame, as_json=json, cgs=cgs, columns=columns, wide=wide)
+
+
+def _judged(
+    compositions: Any,
+    temperature: str,
+    require: Sequence[str],
+    reference: str | None,
+    objectives: Sequence[str],
+    options: dict[str, Any],
+) -> "pd.DataFrame":
+    """Return properties with what the options ask of them judged, in the order of the input."""
+    from ..screening import screen
+    from ..show.tables import message
+    from .space import device
+
+    asked = device(None, require, reference, temperature, options["load_line"], options["basis"])
+    result = screen(compositions, asked, require=require, objectives=objectives, **options)
+    for row in result.rejected:
+        message(f"line {row.line} ({row.text!r}): {row.reason}")
+    return result.table
 
 
 def compare(

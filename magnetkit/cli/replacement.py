@@ -18,8 +18,8 @@ _SHOWN = {
     "remanence_T": 1,
     "coercivity_kA_m": 1,
     "heavy_rare_earth_wt_pct": 1,
-    "cost_USD_kg": 2,
-    "probability_meets_requirements": 1,
+    "cost_USD_kg": 1,
+    "probability_meets_requirements": 0,
     "nearest_grade": 3,
 }
 

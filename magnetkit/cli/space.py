@@ -35,7 +35,8 @@ def device(
         return application
     if not (require and reference and temperature):
         raise typer.BadParameter(
-            "give --application, or what is wanted by --require, --reference and --temperature"
+            "say what is wanted by --require, --reference and --temperature (or, of screen, by "
+            "--application)"
         )
     return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROPERTIES = {
+    "rank": 0,
     "candidate": 0,
     "temperature_K": 1,
     "host": 5,
@@ -25,6 +26,8 @@ PROPERTIES = {
     "heavy_rare_earth_wt_pct": 1,
     "supply_risk": 3,
     "cost_USD_kg": 2,
+    "probability_meets_requirements": 0,
+    "failed_requirements": 3,
     "in_domain": 8,
 }
 # So many magnets are printed whole, one block each; more make a table.

@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -13,8 +13,10 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
-# A longer text is folded over lines rather than let it push figures out.
-_WIDEST_TEXT = 28
+# A longer text is folded over lines rather than let it push figures out; folded closer before a
+# column that matters is dropped.
+_WIDEST_TEXT, _FOLDED_TEXT = 28, 20
+_MATTERS = 1
 # What rich puts around a column: two spaces and a rule.
 AROUND = 3
 
@@ -73,11 +75,17 @@ def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     Returns
     -------
     list of Shown
-        Without those of highest `priority`, the last of equals first, until the rest fits.
+        Without those of highest `priority`, the last of equals first, until the rest fits; long
+        texts are folded closer before those of priority 1 go.
     """
     kept = list(columns)
+    folded = False
     while sum(c.width + AROUND for c in kept) + 1 > width:
-        droppable = [c for c in kept if c.priority]
+        droppable = [c for c in kept if c.priority > (0 if folded else _MATTERS)]
+        if not droppable and not folded:
+            kept = [replace(c, most=min(c.most, _FOLDED_TEXT)) for c in kept]
+            folded = True
+            continue
         if not droppable:
             break
         worst = max(reversed(droppable), key=lambda c: c.priority)

@@ -117,6 +117,16 @@ def test_columns_are_dropped_by_priority():
     assert [c.heading for c in fitting(columns, 5)] == ["a"]
 
 
+def test_texts_are_folded_closer_before_a_column_that_matters_goes():
+    text = Shown("candidate", ["x" * 40], number=False, priority=0)
+    figures = [Shown(h, ["1.23 ± 0.45"], priority=p) for h, p in zip("ab", (1, 2), strict=True)]
+    assert [c.heading for c in fitting([text, *figures], 60)] == ["candidate", "a", "b"]
+    # 28 + 11 and what stands around them are 46 with the last rule; folded to 20 they are 38.
+    assert [c.heading for c in fitting([text, *figures], 40)] == ["candidate", "a"]
+    assert [c.width for c in fitting([text, *figures], 40)] == [20, 11]
+    assert [c.heading for c in fitting([text, *figures], 37)] == ["candidate"]
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_elements_fit_a_real_terminal(width):
     ours, theirs = pty.openpty()

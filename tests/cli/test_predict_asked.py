@@ -1,0 +1,32 @@
+"""``magnetkit predict`` with requirements of one's own."""
+
+import json
+import subprocess
+import sys
+
+ASKED = ("--temperature", "150C", "--require", "coercivity_kA_m>=500")
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "magnetkit", "predict", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+
+
+def test_each_recipe_is_judged_in_the_order_of_the_input():
+    recipes = ("Nd2Fe14B", "??", "Nd1.4Dy0.6Fe14B", "SmCo5")
+    done = run(*recipes, *ASKED, "--reference", "Nd1.8Dy0.2Fe14B", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["candidate"] for row in rows] == ["Nd2Fe14B", "Nd1.4Dy0.6Fe14B", "SmCo5"]
+    assert "??" in done.stderr
+    chance = [row["probability_meets_requirements"] for row in rows]
+    assert chance[0] < 0.5 < chance[1]
+    assert rows[0]["failed_requirements"] == "coercivity_kA_m >= 500"
+    assert sorted(row["rank"] for row in rows) == [1, 2, 3]
+
+
+def test_what_is_not_said_is_named():
+    done = run("SmCo5", *ASKED)
+    assert done.returncode == 2
+    assert "--reference" in done.stderr
+    assert "Traceback" not in done.stderr
