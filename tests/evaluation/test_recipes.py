@@ -31,14 +31,13 @@ def test_recipes_are_read_as_the_host_they_name():
         assert HOST_NAMES[assign_hosts(table)[0]] == host
 
 
-def test_parameter_file_is_about_what_the_fit_gives():
-    # Small changes of the intrinsic model may wait for the next run of calibrate.py.
+def test_parameter_file_is_what_the_fit_gives():
     for host, free in recipes.FREE.items():
         fitted = recipes.fit(host)
         family = parameters().families[host]
         for name in free.prior:
-            assert getattr(family, name) == pytest.approx(fitted[name], rel=0.2, abs=0.1)
-        assert family.process.alignment == pytest.approx(recipes.alignment(host), abs=0.02)
+            assert getattr(family, name) == pytest.approx(fitted[name], rel=1e-3)
+        assert family.process.alignment == pytest.approx(recipes.alignment(host), abs=1e-4)
 
 
 def test_ranges_hold_nine_of_ten_left_out_magnets_without_a_cap(left_out):
