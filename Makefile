@@ -16,7 +16,7 @@ PARALLEL := --numprocesses 2 --dist loadfile
 EXTRAS := cluster,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom lint notebooks peers bench official-server pyleecan clean
+.PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -32,6 +32,7 @@ help:
 	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
 	@echo "make test-wheel  the wheel built, installed and run outside the checkout; WHEEL_PYTHON=python3.13"
+	@echo "make audit   known advisories of the pinned versions"
 	@echo "make bom     a bill of materials (CycloneDX) of what magnetkit runs on"
 	@echo "make clean   remove the environments and what demo wrote"
 
@@ -92,6 +93,14 @@ bom:
 	  --output-reproducible --of JSON -o dist/bom.json $(RELEASE)/run
 	@rm -rf $(RELEASE)
 	@echo "magnetkit: dist/bom.json"
+
+# Known advisories of the pinned versions. An index that serves none says of each that it could not
+# be audited.
+audit:
+	@$(PYTHON) -m venv $(RELEASE)/audit
+	@$(RELEASE)/audit/bin/python -m pip install --quiet "pip-audit==2.10.1"
+	@$(RELEASE)/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
+	@rm -rf $(RELEASE)
 
 lint: $(STAMP)
 	@$(BIN)/python -m ruff check .

@@ -5,14 +5,23 @@ from typing import Annotated
 
 import typer
 
-from ..added import properties
 from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
-TRAINED = ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
-"""What can be trained; the distance to the hull follows from the formation energy."""
-NAMES = (*TRAINED, "magnetism", "phases", "hindcast", "diffusion", "grades")
-"""What can be validated."""
+_OTHERS = ("magnetism", "phases", "hindcast", "diffusion", "grades")
+
+
+def trained() -> tuple[str, ...]:
+    """Return what can be trained; the distance to the hull follows from the formation energy."""
+    from ..added import properties
+
+    return ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
+
+
+def validated() -> tuple[str, ...]:
+    """Return what can be validated."""
+    return (*trained(), *_OTHERS)
+
 
 Data = Annotated[
     Path | None,
@@ -25,7 +34,7 @@ def train(
         str | None,
         typer.Argument(
             help="Target, e.g. curie_temperature_K; all if not given.",
-            autocompletion=lambda incomplete: [t for t in TRAINED if t.startswith(incomplete)],
+            autocompletion=lambda incomplete: [t for t in trained() if t.startswith(incomplete)],
         ),
     ] = None,
     data: Data = None,
@@ -44,8 +53,8 @@ def train(
     from ..surrogates import train as run
 
     if data is not None and target is None:
-        raise InputError(f"--data needs a target: one of {', '.join(TRAINED)}")
-    for name in TRAINED if target is None else (target,):
+        raise InputError(f"--data needs a target: one of {', '.join(trained())}")
+    for name in trained() if target is None else (target,):
         typer.echo(str(run(name, data=_source(name, data, phases), progress=not quiet)))
 
 
@@ -55,7 +64,7 @@ def validate(
         typer.Argument(
             help="A surrogate's target, magnetism, phases, hindcast, diffusion or grades; all "
             "if not given.",
-            autocompletion=lambda incomplete: [t for t in NAMES if t.startswith(incomplete)],
+            autocompletion=lambda incomplete: [t for t in validated() if t.startswith(incomplete)],
         ),
     ] = None,
     data: Data = None,
@@ -74,7 +83,7 @@ def validate(
 
       magnetkit validate curie_temperature_K --data mine.csv
     """
-    for name in NAMES if target is None else (target,):
+    for name in validated() if target is None else (target,):
         typer.echo(_validation(name, data, phases, quiet))
 
 

@@ -199,23 +199,27 @@ def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -
     share_rows(product_keys, len(key), hull.products, hull.fractions, key)
     key[liquid] = np.uint64(2**64 - 1)
     unknown = np.flatnonzero(np.isnan(hull.energy))
-    texts, lacking = pd.factorize(
+    kinds, lacking = pd.factorize(
         np.array([_lacking(judged.ideal[i : i + 1], source) for i in unknown], dtype=object)
     )
-    key[unknown] = np.uint64(2**64 - 2) - texts.astype(np.uint64)
+    key[unknown] = np.uint64(2**64 - 2) - kinds.astype(np.uint64)
     codes, distinct = pd.factorize(key)
     names = [_products(hull, i) for i in first_of(codes, len(distinct))]
     for k, text in enumerate(lacking):
-        names[codes[unknown[np.flatnonzero(texts == k)[0]]]] = text
+        names[codes[unknown[np.flatnonzero(kinds == k)[0]]]] = text
     if liquid.any():
         names[codes[np.flatnonzero(liquid)[0]]] = LIQUID
-    return pd.Categorical.from_codes(codes, pd.Index(names, dtype="str"))
+    # The same products may come in another order.
+    own, texts = pd.factorize(np.array(names, dtype=object))
+    return pd.Categorical.from_codes(own[codes], pd.Index(texts, dtype="str"))
 
 
 def _products(hull: Decomposition, i: int) -> str:
     """Name the products of a row by their shares of the atoms, the largest first."""
+    from ..kernels.systems import hundredths
+
     parts = [
-        (float(f), hull.formulas[k])
+        (hundredths(f) / 100.0, hull.formulas[k])
         for f, k in zip(hull.fractions[i], hull.products[i], strict=True)
         if k >= 0
     ]

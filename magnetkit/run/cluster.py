@@ -161,7 +161,7 @@ def _alone(
     work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
 ) -> B:
     """Work in one thread, as each of a worker's threads has a piece of its own."""
-    from ..kernels.threads import limit_threads
+    from ..kernels.threads import limited_threads
 
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
@@ -171,5 +171,5 @@ def _alone(
                 f"otherwise than this process: {'; '.join(changes[:3])}; install the same version "
                 "with the same data on every machine, and let all share one MAGNETKIT_CACHE_DIR"
             )
-    limit_threads(1)
-    return work(piece)
+    with limited_threads(1):
+        return work(piece)

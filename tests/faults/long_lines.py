@@ -19,7 +19,7 @@ def cases(length: int = LENGTH) -> dict[str, tuple[bytes, str]]:
         "cell.csv": (b'composition,"' + b"x" * 200_000 + b'"\nSmCo5,1\n', "header line cannot"),
         "long.txt": (b"SmCo5\n" + b"Fe" * (length // 2) + b"\nNd2Fe14B\n", two),
         "digits.txt": (b"SmCo5\nFe" + b"1" * length + b"\nNd2Fe14B\n", two),
-        "utf16.csv": ("composition,x\nSmCo5,1\n".encode("utf-16"), "save it as UTF-8"),
+        "utf16.csv": ("composition,x\nSmCo5,1\n".encode("utf-16"), "SmCo5"),
         "bytes.csv": (_GOOD + b"Nd2Fe14B,\x81\n", "save it as UTF-8"),
         "bytes.txt": (b"SmCo5\nNd2Fe14B \x81\n", "save it as UTF-8"),
         "nul.csv": (_GOOD + b"Nd2\0Fe14B,2\nNd2Fe14B,3\n", two),

@@ -82,7 +82,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
         (tmp_path / "cache").write_text("in the way")
     else:
         (tmp_path / "cache").mkdir()
-        monkeypatch.setattr(store.tempfile, "mkstemp", storage.no_space)
+        monkeypatch.setattr(store, "whole", storage.no_space)
     get_settings.cache_clear()
     try:
         with warnings.catch_warnings(record=True) as told:

@@ -9,11 +9,11 @@ from magnetkit.magnetism import believing
 
 def test_a_model_has_the_same_hash_trained_read_and_used():
     trained = believing.retrain(believing.training_set())
-    first = fingerprint(trained.estimator_)
+    first = fingerprint(trained.branches)
     read = believing.load()
     assert read is not trained
     read.predict(["SmCo5", "Nd2Fe14B"])
-    assert fingerprint(read.estimator_) == first
+    assert fingerprint(read.branches) == first
     assert read.fingerprint == trained.fingerprint
 
 
