@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.phases.mp_server import KEY, Server
+from tests.said import said
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     files = ("--cif", str(cif), "--poscar", str(cif))
     frozen = run("freeze", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
     assert frozen.returncode == 0, frozen.stderr
-    assert frozen.stderr == ""
+    assert said(frozen.stderr) == []
     assert frozen.stdout.strip() == str(out)
     assert len(list(cif.glob("*.cif"))) == len(list(cif.glob("*.vasp"))) == 5
     assert len(mp_server.requests) == asked
@@ -53,7 +54,7 @@ def test_pull_without_a_key_fails_in_one_line(mp_server: Server, tmp_path: Path)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith("magnetkit: error: no Materials Project key")
-    assert len(done.stderr.splitlines()) == 1
+    assert len(said(done.stderr)) == 1
 
 
 def test_fetch_of_an_unknown_set_names_the_known_ones():

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.said import said
+
 HEAVY = ("pymatgen", "mp_api", "sklearn", "numba", "pandas", "pyarrow", "scipy", "numpy")
 # Of others: each command is a module of its own.
 MAX_MODULES = 330
@@ -98,4 +100,4 @@ def test_a_variable_that_cannot_be_used_is_one_line_that_names_it(name, value):
     done = run("predict", "SmCo5", env={**os.environ, name: value})
     assert done.returncode == 1
     assert done.stderr.startswith(f"magnetkit: error: {name} is '{value}'")
-    assert len(done.stderr.splitlines()) == 1
+    assert len(said(done.stderr)) == 1
