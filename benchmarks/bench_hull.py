@@ -16,7 +16,7 @@ import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
 from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.kernels.threads import thread_count
-from magnetkit.phases import hull, space
+from magnetkit.phases import hull
 from magnetkit.phases.diagram import phase_diagram
 from magnetkit.phases.facets import find_facets
 from magnetkit.phases.snapshot import open_snapshot
@@ -35,7 +35,7 @@ LIMITS = {"Nd2Fe14B": {}, "SmCo5": {"Fe": 0.3, "Cu": 0.2}}
 
 
 def stable():
-    return space.stable_space(open_snapshot())
+    return hull.stable_space(open_snapshot())
 
 
 def energies(system, n):

@@ -72,26 +72,3 @@ def subsystem(inside, phases):
             j += 1
             ptr_in[j] = q
     return ids, Phases(ptr_in, col_in, val_in, energy_in), place
-
-
-# A share -> whole hundredths of it, halves up, so that its last digits, which move with the rows
-# beside it, decide nothing.
-@jit
-def hundredths(share):
-    """Return a share in hundredths."""
-    return np.floor(100.0 * share + 0.5 + 1e-6)
-
-
-# products int32 (n, width), -1 beyond the last; fractions float64 (n, width). Writes at start to
-# stop: key uint64 (n,), the same where products and their `hundredths` are.
-@jit
-def product_keys(products, fractions, key, start, stop):
-    """Write one key for the products of each composition and their amounts."""
-    for i in range(start, stop):
-        total = np.uint64(0)
-        for w in range(products.shape[1]):
-            part = np.uint64(products[i, w] + 2) * np.uint64(128)
-            part += np.uint64(hundredths(fractions[i, w]))
-            total = total * np.uint64(0x9E3779B97F4A7C15) + part
-            total ^= total >> np.uint64(29)
-        key[i] = total

@@ -15,7 +15,8 @@ from ..errors import InputError
 from ..units import parse_temperature
 from .forming import made_at, melted, odds
 from .hull import Decomposition, solve, stable_space
-from .judged import Judged, first_of, listed, phases_of
+from .judged import Judged, listed, phases_of
+from .products import product_texts
 from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace
 
@@ -191,41 +192,18 @@ def energy_above_hull(
 def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> "pd.Categorical":
     """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    from ..kernels.systems import product_keys
-    from ..kernels.threads import share_rows
-
-    key = np.zeros(len(hull.energy), np.uint64)
-    share_rows(product_keys, len(key), hull.products, hull.fractions, key)
-    key[liquid] = np.uint64(2**64 - 1)
-    unknown = np.flatnonzero(np.isnan(hull.energy))
-    kinds, lacking = pd.factorize(
-        np.array([_lacking(judged.ideal[i : i + 1], source) for i in unknown], dtype=object)
+    texts = pc.if_else(pa.array(liquid), LIQUID, product_texts(hull))
+    unknown = np.isnan(hull.energy)
+    if unknown.any():
+        lacking = [_lacking(judged.ideal[i : i + 1], source) for i in np.flatnonzero(unknown)]
+        texts = pc.replace_with_mask(texts, pa.array(unknown), pa.array(lacking, pa.string()))
+    found = texts.dictionary_encode()
+    return pd.Categorical.from_codes(
+        found.indices.to_numpy(), pd.Index(found.dictionary.to_pandas(), dtype="str")
     )
-    key[unknown] = np.uint64(2**64 - 2) - kinds.astype(np.uint64)
-    codes, distinct = pd.factorize(key)
-    names = [_products(hull, i) for i in first_of(codes, len(distinct))]
-    for k, text in enumerate(lacking):
-        names[codes[unknown[np.flatnonzero(kinds == k)[0]]]] = text
-    if liquid.any():
-        names[codes[np.flatnonzero(liquid)[0]]] = LIQUID
-    # The same products may come in another order.
-    own, texts = pd.factorize(np.array(names, dtype=object))
-    return pd.Categorical.from_codes(own[codes], pd.Index(texts, dtype="str"))
-
-
-def _products(hull: Decomposition, i: int) -> str:
-    """Name the products of a row by their shares of the atoms, the largest first."""
-    from ..kernels.systems import hundredths
-
-    parts = [
-        (hundredths(f) / 100.0, hull.formulas[k])
-        for f, k in zip(hull.fractions[i], hull.products[i], strict=True)
-        if k >= 0
-    ]
-    if len(parts) == 1:
-        return parts[0][1]
-    return " + ".join(f"{f:.2f} {name}" for f, name in sorted(parts, key=lambda p: (-p[0], p[1])))
 
 
 def _lacking(row: CompositionTable, source: Snapshot) -> str:

@@ -35,14 +35,3 @@ def test_subsystem():
     back[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
     np.testing.assert_array_equal(back, dense[expected][:, inside])
     assert place.tolist() == [0, -1, 1, 2, -1, 3]
-
-
-def test_keys_tell_products_and_amounts_to_a_hundredth_apart():
-    products = np.array([[0, 3, -1], [0, 3, -1], [0, 3, -1], [3, 4, -1], [0, -1, -1]], np.int32)
-    fractions = np.array(
-        [[0.4, 0.6, 0], [0.404, 0.596, 0], [0.42, 0.58, 0], [0.4, 0.6, 0], [1.0, 0, 0]]
-    )
-    key = np.zeros(5, np.uint64)
-    systems.product_keys(products, fractions, key, 0, 5)
-    assert key[0] == key[1]
-    assert len(set(key.tolist())) == 4
