@@ -26,6 +26,7 @@ def warmup(quiet: Quiet = False) -> None:
 def _run() -> None:
     """Do what most commands do, small."""
     from ..composition.substitution import substitutions
+    from ..diffusion import diffuse
     from ..features import CompositionStatistics, RareEarthDescriptors
     from ..prediction import predict
     from ..replacement import replace
@@ -39,6 +40,7 @@ def _run() -> None:
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
     screen(space, "patriot-beam-focusing")
     replace("N42SH", temperature="150C")
+    diffuse("Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", hours=8.0, anneal=900.0)
     for feature in (CompositionStatistics(), RareEarthDescriptors()):
         feature.fit_transform(space[:2])
     for target in TARGETS:
