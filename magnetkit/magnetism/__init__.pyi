@@ -4,10 +4,10 @@ from .demagnetization import demagnetization as demagnetization
 from .export import write_material as write_material
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
-from .intrinsic import transitions as transitions
 from .phase_table import phase_balance as phase_balance
 from .process import Process as Process
 from .process import assumption as assumption
+from .reorientation import transitions as transitions
 from .routes import routes as routes
 from .shell import Shell as Shell
 from .shell import with_shell as with_shell

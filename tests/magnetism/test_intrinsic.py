@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from magnetkit import CompositionTable
 from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
 from magnetkit.errors import InputError
-from magnetkit.magnetism.intrinsic import STATUS, intrinsic, transitions
+from magnetkit.magnetism.intrinsic import STATUS, intrinsic
 
 
 def read(*formulas):
@@ -37,20 +37,6 @@ def test_values_to_check_with(formula, js, k1, field, curie):
         assert k1[0] * 0.90 <= row["anisotropy_constant_MJ_m3"] <= k1[1] * 1.10
     assert field[0] * 0.90 <= row["anisotropy_field_T"] <= field[1] * 1.10
     assert curie[0] - 15 <= row["curie_temperature_K"] <= curie[1] + 15
-
-
-@pytest.mark.parametrize(
-    ("formula", "low", "high"),
-    [
-        ("Nd2Fe14B", 120, 150),
-        ("Ho2Fe14B", 48, 68),
-        ("Er2Fe14B", 305, 335),
-        ("Tm2Fe14B", 298, 328),
-        ("NdCo5", 240, 285),
-    ],
-)
-def test_spin_reorientation(formula, low, high):
-    assert low <= transitions(read(formula))["spin_reorientation_K"].iloc[0] <= high
 
 
 @pytest.mark.parametrize(
@@ -175,22 +161,6 @@ def test_polarization_vanishes_at_the_curie_temperature(earths, formula, below):
     near = at(text + formula, temperature=curie * (1 - below))["saturation_polarization_T"].iloc[0]
     assert 0 <= near < 0.12
     assert at(text + formula, temperature=curie * 1.001)["status"].iloc[0] == "paramagnetic"
-
-
-@quick
-@given(x=SHARE, first=st.sampled_from(["Dy", "Tb", "Ho"]), second=st.sampled_from(["Nd", "Gd"]))
-def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
-    a, b = 2 * x, 2 - 2 * x
-    text = f"{first}{a:.4f}{second}{b:.4f}" if 0 < x < 1 else f"{first}2"
-    frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
-    assert frame["compensation_temperature_K"].isna().all()
-
-
-def test_compensation_where_it_belongs():
-    frame = transitions(read("TbCo5", "DyCo5", "HoCo5", "GdCo5", "ErCo5", "SmCo5"))
-    compensation = frame["compensation_temperature_K"]
-    assert compensation.iloc[:3].between(60, 175).all()
-    assert compensation.iloc[3:].isna().all()
 
 
 @quick

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ...composition.table import CompositionTable
-from ...magnetism.intrinsic import transitions
+from ...magnetism.reorientation import transitions
 
 _TRANSITIONS = (
     ("Nd2Fe14B", 135.0),

@@ -1,0 +1,63 @@
+"""Compensation and spin reorientation."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from magnetkit import CompositionTable
+from magnetkit.magnetism.reorientation import _cusp, _last_zero, transitions
+
+
+def read(*formulas):
+    return CompositionTable.from_strings(list(formulas), basis="atomic")
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high"),
+    [
+        ("Nd2Fe14B", 120, 150),
+        ("Ho2Fe14B", 48, 68),
+        ("Er2Fe14B", 305, 335),
+        ("Tm2Fe14B", 298, 328),
+        ("NdCo5", 240, 285),
+    ],
+)
+def test_spin_reorientation(formula, low, high):
+    assert low <= transitions(read(formula))["spin_reorientation_K"].iloc[0] <= high
+
+
+@settings(max_examples=15)
+@given(
+    x=st.floats(0, 1),
+    first=st.sampled_from(["Dy", "Tb", "Ho"]),
+    second=st.sampled_from(["Nd", "Gd"]),
+)
+def test_no_compensation_in_iron_214_and_cobalt_217(x, first, second):
+    a, b = 2 * x, 2 - 2 * x
+    text = f"{first}{a:.4f}{second}{b:.4f}" if 0 < x < 1 else f"{first}2"
+    frame = transitions(read(text + "Fe14B", text + "Co17"), step=4.0)
+    assert frame["compensation_temperature_K"].isna().all()
+
+
+def test_compensation_where_it_belongs():
+    frame = transitions(read("TbCo5", "DyCo5", "HoCo5", "GdCo5", "ErCo5", "SmCo5"))
+    compensation = frame["compensation_temperature_K"]
+    assert compensation.iloc[:3].between(60, 175).all()
+    assert compensation.iloc[3:].isna().all()
+
+
+def test_the_last_sign_change_is_found_between_two_points():
+    at = np.arange(0.0, 50.0, 10.0)
+    curve = np.array([[1.0, -1.0, -1.0, 3.0, 3.0], [1.0, 1.0, 2.0, 2.0, 2.0]])
+    found = _last_zero(at, curve)
+    assert found[0] == pytest.approx(22.5)
+    assert np.isnan(found[1])
+
+
+def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
+    at = np.arange(0.0, 100.0, 4.0)
+    corner, smooth = np.abs(at - 41.0) / 50.0, 0.2 + ((at - 41.0) / 50.0) ** 2
+    found = _cusp(at, np.array([corner, smooth]))
+    assert found[0] == pytest.approx(41.0)
+    assert np.isnan(found[1])
