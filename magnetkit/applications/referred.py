@@ -100,7 +100,8 @@ def asked(
         if found.limit is not None:
             side = "minimum" if found.sign == ">=" else "maximum"
             name = "absolute_maximum" if found.absolute else side
-            limits.append({"column": found.column, name: found.limit, **_GIVEN})
+            own = {"column": found.column, name: found.limit, "temperature_K": found.temperature_K}
+            limits.append(own | _GIVEN)
     if not limits:
         raise InputError(
             "without an application, give a requirement with a number, such as coercivity_kA_m>=800"

@@ -53,7 +53,7 @@ def product_texts(hull: Decomposition) -> "pa.Array":
         texts = pa.array([f"{p // kinds / 100:.2f} {hull.formulas[p % kinds]}" for p in pairs])
         index = np.zeros(n, np.int64)
         index[own] = codes
-        columns.append(texts.take(pa.array(index, mask=~own)))
+        columns.append(texts.take(pa.array(index, mask=np.logical_not(own))))
     # pyarrow leaves out a row that has nothing to join.
     columns[0] = pc.fill_null(columns[0], "")
     joined = pc.binary_join_element_wise(*columns, " + ", null_handling="skip")
