@@ -10,10 +10,11 @@ from ..composition.table import CompositionTable
 from ..magnetism.mill import ALPHA, Mill, fractions_of, splits
 
 TYPICAL = 1.12
-"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 as a rule."""
+"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 by the trade's
+word, for which no measurement is cited here: an assumption."""
 
 GUARANTEE = 0.06
-"""Standard deviation of ln of that ratio."""
+"""Standard deviation of ln of that ratio: that range read as 90 % of the magnets, rounded up."""
 
 _Z = NormalDist().inv_cdf(0.95)
 
