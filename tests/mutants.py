@@ -1,9 +1,10 @@
 """One change at a time in the rooms, and whether a test sees it.
 
 ``python -m tests.mutants OUT.jsonl [COUNT] [SEED]`` copies the checkout, changes one place, runs
-the tests that reach the module, nearest in the imports first, and writes a line a change: killed
-(and by what) or survived. It goes on where a file was left; the copy stands beside that. Not part
-of `make test`: it takes hours.
+the tests that reach the module, its own file and its room first, and writes a line a change: killed
+(and by what) or survived. It goes on where a file was left; the copy stands beside that. ``again``
+after the file tries what survived once more, with the tests as they now stand and more of them; the
+last line of a change counts. Not part of `make test`: it takes hours.
 """
 
 import ast
@@ -31,9 +32,9 @@ LEFT_OUT = re.compile(
     r"tests/(cli|show|faults|evaluation|features)/|test_(cluster|notebooks|rooms)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
-BUDGET_S = 60.0
-"""Tests of one change end where the next file would exceed this time of a processor."""
-LIMIT_S = 240
+BUDGET_S, AGAIN_S = 25.0, 90.0
+"""Tests of one change end where the next file would exceed this time of a processor; again more."""
+LIMIT_S = 120
 """A change that makes its tests take more of a processor's time, or ten times that of the clock, is
 seen."""
 FACTOR = 1.1
@@ -210,8 +211,8 @@ def _imports(file: Path, known: set[str]) -> Iterator[str]:
         yield from {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & known
 
 
-def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
-    """Return the test files that reach a module, nearest first, within the budget."""
+def tests_of(module: str, seconds: dict[str, float], budget: float) -> list[str]:
+    """Return the test files that reach a module within the budget: its own, its room's, nearest."""
     known = {
         ".".join(f.relative_to(ROOT).with_suffix("").parts)
         for f in (ROOT / "magnetkit").rglob("*.py")
@@ -235,8 +236,9 @@ def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
         text = (ROOT / name).read_text(encoding="utf-8")
         if reached or "import magnetkit as mk" in text:
             beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
-            order.append((min([*reached, far]) - 1.5 * beside, took, name))
-    chosen, left = [], BUDGET_S
+            own = beside and module.rsplit(".", 1)[-1] in Path(name).stem
+            order.append((min([*reached, far]) - 1.5 * beside - 2.0 * own, took, name))
+    chosen, left = [], budget
     for _, took, name in sorted(order):
         if took <= left:
             chosen.append(name)
@@ -354,35 +356,60 @@ def _processor_s() -> float:
 attempt = run
 
 
-def main(out: Path, count: int, seed: int) -> None:
-    chosen = sample(count, seed)
-    done = set()
-    if out.is_file():
-        done = {(r["module"], r["place"]) for r in map(json.loads, out.read_text().splitlines())}
+def rows(out: Path) -> dict[tuple[str, int], dict]:
+    """Return the last line of every change that was tried."""
+    lines = out.read_text().splitlines() if out.is_file() else []
+    return {(row["module"], row["place"]): row for row in map(json.loads, lines)}
+
+
+def left(out: Path, count: int, seed: int) -> list[Change]:
+    """Return the changes of a sample that have not been tried."""
+    done = rows(out)
+    return [c for c in sample(count, seed) if (c.module, c.place) not in done]
+
+
+def survivors(out: Path) -> list[Change]:
+    """Return the changes that no test saw."""
+    names = Change.__dataclass_fields__
+    return [Change(**{n: row[n] for n in names}) for row in rows(out).values() if not row["killed"]]
+
+
+def ready(out: Path) -> tuple[Path, dict[str, float]]:
+    """Return the copy of the checkout that is changed, and the time of each test file there."""
     preload()
-    os.environ |= dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-    ) | {"PYTHONDONTWRITEBYTECODE": "1"}
+    threads = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
+    os.environ |= dict.fromkeys(threads, "1") | {"PYTHONDONTWRITEBYTECODE": "1"}
     folder = out.with_suffix(".tree")
     tree = folder / "tree" if folder.is_dir() else copied(folder)
     os.environ["MAGNETKIT_TESTS_CACHE"] = str(folder / "cache")
-    seconds = baseline(tree, out.with_suffix(".baseline.json"))
+    return tree, baseline(tree, out.with_suffix(".baseline.json"))
+
+
+def tried(change: Change, tree: Path, seconds: dict[str, float], budget: float) -> dict:
+    """Make a change in the copy, run its tests, and undo it."""
+    place = tree / file_of(change.module)
+    whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
+    place.write_text(changed(change), encoding="utf-8")
+    start = time.monotonic()
+    try:
+        killed = attempt(tree, tests_of(change.module, seconds, budget))
+    finally:
+        place.write_text(whole, encoding="utf-8")
+    return {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+
+
+def main(out: Path, words: list[str]) -> None:
+    again = words[:1] == ["again"]
+    numbers = [int(word) for word in words[again:]]
+    chosen = survivors(out) if again else left(out, *[*numbers, *(200, 20_261_125)[len(numbers) :]])
+    tree, seconds = ready(out)
+    if again:
+        shutil.copytree(ROOT / "tests", tree / "tests", dirs_exist_ok=True)
     for change in chosen:
-        if (change.module, change.place) in done:
-            continue
-        place = tree / file_of(change.module)
-        whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
-        place.write_text(changed(change), encoding="utf-8")
-        start = time.monotonic()
-        try:
-            killed = attempt(tree, tests_of(change.module, seconds))
-        finally:
-            place.write_text(whole, encoding="utf-8")
-        row = {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+        row = tried(change, tree, seconds, AGAIN_S if again else BUDGET_S)
         with out.open("a") as stream:
             stream.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[2:]]
-    main(Path(sys.argv[1]), *[*numbers, *(200, 20_261_125)[len(numbers) :]])
+    main(Path(sys.argv[1]), sys.argv[2:])
