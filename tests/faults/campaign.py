@@ -271,8 +271,8 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "explorer": (
         explorer,
         "Users of the explorer who move controls as fast as answers come, one request in fifty "
-        "none that a control sends, bodies of 300 MB before and after. *load*: processes that wanted "
-        "the machine's two cores in the last quarter of an hour.",
+        "none that a control sends, bodies of 300 MB before and after. *load*: processes that "
+        "wanted the machine's two cores in the last quarter of an hour.",
     ),
     "again": (
         again,
