@@ -17,7 +17,8 @@ def test_every_fault_of_the_second_round_says_what_was_and_what_holds_it():
     known = campaign.known()
     assert list(known) == [str(n) for n in range(1, 14)]
     for point in known.values():
-        assert point["fault"] and point["then"]
+        assert point["fault"]
+        assert point["then"]
         for name in point["tests"]:
             assert (campaign.FILE.parents[1] / name.split("::")[0]).is_file(), name
             _, _, test = name.partition("::")
