@@ -81,7 +81,11 @@ def pareto(frame: "pd.DataFrame", x: str, y: str, colour: str, *more: Figure) ->
         {"color": numbers(part[colour]), "coloraxis": "coloraxis"} for part in groups.values()
     ]
     ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
-    markers = ({"size": 5, "color": GREY}, {"size": 7} | on_scale[1], ring | on_scale[2])
+    markers: tuple[Figure, ...] = (
+        {"size": 5, "color": GREY},
+        {"size": 7} | on_scale[1],
+        ring | on_scale[2],
+    )
     traces = [
         candidates(part, x, y, name, marker, said(part))
         for (name, part), marker in zip(groups.items(), markers, strict=True)

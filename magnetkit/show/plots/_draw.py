@@ -64,12 +64,10 @@ def _trace(trace: Figure, layout: Figure, ax: "Axes") -> None:
     if trace.get("fill"):
         ax.fill(x, y, color=trace["fillcolor"], alpha=trace["opacity"], linewidth=0)
         return
-    for axis in "xy":
-        if (bars := trace.get(f"error_{axis}")) is not None:
-            ends = np.array([bars["arrayminus"], bars["array"]], float)
-            ax.errorbar(
-                x, y, **{f"{axis}err": ends}, fmt="none", ecolor=bars["color"], alpha=0.4, zorder=2
-            )
+    across, along = _ends(trace.get("error_x")), _ends(trace.get("error_y"))
+    if across is not None or along is not None:
+        bars = trace.get("error_x") or trace["error_y"]
+        ax.errorbar(x, y, along, across, fmt="none", ecolor=bars["color"], alpha=0.4, zorder=2)
     if "lines" in trace["mode"]:
         look = {"linestyle": _DASHES[line.get("dash", "solid")], "color": line["color"]}
         ax.plot(x, y, linewidth=_PER_PIXEL * line["width"], label=label, **look)
@@ -118,6 +116,10 @@ def _points(
         ax.figure.colorbar(
             drawn, ax=ax, label=_text(scale["colorbar"]["title"]["text"]), shrink=0.8
         )
+
+
+def _ends(bars: Figure | None) -> NDArray[np.float64] | None:
+    return None if bars is None else np.array([bars["arrayminus"], bars["array"]], float)
 
 
 def _places(trace: Figure) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -172,8 +174,10 @@ def _axis(layout: Figure, ax: "Axes", axis: str) -> None:
 
 def _legend(layout: Figure, ax: "Axes") -> None:
     # Beside the axes where curves fill them.
-    place = {"loc": "upper right", "bbox_to_anchor": (-0.02, 1.0)}
-    ax.legend(fontsize="small", **(place if layout["yaxis"].get("side") == "right" else {}))
+    if layout["yaxis"].get("side") == "right":
+        ax.legend(fontsize="small", loc="upper right", bbox_to_anchor=(-0.02, 1.0))
+    else:
+        ax.legend(fontsize="small")
 
 
 def _text(text: str) -> str:
