@@ -129,6 +129,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "break_even": supply.break_even(shown),
         "elements": supply.elements(shown),
         "claims": supply.claims(),
+        "late": supply.late(shown),
         "drawn": set(drawn),
         "points": POINTS,
         "curves": content.CURVES,
