@@ -61,7 +61,7 @@ def section(
         # pymatgen measures from its first element: its coordinates are the others' shares.
         x, y = triangular_coord(np.asarray(shares)[:, 1:])
         look = {
-            "size": 11, "color": numbers(odds), "cmin": 0.0, "cmax": 1.0, "colorscale": "RdYlGn",
+            "size": 11, "color": numbers(odds), "cmin": 0.0, "cmax": 1.0, "colorscale": "Viridis",
             "line": {"width": 1, "color": "#222"},
             "colorbar": colour_bar(COLUMNS["probability_phase_forms"].heading),
         }  # fmt: skip

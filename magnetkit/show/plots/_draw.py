@@ -23,7 +23,7 @@ _MARKERS = {
     "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
     "cross": "P", "x": "X", "star": "*",
 }  # fmt: skip
-_SCALES = {"Viridis": "viridis", "RdBu": "RdBu_r", "RdYlGn": "RdYlGn"}
+_SCALES = {"Viridis": "viridis", "RdBu": "RdBu_r"}
 _HEIGHT = np.sqrt(3.0) / 2.0
 _PER_PIXEL = 0.75
 """Points of print for a pixel of the screen."""

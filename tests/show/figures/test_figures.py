@@ -95,3 +95,19 @@ def test_a_margin_is_coloured_about_zero(ax):
     # Top, left, and where the barycentre of these shares lies in the plane.
     np.testing.assert_allclose(places[:2], [[0.5, np.sqrt(0.75)], [0.0, 0.0]], atol=1e-9)
     np.testing.assert_allclose(places[2], [0.7, 0.2 * np.sqrt(0.75)], atol=1e-9)
+
+
+def test_plotly_knows_the_scales_by_name():
+    # Those of plotly.js; an unknown name is drawn in another scale without a word.
+    from magnetkit.show.plots._draw import _SCALES
+
+    named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"
+    assert set(_SCALES) <= {
+        *named.split(),
+        "Rainbow",
+        "RdBu",
+        "Reds",
+        "Viridis",
+        "YlGnBu",
+        "YlOrRd",
+    }
