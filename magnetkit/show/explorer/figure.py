@@ -63,7 +63,7 @@ def curves(results: Results, row: int, stop: int) -> Figure:
             [kelvin],
             process=conditions.process,
             shell=[shell] if shell else None,
-            load_line=conditions.load_line,
+            load_line=conditions.duty.load_line,
         )
         for kind, values, width in (
             ("J", own.polarization[0, 0], 2.5),
