@@ -201,7 +201,7 @@ def kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -
     power = corner(
         float(b_r.mean()), float(h_cj.mean()), magnet.squareness * float(h_cj.mean()), magnet.recoil
     )
-    return 1.0 - np.asarray(turned(h_cj, power, field))
+    return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
 
 
 def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:

@@ -27,11 +27,11 @@ def corner(b_r, h_cj, h_knee, mu_rec):
 
 
 # Scalars or arrays; h is the reverse field |H|, A/m, negative where it helps. Returns
-# (|H| / H_cj)^p, at most 2: all grains turned.
+# (|H| / H_cj)^p; from 2 on all grains are turned.
 @jit
 def turned(h_cj, power, h):
     """Return what share of the polarization a reverse field takes away, twice the grains turned."""
-    return np.minimum((np.maximum(h, 0.0) / h_cj) ** power, 2.0)
+    return (np.maximum(h, 0.0) / h_cj) ** power
 
 
 # Scalars; h is the reverse field |H|, A/m. Returns
@@ -171,4 +171,4 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             h = max(h + step, 0.0)
             if abs(step) < SETTLED * h_cj[i]:
                 break
-        out[i] = turned(h_cj[i], power, h + creep)
+        out[i] = min(turned(h_cj[i], power, h + creep), 2.0)

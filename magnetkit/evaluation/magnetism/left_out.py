@@ -319,8 +319,8 @@ def _hot_lines() -> list[str]:
         "",
         f"All values that were found in print, each with its paper left out: {near} of "
         f"{len(frame)} within {100 * _WANTED:.0f} %. `left` is the share of H_cJ at 20 °C. No "
-        "value at 300 °C itself was found, only chords that run past it, between whose ends a curve is not known; "
-        "S11 is printed as `more than`, the range of S12's coefficient is assumed.",
+        "value at 300 °C itself was found, only chords that run past it, between whose ends a "
+        "curve is not known; S11 is printed as `more than`, and the range of S12 is assumed.",
         "",
         "| magnet | recipe | T, K | what | measured | predicted | error |",
         "|---|---|---|---|---|---|---|",
