@@ -23,7 +23,7 @@ HOST = "127.0.0.1"
 PORT = 8050
 MOST_BYTES = 1 << 20
 """Size of a request; those of the page take some kilobytes."""
-AT_ONCE = 2
+AT_ONCE = 1
 """Threads that answer: each that ever did keeps memory, and they share one interpreter."""
 
 
