@@ -75,7 +75,7 @@ def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     @wraps(run)
     def shown(*args: P.args, **kwargs: P.kwargs) -> ScreenResult:
         found = run(*args, **kwargs)
-        return ScreenResult(found.source, found.profile, found.manifest, found.unread)
+        return ScreenResult(found.source, found.profile, found.manifest, found.unread, found.held)
 
     return shown
 

@@ -162,6 +162,14 @@ def screen(
     process: Process = None,
     phases: Phases = None,
     data: MeasuredInstead = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Write so many of the best alone, and count over all; 100000 of a space of more "
+            "than ten million.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -199,6 +207,9 @@ def screen(
       --temperature 150C
 
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
+
+      magnetkit screen --host Nd2Fe14B --replace Nd=Ce,La,Pr,Dy,Tb,Y --replace Fe=Co --step 0.02
+      --application energy-traction-motor --keep 10000
     """
     from ..screening import ScreenResult, refined
     from ..screening import screen as run
@@ -218,6 +229,7 @@ def screen(
         "require": require or (),
         "objectives": objective or (),
         "out": out,
+        "keep": keep,
         "resume": resume,
         "workers": workers,
         "dask": dask,
@@ -240,7 +252,7 @@ def screen(
             **options,
         )
     elif refine is not None:
-        space.refuse_with_refine(shell)
+        space.refuse_with_refine(shell, keep)
         result = refined(made, device, refine, sample=sample, **options)
     else:
         result = run(space.candidates(made, shell, sample), device, **options)
@@ -250,7 +262,7 @@ def screen(
     result.report(out / "report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]
-        judged = "1 candidate" if len(result) == 1 else f"{len(result):,} candidates"
+        judged = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
         message(f"{judged} judged, {rejected:,} rejected; see {out}")
 
 

@@ -22,6 +22,7 @@ from ..composition.blocks import Rejected
 from ..datasets import sha256
 from ..errors import InputError, StoreError
 from ..files import replacing
+from ..ranking.order import Judged, Rule
 from .dependencies import differences
 from .holding import held
 from .manifest import (
@@ -53,6 +54,11 @@ class Folder:
     path : Path
         Created if it is not there.
 
+    Attributes
+    ----------
+    phase : str
+        Which pass over candidates the chunks are of, part of their files' names.
+
     Raises
     ------
     InputError
@@ -65,7 +71,9 @@ class Folder:
         self.parts = path / PARTS
         self.identity: dict[str, Any] = {}
         self.models: dict[str, str] = {}
-        self._chunks: dict[int, dict[str, Any]] = {}
+        self.phase = "chunk"
+        self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
+        self._judged: dict[tuple[str, int], Judged] = {}
         self._held = ExitStack()
 
     def __enter__(self) -> Self:
@@ -153,7 +161,8 @@ class Folder:
                     self.parts / damaged[0],
                 )
             else:
-                self._chunks[chunk["number"]] = chunk
+                chunk.setdefault("phase", "chunk")
+                self._chunks[chunk["phase"], chunk["number"]] = chunk
                 self._agree(chunk.get("models", {}), chunk["number"])
 
     def _agree(self, models: Mapping[str, str], number: int) -> None:
@@ -168,7 +177,7 @@ class Folder:
 
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
-        chunk = self._chunks.get(number)
+        chunk = self._chunks.get((self.phase, number))
         return None if chunk is None else (chunk["rows"], chunk["rejected"])
 
     def add(self, number: int, part: Part) -> None:
@@ -177,46 +186,84 @@ class Folder:
         files = {}
         for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
             if content:
-                name = f"chunk-{number:06d}.{suffix}"
+                name = f"{self.phase}-{number:06d}.{suffix}"
                 with replacing(self.parts / name) as temporary:
                     temporary.write_bytes(content)
                 files[name] = hashlib.sha256(content).hexdigest()
         chunk = {
+            "phase": self.phase,
             "number": number,
             "rows": part.rows,
             "rejected": part.lines,
             "models": dict(part.models),
             "files": files,
         }
-        self._chunks[number] = chunk
+        if part.tally:
+            chunk["tally"] = dict(part.tally)
+        self._chunks[self.phase, number] = chunk
+        if part.judged is not None:
+            self._judged[self.phase, number] = part.judged
         self._write_manifest()
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the finished chunks in order."""
-        yield from self._read("arrow", columns)
+        """Yield the finished chunks in order, or some columns of them, whose hash is not asked."""
+        yield from (table for _, table in self._read("arrow", columns))
+
+    def numbered(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the finished chunks in order, each with its number."""
+        yield from self._read("arrow")
+
+    def tallies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what was counted over each finished chunk."""
+        return (chunk["tally"] for chunk in self._of(self.phase) if "tally" in chunk)
+
+    def judged(self, rule: Rule) -> Iterator[Judged]:
+        """Yield what the ranking needs of each finished chunk, in order."""
+        for chunk in self._of(self.phase):
+            known = self._judged.get((self.phase, chunk["number"]))
+            if known is not None:
+                yield known
+                continue
+            # It was finished before this process was.
+            for _, table in self._read("arrow", rule.columns(), chunk["number"]):
+                yield rule.judge(table)
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
-        for table in self._read("rejected.arrow"):
-            yield from rejected_lines(table)
+        for phase in dict.fromkeys(phase for phase, _ in sorted(self._chunks)):
+            for _, table in self._read("rejected.arrow", phase=phase):
+                yield from rejected_lines(table)
 
-    def _read(self, suffix: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        for number in sorted(self._chunks):
-            name = f"chunk-{number:06d}.{suffix}"
-            digest = self._chunks[number]["files"].get(name)
-            if digest is None:
+    def _read(
+        self,
+        suffix: str,
+        columns: list[str] | None = None,
+        only: int | None = None,
+        phase: str | None = None,
+    ) -> Iterator[tuple[int, pa.Table]]:
+        for chunk in self._of(phase or self.phase):
+            name = f"{chunk['phase']}-{chunk['number']:06d}.{suffix}"
+            digest = chunk["files"].get(name)
+            if digest is None or only not in (None, chunk["number"]):
                 continue
             try:
-                content = (self.parts / name).read_bytes()
-                if hashlib.sha256(content).hexdigest() != digest:
-                    raise OSError("its hash differs from what was written")
-                table = decode(content, columns)
+                if columns is not None:
+                    table = decode(pa.memory_map(str(self.parts / name)), columns)
+                else:
+                    content = (self.parts / name).read_bytes()
+                    if hashlib.sha256(content).hexdigest() != digest:
+                        raise OSError("its hash differs from what was written")
+                    table = decode(content)
             except (OSError, pa.ArrowInvalid) as error:
                 raise StoreError(
                     f"{self.parts / name} cannot be read ({str(error).splitlines()[0]}); "
                     "--resume evaluates it again"
                 ) from None
-            yield table
+            yield chunk["number"], table
+
+    def _of(self, phase: str) -> Iterator[dict[str, Any]]:
+        """Yield the records of a phase's chunks in order."""
+        return (self._chunks[key] for key in sorted(self._chunks) if key[0] == phase)
 
     def staged(self, name: str) -> Path:
         """Return where to write a file of the new result."""
@@ -234,7 +281,7 @@ class Folder:
         settle(self.path)
 
     def _write_manifest(self) -> None:
-        chunks = [self._chunks[number] for number in sorted(self._chunks)]
+        chunks = [self._chunks[key] for key in sorted(self._chunks)]
         self._write(self.parts / MANIFEST, {"done": False, "chunks": chunks})
 
     def _write(self, file: Path, content: dict[str, Any]) -> None:

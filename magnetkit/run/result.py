@@ -21,6 +21,7 @@ from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
 from ..files import write_parquet
 from . import manifest as folders
+from .held import Held, spread_places
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
@@ -43,14 +44,23 @@ class Ranked:
         What was asked, of which data, with which versions.
     unread : list of Rejected or Path
         Lines of the input that could not be read, or the file of them.
+    held : Held or None
+        Rows of the file that are in memory already.
     """
 
     source: pa.Table | Path
     profile: Profile
     manifest: dict[str, Any]
     unread: list[Rejected] | Path
+    held: Held | None = None
 
     def __len__(self) -> int:
+        found = self.manifest["summary"]
+        return int(found.get("kept", found["candidates"]))
+
+    @property
+    def judged(self) -> int:
+        """How many candidates were judged; with ``keep`` more than there are rows."""
         return int(self.manifest["summary"]["candidates"])
 
     @property
@@ -188,11 +198,7 @@ class Ranked:
         """
         whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
-        ranked = len(rank) - rank.null_count
-        places = np.arange(1, ranked + 1)
-        if ranked > n:
-            rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
-            places = places[np.concatenate([np.arange(n // 2), rest])]
+        places = spread_places(len(rank) - rank.null_count, n)
         return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
 
     def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
@@ -244,7 +250,13 @@ class Ranked:
         """
         from ..ranking.robustness import robustness
 
-        return robustness(self, **options)
+        return robustness(self, **options) if options else self._firmness.copy()
+
+    @cached_property
+    def _firmness(self) -> pd.DataFrame:
+        from ..ranking.robustness import robustness
+
+        return robustness(self)
 
     def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
         """Return how the best candidates moved against another screening.
@@ -339,9 +351,10 @@ class Ranked:
         with _readable(path):
             profile = Profile.model_validate(manifest["identity"]["application"])
             rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
-            if rows != manifest["summary"]["candidates"]:
+            found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
+            if rows != len(found):
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
-        return cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
+        return found
 
     def __repr__(self) -> str:
         found = self.manifest["summary"]
@@ -355,6 +368,9 @@ class Ranked:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         if isinstance(self.source, pa.Table):
             found = self.source.take(pa.array(rows))
+        elif self.held is not None and self.held.has(rows):
+            self._check_current(self.source)
+            found = self.held.take(rows)
         else:
             self._check_current(self.source)
             with _readable(self.source), pq.ParquetFile(self.source) as file:

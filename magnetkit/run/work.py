@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,9 @@ from ..learning.curie import TARGET
 from ..prediction.properties import ENERGY
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
-from .candidates import Chunk, Piece
+from ..ranking.order import Judged, Rule
+from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
+from .candidates import CHUNK_ROWS, Chunk, Piece, batches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +51,10 @@ class Part:
         The first of them.
     models : mapping of str to str
         Property to the hash of the trained model that was asked for it.
+    judged : Judged or None
+        What the ranking needs of them.
+    tally : mapping
+        What a sieve counted over them.
     """
 
     rows: int
@@ -56,6 +63,8 @@ class Part:
     lines: int
     first: Rejected | None
     models: Mapping[str, str] = field(default_factory=dict)
+    judged: Judged | None = None
+    tally: Mapping[str, Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +79,7 @@ def code_sha256() -> str:
     return found.hexdigest()
 
 
-def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
+def finished(numbered: tuple[int, Piece], job: Job, rule: Rule) -> tuple[int, Part]:
     """Read, evaluate and judge a piece; its number is passed on."""
     number, piece = numbered
     chunk = piece()
@@ -83,8 +92,58 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
         len(rejected),
         rejected[0] if rejected else None,
         {} if table is None else _models_of(table, job),
+        None if table is None else rule.judge(table),
     )
     return number, part
+
+
+def sieved(
+    numbered: tuple[int, Piece], job: Job, rule: Rule, sieve: Sieve, keep: int
+) -> tuple[int, Part]:
+    """Read a piece and leave out what cannot be among the first `keep`.
+
+    The table of the part has, of each candidate that is left, its number within the piece
+    (``row``), whether it ``meets`` the requirements, and what it is ordered ``by``: its loss or
+    margin, then its ``key``.
+    """
+    number, piece = numbered
+    rows, tally = 0, Tally()
+    left: list[pa.Table] = []
+    rejected: list[Rejected] = []
+    for chunk in batches(piece, CHUNK_ROWS):
+        rejected += chunk.rejected
+        if len(chunk.table):
+            found, counted = sift(chunk.table, chunk.shells, job, rule, sieve)
+            tally.add(counted)
+            left.append(_left_table(found, rows))
+            rows += len(chunk.table)
+    table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
+    part = Part(
+        rows,
+        b"" if table is None else encode(table),
+        encode(_rejected_table(rejected)) if rejected else b"",
+        len(rejected),
+        rejected[0] if rejected else None,
+        tally=tally.plain(),
+    )
+    return number, part
+
+
+def _left_table(left: Left, start: int) -> pa.Table:
+    judged = left.judged
+    by = judged.margin.copy()
+    by[judged.meets] = judged.loss
+    columns = {"row": left.rows + start, "meets": judged.meets, "by": by, "key": judged.keys}
+    return pa.table(columns)
+
+
+def leading(table: pa.Table, count: int) -> pa.Table:
+    """Return the first rows of what `sieved` left, in the order in which they stood."""
+    if len(table) <= count:
+        return table
+    columns = (table[name].to_numpy() for name in ("key", "by", "meets"))
+    keys, by, meets = columns
+    return table.take(pa.array(np.sort(np.lexsort((keys, by, ~meets))[:count])))
 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:

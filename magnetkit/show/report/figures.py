@@ -14,6 +14,7 @@ from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...magnetism.comparators import comparators
 from ...prediction.properties import magnets
+from ...run.held import SPREAD_ROWS
 from ..plots._axes import COLOURS, GREY
 from ..plots.series import (
     GRADE_TEMPERATURE_K,
@@ -30,7 +31,7 @@ from .layout import Figure, axis_of, layout_of, numbers
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-POINTS = 2000
+POINTS = SPREAD_ROWS
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
 _SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
 # See-through, so that the grades behind stay visible.

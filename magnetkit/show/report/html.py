@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
+from ...run.held import HELD_ROWS
 from . import content, curves, figures, supply
 from .layout import Figure, numbers
 from .section import section
@@ -19,7 +20,7 @@ from .section import section
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-ROWS = 10_000
+ROWS = HELD_ROWS
 """Candidates embedded in the table, the best of them."""
 REJECTED = 200
 SHOWN = (
@@ -124,6 +125,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
         "comparators": _comparators(shown.temperature),
+        "stages": content.stages(result),
         "failures": content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,
