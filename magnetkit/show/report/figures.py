@@ -15,16 +15,10 @@ from ...magnetism.demagnetization import demagnetization as curves_of
 from ...phases import open_snapshot
 from ...phases.diagram import phase_diagram
 from ...prediction.properties import magnets
-<<<<<<< HEAD
-from ...run.held import SPREAD_ROWS
-from ..plots._axes import COLOURS, GREY
-from ..plots.series import (
-=======
 from ..figures import curves, maps
 from ..figures.parts import AXIS, BLACK, COLOURS, POINTS, Figure, axis_of, layout_of, numbers
 from ..figures.section import section as section_of
 from ..figures.series import (
->>>>>>> main
     GRADE_TEMPERATURE_K,
     objectives,
     rare_earth_shares,
@@ -37,15 +31,9 @@ from .supply import by_scenario
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-<<<<<<< HEAD
-POINTS = SPREAD_ROWS
-"""Points of a scatter plot; the best are kept and the others thinned evenly."""
-_SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
-=======
 TEMPERATURES = 13
 SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Co", "Fe"), "2:17": ("Sm", "Co", "Fe")}
 """The section that shows each host best."""
->>>>>>> main
 # See-through, so that the grades behind stay visible.
 _BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
