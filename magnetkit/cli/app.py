@@ -49,7 +49,7 @@ from .options import (
     Strict,
     Temperature,
     Wide,
-    a_path,
+    a_place,
     composition_of,
     factors,
     pairs,
@@ -116,7 +116,13 @@ def screen(
     ] = None,
     application: Application = None,
     out: Annotated[
-        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+        Any,
+        typer.Option(
+            parser=a_place,
+            metavar="PATH|URL",
+            help="Folder for the results, or one in a store that all workers reach, e.g. "
+            "s3://bucket/run.",
+        ),
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
@@ -259,7 +265,7 @@ def screen(
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
-    result.report(out / "report.html")
+    result.report(f"{out}/report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]
         judged = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"

@@ -12,14 +12,17 @@ from threadpoolctl import threadpool_limits
 from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
+from ..files import is_url
 from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Rule
 from ..units import parse_temperature
+from .bucket import Bucket
 from .candidates import CHUNK_ROWS, Candidates, as_candidates
 from .cluster import opened
 from .dependencies import dependencies
 from .folder import Folder
+from .fragments import Crew
 from .keeping import chosen, kept_rows
 from .passes import Memory, telling, through
 from .progress import Progress, reporting
@@ -103,8 +106,9 @@ def screen(
         What the amounts of a text are.
     column : str, optional
         Composition column of a table.
-    out : path, optional
-        Results folder to write.
+    out : path or str, optional
+        Results folder to write; or the URL of one in a store that all workers reach, such as
+        ``"s3://bucket/run"``: they write there, and rows do not travel to this process.
     resume : bool
         Go on with the finished chunks in `out`.
     strict : bool
@@ -168,7 +172,11 @@ def screen(
     source = as_candidates(compositions, profile, basis, column, shell)
     keep = kept_rows(keep, source)
     opened_store: AbstractContextManager[Any] = (
-        nullcontext(Memory()) if place is None else Folder(place)
+        nullcontext(Memory())
+        if place is None
+        else Bucket(place)
+        if is_url(place)
+        else Folder(place)
     )
     with opened_store as store:
         if job.conditions.reference is not None:
@@ -191,19 +199,22 @@ def screen(
             counts, summary = None, {}
             if keep is not None:
                 source, counts, summary = chosen(source, job, rule, keep, store, pool, tell, strict)
+            work = partial(finished, job=job, rule=rule)
             done = through(
-                source.pieces(chunk_rows),
-                partial(finished, job=job, rule=rule),
-                store,
-                pool,
-                telling(tell, source.count()),
-                strict,
+                source.pieces(chunk_rows), work, store, pool, telling(tell, source.count()), strict
             )
             counts = counts or done
-        refuse_nothing(store, counts)
-        with reporting(progress is True, "ranking and writing") as tell:
+            refuse_nothing(store, counts)
             found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
-            return finish(store, job, rule, known, found, tell, keep)
+            crew = Crew(pool, partial(source.pieces, chunk_rows), work)
+            with reporting(progress is True, "ranking and writing") as told:
+                return finish(store, job, rule, known, found, told, crew, keep)
+
+
+def _store(place: Path | str | None) -> AbstractContextManager[Any]:
+    if place is None:
+        return nullcontext(Memory())
+    return Bucket(place) if isinstance(place, str) else Folder(place)
 
 
 def _whole_number(value: Any, name: str) -> int:
@@ -216,10 +227,10 @@ def _whole_number(value: Any, name: str) -> int:
     return number
 
 
-def results_place(out: Any) -> Path | None:
-    """Return the folder that a user named for the results, None where none was."""
-    if out is None:
-        return None
+def results_place(out: Any) -> Path | str | None:
+    """Return the folder, or the URL, that a user named for the results, None where none was."""
+    if out is None or is_url(out):
+        return out
     if not isinstance(out, str | Path) or not str(out).strip():
         raise InputError(
             f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "

@@ -11,19 +11,20 @@ from ..ranking.order import Judged, Rule
 from .candidates import Piece
 from .pool import Pool, in_order
 from .progress import Progress
-from .work import Part, decode, rejected_lines
-
-Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
-"""Makes the part of a numbered piece."""
+from .work import Part, Work, decode, rejected_lines
 
 
 class Store(Protocol):
-    """Where finished chunks are: in memory (`Memory`) or in a results folder (`folder.Folder`)."""
+    """Where finished chunks are: `Memory`, `folder.Folder` or `bucket.Bucket`."""
 
     phase: str
 
     def chunk(self, number: int) -> tuple[int, int] | None:
         """Return rows and rejected lines of a chunk that is finished already."""
+        ...
+
+    def prepared(self, work: Work) -> Work:
+        """Return the work as it is to be done: here, or so that workers write its result."""
         ...
 
     def add(self, number: int, part: Part) -> None:
@@ -62,6 +63,10 @@ class Memory:
 
     def chunk(self, number: int) -> None:
         """Nothing is finished before."""
+
+    def prepared(self, work: Work) -> Work:
+        """Return the work as it is."""
+        return work
 
     def add(self, number: int, part: Part) -> None:
         """Take the next chunk."""
@@ -140,7 +145,7 @@ def through(
                 rows, lines = rows + before[0], lines + before[1]
                 tell(rows)
 
-    for number, part in in_order(pool, work, unfinished()):
+    for number, part in in_order(pool, store.prepared(work), unfinished()):
         if strict and part.first is not None:
             first = part.first
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)

@@ -19,15 +19,13 @@ from ..applications.profile import Profile
 from ..arguments import whole
 from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
-from ..files import write_parquet
+from ..files import is_url, write_parquet
 from . import manifest as folders
-from .held import Held, spread_places
+from .fragments import Fragments, opened
+from .held import Held, frame_of, rows_of_file, spread_places
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
-
-# Arrow has no masked integers; a missing rank must not turn ranks into floats.
-_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,9 @@ class Ranked:
 
     Attributes
     ----------
-    source : pyarrow.Table or Path
-        Every candidate with its rank, in the order of the input: in memory, or the Parquet file.
+    source : pyarrow.Table, Fragments or Path
+        Every candidate with its rank, in the order of the input: in memory, in a store, or the
+        Parquet file.
     profile : Profile
         The device.
     manifest : dict
@@ -48,7 +47,7 @@ class Ranked:
         Rows of the file that are in memory already.
     """
 
-    source: pa.Table | Path
+    source: pa.Table | Fragments | Path
     profile: Profile
     manifest: dict[str, Any]
     unread: list[Rejected] | Path
@@ -88,9 +87,10 @@ class Ranked:
             If the file is damaged, or the folder was screened anew.
         """
         names = None if columns is None else list(columns)
-        if isinstance(self.source, pa.Table):
+        if not isinstance(self.source, Path):
             self._check(names, self.source.column_names)
-            return self.source if names is None else self.source.select(names)
+            table = isinstance(self.source, pa.Table) and names is None
+            return self.source if table else self.source.select(names)
         self._check_current(self.source)
         with _readable(self.source):
             own = pq.read_schema(self.source).names
@@ -122,7 +122,7 @@ class Ranked:
 
         All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
         """
-        return _frame(self.data)
+        return frame_of(self.data)
 
     @cached_property
     def rejected(self) -> list[Rejected]:
@@ -335,7 +335,7 @@ class Ranked:
         Parameters
         ----------
         path : str or Path
-            Folder that `magnetkit.screen` wrote.
+            Folder that `magnetkit.screen` wrote, or its URL in a store.
 
         Returns
         -------
@@ -346,6 +346,8 @@ class Ranked:
         StoreError
             If it is no results folder, is not finished or is damaged.
         """
+        if is_url(path):
+            return cls.from_url(str(path))
         path = Path(path)
         manifest = folders.read_finished(path)
         with _readable(path):
@@ -355,6 +357,21 @@ class Ranked:
             if rows != len(found):
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
         return found
+
+    @classmethod
+    def from_url(cls, url: str, held: Held | None = None) -> Self:
+        """Open a finished result in a store; see `from_folder`.
+
+        Parameters
+        ----------
+        url : str
+            Such as ``s3://bucket/run``.
+        held : Held, optional
+            Rows that are in memory.
+        """
+        fragments, manifest, rejected = opened(url)
+        profile = Profile.model_validate(manifest["identity"]["application"])
+        return cls(fragments, profile, manifest, rejected, held)
 
     def __repr__(self) -> str:
         found = self.manifest["summary"]
@@ -366,30 +383,17 @@ class Ranked:
 
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
-        if isinstance(self.source, pa.Table):
-            found = self.source.take(pa.array(rows))
-        elif self.held is not None and self.held.has(rows):
-            self._check_current(self.source)
+        if self.held is not None and self.held.has(rows):
+            if isinstance(self.source, Path):
+                self._check_current(self.source)
             found = self.held.take(rows)
+        elif not isinstance(self.source, Path):
+            found = self.source.take(pa.array(rows))
         else:
             self._check_current(self.source)
-            with _readable(self.source), pq.ParquetFile(self.source) as file:
-                parts, stop = [file.schema_arrow.empty_table()], 0
-                for group in range(file.num_row_groups):
-                    start, stop = stop, stop + file.metadata.row_group(group).num_rows
-                    own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
-                    if len(own):
-                        parts.append(file.read_row_group(group).take(pa.array(own - start)))
-            found = pa.concat_tables(parts).unify_dictionaries()
-        return _frame(found).set_axis(rows).sort_values("rank", kind="stable")
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas()
-    for name, kind in _MASKED.items():
-        if name in frame:
-            frame[name] = frame[name].astype(kind)
-    return frame
+            with _readable(self.source):
+                found = rows_of_file(self.source, rows)
+        return frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
 @contextmanager

@@ -5,8 +5,8 @@ process or machine it is made.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
+from ..errors import StoreError
 from ..learning.curie import TARGET
 from ..prediction.properties import ENERGY
 from ..ranking.judged import Job, evaluate
@@ -24,6 +25,7 @@ from ..ranking.order import OUTPUT as RANKING
 from ..ranking.order import Judged, Rule
 from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
 from .candidates import CHUNK_ROWS, Chunk, Piece, batches
+from .place import Place, digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +57,9 @@ class Part:
         What the ranking needs of them.
     tally : mapping
         What a sieve counted over them.
+    files : mapping of str to str
+        Names and SHA-256 of what the worker has written itself; `table` and `rejected` are then
+        empty.
     """
 
     rows: int
@@ -65,6 +70,11 @@ class Part:
     models: Mapping[str, str] = field(default_factory=dict)
     judged: Judged | None = None
     tally: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
+"""Makes the part of a numbered piece."""
 
 
 @lru_cache(maxsize=1)
@@ -144,6 +154,47 @@ def leading(table: pa.Table, count: int) -> pa.Table:
     columns = (table[name].to_numpy() for name in ("key", "by", "meets"))
     keys, by, meets = columns
     return table.take(pa.array(np.sort(np.lexsort((keys, by, ~meets))[:count])))
+
+
+def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
+    """Do some work, and leave what it made in a place that all workers reach.
+
+    Done twice, by a worker that was given up and another, it is the same file.
+    """
+    number, part = work(numbered)
+    files = {}
+    for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
+        if content:
+            name = file_name(phase, number, suffix)
+            place.put(name, content)
+            files[name] = digest_of(content)
+    return number, replace(part, table=b"", rejected=b"", files=files)
+
+
+def file_name(phase: str, number: int, suffix: str) -> str:
+    """Return the name of a chunk's file."""
+    return f"{phase}-{number:06d}.{suffix}"
+
+
+def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) -> pa.Table:
+    """Read a chunk that a worker has written; make it again where it is lost or damaged.
+
+    Raises
+    ------
+    StoreError
+        If what is made now is not what was written.
+    """
+    name = file_name("chunk", number, "arrow")
+    try:
+        content = place.get(name)
+    except OSError:
+        content = b""
+    if digest_of(content) != digest:
+        content = work((number, piece))[1].table
+        if digest_of(content) != digest:
+            raise StoreError(f"{place.of(name)} is lost and cannot be made again; screen anew")
+        place.put(name, content)
+    return decode(content)
 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The end of a screening: ranks over all finished chunks, and the files of the contract."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..columns import ordered
 from ..errors import InputError
 from ..files import write_csv, write_parquet
 from ..ranking.judged import Job
 from ..ranking.order import Ranking, Rule, ranked
 from ..ranking.regret import by_regret
 from . import manifest as folders
+from .bucket import Bucket
+from .folder import Folder
+from .fragments import Crew, taken, with_ranks, write_fragments
 from .held import Held, held_rows
 from .passes import Counts
 from .pool import ahead
@@ -30,9 +33,10 @@ def finish(
     identity: Mapping[str, Any],
     summary: Mapping[str, Any],
     tell: Progress,
+    crew: Crew,
     keep: int | None = None,
 ) -> Ranked:
-    """Rank over all chunks, and write the files of the contract if there is a folder.
+    """Rank over all chunks, and write the files of the contract if there is a place for them.
 
     Parameters
     ----------
@@ -43,6 +47,8 @@ def finish(
     identity, summary : mapping
         For the manifest; whoever meets the requirements is counted here.
     tell : Progress
+    crew : Crew
+        Who writes where the place is one that all workers reach.
     keep : int, optional
         Rows by rank that are written; all otherwise.
 
@@ -52,25 +58,22 @@ def finish(
     """
     # What evaluation left in Arrow's pool is more than the ranking takes.
     pa.default_memory_pool().release_unused()
-    ranking = by_regret(ranked(store.judged(rule)), store.tables, job)
+    remote = isinstance(store, Bucket)
+    take = partial(taken, store, crew) if remote else partial(_taken, store)
+    ranking = by_regret(ranked(store.judged(rule)), take, job)
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:
         kept = (ranking.place > 0) & (ranking.place <= keep)
         summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
-    tables = _with_ranks(store.tables(), ranking, kept)
     if store.path is None:
-        data = pa.concat_tables(tables).unify_dictionaries()
+        data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
         manifest = {"identity": dict(identity), "summary": summary}
         return Ranked(data, job.profile, manifest, list(store.rejected()))
-    path: Path = store.path
     place = ranking.place if kept is None else ranking.place[kept]
     rows = held_rows(place, TOP_ROWS)
-    found: list[pa.Table] = []
-    first = next(tables)
-    passed = _watched(chain([first], ahead(tables)), rows, found, len(place), tell)
-    write_parquet(passed, first.schema, store.staged(folders.RANKED))
-    held = Held(rows, pa.concat_tables(found).unify_dictionaries())
+    write = partial(write_fragments, store, crew) if remote else partial(_write, store)
+    held = Held(rows, write(ranking, kept, rows, tell))
     top = held.take(_leading(place)).sort_by("rank")
     write_csv(
         top.column_names,
@@ -79,8 +82,35 @@ def finish(
     )
     folders.write_rejected(store.rejected(), store.staged(folders.REJECTED))
     store.finish(summary)
+    if remote:
+        return Ranked.from_url(store.path, held)
+    path: Path = store.path
     manifest = folders.read_manifest(path)
     return Ranked(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED, held)
+
+
+def _write(
+    store: Folder,
+    ranking: Ranking,
+    kept: NDArray[np.bool_] | None,
+    held: NDArray[np.int64],
+    tell: Progress,
+) -> pa.Table:
+    """Write ``ranked.parquet``; return the rows that are held."""
+    tables = _with_ranks(store.tables(), ranking, kept)
+    found: list[pa.Table] = []
+    first = next(tables)
+    passed = _watched(chain([first], ahead(tables)), held, found, len(ranking.place), tell)
+    write_parquet(passed, first.schema, store.staged(folders.RANKED))
+    return pa.concat_tables(found).unify_dictionaries()
+
+
+def _taken(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
+    """Return some columns of some candidates."""
+    found: list[pa.Table] = []
+    for _ in _watched(store.tables(columns), rows, found, 0, lambda *_: None):
+        pass
+    return pa.concat_tables(found)
 
 
 def refuse_nothing(store: Any, counts: Counts) -> None:
@@ -140,9 +170,5 @@ def _with_ranks(
     for table in tables:
         rows = slice(start, start + len(table))
         start += len(table)
-        part = ranking.columns(rows.start, rows.stop)
-        for name in part.column_names:
-            table = table.append_column(name, part.column(name))
-        if kept is not None:
-            table = table.filter(pa.array(kept[rows]))
-        yield table.select(ordered(table.column_names))
+        part = None if kept is None else kept[rows]
+        yield with_ranks(table, ranking.columns(rows.start, rows.stop), part)

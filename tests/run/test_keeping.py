@@ -19,6 +19,9 @@ from magnetkit.screening import ScreenResult
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
 
+SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
+
+
 @pytest.fixture
 def small(monkeypatch):
     """Let the sieve close on spaces of some thousands."""
@@ -29,17 +32,16 @@ def small(monkeypatch):
 
 
 def space(device):
-    if device == "f22-engine":
+    if device == SENSOR:
         replace = {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}
-        return mk.substitutions(
-            "Sm2Co17", replace, step={"Sm": 0.1, "Co": 0.05}, limits={"Cu": 0.2}
-        )
+        limits = {"Cu": 0.2, "Fe": 0.3}
+        return mk.substitutions("Sm2Co17", replace, step={"Sm": 0.1, "Co": 0.05}, limits=limits)
     replace = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
     limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
     return mk.substitutions("Nd2Fe14B", replace, step=0.05, limits=limits)
 
 
-@pytest.mark.parametrize("device", ["f22-engine", "aerospace-reaction-wheel"])
+@pytest.mark.parametrize("device", [SENSOR, WHEEL])
 @pytest.mark.parametrize("keep", [1, 60])
 def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
     given = space(device)
@@ -60,11 +62,11 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 
 
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
-    given = space("f22-engine")
+    given = space(SENSOR)
     monkeypatch.setattr(keeping, "limit_of", lambda loss, *_: float(loss.min()))
-    kept = mk.screen(given, "f22-engine", keep=50)
+    kept = mk.screen(given, SENSOR, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None
-    full = mk.screen(given, "f22-engine")
+    full = mk.screen(given, SENSOR)
     assert kept.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
 
 
@@ -96,7 +98,7 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
 
 
 def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
-    large = SpaceCandidates([space("f22-engine")])
+    large = SpaceCandidates([space(SENSOR)])
     assert keeping.kept_rows(None, large) is None
     monkeypatch.setattr(keeping, "MOST_ROWS", large.count() - 1)
     assert keeping.kept_rows(None, large) == 100_000
@@ -136,9 +138,10 @@ import magnetkit as mk
 from magnetkit.ranking import order, sieve
 from magnetkit.run import keeping
 keeping._SAMPLE, keeping.PIECE_ROWS, order.CLIMB, sieve.CLIMB = 500, 200, 20, 20
-space = mk.substitutions("Sm2Co17", {"Sm": ["Gd", "Er"], "Co": ["Fe", "Cu"]}, step=0.05,
-                         limits={"Gd": 0.3, "Er": 0.3, "Fe": 0.3, "Cu": 0.2})
-mk.screen(space, "f22-engine", keep=40, out=sys.argv[1], resume="--resume" in sys.argv,
+space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.05,
+                         limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})
+mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
+          resume="--resume" in sys.argv,
           progress=lambda done, total: time.sleep(0.1 if "--slowly" in sys.argv else 0.0))
 """
 
