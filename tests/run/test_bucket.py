@@ -142,16 +142,17 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
     mk.screen(
         recipes, DEVICE, out=cut, chunk_rows=50, resume=True, progress=lambda n, _: seen.append(n)
     )
-    one, other = RemotePlace(whole), RemotePlace(cut)
-    assert one.names() == other.names()
+    one, two = RemotePlace(whole), RemotePlace(cut)
+    assert one.names() == two.names()
     for name in one.names():
-        assert digest_of(one.get(name)) == digest_of(other.get(name)), name
+        assert digest_of(one.get(name)) == digest_of(two.get(name)), name
     again = mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
     assert len(again) == 239
+    other = f"{store}/other"
+    with pytest.raises(Stop):
+        mk.screen(recipes, DEVICE, out=other, chunk_rows=50, progress=stop)
     with pytest.raises(InputError, match="another chunk rows"):
-        with pytest.raises(Stop):
-            mk.screen(recipes, DEVICE, out=f"{store}/other", chunk_rows=50, progress=stop)
-        mk.screen(recipes, DEVICE, out=f"{store}/other", chunk_rows=40, resume=True)
+        mk.screen(recipes, DEVICE, out=other, chunk_rows=40, resume=True)
 
 
 def test_files_of_others_and_places_that_cannot_be_are_refused(store):

@@ -68,7 +68,7 @@ def curves(results: Results, row: int, stop: int) -> Figure:
         [results.temperatures[stop]],
         process=results.conditions.process,
         shell=[shell, today.shell or ""],
-        load_line=results.conditions.load_line,
+        load_line=results.conditions.duty.load_line,
     )
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
