@@ -282,8 +282,9 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula = _in_phases(table, parts, rows)
-    # Recipes give some of their rare earth to oxide: their phase is another then.
-    same = believed if found.parts.hard_phase is parts.hard_phase else None
+    if found.parts.hard_phase is not parts.hard_phase:
+        # Recipes give some of their rare earth to oxide: their phase is another.
+        believed = None
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -316,8 +317,8 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     sites = np.append(site_rules()[1][:, 0], np.nan)
-    known = [same, *[None] * (len(groups) - 1)]
-    state, ion = joined([condensed(*group, k) for group, k in zip(groups, known, strict=True)])
+    others = [condensed(phase, own) for phase, own in groups[1:]]
+    state, ion = joined([condensed(cells, codes, believed), *others])
     phases = Phases(
         state,
         ion,

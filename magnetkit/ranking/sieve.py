@@ -29,6 +29,7 @@ from ..prediction.properties import magnets, supplies
 from .draws import COST_PER_FLUX
 from .judged import Job, asked_temperatures, evaluate, verdict_of
 from .order import CLIMB, Judged, Rule
+from .regret import POOL
 
 FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
@@ -54,8 +55,11 @@ Mask = NDArray[np.bool_]
 
 
 def needed_for(keep: int) -> int:
-    """Return how many leading rows the first `keep` depend on: each of two passes moves some up."""
-    return keep + 2 * CLIMB
+    """Return how many leading rows the first `keep` depend on.
+
+    Those that draws re-order are drawn together, and each of two passes moves some rows up.
+    """
+    return max(keep, POOL) + 2 * CLIMB
 
 
 @dataclass(frozen=True)

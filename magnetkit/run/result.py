@@ -360,15 +360,7 @@ class Ranked:
 
     @classmethod
     def from_url(cls, url: str, held: Held | None = None) -> Self:
-        """Open a finished result in a store; see `from_folder`.
-
-        Parameters
-        ----------
-        url : str
-            Such as ``s3://bucket/run``.
-        held : Held, optional
-            Rows that are in memory.
-        """
+        """Open a finished result in a store, some rows of which may be in memory."""
         fragments, manifest, rejected = opened(url)
         profile = Profile.model_validate(manifest["identity"]["application"])
         return cls(fragments, profile, manifest, rejected, held)

@@ -92,6 +92,7 @@ def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
 
 def test_the_limit_leaves_room_for_chance(monkeypatch):
     monkeypatch.setattr(sieves, "CLIMB", 0)
+    monkeypatch.setattr(sieves, "POOL", 0)
     rng = np.random.default_rng(0)
     everyone = rng.random(1_000_000)
     for _ in range(200):
