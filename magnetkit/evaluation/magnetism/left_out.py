@@ -251,7 +251,7 @@ def compensated() -> "pd.DataFrame":
 def irreversible() -> "pd.DataFrame":
     """Return published irreversible losses beside the model's, from each magnet's own H_cJ(20 C).
 
-    Where the load line is not printed 1 and 2 are tried. Columns of the table and ``line``,
+    Where the load line is not printed, several are tried. Columns of the table and ``line``,
     ``predicted`` (%) and ``agrees``.
     """
     import pandas as pd
@@ -269,7 +269,9 @@ def irreversible() -> "pd.DataFrame":
         own = row["remanence_T"]
         level = b_r[1] if own != own else own * b_r[1] / b_r[0]
         square, recoil = (found.rows[name][0] for name in ("squareness", "recoil"))
-        lines = (1.0, 2.0) if row["load_line"] != row["load_line"] else (row["load_line"],)
+        lines = (
+            (1.0, 1.25, 1.5, 2.0) if row["load_line"] != row["load_line"] else (row["load_line"],)
+        )
         for line in lines:
             duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
             one = np.array([level]), np.array([warm]), np.array([square * warm]), np.array([recoil])
