@@ -124,7 +124,7 @@ def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
         shell=few.shells,
         process=few.conditions.process,
         between=few.conditions.between,
-        load_line=few.conditions.load_line,
+        load_line=few.conditions.duty.load_line,
     )
     styles = _styles(len(few.labels))
     upper, lower = (
@@ -147,7 +147,7 @@ def demagnetization(shown: Magnets) -> Figure:
         [few.temperature],
         shell=few.shells,
         process=few.conditions.process,
-        load_line=few.conditions.load_line,
+        load_line=few.conditions.duty.load_line,
     )
     return curves.demagnetization(drawn, few.labels, _styles(len(few.labels)))
 
