@@ -29,7 +29,7 @@ ROOMS = (
 )  # fmt: skip
 """Rooms that answers come from; what shows and judges them has tests of another kind."""
 LEFT_OUT = re.compile(
-    r"tests/(cli|show|faults|evaluation|features)/|test_(cluster|notebooks|rooms)"
+    r"tests/(cli|docs|show|faults|evaluation|features)/|test_(cluster|fork|notebooks|rooms)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
 BUDGET_S, AGAIN_S = 12.0, 60.0

@@ -32,3 +32,21 @@ def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
     free = {"Gd": -7.0, "Tb": -9.0, "Dy": -10.0, "Ho": -10.0, "Er": -9.0, "Nd": 3.27, "Pr": 3.2}
     for r, moment in free.items():
         assert of(r, "ion_moment_muB:iron") == pytest.approx(moment, rel=0.25), r
+
+
+def test_the_crystal_field_of_neodymium_in_joules():
+    # K_1 = -3/2 A_2 alpha_J <r^2> <O_2> an ion, two in a formula unit.
+    own = read_priors()["host"]["2:14:1"]
+    ion = ions()["Nd"]
+    kelvin = -1.5 * own["crystal_field_A2_K"][0] * ion["alpha_J"] * ion["r2_a0_2"] * 36.0
+    joules = kelvin * 2 * 1.380649e-23 / (own["volume_A3"][0] * 1e-30)
+    assert of("Nd", "ion_k2_MJ_m3:iron") == pytest.approx(joules / 1e6, rel=1e-6)
+
+
+def test_a_rare_earth_of_which_nothing_is_said_has_the_level_of_its_host():
+    data = read_priors()
+    own, common = data["host"]["2:14:1"], data["rare_earth"]
+    plain = [r for r in ("Y", "La", "Nd", "Gd", "Dy") if r not in common["exchange"]]
+    assert plain
+    for r in plain:
+        assert of(r, "exchange_K:iron") == own["exchange_K"][0]
