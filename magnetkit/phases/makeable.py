@@ -75,8 +75,8 @@ def stability(
         entries (`magnetkit.phases.slopes`); NaN where neither host nor entry is known.
         ``decomposes_to``: the phases on the hull at this composition with their shares of the
         atoms, ``liquid`` above the melting temperature; ``unknown`` and the elements that the
-        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those of at least 5 % of the phase that the
-        snapshot lacks.
+        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those
+        of at least 5 % of the phase that the snapshot lacks.
 
     Raises
     ------
