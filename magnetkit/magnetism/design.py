@@ -7,6 +7,7 @@ from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
 from ..features.ratios import ratio_sums
 from ..hosts.partition import HOST_NAMES, partition
+from ..learning.curie import thousandths
 
 Array = NDArray[np.float64]
 
@@ -70,8 +71,6 @@ _WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
     # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
-    rounded = (
-        np.round(1000.0 * np.nan_to_num(table.values)).astype(np.int64) * _WEIGHTS[table.indices]
-    )
+    rounded = thousandths(np.nan_to_num(table.values)) * _WEIGHTS[table.indices]
     total = np.concatenate([[0], np.cumsum(rounded)])
     return total[table.indptr[1:]] - total[table.indptr[:-1]]

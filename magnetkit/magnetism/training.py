@@ -236,7 +236,8 @@ def fit_rows(
     with threadpool_limits(limits=1, user_api="blas"):
         if scales is not None:
             return scales.refit(x, y, noise)
-        return TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x, y, noise)
+        # What an element does goes on beyond its neighbours: a plane, and nothing local.
+        return TrendProcess(TREND, N_ELEMENTS, linear=True, searches=2).fit(x, y, noise)
 
 
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
