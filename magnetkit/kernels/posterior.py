@@ -50,6 +50,8 @@ class Known(NamedTuple):
     one, two : float32
         Variances of the smooth (Matern-5/2) and of the local (exponential) part; `local` is not
         looked at where its variance is 0.
+    level : float64
+        The mean far from all known rows, before the slopes.
     at : ndarray of int64, shape (k,)
         Columns of a new row that the mean is linear in.
     slopes : ndarray of float64, shape (k,)
@@ -64,6 +66,7 @@ class Known(NamedTuple):
     local: Block
     one: np.float32
     two: np.float32
+    level: float
     at: np.ndarray
     slopes: np.ndarray
     weights: np.ndarray
@@ -190,7 +193,7 @@ def _rows(X, known, out, start, stop):
             _squares(X[i], known.local, twos, n_twos, last, local)
             for j in range(m):
                 smooth[j] += two * decay(np.sqrt(local[j]))
-        total, mass, bad = 0.0, np.float32(0.0), np.float32(0.0)
+        total, mass, bad = known.level, np.float32(0.0), np.float32(0.0)
         for j in range(m):
             k = smooth[j]
             total += np.float64(k) * known.weights[j]

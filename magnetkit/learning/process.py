@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, cholesky
+from scipy.linalg import LinAlgError, cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -25,6 +25,7 @@ _JITTER = 1e-6
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
 _START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
 _DIGITS = 2
+_TOO_FAR = 1e10
 _KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
 
 
@@ -65,6 +66,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         rate of the local part and the noise; deviations in units of `scale_`.
     scale_ : float
         Deviation of the values about their mean.
+    middle_ : ndarray
+        Where the plane of the trailing columns begins.
     doubt_ : ndarray, shape (n,)
         Noise variance of each row relative to that asked for; large where a row is not believed.
     residual_ : ndarray, shape (n,)
@@ -108,6 +111,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.center_ = smooth.mean(axis=0)
         spread = smooth.std(axis=0)
         self.width_ = np.where(spread > 1e-9, spread, 1.0)
+        last = X[order, X.shape[1] - self.local :]
+        self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Every so manieth row of the order would thin out the neighbours that tell the scales.
@@ -125,20 +130,21 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
         other = clone(self)
-        for name in ("center_", "width_", "scale_", "theta_", "n_features_in_"):
+        for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
 
     def kept(self) -> dict[str, Array]:
         """Return the arrays that, with the rows learnt from, make up the fitted model."""
         check_is_fitted(self)
-        return {name: np.asarray(getattr(self, name)) for name in _KEPT}
+        return {name: np.asarray(getattr(self, name)) for name in self._names}
 
     def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
         """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
         other = clone(self)
         other.n_features_in_ = X.shape[1]
-        for name in _KEPT:
+        other.middle_ = np.zeros(self.local)
+        for name in self._names:
             setattr(other, name, kept[name])
         other.scale_ = float(other.scale_)
         order = _order(X, y)
@@ -193,8 +199,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         return (
             X[:, : self.trend] / self.scale_,
             smooth * np.exp(-self.theta_[2:-2]),
-            X[:, stop:] * self._rate,
+            (X[:, stop:] - self.middle_) * self._rate,
         )
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*_KEPT, "middle_") if self.linear else _KEPT
 
     @property
     def _rate(self) -> float:
@@ -246,11 +256,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
-        at, slopes = np.arange(self.trend), trend.T @ weights / self.scale_
+        at, slopes, level = np.arange(self.trend), trend.T @ weights / self.scale_, 0.0
         if self.linear:
             held = np.flatnonzero(last.any(axis=0))
             at = np.concatenate([at, begin + held])
-            slopes = np.concatenate([slopes, two * (last[:, held].T @ weights)])
+            plane = two * (last[:, held].T @ weights)
+            slopes, level = np.concatenate([slopes, plane]), -float(plane @ self.middle_[held])
             last, two = last[:, :0], 0.0
         width = last.shape[1]
         return (
@@ -258,6 +269,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
             _block(last, begin, np.zeros(width), np.full(width, self._rate)),
             np.float32(one),
             np.float32(two),
+            level,
             at,
             slopes,
             weights,
@@ -274,6 +286,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
+        deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
         found = minimize(
             _loss,
             self.theta_,
@@ -287,7 +300,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     def _standard(self, X: Array) -> tuple[Array, Array, Array]:
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
-        last = X[:, stop:]
+        last = X[:, stop:] - self.middle_
         trend = X[:, : self.trend] / self.scale_
         apart = last @ last.T if self.linear else np.sqrt(_squares(last, last))
         return trend @ trend.T, smooth, apart
@@ -335,7 +348,11 @@ def _loss(
     second = two * apart if linear else two * np.exp(-rate * apart)
     total = trend + first + second
     total[np.diag_indices(len(y))] += own + _JITTER
-    lower = cholesky(total, lower=True, overwrite_a=True)
+    try:
+        lower = cholesky(total, lower=True, overwrite_a=True)
+    except (LinAlgError, ValueError):
+        # A step that leaves nothing to invert, or overflows, went too far.
+        return _TOO_FAR, np.zeros_like(theta)
     weights = cho_solve((lower, True), y)
     value = 0.5 * float(y @ weights) + float(np.log(np.diag(lower)).sum())
     inverse = dpotri(lower, lower=1)[0]

@@ -1,10 +1,10 @@
 """What is believed of an intrinsic property: the physics, and what measurements say beside it.
 
 The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
-offset and a slope for each host; a smooth residual over composition and host learns the level of
-families, a local one the compounds nearby. Hosts of many measurements have a process of their own,
-so that how far the physics may be wrong, and how noisy the measurements are, is learnt for each; a
-common process answers for the rest, which has a mean of its own where there is no physics.
+offset and a slope for each host; a plane over the elements and a smooth residual over composition
+and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
+physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
+answers for the rest, which has a mean of its own where there is no physics.
 """
 
 from dataclasses import dataclass, field

@@ -123,6 +123,8 @@ def test_a_plane_goes_on_where_nearness_ends():
     far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
     made = plane.predict(far) - np.sin(1.5)
     np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
+    restored = TrendProcess(local=3, linear=True).restored(x, y, plane.kept())
+    np.testing.assert_array_equal(restored.predict(far), plane.predict(far))
     parts = plane.parts(x)
     assert set(parts) == {"trend", "smooth part", "elements"}
     np.testing.assert_allclose(sum(parts.values()), plane.predict(x), atol=1e-3)
