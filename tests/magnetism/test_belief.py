@@ -72,7 +72,7 @@ def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
     between = _table("Ce0.8Y1.2Fe13Ni1B")
     before, after = embedded.predict(between), more.predict(between)
     assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
-    assert after[f"{CURIE}_data_share"][0] >= before[f"{CURIE}_data_share"][0]
+    assert after[f"{CURIE}_data_share"][0] > 0.8
     for one, other in zip(more.branches, embedded.branches, strict=True):
         np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
 
