@@ -17,8 +17,10 @@ _WHOLE = 0.9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
-# Prior deviations of a host's offset and slope (per `_UNIT_K`), K.
-_OFFSET, _SLOPE = 140.0, 60.0
+OFFSET_K = 140.0
+"""Prior deviation of the physics of a host, K."""
+# And of its slope, K per `_UNIT_K`.
+_SLOPE = 60.0
 
 TREND = 2 * (len(HOST_NAMES) + 1)
 """Number of columns of the trend."""
@@ -41,7 +43,7 @@ def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -
     kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
     at = np.where(known, base - 600.0, -100.0) / _UNIT_K
     rows = Rows(phases.indptr, phases.indices, phases.values)
-    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), _OFFSET, _SLOPE)
+    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), OFFSET_K, _SLOPE)
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:

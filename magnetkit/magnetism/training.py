@@ -125,7 +125,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
         "data_sha256": data.sha256,
         "error": float(residual.mean()),
     }
-    outside = score if (~inside).sum() < _FEW else score[~inside]
+    outside = score[~inside] if (~inside).sum() >= _FEW else score[:0]
     belief = replace(
         blank,
         branches=tuple(branches),
