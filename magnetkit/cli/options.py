@@ -3,9 +3,11 @@
 import glob
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+
+from ..files import is_url
 
 
 def _named(folder: str) -> Callable[[str], list[str]]:
@@ -99,6 +101,15 @@ LoadLine = Annotated[
     float | None,
     typer.Option(metavar="NUMBER", help="Permeance coefficient -B / (mu0 H) of the magnet."),
 ]
+Outside = Annotated[
+    float | None,
+    typer.Option(
+        "--outside-field", metavar="NUMBER", help="Field against the magnetization, kA/m."
+    ),
+]
+Hours = Annotated[
+    float | None, typer.Option(metavar="NUMBER", help="Time of use at the temperature, h.")
+]
 Columns = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Columns to print, e.g. rank,candidate.")
 ]
@@ -188,6 +199,11 @@ def a_path(text: str | Path) -> Path:
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return Path(text)
+
+
+def a_place(text: str | Path) -> Any:
+    """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    return text if is_url(text) else a_path(text)
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
