@@ -3,9 +3,11 @@
 import glob
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+
+from ..files import is_url
 
 
 def _named(folder: str) -> Callable[[str], list[str]]:
@@ -199,6 +201,11 @@ def a_path(text: str | Path) -> Path:
     return Path(text)
 
 
+def a_place(text: str | Path) -> Any:
+    """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    return text if is_url(text) else a_path(text)
+
+
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
     """Read ``Element=number`` options.
 
@@ -248,5 +255,9 @@ MeasuredInstead = Annotated[
 ]
 MeasuredBeside = Annotated[
     Path | None,
-    typer.Option("--add", help="Such a CSV whose rows stand beside what is known otherwise."),
+    typer.Option(
+        "--add",
+        help="CSV of measured Curie temperatures (composition, curie_temperature_K, group, source) "
+        "whose rows stand beside what is known otherwise.",
+    ),
 ]

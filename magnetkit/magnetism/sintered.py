@@ -215,8 +215,8 @@ def sintered_at(
         warn_of_shells(shells)
     parts = partition(table, assign_hosts(table, host))
     process = read_process(process, len(table))
-    made = alloys(table, parts, process, shells)
     bulk = evaluate(parts, asked)
+    made = alloys(table, parts, process, shells, bulk.believed)
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
