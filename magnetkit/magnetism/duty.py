@@ -119,9 +119,12 @@ class Duty:
         from ..kernels.demagnetization import lost
 
         shape = np.shape(b_r)
-        flat = [np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
-                for a in (b_r, h_cj, knee, recoil)]  # fmt: skip
-        share = lost(*flat, self.load_line, 1e3 * self.outside_kA_m, self.creep)
+        remanence, coercivity, knees, slope = (
+            np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
+            for a in (b_r, h_cj, knee, recoil)
+        )
+        outside = 1e3 * self.outside_kA_m
+        share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
 
 
