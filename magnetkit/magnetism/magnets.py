@@ -282,9 +282,8 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula = _in_phases(table, parts, rows)
-    if found.parts.hard_phase is not parts.hard_phase:
-        # Recipes give some of their rare earth to oxide: their phase is another.
-        believed = None
+    # Recipes give some of their rare earth to oxide: their phase is another then.
+    believed = believed if found.parts.hard_phase is parts.hard_phase else None
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -317,8 +316,8 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     sites = np.append(site_rules()[1][:, 0], np.nan)
-    others = [condensed(phase, own) for phase, own in groups[1:]]
-    state, ion = joined([condensed(cells, codes, believed), *others])
+    first = condensed(cells, codes, believed)
+    state, ion = joined([first, *(condensed(phase, own) for phase, own in groups[1:])])
     phases = Phases(
         state,
         ion,
