@@ -9,7 +9,6 @@ last. There is no lock: two screenings into one place at once are the user's to 
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -18,7 +17,6 @@ from ..errors import InputError, StoreError
 from .chunks import Chunks
 from .manifest import FORMAT, MANIFEST, PARTS, RANKED_CSV, REJECTED
 from .place import RemotePlace, digest_of
-from .work import Work, written
 
 FRAGMENTS = "ranked"
 """First part of the name of a result's folder of fragments."""
@@ -97,10 +95,6 @@ class Bucket(Chunks):
 
     def _remove(self, names: set[str]) -> None:
         self.base.remove(names)
-
-    def prepared(self, work: Work) -> Work:
-        """Return the work so that whoever does it writes the chunk."""
-        return partial(written, work=work, place=self.place, phase=self.phase)
 
     @property
     def folder(self) -> str:

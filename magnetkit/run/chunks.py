@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from ..ranking.order import Judged, Rule
 from .dependencies import differences
 from .manifest import FORMAT, MANIFEST
 from .place import Place
-from .work import Part, Work, decode, file_name, rejected_lines
+from .work import Part, Work, decode, file_name, rejected_lines, written
 
 _log = logging.getLogger(__name__)
 
@@ -88,8 +89,8 @@ class Chunks:
         return None if chunk is None else (chunk["rows"], chunk["rejected"])
 
     def prepared(self, work: Work) -> Work:
-        """Return the work as it is: what it makes is written here."""
-        return work
+        """Return the work so that whoever does it writes the chunk."""
+        return partial(written, work=work, place=self.place, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of a chunk of that number."""

@@ -216,10 +216,10 @@ def screen(
                 return finish(store, job, rule, known, found, told, crew, keep)
 
 
-def _store(place: Path | str | None) -> AbstractContextManager[Any]:
+def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
     if place is None:
         return nullcontext(Memory())
-    return Bucket(place) if isinstance(place, str) else Folder(place)
+    return Bucket(place) if isinstance(place, str) else Folder(place, near)
 
 
 def _whole_number(value: Any, name: str) -> int:
