@@ -52,6 +52,8 @@ class Wish:
         Magnets a year.
     between : tuple of float, optional
         Range of use of a compensated magnet, K.
+    add : str, optional
+        Table of measured Curie temperatures beside what is known.
     """
 
     temperature: float
@@ -61,6 +63,7 @@ class Wish:
     mass_kg: float
     number: int
     between: tuple[float, float] | None = None
+    add: str | None = None
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:

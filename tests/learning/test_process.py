@@ -115,6 +115,24 @@ def test_a_second_search_listens_less_to_rows_that_others_contradict():
     assert twice.theta_[-1] < once.theta_[-1]
 
 
+def test_a_plane_goes_on_where_nearness_ends():
+    rng = np.random.default_rng(6)
+    x = rng.uniform(0.0, 1.0, (80, 4))
+    y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
+    plane = TrendProcess(local=3, linear=True).fit(x, y)
+    far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
+    made = plane.predict(far) - np.sin(1.5)
+    np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
+    restored = TrendProcess(local=3, linear=True).restored(x, y, plane.kept())
+    np.testing.assert_array_equal(restored.predict(far), plane.predict(far))
+    parts = plane.parts(x)
+    assert set(parts) == {"trend", "smooth part", "elements"}
+    np.testing.assert_allclose(sum(parts.values()), plane.predict(x), atol=1e-3)
+    # What is alike is so in the smooth columns alone.
+    assert plane.estimate(far).novelty.max() < 0.1
+    assert plane.similarity(far, far).min() == pytest.approx(1.0)
+
+
 def test_no_row_gives_no_prediction(fitted):
     model, x, _ = fitted
     assert model.estimate(x[:0]).mean.shape == (0,)

@@ -10,6 +10,7 @@ from magnetkit.magnetism.shell import (
     Shell,
     ShellRows,
     covering,
+    enriched,
     objection,
     read_shell,
     read_shells,
@@ -182,3 +183,12 @@ def test_an_objection_weighs_the_shell_in_grams():
     assert "asks for 9.2 wt.% Tb" in objection(read_shell("Tb 0.50 @ 0.38"))
     # 0.05 of the sites: 15.9 of 1082.
     assert objection(read_shell("Tb 0.10 @ 0.30")) == ""
+
+
+def test_heavy_rare_earth_counts_more_at_the_surface():
+    # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
+    table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
+    found = enriched(table, np.array([2.8, 2.0, 2.8]))
+    earths = found.fraction("Nd", "Dy")
+    np.testing.assert_allclose(earths, 2 / 17)
+    np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])

@@ -54,6 +54,21 @@ def test_the_anchor_narrows_what_is_predicted_of_its_host(motor):
         assert anchored < 0.97 * alone
 
 
+def test_measured_rows_beside_what_is_known_reach_the_candidates(motor, tmp_path):
+    series = [f"Nd{2 - x:.1f}Ce{x:.1f}Fe14B" for x in (0.0, 0.4, 0.8)]
+    known = mk.predict(series)["curie_temperature_K"]
+    # Cerium takes 80 K more than the model says.
+    rows = {"composition": series, "curie_temperature_K": known - [0.0, 80.0, 160.0]}
+    pd.DataFrame(rows).assign(group="mine").to_csv(tmp_path / "mine.csv", index=False)
+    found = mk.replace("N42SH", "150C", add=tmp_path / "mine.csv")
+    both = motor.candidates.merge(found.candidates, on=["candidate", "shell"])
+    step = both["curie_temperature_K_y"] - both["curie_temperature_K_x"]
+    cerium = both["candidate"].str.contains("Ce")
+    other = both["host_x"].astype(str) != "2:14:1"
+    assert step[cerium & ~other].min() < -20.0
+    assert (step[other] == 0.0).all()
+
+
 def test_savings_add_up():
     motor = mk.replace("N38UH")
     found = {a["kind"]: a for a in motor.answers}

@@ -4,8 +4,9 @@ import io
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ HOST = "127.0.0.1"
 PORT = 8050
 MOST_BYTES = 1 << 20
 """Size of a request; those of the page take some kilobytes."""
+_BLOCK = 1 << 16
 AT_ONCE = 1
 """Threads that answer: each that ever did keeps memory, and they share one interpreter."""
 
@@ -121,11 +123,23 @@ def _by_few(answer: Any) -> Any:
         try:
             body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
         except RequestEntityTooLarge as error:
-            return error(environ, start)
+            return _refused(error(environ, start), environ)
         whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return threads.submit(answer, environ | whole, start).result()
 
     return answered
+
+
+def _refused(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+    """Yield an answer, then throw the body away as it comes."""
+    from werkzeug.wsgi import get_content_length
+
+    yield from said
+    # The server itself would do so in blocks of ten megabytes.
+    left = get_content_length(environ) or 0
+    with suppress(OSError):
+        while left > 0 and (part := environ["wsgi.input"].read(min(left, _BLOCK))):
+            left -= len(part)
 
 
 def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:
