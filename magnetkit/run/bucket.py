@@ -113,8 +113,8 @@ class Bucket(Chunks):
             content = self.staged(name).read_bytes()
             self.base.put(name, content)
             files[name] = digest_of(content)
-        content = {"done": True, "summary": summary, "models": self.models, "files": files}
-        self.base.put(MANIFEST, self.manifest(content))
+        told = {"done": True, "summary": summary, "models": self.models, "files": files}
+        self.base.put(MANIFEST, self.manifest(told))
         self._remove(self.base.names() - {*files, MANIFEST})
 
 

@@ -127,6 +127,9 @@ class Folder(Chunks):
             has_digest(self.path / n, digest) for n, digest in files.items()
         )
 
+    def _has(self, name: str, digest: str) -> bool:
+        return has_digest(self.parts / name, digest)
+
     def prepared(self, work: Work) -> Work:
         """Return the work so that its result is written where it is done, if that is here."""
         return super().prepared(work) if self.near else work
