@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]
 
 # One thread: several wait for each other busily, for ten times as long on a machine at work.
-_BOOSTED = {"random_state": 0, "n_jobs": 1}
+_BOOSTED: dict[str, Any] = {"random_state": 0, "n_jobs": 1}
 # Fewer compounds of 2:14:1 than this train no vote.
 _LEAST = 30
 
