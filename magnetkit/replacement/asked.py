@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .._toml import Evidence
 from ..applications.parts import Host, Reference, Requirement, Sources
 from ..applications.profile import Profile
 from ..errors import InputError
 from ..hosts.partition import HOSTS
-from ..units import MU_0
+from ..magnetism.duty import Duty
 
 if TYPE_CHECKING:
     from .makeup import Makeup
@@ -142,7 +144,7 @@ def requirements(
 
 def working_field(remanence: float, load_line: float) -> float:
     """Return the reverse field at the working point, kA/m, on the straight line of recoil."""
-    return remanence / MU_0 / (load_line + _RECOIL) / 1e3
+    return 1e-3 * float(Duty(load_line).field(np.array(remanence), np.array(_RECOIL)))
 
 
 def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish) -> Profile:

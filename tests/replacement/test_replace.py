@@ -8,6 +8,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
+from magnetkit.replacement.replace import _factors
 
 KINDS = {
     "reference", "no_heavy_rare_earth", "less_in_the_alloy", "least_by_diffusion",
@@ -173,3 +174,12 @@ def test_nothing_is_replaced_by_a_magnet_that_holds_more(motor):
     ]
     assert len(offered) > 1
     assert max(offered) <= own
+
+
+def test_a_price_is_a_factor_above_nothing():
+    assert _factors({"Tb": "3x", "Dy": 0.5, "Nd": " 2 "}) == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    for bad in (0, -1.0, "x", "nan", 1e4, "dear"):
+        with pytest.raises(InputError, match="a factor such as 3x"):
+            _factors({"Tb": bad})
+    with pytest.raises(InputError, match="no chemical element"):
+        _factors({"Xx": 3.0})
