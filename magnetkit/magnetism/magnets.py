@@ -266,7 +266,8 @@ def alloys(
     process, shells
         As for `magnets`.
     believed : Believed, optional
-        Of the hard phases of `parts`, where the caller has asked.
+        Of the hard phases of `parts`, where the caller has asked; recipes that give rare earth to
+        oxide have others.
     """
     from ..hosts.made import shells_known
     from ..hosts.partition import HOST_NAMES, site_rules, wall_hosts
@@ -282,9 +283,7 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula = _in_phases(table, parts, rows)
-    if found.parts.hard_phase is not parts.hard_phase:
-        # Recipes give some of their rare earth to oxide: their phase is another.
-        believed = None
+    believed = believed if found.parts.hard_phase is parts.hard_phase else None
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -317,8 +316,7 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     sites = np.append(site_rules()[1][:, 0], np.nan)
-    others = [condensed(phase, own) for phase, own in groups[1:]]
-    state, ion = joined([condensed(cells, codes, believed), *others])
+    state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
         state,
         ion,

@@ -136,9 +136,9 @@ class Tally:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Return what `plain` was made of."""
-        counters = (Counter(plain[n]) for n in ("stages", "ended", "status", "failed"))
+        counters = {n: Counter(plain[n]) for n in ("stages", "ended", "status", "failed")}
         histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
-        return cls(*counters, histograms)
+        return cls(**counters, histograms=histograms)
 
 
 class Left(NamedTuple):
@@ -187,7 +187,7 @@ def sift(
             alive &= fits
     rows = np.flatnonzero(alive)
     tally.stages["magnetism"] = len(rows)
-    own = None if shells is None else [shells[row] for row in rows]
+    own = None if shells is None else [shells[int(row)] for row in rows]
     frame = _magnetism(table[rows], own, supply.take(rows).reset_index(drop=True), job, rule)
     tally.count(sieve, frame, _BY_MAGNETISM)
     whole = "probability_phase_forms" in frame

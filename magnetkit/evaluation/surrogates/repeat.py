@@ -28,7 +28,7 @@ from . import figures
 _MODULE = "magnetkit.evaluation.surrogates.repeat"
 _HAIR = 1e-10
 # Title, environment, and what is done to the rows.
-_RUNS = (
+_RUNS: tuple[tuple[str, dict[str, str], str], ...] = (
     ("as it is", {}, ""),
     ("one thread", {"NUMBA_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, ""),
     ("BLAS kernel of Haswell", {"OPENBLAS_CORETYPE": "Haswell"}, ""),
