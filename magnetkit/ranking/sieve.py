@@ -33,7 +33,8 @@ from .regret import POOL
 
 FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
-(Bozorth, Ferromagnetism, 1951) = 3.0e-4 at saturation, the most of any alloy."""
+(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
+hold the model's magnets to it."""
 BINS = 40
 """Bins of a histogram between the ends of the sample, one more at either side."""
 # Rounding of sums and logarithms.
