@@ -25,9 +25,11 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def coercivity(field, field_room, j_room, alpha_k, n_eff, decay):
-    """Return H_cJ: Kronmueller's relation at room temperature, then a power of the field."""
+def coercivity(field, j, field_room, j_room, alpha_k, n_eff, decay, by_polarization):
+    """Return H_cJ: Kronmueller's relation at 20 C, then what is left of it when hot."""
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.0)
+    if by_polarization:
+        return at_room * (field / field_room) * (j / j_room) ** decay
     return at_room * (field / field_room) ** decay
 
 
