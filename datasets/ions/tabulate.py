@@ -6,7 +6,8 @@
 
 for the Hund term of each ion (the ground multiplet alone where crystal_fields.csv gives no lambda),
 with the exchange field H_m turned from the axis to the plane, and tabulates moment and anisotropy
-constants by temperature, exchange field and crystal field. SOURCE.md says how the table is read.
+constants by temperature, exchange field and crystal field, with the weights of the splines that
+make the nodes close. SOURCE.md says how the table is read.
 """
 
 import csv
@@ -15,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 
 HERE = Path(__file__).resolve().parent
 NAMES = ("2:14:1", "axial")
 """Tables: the full field of R2Fe14B, scaled; a field of A_2^0 alone, of either sign."""
-A2 = np.array([[120.0, 240.0, 360.0, 480.0], [-420.0, -140.0, 140.0, 420.0]])
+A2 = np.array([[120.0, 240.0, 360.0, 480.0], [-350.0, -90.0, 90.0, 350.0]])
 """A_2^0 of the nodes of either table, K a0^-2."""
 A4_STEP = 4.0
 """Step to either side for the derivative with A_4^0, K a0^-4."""
@@ -27,6 +29,8 @@ SCALE, TEMPERATURES = 100.0, 22
 """Temperatures are uniform in ln(1 + T / SCALE), from 0 to 1400 K."""
 FIELDS = 12
 """Exchange fields are uniform from 0 to 1.6 times that of crystal_fields.csv (2 for heavy ions)."""
+MIDDLE, CLOSE = 300.0, (129, 48)
+"""Close nodes: temperatures uniform in T / (T + MIDDLE), fields as those of the table; how many."""
 _TURN = 0.2
 """Angle from the axis, and from the plane, at which energies are compared."""
 _AROUND = np.arange(4) * math.pi / 4.0
@@ -205,14 +209,50 @@ def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
     return out
 
 
+def lines(table: NDArray[np.float64], a2: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn values at four A_2^0 into polynomials, constant term first, shape (..., 24).
+
+    K_1 to K_3, which vanish with the crystal field, are taken over A_2^0. Then constant and slope
+    of the derivative with A_4^0. All in A_2^0 less the middle of the four, over half their range.
+    """
+    four = table[..., :16].reshape(*table.shape[:-1], 4, 4).copy()
+    four[..., 1:] /= a2[:, None]
+    low, high = table[..., None, 16:20], table[..., None, 20:]
+    at = (2.0 * a2 - a2[0] - a2[3]) / (a2[3] - a2[0])
+    powers = np.linalg.inv(np.vander(at, increasing=True))
+    parts = [powers @ four, (low + high) / 2.0, (high - low) / 2.0]
+    return np.concatenate(parts, axis=-2).reshape(table.shape)
+
+
+def closer() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return what splines make close nodes of the table's with, and the step between close ones.
+
+    Shapes (close temperatures, temperatures) and (close fields, fields).
+    """
+    even = np.linspace(0.0, 1400.0 / (1400.0 + MIDDLE), CLOSE[0])
+    place = np.log1p(MIDDLE * even / (1.0 - even) / SCALE)
+    nodes = np.linspace(0.0, math.log1p(1400.0 / SCALE), TEMPERATURES)
+    by_kelvin = CubicSpline(nodes, np.eye(TEMPERATURES))(place)
+    by_field = CubicSpline(np.linspace(0.0, 1.0, FIELDS), np.eye(FIELDS))(
+        np.linspace(0.0, 1.0, CLOSE[1])
+    )
+    return by_kelvin, by_field, float(even[1])
+
+
 def main() -> None:
     """Diagonalize every ion in both fields."""
     with (HERE / "crystal_fields.csv").open(encoding="utf-8", newline="") as stream:
         found = {row["ion"]: Ion(row) for row in csv.DictReader(stream)}
-    values = np.array([[tabulate(ion, name) for ion in found.values()] for name in NAMES])
+    values = [
+        [lines(tabulate(ion, name), a2) for ion in found.values()]
+        for name, a2 in zip(NAMES, A2, strict=True)
+    ]
+    by_kelvin, by_field, step = closer()
     np.savez_compressed(
         HERE / "crystal_field.npz",
-        values=values.astype(np.float32),
+        values=np.array(values, np.float32),
+        by_kelvin=by_kelvin,
+        by_field=by_field,
         symbols=np.array(list(found)),
         top=np.array([ion.top() for ion in found.values()]),
         # Exchange field that acts on J as a tesla does, K; 0 where multiplets mix.
@@ -223,9 +263,10 @@ def main() -> None:
                 for ion in found.values()
             ]
         ),
-        a2=A2,
-        scale=np.array(SCALE),
-        step=np.array(math.log1p(1400.0 / SCALE) / (TEMPERATURES - 1)),
+        middle=A2[:, [0, 3]].mean(axis=1),
+        half=(A2[:, 3] - A2[:, 0]) / 2.0,
+        scale=np.array(MIDDLE),
+        step=np.array(step),
     )  # fmt: skip
 
 

@@ -7,10 +7,19 @@ import numpy as np
 
 from ._accelerate import jit
 from .hosts import ON_R, ON_T
-from .ions import BY_A2, BY_A4, BY_FIELD, N_WORK, reduced_moment
-from .magnetism import (
+from .ions import (
     A_2,
     A_4,
+    BY_A2,
+    BY_A4,
+    BY_FIELD,
+    ION_J,
+    N_ION,
+    N_WORK,
+    STRENGTH,
+    reduced_moment,
+)
+from .magnetism import (
     BOW,
     BROAD,
     BY_DILUTION,
@@ -32,7 +41,6 @@ from .magnetism import (
     ION_A4,
     ION_COUPLING,
     ION_EXCHANGE,
-    ION_J,
     ION_MOMENT,
     IONS,
     K_BROAD,
@@ -40,7 +48,6 @@ from .magnetism import (
     KEPT,
     MOMENT,
     MOMENT_T,
-    N_ION,
     OK,
     ON_COBALT,
     ON_IRON,
@@ -52,7 +59,6 @@ from .magnetism import (
     SHAPE,
     STATE,
     STEEP,
-    STRENGTH,
     T_EXCHANGE,
     TESLA,
     TO_TESLA,
@@ -79,8 +85,8 @@ _MU_0 = 1.25663706127e-6
 
 
 # As `condense_row`, with the deviations dp, dq in place of p, q and the state it wrote.
-# Writes v float64 (7) and ion float64 (ions, 7): deviations of the exchange field, of how often the
-# moment counts, of A_2^0 and of A_4^0, at their places in `magnetism`.
+# Writes v float64 (7) and ion float64 (ions, 10): deviations of the exchange field, of how often
+# the moment counts, of A_2^0 and of A_4^0, at their places in `ions`.
 @jit
 def spread_row(
     i, first, last, indices, values, h, role, counts, tables, dp, dq, state, v, ion, mix
@@ -111,7 +117,7 @@ def spread_row(
                 mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
             coupling += on_iron * dp[h, e, ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, ION_COUPLING + 1] ** 2
-            if tables.row[e] >= 0:
+            if tables.facts[0, e, 0] >= 0.0:
                 for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
                                 (A_4, ION_A4)):  # fmt: skip
                     ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
@@ -143,20 +149,25 @@ def spread_row(
 _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 
-# g float64 (4): what one deviation makes of moment and constants; factor: on it; adds to out
-# float64 (7)
+# g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# out float64 (7)
 @jit
-def _add(g, factor, out):
-    total = factor * (g[1] + 2.0 * g[2] + 3.0 * g[3])
-    for k in range(4):
-        out[k] += (factor * g[k]) ** 2
+def _add(g, at, factor, out):
+    moment, first, second, third = (
+        factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
+    )  # fmt: skip
+    total = first + 2.0 * second + 3.0 * third
+    out[_J] += moment * moment
+    out[_1] += first * first
+    out[_2] += second * second
+    out[_3] += third * third
     out[_SUM] += total * total
-    out[_J_SUM] += factor * g[0] * total
-    out[_J_1] += factor * g[0] * factor * g[1]
+    out[_J_SUM] += moment * total
+    out[_J_1] += moment * first
 
 
 # i, state, ion, work as in `at` and mt, j, k1, k2, k3 what it returned; v float64 (7) and spread
-# float64 (ions, 7) as `spread_row` writes them; left_j, left_k: relative scatter that the model
+# float64 (ions, 10) as `spread_row` writes them; left_j, left_k: relative scatter that the model
 # leaves of J_s and of K; g float64 (2, 4): room to work in
 # Writes out float64 (7): `_J` to `_J_1`.
 @jit
@@ -181,9 +192,9 @@ def variances(
         for k in range(4):
             by_m[k] += own[BY_FIELD + k] * ion[a, STRENGTH]
             by_field[k] += own[BY_A2 + k] * ion[a, A_2] + own[BY_A4 + k] * ion[a, A_4]
-        _add(own[BY_FIELD:BY_A2], mt * spread[r, STRENGTH], out)
-        _add(own[BY_A2:BY_A4], field * spread[r, A_2], out)
-        _add(own[BY_A4:], field * spread[r, A_4], out)
+        _add(own, BY_FIELD, mt * spread[r, STRENGTH], out)
+        _add(own, BY_A2, field * spread[r, A_2], out)
+        _add(own, BY_A4, field * spread[r, A_4], out)
         if ion[a, ION_J] > 0.0:
             out[_J] += (own[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
     # T_C by a finite step, which stays bounded where m(t) turns vertical.
@@ -192,8 +203,8 @@ def variances(
     up, down = t / (1.0 + step), t / (1.0 - step)
     dm = 0.5 * (reduced_moment(up, state[i, FORM]) - reduced_moment(down, state[i, FORM]))
     ds = v[D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
-    _add(by_m, np.hypot(dm, ds), out)
-    _add(by_field, np.sqrt(v[V_FIELD]), out)
+    _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
+    _add(by_field, 0, np.sqrt(v[V_FIELD]), out)
     tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
     out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[V_VOLUME] + left_j * left_j)
     out[_J_SUM] *= tesla
@@ -277,7 +288,7 @@ def _evaluate_chunks(
                 status[l, i] = found
                 if found == OK:
                     value[FIELD, l, i] = 2e6 * _MU_0 * total / j_s
-                    value[NUCLEATION, l, i] = nucleation(i, state, ion, work, tables, mt, j, k1)
+                    value[NUCLEATION, l, i] = nucleation(i, state, ion, work, mt, j, k1)
                     value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
                 if not spread:
                     continue
@@ -308,5 +319,5 @@ def fields_across(kelvin, state, ion, tables):
         if state[i, STATE] == OK and kelvin < state[i, CURIE]:
             mt, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
             if direction(k1, k2, k3) == OK:
-                result[i] = across(i, state, ion, work, tables, mt, j, k1)
+                result[i] = across(i, state, ion, work, mt, j, k1)
     return result

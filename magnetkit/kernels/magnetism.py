@@ -12,7 +12,20 @@ import numpy as np
 
 from ._accelerate import jit
 from .hosts import ON_R, ON_T, ON_X
-from .ions import BY_FIELD, N_RESPONSE, reduced_moment, respond, when
+from .ions import (
+    A_2,
+    A_4,
+    BY_FIELD,
+    ION_J,
+    N_ION,
+    PER_KELVIN,
+    PER_TESLA,
+    SITE,
+    STRENGTH,
+    TABLE,
+    reduced_moment,
+    respond,
+)
 from .threads import share_rows
 
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
@@ -39,13 +52,10 @@ CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EX
 ON_IRON, ON_COBALT, BY_DILUTION, BY_PAIRS = 11, 12, 13, 14
 PER_ION, STATE, FIRST, IONS = 15, 16, 17, 18
 N_STATE = 19
-# An ion: row and group of its table, exchange field (K), how often its moment counts in a formula
-# unit, A_2^0 and A_4^0 (K a0^-2, K a0^-4) before the factor on the crystal field, share of a site.
-ROW, GROUP, STRENGTH, ION_J, A_2, A_4, SITE = range(7)
-N_ION = 7
-# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin, and steps of the search for a field.
+# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
+# and the last step's share of it (the next would be its square).
 _MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
-_STEPS = 4
+_STEPS, _CLOSE = 5, 3e-3
 _TO_ENERGY = 1e-6 / 1.25663706127e-6
 # Rows that one thread takes at a time, with one room to work in.
 CHUNK = 256
@@ -62,7 +72,7 @@ _T_SITES_OUTSIDE = 1e-4
 # role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
 # 2 on the T sites, 3 both; tables: `ions.Ions`
 # p float64 (6, 118, 41), q float64 (6, 30)
-# Writes row i of state float64 (n, 19) and rows of ion float64 (nnz, 7) from `first` on; mix
+# Writes row i of state float64 (n, 19) and rows of ion float64 (nnz, 10) from `first` on; mix
 # float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
 @jit
 def condense_row(
@@ -173,9 +183,12 @@ def condense_row(
     ions = 0
     for k in range(first, last):
         e = indices[k]
-        if role[h, e] == ON_R and tables.row[e] >= 0:
+        group = 0 if h == 0 else 1
+        if role[h, e] == ON_R and tables.facts[group, e, 0] >= 0.0:
             a = first + ions
-            ion[a, ROW], ion[a, GROUP] = tables.row[e], 0 if h == 0 else 1
+            ion[a, TABLE] = tables.facts[group, e, 0]
+            for j in range(4):
+                ion[a, PER_KELVIN + j] = tables.facts[group, e, 1 + j]
             ion[a, SITE] = values[k] / sum_r
             for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
                             (A_4, ION_A4)):  # fmt: skip
@@ -186,7 +199,7 @@ def condense_row(
     return ions
 
 
-# i: row of state float64 (n, 19), whose ions stand in ion float64 (nnz, 7), as `condense` returns
+# i: row of state float64 (n, 19), whose ions stand in ion float64 (nnz, 10), as `condense` returns
 # them; kelvin below state[i, CURIE]
 # Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
 # the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
@@ -203,32 +216,23 @@ def at(kelvin, i, state, ion, work, tables):
     j = state[i, MOMENT_T] * mt
     k1 = state[i, BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, STEEP] * steep
     k2, k3 = 0.0, 0.0
-    first = int(state[i, FIRST])
-    field, near = state[i, CRYSTAL_FIELD], when(kelvin, tables)
-    for r in range(int(state[i, IONS])):
-        a = first + r
-        own = work[r]
-        respond(
-            near, int(ion[a, GROUP]), int(ion[a, ROW]), ion[a, STRENGTH] * mt,
-            field * ion[a, A_2], field * ion[a, A_4], tables, own,
-        )  # fmt: skip
-        density = ion[a, SITE] * state[i, PER_ION]
-        for k in range(0, 4 * N_RESPONSE, N_RESPONSE):
-            own[k] *= ion[a, ION_J]
-            own[k + 1] *= density
-            own[k + 2] *= density
-            own[k + 3] *= density
-        j += own[0]
-        k1 += own[1]
-        k2 += own[2]
-        k3 += own[3]
+    n = int(state[i, IONS])
+    respond(
+        kelvin, int(state[i, FIRST]), n, ion, mt, state[i, CRYSTAL_FIELD], state[i, PER_ION],
+        tables, work,
+    )  # fmt: skip
+    for r in range(n):
+        j += work[r, 0]
+        k1 += work[r, 1]
+        k2 += work[r, 2]
+        k3 += work[r, 3]
     return mt, j, k1, k2, k3
 
 
-# i, state, ion, work, tables as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
+# i, state, ion, work as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
 # axis is not stable
 @jit
-def nucleation(i, state, ion, work, tables, m, j, k1):
+def nucleation(i, state, ion, work, m, j, k1):
     """Return the reverse field at which the moment leaves the axis, each rare earth free to cant.
 
     The 4f shell feels exchange and outside field as one: turned by a small angle with the metals,
@@ -249,26 +253,30 @@ def nucleation(i, state, ion, work, tables, m, j, k1):
         stiff = 2.0 * metals + slope * field
         for r in range(n):
             a = first + r
-            h, by_field = ion[a, STRENGTH] * m, work[r, BY_FIELD + 1]
-            b = sign * tables.per_tesla[int(ion[a, ROW])]
+            h = ion[a, STRENGTH] * m
+            b = sign * ion[a, PER_TESLA]
             # Beyond half of the exchange field the linear response means nothing.
             b_field = max(b * field, -0.5 * h)
             y = h / (h + b_field)
-            own = work[r, 1] + by_field * b_field
+            own = 2.0 * (work[r, 1] + work[r, BY_FIELD + 1] * b_field) * y
             pull = torque * (work[r, 0] + work[r, BY_FIELD] * b_field)
-            dy = -y * y * b / h
-            stiff += 2.0 * own * y * y - pull * field * y
-            slope += 2.0 * by_field * b * y * y + 4.0 * own * y * dy
-            slope -= pull * (y + field * dy) + torque * work[r, BY_FIELD] * b * field * y
+            # y falls with the field by y^2 b / h, and y / h is y^2 over h + b_field.
+            fall = y * b / (h + b_field)
+            stiff += own * y - pull * field * y
+            slope += 2.0 * work[r, BY_FIELD + 1] * b * y * y - 2.0 * own * fall
+            slope -= pull * (y - field * fall) + torque * work[r, BY_FIELD] * b * field * y
         if not slope < 0.0:
             break
-        field = max(field - stiff / slope, 0.0)
+        step = stiff / slope
+        field = max(field - step, 0.0)
+        if abs(step) < _CLOSE * field:
+            break
     return field
 
 
 # As `nucleation`
 @jit
-def across(i, state, ion, work, tables, m, j, k1):
+def across(i, state, ion, work, m, j, k1):
     """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
 
     In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
@@ -278,7 +286,7 @@ def across(i, state, ion, work, tables, m, j, k1):
     first = int(state[i, FIRST])
     for r in range(int(state[i, IONS])):
         a = first + r
-        b = tables.per_tesla[int(ion[a, ROW])] / (ion[a, STRENGTH] * m)
+        b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
         whole += 2.0 * work[r, 1] * b
         own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
     return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
@@ -307,7 +315,7 @@ def direction(k1, k2, k3):
 
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
 # codes int8 (n): host, -1 unknown; the rest as for `condense_row`
-# -> state float64 (n, 19), ion float64 (nnz, 7)
+# -> state float64 (n, 19), ion float64 (nnz, 10)
 def condense(indptr, indices, values, codes, role, counts, known, tables, p, q):
     """Condense each hard phase to what does not change with temperature."""
     n = len(indptr) - 1

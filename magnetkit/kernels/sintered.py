@@ -131,7 +131,7 @@ def phase_at(i, kelvin, phases, work):
     found = direction(k1, k2, k3)
     field = 0.0
     if found == OK and j != 0.0:
-        field = nucleation(i, state, ion, work, phases.tables, m, j, k1) / MU_0
+        field = nucleation(i, state, ion, work, m, j, k1) / MU_0
     return abs(j) * state[i, TO_TESLA], field, found
 
 

@@ -145,34 +145,29 @@ def published_fields() -> dict[str, dict[str, float]]:
 
 @lru_cache(maxsize=1)
 def ion_tables() -> "Ions":
-    """Return the tables of ``datasets/ions/crystal_field.npz`` as the kernels take them."""
+    """Return ``datasets/ions/crystal_field.npz`` at the close nodes of the kernels."""
     from ..kernels.ions import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
-        row = np.full(N_ELEMENTS, -1, np.int8)
+        by_kelvin, by_field = (file[k].astype(np.float32) for k in ("by_kelvin", "by_field"))
+        values = file["values"]
+        groups, ions, kelvins, fields, n = values.shape
+        values = by_kelvin @ values.reshape(groups, ions, kelvins, fields * n)
+        values = by_field @ values.reshape(groups, ions, len(by_kelvin), fields, n)
+        kelvins, fields = len(by_kelvin), len(by_field)
+        facts = np.full((groups, N_ELEMENTS, 5), -1.0)
         for i, symbol in enumerate(file["symbols"].tolist()):
-            row[INDEX[symbol]] = i
-        values = _finer(np.asarray(file["values"], np.float64))
+            for g in range(groups):
+                facts[g, INDEX[symbol]] = (
+                    (g * ions + i) * kelvins * fields,
+                    (fields - 1) / file["top"][i],
+                    file["per_tesla"][i],
+                    file["middle"][g],
+                    1.0 / file["half"][g],
+                )
         return Ions(
-            values, row, file["top"], file["per_tesla"], file["a2"],
-            float(file["scale"]), float(file["step"]) / _FINER,
-        )  # fmt: skip
-
-
-# Steps between two temperatures of the table, in which the kernel goes straight.
-_FINER = 8
-
-
-def _finer(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a table on temperatures `_FINER` times as close, by cubics through four of them."""
-    from ..kernels.ions import cubic
-
-    n = values.shape[2]
-    weight = np.zeros(((n - 1) * _FINER + 1, n))
-    for i in range(len(weight)):
-        first, four, _ = cubic(i / _FINER, n)
-        weight[i, first : first + 4] = four
-    return np.ascontiguousarray(np.einsum("ij,gajfk->gaifk", weight, values, optimize=True))
+            values.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
+        )
 
 
 def read(rows: Iterable[dict[str, str]]) -> Parameters:

@@ -1,4 +1,4 @@
-"""Slow twins of the magnetism kernel: cubics through table nodes, free energies by matrices."""
+"""Slow twins of the magnetism kernel: lines through table nodes, free energies by matrices."""
 
 import math
 
@@ -46,32 +46,51 @@ def multiplet_energy(j, terms, exchange, theta, phi, temperature):
     return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
 
 
-def through(nodes, values, x):
-    """Return the cubic through the four even nodes about x, first axis of values."""
-    step = nodes[1] - nodes[0]
-    first = min(max(int((x - nodes[0]) / step) - 1, 0), len(nodes) - 4)
-    four = slice(first, first + 4)
-    flat = values[four].reshape(4, -1)
-    return np.polyval(np.polyfit(np.arange(4), flat, 3), (x - nodes[first]) / step).reshape(
-        values.shape[1:]
-    )
+def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
+    """Return the free energy (K) of a whole term, its multiplets mixed.
+
+    ``quanta``: L, S, J; ``coupling``: lambda of lambda L.S, K; ``terms``: amplitude, K, by order,
+    of the operators about the axis of the ground multiplet; ``exchange``: K, of the field on 2 S.
+    """
+    orbital, spin, j = quanta
+    ls, ss = matrices(orbital), matrices(spin)
+    one_l, one_s = np.eye(len(ls[0])), np.eye(len(ss[0]))
+    ls, ss = [np.kron(a, one_s) for a in ls], [np.kron(one_l, a) for a in ss]
+    total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
+    # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
+    top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
+    field = (math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta))
+    total = total + 2 * exchange * sum(f * a for f, a in zip(field, ss, strict=True))
+    for order, amplitude in terms.items():
+        on_l = np.kron(
+            np.diag(STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)), one_s
+        )
+        total = (
+            total
+            + amplitude * on_l * STEVENS[order](j, j * (j + 1)) / (top.conj() @ on_l @ top).real
+        )
+    level = np.linalg.eigvalsh(total)
+    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
 
 
-def ion(tables, group, symbol_row, temperature, strength, a2, a4):
-    """Return moment (mu_B), K_1, K_2, K_3 (K) of an ion from the tables."""
-    values = tables.values[group, symbol_row]
-    place = math.log1p(temperature / tables.scale) / tables.step
-    first = int(place)
-    fields = np.linspace(0.0, tables.top[symbol_row], values.shape[1])
-    node = values[first] * (1 + first - place) + values[first + 1] * (place - first)
-    node = through(fields, node, strength)
-    four, ends = node[:16].reshape(4, 4), node[16:].reshape(2, 4)
-    a = tables.a2[group]
-    share = (a2 - a[0]) / (a[3] - a[0])
+def straight(values, place):
+    """Return what stands between the nodes of the first axis."""
+    first = min(int(place), len(values) - 2)
+    return values[first] * (1 + first - place) + values[first + 1] * (place - first)
+
+
+def ion(tables, group, symbol, temperature, strength, a2, a4):
+    """Return moment (mu_B), K_1, K_2, K_3 (K) of an ion, by its column, from the tables."""
+    first, per_kelvin, _, middle, per_a2 = tables.facts[group, symbol]
+    shape = tables.kelvins, tables.fields, 24
+    rows = slice(int(first), int(first) + shape[0] * shape[1])
+    values = tables.values[rows].astype(float).reshape(shape)
+    node = straight(values, temperature / (temperature + tables.scale) / tables.step)
+    node = straight(node, strength * per_kelvin).reshape(6, 4)
+    x = (a2 - middle) * per_a2
     # The constants vanish with the crystal field.
-    four = four / np.where(np.arange(4) > 0, a[:, None], 1.0)
-    value = through(a, four, a2) * np.array([1.0, a2, a2, a2])
-    return value + a4 * ((1 - share) * ends[0] + share * ends[1])
+    value = np.polyval(node[3::-1], x) * np.array([1.0, a2, a2, a2])
+    return value + a4 * np.polyval(node[:3:-1], x)
 
 
 def reduced_moment(t, s):
@@ -83,11 +102,11 @@ def reduced_moment(t, s):
 PER_KELVIN = 13.80649
 
 
-def pure(p, q, end, h, r_per, row, tables, temperature):
+def pure(p, q, end, h, r_per, symbol, tables, temperature):
     """Return T_C, J_s, K_1, K_2, K_3 of a pure compound, straight from the parameters.
 
     ``p[slot]`` of the element and ``q[slot]`` of the host, slots by name; ``end`` iron or cobalt;
-    ``row`` of the ion's table, -1 without.
+    ``symbol``: its column.
     """
     tt, rt = p[f"exchange_K:{end}"], p[f"ion_coupling_K2:{end}"]
     curie = (tt + math.sqrt(tt * tt + 4 * rt)) / 2
@@ -96,9 +115,9 @@ def pure(p, q, end, h, r_per, row, tables, temperature):
     k = np.zeros(3)
     k[0] = p[f"k_broad_MJ_m3:{end}"] * (0.6 * m**2 + 0.4 * m**4)
     k[0] += p[f"k_steep_MJ_m3:{end}"] * m**10
-    if row >= 0:
+    if tables.facts[0, symbol, 0] >= 0:
         own = ion(
-            tables, int(h > 0), row, temperature, p[f"ion_exchange_K:{end}"] * m,
+            tables, int(h > 0), symbol, temperature, p[f"ion_exchange_K:{end}"] * m,
             p[f"ion_A2_K:{end}"], p[f"ion_A4_K:{end}"],
         )  # fmt: skip
         moment += r_per * p[f"ion_moment:{end}"] * own[0]
@@ -109,11 +128,12 @@ def pure(p, q, end, h, r_per, row, tables, temperature):
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 
 
-def mixture(earths, metals, interstitials, p, q, host, counts, rows, tables, temperature):
+def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, temperature):
     """Return T_C, J_s, K_1, K_2, K_3 of any member of a host, from parameters by name.
 
     ``earths``, ``metals``, ``interstitials``: atoms by symbol; ``p[symbol][slot]``, ``q[slot]``;
-    ``counts``: R, T and X atoms of a formula unit; ``rows``: of the ions by symbol. NaN above T_C.
+    ``counts``: R, T and X atoms of a formula unit; ``columns``: of the elements by symbol. NaN
+    above T_C.
     """
     total_r, total_t = sum(earths.values()), sum(metals.values())
     iron, cobalt = metals.get("Fe", 0.0), metals.get("Co", 0.0)
@@ -180,11 +200,11 @@ def mixture(earths, metals, interstitials, p, q, host, counts, rows, tables, tem
     k = np.zeros(3)
     k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
     for e, x in earths.items():
-        if rows[e] < 0:
+        if tables.facts[0, columns[e], 0] < 0:
             continue
         atoms = x / total_r * counts[0]
         own = ion(
-            tables, int(host != "2:14:1"), rows[e], temperature,
+            tables, int(host != "2:14:1"), columns[e], temperature,
             ends(e, "ion_exchange_K") * kept * m, field * ends(e, "ion_A2_K"),
             field * ends(e, "ion_A4_K"),
         )  # fmt: skip

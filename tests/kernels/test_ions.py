@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit.elements import INDEX
-from magnetkit.kernels.ions import BY_A2, BY_A4, BY_FIELD, N_WORK, cubic, respond, when
+from magnetkit.kernels.ions import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
 from magnetkit.magnetism.parameters import ion_tables, ions, published_fields
 from tests.kernels import naive_magnetism as naive
 
@@ -17,10 +17,12 @@ TURN = 0.2
 
 
 def response(symbol, kelvin, strength, a2, a4=0.0, group=0, respond=respond):
-    work = np.empty(N_WORK)
-    row = int(TABLES.row[INDEX[symbol]])
-    respond(when(kelvin, TABLES), group, row, strength, a2, a4, TABLES, work)
-    return work
+    """Return what one ion does, K per ion, and its derivatives."""
+    first, *facts = TABLES.facts[group, INDEX[symbol]]
+    ion = np.array([[first, strength, 1.0, a2, a4, 1.0, *facts]])
+    work = np.empty((1, N_WORK))
+    respond(kelvin, 0, 1, ion, 1.0, 1.0, 1.0, TABLES, work)
+    return work[0]
 
 
 def constants(energy):
@@ -31,28 +33,33 @@ def constants(energy):
     return np.linalg.solve(np.sin(angles)[:, None] ** np.array([2, 4, 6]), rise)
 
 
+# L, S, J of the ions whose multiplets the table mixes.
+TERMS = {"Pr": (5, 1, 4), "Nd": (6, 1.5, 4.5), "Sm": (5, 2.5, 2.5)}
+
+
 @settings(max_examples=25, deadline=None)
 @given(
-    symbol=st.sampled_from(["Pr", "Nd", "Tb", "Dy", "Er", "Tm"]),
+    symbol=st.sampled_from(["Pr", "Nd", "Sm", "Tb", "Dy", "Er", "Tm"]),
     kelvin=st.floats(150.0, 900.0),
     share=st.floats(0.3, 1.5),
-    a2=st.floats(-400.0, 400.0),
+    a2=st.floats(-350.0, 350.0),
 )
-def test_axial_table_agrees_with_one_multiplet(symbol, kelvin, share, a2):
-    ion = ions()[symbol]
-    strength = share * published_fields()[symbol]["H_m_K"]
-    terms = {("z", 2): a2 * ion["r2_a0_2"] * ion["alpha_J"]}
-    exchange = 2 * (ion["g_J"] - 1) * strength
+def test_axial_table_agrees_with_a_diagonalization(symbol, kelvin, share, a2):
+    ion, f = ions()[symbol], published_fields()[symbol]
+    strength, amplitude = share * f["H_m_K"], a2 * ion["r2_a0_2"] * ion["alpha_J"]
 
     def energy(theta, phi):
-        return naive.multiplet_energy(ion["J"], terms, exchange, theta, phi, kelvin)
+        if symbol in TERMS:
+            given = TERMS[symbol], f["lambda_K"], {2: amplitude}, strength
+            return naive.term_energy(*given, theta, phi, kelvin)
+        exchange = 2 * (ion["g_J"] - 1) * strength
+        return naive.multiplet_energy(ion["J"], {("z", 2): amplitude}, exchange, theta, phi, kelvin)
 
     expected = constants(energy)
     got = response(symbol, kelvin, strength, a2, group=1)[1:4]
-    # Light rare earths mix their multiplets a little; the scale is that of the first-order term.
-    scale = 0.05 if symbol in ("Pr", "Nd") else 0.012
-    atol = scale * abs(expected[0]) + 0.02
-    np.testing.assert_allclose(got, expected, rtol=0.03, atol=atol)
+    # Cubics through four A_2^0 trade a little of K_2 for K_3 where light ions are cold.
+    scale = 0.02 if symbol in TERMS else 0.012
+    np.testing.assert_allclose(got, expected, rtol=0.03, atol=scale * abs(expected[0]) + 0.02)
 
 
 @pytest.mark.parametrize("kelvin", [77.0, 200.0, 410.0])
@@ -104,16 +111,6 @@ def test_mixing_multiplets_hardens_samarium():
     assert cold > 0.0 > hot
 
 
-@given(st.floats(0.0, 30.0), st.integers(4, 12))
-def test_cubic_weights_give_back_cubics(x, n):
-    first, weight, slope = cubic(x, n)
-    nodes = first + np.arange(4.0)
-    assert 0 <= first <= n - 4
-    value, rise = nodes**3 - 2 * nodes, 3 * x * x - 2
-    assert np.dot(weight, value) == pytest.approx(x**3 - 2 * x, rel=1e-9, abs=1e-9)
-    assert np.dot(slope, value) == pytest.approx(rise, rel=1e-8, abs=1e-8)
-
-
 @settings(max_examples=30, deadline=None)
 @given(
     symbol=st.sampled_from(["Nd", "Sm", "Gd", "Dy"]),
@@ -124,10 +121,8 @@ def test_cubic_weights_give_back_cubics(x, n):
     a4=st.floats(-6.0, 6.0),
 )
 def test_response_equals_its_twin_and_its_derivatives(symbol, group, kelvin, strength, a2, a4):
-    row = int(TABLES.row[INDEX[symbol]])
-
     def twin(h, b, c):
-        return naive.ion(TABLES, group, row, kelvin, h, b, c)
+        return naive.ion(TABLES, group, INDEX[symbol], kelvin, h, b, c)
 
     for each in {respond, getattr(respond, "py_func", respond)}:
         got = response(symbol, kelvin, strength, a2, a4, group, each)
@@ -136,7 +131,7 @@ def test_response_equals_its_twin_and_its_derivatives(symbol, group, kelvin, str
     for at, step in ((BY_FIELD, (1e-3, 0, 0)), (BY_A2, (0, 1e-3, 0)), (BY_A4, (0, 0, 1e-3))):
         up = twin(strength + step[0], a2 + step[1], a4 + step[2])
         down = twin(strength - step[0], a2 - step[1], a4 - step[2])
-        # At a node the cubic changes: there the slope is that of one side.
+        # At a node the line changes: there the slope is that of one side.
         np.testing.assert_allclose(
             got[at : at + 4], (up - down) / 2e-3, rtol=0.02, atol=2e-3 + 20 * scale
         )

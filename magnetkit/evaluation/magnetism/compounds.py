@@ -6,7 +6,7 @@ import pandas as pd
 from ...composition.table import CompositionTable
 from ...elements import INDEX
 from ...hosts.partition import HOST_NAMES, partition
-from ...kernels.ions import N_WORK, reduced_moment, respond, when
+from ...kernels.ions import N_WORK, reduced_moment, respond
 from ...magnetism import observations
 from ...magnetism.intrinsic import PROPERTIES, STATUS, evaluate
 from ...magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, published_fields
@@ -44,7 +44,7 @@ def compound_table() -> pd.DataFrame:
     """
     table = CompositionTable.from_strings(list(COMPOUNDS), basis="atomic")
     part = partition(table)
-    got = evaluate(part, np.array(TEMPERATURES), spread=False)
+    got = evaluate(part, np.array(TEMPERATURES), spread=False, parameters=load())
     known = observations.embedded()
     rows = []
     for i, formula in enumerate(COMPOUNDS):
@@ -76,11 +76,13 @@ def compound_table() -> pd.DataFrame:
 
 
 def _own(symbol: str, kelvin: float, volume: float, m: float, h: float, a2: float, a4: float):
-    work = np.empty(N_WORK)
-    tables = load().ions
-    row = int(tables.row[INDEX[symbol]])
-    respond(when(kelvin, tables), 0, row, h * m, a2, a4, tables, work)
-    return 2.0 * 1e-6 * K_B / (volume * 1e-30) * work[1]
+    """Return K_1 of the two ions of R2Fe14B, MJ/m3, in an exchange field m h."""
+    tables, work = load().ions, np.empty((1, N_WORK))
+    first, *facts = tables.facts[0, INDEX[symbol]]
+    ion = np.array([[first, h, 2.0, a2, a4, 1.0, *facts]])
+    density = 2.0 * 1e-6 * K_B / (volume * 1e-30)
+    respond(kelvin, 0, 1, ion, m, 1.0, density, tables, work)
+    return work[0, 1]
 
 
 def ion_table() -> pd.DataFrame:
