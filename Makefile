@@ -115,16 +115,16 @@ docs: $(STAMP)
 notebooks: $(STAMP)
 	@$(BIN)/python notebooks/execute.py
 
-$(PEERS)/installed: benchmarks/peers.txt
+$(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 	@echo "magnetkit: setting up $(PEERS) with the packages to compare with"
 	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
+	@$(PEERS)/bin/python -m pip install --quiet --requirement benchmarks/peers.txt --editable .
 	@touch $@
 
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
-	@PYTHONPATH=. $(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py -m peer
-	@PYTHONPATH=. $(PEERS)/bin/python -m magnetkit bench
+	@$(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py -m peer
+	@$(PEERS)/bin/python -m magnetkit bench
 
 bench: $(STAMP)
 	@$(BIN)/python -m magnetkit bench

@@ -236,6 +236,20 @@ _ALL = (
         "Density times cost over remanence at the temperature of the row.",
     ),
     _number("density_kg_m3", "kg/m3", "Density", "Density of the sintered magnet."),
+    _predicted(
+        "demagnetization_safety",
+        "",
+        "Safety against demagnetization",
+        "Knee field, less what the time of use takes, over the reverse field at the load line and "
+        "in the outside field; 1 is needed.",
+    ),
+    _predicted(
+        "irreversible_loss_pct",
+        "%",
+        "Irreversible loss",
+        "Flux lost for good at the temperature, load line, outside field and time of use; above "
+        "100 the magnet is reversed.",
+    ),
     Column("in_domain", "", "In domain", "Whether the models know its neighbourhood.", "flag"),
     _number(
         "domain_distance",
@@ -298,6 +312,8 @@ _SHORT = {
     "max_working_temperature_K": "Tmax",
     "remanence_coefficient_pct_K": "α",
     "coercivity_coefficient_pct_K": "β",
+    "demagnetization_safety": "Safety",
+    "irreversible_loss_pct": "Loss",
     "energy_above_hull_eV_atom": "Hull",
     "probability_phase_forms": "Forms",
     "heavy_rare_earth_wt_pct": "HRE",

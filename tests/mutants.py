@@ -1,9 +1,10 @@
 """One change at a time in the rooms, and whether a test sees it.
 
 ``python -m tests.mutants OUT.jsonl [COUNT] [SEED]`` copies the checkout, changes one place, runs
-the tests that reach the module, nearest in the imports first, and writes a line a change: killed
-(and by what) or survived. It goes on where a file was left; the copy stands beside that. Not part
-of `make test`: it takes hours.
+the tests that reach the module, its own file and its room first, and writes a line a change: killed
+(and by what) or survived. It goes on where a file was left; the copy stands beside that. ``again``
+after the file tries what survived once more, with the tests as they now stand and more of them; the
+last line of a change counts. Not part of `make test`: it takes hours.
 """
 
 import ast
@@ -31,9 +32,11 @@ LEFT_OUT = re.compile(
     r"tests/(cli|show|faults|evaluation|features)/|test_(cluster|notebooks|rooms)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
-BUDGET_S = 60.0
-"""Tests of one change end where the next file would exceed this time of a processor."""
-LIMIT_S = 240
+BUDGET_S, AGAIN_S = 12.0, 60.0
+"""Tests of one change end where the next file would exceed this time of a processor; again more."""
+UNKNOWN_S = 3.0
+"""Taken for a test file of which no time is stored beside the results."""
+LIMIT_S = 120
 """A change that makes its tests take more of a processor's time, or ten times that of the clock, is
 seen."""
 FACTOR = 1.1
@@ -210,8 +213,8 @@ def _imports(file: Path, known: set[str]) -> Iterator[str]:
         yield from {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & known
 
 
-def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
-    """Return the test files that reach a module, nearest first, within the budget."""
+def tests_of(module: str, seconds: dict[str, float], budget: float) -> list[str]:
+    """Return the test files that reach a module within the budget: its own, its room's, nearest."""
     known = {
         ".".join(f.relative_to(ROOT).with_suffix("").parts)
         for f in (ROOT / "magnetkit").rglob("*.py")
@@ -235,15 +238,16 @@ def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
         text = (ROOT / name).read_text(encoding="utf-8")
         if reached or "import magnetkit as mk" in text:
             beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
-            order.append((min([*reached, far]) - 1.5 * beside, took, name))
-    chosen, left = [], BUDGET_S
-    for _, took, name in sorted(order):
-        if took <= left:
+            own = beside and module.rsplit(".", 1)[-1] in Path(name).stem
+            order.append((min([*reached, far]) - 1.5 * beside - 2.0 * own, took, name))
+    chosen, left = [], budget
+    # Examples of its docstrings hold numbers.
+    if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
+        order.append((-2.0, 1.0, f"tests/test_docstrings.py::test_examples_run[{module}]"))
+    for near, took, name in sorted(order):
+        if took <= left or near < -2.0:
             chosen.append(name)
             left -= took
-    # Its own docstrings first: their examples hold numbers.
-    if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
-        chosen.insert(0, f"tests/test_docstrings.py::test_examples_run[{module}]")
     return chosen
 
 
@@ -322,67 +326,88 @@ def run(tree: Path, tests: list[str]) -> str:
     return said[0] if said else f"exit {code}"
 
 
-def baseline(tree: Path, file: Path) -> dict[str, float]:
-    """Return the test files that pass unchanged, with the time they take."""
-    if file.is_file():
-        return json.loads(file.read_text())
-    seconds = {}
-    for test in sorted((ROOT / "tests").rglob("test_*.py")):
-        name = str(test.relative_to(ROOT))
-        if LEFT_OUT.search(name) or name == "tests/test_docstrings.py":
-            continue
-        # Once more where the first run compiled or trained.
-        for most in (10.0, float("inf")):
-            start = _processor_s()
-            failed = attempt(tree, [name])
-            took = _processor_s() - start
-            if took < most:
-                break
-        print(f"{took:6.1f} s {name} {failed}", file=sys.stderr, flush=True)
-        if not failed:
-            seconds[name] = took
-    file.write_text(json.dumps(seconds, indent=1))
-    return seconds
+def baseline(file: Path) -> dict[str, float]:
+    """Return the test files that changes are tried with, and the time they were seen to take."""
+    known = json.loads(file.read_text()) if file.is_file() else {}
+    names = (str(f.relative_to(ROOT)) for f in sorted((ROOT / "tests").rglob("test_*.py")))
+    return {
+        name: known.get(name, UNKNOWN_S)
+        for name in names
+        if not LEFT_OUT.search(name) and name != "tests/test_docstrings.py"
+    }
 
 
-def _processor_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def sound(tree: Path, test: str, passed: dict[str, bool]) -> bool:
+    """Return whether a test that failed after a change passes without one."""
+    if test not in passed:
+        passed[test] = not test.startswith("tests/") or not attempt(tree, [test])
+    return passed[test]
 
 
 # Replaced where a machine is shared and each run waits for its turn.
 attempt = run
 
 
-def main(out: Path, count: int, seed: int) -> None:
-    chosen = sample(count, seed)
-    done = set()
-    if out.is_file():
-        done = {(r["module"], r["place"]) for r in map(json.loads, out.read_text().splitlines())}
+def rows(out: Path) -> dict[tuple[str, int], dict]:
+    """Return the last line of every change that was tried."""
+    lines = out.read_text().splitlines() if out.is_file() else []
+    return {(row["module"], row["place"]): row for row in map(json.loads, lines)}
+
+
+def left(out: Path, count: int, seed: int) -> list[Change]:
+    """Return the changes of a sample that have not been tried."""
+    done = rows(out)
+    return [c for c in sample(count, seed) if (c.module, c.place) not in done]
+
+
+def survivors(out: Path) -> list[Change]:
+    """Return the changes that no test saw."""
+    names = Change.__dataclass_fields__
+    return [Change(**{n: row[n] for n in names}) for row in rows(out).values() if not row["killed"]]
+
+
+def ready(out: Path) -> tuple[Path, dict[str, float]]:
+    """Return the copy of the checkout that is changed, and the time of each test file there."""
     preload()
-    os.environ |= dict.fromkeys(
-        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-    ) | {"PYTHONDONTWRITEBYTECODE": "1"}
+    threads = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
+    os.environ |= dict.fromkeys(threads, "1") | {"PYTHONDONTWRITEBYTECODE": "1"}
     folder = out.with_suffix(".tree")
     tree = folder / "tree" if folder.is_dir() else copied(folder)
     os.environ["MAGNETKIT_TESTS_CACHE"] = str(folder / "cache")
-    seconds = baseline(tree, out.with_suffix(".baseline.json"))
-    for change in chosen:
-        if (change.module, change.place) in done:
-            continue
-        place = tree / file_of(change.module)
-        whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
+    return tree, baseline(out.with_suffix(".baseline.json"))
+
+
+def tried(change: Change, tree: Path, tests: list[str], passed: dict[str, bool]) -> dict:
+    """Make a change in the copy, run tests until one fails that passes without it, and undo it."""
+    place = tree / file_of(change.module)
+    whole = (ROOT / file_of(change.module)).read_text(encoding="utf-8")
+    start, killed, failing = time.monotonic(), "", [t for t in passed if not passed[t]]
+    while True:
         place.write_text(changed(change), encoding="utf-8")
-        start = time.monotonic()
         try:
-            killed = attempt(tree, tests_of(change.module, seconds))
+            killed = attempt(tree, [*tests, *(f"--deselect={test}" for test in failing)])
         finally:
             place.write_text(whole, encoding="utf-8")
-        row = {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+        if not killed or sound(tree, killed, passed):
+            break
+        failing.append(killed)
+    return {**asdict(change), "killed": killed, "s": round(time.monotonic() - start, 1)}
+
+
+def main(out: Path, words: list[str]) -> None:
+    again = words[:1] == ["again"]
+    numbers = [int(word) for word in words[again:]]
+    chosen = survivors(out) if again else left(out, *[*numbers, *(200, 20_261_125)[len(numbers) :]])
+    tree, seconds = ready(out)
+    if again:
+        shutil.copytree(ROOT / "tests", tree / "tests", dirs_exist_ok=True)
+    passed: dict[str, bool] = {}
+    for change in chosen:
+        tests = tests_of(change.module, seconds, AGAIN_S if again else BUDGET_S)
+        row = tried(change, tree, tests, passed)
         with out.open("a") as stream:
             stream.write(json.dumps(row) + "\n")
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[2:]]
-    main(Path(sys.argv[1]), *[*numbers, *(200, 20_261_125)[len(numbers) :]])
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -16,10 +16,14 @@ def test_every_contract_column_is_there_in_order():
         "energy_above_hull_eV_atom probability_phase_forms decomposes_to heavy_rare_earth_wt_pct "
         "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
+        "irreversible_loss_pct "
         "in_domain domain_distance nearest_grade "
         "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
     ).split()
-    beside = ("performance_margin", "weakest_link_risk", "coefficients_between")
+    beside = (
+        *("performance_margin", "weakest_link_risk", "coefficients_between"),
+        "demagnetization_safety",
+    )
     assert [name for name in columns.NAMES if name not in beside] == contract
 
 
@@ -33,6 +37,7 @@ def test_unit_in_the_name_agrees_with_the_unit_given(column):
         "MJ/m3": "_MJ_m3",
         "%/K": "_pct_K",
         "eV/atom": "_eV_atom",
+        "%": "_pct",
         "wt.%": "_wt_pct",
         "USD/kg": "_USD_kg",
         "USD/(m3 T)": "_USD_m3_T",

@@ -134,8 +134,10 @@ def test_predict_and_screen_take_the_same_conditions():
     # A device without measured magnets to be anchored on.
     device = mk.applications.asked(["coercivity_kA_m>=500"], "Nd2Fe14B", "150C")
     ranked = mk.screen("Nd2Fe14B", device, **conditions).table
-    for name in (*alone.select_dtypes("number").columns, "shell"):
-        assert alone[name][0] == ranked[name][0] or alone[name].isna()[0], name
+    known = [n for n in (*alone.select_dtypes("number"), "shell") if alone[n].notna()[0]]
+    assert len(known) > 40
+    for name in known:
+        assert alone[name][0] == ranked[name][0], name
     plain = mk.predict("Nd2Fe14B", "150C")
     for name in ("max_working_temperature_K", "supply_risk", "coercivity_coefficient_pct_K"):
         assert alone[name][0] != plain[name][0], name

@@ -16,6 +16,8 @@ CONDITIONS = {
     "process": {"grain_size_um": 3.0},
     "shell": "Tb 0.5 wt%",
     "load_line": 0.5,
+    "outside_kA_m": 50.0,
+    "hours": 100.0,
     "interval": 0.5,
     "scenario": "embargo",
     "recycled": {"Co": 0.25},

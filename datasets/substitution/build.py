@@ -152,12 +152,12 @@ def tasks() -> Iterator[Task]:
             yield from richer(base, read(RELAXED))
 
 
-def read(file: Path) -> list[dict[str, str]]:
+def read(file: Path, source: str = SOURCE) -> list[dict[str, str]]:
     """Return the whole rows of a CSV file; a row cut short by a stop is dropped."""
     if not file.is_file():
         return []
     with file.open(encoding="utf-8", newline="") as stream:
-        return [row for row in csv.DictReader(stream) if row.get("source") == SOURCE]
+        return [row for row in csv.DictReader(stream) if row.get("source") == source]
 
 
 def append(file: Path, row: dict[str, object]) -> None:

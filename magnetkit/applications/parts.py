@@ -278,6 +278,7 @@ class Sources(Strict):
     temperature: Evidence
     load_line: Evidence
     magnet_mass: Evidence
+    outside_field: Evidence | None = None
 
 
 def _numeric_column(name: str) -> str:

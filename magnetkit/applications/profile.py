@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, field_validator, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, field_validator, model_validator
 
 from .. import _toml
 from .._toml import Name, Strict, Text
 from ..errors import InputError
+from ..magnetism.duty import TEN_YEARS
 from .objective import MARGIN, Objective
 from .parts import WITHOUT_TEMPERATURE, Host, Reference, Requirement, Sources, Space, Unit
 
@@ -38,6 +39,10 @@ class Profile(Strict):
         Where requirements are judged unless they say otherwise.
     load_line : float
         Permeance coefficient -B / (mu0 H) of the working point.
+    outside_field_kA_m : float
+        Outside field against the magnetization, kA/m; none if not given.
+    service_hours : float
+        Time at the hottest temperature, h; ten years if not given.
     magnet_mass_kg : float
         Mass of magnet per device.
     sources : Sources
@@ -64,6 +69,8 @@ class Profile(Strict):
     temperature_max_K: PositiveFloat
     temperature_K: PositiveFloat
     load_line: PositiveFloat
+    outside_field_kA_m: NonNegativeFloat = 0.0
+    service_hours: PositiveFloat = TEN_YEARS
     magnet_mass_kg: PositiveFloat
     sources: Sources
     reference: Reference
@@ -88,6 +95,8 @@ class Profile(Strict):
     def _coherent(self) -> "Profile":
         if not self.temperature_min_K < self.temperature_max_K:
             raise ValueError("temperature_min_K must lie below temperature_max_K")
+        if self.outside_field_kA_m and self.sources.outside_field is None:
+            raise ValueError("outside_field_kA_m needs its source: sources.outside_field")
         if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
             raise ValueError("temperature_K must lie within temperature_min_K and _max_K")
         for part in self.space:

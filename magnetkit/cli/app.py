@@ -15,6 +15,7 @@ from . import (
     doctor,
     features,
     grades,
+    limits,
     models,
     phases,
     predict,
@@ -33,10 +34,12 @@ from .options import (
     Columns,
     ElementColumns,
     Folder,
+    Hours,
     Json,
     LoadLine,
     MeasuredInstead,
     Objectives,
+    Outside,
     Phases,
     Prices,
     Process,
@@ -159,6 +162,8 @@ def screen(
     baseline: Baseline = None,
     shell: Shells = None,
     load_line: LoadLine = None,
+    outside_field: Outside = None,
+    hours: Hours = None,
     process: Process = None,
     phases: Phases = None,
     data: MeasuredInstead = None,
@@ -228,6 +233,8 @@ def screen(
         "add": measured,
         "shell": None if made is not None else space.one_shell(shell),
         "load_line": load_line,
+        "outside_kA_m": outside_field,
+        "hours": hours,
         "process": process,
     }
     if made is None:
@@ -257,6 +264,7 @@ def screen(
 app.command(rich_help_panel=_SETS)(predict.predict)
 app.command(rich_help_panel=_SETS)(predict.compare)
 app.command(rich_help_panel=_SETS)(curves.curve)
+app.command(rich_help_panel=_SETS)(limits.limits)
 
 
 @app.command(rich_help_panel=_SETS)

@@ -77,6 +77,9 @@ def show(name: ApplicationName, json: Json = False) -> None:
     typer.echo(f"{profile.name}: {profile.title}\n\n{profile.description.strip()}\n")
     _say("Temperature", f"{low:.0f} to {high:.0f} °C", profile.sources.temperature)
     _say("Load line", f"-B/(mu0 H) = {profile.load_line:g}", profile.sources.load_line)
+    if profile.sources.outside_field is not None:
+        field = f"{profile.outside_field_kA_m:g} kA/m against the magnet"
+        _say("Outside field", field, profile.sources.outside_field)
     _say("Magnet", f"{profile.magnet_mass_kg:g} kg per device", profile.sources.magnet_mass)
     _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
     typer.echo(f"Hosts           {', '.join(profile.hosts)}")

@@ -8,7 +8,7 @@ import typer
 from .options import Phases, Quiet
 
 PHASE_TARGET = "formation_energy_eV_atom"
-_OTHERS = ("magnetism", "phases", "hindcast", "diffusion", "grades")
+_OTHERS = ("magnetism", "magnets", "phases", "hindcast", "diffusion", "grades")
 
 
 def trained() -> tuple[str, ...]:
@@ -62,8 +62,8 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, magnetism, phases, hindcast, diffusion or grades; all "
-            "if not given.",
+            help="A surrogate's target, magnetism, magnets, phases, hindcast, diffusion or "
+            "grades; all if not given.",
             autocompletion=lambda incomplete: [t for t in validated() if t.startswith(incomplete)],
         ),
     ] = None,
@@ -119,6 +119,10 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
         from ..evaluation.magnetism.sheets import report as page
 
         return page(compared()).rstrip()
+    if target == "magnets":
+        from ..evaluation.magnetism.left_out import report as magnets
+
+        return magnets().rstrip()
     if target == "hindcast":
         from ..evaluation.hindcast import hindcast, report
 

@@ -99,6 +99,15 @@ LoadLine = Annotated[
     float | None,
     typer.Option(metavar="NUMBER", help="Permeance coefficient -B / (mu0 H) of the magnet."),
 ]
+Outside = Annotated[
+    float | None,
+    typer.Option(
+        "--outside-field", metavar="NUMBER", help="Field against the magnetization, kA/m."
+    ),
+]
+Hours = Annotated[
+    float | None, typer.Option(metavar="NUMBER", help="Time of use at the temperature, h.")
+]
 Columns = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Columns to print, e.g. rank,candidate.")
 ]

@@ -195,14 +195,13 @@ def kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -
     deviations : float
         By how many standard deviations H_cJ is off the centre of its interval.
     """
-    from ..kernels.demagnetization import corner
+    from ..kernels.demagnetization import corner, turned
 
     h_cj, b_r = magnet.h_cj(amount, deviations), magnet.b_r(amount)
     power = corner(
         float(b_r.mean()), float(h_cj.mean()), magnet.squareness * float(h_cj.mean()), magnet.recoil
     )
-    turned = np.minimum(np.maximum(field, 0.0) / h_cj, 2.0) ** power
-    return np.maximum(1.0 - turned, -1.0)
+    return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
 
 
 def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:

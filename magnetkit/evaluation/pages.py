@@ -1,6 +1,7 @@
 """A page for each device: best and runner-up, what the answer rests on, what would overturn it."""
 
 from collections.abc import Callable, Iterator
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def page(name: str, judgement: str) -> str:
     result = screen(application=profile)
     firm = result.robustness()
     lines = [
-        f"# {profile.title}",
+        f"# {_text(profile.title)}",
         "",
         f"Written by `python docs/profiles.py`; the profile is `{name}`.",
         "",
@@ -80,7 +81,12 @@ def page(name: str, judgement: str) -> str:
 
 def _name(row: "pd.Series") -> str:
     shell = str(row["shell"]) if row["shell"] == row["shell"] and row["shell"] else ""
-    return f"{row['candidate']}{f' + {shell}' if shell else ''}"
+    return _text(f"{row['candidate']}{f' + {shell}' if shell else ''}")
+
+
+def _text(value: object) -> str:
+    """Return a text so that it is neither markup nor the end of a cell."""
+    return escape(str(value), quote=False).replace("|", "\\|")
 
 
 def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
@@ -89,7 +95,7 @@ def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
     if reference.shell is None and len(rows):
         rows = rows[rows["shell"].astype(object).fillna("") == ""]
     yield (
-        f"Today's magnet: {reference.grade}, {reference.formula}, at "
+        f"Today's magnet: {_text(reference.grade)}, {_text(reference.formula)}, at "
         f"{profile.temperature_K - 273.15:.0f} °C and a load line of {profile.load_line:g}."
     )
     if len(rows):
@@ -123,7 +129,7 @@ def _unit(name: str) -> str:
 def _cell(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.{_DIGITS.get(name, 2)}f}"
-    return "" if value != value else str(value)
+    return "" if value != value else _text(value)
 
 
 def _rests(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
@@ -133,8 +139,8 @@ def _rests(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
         least = ", guaranteed" if anchor.guaranteed else ""
         yield (
             f"- Today's magnet keeps {column.short} {anchor.value:g} ± {anchor.spread:g} "
-            f"{column.unit}{least} at {anchor.temperature_K - 273.15:.0f} °C: {anchor.source} "
-            f"({anchor.status})."
+            f"{column.unit}{least} at {anchor.temperature_K - 273.15:.0f} °C: "
+            f"{_text(anchor.source)} ({anchor.status})."
         )
     if not anchors:
         yield "- Nothing that today's magnet keeps in service is known: no prediction is anchored."
@@ -147,7 +153,8 @@ def _rests(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
     )
     for unit in profile.units:
         label = COLUMNS[unit.column].label.lower()
-        yield f"- One unit of regret is {unit.value:g} in {label}: {unit.source} ({unit.status})."
+        source = _text(unit.source)
+        yield f"- One unit of regret is {unit.value:g} in {label}: {source} ({unit.status})."
 
 
 def _overturned(

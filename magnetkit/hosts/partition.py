@@ -38,9 +38,9 @@ _GROUPS = {
 _EDGE = 1e-9
 
 
-def _weights(amounts: str) -> NDArray[np.float64]:
-    """Return what each element counts in a sum such as ``(R + Zr)``, shape (118,)."""
-    weights = np.zeros(N_ELEMENTS)
+def _counted(amounts: str) -> NDArray[np.bool_]:
+    """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
+    counted = np.zeros(N_ELEMENTS, np.bool_)
     for name in amounts.strip().strip("()").split("+"):
         symbols = _GROUPS.get(name.strip(), (name.strip(),))
         unknown = [s for s in symbols if s not in INDEX]
@@ -49,8 +49,8 @@ def _weights(amounts: str) -> NDArray[np.float64]:
                 f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
                 f"{', '.join(_GROUPS)}"
             )
-        weights[[INDEX[s] for s in symbols]] = 1.0
-    return weights
+        counted[[INDEX[s] for s in symbols]] = True
+    return counted
 
 
 @lru_cache(maxsize=1)
@@ -64,8 +64,11 @@ def _assignment_rules() -> "AssignmentRules":
     sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in asked]
     sums = list(dict.fromkeys(side for both in sides for side in both))
     window = np.array([limits for _, limits in asked])
+    counted = np.array([_counted(amounts) for amounts in sums])
     return AssignmentRules(
-        np.array([_weights(amounts) for amounts in sums]).T.copy(),
+        len(sums),
+        np.cumsum([0, *counted.sum(axis=0)]),
+        np.nonzero(counted.T)[1],
         np.array([sums.index(above) for above, _ in sides]),
         np.array([sums.index(below) for _, below in sides]),
         window[:, 0] - _EDGE,
@@ -168,8 +171,11 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
     if host == "auto":
         from ..kernels.arrays import Rows
         from ..kernels.hosts import assign
+        from ..kernels.threads import share_rows
 
-        return assign(Rows(table.indptr, table.indices, table.values), _assignment_rules())
+        codes, rows = np.empty(len(table), np.int8), Rows(table.indptr, table.indices, table.values)
+        share_rows(assign, len(table), rows, _assignment_rules(), codes)
+        return codes
     if host not in HOSTS:
         raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
     return np.full(len(table), HOST_NAMES.index(host), np.int8)

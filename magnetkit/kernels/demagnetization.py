@@ -9,6 +9,8 @@ MU_0 = 1.25663706127e-6
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
 LEAST_DROP = 1e-6
+# Most steps to a working point, and the step, as a share of H_cj, at which it is found.
+NEWTON, SETTLED = 50, 1e-6
 # Magnets that one thread takes at a time.
 CHUNK = 256
 
@@ -24,13 +26,20 @@ def corner(b_r, h_cj, h_knee, mu_rec):
     return np.log(drop) / np.log(knee)
 
 
+# Scalars or arrays; h is the reverse field |H|, A/m, negative where it helps. Returns
+# (|H| / H_cj)^p; from 2 on all grains are turned.
+@jit
+def turned(h_cj, power, h):
+    """Return what share of the polarization a reverse field takes away, twice the grains turned."""
+    return (np.maximum(h, 0.0) / h_cj) ** power
+
+
 # Scalars; h is the reverse field |H|, A/m. Returns
 # J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r.
 @jit
 def polarization(b_r, h_cj, mu_rec, power, h):
     """Return J at a reverse field."""
-    part = (h / h_cj) ** power if h > 0.0 else 0.0
-    return max((b_r - (mu_rec - 1.0) * MU_0 * h) * (1.0 - part), -b_r)
+    return max((b_r - (mu_rec - 1.0) * MU_0 * h) * (1.0 - turned(h_cj, power, h)), -b_r)
 
 
 # b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m.
@@ -115,3 +124,51 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
             else:
                 high = h
         out[i] = low
+
+
+# b_r T, mu_rec; load: permeance coefficient; outside: field against the magnet, A/m. Scalars or
+# arrays. Returns A/m: H where the load line, moved by the outside field, meets the recoil line.
+@jit
+def straight_field(b_r, mu_rec, load, outside):
+    """Return the reverse field at the working point of a magnet of which nothing has reversed."""
+    return (b_r / MU_0 + load * outside) / (load + mu_rec)
+
+
+# b_r T, h_cj, h_knee A/m, mu_rec float64 (n) as above; load: permeance coefficient; outside: field
+# against the magnet, A/m; creep: by how much time acts like a larger field, A/m.
+# Returns float64 (n): the share of B_r that is lost for good, 0 to 2 (all reversed). NaN in, NaN
+# out; 1 without coercivity.
+def lost(b_r, h_cj, h_knee, mu_rec, load, outside, creep):
+    """Return what a reverse field at the working point takes of a magnet's flux for good."""
+    out = np.ones(b_r.size)
+    duty = float(load), float(outside), float(creep)
+    share_rows(_lost, b_r.size, b_r, h_cj, h_knee, mu_rec, duty, out, chunk=CHUNK)
+    return out
+
+
+# As `lost`, of magnets start to stop - 1; duty: load, outside, creep; out float64 (n) is written.
+@jit
+def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
+    load, outside, creep = duty
+    for i in range(start, stop):
+        if np.isnan(b_r[i]) or np.isnan(h_cj[i]):
+            out[i] = np.nan
+            continue
+        if h_cj[i] <= 0.0:
+            continue
+        power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
+        # What has reversed makes less field against the rest: the working point by Newton's method
+        # from the straight line on, from which it falls to the root without going past it.
+        h = straight_field(b_r[i], mu_rec[i], load, outside)
+        h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
+        for _ in range(NEWTON):
+            at = h + creep
+            part = turned(h_cj[i], power, at)
+            line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
+            excess = line * (1.0 - part) - MU_0 * ((1.0 + load) * h - load * outside)
+            slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
+            step = excess / (slope + (1.0 + load) * MU_0)
+            h = max(h + step, 0.0)
+            if abs(step) < SETTLED * h_cj[i]:
+                break
+        out[i] = min(turned(h_cj[i], power, h + creep), 2.0)

@@ -18,11 +18,11 @@ TERMS = (
     "early", "early squared", "sp", "sp squared",
     "radius ratio", "radius ratio, Fe", "radius ratio, Co", "large radius ratio", "misfit",
     "stabilizer", "no entry", "eutectoid", "Fe beside Cu", "radius ratio, metal content",
-    "metal content",
+    "metal content", "uncertainty", "mixing entropy",
 )  # fmt: skip
 """The terms, in order; `_describe` says what each is."""
 FE, CO, NI, MN, CU = 25, 26, 27, 24, 28
-_DISTANCE, _NO_ENTRY, _EUTECTOID = 1, 17, 18
+_DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
 
 
 class Atoms(NamedTuple):
@@ -64,6 +64,8 @@ class State(NamedTuple):
         Whether the composition itself is the phase: no metal is a guest then.
     distance, deviation : ndarray of float64, shape (n,)
         Free energy above the competing phases, eV/atom; NaN where there is no energy.
+    mixing : ndarray of float64, shape (n,)
+        Temperature times the entropy of ideal mixing on the sites, eV/atom.
     warmer : ndarray of float64, shape (n,)
         Temperature less that at which phases of the structure are made, K.
     """
@@ -72,6 +74,7 @@ class State(NamedTuple):
     named: NDArray[np.bool_]
     distance: NDArray[np.float64]
     deviation: NDArray[np.float64]
+    mixing: NDArray[np.float64]
     warmer: NDArray[np.float64]
 
 
@@ -89,11 +92,13 @@ class Weights(NamedTuple):
     root: NDArray[np.float64]
 
 
-# Terms of row i into x float64 (terms,); constant and hull distance alone without rare earth or
-# without metal. A distance of 30 meV stands where there is no entry.
+# Terms of row i into x float64 (terms,); what has to do with energies alone without rare earth or
+# without metal. A distance of 30 meV, and as large a deviation, stand where there is no entry; a
+# phase below what competes forms no more surely than one level with it, the less since most such
+# energies are extrapolated. Deviations above 0.2 eV say no more than that nothing is known.
 # The radius ratio of rare earth to metals is centred at 1.42 (middle of the rows) in steps of 0.03;
-# hull distances are in 20 meV; a misfit is the variance of the metals' radii over their mean
-# squared, in 0.002; early metals in fifths and sp elements in halves of the metals.
+# energies are in 20 meV; a misfit is the variance of the metals' radii over their mean squared, in
+# 0.002; early metals in fifths and sp elements in halves of the metals.
 @jit
 def _describe(i, rows, atoms, state, x):
     indptr, indices, values = rows
@@ -122,7 +127,10 @@ def _describe(i, rows, atoms, state, x):
         x[_NO_ENTRY] = 1.0
         x[_DISTANCE] = -1.5
     else:
-        x[_DISTANCE] = -state.distance[i] / 0.02
+        x[_DISTANCE] = -max(state.distance[i], 0.0) / 0.02
+    spread = 0.03 if math.isnan(state.deviation[i]) else min(state.deviation[i], 0.2)
+    x[_UNCERTAINTY] = -math.sqrt(spread / 0.02)
+    x[_MIXING] = state.mixing[i] / 0.02
     if earth <= 0.0 or metal <= 0.0:
         return
     valence = (iron + cobalt) / metal
@@ -174,8 +182,6 @@ def odds(rows, atoms, state, weights, mean, deviation, start, stop):
                     part[b] += root[a, b] * x[a]
         for b in range(k):
             variance += part[b] * part[b]
-        if not math.isnan(state.deviation[i]):
-            variance += (w[_DISTANCE] * state.deviation[i] / 0.02) ** 2
         mean[i] = total
         deviation[i] = math.sqrt(variance)
 

@@ -44,8 +44,12 @@ class AssignmentRules(NamedTuple):
 
     Attributes
     ----------
-    counts : ndarray of float64, shape (118, sums)
-        What each element counts in each sum.
+    sums : int
+        How many sums there are.
+    first : ndarray of int64, shape (119,)
+        Where the sums of each element begin in `where`.
+    where : ndarray of int64
+        The sums that an element counts in.
     above, below : ndarray of int64, shape (conditions,)
         The two sums of each ratio.
     low, high : ndarray of float64, shape (conditions,)
@@ -56,7 +60,9 @@ class AssignmentRules(NamedTuple):
         Host of each rule; the first that holds whole decides.
     """
 
-    counts: NDArray[np.float64]
+    sums: int
+    first: NDArray[np.int64]
+    where: NDArray[np.int64]
     above: NDArray[np.int64]
     below: NDArray[np.int64]
     low: NDArray[np.float64]
@@ -65,20 +71,20 @@ class AssignmentRules(NamedTuple):
     host: NDArray[np.int8]
 
 
-# rows: compositions -> int8 (n): index of the host, -1 where none fits. A ratio of nothing to
-# nothing, and NaN fractions, lie in no window.
+# rows: compositions; writes at the rows begin to end: codes int8 (n), the index of the host, -1
+# where none fits. A ratio of nothing to nothing, and NaN fractions, lie in no window.
 @jit
-def assign(rows, rules):
-    """Return the host of each composition."""
+def assign(rows, rules, codes, begin, end):
+    """Find the host of each composition."""
     indptr, indices, values = rows
-    counts, above, below, low, high, start, host = rules
-    codes = np.full(len(indptr) - 1, -1, np.int8)
-    amount = np.empty(counts.shape[1])
-    for i in range(len(codes)):
+    sums, first, where, above, below, low, high, start, host = rules
+    amount = np.empty(sums)
+    for i in range(begin, end):
         amount[:] = 0.0
         for k in range(indptr[i], indptr[i + 1]):
-            for j in range(len(amount)):
-                amount[j] += values[k] * counts[indices[k], j]
+            for j in range(first[indices[k]], first[indices[k] + 1]):
+                amount[where[j]] += values[k]
+        codes[i] = -1
         for rule in range(len(host)):
             fits = True
             for c in range(start[rule], start[rule + 1]):
@@ -89,7 +95,6 @@ def assign(rows, rules):
             if fits:
                 codes[i] = host[rule]
                 break
-    return codes
 
 
 # rows: compositions; codes int8 (n): host, -1 unknown.

@@ -1,9 +1,11 @@
 from .comparators import comparators as comparators
 from .compensation import compensate as compensate
 from .demagnetization import demagnetization as demagnetization
+from .duty import Duty as Duty
 from .export import write_material as write_material
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
+from .limits import use_limits as use_limits
 from .phase_table import phase_balance as phase_balance
 from .process import Process as Process
 from .process import assumption as assumption

@@ -113,6 +113,8 @@ class Belief:
         Whether the model of the hosts is its mean; False to see what data alone say.
     beside : Beside or None
         What a user's own rows say beside the calibrated parameters, where those answer.
+    estimator_ : CompositionRegressor or None
+        The same as a scikit-learn regressor, where `magnetkit.surrogates` loaded it.
     """
 
     branches: tuple[Branch, ...]
@@ -124,6 +126,7 @@ class Belief:
     target: str = TARGET
     physics: bool = True
     beside: Beside | None = None
+    estimator_: Any = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """Return what was trained and how well, in one line."""

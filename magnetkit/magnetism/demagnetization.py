@@ -11,10 +11,10 @@ from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..units import MU_0, parse_temperatures
+from .duty import read_duty
 from .magnets import magnets
 from .process import Process
 from .shell import read_shells
-from .sintered import read_load_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +140,7 @@ def curves_of(
     """
     from ..kernels.demagnetization import curves, own_fields, working_fields
 
-    load = read_load_line(load_line)
+    load = read_duty(load_line).load_line
     shape = remanence.shape
     figures = remanence.ravel(), coercivity.ravel(), knee_field.ravel(), recoil.ravel()
     h_cb = working_fields(*figures, 0.0)

@@ -12,6 +12,8 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..units import celsius_range, parse_temperature, parse_temperatures
+from . import duty
+from .duty import Duty
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .mill import ALPHA
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
 
 BETWEEN = (293.15, 373.15)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
-
-LOAD_LINE = 1.0
-"""Default permeance coefficient -B / (mu_0 H), that of a short block."""
 
 # Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
 _STEPS = (50.0, 100.0)
@@ -43,7 +42,7 @@ FIGURES = (
 )
 """The columns that `sintered` adds, in the order of the kernel's output."""
 
-COERCIVE = ("coercivity_kA_m", "knee_field_kA_m")
+COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
 
@@ -82,25 +81,6 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
-def read_load_line(load_line: Any) -> float:
-    """Return a permeance coefficient; `LOAD_LINE` for None.
-
-    Raises
-    ------
-    InputError
-        If it is no number of 0 or more.
-    """
-    try:
-        load = LOAD_LINE if load_line is None else float(load_line)
-    except (TypeError, ValueError):
-        load = float("nan")
-    if not (np.isfinite(load) and load >= 0.0):
-        raise InputError(
-            f"load_line must be a permeance coefficient of 0 or more, got {load_line!r}"
-        )
-    return load
-
-
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -108,7 +88,7 @@ def sintered(
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
-    load_line: float | None = None,
+    load_line: Duty | float | None = None,
     interval: float = 0.9,
     *,
     basis: Basis = "auto",
@@ -138,8 +118,9 @@ def sintered(
     between : tuple of float or str
         The two temperatures whose chords alpha and beta are, K or texts, the lower first; 20
         and 100 degrees C as the trade prints them. They are relative to the first.
-    load_line : float or None
-        Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
+    load_line : Duty, float or None
+        Permeance coefficient -B / (mu_0 H) of the working point, 1 by default; a `Duty` also says
+        the outside field and the time of use, nothing and ten years otherwise.
     interval : float
         Coverage of the ranges.
     basis : {"auto", "atomic", "weight"}
@@ -151,7 +132,8 @@ def sintered(
     -------
     pandas.DataFrame, or frame of the input's library
         The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
-        ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between`` and ``density_kg_m3``.
+        ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
+        limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
         Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
         was validated, have the provenance ``extrapolated``.
 
@@ -183,7 +165,7 @@ def sintered_at(
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
-    load_line: float | None = None,
+    load_line: Duty | float | None = None,
     interval: float = 0.9,
     whole_range: bool = False,
 ) -> "list[pd.DataFrame]":
@@ -222,7 +204,8 @@ def sintered_at(
 
     asked = np.array([parse_temperature(t) for t in temperatures])
     first, second = read_between(between)
-    load = read_load_line(load_line)
+    line = duty.read_duty(load_line)
+    load = line.load_line
     z = quantile(interval)
     shells = read_shells(shell, len(table))
     if shells is not None:
@@ -245,7 +228,9 @@ def sintered_at(
         columns["shell"] = text
         columns["coefficients_between"] = span
         codes = np.where(status[j] == 0, 0, -1)
-        for name, (centre, low, high) in zip(FIGURES, values[:, :, j], strict=True):
+        ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
+        ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
+        for name, (centre, low, high) in ranges.items():
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
             cold = asked[j] < VALIDATED_FROM and name in COERCIVE
             source = pd.Index(["extrapolated" if cold else "physics"])

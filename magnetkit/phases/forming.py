@@ -1,10 +1,12 @@
 """How likely a phase forms at a temperature: a logistic model on phases known to exist or not.
 
 The log odds of a phase are those of a family (its structure) times a few terms: the free energy
-above the competing phases, the metals on its sites, the ratio of the radii of rare earth and
-metals, the misfit among the metals, enough of a stabilizer (`magnetkit.kernels.forming.TERMS`).
-The weights of each family deviate from common ones by a normal prior, so that a structure of which
-little is known leans on the others; a composition of no known structure has a family of its own.
+above the competing phases and how uncertain it is, the metals on its sites, the ratio of the radii
+of rare earth and metals, the misfit among the metals, enough of a stabilizer
+(`magnetkit.kernels.forming.TERMS`). The weights of each family deviate from common ones by a normal
+prior, so that a structure of which little is known leans on the others. Any other structure, a new
+host among them, has terms alone that know no host: the free energy, its uncertainty, the entropy of
+mixing, the misfit among the metals, and how much of groups 4 to 6 is to be dissolved.
 They were fitted by ``datasets/known_phases/calibrate.py`` to ``made.csv`` beside it, with their
 covariance (Laplace's approximation), on the energies of the embedded snapshot.
 """
@@ -22,7 +24,7 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from ..hosts.partition import HOST_NAMES, HOSTS
 from .hull import solve, stable_space
-from .judged import Judged, Named, kinds
+from .judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from .mixing_terms import RADII
 from .snapshot import Snapshot
 from .space import whole_space
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from ..kernels.forming import Atoms, State, Weights
 
 FAMILIES = ("2:14:1", "1:5", "2:17", "1:12", "")
-"""Structures with weights of their own; the last stands for all others."""
+"""Structures with weights of their own; the last, without, stands for all others."""
 FORMS = 0.5
 """Least probability of forming of a phase that the ranking takes for makeable."""
 OTHERS_MADE_AT_K = 1200.0
@@ -85,8 +87,8 @@ def stabilizers() -> dict[str, dict[str, float]]:
     return found
 
 
-def atoms(stabilized: "dict[str, dict[str, float]] | None" = None) -> "Atoms":
-    """Return what the terms know of the elements, with given stabilizers or the embedded ones."""
+def atoms() -> "Atoms":
+    """Return what the terms know of the elements."""
     from ..kernels.forming import Atoms
 
     radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
@@ -98,8 +100,7 @@ def atoms(stabilized: "dict[str, dict[str, float]] | None" = None) -> "Atoms":
     enough = np.zeros((len(FAMILIES), N_ELEMENTS))
     for f, name in enumerate(FAMILIES[:-1]):
         guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
-        own = stabilizers() if stabilized is None else stabilized
-        for symbol, share in own.get(name, {}).items():
+        for symbol, share in stabilizers().get(name, {}).items():
             enough[f, INDEX[symbol]] = 1.0 / share
     return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough)
 
@@ -167,6 +168,7 @@ def state_of(
     family, _, _ = _of_host()
     own = family[judged.host]
     distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
+    entropy = judged.entropy.copy()
     takes_gas = [f < len(FAMILIES) - 1 and HOST_NAMES[c] != FAMILIES[f]
                  for c, f in enumerate(family[:-1])]  # fmt: skip
     gas = np.array([*takes_gas, False])[judged.host]
@@ -183,13 +185,14 @@ def state_of(
         parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])
-        deviation[gas], phases = metal.deviation, bare
+        deviation[gas], entropy[gas], phases = metal.deviation, metal.entropy, bare
     silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
     if len(silent):
         distance[silent] = _analogues(phases[silent], judged.source)
         deviation[silent] = np.nan
-    _, made, _ = _of_host()
-    return phases, State(own, judged.named, distance, deviation, kelvin - made[judged.host])
+    mixing = BOLTZMANN_EV_K * kelvin * np.nan_to_num(entropy)
+    warmer = kelvin - made_at(judged.host)
+    return phases, State(own, judged.named, distance, deviation, mixing, warmer)
 
 
 def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]) -> Odds:

@@ -192,18 +192,18 @@ def energy_above_hull(
 def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> "pd.Categorical":
     """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     import pandas as pd
-    import pyarrow as pa
-    import pyarrow.compute as pc
 
-    texts = pc.if_else(pa.array(liquid), LIQUID, product_texts(hull))
-    unknown = np.isnan(hull.energy)
-    if unknown.any():
-        lacking = [_lacking(judged.ideal[i : i + 1], source) for i in np.flatnonzero(unknown)]
-        texts = pc.replace_with_mask(texts, pa.array(unknown), pa.array(lacking, pa.string()))
-    found = texts.dictionary_encode()
-    return pd.Categorical.from_codes(
-        found.indices.to_numpy(), pd.Index(found.dictionary.to_pandas(), dtype="str")
-    )
+    found = product_texts(hull)
+    unknown = np.flatnonzero(np.isnan(hull.energy))
+    if not (liquid.any() or len(unknown)):
+        return found
+    lacking = [_lacking(judged.ideal[i : i + 1], source) for i in unknown]
+    place, distinct = pd.factorize(np.array([LIQUID, *lacking], dtype=object))
+    codes, known = found.codes.astype(np.int64), len(found.categories)
+    codes[liquid] = known
+    codes[unknown] = known + place[1:]
+    categories = found.categories.append(pd.Index(distinct, dtype="str"))
+    return pd.Categorical.from_codes(codes, categories).remove_unused_categories()
 
 
 def _lacking(row: CompositionTable, source: Snapshot) -> str:

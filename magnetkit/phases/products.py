@@ -3,20 +3,23 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .hull import Decomposition
+from .judged import first_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pandas as pd
 
 # The last digits of a share move with the rows beside it; they may not decide a half hundredth.
 _ROUNDING = 1e-6
 
 
-def product_texts(hull: Decomposition) -> "pa.Array":
+def product_texts(hull: Decomposition) -> "pd.Categorical":
     """Name the products of each row by their shares of the atoms, the largest first.
 
-    Built column by column over all rows: a text for each row by itself takes ten times as long.
+    Rows alike in products and hundredths are told apart by numbers first: words are made of each
+    distinct one alone.
 
     Parameters
     ----------
@@ -25,37 +28,36 @@ def product_texts(hull: Decomposition) -> "pa.Array":
 
     Returns
     -------
-    pyarrow.Array of string, length n
+    Categorical of str, length n
         E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text
         without any.
     """
     import pandas as pd
-    import pyarrow as pa
-    import pyarrow.compute as pc
 
-    there = hull.products >= 0
-    count = there.sum(axis=1)
-    n, most, kinds = len(count), int(count.max(initial=0)), len(hull.formulas)
-    if not most:
-        return pa.array([""] * n, pa.string())
-    hundredths = np.floor(100.0 * hull.fractions + 0.5 + _ROUNDING).astype(np.int64)
-    place = np.argsort(np.argsort(np.array(hull.formulas, dtype=object)))
-    last = np.iinfo(np.int64).max
-    key = np.where(there, (100 - hundredths) * kinds + place[hull.products], last)
-    order = np.argsort(key, axis=1, kind="stable")[:, :most]
-    product, amount, present = (
-        np.take_along_axis(array, order, axis=1) for array in (hull.products, hundredths, there)
-    )
-    columns = []
-    for w in range(most):
-        own = present[:, w]
-        codes, pairs = pd.factorize(amount[own, w] * kinds + product[own, w])
-        texts = pa.array([f"{p // kinds / 100:.2f} {hull.formulas[p % kinds]}" for p in pairs])
-        index = np.zeros(n, np.int64)
-        index[own] = codes
-        columns.append(texts.take(pa.array(index, mask=np.logical_not(own))))
-    # pyarrow leaves out a row that has nothing to join.
-    columns[0] = pc.fill_null(columns[0], "")
-    joined = pc.binary_join_element_wise(*columns, " + ", null_handling="skip")
-    alone = pa.array(hull.formulas).take(pa.array(product[:, 0], mask=count != 1))
-    return pc.coalesce(alone, joined)
+    n, width = hull.products.shape
+    kinds = len(hull.formulas)
+    code, groups = np.zeros(n, np.int64), min(n, 1)
+    for w in range(width):
+        product = hull.products[:, w]
+        own = np.where(product >= 0, 1 + product + kinds * _hundredths(hull.fractions[:, w]), 0)
+        codes, distinct = pd.factorize(own)
+        if len(distinct) > 1:
+            code, kept = pd.factorize(code * len(distinct) + codes)
+            groups = len(kept)
+    names = [_text(hull, row) for row in first_of(code, groups).tolist()]
+    place, texts = pd.factorize(np.array(names, dtype=object))
+    return pd.Categorical.from_codes(place[code], pd.Index(texts, dtype="str"))
+
+
+def _hundredths(share: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.floor(100.0 * share + 0.5 + _ROUNDING).astype(np.int64)
+
+
+def _text(hull: Decomposition, row: int) -> str:
+    there = hull.products[row] >= 0
+    names = [hull.formulas[product] for product in hull.products[row][there]]
+    if len(names) == 1:
+        return names[0]
+    amounts = _hundredths(hull.fractions[row][there]).tolist()
+    parts = sorted(zip(amounts, names, strict=True), key=lambda part: (-part[0], part[1]))
+    return " + ".join(f"{amount / 100:.2f} {name}" for amount, name in parts)

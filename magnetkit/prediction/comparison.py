@@ -37,8 +37,8 @@ def compare(
     shell : str, dict, Shell or a sequence of them, optional
         Grain-boundary shell of all of them, or one for each.
     **conditions
-        ``process``, ``load_line``, ``interval``, ``scenario``, ``recycled``, ``prices``,
-        ``between`` and ``snapshot`` of `magnetkit.predict`.
+        ``process``, ``load_line``, ``outside_kA_m``, ``hours``, ``interval``, ``scenario``,
+        ``recycled``, ``prices``, ``between`` and ``snapshot`` of `magnetkit.predict`.
 
     Returns
     -------

@@ -24,6 +24,8 @@ def predict(
     process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     load_line: float | None = None,
+    outside_kA_m: float | None = None,
+    hours: float | None = None,
     interval: float = 0.9,
     scenario: str | Path = "baseline",
     recycled: Mapping[str, float] | None = None,
@@ -56,6 +58,10 @@ def predict(
         Grain-boundary shell of all of them, e.g. ``"Tb 0.5 wt%"``, or one for each row.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H) of the working point; 1 otherwise.
+    outside_kA_m : float, optional
+        Outside field against the magnetization, kA/m; none otherwise.
+    hours : float, optional
+        Time of use at the temperature, h; ten years otherwise.
     interval : float
         Coverage of the intervals, 0.9 for 90 %.
     scenario : str or Path
@@ -102,6 +108,8 @@ def predict(
     conditions = conditions_for(
         process=process,
         load_line=load_line,
+        outside_kA_m=outside_kA_m,
+        hours=hours,
         interval=interval,
         scenario=scenario,
         recycled=recycled,

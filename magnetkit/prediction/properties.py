@@ -15,8 +15,9 @@ from ..arguments import path
 from ..columns import PROVENANCES, ordered
 from ..composition import CompositionTable
 from ..errors import InputError
+from ..magnetism.duty import LOAD_LINE, Duty, read_duty
 from ..magnetism.process import process_record
-from ..magnetism.sintered import BETWEEN, read_between, read_load_line
+from ..magnetism.sintered import BETWEEN, read_between
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
@@ -31,8 +32,8 @@ class Conditions:
     ----------
     between : tuple of float
         Coldest and hottest temperature of use, K; alpha and beta are chords between them.
-    load_line : float or None
-        Permeance coefficient -B / (mu0 H) of the magnet in the device.
+    duty : Duty
+        Load line, outside field and time of use of the magnet in the device.
     process : mapping or None
         How the magnet is made; None takes the defaults of each family.
     interval : float
@@ -56,7 +57,7 @@ class Conditions:
     """
 
     between: tuple[float, float] = BETWEEN
-    load_line: float | None = None
+    duty: Duty = field(default_factory=Duty)
     process: Any = None
     interval: float = 0.9
     whole_range: bool = False
@@ -74,6 +75,8 @@ def conditions_for(
     *,
     process: Any = None,
     load_line: float | None = None,
+    outside_kA_m: float | None = None,
+    hours: float | None = None,
     interval: float = 0.9,
     scenario: str | Path | None = None,
     recycled: Mapping[str, float] | None = None,
@@ -88,7 +91,9 @@ def conditions_for(
 
     Parameters
     ----------
-    process, load_line, interval, scenario, recycled, between, snapshot, data, add : optional
+    process, load_line, outside_kA_m, hours, interval, scenario : optional
+        As of `magnetkit.predict`.
+    recycled, between, snapshot, data, add : optional
         As of `magnetkit.predict`.
     prices : mapping of str to float, optional
         Times the scenario's price of an element.
@@ -112,7 +117,7 @@ def conditions_for(
     with_prices("baseline", prices or {})
     return Conditions(
         between=BETWEEN if between is None else read_between(between),
-        load_line=None if load_line is None else read_load_line(load_line),
+        duty=_duty(load_line, outside_kA_m, hours),
         process=process_record(process),
         interval=float(interval),
         scenario=str(scenario or "baseline"),
@@ -123,6 +128,13 @@ def conditions_for(
         add=None if add is None else str(path("add", add)),
         **device,
     )
+
+
+def _duty(load_line: Any, outside_kA_m: float | None, hours: float | None) -> Duty:
+    """Return what a magnet stands, checked; what is None is the default."""
+    given = {"outside_kA_m": outside_kA_m, "hours": hours}
+    line = LOAD_LINE if load_line is None else load_line
+    return read_duty(Duty(line, **{name: v for name, v in given.items() if v is not None}))
 
 
 def magnets(
@@ -142,7 +154,7 @@ def magnets(
             process=conditions.process,
             shell=shells,
             between=conditions.between,
-            load_line=conditions.load_line,
+            load_line=conditions.duty,
             interval=conditions.interval,
             whole_range=conditions.whole_range,
         )

@@ -24,7 +24,7 @@ from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
 from .judged import Job, kinds, mill_of, reference_row
 from .order import total_loss
-from .requirements import FOLLOWS, interval_of
+from .requirements import AGAINST, FOLLOWS, interval_of
 
 COST_PER_FLUX = "cost_per_flux_USD_m3_T"
 OTHERS = 0.5
@@ -186,6 +186,7 @@ class Properties:
         frame = self._frames.get(temperature, self._leading)
         value, lo, hi = interval_of(frame if column in frame else self._leading, column)
         z = self.score(FOLLOWS.get(column, column)) / self._end
+        z = -z if column in AGAINST else z
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 

@@ -90,8 +90,12 @@ def job_for(
     """
     if conditions.get("between") is None:
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
-    if conditions.get("load_line") is None:
-        conditions["load_line"] = profile.load_line
+    own = {
+        "load_line": profile.load_line,
+        "outside_kA_m": profile.outside_field_kA_m,
+        "hours": profile.service_hours,
+    }
+    conditions |= {name: value for name, value in own.items() if conditions.get(name) is None}
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
@@ -235,7 +239,9 @@ def identity_of(job: Job) -> dict[str, Any]:
         "recycled": conditions.recycled,
         "prices": conditions.prices,
         "process": _plain(conditions.process),
-        "load_line": conditions.load_line,
+        "load_line": conditions.duty.load_line,
+        "outside_kA_m": conditions.duty.outside_kA_m,
+        "hours": conditions.duty.hours,
         "interval": conditions.interval,
         "between": list(conditions.between),
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
@@ -262,6 +268,8 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         prices=identity.get("prices"),
         process=identity["process"],
         load_line=identity.get("load_line"),
+        outside_kA_m=identity.get("outside_kA_m"),
+        hours=identity.get("hours"),
         interval=identity.get("interval", 0.9),
         between=identity.get("between"),
         snapshot=identity["phases"],

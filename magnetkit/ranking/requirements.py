@@ -25,8 +25,14 @@ FOLLOWS = {
     "max_energy_product_kJ_m3": "remanence_T",
     "knee_field_kA_m": "coercivity_kA_m",
     "max_working_temperature_K": "coercivity_kA_m",
+    "demagnetization_safety": "coercivity_kA_m",
+    "irreversible_loss_pct": "coercivity_kA_m",
 }
-"""Column to the one whose error it shares: (BH)max goes with B_r^2, knee and T_max with H_cj."""
+"""Column to the one whose error it shares: (BH)max goes with B_r^2, the knee and what follows from
+it with H_cj."""
+
+AGAINST = frozenset({"irreversible_loss_pct"})
+"""Columns of `FOLLOWS` that fall as what they follow rises."""
 
 Window = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Lowest and highest standard score of a prediction at which a requirement is met, shape (n,)."""
@@ -98,6 +104,8 @@ def judge(
         if requirement.share_of_reference is not None:
             width = (beside or {}).get(FOLLOWS.get(column, column), 2.0**0.5)
         low, high = _window(requirement, frame, interval, width)
+        if column in AGAINST:
+            low, high = -high, -low
         chance = ndtr(high) - ndtr(low)
         failed[chance < threshold] |= 1 << bit
         least_bit[chance < least] = 1 << bit

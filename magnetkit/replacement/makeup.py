@@ -129,8 +129,9 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     if grade["host"] == "2:14:1":
         diffused = np.array([bool(s) for s in shells])
         log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
-    elif abs(float(grade["remanence_coefficient_pct_K"])) > _COMPENSATED:
-        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient.
+    elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
+        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient, which then
+        # is printed.
         log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
     weight = np.exp(log - log.max())

@@ -50,6 +50,8 @@ def screen(
     process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     load_line: float | None = None,
+    outside_kA_m: float | None = None,
+    hours: float | None = None,
     interval: float = 0.9,
     between: tuple[float | str, float | str] | None = None,
     snapshot: str | Path | None = None,
@@ -100,8 +102,9 @@ def screen(
         As of `magnetkit.predict`.
     shell : str, dict or Shell, optional
         Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
-    load_line : float, optional
-        Permeance coefficient -B / (mu_0 H); the profile's otherwise.
+    load_line, outside_kA_m, hours : float, optional
+        Permeance coefficient -B / (mu_0 H), outside field against the magnetization (kA/m) and
+        time of use (h); the profile's otherwise.
     between : tuple of float or str, optional
         Temperatures of the chords alpha and beta, K or texts, lower first; the coldest and the
         hottest of the device otherwise.
@@ -158,6 +161,8 @@ def screen(
         recycled=recycled,
         process=process,
         load_line=load_line,
+        outside_kA_m=outside_kA_m,
+        hours=hours,
         interval=interval,
         between=between,
         snapshot=snapshot,

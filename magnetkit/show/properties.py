@@ -21,6 +21,7 @@ PROPERTIES = {
     "max_energy_product_kJ_m3": 2,
     "curie_temperature_K": 6,
     "max_working_temperature_K": 7,
+    "irreversible_loss_pct": 7,
     "remanence_coefficient_pct_K": 5,
     "coercivity_coefficient_pct_K": 6,
     "heavy_rare_earth_wt_pct": 1,

@@ -12,9 +12,10 @@ from ..added import CRITERIA, criteria
 from ..composition.inputs import as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, index, mask
+from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
 from ..errors import DataError, InputError
 from ..settings import get_settings
+from .dates import overdue
 from .scenario import Scenario, check_recycled, load_scenario
 from .tables import element_table
 
@@ -183,6 +184,8 @@ def ledger(
         is that of the contained elements in the form of
         ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
         yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
+        ``.attrs["overdue"]`` says which facts on these elements are past the day to look at them
+        again (`overdue`).
 
     Raises
     ------
@@ -223,7 +226,11 @@ def ledger(
             if criterion.over == "mass"
             else weakest_link(inputs.table, matrix[:, column], inputs.shells_with(shell))
         )
-    return inputs.give(pd.DataFrame(data))
+    answer = inputs.give(pd.DataFrame(data))
+    if isinstance(answer, pd.DataFrame):
+        present = [SYMBOLS[i] for i in np.unique(inputs.table.indices)]
+        answer.attrs["overdue"] = overdue(symbols=present)
+    return answer
 
 
 def break_even_recycled_share(

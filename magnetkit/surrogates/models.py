@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
@@ -10,6 +10,8 @@ from ..errors import InputError
 from ..learning.sets import TrainingSet
 from ..magnetism import believing
 from . import energy
+from .computed import COMPUTED, Computed
+from .regressor import CompositionRegressor
 from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def train(
     Parameters
     ----------
     target : str
-        A name of `magnetkit.surrogates.TARGETS`.
+        A name of `magnetkit.surrogates.TARGETS`; with a file of your own also
+        ``saturation_polarization_T`` or ``anisotropy_constant_MJ_m3``.
     training_set : TrainingSet, optional
         What to learn from, instead of the built-in set.
     data : str or Path, optional
@@ -56,14 +59,14 @@ def train(
     """
     chosen = _choose(target, training_set, data)
     if target == CURIE:
-        return believing.retrain(chosen, progress)
+        return _regressing(believing.retrain(chosen, progress))
     model = energy.retrain(chosen, progress)
     return replace(model, target=target)
 
 
 def load(
     target: str, data: File = None, add: File = None, progress: bool = True
-) -> "Belief | EnergyModel":
+) -> "Belief | EnergyModel | Computed":
     """Return the model of a target, trained at first use and cached.
 
     The cache is keyed by data, code and versions: with the larger Curie-temperature sets fetched,
@@ -72,7 +75,8 @@ def load(
     Parameters
     ----------
     target : str
-        A name of `magnetkit.surrogates.TARGETS`.
+        A name of `magnetkit.surrogates.TARGETS`, or ``saturation_polarization_T`` or
+        ``anisotropy_constant_MJ_m3``, which the physics answers.
     data : str or Path, optional
         A CSV file to learn from instead of everything else, see `train`.
     add : str or Path, optional
@@ -82,7 +86,9 @@ def load(
 
     Returns
     -------
-    Belief or EnergyModel
+    Belief, EnergyModel or Computed
+        Its ``estimator_`` is a scikit-learn regressor: of compositions, for the energies of
+        their statistics.
 
     Raises
     ------
@@ -91,13 +97,23 @@ def load(
     """
     check_target(target)
     if target == CURIE:
-        return believing.load(data, add, progress)
+        return _regressing(believing.load(data, add, progress))
+    if target in COMPUTED and data is add is None:
+        return _regressing(Computed(target))
     if add is not None:
         raise InputError(f"add= takes rows of {CURIE}, not of {target}; use data= for a whole set")
     if target == HULL_DISTANCE and data is not None:
         raise InputError(_HULL)
     learnt = ENERGY if target == HULL_DISTANCE else target
     return replace(energy.load(data, progress, learnt), target=target)
+
+
+Model = TypeVar("Model", "Belief", Computed)
+
+
+def _regressing(model: Model) -> Model:
+    """Return a model with itself as a regressor."""
+    return replace(model, estimator_=CompositionRegressor.of(model))
 
 
 _HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"

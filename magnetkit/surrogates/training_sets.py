@@ -10,15 +10,17 @@ from ..errors import DataError, InputError
 from ..learning.curie import TARGET as CURIE
 from ..learning.curie import curie_set
 from ..learning.sets import TrainingSet, chemical_systems, merge_duplicates, read_csv
+from .computed import COMPUTED
 
 ENERGY = "formation_energy_eV_atom"
 HULL_DISTANCE = "energy_above_hull_eV_atom"
 OWN = {record.name: record for record in properties()}
 """Measured properties that are learnt from compositions alone, by name."""
 TARGETS = (CURIE, ENERGY, HULL_DISTANCE, *OWN)
-"""The properties a model can be trained for.
+"""The properties that are learnt.
 
-The distance to the hull is the model of the formation energy less the hull of known phases.
+The distance to the hull is the model of the formation energy less the hull of known phases. Those
+of `COMPUTED` are learnt from a user's own file alone.
 """
 
 # Structures that lie so far above the hull (eV/atom) are no phases, only were tried.
@@ -26,9 +28,11 @@ _NO_PHASE = 0.5
 
 
 def check_target(target: str) -> None:
-    """Raise InputError unless `target` is one of `TARGETS`."""
-    if target not in TARGETS:
-        raise InputError(f"target {target!r} is not learnt; use one of {', '.join(TARGETS)}")
+    """Raise InputError unless `target` is one of `TARGETS` or `COMPUTED`."""
+    if target not in (*TARGETS, *COMPUTED):
+        raise InputError(
+            f"target {target!r} is not learnt; use one of {', '.join((*TARGETS, *COMPUTED))}"
+        )
 
 
 def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
@@ -60,6 +64,11 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         found = _phases(target, Path(data))
     elif data is not None:
         return read_csv(target, Path(data))
+    elif target in COMPUTED:
+        raise InputError(
+            f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "
+            "takes a file of your own to learn it from"
+        )
     elif target in OWN:
         return read_csv(target, OWN[target].file)
     else:

@@ -153,3 +153,55 @@ def test_a_csv_is_read(tmp_path):
     assert mk.calibrate(file, "mine").mill.hosts == ("2:14:1",)
     with pytest.raises(InputError, match="no such file"):
         mk.calibrate(tmp_path / "absent.csv", "mine")
+
+
+def test_a_measurement_is_taken_as_the_trade_takes_it():
+    # H_cJ of one magnet is read to 3 %, B_r to 1 % (one standard deviation of each).
+    magnets = mk.calibrate(_table(_row()), "x", keep=False).mill.magnets
+    noise = {m["quantity"]: np.sqrt(m["noise"]) * m["deviation"] for m in magnets}
+    assert noise["coercivity_kA_m"] == pytest.approx(0.03)
+    assert noise["remanence_T"] == pytest.approx(0.01)
+
+
+def test_a_hot_row_is_off_by_a_share_of_the_coercivity_at_room_temperature():
+    # Leave-one-out over published curves: 4 % of H_cJ at 20 degrees C over 130 K.
+    (hot,) = mk.calibrate(_table(_row(t=423.15, b=None)), "x", keep=False).mill.magnets
+    room, there = (_model(CHARGE, t)["coercivity_kA_m"] for t in (293.15, 423.15))
+    assert hot["slope"] * hot["deviation"] == pytest.approx(0.04 * room / there)
+    (cool,) = mk.calibrate(_table(_row(h=None, t=423.15)), "x", keep=False).mill.magnets
+    assert cool["slope"] == 0.0
+
+
+def test_a_shell_is_part_of_what_was_measured():
+    own = _row()
+    bare, shelled = (
+        mk.calibrate(_table({**own, "shell": shell}), "x", keep=False).mill.magnets[0]["score"]
+        for shell in ("", "Tb 0.5 wt%")
+    )
+    # The model expects more of the shelled magnet, so that the same value is a lower one.
+    assert shelled < bare - 0.5
+
+
+def test_one_magnet_measured_twice_contradicts_itself_where_two_magnets_do_not():
+    def noted(*labels):
+        rows = [_row(h=h, b=None, magnet=m) for h, m in zip((0.9, 1.1), labels, strict=True)]
+        return calibration(_table(*rows), "x", keep=False).contradictions
+
+    assert len(noted("a", "a")) == 1
+    assert "rows 1 and 2 contradict each other" in noted("a", "a")[0]
+    assert noted("a", "b") == []
+
+
+def test_a_row_that_does_not_fit_is_told_from_those_that_do():
+    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.3, b=None) for x in (0.5, 1.0, 1.5)]
+    report = calibration(_table(*rows), "x", keep=False).report
+    # All are harder than the model by the same: what the others say leaves little of that.
+    alone = calibration(_table(rows[0]), "x", keep=False).report["standard_score"].iloc[0]
+    assert alone > 0.0
+    assert (report["standard_score"].abs() < 0.6 * alone).all()
+
+
+def test_quantities_are_told_in_the_order_they_come():
+    rows = [_row(h=None), _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", b=None)]
+    lines = calibration(_table(*rows), "x", keep=False).lines()
+    assert [line.split(",")[0] for line in lines[:2]] == ["B_r", "H_cJ"]

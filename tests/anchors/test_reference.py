@@ -101,3 +101,19 @@ def test_a_screening_takes_requirements_relative_to_todays_magnet():
     best = found.best(1).iloc[0]
     assert best["meets_requirements"]
     assert best["heavy_rare_earth_wt_pct"] < own["heavy_rare_earth_wt_pct"]
+
+
+def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
+    from scipy.stats import truncnorm
+
+    from magnetkit.applications.parts import Anchor, Requirement
+    from magnetkit.ranking.judged import ALPHA, _working
+
+    given = {"source": "test", "status": "assumption"}
+    asked = Requirement(column=ALPHA, absolute_maximum=0.02, **given)
+    profile = load("aviation-actuator").model_copy(update={"requirements": (asked,)})
+    one = Anchor(column=ALPHA, value=-0.015, spread=0.02, temperature_K=453.15, **given)
+    value, doubt = _working(-0.015, 0.02, one, profile)
+    own = truncnorm((-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02)
+    assert value == pytest.approx(own.mean())
+    assert doubt == pytest.approx(own.std())

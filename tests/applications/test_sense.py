@@ -38,6 +38,21 @@ def test_todays_magnet_is_more_likely_than_not_to_do_its_job(name):
 
 
 @pytest.mark.parametrize("name", applications.names())
+def test_every_profile_asks_that_its_flux_stays_at_the_hottest_point(name):
+    profile = applications.load(name)
+    asked = [r for r in profile.requirements if r.column == "demagnetization_safety"]
+    assert [r.limit for r in asked] == [1.0]
+    assert profile.temperature_of(asked[0]) == profile.temperature_max_K
+
+
+def test_the_motors_anchor_stands_at_the_hot_end_of_the_chord_of_its_class():
+    # Class UH: 1990 kA/m at 20 C and -0.51 %/K from 20 to 180 C (Arnold's sheet of N38UH).
+    anchor = applications.load("energy-traction-motor").reference.anchors[0]
+    assert anchor.temperature_K == 453.15
+    assert anchor.value == pytest.approx(1990.0 * (1.0 - 0.0051 * 160.0), rel=0.005)
+
+
+@pytest.mark.parametrize("name", applications.names())
 def test_every_profile_says_all_that_is_asked_of_a_magnet(name):
     profile = applications.load(name)
     asked = {r.column for r in profile.requirements}

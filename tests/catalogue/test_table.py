@@ -95,3 +95,16 @@ def test_printed_values_are_consistent():
 def test_an_unknown_grade_is_answered_with_the_nearest_names():
     with pytest.raises(InputError, match=r"nearest names are .*N42"):
         mk.grades("N42SU")
+
+
+def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
+    table = mk.grades()
+    share = table["max_energy_product_kJ_m3"] * 4e3 * MU_0 / table["remanence_T"] ** 2
+    estimated = table["remanence_T_provenance"] == "estimate"
+    printed_too = table["remanence_T_provenance"] == "catalogue"
+    assert estimated.sum() > 1
+    # The estimate takes the share of grades alike: it lies among theirs.
+    low, high = share[printed_too].quantile([0.1, 0.9])
+    middle = share[estimated].median()
+    assert low < middle < high
+    assert middle == pytest.approx(share[printed_too].median(), rel=0.03)

@@ -1,7 +1,9 @@
 """The campaign on faults: ``make test-faults`` or ``python -m tests.faults.campaign [PART ...]``.
 
 Each part runs in a process of its own, so that a crash is a figure and not the end. The figures
-go to ``tests/FAULTS.md``; parts that were not asked for keep theirs.
+go to ``figures.json``, where parts that were not asked for keep theirs. ``tests/FAULTS.md`` is
+written from these, from ``points.toml`` and from the notes ``*.md`` beside this file, and from
+nothing else: ``python -m tests.faults.campaign page`` writes it anew.
 """
 
 import json
@@ -23,7 +25,7 @@ RECIPES = 1_400_000
 # By kind: what is cheap to read is read more often.
 FILES = {"model file": 60_000, "scenario TOML": 20_000}
 FILES_OTHERWISE = 6_000
-PULLS = 600
+PULLS = 2_000
 MOMENTS = 20
 FOLDERS = 1_000
 PAIRS = 60
@@ -31,9 +33,10 @@ DAMAGED = 12
 SHUFFLES = 10
 # Users of the explorer at once, requests, seconds: it ends at whichever comes first.
 LOAD = (20, 50_000, 1_800)
-LIMIT_S = 2_400
+LIMIT_S = 3_600
 POINTS = Path(__file__).with_name("points.toml")
-NOTES = Path(__file__).with_name("mutants.md")
+NOTES = {"One change at a time": "mutants.md", "Supply chain": "supply.md"}
+"""What was run outside the campaign, as it was noted."""
 
 
 def recipes() -> list[dict]:
@@ -130,10 +133,28 @@ def explorer() -> list[dict]:
     return [explorer_load.run(*LOAD)]
 
 
+def again() -> list[dict]:
+    """Make each fault of the second round again, as far as it can be."""
+    file = Path(__file__).with_name("second_round.py")
+    done = subprocess.run(
+        [sys.executable, "-P", file], stdout=subprocess.PIPE, text=True, check=True
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return [
+        {"point": int(r["point"]), "seen": r["seen"], "faults": [r["seen"]] if r["fault"] else []}
+        for r in rows
+    ]
+
+
+def known() -> dict[str, dict]:
+    """Return the thirteen faults by number: what each was, and the tests that hold it."""
+    return tomllib.loads(POINTS.read_text(encoding="utf-8"))
+
+
 def points() -> list[dict]:
     """Run the tests that hold each fault of the second round."""
     rows = []
-    for number, point in tomllib.loads(POINTS.read_text(encoding="utf-8")).items():
+    for number, point in known().items():
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *point["tests"]],
             stdout=subprocess.PIPE,
@@ -250,9 +271,15 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
     "explorer": (
         explorer,
         "Users of the explorer who move controls as fast as answers come, one request in fifty "
-        "none that a control sends, bodies of 300 MB before and after.",
+        "none that a control sends, bodies of 300 MB before and after. *load*: processes that "
+        "wanted the machine's two cores in the last quarter of an hour.",
     ),
-    "points": (points, "The thirteen faults of the second round, and the tests that hold each."),
+    "again": (
+        again,
+        "The thirteen faults of the second round made again from outside "
+        "(`python -P tests/faults/second_round.py`, which runs on 0b41db4 too).",
+    ),
+    "points": (points, "The tests that hold each of the thirteen faults."),
 }
 
 
@@ -280,8 +307,16 @@ def alone(name: str) -> dict:
         "seconds": round(time.monotonic() - start),
         "date": time.strftime("%Y-%m-%d"),
         "python": platform.python_version(),
+        "commit": _commit(),
         "rows": rows,
     }
+
+
+def _commit() -> str:
+    """Return the state of the checkout that a part ran on."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(asked, cwd=FILE.parent, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "no checkout"
 
 
 def page(figures: dict[str, dict]) -> str:
@@ -292,15 +327,10 @@ def page(figures: dict[str, dict]) -> str:
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
     left = [name for name in PARTS if name not in figures]
+    out += [f"{distinct:,} distinct bad recipes and files; {faults} faults in the parts below.", ""]
     if left:
-        out += [f"Not run yet with this version: {', '.join(left)}.", ""]
-    out += [f"{distinct:,} distinct bad recipes and files; {faults} faults left in all parts.", ""]
-    out += ["## Second round", "", "What it found, and the tests that hold each.", ""]
-    out += ["| point | fault | held by |", "| --- | --- | --- |"]
-    for number, point in tomllib.loads(POINTS.read_text(encoding="utf-8")).items():
-        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
-        out.append(f"| {number} | {point['fault']} | {names} |")
-    out.append("")
+        out += [f"Not run at length: {', '.join(left)}.", ""]
+    out += second_round()
     for name, (_, told) in PARTS.items():
         if name not in figures:
             continue
@@ -314,14 +344,23 @@ def page(figures: dict[str, dict]) -> str:
             out.append("")
         listed = [f for row in part["rows"] for f in row["faults"]][:10]
         out += [f"- fault: `{f[:300]!r}`" for f in listed]
-        out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}.", ""]
-    out += mutations()
+        state = f", at {part['commit']}" if "commit" in part else ""
+        out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.", ""]
+    for title, name in NOTES.items():
+        text = Path(__file__).with_name(name).read_text(encoding="utf-8").rstrip()
+        out += [f"## {title}", "", text, ""]
     return "\n".join(out)
 
 
-def mutations() -> list[str]:
-    """Return what one change at a time showed, as it was noted by hand."""
-    return ["## One change at a time", "", NOTES.read_text(encoding="utf-8").rstrip(), ""]
+def second_round() -> list[str]:
+    """Return the thirteen faults, what the state they were found in does, and what holds each."""
+    out = ["## Second round", "", "What it found; what 0b41db4 did when each was made again by"]
+    out += ["`second_round.py`; the tests that hold each.", ""]
+    out += ["| point | fault | at 0b41db4 | held by |", "| --- | --- | --- | --- |"]
+    for number, point in known().items():
+        names = ", ".join(f"`{name.removeprefix('tests/')}`" for name in point["tests"])
+        out.append(f"| {number} | {point['fault']} | {point['then']} | {names} |")
+    return [*out, ""]
 
 
 def _alike(rows: list[dict]) -> list[list[dict]]:
@@ -336,18 +375,22 @@ def _cell(value: object) -> str:
         return str(len(value))
     if isinstance(value, float):
         return f"{value:.3g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("|", "\\|")
+
+
+def stored() -> dict[str, dict]:
+    return json.loads(FIGURES.read_text()) if FIGURES.is_file() else {}
 
 
 def main(names: list[str]) -> int:
-    figures = json.loads(FIGURES.read_text()) if names and FIGURES.is_file() else {}
-    for name in names or PARTS:
+    for name in [] if names == ["page"] else names or PARTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        figures[name] = alone(name)
-        found = sum(len(row["faults"]) for row in figures[name]["rows"])
-        print(f"{name}: {figures[name]['seconds']} s, {found} faults", file=sys.stderr, flush=True)
-        FIGURES.write_text(json.dumps(figures, indent=1))
-        FILE.write_text(page(figures), encoding="utf-8")
+        part = alone(name)
+        found = sum(len(row["faults"]) for row in part["rows"])
+        print(f"{name}: {part['seconds']} s, {found} faults", file=sys.stderr, flush=True)
+        FIGURES.write_text(json.dumps({**stored(), name: part}, indent=1) + "\n")
+    figures = stored()
+    FILE.write_text(page(figures), encoding="utf-8")
     return int(any(row["faults"] for part in figures.values() for row in part["rows"]))
 
 

@@ -7,6 +7,7 @@ move controls as fast as answers come, one request in fifty is none that a contr
 
 import http.client
 import json
+import os
 import random
 import signal
 import statistics
@@ -169,8 +170,8 @@ def _loaded(
         "users": users, "requests": len(asked), "refused": sum(u.refused for u in crowd),
         "seconds": round(took), "median_s": round(statistics.median(asked), 3),
         "p99_s": round(sorted(asked)[int(0.99 * (len(asked) - 1))], 3), "slowest_s": max(asked),
-        "MB_early": round(early), "MB_end": round(marks[-1][1]), "MB_peak": round(peak),
-        "faults": faults,
+        "load": round(os.getloadavg()[2], 1), "MB_early": round(early),
+        "MB_end": round(marks[-1][1]), "MB_peak": round(peak), "faults": faults,
     }  # fmt: skip
 
 

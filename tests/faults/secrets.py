@@ -49,6 +49,7 @@ def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
         ("grades", "N42SH", "--temperature", "150C"),
         ("compare", "Nd2Fe14B", "SmCo5", "--temperature", "150C"),
         ("curve", "N42SH", "--temperature", "150C"),
+        ("limits", "Nd2Fe14B", "--load-line", "x"),
         ("calibrate", str(folder / "absent.csv"), "--name", "mill"),
         ("replace", "N42SX", "--temperature", "150C"),
         ("parts", str(folder / "absent.csv")),

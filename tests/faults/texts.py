@@ -1,11 +1,15 @@
-"""Markup in every text of a profile, a scenario, a manifest, through report and explorer.
+"""Markup in every text of a profile, scenario, table, mill, grade table, manifest, where shown.
 
-``python -m tests.faults.texts FOLDER`` prints as JSON what it found.
+That is the report, the explorer, the documentation's page of a device. ``python -m
+tests.faults.texts FOLDER`` prints as JSON what it found.
 """
 
 import copy
+import csv
 import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,10 +17,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from magnetkit import applications
+from magnetkit import applications, datasets
+from magnetkit.anchors import calibrate
 from magnetkit.applications.profile import Profile
 from magnetkit.errors import MagnetkitError
+from magnetkit.magnetism import mill
 from magnetkit.screening import ScreenResult, screen
+from magnetkit.settings import get_settings
 from magnetkit.show.explorer.page import application
 from magnetkit.show.explorer.results import Results
 from magnetkit.supply.scenario import load_scenario
@@ -153,6 +160,114 @@ def manifests(place: Path) -> Figures:
     return _each(whole, laid, place)
 
 
+def mills(place: Path) -> Figures:
+    """Texts of a table of measured magnets, and of the file that is stored of them."""
+    row = {"composition": "Nd2Fe14B", "temperature_K": "293", "remanence_T": "1.2"}
+    table = {**row, "coercivity_kA_m": "900", "magnet": "a", "maker": "b", "shell": "Tb 0.3 @ 0.1",
+             "name": "mine", "head": "note"}  # fmt: skip
+    place.mkdir(parents=True)
+    os.environ["MAGNETKIT_DATA_DIR"] = str(place)
+    get_settings.cache_clear()
+
+    def measured(changed: Any, out: Path) -> None:
+        cells = {changed["head"] if k == "head" else k: v for k, v in changed.items()}
+        name = cells.pop("name")
+        file = place / "magnets.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([cells.keys(), cells.values()])
+        calibrate(file, name=name)
+        screen(["SmCo5", "Nd2Fe14B"], DEVICE, process=name, out=out)
+
+    def kept(changed: Any, out: Path) -> None:
+        file.write_text(json.dumps(changed), encoding="utf-8")
+        screen(["SmCo5", "Nd2Fe14B"], DEVICE, process="kept", out=out)
+
+    try:
+        figures = _each(table, measured, place)
+        calibrate({k: [v] for k, v in row.items()}, name="kept")
+        file = mill.folder() / "kept.json"
+        stored = _each(json.loads(file.read_text(encoding="utf-8")), kept, place)
+    finally:
+        del os.environ["MAGNETKIT_DATA_DIR"]
+        get_settings.cache_clear()
+    figures.inputs += stored.inputs
+    figures.refused += stored.refused
+    figures.shown += stored.shown
+    figures.faults += stored.faults
+    return figures
+
+
+def grades(place: Path) -> Figures:
+    """Texts of the table of grades, one column at a time, each in a process of its own."""
+    table = datasets.path("grades/values.csv").read_text(encoding="utf-8")
+    figures = Figures()
+    for column in ("host", "kind", "grade", "maker", "quantity", "bound", "source", "note"):
+        own = place / column
+        shutil.copytree(datasets.root(), own / "datasets")
+        rows = list(csv.DictReader(table.splitlines()))
+        for row in rows:
+            # A grade stays one: each keeps a name of its own.
+            row[column] = f"{row[column]}{HOSTILE}"
+        with (own / "datasets/grades/values.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.texts", "grades", own],
+            env={**os.environ, "MAGNETKIT_DATASETS": str(own / "datasets")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        figures.inputs += 1
+        if done.returncode:
+            figures.faults.append(f"{column}: {done.stderr[-300:]}")
+            continue
+        answer = json.loads(done.stdout.splitlines()[-1])
+        figures.refused += isinstance(answer, str)
+        figures.shown += isinstance(answer, list)
+        figures.faults += [f"{column}: {bad}" for bad in answer if isinstance(answer, list)]
+    return figures
+
+
+def _of_grades(own: Path) -> list[str] | str:
+    try:
+        screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=own / "out")
+        return shown(own / "out")
+    except MagnetkitError as error:
+        return str(error)
+
+
+def pages(place: Path) -> Figures:
+    """Free texts of a profile in the documentation's page of its device, all at once."""
+    import markdown
+
+    from magnetkit.evaluation import pages as written
+
+    whole = applications.load(DEVICE).model_dump(mode="json", exclude_none=True)
+    figures = Figures()
+    # Recipes are read and refused as such; a small space does.
+    whole["space"] = [{**whole["space"][-1], "step": 0.5}]
+    for at in [at for at in places(whole) if at[0] != "space" and at[-1] != "formula"]:
+        changed = put(whole, at, f"a | b {HOSTILE}")
+        try:
+            Profile.model_validate(changed)
+        except ValueError:
+            figures.refused += 1
+            continue
+        finally:
+            figures.inputs += 1
+        whole = changed
+        figures.shown += 1
+    place.mkdir(parents=True)
+    file = place / "mine.toml"
+    lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = written.page(file, "A word.")
+    figures.faults += markup(markdown.markdown(text, extensions=["tables", "attr_list"]))
+    return figures
+
+
 def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
     """Put the text in each place in turn, make results of it and look at what shows them."""
     figures = Figures()
@@ -179,7 +294,10 @@ def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
     return figures
 
 
-KINDS = {"profile": profiles, "scenario": scenarios, "table": recipes, "manifest": manifests}
+KINDS = {
+    "profile": profiles, "scenario": scenarios, "table": recipes, "manifest": manifests,
+    "mill": mills, "grade table": grades, "documentation": pages,
+}  # fmt: skip
 
 
 def main(folder: Path) -> None:
@@ -188,4 +306,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "grades":
+        print(json.dumps(_of_grades(Path(sys.argv[2]))))
+    else:
+        main(Path(sys.argv[1]))

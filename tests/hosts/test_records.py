@@ -5,7 +5,7 @@ import pytest
 from magnetkit import datasets
 from magnetkit.errors import DataError
 from magnetkit.hosts import records
-from magnetkit.hosts.partition import _weights
+from magnetkit.hosts.partition import _counted
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_what_is_wrong_with_a_record_is_said(folder, text, said):
 
 def test_a_sum_names_elements_and_groups():
     # Fifteen lanthanides, yttrium and zirconium.
-    assert _weights("(R + Zr)").sum() == 17
-    assert _weights("all").sum() == 118
+    assert _counted("(R + Zr)").sum() == 17
+    assert _counted("all").sum() == 118
     with pytest.raises(DataError, match="'Qq'"):
-        _weights("R + Qq")
+        _counted("R + Qq")

@@ -36,7 +36,8 @@ def setup(seed=0, n=40):
     distance[2] = np.nan
     state = forming.State(
         rng.integers(0, 2, n).astype(np.int8), rng.random(n) < 0.5, distance,
-        np.where(np.isnan(distance), np.nan, 0.01), rng.normal(0.0, 300.0, n),
+        np.where(np.isnan(distance), np.nan, rng.uniform(0.0, 0.3, n)), rng.uniform(0.0, 0.05, n),
+        rng.normal(0.0, 300.0, n),
     )  # fmt: skip
     row, col = np.nonzero(x)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))])
@@ -52,7 +53,7 @@ def test_terms_agree_with_the_twin():
         expected = naive_forming.describe(
             {e: row[e] for e in np.flatnonzero(row)}, atoms.kind, atoms.radius, atoms.less,
             atoms.early, atoms.sp, atoms.guest[f], atoms.enough[f], state.named[i],
-            state.distance[i], state.warmer[i],
+            (state.distance[i], state.deviation[i], state.mixing[i]), state.warmer[i],
         )  # fmt: skip
         assert found[i] == pytest.approx([expected.get(t, 0.0) for t in forming.TERMS], abs=1e-9)
 
@@ -69,8 +70,6 @@ def test_odds_are_weights_times_terms_with_the_spread_of_both():
         w, root = weights.mean[state.family[i]], weights.root[state.family[i]]
         assert mean[i] == pytest.approx(w @ terms[i])
         variance = terms[i] @ root @ root.T @ terms[i]
-        if not math.isnan(state.deviation[i]):
-            variance += (w[1] * state.deviation[i] / 0.02) ** 2
         assert deviation[i] == pytest.approx(math.sqrt(variance))
 
 

@@ -131,6 +131,17 @@ def test_linear_propagation_agrees_with_monte_carlo():
     np.testing.assert_allclose(curie.std(axis=0), linear.curie_sd, rtol=0.2)
 
 
+def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
+    # Both fall with m(T), whose doubt is large near T_C: 2 K_1 / J_s is known better than if the
+    # two were apart. Y2Fe14B and YCo5 have no K_2.
+    part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
+    got = evaluate(part, np.array([500.0, 800.0]), parameters=load())
+    for row, at in ((0, 0), (1, 1)):
+        polarization_, k1, field = (got.sd[row, at, k] / got.value[row, at, k] for k in (0, 1, 3))
+        assert got.value[row, at, 2] == pytest.approx(0.0, abs=0.05)
+        assert 0.0 < field < 0.97 * np.hypot(polarization_, k1)
+
+
 def test_the_scatter_of_the_fit_stands_beside_the_parameters():
     parameters = load()
     part = partition(CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic"))

@@ -200,3 +200,40 @@ def test_the_load_line_is_tried_up_to_beyond_the_curie_temperature_of_samarium_c
         assert tried[-1] > 1020.0
         assert (np.diff(tried) <= 100.0 + 1e-9).all()
         assert (np.diff(tried[tried < 650.0]) <= 50.0 + 1e-9).all()
+
+
+@pytest.mark.parametrize("load_line", [0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("formula", ["Nd2Fe14B", "Pr2Fe14B", "Nd1.4Dy0.6Fe14B"])
+def test_the_working_temperature_is_where_the_load_line_meets_the_knee(formula, load_line):
+    warmest = _figures(formula, load_line=load_line)["max_working_temperature_K"]
+    if np.isnan(warmest):
+        # Already at 20 degrees C it does not bear the load line.
+        warmest = ROOM
+        sides = [(ROOM, False)]
+    else:
+        # The temperatures that are tried lie 50 K apart: what lies between is interpolated.
+        sides = [(warmest - 3.0, True), (warmest + 3.0, False)]
+    for kelvin, bears in sides:
+        row = _figures(formula, temperature=kelvin, load_line=load_line)
+        # The straight line of recoil, mu_rec 1.05 as catalogues print it, meets the load line.
+        field = row["remanence_T"] / (4e-7 * np.pi) / (load_line + 1.05) / 1e3
+        assert (row["knee_field_kA_m"] > field) == bears, kelvin
+
+
+def test_the_flatter_the_magnet_the_cooler_it_must_stay():
+    warmest = [
+        _figures("Nd1.4Dy0.6Fe14B", load_line=load)["max_working_temperature_K"]
+        for load in (0.0, 0.5, 1.0, 4.0)
+    ]
+    assert warmest == sorted(warmest)
+    assert warmest[0] < warmest[1] - 10.0
+
+
+def test_the_cold_side_says_that_nobody_measured_there():
+    room, cool, cold = (_figures("Nd2Fe14B", temperature=t) for t in (300.0, 251.0, 220.0))
+    assert cool["coercivity_kA_m_provenance"] == "physics"
+    assert cold["coercivity_kA_m_provenance"] == "extrapolated"
+    assert cold["remanence_T_provenance"] == "physics"
+    # Alpha of -0.11 to -0.12 %/K goes on below room temperature, a little flatter.
+    assert 1.05 < cold["remanence_T"] / room["remanence_T"] < 1.10
+    assert cold["coercivity_kA_m"] > 1.1 * room["coercivity_kA_m"]

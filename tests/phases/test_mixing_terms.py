@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases.mixing_terms import NOISE, MixingTerms
+from magnetkit.phases.mixing_terms import NOISE, RADII, MixingTerms, Occupation
 from magnetkit.phases.snapshot import open_snapshot
 from magnetkit.phases.space import whole_space
 
@@ -50,3 +51,35 @@ def test_a_pure_occupation_scatters_least(case):
     pure = (at.earth.max(axis=1) > 1 - 1e-9) & (at.metal.max(axis=1) > 1 - 1e-9)
     np.testing.assert_allclose(scatter[pure], NOISE[0] ** 2)
     assert (scatter[~pure] > NOISE[0] ** 2).all()
+
+
+def test_radii_are_shannons():
+    from pymatgen.core import Species
+
+    for symbol, radius in RADII.items():
+        shannon = Species(symbol, 3).get_shannon_radius("VI", radius_type="ionic")
+        assert radius == pytest.approx(shannon, abs=0.001), symbol
+
+
+def test_a_term_adds_the_square_of_its_deviation():
+    # Two metals, two earths and two interstitials without any hull: what is left is the sum of
+    # the terms of what two compositions share.
+    terms = object.__new__(MixingTerms)
+    terms.earths = np.array([INDEX["Nd"], INDEX["Pr"]])
+    terms._end_hull, terms._metal_hull = np.zeros((2, 2)), np.zeros((2, 2))
+
+    def at(earth, metal, third):
+        return Occupation(*(np.array([part], float) for part in (earth, metal, third)))
+
+    one = at([1, 0], [1, 0], [1, 0])
+    alike = np.exp(-0.5 * ((0.983 - 0.990) / 0.08) ** 2)
+    own = 0.025**2 + 0.011**2 + 0.022**2 + 0.079**2 + 0.039**2 + 0.0058**2
+    third = 0.119**2 + 0.030**2 + 2 * 0.0030**2
+    assert terms.kernel(one, one).item() == pytest.approx(own + third, rel=1e-12)
+    other_earth = at([0, 1], [1, 0], [1, 0])
+    shared = 0.025**2 + 0.022**2 * alike + 0.079**2 + 0.039**2 * alike
+    third = 0.119**2 + 0.030**2 + 0.0030**2 * alike
+    assert terms.kernel(one, other_earth).item() == pytest.approx(shared + third, rel=1e-12)
+    other_metal = at([1, 0], [0, 1], [0, 1])
+    shared = 0.025**2 + 0.011**2 + 0.022**2
+    assert terms.kernel(one, other_metal).item() == pytest.approx(shared, rel=1e-12)

@@ -12,7 +12,7 @@ def texts(products, fractions):
     hull = Decomposition(
         np.zeros(len(products)), np.array(products, np.int32), np.array(fractions, float), NAMES
     )
-    return product_texts(hull).to_pylist()
+    return product_texts(hull).tolist()
 
 
 def test_the_largest_share_comes_first_and_equals_by_name():
@@ -34,3 +34,13 @@ def test_the_last_digits_of_a_share_decide_nothing():
     assert set(found) == {"0.88 B + 0.13 Fe"}
     # So does the order in which products come.
     assert texts([[3, 0]], [[1.0 - half, half]]) == ["0.88 B + 0.13 Fe"]
+
+
+def test_rows_alike_to_the_hundredth_share_one_text():
+    hull = Decomposition(
+        np.zeros(3), np.array([[0, 1]] * 3, np.int32),
+        np.array([[0.401, 0.599], [0.399, 0.601], [0.41, 0.59]]), NAMES,
+    )  # fmt: skip
+    found = product_texts(hull)
+    assert found.categories.tolist() == ["0.60 SmCo3 + 0.40 Fe", "0.59 SmCo3 + 0.41 Fe"]
+    assert found.codes.tolist() == [0, 0, 1]

@@ -228,3 +228,22 @@ def test_every_requirement_is_written_as_it_is_read(name):
         assert asked.limit == pytest.approx(requirement.limit, rel=1e-5)
         assert asked.temperature_K == requirement.temperature_K
         assert asked.absolute == (requirement.absolute_maximum is not None)
+
+
+def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
+    profile = applications.load("energy-traction-motor")
+    asked = [
+        Requirement(column=c, source="test", status="assumption", **limit)
+        for c, limit in (
+            ("coercivity_kA_m", {"minimum": 500.0}),
+            ("irreversible_loss_pct", {"maximum": 5.0}),
+        )
+    ]
+    device = profile.model_copy(update={"requirements": tuple(asked)})
+    frame = pd.DataFrame({"host": ["2:14:1"]})
+    # Both have one chance in two and are one event; apart they would have one in four.
+    for column, value, half in (("coercivity_kA_m", 500.0, 50.0), ("irreversible_loss_pct", 5, 3)):
+        for end, shift in (("", 0.0), ("_lo", -half), ("_hi", half)):
+            frame[f"{column}{end}"] = value + shift
+    found = judge(device, dict.fromkeys(device.temperatures, frame), device.temperature_K)
+    assert found.probability[0] == pytest.approx(0.5)

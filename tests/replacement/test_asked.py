@@ -58,3 +58,23 @@ def test_a_compensated_grade_must_stay_compensated():
 
 def test_the_working_field_is_that_of_the_straight_line():
     assert working_field(1.0, 0.0) == pytest.approx(757.9, abs=0.1)
+
+
+def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin():
+    from types import SimpleNamespace
+
+    from magnetkit.replacement.asked import profile
+
+    best = SimpleNamespace(text="Nd30.5Dy1Co1Cu0.1B1Fe bal.", shell="", weight=1.0)
+    made = SimpleNamespace(best=best, sentence=lambda: "of what it is")
+    for kelvin, between, ends in (
+        (293.15, None, (293.15, 393.15)),
+        (423.15, None, (293.15, 423.15)),
+        (310.0, None, (293.15, 393.15)),
+        (314.5, None, (293.15, 314.5)),
+        (423.15, (250.0, 400.0), (250.0, 423.15)),
+    ):
+        wish = SimpleNamespace(between=between, load_line=1.0, require=(), mass_kg=1.0, number=1)
+        own = {**REFERENCE, "host": "2:14:1", "temperature_K": kelvin}
+        found = profile("N42SH", own, made, wish)
+        assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx(ends)

@@ -1,9 +1,21 @@
 """What grades are thought to be made of, against what the trade says of the classes."""
 
+import re
+
+import numpy as np
+import pandas as pd
 import pytest
 
 import magnetkit as mk
 from magnetkit.replacement import makeup
+from magnetkit.replacement.makeup import (
+    TYPICAL,
+    _grid,
+    _log_likelihood,
+    neodymium_iron,
+    samarium_cobalt_5,
+    samarium_cobalt_17,
+)
 from magnetkit.supply import ledger
 
 
@@ -40,3 +52,48 @@ def test_samarium_cobalt_holds_heavy_rare_earth_only_where_it_is_compensated():
     assert _made("Recoma 20").heavy_wt_pct[0] < 0.3
     # Gadolinium and erbium of compensated 2:17: order of a third of the rare earth.
     assert 5.0 < _made("2:17TC-16").heavy_wt_pct[0] < 18.0
+
+
+def amounts(text):
+    return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)(\d[\d.]*)", text)}
+
+
+def test_charges_are_those_of_the_trade():
+    # Total rare earth 30.8 wt.% with a fifth of the light part Pr, 0.96 B (2:14:1 needs 1.0 of B
+    # with all its iron); Sm 36.3 wt.% for SmCo5 (33.8 is the formula, the rest burns off).
+    charge = amounts(neodymium_iron(2.0))
+    assert charge["Nd"] + charge["Pr"] + charge["Dy"] == pytest.approx(30.8, abs=0.01)
+    assert charge["Nd"] / charge["Pr"] == pytest.approx(4.0, abs=0.01)
+    assert charge["B"] == 0.96
+    assert charge["Co"] == 1.0
+    assert amounts(samarium_cobalt_5(5.0, 4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
+    compensated = samarium_cobalt_17(17.8, 14.0, 6.0, 8.0)
+    assert amounts(compensated) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
+
+
+def steps(recipes, element):
+    return np.unique([amounts(text).get(element, 0.0) for text, _ in recipes])
+
+
+def test_the_recipes_that_are_tried_lie_evenly():
+    np.testing.assert_allclose(steps(_grid("2:14:1"), "Dy"), np.arange(0.0, 10.5, 0.5))
+    np.testing.assert_allclose(steps(_grid("1:5"), "Pr"), [0, 5, 10])
+    np.testing.assert_allclose(steps(_grid("1:5"), "Gd"), [0, 4, 8, 12, 16])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Fe"), [5, 8, 11, 14, 17, 20])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Cu"), [4.5, 6, 8])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Gd"), [0, 4, 8, 12])
+    np.testing.assert_allclose(steps(_grid("2:17"), "Er"), [0, 3, 6])
+    # Samarium and what takes its place stay 25.8 wt.%.
+    for text, _ in _grid("2:17"):
+        parts = amounts(text)
+        assert sum(parts.get(e, 0.0) for e in ("Sm", "Gd", "Er")) == pytest.approx(25.8, abs=0.02)
+
+
+def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
+    grade = {"remanence_T": 1.2, "coercivity_kA_m": 1000.0, "remanence_coefficient_pct_K": -0.11}
+    expected = {"remanence_T": 1.2, "coercivity_kA_m": TYPICAL * 1000.0}
+    frame = pd.DataFrame([{**grade, **expected}] * 3)
+    frame.loc[1, "remanence_T"] *= np.exp(0.055)
+    frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
+    found = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(found - found[0], [0.0, -0.5, -2.0], atol=1e-12)

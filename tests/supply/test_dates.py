@@ -34,3 +34,22 @@ def test_both_outcomes_of_the_suspended_controls_are_scenarios():
     for element in ("Ho", "Er", "Ga"):
         assert after[element] > before[element], element
     assert after["Sm"] == before["Sm"]
+
+
+def test_only_facts_on_what_an_alloy_holds_are_said():
+    day = date(2026, 11, 27)
+    assert not any("Ga" in late.split(":")[0].split() for late in overdue(day, ["Sm", "Co"]))
+    assert any("Ho Er Tm Yb" in late for late in overdue(day, ["Er"]))
+    assert overdue(day, ["Fe", "B"]) == []
+
+
+def test_the_ledger_says_what_is_past_its_day(monkeypatch):
+    class Later(date):
+        @classmethod
+        def today(cls):
+            return cls(2026, 11, 27)
+
+    monkeypatch.setattr("magnetkit.supply.dates.date", Later)
+    held = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
+    assert any("Ho Er Tm Yb" in late for late in held)
+    assert supply.ledger(["Fe3B"]).attrs["overdue"] == []

@@ -98,3 +98,19 @@ def test_what_makes_no_sense_is_refused(tmp_path):
     file.write_text("composition,x\nSmCo5,1\n")
     with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
         mk.surrogates.train(CURIE, data=file)
+
+
+def test_a_set_of_another_target_and_two_sets_at_once_are_refused(small, tmp_path):
+    with pytest.raises(InputError, match=f"of {ENERGY}, not of {CURIE}"):
+        mk.surrogates.train(CURIE, small.known)
+    with pytest.raises(InputError, match="not both"):
+        mk.surrogates.train(ENERGY, small.known, data=tmp_path / "mine.csv")
+    with pytest.raises(InputError, match="follows from"):
+        mk.surrogates.train("energy_above_hull_eV_atom", small.known)
+
+
+def test_a_set_that_is_given_is_what_is_learnt(small):
+    few = small.known[np.arange(0, len(small.known), 4)]
+    model = mk.surrogates.train(ENERGY, few)
+    assert len(model.known) == len(few)
+    assert model.target == ENERGY

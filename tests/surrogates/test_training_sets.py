@@ -42,3 +42,24 @@ def test_a_file_may_name_its_basis(tmp_path):
     frame.assign(basis="volume").to_csv(file, index=False)
     with pytest.raises(InputError, match="one of auto, atomic, weight"):
         training_set(target, file)
+
+
+def test_every_phase_of_a_snapshot_is_learnt_from_tested_on_or_left_out_with_a_reason():
+    import magnetkit as mk
+
+    known = training_set("formation_energy_eV_atom")
+    higher = known.removed["higher structure of a composition"]
+    assert len(known) + higher + known.removed["pure element"] == len(mk.phases.load())
+    assert known.removed["pure element"] < 118
+    over = next(n for name, n in known.removed.items() if name.startswith("over "))
+    assert over == (~known.learn).sum() > 0
+
+
+def test_a_folder_of_a_snapshot_is_a_set_of_energies_and_of_nothing_else():
+    import magnetkit as mk
+
+    folder = mk.datasets.path("materials_project/manifest.json").parent
+    energies = training_set("formation_energy_eV_atom", folder)
+    assert energies.sha256 == training_set("formation_energy_eV_atom").sha256
+    with pytest.raises(DataError):
+        training_set("curie_temperature_K", folder)

@@ -2,14 +2,14 @@
 
 The weights are fitted by scikit-learn's logistic regression (a ridge is a normal prior once each
 term is divided by the deviation of its weight), with Laplace's approximation for their covariance.
+Phases of any other structure have fewer terms, which know no host, fitted to the rows of all.
 Validation leaves out each rare earth, with all its rows and the limits of solubility measured on
-them, then each host, with its list of stabilizers.
+them, then each host, which is then judged as one that nobody has entered rows of.
 """
 
 import csv
 import itertools
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from ...composition.table import CompositionTable
 from ...elements import INDEX, RARE_EARTHS
 from ...hosts.partition import HOST_NAMES
 from ...kernels.forming import TERMS
-from ...phases.forming import FAMILIES, FORMS, atoms, made_at, stabilizers, state_of
+from ...phases.forming import FAMILIES, FORMS, atoms, made_at, state_of
 from ...phases.judged import Judged, Named
 from ...phases.snapshot import open_snapshot
 
@@ -42,7 +42,16 @@ PRIORS = {
     "large radius ratio": (1.0, 1.5), "misfit": (2.0, 2.0), "stabilizer": (4.0, 4.0),
     "no entry": (2.0, 2.0), "eutectoid": (0.0, 1.5), "Fe beside Cu": (2.0, 2.0),
     "radius ratio, metal content": (1.0, 0.5), "metal content": (1.0, 0.5),
+    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0),
 }  # fmt: skip
+HOST_FREE = (
+    "constant", "hull distance", "no entry", "uncertainty", "mixing entropy", "misfit",
+    "early squared",
+)  # fmt: skip
+"""Terms of a structure without weights of its own."""
+_HOST_FREE_PRIOR = 2.0
+# What a snapshot's energies tell: these terms are put to zero to see what they are worth.
+_OF_ENERGIES = ("hull distance", "no entry", "uncertainty")
 # Decomposition on cooling is known of 1:5 compounds with cobalt alone.
 _EUTECTOID_FAMILY = "1:5"
 _BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
@@ -113,22 +122,22 @@ def read_made() -> Made:
     return Made([r["formula"] for r in rows], host, forms, kelvin, earths, phases, state, cold)
 
 
-def terms(made: Made, without: Iterable[str] = ()) -> NDArray[np.float64]:
-    """Return the terms of the rows, without the stabilizers of some hosts, shape (n, terms)."""
+def terms(made: Made) -> NDArray[np.float64]:
+    """Return the terms of the rows, shape (n, terms)."""
     from ...kernels.arrays import Rows
     from ...kernels.forming import describe
 
-    known = {h: v for h, v in stabilizers().items() if h not in set(without)}
     x = np.zeros((len(made.formula), len(TERMS)))
     rows = Rows(made.phases.indptr, made.phases.indices, made.phases.values)
-    describe(rows, atoms(known), made.state, x, 0, len(x))
+    describe(rows, atoms(), made.state, x, 0, len(x))
     return x
 
 
 def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
-    """Fit the weights of every family to rows that form or do not."""
-    from sklearn.linear_model import LogisticRegression
+    """Fit the weights of every family to rows that form or do not.
 
+    The last family's, those of any other structure, are fitted to the rows of all families.
+    """
     common, own = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
     scales = np.tile(own, (len(FAMILIES), 1))
     scales[np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY),
@@ -137,24 +146,35 @@ def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
     design = np.hstack(
         [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
     )
-    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, tol=1e-8)
-    weights = model.fit(design, forms).coef_[0]
-    p = model.predict_proba(design)[:, 1]
-    precision = design.T @ (design * (p * (1.0 - p))[:, None]) + np.eye(design.shape[1])
-    covariance = np.linalg.inv(precision)
+    weights, covariance = _ridge(design, forms)
     mean, spread = [], []
-    for f in range(len(FAMILIES)):
+    for f in range(len(FAMILIES) - 1):
         take = np.zeros((k, design.shape[1]))
         take[:, :k] = np.diag(common)
         take[:, k * (f + 1) : k * (f + 2)] = np.diag(scales[f])
         mean.append(take @ weights)
         spread.append(take @ covariance @ take.T)
+    free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
+    weights, covariance = _ridge(x * free, forms)
+    mean.append(free * weights)
+    spread.append(free[:, None] * covariance * free)
     return Fitted(np.array(mean), np.array(spread))
 
 
-def without_each_earth(made: Made) -> NDArray[np.float64]:
+def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
+    """Return weights under a standard normal prior, and their covariance."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, tol=1e-8)
+    weights = model.fit(design, forms).coef_[0]
+    p = model.predict_proba(design)[:, 1]
+    precision = design.T @ (design * (p * (1.0 - p))[:, None]) + np.eye(design.shape[1])
+    return weights, np.linalg.inv(precision)
+
+
+def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
     """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
-    x, total, times = terms(made), np.zeros(len(made.forms)), np.zeros(len(made.forms))
+    total, times = np.zeros(len(made.forms)), np.zeros(len(made.forms))
     for earth in RARE_EARTHS:
         out = np.array([earth in own for own in made.earths])
         if out.any():
@@ -164,14 +184,14 @@ def without_each_earth(made: Made) -> NDArray[np.float64]:
     return total / times
 
 
-def without_each_host(made: Made) -> NDArray[np.float64]:
-    """Predict each row by a model that has seen no row of its host, nor its stabilizers."""
+def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
+    """Predict each row as one of a new host: by the terms that know none, fitted without it."""
     found = np.empty(len(made.forms))
+    new = np.full(len(x), len(FAMILIES) - 1)
     for host in FAMILIES:
         out = made.host == host
-        x = terms(made, without=[host])
         model = fit(x[~out], made.state.family[~out], made.forms[~out])
-        found[out] = model.probability(x[out], made.state.family[out])
+        found[out] = model.probability(x[out], new[out])
     return found
 
 
@@ -181,12 +201,15 @@ def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
 
     x = terms(made)
     seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
-    earth, host = without_each_earth(made), without_each_host(made)
+    earth, host = without_each_earth(made, x), without_each_host(made, x)
+    blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
     raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
     lines: list[dict[str, Any]] = [
         _scores("all rows seen", made.forms, seen, raw),
         _scores("each rare earth left out", made.forms, earth, raw),
+        _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
         _scores("each host left out", made.forms, host, raw),
+        _scores("  without energies of hosts", made.forms, without_each_host(made, blind), raw),
     ]
     for name in RARE_EARTHS:
         out = np.array([name in own for own in made.earths])

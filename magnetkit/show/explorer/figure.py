@@ -6,14 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
+from ...composition import CompositionTable
 from ...magnetism import demagnetization
+from ..figures.curves import demagnetization as curves_of
+from ..figures.parts import (
+    BLACK,
+    COLOURS,
+    GREY,
+    Figure,
+    axis_of,
+    colour_bar,
+    layout_of,
+    numbers,
+    points,
+    reference,
+    two_columns,
+)
 from ..report.content import number
-from ..report.layout import Figure, axis_of, layout_of, numbers
 from .results import Question, Results
 
 POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
-_STYLES = (("#0072B2", "solid"), ("#000000", "dash"))
 X, COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 
 
@@ -33,10 +46,10 @@ def pareto(
         "color": numbers(results.column(COLOUR, question)[on]),
         "colorscale": "Viridis",
         "line": {"width": 1, "color": "#000"},
-        "colorbar": {"title": {"text": COLUMNS[COLOUR].heading, "side": "right"}, "thickness": 12},
+        "colorbar": colour_bar(COLUMNS[COLOUR].heading),
     }
     others = _trace(results, off, question, goal, f"Others ({_drawn(off, rows, len(front))})")
-    others["marker"] = {"size": 5, "color": "#9a9a9a", "opacity": 0.6}
+    others["marker"] = {"size": 5, "color": GREY, "opacity": 0.6}
     traces = [others, best]
     traces.append(_today(results, question.stop, goal))
     layout = layout_of(axis_of(X), axis_of(goal))
@@ -47,68 +60,30 @@ def pareto(
 
 def curves(results: Results, row: int, stop: int) -> Figure:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
-    shells = results.text("shell", np.array([row]))
+    rows = np.array([row])
+    shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
     today = results.profile.reference
-    drawn = (
-        (results.table[row : row + 1], shells[0], results.text("candidate", np.array([row]))[0]),
-        (today.table(), today.shell or "", f"Today's magnet, {today.formula}"),
+    drawn = demagnetization(
+        CompositionTable.concat([results.table[row : row + 1], today.table()]),
+        [results.temperatures[stop]],
+        process=results.conditions.process,
+        shell=[shell, today.shell or ""],
+        load_line=results.conditions.duty.load_line,
     )
-    traces: list[Figure] = []
-    kelvin, conditions = results.temperatures[stop], results.conditions
-    for (table, shell, name), (colour, dash) in zip(drawn, _STYLES, strict=True):
-        # In a legend plotly knows no entity of quotes.
-        label = escape(f"{name} + {shell}" if shell else name, quote=False)
-        own = demagnetization(
-            table,
-            [kelvin],
-            process=conditions.process,
-            shell=[shell] if shell else None,
-            load_line=conditions.load_line,
-        )
-        for kind, values, width in (
-            ("J", own.polarization[0, 0], 2.5),
-            ("B", own.induction[0, 0], 1.2),
-        ):
-            inside = values >= -1e-9
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "name": f"{kind}(H) {label}",
-                    "x": numbers(-1e-3 * own.field[0, 0][inside]),
-                    "y": numbers(values[inside]),
-                    "line": {"color": colour, "dash": dash, "width": width},
-                    "showlegend": kind == "J",
-                }
-            )
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": numbers(-1e-3 * own.working_field[:, 0]),
-                "y": numbers(own.working_induction[:, 0]),
-                "marker": {"color": colour, "size": 9},
-                "hovertemplate": "Working point<br>H −%{x} kA/m<br>B %{y} T<extra></extra>",
-                "showlegend": False,
-            }
-        )
-    xaxis = {"title": {"text": "Reverse field −H (kA/m)"}, "autorange": "reversed"}
-    yaxis = {"title": {"text": "J and B (T)"}, "rangemode": "tozero", "side": "right"}
-    return {"data": traces, "layout": layout_of(xaxis, yaxis, height=400)}
+    names = (name, f"Today's magnet, {today.formula}")
+    labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
+    return curves_of(drawn, labels, [(COLOURS[0], "solid"), (BLACK, "dash")], height=400)
 
 
 def _today(results: Results, stop: int, goal: str) -> Figure:
     today = results.reference[goal]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "Today's magnet",
-        "x": numbers(results.reference[X]),
-        "y": numbers(today if today.size == 1 else today[stop : stop + 1]),
-        "text": [escape(results.profile.reference.formula)],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"symbol": "star", "size": 15, "color": "#000"},
-    }
+    return reference(
+        results.reference[X],
+        today if today.size == 1 else today[stop : stop + 1],
+        escape(results.profile.reference.formula),
+        "Today's magnet",
+        hover="%{text}",
+    )
 
 
 def thinned(rows: NDArray[np.int64], most: int = POINTS) -> NDArray[np.int64]:
@@ -135,15 +110,6 @@ def _trace(
             results.text("candidate", rows), shells, rows.tolist(), risk, strict=True
         )
     ]
-    x, y = COLUMNS[X], COLUMNS[goal]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": numbers(results.column(X, question)[rows]),
-        "y": numbers(results.column(goal, question)[rows]),
-        "text": texts,
-        "customdata": rows.tolist(),
-        "hovertemplate": f"%{{text}}<br>{x.short} %{{x}} {x.unit}<br>"
-        f"{y.short} %{{y}} {y.unit}<extra></extra>",
-    }
+    x, y = results.column(X, question)[rows], results.column(goal, question)[rows]
+    trace = points(name, x, y, {}, f"%{{text}}<br>{two_columns(X, goal)}", texts)
+    return trace | {"customdata": rows.tolist()}

@@ -21,6 +21,8 @@ HOST = "127.0.0.1"
 PORT = 8050
 MOST_BYTES = 1 << 20
 """Size of a request; those of the page take some kilobytes."""
+AT_ONCE = 2
+"""Requests answered at once: each holds a figure in memory, and they share one interpreter."""
 
 
 def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
@@ -74,7 +76,8 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
 
 
 def _guard(app: "Dash") -> None:
-    """Let the page run its own scripts alone, and requests be small and of this machine."""
+    """Let the page run its own scripts alone, and requests be small, few and of this machine."""
+    import flask
     from werkzeug.exceptions import HTTPException
 
     # A page of another site may point its own name at this machine; only these names are ours.
@@ -87,6 +90,20 @@ def _guard(app: "Dash") -> None:
         "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+    turns = threading.BoundedSemaphore(AT_ONCE)
+
+    @app.server.before_request
+    def wait() -> None:
+        # None waits for the body of another.
+        flask.request.get_data()
+        turns.acquire()
+        flask.g.in_turn = True
+
+    @app.server.teardown_request
+    def leave(_: BaseException | None) -> None:
+        if flask.g.pop("in_turn", False):
+            turns.release()
 
     @app.server.after_request
     def protect(answer: "Response") -> "Response":

@@ -1,4 +1,4 @@
-"""Axes, labels and colours that the plots share."""
+"""Axes and labels that the plots share."""
 
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,6 @@ from ...errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe and Ito's colours, told apart by the colour-blind."""
-GREY = "#9a9a9a"
 
 
 def axes(ax: "Axes | None") -> "Axes":

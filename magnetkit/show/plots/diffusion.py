@@ -6,7 +6,8 @@ import numpy as np
 
 from ...errors import InputError
 from ...units import ZERO_CELSIUS
-from ._axes import COLOURS, GREY, axes, need
+from ..figures.parts import COLOURS, GREY
+from ._axes import axes, need
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,21 +1,25 @@
-"""Candidates as points on two properties."""
+"""Candidates as points: among grades, on two objectives, on three rare earths."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...columns import COLUMNS
-from ._axes import COLOURS, GREY, axes, heading, need
-from .series import grade_symbols, grades, judged, objectives
+from ...composition import CompositionTable
+from ...errors import InputError
+from ..figures import maps
+from ..figures.parts import POINTS
+from ..figures.series import objectives, rare_earth_shares, ternary_corners
+from ._axes import axes, heading, need
+from ._draw import draw
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from ...run.result import Ranked
-
-_MARKERS = ("D", "s", "^", "o", "v", "P")
 
 
 def grade_map(
@@ -47,36 +51,10 @@ def grade_map(
     InputError
         If a column is missing.
     """
-    x, y = "coercivity_kA_m", "remanence_T"
-    need(frame, x, y)
-    ax = axes(ax)
-    markers = grade_symbols(_MARKERS)
-    for host, part in grades(hosts).groupby("host", sort=False):
-        ax.scatter(
-            part[x],
-            part[y],
-            marker=markers[str(host)],
-            color=GREY,
-            alpha=0.7,
-            label=f"grades {host}",
-        )
+    need(frame, maps.X, maps.Y)
     if intervals:
-        errors = [_errors(frame, name) for name in (x, y)]
-        ax.errorbar(
-            frame[x], frame[y], errors[1], errors[0], fmt="none", ecolor=COLOURS[0], alpha=0.3
-        )
-    ax.scatter(frame[x], frame[y], s=14, color=COLOURS[0], label="candidates", zorder=3)
-    ax.set(xlabel=heading(x), ylabel=heading(y))
-    ax.legend(fontsize="small")
-    return ax
-
-
-def _errors(frame: "pd.DataFrame", name: str) -> "np.ndarray":
-    need(frame, f"{name}_lo", f"{name}_hi")
-    value = frame[name].to_numpy(float)
-    below = value - frame[f"{name}_lo"].to_numpy(float)
-    above = frame[f"{name}_hi"].to_numpy(float) - value
-    return np.stack([below, above])
+        need(frame, *(f"{name}_{end}" for name in (maps.X, maps.Y) for end in ("lo", "hi")))
+    return draw(maps.grade_map(hosts, maps.plain(frame, intervals)), axes(ax))
 
 
 def pareto(
@@ -106,21 +84,61 @@ def pareto(
         If a column is unknown or missing.
     """
     goals = objectives(result.profile)
-    x, y = x or goals[0], y or goals[-1]
-    frame = result.table
+    x, y, colour = x or goals[0], y or goals[-1], goals[min(1, len(goals) - 1)]
+    frame = result.thinned(POINTS)
     need(frame, x, y)
-    ax = axes(ax)
-    looks = ((GREY, 8, "none"), (COLOURS[0], 14, "none"), (COLOURS[0], 45, "black"))
-    for (name, part), (colour, size, edge) in zip(judged(frame).items(), looks, strict=True):
-        ax.scatter(part[x], part[y], s=size, color=colour, edgecolors=edge, label=name)
-    reference = frame[frame["candidate"] == result.profile.reference.formula]
-    if len(reference):
-        ax.scatter(reference[x], reference[y], s=130, marker="*", color="black", label="reference")
-    ax.set(xlabel=heading(x), ylabel=heading(y), title=_title(result))
-    ax.legend(fontsize="small")
+    known = frame[frame["candidate"] == result.profile.reference.formula]
+    star = [maps.star(known, x, y, "")] if len(known) else []
+    ax = draw(maps.pareto(frame, x, y, colour, *star), axes(ax))
+    kelvin = float(frame["temperature_K"].iloc[0])
+    ax.set_title(f"{result.profile.title}, {kelvin:.0f} {COLUMNS['temperature_K'].unit}")
     return ax
 
 
-def _title(result: "Ranked") -> str:
-    kelvin = float(result.table["temperature_K"].iloc[0])
-    return f"{result.profile.title}, {kelvin:.0f} {COLUMNS['temperature_K'].unit}"
+def ternary(
+    table: CompositionTable,
+    values: ArrayLike,
+    column: str,
+    *,
+    corners: Sequence[str] | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw a property in the triangle of three rare earths.
+
+    Candidates with another rare earth are left out.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    values : array_like, shape (n,)
+        The property; points without one are left out.
+    column : str
+        Its result column, for the label.
+    corners : sequence of str, optional
+        Three symbols (top, left, right); those that show most candidates by default.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    InputError
+        If no candidate has three rare earths, or `corners` are not three.
+    """
+    heading(column)
+    known = np.asarray(values, dtype=np.float64)
+    if known.shape != (len(table),):
+        raise InputError(f"expected {len(table)} values, one a candidate; got {known.shape}")
+    if corners is None:
+        corners = ternary_corners(table)
+    if corners is None:
+        raise InputError("no candidate has three rare earths; name three corners")
+    if len(corners) != 3 or len(set(corners)) != 3:
+        raise InputError(f"a triangle has three different corners, got {', '.join(corners)}")
+    shares = rare_earth_shares(table, corners)
+    shown = ~np.isnan(shares[:, 0]) & ~np.isnan(known)
+    figure = maps.ternary(shares[shown], known[shown], corners, COLUMNS[column].heading)
+    return draw(figure, axes(ax))

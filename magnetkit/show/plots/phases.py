@@ -8,6 +8,9 @@ import numpy as np
 from ...composition.inputs import read_inputs
 from ...elements import SYMBOLS
 from ...errors import InputError
+from ..figures.section import section as figure_of
+from ._axes import axes
+from ._draw import draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,59 +53,22 @@ def section(
     InputError
         If `system` is not three elements, or the snapshot has no phases of one.
     """
-    import matplotlib.pyplot as plt
-    from pymatgen.analysis.phase_diagram import PDPlotter, triangular_coord
-    from pymatgen.core import Composition
-
     from ...phases import open_snapshot, stability
     from ...phases.diagram import phase_diagram
-    from ._axes import axes, heading
 
     elements = system.split("-")
     if len(set(elements)) != 3 or any(e not in SYMBOLS for e in elements):
         raise InputError(f"a section takes three elements such as Sm-Co-Fe, got {system!r}")
     source = open_snapshot(snapshot)
     diagram = phase_diagram(source, system)
-    ax = axes(ax)
-    # pymatgen draws its lines into the current axes whatever it is given, and moves its margins,
-    # which a layout engine forbids.
-    plt.sca(ax)
-    figure = plt.gcf()
-    engine = figure.get_layout_engine()
-    figure.set_layout_engine(None)
-    PDPlotter(diagram, show_unstable=0, backend="matplotlib", markersize=3).get_plot(
-        ax=ax, label_unstable=False
-    )
-    ax.set_aspect("equal", adjustable="box")
-    figure.set_layout_engine(engine)
-    for text in ax.texts:
-        text.set_fontsize(7)
-        text.set_fontweight("normal")
+    shares, odds, names = np.empty((0, 3)), np.empty(0), list[str]()
     if compositions is not None:
         table = read_inputs(compositions, "auto").table
-        inside = np.abs(table.fraction(*elements) - 1.0) < 1e-9
-        shown = table[inside]
-        if len(shown):
-            found = stability(shown, temperature=temperature, snapshot=source)
-            at = [triangular_coord(diagram.pd_coords(Composition(f))[:2]) for f in shown.formulas()]
-            x, y = np.array(at).T
-            points = ax.scatter(
-                x, y, c=found["probability_phase_forms"], vmin=0.0, vmax=1.0, cmap="RdYlGn",
-                edgecolors="black", linewidths=0.5, s=30, zorder=5,
-            )  # fmt: skip
-            ax.figure.colorbar(points, ax=ax, label=heading("probability_phase_forms"), shrink=0.7)
+        shown = table[np.abs(table.fraction(*elements) - 1.0) < 1e-9]
+        names = shown.formulas()
+        shares = np.column_stack([shown.fraction(e.symbol) for e in diagram.elements])
+        found = stability(shown, temperature=temperature, snapshot=source) if names else {}
+        odds = found["probability_phase_forms"] if names else odds
+    ax = draw(figure_of(diagram, shares, odds, names), axes(ax))
     ax.set_title(f"{system}, phases of the snapshot at 0 K")
-    _apart(ax)
     return ax
-
-
-def _apart(ax: "Axes") -> None:
-    """Leave out the names of phases that would lie on another's."""
-    ax.figure.canvas.draw()
-    kept: list[Any] = []
-    for text in list(ax.texts):
-        box = text.get_window_extent()
-        if any(box.overlaps(other) for other in kept):
-            text.remove()
-        else:
-            kept.append(box)

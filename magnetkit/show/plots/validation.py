@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...columns import COLUMNS
 from ...errors import InputError
-from ._axes import COLOURS, axes, heading
+from ..figures.parts import COLOURS
+from ._axes import axes, heading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,38 +1,39 @@
-"""The report's figures, as plain data for plotly.js.
-
-Plotly reads a subset of HTML in texts: every name that a user gave is escaped here.
-"""
+"""The report's figures: its magnets, as `magnetkit.show.figures` draws them."""
 
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from ...columns import COLUMNS
 from ...composition import CompositionTable
-from ...magnetism.comparators import comparators
+from ...elements import RARE_EARTHS
+from ...magnetism.demagnetization import demagnetization as curves_of
+from ...phases import open_snapshot
+from ...phases.diagram import phase_diagram
 from ...prediction.properties import magnets
-from ..plots._axes import COLOURS, GREY
-from ..plots.series import (
+from ..figures import curves, maps
+from ..figures.parts import AXIS, BLACK, COLOURS, POINTS, Figure, axis_of, layout_of, numbers
+from ..figures.section import section as section_of
+from ..figures.series import (
     GRADE_TEMPERATURE_K,
-    grade_symbols,
-    grades,
-    judged,
     objectives,
     rare_earth_shares,
+    sweep,
     ternary_corners,
 )
-from .content import Magnets, label, number
-from .layout import Figure, axis_of, layout_of, numbers
+from .content import CURVES, Magnets, label, number
+from .supply import by_scenario
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-POINTS = 2000
-"""Points of a scatter plot; the best are kept and the others thinned evenly."""
-_SYMBOLS = ("diamond", "square", "triangle-up", "circle", "triangle-down", "cross")
+TEMPERATURES = 13
+SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Co", "Fe"), "2:17": ("Sm", "Co", "Fe")}
+"""The section that shows each host best."""
 # See-through, so that the grades behind stay visible.
 _BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
@@ -41,51 +42,12 @@ def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
     """Return the candidates on the first and last objective, coloured by the second."""
     goals = objectives(result.profile)
     x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
-    points = spread.dropna(subset=[x, y])
-    groups = judged(points)
-    front = groups["Pareto front"]
-    ring = {"size": 12, "line": {"width": 2, "color": "#000"}}
-    looks: tuple[dict[str, Any], ...] = ({"size": 5}, {"size": 7}, ring)
-    traces = [
-        _scatter(part, x, y, name, look | (_coloured(part, colour) if k else {"color": GREY}))
-        for k, ((name, part), look) in enumerate(zip(groups.items(), looks, strict=True))
-    ]
-    traces.append(_reference(shown, x, y))
-    layout = layout_of(axis_of(x), axis_of(y))
-    if len(front):
-        bar = {"title": {"text": COLUMNS[colour].heading, "side": "right"}, "thickness": 12}
-        # One value makes no scale: plotly would invent a range around it.
-        values = points.loc[points["meets_requirements"], colour]
-        several = bool(values.min() < values.max())
-        layout["coloraxis"] = {"colorscale": "Viridis", "colorbar": bar, "showscale": several}
-    return {"data": traces, "layout": layout}
+    return maps.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
 
 
 def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    x, y = "coercivity_kA_m", "remanence_T"
-    traces = []
-    listed, symbols = grades(), grade_symbols(_SYMBOLS)
-    for host in [h for h in symbols if h in hosts] or list(symbols):
-        part = listed[listed["host"] == host]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": f"Grades {host} (20 °C)",
-                "x": numbers(part[x]),
-                "y": numbers(part[y]),
-                "text": [escape(str(g)) for g in part["grade"]],
-                "hovertemplate": "Grade %{text}<br>HcJ ≥ %{x} kA/m<br>Br %{y} T<extra></extra>",
-                "marker": {
-                    "symbol": symbols[host],
-                    "size": 10,
-                    "color": "#d0d0d0",
-                    "line": {"width": 1, "color": "#555"},
-                },
-            }
-        )
-    traces.append(_without_rare_earth(x, y))
+    x, y = maps.X, maps.Y
     points = spread.reset_index(drop=True)
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
     shells = points["shell"].astype(object).fillna("").tolist()
@@ -95,26 +57,12 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     today = shown.rows.copy()
     today[[x, y]] = shown.at(GRADE_TEMPERATURE_K)[[x, y]].to_numpy()
     met = points["meets_requirements"].astype(bool)
-    traces += [
-        _scatter(points[~met], x, y, "Misses a requirement", _BLUE | {"size": 5}),
-        _scatter(points[met], x, y, "Meets all", {"color": COLOURS[0], "size": 7}),
-        _reference(replace(shown, rows=today), x, y),
-    ]
-    return {"data": traces, "layout": layout_of(axis_of(x), axis_of(y))}
-
-
-def _without_rare_earth(x: str, y: str) -> Figure:
-    listed = comparators(GRADE_TEMPERATURE_K).dropna(subset=[x, y])
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": "Without rare earth (20 °C)",
-        "x": numbers(listed[x]),
-        "y": numbers(listed[y]),
-        "text": [escape(str(name)) for name in listed["candidate"]],
-        "hovertemplate": "%{text}<br>HcJ %{x} kA/m<br>Br %{y} T<extra></extra>",
-        "marker": {"symbol": "x", "size": 9, "color": "#6b4c00"},
-    }
+    judged = (
+        (points[~met], "Misses a requirement", _BLUE | {"size": 5}),
+        (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+    )
+    traces = [maps.candidates(p, x, y, name, look, maps.said(p)) for p, name, look in judged]
+    return maps.grade_map(hosts, *traces, _star(today, shown, x, y))
 
 
 def ternary(ranked: pd.DataFrame) -> Figure | None:
@@ -122,77 +70,142 @@ def ternary(ranked: pd.DataFrame) -> Figure | None:
     table = CompositionTable.from_strings(ranked["formula"].astype(str).tolist(), basis="atomic")
     if len(table) < len(ranked) or (corners := ternary_corners(table)) is None:
         return None
-    shares = rare_earth_shares(table, corners)
-    inside = ~np.isnan(shares[:, 0]) & ranked["performance_margin"].notna().to_numpy()
-    frame = pd.DataFrame(np.round(shares[inside], 3), columns=list("abc"))
-    frame["text"] = [escape(label(r)) for _, r in ranked[inside].iterrows()]
-    frame["margin"] = ranked["performance_margin"].to_numpy(float)[inside]
+    shares = np.round(rare_earth_shares(table, corners), 3)
+    margin = ranked["performance_margin"].to_numpy(float)
+    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
     # The ranking is the order of the rows: the best of each composition of the site is kept.
-    frame = frame.drop_duplicates(["a", "b", "c"]).iloc[:POINTS]
-    if len(frame) < 4:
+    _, first = np.unique(shares[inside], axis=0, return_index=True)
+    best = inside[np.sort(first)][:POINTS]
+    if len(best) < 4:
         return None
-    largest = float(np.nanmax(np.abs(frame["margin"]))) or 1.0
-    trace = {
-        "type": "scatterternary",
-        "cliponaxis": False,
-        "mode": "markers",
-        **{axis: numbers(frame[axis]) for axis in "abc"},
-        "text": frame["text"].tolist(),
-        "customdata": numbers(frame["margin"]),
-        "hovertemplate": "%{text}<br>margin %{customdata}<extra></extra>",
-        "marker": {
-            "size": 11,
-            "color": numbers(frame["margin"]),
-            "colorscale": "RdBu",
-            "reversescale": True,
-            "cmin": -largest,
-            "cmax": largest,
-            "line": {"width": 0.5, "color": "#444"},
-            "colorbar": {"title": {"text": "Margin"}, "thickness": 12},
-        },
-    }
-    layout = layout_of({}, {}, height=520)
-    layout["margin"] = {"l": 40, "r": 40, "t": 60, "b": 40}
-    layout["ternary"] = {
-        f"{axis}axis": {
-            "title": {"text": f"<b>{corner}</b><br> "},
-            "ticks": "outside",
-            "tickvals": [0.2, 0.4, 0.6, 0.8],
-            "gridcolor": "#ddd",
-        }
-        for axis, corner in zip("abc", corners, strict=True)
-    } | {"sum": 1}
-    return {"data": [trace], "layout": layout}
+    texts = [escape(label(row)) for _, row in ranked.iloc[best].iterrows()]
+    return maps.ternary(shares[best], margin[best], corners, "Margin", texts=texts, diverging=True)
 
 
-def _scatter(points: pd.DataFrame, x: str, y: str, name: str, marker: Figure) -> Figure:
+def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
+    """Return the section of the best candidate's host; None where that has none.
+
+    Candidates of more elements stand where they lie when every rare earth counts as the section's,
+    and other elements are left aside.
+
+    Parameters
+    ----------
+    best : DataFrame
+        The best candidates, in order.
+    snapshot : str, Path or None
+        Of the phases.
+    """
+    host = str(best["host"].iloc[0]) if len(best) else ""
+    source = open_snapshot(snapshot)
+    system = SYSTEMS.get(host)
+    if system is None or not set(system) <= set(source.manifest.get("elements", system)):
+        return None
+    diagram = phase_diagram(source, "-".join(system))
+    table = CompositionTable.from_strings(best["formula"].astype(str).tolist(), basis="atomic")
+    sites = [RARE_EARTHS if e.symbol == system[0] else (e.symbol,) for e in diagram.elements]
+    share = np.column_stack([table.fraction(*site) for site in sites])
+    share /= share.sum(axis=1, keepdims=True)
+    odds = best["probability_phase_forms"].to_numpy(float)
     texts = [
-        f"{escape(label(row))}<br>rank {row['rank']}, P "
-        f"{number(row['probability_meets_requirements'], 2)}"
-        for _, row in points.iterrows()
+        f"{escape(label(row))}<br>forms with probability {number(p, 2)}<br>"
+        f"{escape(str(row['decomposes_to']))}"
+        for (_, row), p in zip(best.iterrows(), odds, strict=True)
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": numbers(points[x]),
-        "y": numbers(points[y]),
-        "text": texts,
-        "hovertemplate": f"%{{text}}<br>{_short(x)} %{{x}}<br>{_short(y)} %{{y}}<extra></extra>",
-        "marker": marker,
-    }
+    return section_of(diagram, share, odds, texts, "Best candidates")
 
 
-def _coloured(points: pd.DataFrame, column: str) -> Figure:
-    return {"color": numbers(points[column]), "coloraxis": "coloraxis"}
+def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
+    """Return B_r and H_cj over temperature of the best few, the first with its interval."""
+    few = _few(shown)
+    frame = sweep(
+        few.table,
+        [float(t) for t in np.linspace(low, high, TEMPERATURES)],
+        few.labels,
+        shell=few.shells,
+        process=few.conditions.process,
+        between=few.conditions.between,
+        load_line=few.conditions.duty.load_line,
+    )
+    styles = _styles(len(few.labels))
+    upper, lower = (
+        # One band: four of them on each other hide what they say.
+        curves.lines_over_temperature(frame, column, styles, celsius=True, bands=1)
+        for column in ("remanence_T", "coercivity_kA_m")
+    )
+    on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
+    celsius = curves.temperature_axis(celsius=True)
+    layout = layout_of(celsius, axis_of("remanence_T"), height=640)
+    _below(layout, celsius, axis_of("coercivity_kA_m") | {"rangemode": "tozero"}, (0.42, 0.56))
+    return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
 
 
-def _reference(shown: Magnets, x: str, y: str) -> Figure:
-    row = shown.rows.iloc[-1:]
-    trace = _scatter(row, x, y, "Reference magnet", {"symbol": "star", "size": 15, "color": "#000"})
-    trace["text"] = [escape(shown.labels[-1])]
-    return trace
+def demagnetization(shown: Magnets) -> Figure:
+    """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
+    few = _few(shown)
+    drawn = curves_of(
+        few.table,
+        [few.temperature],
+        shell=few.shells,
+        process=few.conditions.process,
+        load_line=few.conditions.duty.load_line,
+    )
+    return curves.demagnetization(drawn, few.labels, _styles(len(few.labels)))
 
 
-def _short(name: str) -> str:
-    return COLUMNS[name].short
+def supply(shown: Magnets) -> Figure:
+    """Return supply risk and cost of the best few and the reference in every scenario."""
+    few = _few(shown)
+    states = by_scenario(few)
+    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": escape(name),
+            "y": titles,
+            "x": numbers([state[column][i] for state in states]),
+            "xaxis": f"x{axis}",
+            "yaxis": f"y{axis}",
+            "marker": {"color": colour},
+            "legendgroup": str(i),
+            "showlegend": not axis,
+        }
+        for i, (name, (colour, _)) in enumerate(
+            zip(few.labels, _styles(len(few.labels)), strict=True)
+        )
+        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
+    ]
+    rows = {"automargin": True, "autorange": "reversed"}
+    layout = layout_of(axis_of("supply_risk"), rows, height=1060)
+    _below(layout, axis_of("cost_USD_kg"), rows, (0.43, 0.57))
+    return {"data": traces, "layout": layout | {"barmode": "group"}}
+
+
+def _below(layout: Figure, x: Figure, y: Figure, gap: tuple[float, float]) -> None:
+    """Put a second pair of axes below the first, with a gap between."""
+    layout["yaxis"] |= {"domain": [gap[1], 1.0]}
+    layout["xaxis"] |= {"anchor": "y"}
+    layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
+    layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
+
+
+def _few(shown: Magnets) -> Magnets:
+    """Return the first few of the best, and the reference."""
+    last = len(shown.labels) - 1
+    rows = [*range(min(CURVES, last)), last]
+    return replace(
+        shown,
+        table=shown.table[np.array(rows)],
+        shells=[shown.shells[i] for i in rows],
+        labels=[shown.labels[i] for i in rows],
+        rows=shown.rows.iloc[rows],
+    )
+
+
+def _styles(count: int) -> list[curves.Look]:
+    """Return the looks of the best few and, dashed, of the reference."""
+    return [*curves.looks(count - 1), (BLACK, "dash")]
+
+
+def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Figure:
+    return maps.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))

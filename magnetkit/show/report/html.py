@@ -12,9 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
-from . import content, curves, figures, supply
-from .layout import Figure, numbers
-from .section import section
+from ..figures.parts import POINTS, Figure, numbers
+from . import content, figures, supply
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
@@ -96,7 +95,7 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
 
 def _content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
-    ranked, spread = result.best(ROWS), result.thinned(figures.POINTS)
+    ranked, spread = result.best(ROWS), result.thinned(POINTS)
     shown = content.shown_magnets(result, ranked.head(content.BEST))
     ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
     drawn = _figures(result, ranked, spread, shown)
@@ -130,8 +129,9 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "break_even": supply.break_even(shown),
         "elements": supply.elements(shown),
         "claims": supply.claims(),
+        "late": supply.late(shown),
         "drawn": set(drawn),
-        "points": figures.POINTS,
+        "points": POINTS,
         "curves": content.CURVES,
         "embedded": len(ranked),
         "rejected": result.rejected[:REJECTED],
@@ -172,15 +172,15 @@ def _figures(
     drawn = {
         "pareto": figures.pareto(result, spread, shown),
         "grades": figures.grade_map(spread, shown, list(profile.hosts)),
-        "temperature": curves.over_temperature(
+        "temperature": figures.over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
         ),
-        "demagnetization": curves.demagnetization_curves(shown),
-        "supply": curves.supply(shown),
+        "demagnetization": figures.demagnetization(shown),
+        "supply": figures.supply(shown),
     }
     maps = {
         "ternary": figures.ternary(ranked),
-        "section": section(ranked.head(content.BEST), shown.conditions.snapshot),
+        "section": figures.section(ranked.head(content.BEST), shown.conditions.snapshot),
     }
     return drawn | {name: figure for name, figure in maps.items() if figure is not None}
 

@@ -9,7 +9,13 @@ import numpy as np
 from ...elements import SYMBOLS
 from ...magnetism.shell import with_shell
 from ...prediction.properties import supplies
-from ...supply import break_even_recycled_share, element_table, load_scenario, scenarios
+from ...supply import (
+    break_even_recycled_share,
+    element_table,
+    load_scenario,
+    overdue,
+    scenarios,
+)
 from ...supply import claims as claims_table
 from .content import Magnets, number
 
@@ -37,10 +43,8 @@ def elements(shown: Magnets) -> list[list[str]]:
     Element, import reliance, stage and concentration, largest producer, risk, price and its
     range, export controls.
     """
-    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
-    present = np.flatnonzero(whole.to_array().sum(axis=0))
     table = element_table(shown.conditions.scenario, shown.conditions.recycled)
-    table = table[table["element"].isin([SYMBOLS[i] for i in present])]
+    table = table[table["element"].isin(_present(shown))]
     rows = []
     for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
         low, high = number(row["price_low_USD_kg"]), number(row["price_high_USD_kg"])
@@ -57,6 +61,16 @@ def elements(shown: Magnets) -> list[list[str]]:
             ]
         )
     return rows
+
+
+def late(shown: Magnets) -> list[str]:
+    """Return the facts on those elements that are past the day to look at them again."""
+    return overdue(symbols=_present(shown))
+
+
+def _present(shown: Magnets) -> list[str]:
+    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
+    return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]
 
 
 def claims() -> list[dict[Hashable, Any]]:

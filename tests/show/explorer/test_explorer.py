@@ -304,10 +304,10 @@ def test_the_curve_is_that_of_the_point_clicked(window):
     click = "{points: [{customdata: 1}]}"
     window.run(f"dash_clientside.set_props('pareto', {{clickData: {click}}})")
     window.wait(f"return {legend}[0] !== `{names[0]}`")
-    # Both curves of the first magnet end on the axis.
+    # All curves of both magnets end on the axis.
     ends = window.run(
         "return document.getElementById('curve').querySelector('.js-plotly-plot').data"
-        ".filter((t) => t.mode === 'lines').map((t) => t.y[t.y.length - 1])"
+        ".filter((t) => /^[JB]\\(H\\)/.test(t.name)).map((t) => t.y[t.y.length - 1])"
     )
     assert max(abs(y) for y in ends) < 1e-3
 

@@ -65,7 +65,7 @@ def test_every_stop_is_what_the_model_says_there(results):
             process=conditions.process,
             shell=results.shells,
             between=conditions.between,
-            load_line=conditions.load_line,
+            load_line=conditions.duty.load_line,
         )
         for name in MAGNET:
             np.testing.assert_allclose(
@@ -85,7 +85,7 @@ def test_todays_magnet_stands_in_the_figure(results):
         temperature=results.temperatures[1],
         process=results.conditions.process,
         shell=reference.shell,
-        load_line=results.conditions.load_line,
+        load_line=results.conditions.duty.load_line,
     )
     assert star["y"] == [float(f"{expected['remanence_T'].iloc[0]:.4g}")]
     assert star["x"][0] > 0

@@ -5,8 +5,8 @@ import pytest
 import magnetkit as mk
 from magnetkit.columns import COLUMNS
 from magnetkit.errors import InputError
+from magnetkit.show.figures.series import grades, rare_earth_shares, sweep, ternary_corners
 from magnetkit.show.plots._axes import heading
-from magnetkit.show.plots.series import grades, rare_earth_shares, sweep, ternary_corners
 
 matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 matplotlib.use("Agg")
@@ -51,7 +51,7 @@ def test_property_against_temperature_has_a_line_and_a_band_each(table):
     frame = sweep(table[:2], [300.0, 400.0, 500.0], ["a", "b"])
     ax = draw(mk.plots.property_against_temperature(frame, "remanence_T"))
     assert [line.get_label() for line in ax.lines] == ["a", "b"]
-    assert len(ax.collections) == 2
+    assert len(ax.patches) == 2
     assert len(ax.lines[0].get_xdata()) == 3
 
 
@@ -59,7 +59,11 @@ def test_demagnetization_meets_the_load_line(table):
     curves = mk.magnetism.demagnetization(table[:1], [300.0, 400.0], load_line=1.0)
     ax = draw(mk.plots.demagnetization(curves, ["magnet"]))
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["magnet, 300 K", "magnet, 400 K", "load line 1"]
+    assert labels == [
+        "J(H) magnet, 300 K",
+        "J(H) magnet, 400 K",
+        "Load line, permeance coefficient 1",
+    ]
 
 
 def test_shares_of_another_rare_earth_are_not_a_number():

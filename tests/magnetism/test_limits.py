@@ -1,0 +1,60 @@
+"""Up to which temperature magnets keep their flux."""
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit.cli.app import app
+from magnetkit.errors import InputError
+
+DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
+LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
+
+
+def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time():
+    frame = mk.magnetism.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
+    assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
+    assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
+    own = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(["load_line", "hours"])
+    assert own.loc[(2.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
+    assert own.loc[(1.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+
+
+def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
+    frame = mk.magnetism.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
+    kelvin = float(frame["loss_1_pct_K"][0])
+    row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
+    assert row["irreversible_loss_pct"] == pytest.approx(1.0, rel=0.05)
+    low, high = row["irreversible_loss_pct_lo"], row["irreversible_loss_pct_hi"]
+    assert low < row["irreversible_loss_pct"] < high
+    knee = float(frame["knee_K"][0])
+    at_knee = mk.predict(DYSPROSIUM, knee, load_line=2.0, hours=1000.0).iloc[0]
+    assert at_knee["demagnetization_safety"] == pytest.approx(1.0, rel=0.02)
+
+
+def test_an_outside_field_lowers_the_limit():
+    alone = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0)
+    beside = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0, outside_kA_m=200.0)
+    assert beside["knee_K"][0] < alone["knee_K"][0] - 10.0
+
+
+def test_no_limit_lies_above_what_the_structure_bears():
+    frame = mk.magnetism.use_limits("Nd1.4Dy0.6Fe14B", 10.0, 100.0)
+    # 220 C, the highest class sold.
+    assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
+
+
+def test_bad_input_is_named():
+    with pytest.raises(InputError, match="losses"):
+        mk.magnetism.use_limits(DYSPROSIUM, losses=[0.0])
+    with pytest.raises(InputError, match="load_line"):
+        mk.magnetism.use_limits(DYSPROSIUM, load_line=-1.0)
+    refused = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "x"])
+    assert refused.exit_code != 0
+
+
+def test_the_command_prints_a_row_for_each_load_line_and_time():
+    done = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count(",100.0,") == 2

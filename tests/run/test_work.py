@@ -1,0 +1,34 @@
+"""A piece of a screening: what is judged, what is left out, which models were asked."""
+
+import pyarrow as pa
+
+from magnetkit import applications
+from magnetkit.composition import CompositionTable
+from magnetkit.composition.blocks import Rejected
+from magnetkit.ranking.judged import job_for
+from magnetkit.run.candidates import Chunk
+from magnetkit.run.work import decode, finished
+
+BAD = Rejected(7, "??", "no element")
+
+
+def of(*recipes, rejected=()):
+    table = CompositionTable.from_strings(list(recipes), basis="atomic")
+    chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
+    return finished((3, lambda: chunk), job_for(applications.load("f22-engine")))
+
+
+def test_a_piece_names_the_models_that_were_asked():
+    number, part = of("SmCo5", "Sm2Co17")
+    assert (number, part.rows, part.lines, part.first) == (3, 2, 0, None)
+    assert "curie_temperature_K" in part.models
+    assert all(len(digest) == 64 for digest in part.models.values())
+    assert decode(part.table)["candidate"].to_pylist() == ["SmCo5", "Sm2Co17"]
+
+
+def test_a_piece_of_nothing_but_bad_lines_asks_no_model():
+    number, part = of(rejected=[BAD, Rejected(8, "x", "no amount")])
+    assert (number, part.rows, part.lines, part.first) == (3, 0, 2, BAD)
+    assert part.table == b""
+    assert part.models == {}
+    assert decode(part.rejected)["line"].to_pylist() == [7, 8]

@@ -1,0 +1,113 @@
+"""The figures' data, and that matplotlib draws the same of it as plotly.js."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+
+import magnetkit as mk
+from magnetkit.show.figures import curves, maps, parts
+from magnetkit.show.plots._draw import draw
+
+mpl.use("Agg")
+
+
+@pytest.fixture
+def ax():
+    yield pyplot.subplots()[1]
+    pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def sweep():
+    return pd.DataFrame(
+        {
+            "candidate": ["<b>", "A & B"] * 2,
+            "temperature_K": [393.15, 393.15, 293.15, 293.15],
+            "coercivity_kA_m": [500.0, 600.0, 1000.0, 1200.0],
+            "coercivity_kA_m_lo": [400.0, 500.0, 900.0, 1100.0],
+            "coercivity_kA_m_hi": [700.0, 800.0, 1300.0, 1500.0],
+        }
+    )
+
+
+def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
+    *areas, first, second = curves.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    assert (first["name"], second["name"]) == ("&lt;b&gt;", "A &amp; B")
+    assert first["x"] == [20.0, 120.0]
+    assert first["y"] == [1000.0, 500.0]
+    assert len(areas) == 2
+    # Up along the upper end, back along the lower.
+    assert areas[0]["y"] == [1300.0, 700.0, 400.0, 900.0]
+    assert areas[0]["x"] == [20.0, 120.0, 120.0, 20.0]
+    only = curves.lines_over_temperature(sweep, "coercivity_kA_m", bands=1)
+    assert [trace.get("fill") for trace in only] == ["toself", None, None]
+
+
+def test_matplotlib_draws_what_the_page_does(sweep, ax):
+    layout = parts.layout_of(
+        curves.temperature_axis(celsius=True),
+        parts.axis_of("coercivity_kA_m") | {"rangemode": "tozero"},
+    )
+    traces = curves.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    draw({"data": traces, "layout": layout}, ax)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["<b>", "A & B"]
+    np.testing.assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
+    assert ax.get_ylabel() == "Intrinsic coercivity $H_{cJ}$ (kA/m)"
+    assert ax.get_xlabel() == "Temperature (°C)"
+    assert ax.get_ylim()[0] == 0.0
+
+
+def test_a_working_point_past_the_knee_is_a_cross():
+    hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
+    assert hot.above_knee.tolist() == [[True, False]]
+    drawn = curves.demagnetization(hot, ["cold", "hot"])
+    working = [t for t in drawn["data"] if t["mode"] == "markers"]
+    assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
+    assert working[1]["text"] == ["past the knee: flux is lost"]
+    # On the load line: B = 0.5 mu_0 H, with mu_0 = 1.2566e-3 T m/kA.
+    (field,), (flux,) = working[0]["x"], working[0]["y"]
+    assert flux == pytest.approx(0.5 * 1.2566e-3 * field, rel=1e-3)
+
+
+def test_intervals_are_measured_from_the_value():
+    frame = pd.DataFrame(
+        {
+            "remanence_T": [1.2], "remanence_T_lo": [1.1], "remanence_T_hi": [1.25],
+            "coercivity_kA_m": [1000.0], "coercivity_kA_m_lo": [800.0],
+            "coercivity_kA_m_hi": [1300.0],
+        }
+    )  # fmt: skip
+    trace = maps.plain(frame, intervals=True)
+    assert trace["error_x"]["array"] == [300.0]
+    assert trace["error_x"]["arrayminus"] == [200.0]
+    assert trace["error_y"]["array"] == [0.05]
+    assert trace["error_y"]["arrayminus"] == [0.1]
+
+
+def test_a_margin_is_coloured_about_zero(ax):
+    shares = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.2, 0.2, 0.6]])
+    figure = maps.ternary(shares, [-0.1, 0.3, 0.0], ("Nd", "Pr", "Ce"), "Margin", diverging=True)
+    marker = figure["data"][0]["marker"]
+    assert (marker["cmin"], marker["cmax"]) == (-0.3, 0.3)
+    places = draw(figure, ax).collections[0].get_offsets()
+    # Top, left, and where the barycentre of these shares lies in the plane.
+    np.testing.assert_allclose(places[:2], [[0.5, np.sqrt(0.75)], [0.0, 0.0]], atol=1e-9)
+    np.testing.assert_allclose(places[2], [0.7, 0.2 * np.sqrt(0.75)], atol=1e-9)
+
+
+def test_plotly_knows_the_scales_by_name():
+    # Those of plotly.js; an unknown name is drawn in another scale without a word.
+    from magnetkit.show.plots._draw import _SCALES
+
+    named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"
+    assert set(_SCALES) <= {
+        *named.split(),
+        "Rainbow",
+        "RdBu",
+        "Reds",
+        "Viridis",
+        "YlGnBu",
+        "YlOrRd",
+    }

@@ -1,0 +1,77 @@
+"""What the physics alone answers, as a model; and any model as a regressor."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+import magnetkit as mk
+from magnetkit.errors import InputError
+from magnetkit.surrogates import CompositionRegressor
+
+J_S, K_1 = "saturation_polarization_T", "anisotropy_constant_MJ_m3"
+CURIE = "curie_temperature_K"
+
+
+@pytest.mark.parametrize("target", [J_S, K_1])
+def test_the_model_says_what_predict_prints(target):
+    recipes = ["Nd2Fe14B", "SmCo5", "Fe2O3"]
+    own = mk.surrogates.load(target).predict(recipes, interval=0.5, temperature="150C")
+    shown = mk.predict(recipes, "150C", interval=0.5)
+    for name in (target, f"{target}_lo", f"{target}_hi"):
+        np.testing.assert_allclose(own[name], shown[name], rtol=1e-12)
+    assert (own[f"{target}_data_share"] == 0.0).all()
+    assert own["in_domain"].tolist() == shown["in_domain"].tolist()
+
+
+def test_nd2fe14b_at_room_temperature_is_as_measured():
+    # Hirosawa et al., J. Appl. Phys. 59 (1986) 873: 1.60 T at 295 K.
+    frame = mk.surrogates.load(J_S).predict("Nd2Fe14B")
+    assert frame[J_S][0] == pytest.approx(1.60, abs=0.05)
+    assert frame[f"{J_S}_lo"][0] < 1.60 < frame[f"{J_S}_hi"][0]
+
+
+def test_without_a_file_there_is_nothing_to_train():
+    with pytest.raises(InputError, match="comes from physics"):
+        mk.surrogates.train(J_S)
+    with pytest.raises(InputError, match="add= takes rows of"):
+        mk.surrogates.load(J_S, add="mine.csv")
+
+
+def test_a_users_file_is_learnt_from_alone(tmp_path):
+    rows = [(f"Sm{1 - x:g}Y{x:g}Co5", 2.0 + x, f"p{x}") for x in (0.1, 0.3, 0.5, 0.7, 0.9)]
+    pd.DataFrame(rows, columns=["composition", J_S, "group"]).to_csv(tmp_path / "mine.csv")
+    learnt = mk.surrogates.train(J_S, data=tmp_path / "mine.csv")
+    # Twice what SmCo5 has: no value of ours has entered.
+    assert learnt.predict("Sm0.6Y0.4Co5")[J_S][0] == pytest.approx(2.4, abs=0.1)
+
+
+def test_a_loaded_model_is_a_regressor_of_compositions():
+    estimator = mk.surrogates.load(CURIE).estimator_
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
+    expected = mk.surrogates.load(CURIE).predict(table)[CURIE].to_numpy()
+    for given in (table, ["SmCo5", "Nd2Fe14B"], table.to_array()):
+        answer = estimator.predict(given)
+        assert answer.shape == (2,)
+        np.testing.assert_allclose(answer, expected, rtol=1e-9)
+    with pytest.raises(NotFittedError):
+        clone(estimator).predict(["SmCo5"])
+
+
+def test_a_regressor_is_trained_anew():
+    recipes = [f"Sm{1 - x:g}Gd{x:g}Co5" for x in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    values = [1000.0 + 10.0 * k for k in range(6)]
+    fitted = CompositionRegressor(CURIE).fit(recipes, values, groups=list("abcdef"))
+    assert fitted.predict(recipes) == pytest.approx(values, abs=15.0)
+    with pytest.raises(InputError, match="y must be 6 numbers"):
+        fitted.fit(recipes, values[:3])
+    with pytest.raises(InputError, match="no result column"):
+        CompositionRegressor("hardness").fit(recipes, values)
+
+
+def test_explained_it_is_physics_alone():
+    found = mk.explain("Nd2Fe14B", J_S)
+    assert found.neighbours.empty
+    assert found.parts[["part"]].to_numpy().tolist() == [["physics"]]
+    assert found.predictions["value"][0] == found.parts["adds"][0]
