@@ -8,20 +8,24 @@ knowing them. Compound tables and curves are what the model was calibrated on, a
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
+from ...hosts.partition import partition
 from ...magnetism import observations
-from ...magnetism.intrinsic import intrinsic
+from ...magnetism.intrinsic import PROPERTIES, evaluate
 from ...magnetism.parameters import load
 from . import recipes_report
 from .calibration import Fit
 from .observed import FIELD, FIRST, Observed
 from .validation_report import markdown
 
+# Half an interval of 90 % in standard deviations.
+_HALF = NormalDist().inv_cdf(0.95)
 _SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")
 # Embedded rows that a paper of the series printed first: held out with it.
 _SAME = {
@@ -224,6 +228,7 @@ def _row(
 def _predict(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the calibrated model's value and interval for rows of any property but transitions.
 
+    The model alone, whatever has been learnt beside it where this runs.
     Fields and constants as the method of the row sees them, the interval in proportion.
     """
     result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
@@ -232,12 +237,19 @@ def _predict(frame: pd.DataFrame) -> pd.DataFrame:
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         for host in rows["host"].unique():
             own = (rows["host"] == host).to_numpy()
-            got = intrinsic(table[own], temperature, host=host)
+            got = evaluate(partition(table[own], host), temperature, parameters=load())
             for kind in rows["property"].unique():
                 pick = (rows["property"] == kind).to_numpy()[own]
                 index = rows.index[own][pick]
-                for name, suffix in (("predicted", ""), ("lo", "_lo"), ("hi", "_hi")):
-                    result.loc[index, name] = got.loc[pick, kind + suffix].to_numpy()
+                if kind == "curie_temperature_K":
+                    value, sd = got.curie[pick], got.curie_sd[pick]
+                else:
+                    place = PROPERTIES.index(kind)
+                    value, sd = got.value[pick, 0, place], got.sd[pick, 0, place]
+                result.loc[index, "predicted"] = value
+                result.loc[index, "lo"], result.loc[index, "hi"] = (
+                    value + side * _HALF * sd for side in (-1.0, 1.0)
+                )
     for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
         seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(load())
         own = result.loc[rows.index, "predicted"].to_numpy()
