@@ -214,7 +214,7 @@ def _refined(
     wanted: float,
 ) -> "pd.Series | None":
     """Go back along the directions of `starts` to the least amount that still reaches `wanted`."""
-    scales = np.linspace(0.0, 1.0, 101)[:, None, None]
+    scales = np.linspace(0.0, 1.0, 501)[:, None, None]
     shares = (scales * starts).reshape(-1, len(names))
     line = _tried(base, columns, names, shares, kelvin, host)
     good = line[line["remanence_coefficient_pct_K"] >= wanted]
