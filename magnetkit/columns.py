@@ -257,6 +257,7 @@ _ALL = (
         "Domain distance",
         "Distance to the nearest known compounds; 1 is the edge of the domain.",
     ),
+    Column("route", "", "Route", "How the magnet is taken to be made.", "category"),
     Column(
         "nearest_grade",
         "",

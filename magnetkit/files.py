@@ -18,10 +18,19 @@ from .errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
+# By these a reader may skip row groups; of figures the extremes tell nothing.
+_SORTED = ("row_index", "rank", "pareto_front")
+_PAGE_BYTES = 8 << 20
 # A cell that starts so is run as a formula by spreadsheet programs.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_url(text: object) -> bool:
+    """Return whether a text names a place of another kind than this machine's folders."""
+    return isinstance(text, str) and "://" in text
 
 
 @contextmanager
@@ -64,25 +73,37 @@ def replacing(path: Path) -> Iterator[Path]:
         raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
 
 
-def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> None:
-    """Write tables of one schema to a Parquet file, one after the other."""
+def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
     repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
-    with (
-        replacing(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[*repeated, "temperature_K"],
-        ) as out,
-    ):
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="snappy",
+        use_dictionary=[*repeated, "temperature_K"],
+        write_statistics=[name for name in _SORTED if name in schema.names],
+        data_page_size=_PAGE_BYTES,
+    )
+
+
+def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> None:
+    """Write tables of one schema to a Parquet file, one after the other."""
+    with replacing(path) as temporary, _parquet(temporary, schema) as out:
         for table in tables:
             out.write_table(table)
+
+
+def parquet_bytes(table: "pa.Table") -> bytes:
+    """Return a table as the content of a Parquet file."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with _parquet(sink, table.schema) as out:
+        out.write_table(table)
+    return sink.getvalue().to_pybytes()
 
 
 def safe_cell(text: object) -> object:

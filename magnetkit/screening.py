@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import ParamSpec
 
+from .files import is_url
 from .run import engine
 from .run import refined as refinement
-from .run.manifest import check_report
+from .run.manifest import REPORT, check_report
+from .run.place import RemotePlace
 from .run.result import Ranked
 
 P = ParamSpec("P")
@@ -28,7 +31,7 @@ class ScreenResult(Ranked):
         Parameters
         ----------
         path : str or Path
-            File to write.
+            File to write, or its URL in a store.
         lead : sequence of str
             Sentences that stand before the answer, as `magnetkit.replace` has them.
 
@@ -44,6 +47,12 @@ class ScreenResult(Ranked):
         """
         from .show.report import write_report
 
+        if is_url(path):
+            with TemporaryDirectory() as folder:
+                page = write_report(self, Path(folder) / REPORT, lead).read_bytes()
+            base, _, name = str(path).rpartition("/")
+            RemotePlace(base).put(name, page)
+            return Path(path)
         check_report(Path(path))
         return write_report(self, Path(path), lead)
 
@@ -75,7 +84,7 @@ def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     @wraps(run)
     def shown(*args: P.args, **kwargs: P.kwargs) -> ScreenResult:
         found = run(*args, **kwargs)
-        return ScreenResult(found.source, found.profile, found.manifest, found.unread)
+        return ScreenResult(found.source, found.profile, found.manifest, found.unread, found.held)
 
     return shown
 

@@ -29,7 +29,7 @@ ROOMS = (
 )  # fmt: skip
 """Rooms that answers come from; what shows and judges them has tests of another kind."""
 LEFT_OUT = re.compile(
-    r"tests/(cli|show|faults|evaluation|features)/|test_(cluster|notebooks|rooms)"
+    r"tests/(cli|docs|show|faults|evaluation|features)/|test_(cluster|fork|notebooks|rooms)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
 BUDGET_S, AGAIN_S = 12.0, 60.0
@@ -370,7 +370,8 @@ def ready(out: Path) -> tuple[Path, dict[str, float]]:
     """Return the copy of the checkout that is changed, and the time of each test file there."""
     preload()
     threads = "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
-    os.environ |= dict.fromkeys(threads, "1") | {"PYTHONDONTWRITEBYTECODE": "1"}
+    off = "PYTHONDONTWRITEBYTECODE", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    os.environ |= dict.fromkeys((*threads, *off), "1")
     folder = out.with_suffix(".tree")
     tree = folder / "tree" if folder.is_dir() else copied(folder)
     os.environ["MAGNETKIT_TESTS_CACHE"] = str(folder / "cache")

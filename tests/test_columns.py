@@ -17,7 +17,7 @@ def test_every_contract_column_is_there_in_order():
         "dysprosium_terbium_wt_pct rare_earth_wt_pct cobalt_wt_pct heavy_rare_earth_saved_wt_pct "
         "import_reliance supply_risk cost_USD_kg cost_per_flux_USD_m3_T density_kg_m3 "
         "irreversible_loss_pct "
-        "in_domain domain_distance nearest_grade "
+        "in_domain domain_distance route nearest_grade "
         "probability_meets_requirements meets_requirements failed_requirements pareto_front rank"
     ).split()
     beside = (

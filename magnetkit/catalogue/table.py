@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
@@ -42,6 +43,7 @@ _OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
 # Grades within this share of each other in coercivity, or energy product, are of one kind.
 _ALIKE = 0.1
 _FEW = 3
+_PRODUCT = "max_energy_product_kJ_m3"
 
 
 def grades(
@@ -148,40 +150,45 @@ def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
 
 def _estimate(table: "pd.DataFrame") -> None:
     """Fill in what no sheet of a grade prints, from grades that are alike."""
-    told = table.copy()
+    told = {q: table[q].to_numpy(np.float64, copy=True) for q in (*_ESTIMATED, _PRODUCT)}
     # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
-    told["share"] = told["max_energy_product_kJ_m3"] * 4e3 * MU_0 / told["remanence_T"] ** 2
+    told["share"] = told[_PRODUCT] * 4e3 * MU_0 / told["remanence_T"] ** 2
+    group = table.groupby(["host", "kind"]).ngroup().to_numpy()
     for quantity in _ESTIMATED:
-        for i in np.flatnonzero(table[quantity].isna()):
-            row = table.iloc[i]
-            by = "max_energy_product_kJ_m3" if quantity == "coercivity_kA_m" else "coercivity_kA_m"
-            column = "share" if quantity == "remanence_T" else quantity
-            ends = _alike(told, row, by, column)
-            if quantity == "remanence_T":
-                product = row["max_energy_product_kJ_m3"] * 4e3 * MU_0
-                ends = [float(np.sqrt(product / s)) for s in (ends[0], ends[2], ends[1])]
-            if np.isnan(ends[0]):
-                continue
-            names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
-            table.loc[i, names] = ends
-            table.loc[i, f"{quantity}_provenance"] = "estimate"
+        like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
+        # Its own may have been estimated before; those of the others are as printed.
+        own, by = table[like].to_numpy(np.float64), told[like]
+        values = told["share" if quantity == "remanence_T" else quantity]
+        rows = np.flatnonzero(np.isnan(told[quantity]))
+        ends = np.full((len(rows), 3), np.nan)
+        for place, i in enumerate(rows):
+            same = np.flatnonzero((group == group[i]) & ~np.isnan(values))
+            if same.size:
+                ends[place] = _alike(values[same], by[same], own[i])
+        if quantity == "remanence_T":
+            product = told[_PRODUCT][rows, None] * 4e3 * MU_0
+            ends = np.sqrt(product / ends[:, [0, 2, 1]])
+        found = ~np.isnan(ends[:, 0])
+        names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
+        table.loc[rows[found], names] = ends[found]
+        table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
 
 
-def _alike(told: "pd.DataFrame", row: "pd.Series", by: str, column: str) -> list[float]:
-    """Return the middle and the ends of `column` over grades of the same crystal and kind.
+def _alike(
+    values: NDArray[np.float64], by: NDArray[np.float64], own: float
+) -> tuple[float, float, float]:
+    """Return the middle and the ends of values over grades of the same crystal and kind.
 
-    The middle is that of the grades that are alike in `by`, or of all where none is; the ends
+    The middle is that of the grades whose `by` is like `own`, or of all where none is; the ends
     are those of the nearest few.
     """
-    same = told[(told["host"] == row["host"]) & (told["kind"] == row["kind"])]
-    same = same[same[column].notna()]
-    away = np.abs(np.log(same[by] / row[by])).sort_values()
-    close = away[away < _ALIKE].index
-    if not len(close):
-        return [float(x) for x in same[column].quantile([0.5, 0.0, 1.0])]
-    few = close.union(away.index[:_FEW])
-    ends = same.loc[few, column]
-    return [float(same.loc[close, column].median()), float(ends.min()), float(ends.max())]
+    away = np.abs(np.log(by / own))
+    close = away < _ALIKE
+    if not close.any():
+        return float(np.median(values)), float(values.min()), float(values.max())
+    few = close.copy()
+    few[np.argsort(away, kind="stable")[:_FEW]] = True
+    return float(np.median(values[close])), float(values[few].min()), float(values[few].max())
 
 
 def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":

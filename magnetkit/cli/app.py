@@ -52,7 +52,7 @@ from .options import (
     Strict,
     Temperature,
     Wide,
-    a_path,
+    a_place,
     composition_of,
     factors,
     pairs,
@@ -119,7 +119,13 @@ def screen(
     ] = None,
     application: Application = None,
     out: Annotated[
-        Path, typer.Option(parser=a_path, metavar="PATH", help="Folder for the results.")
+        Any,
+        typer.Option(
+            parser=a_place,
+            metavar="PATH|URL",
+            help="Folder for the results, or one in a store that all workers reach, e.g. "
+            "s3://bucket/run.",
+        ),
     ] = Path("results"),
     basis: Basis = "auto",
     column: Column = None,
@@ -167,6 +173,14 @@ def screen(
     process: Process = None,
     phases: Phases = None,
     data: MeasuredInstead = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Write so many of the best alone, and count over all; 100000 of a space of more "
+            "than ten million.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the finished chunks in --out.")
     ] = False,
@@ -204,6 +218,9 @@ def screen(
       --temperature 150C
 
       magnetkit screen --host SmCo5 --replace Sm=Gd,Er --refine 0.01 --application communication-twt
+
+      magnetkit screen --host Nd2Fe14B --replace Nd=Ce,La,Pr,Dy,Tb,Y --replace Fe=Co --step 0.02
+      --application energy-traction-motor --keep 10000
     """
     from ..screening import ScreenResult, refined
     from ..screening import screen as run
@@ -223,6 +240,7 @@ def screen(
         "require": require or (),
         "objectives": objective or (),
         "out": out,
+        "keep": keep,
         "resume": resume,
         "workers": workers,
         "dask": dask,
@@ -247,17 +265,17 @@ def screen(
             **options,
         )
     elif refine is not None:
-        space.refuse_with_refine(shell)
+        space.refuse_with_refine(shell, keep)
         result = refined(made, device, refine, sample=sample, **options)
     else:
         result = run(space.candidates(made, shell, sample), device, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
-    result.report(out / "report.html")
+    result.report(f"{out}/report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]
-        judged = "1 candidate" if len(result) == 1 else f"{len(result):,} candidates"
+        judged = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
         message(f"{judged} judged, {rejected:,} rejected; see {out}")
 
 

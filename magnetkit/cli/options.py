@@ -3,9 +3,11 @@
 import glob
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+
+from ..files import is_url
 
 
 def _named(folder: str) -> Callable[[str], list[str]]:
@@ -197,6 +199,11 @@ def a_path(text: str | Path) -> Path:
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return Path(text)
+
+
+def a_place(text: str | Path) -> Any:
+    """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    return text if is_url(text) else a_path(text)
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:

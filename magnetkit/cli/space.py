@@ -113,10 +113,12 @@ def need(host: str | None, **given: object) -> None:
             raise InputError(f"--{name} needs --host and --replace")
 
 
-def refuse_with_refine(shells: Sequence[str] | None) -> None:
-    """Refuse shells where the search is for bulk alloys."""
+def refuse_with_refine(shells: Sequence[str] | None, keep: int | None) -> None:
+    """Refuse what a search around the best has no use for."""
     if shells:
         raise InputError("--refine looks around bulk alloys; leave --shell out")
+    if keep is not None:
+        raise InputError("--refine looks around the best of all; leave --keep out")
 
 
 def additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:

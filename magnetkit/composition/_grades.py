@@ -41,10 +41,10 @@ def _suspicious(table: Any) -> NDArray[np.bool_]:
         return np.zeros(0, bool)
     heaviest = table.indices[table.indptr[1:] - 1]
     lightest = table.indices[table.indptr[:-1]]
-    share = np.maximum.reduceat(table.values, table.indptr[:-1])
     # Elements stand in order of atomic number: cobalt is the last but one beside samarium.
     samarium = heaviest == INDEX["Sm"]
     hydride = samarium & (lightest == INDEX["H"])
+    share = table.fraction("Co")
     cobalt = samarium & (share > _COBALT) | hydride & (share > _COBALT_BESIDE_HYDROGEN)
-    nitride = (share > _NITROGEN) & (lightest <= INDEX["N"])
+    nitride = table.fraction("N") > _NITROGEN
     return np.isin(heaviest, _HEAVIEST) | cobalt | nitride

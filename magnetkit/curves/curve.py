@@ -132,6 +132,8 @@ def _of_recipe(
 ) -> Curve:
     """Return the curves of what a recipe makes."""
     from ..magnetism.magnets import magnets
+    from ..magnetism.process import read_process
+    from ..magnetism.routes import resistivity
     from ..magnetism.shell import read_shells
     from ..magnetism.sintered import sintered_at
 
@@ -155,6 +157,7 @@ def _of_recipe(
         said,
         b_r[-1],
         float(rows[0]["density_kg_m3"]),
+        resistivity(str(rows[0]["host"]), read_process(process, 1).route),
         _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
     )
 
@@ -194,6 +197,7 @@ def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float | Non
         said,
         b_r[-1],
         float(first["density_kg_m3"]),
+        float(first["resistivity_uohm_m"]),
         _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
     )
 

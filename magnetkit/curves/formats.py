@@ -42,6 +42,8 @@ class Curve:
         B_r at 20 degrees C, T.
     density_kg_m3 : float
         NaN where nobody prints it.
+    resistivity_uohm_m : float
+        Micro-ohm metres, as makers of such magnets print it; NaN where none was found.
     curves : Demagnetization
         One magnet, k temperatures.
     """
@@ -51,6 +53,7 @@ class Curve:
     source: str
     room_remanence_T: float
     density_kg_m3: float
+    resistivity_uohm_m: float
     curves: Demagnetization
 
     def to_frame(self) -> "pd.DataFrame":
@@ -199,12 +202,15 @@ def _femm(curve: Curve, at: int) -> str:
     own = curve.curves
     name = _material(curve, at)
     mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
+    # MS/m; zero, FEMM's word for an insulator, where nobody prints it.
+    conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
     lines = [
         *(f"-- {line}" for line in _about(curve, at)),
         "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
         "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
         "-- the magnet comes there. The direction of magnetization is set at the block label.",
-        f'mi_addmaterial("{name}", {mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, 0, 0, 0, 1, 0, 0, 0)',
+        f'mi_addmaterial("{name}", {mu:.6g}, {mu:.6g}, {h_cb:.8g}, 0, {conducts:.4g}, 0, 0, 1, '
+        "0, 0, 0)",
         *(
             f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})'
             for b, h in zip(*_shifted(curve, at), strict=True)
@@ -216,6 +222,9 @@ def _femm(curve: Curve, at: int) -> str:
 def _elmer(curve: Curve, at: int) -> str:
     """Return a Material section for Elmer's MagnetoDynamics2D."""
     h_cb = curve.curves.coercivity_b[0, at]
+    conducts = []
+    if np.isfinite(curve.resistivity_uohm_m):
+        conducts = [f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"]
     lines = [
         *(f"! {line}" for line in _about(curve, at)),
         "! For MagnetoDynamics2D: number the section, and turn Magnetization from x to the axis",
@@ -226,6 +235,7 @@ def _elmer(curve: Curve, at: int) -> str:
         "    Real Monotone Cubic",
         *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted(curve, at), strict=True)),
         "    End",
+        *conducts,
         f"  Magnetization 1 = Real {h_cb:.8g}",
         "  Magnetization 2 = Real 0.0",
         "End",
@@ -267,4 +277,7 @@ def _pyleecan(curve: Curve, at: int) -> str:
     }
     if np.isfinite(curve.density_kg_m3):
         material["struct"] = {"__class__": "MatStructural", "rho": float(curve.density_kg_m3)}
+    if np.isfinite(curve.resistivity_uohm_m):
+        rho = 1e-6 * curve.resistivity_uohm_m
+        material["elec"] = {"__class__": "MatElectrical", "rho": rho, "alpha": 0.0}
     return json.dumps(material, indent=1, sort_keys=True) + "\n"

@@ -102,6 +102,8 @@ class Magnet:
 
     Attributes
     ----------
+    route : str
+        The usual way of making a magnet, in a word.
     made : str
         How a magnet is taken to be made where nothing else is given.
     trade : str
@@ -116,6 +118,7 @@ class Magnet:
         Host of the walls where a magnet is of cells; empty elsewhere.
     """
 
+    route: str
     made: str
     trade: str
     exchange_stiffness_J_m: float

@@ -37,15 +37,19 @@ def _beats(a, b, burden, chance, tolerance):
 
 # order int64 (n): rows of burden, the best first; changed in place
 @jit
-def settle(order, burden, chance, tolerance):
-    """Move each row up past those directly above that it beats.
+def settle(order, burden, chance, tolerance, most):
+    """Move each row up past those directly above that it beats, at most so many places.
 
     A row beats another that is no better in any burden, worse in one, and more likely to do by no
-    more than the tolerance, in either reading of the chance.
+    more than the tolerance, in either reading of the chance. Returns the most places that one rose.
     """
+    highest = 0
     for i in range(1, len(order)):
         row, at = order[i], i
-        while at > 0 and _beats(row, order[at - 1], burden, chance, tolerance):
+        last = max(i - most, 0)
+        while at > last and _beats(row, order[at - 1], burden, chance, tolerance):
             order[at] = order[at - 1]
             at -= 1
         order[at] = row
+        highest = max(highest, i - at)
+    return highest

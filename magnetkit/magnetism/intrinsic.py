@@ -126,7 +126,9 @@ def evaluate(
     return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
 
 
-def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
+def condensed(
+    table: CompositionTable, codes: NDArray[np.int8], believed: "Believed | None" = None
+) -> tuple:
     """Return phases as the kernels of the magnet take them.
 
     Parameters
@@ -135,6 +137,8 @@ def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
         n hard phases.
     codes : ndarray of int8, shape (n,)
         Their hosts.
+    believed : Believed, optional
+        What is believed of their Curie temperature, where the caller has asked.
 
     Returns
     -------
@@ -144,9 +148,9 @@ def condensed(table: CompositionTable, codes: NDArray[np.int8]) -> tuple:
     from ..kernels.magnetism import CURIE
 
     state, ion = condense(table, codes, load())
-    believed = current().of_magnets(table, codes).value
-    known = np.isfinite(believed)
-    state[known, CURIE] = believed[known]
+    curie = (believed or current().of_magnets(table, codes)).value
+    known = np.isfinite(curie)
+    state[known, CURIE] = curie[known]
     return state, ion
 
 

@@ -20,6 +20,7 @@ from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
+    from .belief import Believed
 
 # A recipe with less than this outside its hard phase is a bare formula, see `Process`.
 _FORMULA = 0.995
@@ -244,6 +245,7 @@ def alloys(
     parts: "Partition",
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
+    believed: "Believed | None" = None,
 ) -> Alloys:
     """Split recipes into what the kernels of the magnet need.
 
@@ -264,6 +266,8 @@ def alloys(
         The same, split as they stand.
     process, shells
         As for `magnets`.
+    believed : Believed, optional
+        Of the hard phases of `parts`, where the caller has asked.
     """
     from ..hosts.made import shells_known
     from ..hosts.partition import HOST_NAMES, wall_hosts
@@ -279,6 +283,9 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula = _in_phases(table, parts, rows)
+    if found.parts.hard_phase is not parts.hard_phase:
+        # Recipes give some of their rare earth to oxide: their phase is another.
+        believed = None
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -310,7 +317,8 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    state, ion = joined([condensed(phase, own) for phase, own in groups])
+    others = [condensed(phase, own) for phase, own in groups[1:]]
+    state, ion = joined([condensed(cells, codes, believed), *others])
     phases = Phases(
         state,
         ion,

@@ -1,5 +1,6 @@
 """Routes: how magnets of a kind are made, each a file of ``datasets/routes``."""
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,25 @@ from .. import datasets
 from ..errors import InputError
 
 FOLDER = "routes"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What makers print of the magnets of a route.
+
+    Attributes
+    ----------
+    source : str
+        Who prints it.
+    density_kg_m3 : float
+        kg/m3.
+    resistivity_uohm_m : float
+        Micro-ohm metres; NaN where none was found in print, as density.
+    """
+
+    source: str
+    density_kg_m3: float = math.nan
+    resistivity_uohm_m: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -29,6 +49,8 @@ class Route:
         Magnets that it was measured on, or that there are none.
     source : str
         Where the numbers come from.
+    printed : Printed or None
+        What makers print of its magnets beside their magnetism.
     """
 
     name: str
@@ -38,6 +60,7 @@ class Route:
     bounds: dict[str, tuple[float, float]]
     measured: str
     source: str
+    printed: Printed | None = None
 
     def check(self, given: dict[str, Any]) -> None:
         """Refuse a number outside what the route can do."""
@@ -68,5 +91,27 @@ def routes() -> dict[str, Route]:
     for path in sorted((datasets.root() / FOLDER).glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         bounds = {name: (float(low), float(high)) for name, (low, high) in data["bounds"].items()}
-        found[data["name"]] = Route(**{**data, "bounds": bounds})
+        printed = Printed(**data["printed"]) if "printed" in data else None
+        found[data["name"]] = Route(**{**data, "bounds": bounds, "printed": printed})
     return found
+
+
+def resistivity(host: str, route: Route | None = None) -> float:
+    """Return the resistivity that makers print, micro-ohm metres; NaN where none was found.
+
+    Parameters
+    ----------
+    host : str
+        Host of the hard phase.
+    route : Route, optional
+        How the magnet is made; the usual route of the host otherwise.
+
+    Examples
+    --------
+    >>> resistivity("2:17")
+    0.86
+    """
+    if route is None:
+        usual = [r for r in routes().values() if r.host == host and r.printed is not None]
+        route = usual[0] if usual else None
+    return math.nan if route is None or route.printed is None else route.printed.resistivity_uohm_m

@@ -11,6 +11,7 @@ from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
+from ..hosts.partition import HOSTS
 from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
@@ -18,11 +19,13 @@ from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
 from .mill import ALPHA
 from .near_curie import widen
-from .process import Process
+from .process import Process, read_process
 from .shell import ShellRows, read_shells, warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .routes import Route
 
 BETWEEN = (293.15, 373.15)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
@@ -211,13 +214,14 @@ def sintered_at(
     if shells is not None:
         warn_of_shells(shells)
     parts = partition(table, assign_hosts(table, host))
-    made = alloys(table, parts, process, shells)
+    process = read_process(process, len(table))
     bulk = evaluate(parts, asked)
+    made = alloys(table, parts, process, shells, bulk.believed)
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
     unanswered(bulk, values, status, _never_made(table, parts.host, shells))
-    density = made.density()
+    density, route = made.density(), _routes(process.route, parts.host)
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(
         np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
@@ -226,6 +230,7 @@ def sintered_at(
     for j, columns in enumerate(columns_of(bulk, z)):
         columns["status"] = status_column(status[j])
         columns["shell"] = text
+        columns["route"] = route
         columns["coefficients_between"] = span
         codes = np.where(status[j] == 0, 0, -1)
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
@@ -238,6 +243,17 @@ def sintered_at(
         columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
+
+
+def _routes(route: "Route | None", codes: NDArray[np.int8]) -> "pd.Categorical":
+    """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
+    import pandas as pd
+
+    names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
+    place, words = pd.factorize(np.array(names, dtype=object))
+    return pd.Categorical.from_codes(
+        np.where(codes < 0, -1, place[codes]), categories=pd.Index(words, dtype="str")
+    )
 
 
 def _at_each(

@@ -7,15 +7,18 @@ one method throughout, so that it says how the energy changes; where it starts f
 snapshot's.
 """
 
+import csv
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from .. import datasets
 from ..elements import INDEX
 from ..hosts.partition import HOSTS
-from .substituted import dilute, substitution_table
 
+POTENTIAL = "chgnet"
+"""The machine-learned potential whose slopes are used."""
 NOISE_EV = 0.25
 """Deviation of a slope, eV per replaced atom: that of CHGNet from the entries where they tell."""
 SHARE = 0.02
@@ -42,21 +45,22 @@ def slopes(host: str) -> tuple[Slope, ...]:
     return all_slopes(host)
 
 
-def all_slopes(host: str) -> tuple[Slope, ...]:
-    """Return the slopes of a host, whether they help or not."""
-    table = substitution_table()
-    table = table[
-        (table["host"] == host) & (table["role"] == "transition_metal") & (table["count"] == 1)
-    ]
-    kinds = table[["stacking", "rare_earth", "transition_metal", "element"]].drop_duplicates()
+def all_slopes(host: str, potential: str = POTENTIAL) -> tuple[Slope, ...]:
+    """Return the slopes of a host, whether they help or not.
+
+    `potential` is a column of ``datasets/substitution/slopes.csv`` without its unit.
+    """
+    with datasets.path("substitution/slopes.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["host"] == host]
     return tuple(
         Slope(
-            INDEX[earth],
-            INDEX[main],
-            INDEX[metal],
-            dilute(host, main, metal, hexagonal=stacking == "hexagonal").energy,
+            INDEX[row["rare_earth"]],
+            INDEX[row["transition_metal"]],
+            INDEX[row["element"]],
+            float(row[f"{potential}_eV"]),
         )
-        for stacking, earth, main, metal in kinds.itertuples(index=False)
+        for row in rows
+        if row[f"{potential}_eV"]
     )
 
 

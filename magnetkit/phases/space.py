@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from ..elements import N_ELEMENTS, SYMBOLS
+from ..elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from ..errors import DataError
 from .snapshot import SCHEMES, Snapshot
 
@@ -17,6 +17,9 @@ from .snapshot import SCHEMES, Snapshot
 RUN = 16384
 ABSURD_EV_ATOM = 5.0
 """Largest size of a formation energy; the strongest bound compounds, fluorides, reach 4.5."""
+# Shares of the atoms from which a rare earth's compound is magnetic (YFe2, YCo5; YCo2 is none), and
+# what an atom of iron or cobalt carries there at the least, muB.
+_RICH_IN_IRON, _RICH_IN_BOTH, _LEAST_MOMENT_MUB = 0.6, 0.8, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +80,13 @@ class PhaseSpace:
         )
 
 
-def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpace:
+def build_space(
+    formulas: list[str], energies: NDArray[np.float64], collapsed: NDArray[np.bool_] | None = None
+) -> PhaseSpace:
     """Gather phases into a space: the lowest energy of each composition, elements at zero.
 
-    Entries without energy, or more than `ABSURD_EV_ATOM` from the elements, are left out and
-    listed.
+    Entries without energy, more than `ABSURD_EV_ATOM` from the elements, or `collapsed` (without
+    the moment that they have), are left out and listed.
 
     Raises
     ------
@@ -95,6 +100,10 @@ def build_space(formulas: list[str], energies: NDArray[np.float64]) -> PhaseSpac
         else f"{formulas[i]}: no formation energy"
         for i in np.flatnonzero(~sound)
     )
+    if collapsed is not None:
+        lost = np.flatnonzero(collapsed & sound)
+        left_out += tuple(f"{formulas[i]}: calculated without its moment" for i in lost)
+        sound &= ~collapsed
     formulas = [formula for formula, keep in zip(formulas, sound, strict=True) if keep]
     energies = energies[sound]
     table = CompositionTable.from_strings(formulas, basis="atomic")
@@ -149,7 +158,9 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
         entries = snapshot.entries
         _of_one_scheme(snapshot)
         space = build_space(
-            entries["formula"].tolist(), entries["formation_energy_eV_atom"].to_numpy(float)
+            entries["formula"].tolist(),
+            entries["formation_energy_eV_atom"].to_numpy(float),
+            _collapsed(entries),
         )
         if space.left_out:
             shown = "; ".join(space.left_out[:5])
@@ -157,6 +168,28 @@ def whole_space(snapshot: Snapshot) -> PhaseSpace:
             warnings.warn(f"snapshot {snapshot.name}: left out {shown}{more}", stacklevel=2)
         snapshot._cache["space"] = space
     return snapshot._cache["space"]
+
+
+def _collapsed(entries: Any) -> NDArray[np.bool_] | None:
+    """Return which entries fell into a solution without the moment that such compounds have.
+
+    Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;
+    a calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
+    gadolinium and europium, whose 4f moments are calculated and may cancel, and antiferromagnets.
+    """
+    name = "magnetic_moment_muB_atom"
+    if name not in entries.columns or entries[name].isna().all():
+        return None
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    moment = entries[name].to_numpy(float)[table.row_index]
+    iron, both = table.fraction("Fe"), table.fraction("Fe", "Co")
+    rich = (table.fraction(*RARE_EARTHS) > 0) & ((iron >= _RICH_IN_IRON) | (both >= _RICH_IN_BOTH))
+    rich &= table.fraction("Gd", "Eu") == 0.0
+    found = np.zeros(len(entries), bool)
+    found[table.row_index] = rich & (moment < _LEAST_MOMENT_MUB * both)
+    if "ordering" in entries.columns:
+        found &= (entries["ordering"] != "AFM").to_numpy(bool)
+    return found
 
 
 def _of_one_scheme(snapshot: Snapshot) -> None:

@@ -79,8 +79,13 @@ def substitution_table() -> "pd.DataFrame":
     return _read("substitution.csv").copy()
 
 
-def site_check() -> "pd.DataFrame":
-    """Compare the embedded table with the sites that diffraction and other work found.
+def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
+    """Compare substitution energies with the sites that diffraction and other work found.
+
+    Parameters
+    ----------
+    table : DataFrame, optional
+        As `substitution_table` returns it, which it is without.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def site_check() -> "pd.DataFrame":
         lowest energy here), ``margin_eV`` (how much better the named sites are than the rest,
         worse for ``avoids``; negative: the wrong way) and ``hit`` (missing: not calculated).
     """
-    table = substitution_table()
+    table = substitution_table() if table is None else table
     table = table[table["count"] == 1]
     known = _read("known_sites.csv").copy()
     question = ["host", "stacking", "transition_metal", "element"]
@@ -146,8 +151,6 @@ def dilute(
     InputError
         If the embedded table has no such substitution.
     """
-    from scipy.constants import Boltzmann, elementary_charge
-
     table = _read("substitution.csv")
     rows = table[
         (table["host"] == host)
@@ -161,13 +164,41 @@ def dilute(
             f"no {element} in {transition_metal} {host} in the table of substituted crystals; "
             "substitution_table() lists what there is"
         )
-    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
-    places = {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
-    above = rows["above_preferred_site_eV"] * elementary_charge / (Boltzmann * temperature)
-    weights = np.exp(-above) * [places[site] for site in rows.index]
-    shares = weights / weights.sum()
+    shares = _shares(rows["substitution_energy_eV"], host, temperature, hexagonal)
     means = (rows[list(_MEANS)].mul(shares, axis=0)).sum()
     return Dilute(shares.to_dict(), *(float(means[name]) for name in _MEANS))
+
+
+def filled(
+    energy: "pd.Series", host: str, *, temperature: float = 1300.0, hexagonal: bool = False
+) -> float:
+    """Return the mean energy of few atoms that fill a host's sites as `dilute` has it.
+
+    Parameters
+    ----------
+    energy : Series
+        Substitution energy by site label, eV.
+    host : str
+    temperature : float
+        K.
+    hexagonal : bool
+
+    Returns
+    -------
+    float
+        eV; NaN where a site has none.
+    """
+    return float((energy * _shares(energy, host, temperature, hexagonal)).sum(skipna=False))
+
+
+def _shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool) -> "pd.Series":
+    from scipy.constants import Boltzmann, elementary_charge
+
+    prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
+    places = {site.label: site.multiplicity for site in prototype.sites} if prototype else {}
+    above = (energy - energy.min()) * elementary_charge / (Boltzmann * temperature)
+    weights = np.exp(-above) * [places[site] for site in energy.index]
+    return weights / weights.sum()
 
 
 def host_cell(

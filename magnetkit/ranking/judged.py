@@ -297,25 +297,53 @@ def evaluate(
     DataFrame, n rows
         Registry columns in their order.
     """
-    profile = job.profile
-    asked = {r.temperature_K or job.temperature for r in profile.requirements}
-    ends = {profile.temperature_min_K, profile.temperature_max_K}
-    at = [job.temperature, *sorted((asked | ends) - {job.temperature})]
+    at = asked_temperatures(job)
     *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
     frames = dict(zip(at, made, strict=True))
     here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
-    beside = _beside(table, here, job)
-    verdict = judge(
-        profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
-    )
-    here["status"] = _status_over(frames, job.temperature)
-    here["probability_meets_requirements"] = np.where(
-        here["status"] == "ok", verdict.probability, 0.0
-    )
-    here["failed_requirements"] = verdict.failed
-    here["performance_margin"] = verdict.margin
+    for name, column in verdict_of(table, frames, job).items():
+        here[name] = column
     return here[ordered(here.columns)]
+
+
+def asked_temperatures(job: Job) -> list[float]:
+    """Return at which temperatures a magnet is judged, K: the table's own first."""
+    profile = job.profile
+    asked = {r.temperature_K or job.temperature for r in profile.requirements}
+    ends = {profile.temperature_min_K, profile.temperature_max_K}
+    return [job.temperature, *sorted((asked | ends) - {job.temperature})]
+
+
+def verdict_of(
+    table: CompositionTable, frames: dict[float, pd.DataFrame], job: Job
+) -> dict[str, Any]:
+    """Return how candidates stand to a device, by column.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    frames : dict of float to DataFrame
+        Properties at the temperatures of `asked_temperatures`.
+    job : Job
+
+    Returns
+    -------
+    dict
+        ``status`` over the whole range, ``probability_meets_requirements``,
+        ``failed_requirements`` and ``performance_margin``.
+    """
+    beside = _beside(table, frames[job.temperature], job)
+    verdict = judge(
+        job.profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
+    )
+    status = _status_over(frames, job.temperature)
+    return {
+        "status": status,
+        "probability_meets_requirements": np.where(status == "ok", verdict.probability, 0.0),
+        "failed_requirements": verdict.failed,
+        "performance_margin": verdict.margin,
+    }
 
 
 def mill_of(process: Any) -> Mill | None:

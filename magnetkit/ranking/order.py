@@ -24,6 +24,9 @@ Dearer is who costs more for the flux that he gives: a kilogram is cheap of a we
 """
 TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
+CLIMB = 1000
+"""A row moves up at most so many places for it, so that the first of a ranking depend on no more
+rows than that behind them: a space too large to be held is ranked as one that is not (`sieve`)."""
 # A difference of two probabilities that are rounded is the tolerance to so much.
 _SLACK = 1e-9
 # Sums of what differs by rounding alone are equal to this many decimals.
@@ -32,15 +35,7 @@ _DECIMALS = 9
 
 def needed_columns(objectives: Sequence[str]) -> list[str]:
     """Return the columns that `rank` reads."""
-    fixed = [
-        "formula",
-        "shell",
-        "status",
-        "probability_meets_requirements",
-        "performance_margin",
-        *BURDEN,
-    ]
-    return list(dict.fromkeys(fixed + [Objective.parse(o).column for o in objectives]))
+    return Rule.of(objectives).columns()
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ class Ranking:
         order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
-        settle(order, self.burden, both, TOLERANCE + _SLACK)
+        settle(order, self.burden, both, TOLERANCE + _SLACK, CLIMB)
         place = self.place.copy()
         place[met[order]] = np.arange(1, len(met) + 1)
         return replace(self, place=place)
@@ -152,11 +147,13 @@ def rank(
     Ranking
         In the order of the rows.
     """
-    parsed = [Objective.parse(o) for o in objectives]
-    known = UNITS | dict(scales or {})
-    parts = [_Judged.of(table, parsed, known, threshold) for table in tables]
+    rule = Rule.of(objectives, threshold, scales)
+    return ranked(rule.judge(table) for table in tables)
+
+
+def ranked(parts: Iterable["Judged"]) -> Ranking:
+    """Return the ranking of what `Rule.judge` made of tables that follow each other."""
     columns = list(zip(*parts, strict=True))
-    del parts
     # One column after the other, so that no more than one is held twice.
     meets, missed, margin, keys, loss, burden, chance, points = (
         np.concatenate(columns.pop(0)) for _ in range(8)
@@ -167,7 +164,7 @@ def rank(
     place = np.zeros(len(meets), np.int64)
     rows = np.flatnonzero(meets)
     order = np.lexsort((keys[rows], loss))
-    settle(order, burden, chance[:, None], TOLERANCE + _SLACK)
+    settle(order, burden, chance[:, None], TOLERANCE + _SLACK, CLIMB)
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here: arrays that are not needed again are freed by their reuse.
     found, rows = len(rows), np.flatnonzero(missed)
@@ -176,7 +173,7 @@ def rank(
     return Ranking(meets, front, place, burden, chance)
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     """What the ranking needs of n rows, m of which meet the requirements."""
 
     meets: NDArray[np.bool_]
@@ -188,26 +185,66 @@ class _Judged(NamedTuple):
     chance: NDArray[np.float64]  # (m,)
     points: NDArray[np.float64]  # (m, number of objectives, at most three)
 
+
+@dataclass(frozen=True)
+class Rule:
+    """By what candidates are ranked.
+
+    Attributes
+    ----------
+    objectives : tuple of Objective
+        The first three span the Pareto fronts.
+    units : tuple of float
+        What one unit of regret is in each.
+    miss : float
+        And in the probability of meeting the requirements.
+    threshold : float
+        Probability from which the requirements count as met.
+    """
+
+    objectives: tuple[Objective, ...]
+    units: tuple[float, ...]
+    miss: float
+    threshold: float
+
     @classmethod
     def of(
         cls,
-        table: pa.Table,
-        objectives: Sequence[Objective],
-        known: Mapping[str, float],
-        threshold: float,
-    ) -> "_Judged":
+        objectives: Sequence[str],
+        threshold: float = MEETS_PROBABILITY,
+        scales: Mapping[str, float] | None = None,
+    ) -> "Rule":
+        """Return the rule of arguments as of `rank`."""
+        parsed = tuple(Objective.parse(o) for o in objectives)
+        known = UNITS | dict(scales or {})
+        units = tuple(known.get(o.column, 1.0) for o in parsed)
+        return cls(parsed, units, known[CHANCE], threshold)
+
+    def columns(self) -> list[str]:
+        """Return the columns that `judge` reads."""
+        fixed = (
+            "formula",
+            "shell",
+            "status",
+            "probability_meets_requirements",
+            "performance_margin",
+        )
+        return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
+
+    def judge(self, table: pa.Table) -> Judged:
+        """Return what the ranking needs of a table that has those `columns`."""
         usable = _array(pc.equal(table["status"], "ok"))
         chance = steady(_array(table["probability_meets_requirements"]))
-        meets = usable & (chance >= threshold)
-        values = [_array(table[o.column])[meets] for o in objectives]
+        meets = usable & (chance >= self.threshold)
+        values = [_array(table[o.column])[meets] for o in self.objectives]
         chance = chance[meets]
-        units = [known.get(o.column, 1.0) for o in objectives]
-        loss = total_loss(objectives, units, values, (1.0 - chance) / known[CHANCE])
+        loss = total_loss(self.objectives, self.units, values, (1.0 - chance) / self.miss)
         burden = np.column_stack([steady(_array(table[name])[meets]) for name in BURDEN])
         points = [
-            o.sign * compared(v) for o, v in zip(objectives[:MAX_OBJECTIVES], values, strict=False)
+            o.sign * compared(v)
+            for o, v in zip(self.objectives[:MAX_OBJECTIVES], values, strict=False)
         ]
-        return cls(
+        return Judged(
             meets,
             usable & ~meets,
             -steady(np.nan_to_num(_array(table["performance_margin"]), nan=-np.inf)),

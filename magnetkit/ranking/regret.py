@@ -1,10 +1,9 @@
 """The leading candidates by what an engineer would regret least."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -17,11 +16,11 @@ DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
 the best of a draw: as `robustness` has it, so that a rank and its share agree."""
 
-Read = Callable[[list[str]], Iterable[pa.Table]]
-"""Reads some columns of every candidate, in pieces."""
+Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
+"""Returns some columns of some candidates, whose numbers ascend."""
 
 
-def by_regret(ranking: Ranking, read: Read, job: Job) -> Ranking:
+def by_regret(ranking: Ranking, take: Take, job: Job) -> Ranking:
     """Order the leading candidates by how often they are among the best over draws (`draws`).
 
     Those that are so equally often, or never, follow by their mean loss: the expected regret.
@@ -30,8 +29,8 @@ def by_regret(ranking: Ranking, read: Read, job: Job) -> Ranking:
     ----------
     ranking : Ranking
         What `order.rank` returned.
-    read : callable
-        Reads columns of the candidates that were ranked, in the order of their rows.
+    take : callable
+        Returns columns of some of the candidates that were ranked.
     job : Job
 
     Returns
@@ -42,7 +41,10 @@ def by_regret(ranking: Ranking, read: Read, job: Job) -> Ranking:
     rows = ranking.leading(POOL)
     if len(rows) < 2:
         return ranking
-    found = drawn(_rows_of(read(_columns(job)), rows), job, DRAWS, SEED)
+    order = np.argsort(rows)
+    frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
+    leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
+    found = drawn(leading, job, DRAWS, SEED)
     share = (found.place() <= TOP).mean(axis=1)
     return ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
 
@@ -55,20 +57,3 @@ def _columns(job: Job) -> list[str]:
     found = chain.from_iterable(with_interval(name) for name in asked)
     fixed = ["formula", "shell", "host", "density_kg_m3", *with_interval("remanence_T")]
     return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
-
-
-def _rows_of(tables: Iterable[pa.Table], rows: NDArray[np.int64]) -> pd.DataFrame:
-    """Return some rows of tables that follow each other, in the order asked for."""
-    order = np.argsort(rows)
-    wanted = rows[order]
-
-    def taken() -> Iterator[pa.Table]:
-        stop = 0
-        for table in tables:
-            start, stop = stop, stop + len(table)
-            own = wanted[np.searchsorted(wanted, start) : np.searchsorted(wanted, stop)]
-            if len(own):
-                yield table.take(pa.array(own - start))
-
-    frame = pa.concat_tables(list(taken())).unify_dictionaries().to_pandas()
-    return frame.iloc[np.argsort(order)].reset_index(drop=True)

@@ -53,9 +53,68 @@ class Chunk:
     extra: pa.Table | None = None
     rejected: list[Rejected] = field(default_factory=list)
 
+    def take(self, rows: NDArray[np.int64]) -> "Chunk":
+        """Return some of the candidates, by number within the chunk, and nothing rejected."""
+        return Chunk(
+            self.table[rows],
+            self.labels.take(pa.array(rows)),
+            None if self.shells is None else [self.shells[row] for row in rows],
+            None if self.extra is None else self.extra.take(pa.array(rows)),
+        )
+
 
 Piece = Callable[[], Chunk]
 """Some consecutive candidates yet to be read; small enough to be sent to another machine."""
+
+
+@dataclass(frozen=True)
+class SpacePiece:
+    """Some formulas of a space yet to be written out.
+
+    Attributes
+    ----------
+    space : Substitutions
+    numbers : range or ndarray of int64
+        Their numbers in the space.
+    row : int
+        Number of the first among all candidates.
+    shell : str
+        Grain-boundary shell of all.
+    """
+
+    space: Substitutions
+    numbers: "range | NDArray[np.int64]"
+    row: int
+    shell: str = ""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __call__(self) -> Chunk:
+        """Return all of them."""
+        return self.take(np.arange(len(self)))
+
+    def take(self, rows: NDArray[np.int64]) -> Chunk:
+        """Return some of them, as `Chunk.take` does."""
+        known = isinstance(self.numbers, range)
+        numbers = self.numbers.start + rows if known else self.numbers[rows]
+        table = replace(self.space[numbers], row_index=self.row + rows)
+        shells = [self.shell] * len(rows) if self.shell else None
+        return Chunk(table, self.space.to_arrow(numbers), shells)
+
+
+def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
+    """Return some candidates of a piece, by number within what it yields."""
+    return piece.take(rows) if isinstance(piece, SpacePiece) else piece().take(rows)
+
+
+def batches(piece: Piece, size: int) -> Iterator[Chunk]:
+    """Yield the candidates of a piece, at most `size` at a time where they are of a space."""
+    if not isinstance(piece, SpacePiece):
+        yield piece()
+        return
+    for start in range(0, len(piece), size):
+        yield piece.take(np.arange(start, min(start + size, len(piece))))
 
 
 class Candidates(Protocol):
@@ -139,16 +198,25 @@ class SpaceCandidates:
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
             for start in range(0, len(space), size):
-                numbers = np.arange(start, min(start + size, len(space)))
+                numbers: Any = range(start, min(start + size, len(space)))
                 if len(seen) or not last:
+                    numbers = np.array(numbers)
                     labels = space.to_arrow(numbers)
                     fresh = pc.invert(pc.is_in(labels, seen))
                     numbers = numbers[fresh.to_numpy(zero_copy_only=False)]
                     if not last:
                         seen = pa.concat_arrays([seen, labels.filter(fresh)])
                 if len(numbers):
-                    yield partial(_space_chunk, space, numbers, row, self.shell)
+                    yield SpacePiece(space, numbers, row, self.shell)
                     row += len(numbers)
+
+    def sample(self, n: int) -> list[Chunk]:
+        """Return some `n` formulas, evenly spread: a chunk for each space."""
+        found = []
+        for space in self.spaces:
+            table = space.sample(max(1, round(n * len(space) / self.count())))
+            found.append(SpacePiece(space, table.row_index, 0, self.shell)())
+        return found
 
     def count(self) -> int:
         """Return the number of candidates, those that stand in two spaces counted twice."""
@@ -170,11 +238,37 @@ def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
     return Chunk(table, pa.array(labels, pa.string()), shells)
 
 
-def _space_chunk(
-    space: Substitutions, numbers: NDArray[np.int64], row: int, shell: str = ""
-) -> Chunk:
-    table = replace(space[numbers], row_index=np.arange(len(numbers)) + row)
-    return Chunk(table, space.to_arrow(numbers), [shell] * len(numbers) if shell else None)
+@dataclass(frozen=True)
+class Chosen:
+    """Some candidates of others.
+
+    Attributes
+    ----------
+    source : Candidates
+    size : int
+        Of the pieces in which they were chosen.
+    rows : dict of int to ndarray of int64
+        By number of the piece, the numbers within it, ascending.
+    """
+
+    source: Candidates
+    size: int
+    rows: Mapping[int, NDArray[np.int64]]
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the candidates in order; a piece holds those of one piece of the source."""
+        for number, piece in enumerate(self.source.pieces(self.size)):
+            rows = self.rows.get(number, ())
+            for start in range(0, len(rows), size):
+                yield partial(taken, piece, rows[start : start + size])
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return sum(len(rows) for rows in self.rows.values())
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies those that they were chosen from."""
+        return self.source.describe()
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,34 @@
 """Candidates through every stage, ranked for a device."""
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..arguments import named
-from ..columns import ordered
-from ..composition.blocks import Rejected
 from ..composition.notation import Basis
-from ..errors import CompositionError, InputError
-from ..files import write_csv, write_parquet
+from ..errors import InputError
+from ..files import is_url
 from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
-from ..ranking.order import Ranking, needed_columns, rank
-from ..ranking.regret import by_regret
+from ..ranking.order import Rule
 from ..units import parse_temperature
-from . import manifest as folders
-from .candidates import CHUNK_ROWS, Candidates, Piece, as_candidates
+from .bucket import Bucket
+from .candidates import CHUNK_ROWS, Candidates, as_candidates
 from .cluster import opened
 from .dependencies import dependencies
 from .folder import Folder
-from .pool import Pool, in_order
+from .fragments import Crew
+from .keeping import chosen, kept_rows
+from .passes import Memory, telling, through
 from .progress import Progress, reporting
-from .result import TOP_ROWS, Ranked
-from .work import Part, decode, finished, rejected_lines
+from .result import Ranked
+from .work import finished
+from .writing import finish, refuse_nothing
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
@@ -66,6 +62,7 @@ def screen(
     out: str | Path | None = None,
     resume: bool = False,
     strict: bool = False,
+    keep: int | None = None,
     chunk_rows: int = CHUNK_ROWS,
     workers: int | None = None,
     dask: str | None = None,
@@ -112,12 +109,17 @@ def screen(
         What the amounts of a text are.
     column : str, optional
         Composition column of a table.
-    out : path, optional
-        Results folder to write.
+    out : path or str, optional
+        Results folder to write; or the URL of one in a store that all workers reach, such as
+        ``"s3://bucket/run"``: they write there, and rows do not travel to this process.
     resume : bool
         Go on with the finished chunks in `out`.
     strict : bool
         Fail on the first candidate that cannot be read.
+    keep : int, optional
+        Write so many of the best alone, and count over all: of a space of more than ten million
+        100,000, of all else every candidate, where it is not given. Rows and ranks are those of a
+        full screening; Pareto fronts are those among what can be kept.
     chunk_rows : int
         Candidates a chunk.
     workers : int, optional
@@ -173,8 +175,13 @@ def screen(
         objectives=objectives,
     )
     source = as_candidates(compositions, profile, basis, column, shell)
+    keep = kept_rows(keep, source)
     opened_store: AbstractContextManager[Any] = (
-        nullcontext(_Store()) if place is None else Folder(place)
+        nullcontext(Memory())
+        if place is None
+        else Bucket(place)
+        if is_url(place)
+        else Folder(place)
     )
     with opened_store as store:
         if job.conditions.reference is not None:
@@ -182,9 +189,10 @@ def screen(
             # ask.
             evaluate(job.conditions.reference, job)
         needed = dependencies(job)
-        known = identity(source, job, chunk_rows, needed)
+        known = identity(source, job, chunk_rows, needed, keep)
         if place is not None and not store.begin(known, resume):
             return Ranked.from_folder(place)
+        rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
         # Set once for all threads: each would undo what another set, and the last digits move
         # with it.
         single = threadpool_limits(limits=1, user_api="blas")
@@ -193,11 +201,25 @@ def screen(
             opened(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as tell,
         ):
-            counts = _run(source, job, store, pool, chunk_rows, strict, tell)
-        if not counts.rows:
-            _refuse_nothing(store)
-        with reporting(progress is True, "ranking and writing") as tell:
-            return _finish(store, job, known, counts, tell)
+            counts, summary = None, {}
+            if keep is not None:
+                source, counts, summary = chosen(source, job, rule, keep, store, pool, tell, strict)
+            work = partial(finished, job=job, rule=rule)
+            done = through(
+                source.pieces(chunk_rows), work, store, pool, telling(tell, source.count()), strict
+            )
+            counts = counts or done
+            refuse_nothing(store, counts)
+            found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
+            crew = Crew(pool, partial(source.pieces, chunk_rows), work)
+            with reporting(progress is True, "ranking and writing") as told:
+                return finish(store, job, rule, known, found, told, crew, keep)
+
+
+def _store(place: Path | str | None) -> AbstractContextManager[Any]:
+    if place is None:
+        return nullcontext(Memory())
+    return Bucket(place) if isinstance(place, str) else Folder(place)
 
 
 def _whole_number(value: Any, name: str) -> int:
@@ -210,10 +232,10 @@ def _whole_number(value: Any, name: str) -> int:
     return number
 
 
-def results_place(out: Any) -> Path | None:
-    """Return the folder that a user named for the results, None where none was."""
-    if out is None:
-        return None
+def results_place(out: Any) -> Path | str | None:
+    """Return the folder, or the URL, that a user named for the results, None where none was."""
+    if out is None or is_url(out):
+        return out
     if not isinstance(out, str | Path) or not str(out).strip():
         raise InputError(
             f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
@@ -222,35 +244,12 @@ def results_place(out: Any) -> Path | None:
     return Path(out)
 
 
-class _Store:
-    """Finished chunks in memory, with the face of a results folder."""
-
-    path = None
-
-    def __init__(self) -> None:
-        self._tables: list[bytes] = []
-        self._rejected: list[bytes] = []
-
-    def chunk(self, number: int) -> None:
-        """Nothing is finished before."""
-
-    def add(self, number: int, part: Part) -> None:
-        """Take the next chunk."""
-        self._tables.append(part.table)
-        self._rejected.append(part.rejected)
-
-    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the chunks in order."""
-        return (decode(table, columns) for table in self._tables if table)
-
-    def rejected(self) -> Iterator[Rejected]:
-        """Yield the rejected lines in order."""
-        for table in filter(None, self._rejected):
-            yield from rejected_lines(decode(table))
-
-
 def identity(
-    source: Candidates, job: Job, chunk_rows: int, needed: Mapping[str, Any]
+    source: Candidates,
+    job: Job,
+    chunk_rows: int,
+    needed: Mapping[str, Any],
+    keep: int | None = None,
 ) -> dict[str, Any]:
     """Return what the results depend on, for the manifest and for resuming.
 
@@ -262,133 +261,13 @@ def identity(
         Candidates a chunk.
     needed : mapping
         What `dependencies` says of this process.
+    keep : int, optional
+        How many of the best are written; all otherwise.
     """
     return {
         "candidates": dict(source.describe()),
         **identity_of(job),
         "chunk_rows": chunk_rows,
+        "keep": keep,
         **needed,
     }
-
-
-class _Counts(NamedTuple):
-    """Candidates judged, and lines rejected."""
-
-    rows: int
-    rejected: int
-
-
-def _run(
-    source: Candidates,
-    job: Job,
-    store: Any,
-    pool: Pool,
-    chunk_rows: int,
-    strict: bool,
-    tell: Progress,
-) -> _Counts:
-    """Evaluate what is not finished yet."""
-    total = source.count()
-    rows = lines = 0
-
-    def unfinished() -> Iterator[tuple[int, Piece]]:
-        nonlocal rows, lines
-        for number, piece in enumerate(source.pieces(chunk_rows)):
-            before = store.chunk(number)
-            if before is None:
-                yield number, piece
-            else:
-                rows, lines = rows + before[0], lines + before[1]
-                tell(rows, total)
-
-    for number, part in in_order(pool, partial(finished, job=job), unfinished()):
-        if strict and part.first is not None:
-            first = part.first
-            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
-        store.add(number, part)
-        rows, lines = rows + part.rows, lines + part.lines
-        tell(rows, total)
-    return _Counts(rows, lines)
-
-
-def _refuse_nothing(store: Any) -> None:
-    """Say why there is nothing to rank; what was rejected is still written."""
-    rejected = list(store.rejected())
-    if not rejected:
-        raise InputError("there is no candidate; give at least one composition")
-    listed = ""
-    if store.path is not None:
-        # Beside the parts: an earlier result stands as it was.
-        folders.write_rejected(rejected, store.parts / folders.REJECTED)
-        listed = f"; all are listed in {store.parts / folders.REJECTED}"
-    first = rejected[0]
-    raise InputError(
-        f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
-        f"({first.text!r}): {first.reason}{listed}"
-    )
-
-
-def _finish(store: Any, job: Job, known: dict[str, Any], counts: _Counts, tell: Progress) -> Ranked:
-    """Rank over all chunks, and write the files of the contract if there is a folder."""
-    objectives = job.profile.objectives
-    # What evaluation left in Arrow's pool is more than the ranking takes.
-    pa.default_memory_pool().release_unused()
-    tables = store.tables(needed_columns(objectives))
-    ranking = by_regret(rank(tables, objectives, job.threshold, scales(job)), store.tables, job)
-    summary = {
-        "candidates": counts.rows,
-        "meet_requirements": int(ranking.meets.sum()),
-        "rejected": counts.rejected,
-    }
-    tables = _with_ranks(store.tables(), ranking)
-    if store.path is None:
-        data = pa.concat_tables(tables).unify_dictionaries()
-        manifest = {"identity": known, "summary": summary}
-        return Ranked(data, job.profile, manifest, list(store.rejected()))
-    path: Path = store.path
-    best: list[pa.Table] = []
-    first = next(tables)
-    written = _watched(chain([first], tables), _leading(ranking.place), best, counts.rows, tell)
-    write_parquet(written, first.schema, store.staged(folders.RANKED))
-    top = pa.concat_tables(best).sort_by("rank")
-    rows = zip(*(c.to_pylist() for c in top.columns), strict=True)
-    write_csv(top.column_names, rows, store.staged(folders.RANKED_CSV))
-    folders.write_rejected(store.rejected(), store.staged(folders.REJECTED))
-    store.finish(summary)
-    manifest = folders.read_manifest(path)
-    return Ranked(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED)
-
-
-def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
-    rows = np.flatnonzero((place > 0) & (place <= TOP_ROWS))
-    others = np.flatnonzero(place == 0)[: TOP_ROWS - len(rows)]
-    return np.sort(np.concatenate([rows, others]))
-
-
-def _watched(
-    tables: Iterable[pa.Table],
-    leading: NDArray[np.int64],
-    best: list[pa.Table],
-    total: int,
-    tell: Progress,
-) -> Iterator[pa.Table]:
-    """Pass tables on, put the `leading` rows of each into `best`, and tell how far it is."""
-    stop = 0
-    for table in tables:
-        start, stop = stop, stop + len(table)
-        own = leading[np.searchsorted(leading, start) : np.searchsorted(leading, stop)]
-        best.append(table.take(pa.array(own - start)))
-        yield table
-        tell(stop, total)
-
-
-def _with_ranks(tables: Iterator[pa.Table], ranking: Ranking) -> Iterator[pa.Table]:
-    """Yield the chunks with the columns of the ranking, in the registry's order."""
-    start = 0
-    for table in tables:
-        part = ranking.columns(start, start + len(table))
-        start += len(table)
-        for name in part.column_names:
-            table = table.append_column(name, part.column(name))
-        yield table.select(ordered(table.column_names))

@@ -7,25 +7,20 @@ are renamed into their place, the manifest last; a stop between is made good by 
 (`settle`). Until then an earlier result of the folder stands as it was.
 """
 
-import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
-import pyarrow as pa
-
-from ..composition.blocks import Rejected
 from ..datasets import sha256
-from ..errors import InputError, StoreError
+from ..errors import StoreError
 from ..files import replacing
-from .dependencies import differences
+from .chunks import Chunks
 from .holding import held
 from .manifest import (
-    FORMAT,
     MANIFEST,
     PARTS,
     RANKED,
@@ -40,12 +35,12 @@ from .manifest import (
     settle,
     unwritable,
 )
-from .work import Part, decode, rejected_lines
+from .place import LocalPlace
 
 _log = logging.getLogger(__name__)
 
 
-class Folder:
+class Folder(Chunks):
     """A results folder, held while the context manager is open.
 
     Parameters
@@ -61,11 +56,8 @@ class Folder:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
         self.parts = path / PARTS
-        self.identity: dict[str, Any] = {}
-        self.models: dict[str, str] = {}
-        self._chunks: dict[int, dict[str, Any]] = {}
+        super().__init__(path, LocalPlace(self.parts))
         self._held = ExitStack()
 
     def __enter__(self) -> Self:
@@ -131,93 +123,6 @@ class Folder:
             has_digest(self.path / n, digest) for n, digest in files.items()
         )
 
-    def _compare(self, before: dict[str, Any]) -> None:
-        for key in sorted(set(before) | set(self.identity)):
-            changes = list(differences(before.get(key), self.identity.get(key)))
-            if changes:
-                raise InputError(
-                    f"{self.path} holds a screening with another {key.replace('_', ' ')} "
-                    f"({'; '.join(changes[:3])}); start anew without --resume, or choose another "
-                    "--out folder"
-                )
-
-    def _take_up(self, chunks: list[dict[str, Any]]) -> None:
-        for chunk in chunks:
-            files = chunk.get("files", {})
-            damaged = [
-                name for name, digest in files.items() if not has_digest(self.parts / name, digest)
-            ]
-            if damaged:
-                _log.warning(
-                    "%s is damaged or missing; its chunk is evaluated again",
-                    self.parts / damaged[0],
-                )
-            else:
-                self._chunks[chunk["number"]] = chunk
-                self._agree(chunk.get("models", {}), chunk["number"])
-
-    def _agree(self, models: Mapping[str, str], number: int) -> None:
-        for target, digest in models.items():
-            if self.models.setdefault(target, digest) != digest:
-                raise InputError(
-                    f"chunk {number} was made with another model of {target} "
-                    f"({digest[:12]}) than those before it ({self.models[target][:12]}); let all "
-                    "workers share one trained model (MAGNETKIT_CACHE_DIR) and start anew without "
-                    "--resume"
-                )
-
-    def chunk(self, number: int) -> tuple[int, int] | None:
-        """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
-        chunk = self._chunks.get(number)
-        return None if chunk is None else (chunk["rows"], chunk["rejected"])
-
-    def add(self, number: int, part: Part) -> None:
-        """Store the finished part of a chunk of that number."""
-        self._agree(part.models, number)
-        files = {}
-        for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
-            if content:
-                name = f"chunk-{number:06d}.{suffix}"
-                with replacing(self.parts / name) as temporary:
-                    temporary.write_bytes(content)
-                files[name] = hashlib.sha256(content).hexdigest()
-        chunk = {
-            "number": number,
-            "rows": part.rows,
-            "rejected": part.lines,
-            "models": dict(part.models),
-            "files": files,
-        }
-        self._chunks[number] = chunk
-        self._write_manifest()
-
-    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the finished chunks in order."""
-        yield from self._read("arrow", columns)
-
-    def rejected(self) -> Iterator[Rejected]:
-        """Yield the rejected lines in order."""
-        for table in self._read("rejected.arrow"):
-            yield from rejected_lines(table)
-
-    def _read(self, suffix: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        for number in sorted(self._chunks):
-            name = f"chunk-{number:06d}.{suffix}"
-            digest = self._chunks[number]["files"].get(name)
-            if digest is None:
-                continue
-            try:
-                content = (self.parts / name).read_bytes()
-                if hashlib.sha256(content).hexdigest() != digest:
-                    raise OSError("its hash differs from what was written")
-                table = decode(content, columns)
-            except (OSError, pa.ArrowInvalid) as error:
-                raise StoreError(
-                    f"{self.parts / name} cannot be read ({str(error).splitlines()[0]}); "
-                    "--resume evaluates it again"
-                ) from None
-            yield table
-
     def staged(self, name: str) -> Path:
         """Return where to write a file of the new result."""
         return self.parts / STAGED / name
@@ -230,14 +135,6 @@ class Folder:
             if self.staged(name).is_file()
         }
         content = {"done": True, "summary": summary, "models": self.models, "files": files}
-        self._write(self.staged(MANIFEST), content)
+        with replacing(self.staged(MANIFEST)) as temporary:
+            temporary.write_bytes(self.manifest(content))
         settle(self.path)
-
-    def _write_manifest(self) -> None:
-        chunks = [self._chunks[number] for number in sorted(self._chunks)]
-        self._write(self.parts / MANIFEST, {"done": False, "chunks": chunks})
-
-    def _write(self, file: Path, content: dict[str, Any]) -> None:
-        whole = {"format": FORMAT, "identity": self.identity} | content
-        with replacing(file) as temporary:
-            temporary.write_text(json.dumps(whole, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -259,8 +259,12 @@ def read_rejected(file: Path) -> list[Rejected]:
     if not file.is_file():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
-        rows = csv.DictReader(stream)
-        return [
-            Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
-            for row in rows
-        ]
+        return rejected_of(stream)
+
+
+def rejected_of(lines: Iterable[str]) -> list[Rejected]:
+    """Read what `write_rejected` wrote."""
+    return [
+        Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
+        for row in csv.DictReader(lines)
+    ]

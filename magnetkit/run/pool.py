@@ -52,6 +52,16 @@ def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterato
             left.cancel()
 
 
+def ahead(items: Iterable[A]) -> Iterator[A]:
+    """Yield items, the next of which is made in a thread while the caller has one in hand."""
+    given, end = iter(items), object()
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        coming: Any = pool.submit(next, given, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, given, end)
+            yield item
+
+
 class Threads:
     """The threads of this process: kernels and Arrow release the GIL.
 

@@ -19,14 +19,13 @@ from ..applications.profile import Profile
 from ..arguments import whole
 from ..composition.blocks import Rejected
 from ..errors import InputError, StoreError
-from ..files import write_parquet
+from ..files import is_url, write_parquet
 from . import manifest as folders
+from .fragments import Fragments, opened
+from .held import Held, frame_of, rows_of_file, spread_places
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
-
-# Arrow has no masked integers; a missing rank must not turn ranks into floats.
-_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
 
 
 @dataclass(frozen=True)
@@ -35,22 +34,32 @@ class Ranked:
 
     Attributes
     ----------
-    source : pyarrow.Table or Path
-        Every candidate with its rank, in the order of the input: in memory, or the Parquet file.
+    source : pyarrow.Table, Fragments or Path
+        Every candidate with its rank, in the order of the input: in memory, in a store, or the
+        Parquet file.
     profile : Profile
         The device.
     manifest : dict
         What was asked, of which data, with which versions.
     unread : list of Rejected or Path
         Lines of the input that could not be read, or the file of them.
+    held : Held or None
+        Rows of the file that are in memory already.
     """
 
-    source: pa.Table | Path
+    source: pa.Table | Fragments | Path
     profile: Profile
     manifest: dict[str, Any]
     unread: list[Rejected] | Path
+    held: Held | None = None
 
     def __len__(self) -> int:
+        found = self.manifest["summary"]
+        return int(found.get("kept", found["candidates"]))
+
+    @property
+    def judged(self) -> int:
+        """How many candidates were judged; with ``keep`` more than there are rows."""
         return int(self.manifest["summary"]["candidates"])
 
     @property
@@ -78,9 +87,10 @@ class Ranked:
             If the file is damaged, or the folder was screened anew.
         """
         names = None if columns is None else list(columns)
-        if isinstance(self.source, pa.Table):
+        if not isinstance(self.source, Path):
             self._check(names, self.source.column_names)
-            return self.source if names is None else self.source.select(names)
+            table = isinstance(self.source, pa.Table) and names is None
+            return self.source if table else self.source.select(names)
         self._check_current(self.source)
         with _readable(self.source):
             own = pq.read_schema(self.source).names
@@ -112,7 +122,7 @@ class Ranked:
 
         All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
         """
-        return _frame(self.data)
+        return frame_of(self.data)
 
     @cached_property
     def rejected(self) -> list[Rejected]:
@@ -188,11 +198,7 @@ class Ranked:
         """
         whole("n", n, 0)
         rank = self.select(["rank"])["rank"]
-        ranked = len(rank) - rank.null_count
-        places = np.arange(1, ranked + 1)
-        if ranked > n:
-            rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
-            places = places[np.concatenate([np.arange(n // 2), rest])]
+        places = spread_places(len(rank) - rank.null_count, n)
         return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
 
     def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
@@ -244,7 +250,13 @@ class Ranked:
         """
         from ..ranking.robustness import robustness
 
-        return robustness(self, **options)
+        return robustness(self, **options) if options else self._firmness.copy()
+
+    @cached_property
+    def _firmness(self) -> pd.DataFrame:
+        from ..ranking.robustness import robustness
+
+        return robustness(self)
 
     def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
         """Return how the best candidates moved against another screening.
@@ -323,7 +335,7 @@ class Ranked:
         Parameters
         ----------
         path : str or Path
-            Folder that `magnetkit.screen` wrote.
+            Folder that `magnetkit.screen` wrote, or its URL in a store.
 
         Returns
         -------
@@ -334,14 +346,24 @@ class Ranked:
         StoreError
             If it is no results folder, is not finished or is damaged.
         """
+        if is_url(path):
+            return cls.from_url(str(path))
         path = Path(path)
         manifest = folders.read_finished(path)
         with _readable(path):
             profile = Profile.model_validate(manifest["identity"]["application"])
             rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
-            if rows != manifest["summary"]["candidates"]:
+            found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
+            if rows != len(found):
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
-        return cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
+        return found
+
+    @classmethod
+    def from_url(cls, url: str, held: Held | None = None) -> Self:
+        """Open a finished result in a store, some rows of which may be in memory."""
+        fragments, manifest, rejected = opened(url)
+        profile = Profile.model_validate(manifest["identity"]["application"])
+        return cls(fragments, profile, manifest, rejected, held)
 
     def __repr__(self) -> str:
         found = self.manifest["summary"]
@@ -353,27 +375,17 @@ class Ranked:
 
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
-        if isinstance(self.source, pa.Table):
+        if self.held is not None and self.held.has(rows):
+            if isinstance(self.source, Path):
+                self._check_current(self.source)
+            found = self.held.take(rows)
+        elif not isinstance(self.source, Path):
             found = self.source.take(pa.array(rows))
         else:
             self._check_current(self.source)
-            with _readable(self.source), pq.ParquetFile(self.source) as file:
-                parts, stop = [file.schema_arrow.empty_table()], 0
-                for group in range(file.num_row_groups):
-                    start, stop = stop, stop + file.metadata.row_group(group).num_rows
-                    own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
-                    if len(own):
-                        parts.append(file.read_row_group(group).take(pa.array(own - start)))
-            found = pa.concat_tables(parts).unify_dictionaries()
-        return _frame(found).set_axis(rows).sort_values("rank", kind="stable")
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas()
-    for name, kind in _MASKED.items():
-        if name in frame:
-            frame[name] = frame[name].astype(kind)
-    return frame
+            with _readable(self.source):
+                found = rows_of_file(self.source, rows)
+        return frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
 @contextmanager

@@ -5,22 +5,27 @@ process or machine it is made.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..columns import COLUMNS, ordered
 from ..composition.blocks import Rejected
+from ..errors import StoreError
 from ..learning.curie import TARGET
 from ..prediction.properties import ENERGY
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
-from .candidates import Chunk, Piece
+from ..ranking.order import Judged, Rule
+from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
+from .candidates import CHUNK_ROWS, Chunk, Piece, batches
+from .place import Place, digest_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +53,13 @@ class Part:
         The first of them.
     models : mapping of str to str
         Property to the hash of the trained model that was asked for it.
+    judged : Judged or None
+        What the ranking needs of them.
+    tally : mapping
+        What a sieve counted over them.
+    files : mapping of str to str
+        Names and SHA-256 of what the worker has written itself; `table` and `rejected` are then
+        empty.
     """
 
     rows: int
@@ -56,6 +68,13 @@ class Part:
     lines: int
     first: Rejected | None
     models: Mapping[str, str] = field(default_factory=dict)
+    judged: Judged | None = None
+    tally: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
+"""Makes the part of a numbered piece."""
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +89,7 @@ def code_sha256() -> str:
     return found.hexdigest()
 
 
-def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
+def finished(numbered: tuple[int, Piece], job: Job, rule: Rule) -> tuple[int, Part]:
     """Read, evaluate and judge a piece; its number is passed on."""
     number, piece = numbered
     chunk = piece()
@@ -83,8 +102,99 @@ def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
         len(rejected),
         rejected[0] if rejected else None,
         {} if table is None else _models_of(table, job),
+        None if table is None else rule.judge(table),
     )
     return number, part
+
+
+def sieved(
+    numbered: tuple[int, Piece], job: Job, rule: Rule, sieve: Sieve, keep: int
+) -> tuple[int, Part]:
+    """Read a piece and leave out what cannot be among the first `keep`.
+
+    The table of the part has, of each candidate that is left, its number within the piece
+    (``row``), whether it ``meets`` the requirements, and what it is ordered ``by``: its loss or
+    margin, then its ``key``.
+    """
+    number, piece = numbered
+    rows, tally = 0, Tally()
+    left: list[pa.Table] = []
+    rejected: list[Rejected] = []
+    for chunk in batches(piece, CHUNK_ROWS):
+        rejected += chunk.rejected
+        if len(chunk.table):
+            found, counted = sift(chunk.table, chunk.shells, job, rule, sieve)
+            tally.add(counted)
+            left.append(_left_table(found, rows))
+            rows += len(chunk.table)
+    table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
+    part = Part(
+        rows,
+        b"" if table is None else encode(table),
+        encode(_rejected_table(rejected)) if rejected else b"",
+        len(rejected),
+        rejected[0] if rejected else None,
+        tally=tally.plain(),
+    )
+    return number, part
+
+
+def _left_table(left: Left, start: int) -> pa.Table:
+    judged = left.judged
+    by = judged.margin.copy()
+    by[judged.meets] = judged.loss
+    columns = {"row": left.rows + start, "meets": judged.meets, "by": by, "key": judged.keys}
+    return pa.table(columns)
+
+
+def leading(table: pa.Table, count: int) -> pa.Table:
+    """Return the first rows of what `sieved` left, in the order in which they stood."""
+    if len(table) <= count:
+        return table
+    columns = (table[name].to_numpy() for name in ("key", "by", "meets"))
+    keys, by, meets = columns
+    return table.take(pa.array(np.sort(np.lexsort((keys, by, ~meets))[:count])))
+
+
+def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
+    """Do some work, and leave what it made in a place that all workers reach.
+
+    Done twice, by a worker that was given up and another, it is the same file.
+    """
+    number, part = work(numbered)
+    files = {}
+    for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
+        if content:
+            name = file_name(phase, number, suffix)
+            place.put(name, content)
+            files[name] = digest_of(content)
+    return number, replace(part, table=b"", rejected=b"", files=files)
+
+
+def file_name(phase: str, number: int, suffix: str) -> str:
+    """Return the name of a chunk's file."""
+    return f"{phase}-{number:06d}.{suffix}"
+
+
+def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) -> pa.Table:
+    """Read a chunk that a worker has written; make it again where it is lost or damaged.
+
+    Raises
+    ------
+    StoreError
+        If what is made now is not what was written.
+    """
+    name = file_name("chunk", number, "arrow")
+    try:
+        content = place.get(name)
+    except OSError:
+        content = b""
+    if digest_of(content) != digest:
+        content = work((number, piece))[1].table
+        if digest_of(content) != digest:
+            raise StoreError(f"{place.of(name)} is lost and cannot be made again; screen anew")
+        place.put(name, content)
+    return decode(content)
 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:

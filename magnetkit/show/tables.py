@@ -112,7 +112,7 @@ def print_ranking(
     rows = _concat(best, reference)
     dim = ["" if meets else "dim" for meets in best["meets_requirements"]]
     about = [
-        f"{result.profile.title}: best of {len(result):,}",
+        f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
     ]
     if len(rows):

@@ -59,7 +59,8 @@ def sampled_supply(
         supply data.
     """
     states = _states(scenario, draws, prices or {}, others)
-    tables = {state.name: element_table(state, recycled) for state in states}
+    distinct = {state.name: state for state in states}
+    tables = {name: element_table(state, recycled) for name, state in distinct.items()}
     first = tables[states[0].name]
     at = [INDEX[e] for e in first["element"]]
     low, high = (

@@ -108,3 +108,10 @@ def test_suffixes_in_capitals_are_read(tmp_path):
     path = tmp_path / "ALLOYS.CSV"
     path.write_text("composition\nSmCo5\n", encoding="utf-8")
     assert _all(path)[0] == [{"composition": "SmCo5"}]
+
+
+def test_a_column_that_stands_twice_is_named(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,heat,heat\nSmCo5,1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column 'heat' stands twice"):
+        _all(path)

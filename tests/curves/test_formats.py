@@ -95,6 +95,19 @@ def test_the_pyleecan_file_holds_its_classes(curve):
 
 
 @pytest.mark.peer
+def test_files_carry_the_resistivity_that_makers_print():
+    # Sintered Nd-Fe-B 1.6 micro-ohm metres (two makers), Sm2Co17 0.86: 0.625 and 1.16 MS/m.
+    for recipe, rho in (("Nd1.8Dy0.2Fe14B", 1.6), ("Sm2Co17", 0.86)):
+        own = mk.curve(recipe, "20C")
+        material = json.loads(own.text("pyleecan", 0))
+        assert material["elec"]["rho"] == pytest.approx(1e-6 * rho)
+        conducts = float(own.text("femm", 0).split("mi_addmaterial(")[1].split(",")[5])
+        assert conducts == pytest.approx(1.0 / rho, rel=1e-3)
+        assert f"Electric Conductivity = Real {1e6 / rho:.6g}" in own.text("elmer", 0)
+    # No resistivity of SmCo5 was found in print.
+    assert "elec" not in json.loads(mk.curve("SmCo5", "20C").text("pyleecan", 0))
+
+
 @pytest.mark.skipif(not PYLEECAN.is_file(), reason="needs pyleecan: make pyleecan")
 def test_pyleecan_reads_its_file(curve, tmp_path):
     file = tmp_path / "material.json"

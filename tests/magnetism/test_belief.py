@@ -153,3 +153,12 @@ def test_a_wider_interval_holds_a_narrower_one(embedded):
     narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)
     assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
     np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
+
+
+def test_a_compound_is_most_like_itself(embedded):
+    rows = np.flatnonzero(embedded.known.learn)[:40:8]
+    alike = embedded.similarity(embedded.known.table[rows])
+    own = alike[np.arange(len(rows)), rows]
+    np.testing.assert_allclose(own, 1.0, atol=1e-6)
+    assert (alike <= 1.0 + 1e-6).all()
+    assert (alike >= 0.0).all()

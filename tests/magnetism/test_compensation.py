@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import HEAVY_LANTHANIDES
+from magnetkit.elements import HEAVY_LANTHANIDES, INDEX
 from magnetkit.errors import InputError
-from magnetkit.magnetism import compensate, sintered
+from magnetkit.magnetism import compensate, sintered, sintered_at
 
 
 def test_gadolinium_makes_smco5_flat_near_forty_percent():
@@ -61,3 +62,18 @@ def test_nothing_is_added_where_nothing_is_needed():
 def test_bad_arguments_are_refused(keywords):
     with pytest.raises(InputError):
         compensate(**{"compositions": "SmCo5", **keywords})
+
+
+def test_the_sag_is_the_largest_distance_from_the_chord():
+    from magnetkit.magnetism.compensation import _tried
+
+    base = CompositionTable.from_strings(["SmCo5"], basis="atomic")
+    kelvin = np.linspace(223.15, 423.15, 9)
+    row = _tried(base, [INDEX["Gd"]], ["Gd"], np.array([[0.2]]), kelvin, "1:5").iloc[0]
+    table = CompositionTable.from_strings(["Sm0.8Gd0.2Co5"], basis="atomic")
+    b_r = np.array([f["remanence_T"].iloc[0] for f in sintered_at(table, kelvin, host="1:5")])
+    chord = np.interp(kelvin, kelvin[[0, -1]], b_r[[0, -1]])
+    assert row["sag_pct"] == pytest.approx(100 * np.abs(b_r - chord).max() / b_r[0], rel=1e-3)
+    assert row["remanence_T"] == pytest.approx(b_r[0], rel=1e-6)
+    own = 100 * (b_r[-1] / b_r[0] - 1) / 200
+    assert row["remanence_coefficient_pct_K"] == pytest.approx(own, rel=1e-3)

@@ -41,6 +41,17 @@ def test_a_boundary_that_does_not_part_the_grains_costs_coercivity():
     assert h[1] < h[2] < 1.5 * h[1]
 
 
+def test_copper_and_iron_are_shares_of_the_metal_alone():
+    made = _made("Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5")
+    parts, metals = made.alloys.balance.parts, ("Co", "Fe", "Cu", "Zr")
+    for name, element, part in (
+        ("copper", "Cu", parts.grain_boundary),
+        ("iron", "Fe", parts.hard_phase),
+    ):
+        share = part.fraction(element) / part.fraction(*metals)
+        np.testing.assert_allclose(made.alloys.structure[name], share)
+
+
 def test_iron_in_the_cells_steepens_the_fall_of_coercivity():
     made = _made("Sm2Co17", "Sm2Co15Fe2", "Sm2Co13Fe4")
     h = made.coercivity()

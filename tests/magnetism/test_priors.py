@@ -42,3 +42,12 @@ def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
     moment = got * np.array(volume) / 11.654
     for k, (r, known) in enumerate(free.items(), 1):
         assert (moment[k] - moment[0]) / 2.0 == pytest.approx(known, rel=0.25), r
+
+
+def test_a_rare_earth_of_which_nothing_is_said_has_the_level_of_its_host():
+    data = read_priors()
+    own, common = data["host"]["2:14:1"], data["rare_earth"]
+    plain = [r for r in ("Y", "La", "Nd", "Gd", "Dy") if r not in common["exchange"]]
+    assert plain
+    for r in plain:
+        assert of(r, "exchange_K:iron") == own["exchange_K"][0]

@@ -10,6 +10,8 @@ from magnetkit.magnetism.shell import (
     Shell,
     ShellRows,
     covering,
+    enriched,
+    objection,
     read_shell,
     read_shells,
     thickness_nm,
@@ -165,3 +167,28 @@ def test_a_shell_that_no_furnace_makes_is_predicted_with_a_warning(shell, reason
     with pytest.warns(UserWarning, match=f"no furnace makes this shell .*{reason}"):
         row = sintered(CompositionTable.from_strings(["Nd2Fe14B"]), shell=shell).iloc[0]
     assert row["coercivity_kA_m"] > 0.0
+
+
+def test_a_shell_is_at_most_half_of_the_grain():
+    table = CompositionTable.from_strings(["Nd2Fe14B"])
+    # Thirty times what anyone puts in: as rich as a shell becomes, and half of the grain.
+    fraction, content = read_shells(Shell("Tb", amount_wt_pct=15.0), 1).resolved(table)
+    assert fraction[0] == 0.5
+    assert content[0] == pytest.approx(0.4)
+
+
+def test_an_objection_weighs_the_shell_in_grams():
+    # Half of the grain with 0.38 of its rare earth Tb, and 0.4 of what is put in is lost: 0.317 of
+    # the rare-earth sites of Nd2Fe14B, 100.6 of 1090 g/mol.
+    assert "asks for 9.2 wt.% Tb" in objection(read_shell("Tb 0.50 @ 0.38"))
+    # 0.05 of the sites: 15.9 of 1082.
+    assert objection(read_shell("Tb 0.10 @ 0.30")) == ""
+
+
+def test_heavy_rare_earth_counts_more_at_the_surface():
+    # A share x becomes e x / (1 + (e - 1) x); the rare earth keeps its amount.
+    table = CompositionTable.from_strings(["Nd1.5Dy0.5Fe14B", "NdDyFe14B", "Nd2Fe14B"])
+    found = enriched(table, np.array([2.8, 2.0, 2.8]))
+    earths = found.fraction("Nd", "Dy")
+    np.testing.assert_allclose(earths, 2 / 17)
+    np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])

@@ -242,3 +242,11 @@ def test_the_cold_side_says_that_nobody_measured_there():
     # Alpha of -0.11 to -0.12 %/K goes on below room temperature, a little flatter.
     assert 1.05 < cold["remanence_T"] / room["remanence_T"] < 1.10
     assert cold["coercivity_kA_m"] > 1.1 * room["coercivity_kA_m"]
+
+
+def test_the_route_is_named_whether_asked_for_or_usual():
+    recipes = ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Fe2O3"]
+    usual = sintered(recipes)["route"].astype(object).tolist()
+    assert usual[:3] == ["sintered", "sintered", "sintered, precipitation-hardened"]
+    assert usual[3] != usual[3]
+    assert sintered(recipes[:1], process="hot-deformed")["route"].tolist() == ["hot-deformed"]

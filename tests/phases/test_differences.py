@@ -43,3 +43,14 @@ def test_systems_of_four_hold_every_compound_of_as_many():
     assert len(found) == 5
     assert "B-Co-Fe-Nd" in found
     assert touched_systems(["Sm", "Co"]) == ["Co-Sm"]
+
+
+def test_the_largest_change_comes_first():
+    old = snapshot("old", Sm=0.0, Co=0.0, Fe=0.0, SmCo5=-0.10, SmFe2=0.03, SmFe3=0.09)
+    new = snapshot("new", Sm=0.0, Co=0.0, Fe=0.0, SmCo5=-0.10, SmFe2=0.07, SmFe3=0.08)
+    found = differences(old, new, moved=0.001)
+    # SmFe2 by 0.04, SmFe3 by 0.01, though the latter lies higher in both.
+    assert found["formula"].tolist() == ["SmFe2", "SmFe3"]
+    name = "energy_above_hull_eV_atom"
+    moved = (found[name] - found[f"{name}_before"]).tolist()
+    assert moved == pytest.approx([0.04, -0.01])

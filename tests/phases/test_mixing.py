@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases.mixing import MixingModel, conformal_scale, mixing_model
+from magnetkit.phases.mixing import MixingModel, _root, conformal_scale, mixing_model
 from magnetkit.phases.mixing_terms import Occupation
 from magnetkit.phases.slopes import slopes
 from magnetkit.phases.snapshot import open_snapshot
@@ -117,3 +117,10 @@ def test_nodes_span_the_model(snapshot):
     expected = variance * model.scale**2
     assert ((weight @ nodes.root) ** 2).sum() == pytest.approx(expected, abs=1e-9)
     assert nodes.known.tolist() == [[[True, True]], [[True, True]]]
+
+
+def test_a_root_keeps_what_is_a_millionth_of_the_largest():
+    covariance = np.diag([1e-3, 1e-9, 0.0])
+    root = _root(covariance)
+    assert root.shape == (3, 2)
+    np.testing.assert_allclose(root @ root.T, covariance, atol=1e-15)

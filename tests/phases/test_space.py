@@ -76,6 +76,36 @@ def test_a_snapshot_tells_what_it_leaves_out_and_refuses_two_schemes():
         whole_space(Snapshot("mine", entries, {}))
 
 
+def test_compounds_calculated_without_their_moment_are_left_out():
+    entries = pd.DataFrame(
+        {
+            "formula": [
+                "Sm",
+                "Fe",
+                "Co",
+                "SmCo5",
+                "Sm2Fe17",
+                "YCo2",
+                "GdCo5",
+                "SmCo3",
+                "Nd6Fe13Si",
+            ],
+            "formation_energy_eV_atom": [0.0, 0.0, 0.0, 0.067, -0.01, -0.1, -0.1, -0.1, -0.1],
+            # SmCo5 as the database had it in 2020; healthy it carries 7.0 muB.
+            "magnetic_moment_muB_atom": [0.0, 2.2, 1.6, 0.106 / 6, 2.0, 0.0, 0.1, 0.0, 0.0],
+            "ordering": ["NM", "FM", "FM", "FM", "FM", "NM", "FiM", "FM", "AFM"],
+        }
+    )
+    entries.loc[len(entries)] = ["Y", 0.0, 0.0, "NM"]
+    entries.loc[len(entries)] = ["Gd", 0.0, 7.0, "FM"]
+    entries.loc[len(entries)] = ["Nd", 0.0, 0.0, "NM"]
+    entries.loc[len(entries)] = ["Si", 0.0, 0.0, "NM"]
+    with pytest.warns(UserWarning, match="SmCo5: calculated without its moment"):
+        space = whole_space(Snapshot("mine", entries, {}))
+    assert space.left_out == ("SmCo5: calculated without its moment",)
+    assert {"Sm2Fe17", "YCo2", "GdCo5", "SmCo3", "Nd6Fe13Si"} < set(space.formulas)
+
+
 def test_rows_join_the_largest_system_that_holds_them(small):
     table = CompositionTable.from_strings(["Nd2Fe14B", "Fe2B", "Co", "Fe", "NdFe5", "CoB", "FeB"])
     systems = gather(table, small)

@@ -8,8 +8,7 @@ import magnetkit as mk
 from magnetkit.columns import ROBUSTNESS
 from magnetkit.errors import InputError
 from magnetkit.magnetism.mill import splits
-from magnetkit.ranking.draws import SHARE, Properties, scales
-from magnetkit.ranking.judged import job_for, reference_row
+from magnetkit.ranking.draws import Properties
 from magnetkit.ranking.order import BURDEN
 from magnetkit.ranking.robustness import _tie_groups
 from magnetkit.screening import ScreenResult
@@ -178,15 +177,3 @@ def test_in_a_screening_nobody_stands_above_one_that_beats_him(device):
     near = (chance[1:] >= chance[:-1] - 0.03) & (firm[1:] >= firm[:-1] - 0.03)
     assert len(best) > 50
     assert not (beaten & near).any(), best.loc[:, "candidate"][:-1][beaten & near].tolist()
-
-
-def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
-    profile = mk.applications.load("aviation-actuator")
-    bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
-    found = scales(job_for(bare))
-    row = reference_row(bare, job_for(bare).conditions, bare.temperature_K)
-    assert 7000.0 < row["density_kg_m3"] < 8600.0
-    assert found["density_kg_m3"] == pytest.approx(SHARE * row["density_kg_m3"])
-    # Nothing is evaluated where all units are known.
-    known = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
-    assert "density_kg_m3" not in scales(job_for(known))

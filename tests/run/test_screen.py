@@ -12,7 +12,7 @@ import pytest
 import magnetkit as mk
 from magnetkit import columns
 from magnetkit.errors import CompositionError, InputError, StoreError
-from magnetkit.run import engine
+from magnetkit.run import writing
 from magnetkit.run.manifest import read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
@@ -137,7 +137,7 @@ def test_out_that_is_no_path_is_named(out):
 
 
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "TOP_ROWS", 6)
+    monkeypatch.setattr(writing, "TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]

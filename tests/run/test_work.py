@@ -6,6 +6,7 @@ from magnetkit import applications
 from magnetkit.composition import CompositionTable
 from magnetkit.composition.blocks import Rejected
 from magnetkit.ranking.judged import job_for
+from magnetkit.ranking.order import Rule
 from magnetkit.run.candidates import Chunk
 from magnetkit.run.work import decode, finished
 
@@ -15,7 +16,8 @@ BAD = Rejected(7, "??", "no element")
 def of(*recipes, rejected=()):
     table = CompositionTable.from_strings(list(recipes), basis="atomic")
     chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
-    return finished((3, lambda: chunk), job_for(applications.load("f22-engine")))
+    job = job_for(applications.load("f22-engine"))
+    return finished((3, lambda: chunk), job, Rule.of(job.profile.objectives))
 
 
 def test_a_piece_names_the_models_that_were_asked():

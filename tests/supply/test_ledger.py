@@ -142,3 +142,17 @@ def test_shell_pays_for_what_it_holds():
     assert each["heavy_rare_earth_wt_pct"][1] == pytest.approx(row["heavy_rare_earth_wt_pct"])
     against = supply.ledger(base, reference=base, reference_shell="Tb 0.30 @ 0.10").iloc[0]
     assert against["heavy_rare_earth_saved_wt_pct"] == pytest.approx(row["heavy_rare_earth_wt_pct"])
+
+
+def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
+    # A criterion of a column that says yes or no: the share of the mass on a list.
+    import sys
+
+    module = sys.modules["magnetkit.supply.ledger"]
+
+    monkeypatch.setattr(module, "_FIGURES", ("us_critical_2025",))
+    module._element_figures.cache_clear()
+    figures = module._element_figures(module._key(supply.load_scenario("baseline")), ())
+    module._element_figures.cache_clear()
+    # USGS 2025: cobalt and neodymium are on the list, iron is not.
+    assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]

@@ -190,18 +190,20 @@ def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
     )
 
 
-def metals_left_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
+def metals_left_out(
+    snapshot: "Snapshot | str | Path | None" = None, potential: str = slopes.POTENTIAL
+) -> "pd.DataFrame":
     """Predict the entries of each metal in each host from entries without it.
 
-    That is what a user meets whose metal the snapshot knows nothing of in that host. CHGNet has
-    learnt from crystals of the same database, some of these among them.
+    That is what a user meets whose metal the snapshot knows nothing of in that host. The
+    potentials have learnt from crystals of the same database, some of these among them.
     """
     import pandas as pd
 
     space, _ = validation_space(snapshot)
     rows = []
     for host in VALIDATED:
-        content, errors = _metal_by_metal(space, host)
+        content, errors = _metal_by_metal(space, host, potential)
         for low, high in itertools.pairwise(_CONTENTS):
             part = (content > low) & (content <= high)
             if part.any():
@@ -220,10 +222,10 @@ def metals_left_out(snapshot: "Snapshot | str | Path | None" = None) -> "pd.Data
 
 
 def _metal_by_metal(
-    space: PhaseSpace, host: str
+    space: PhaseSpace, host: str, potential: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return metal contents (n,), and absolute errors without and with slopes (2, n)."""
-    known = slopes.all_slopes(host)
+    known = slopes.all_slopes(host, potential)
     whole = MixingModel(space, host, slopes=())
     at = {name: i for i, name in enumerate(space.formulas)}
     contents, errors = [np.zeros(0)], [np.zeros((2, 0))]

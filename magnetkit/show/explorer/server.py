@@ -1,9 +1,12 @@
 """Serving the explorer to this machine alone."""
 
+import io
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +24,9 @@ HOST = "127.0.0.1"
 PORT = 8050
 MOST_BYTES = 1 << 20
 """Size of a request; those of the page take some kilobytes."""
-AT_ONCE = 2
-"""Requests answered at once: each holds a figure in memory, and they share one interpreter."""
+_BLOCK = 1 << 16
+AT_ONCE = 1
+"""Threads that answer: each that ever did keeps memory, and they share one interpreter."""
 
 
 def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
@@ -77,7 +81,6 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
 
 def _guard(app: "Dash") -> None:
     """Let the page run its own scripts alone, and requests be small, few and of this machine."""
-    import flask
     from werkzeug.exceptions import HTTPException
 
     # A page of another site may point its own name at this machine; only these names are ours.
@@ -91,19 +94,7 @@ def _guard(app: "Dash") -> None:
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
-    turns = threading.BoundedSemaphore(AT_ONCE)
-
-    @app.server.before_request
-    def wait() -> None:
-        # None waits for the body of another.
-        flask.request.get_data()
-        turns.acquire()
-        flask.g.in_turn = True
-
-    @app.server.teardown_request
-    def leave(_: BaseException | None) -> None:
-        if flask.g.pop("in_turn", False):
-            turns.release()
+    app.server.wsgi_app = _by_few(app.server.wsgi_app)
 
     @app.server.after_request
     def protect(answer: "Response") -> "Response":
@@ -118,6 +109,37 @@ def _guard(app: "Dash") -> None:
         # Told in full with --verbose; dash itself fails on what is no question of its page.
         _log.debug("a request to the explorer failed", exc_info=error)
         return "This request cannot be answered.", 400
+
+
+def _by_few(answer: Any) -> Any:
+    """Return a WSGI application that is answered by `AT_ONCE` threads, however many ask."""
+    from werkzeug.exceptions import RequestEntityTooLarge
+    from werkzeug.wsgi import get_input_stream
+
+    threads = ThreadPoolExecutor(AT_ONCE, "explorer")
+
+    def answered(environ: dict[str, Any], start: Any) -> Any:
+        # Read here: none waits for the body of another.
+        try:
+            body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
+        except RequestEntityTooLarge as error:
+            return _refused(error(environ, start), environ)
+        whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return threads.submit(answer, environ | whole, start).result()
+
+    return answered
+
+
+def _refused(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+    """Yield an answer, then throw the body away as it comes."""
+    from werkzeug.wsgi import get_content_length
+
+    yield from said
+    # The server itself would do so in blocks of ten megabytes.
+    left = get_content_length(environ) or 0
+    with suppress(OSError):
+        while left > 0 and (part := environ["wsgi.input"].read(min(left, _BLOCK))):
+            left -= len(part)
 
 
 def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:

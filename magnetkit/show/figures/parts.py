@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...columns import COLUMNS
+from ...run.held import SPREAD_ROWS
 
 Figure = dict[str, Any]
 
@@ -17,7 +18,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 GREY = "#9a9a9a"
 BLACK = "#000000"
 
-POINTS = 2000
+POINTS = SPREAD_ROWS
 """Points of a scatter plot; the best are kept and the others thinned evenly."""
 
 # With ticks outside, the labels of two axes keep apart where these meet.

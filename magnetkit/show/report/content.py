@@ -120,7 +120,7 @@ def kelvin(temperature: float) -> str:
 
 def answer(result: "Ranked", shown: Magnets) -> list[str]:
     """Return the answer in three sentences."""
-    total, meeting = len(result), int(result.manifest["summary"]["meet_requirements"])
+    total, meeting = result.judged, int(result.manifest["summary"]["meet_requirements"])
     profile = result.profile
     judged = f"{total:,} candidate{'s were' if total != 1 else ' was'} judged"
     ranked = len(shown.rows) - 1
@@ -134,7 +134,10 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
     best, reference = shown.rows.iloc[0], shown.rows.iloc[-1]
     name = shown.labels[0]
     if meeting:
-        first = f"{judged}; {meeting:,} {'meet' if meeting != 1 else 'meets'} every requirement."
+        of = f" of the best {len(result):,}, which are kept," if total > len(result) else ""
+        first = (
+            f"{judged}; {meeting:,}{of} {'meet' if meeting != 1 else 'meets'} every requirement."
+        )
     else:
         missed = requirement_text(str(best["failed_requirements"]), profile)
         first = f"{judged} and none meets every requirement: the nearest, {name}, misses {missed}."
@@ -252,10 +255,26 @@ def with_range(row: pd.Series, name: str) -> str:
     return f"{text} ({lo} to {hi})" if lo != hi else text
 
 
+def stages(result: "Ranked") -> list[str]:
+    """Return how candidates were narrowed to those that are kept; nothing where all are."""
+    sieve = result.manifest["summary"].get("sieve")
+    if sieve is None:
+        return []
+    told = [f"{n:,} were judged by {stage}" for stage, n in sieve["stages"].items()]
+    told.append(f"the best {len(result):,} were judged in full and are kept")
+    return told
+
+
 def failures(result: "Ranked") -> list[tuple[str, int]]:
     """Return what candidates miss, and how many do, most frequent first."""
-    table = result.select(["status", "failed_requirements"]).to_pandas()
     profile = result.profile
+    sieve = result.manifest["summary"].get("sieve")
+    if sieve is not None:
+        ended, status = sieve["ended"], sieve["status"]
+        found = [(requirement_text(text, profile), n) for text, n in ended.items()]
+        found += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
+        return sorted(found, key=lambda pair: -pair[1])
+    table = result.select(["status", "failed_requirements"]).to_pandas()
     counts: dict[str, int] = {}
     sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
     for text, n in sets.items():

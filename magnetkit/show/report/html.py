@@ -12,13 +12,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
+from ...run.held import HELD_ROWS
 from ..figures.parts import POINTS, Figure, numbers
 from . import content, figures, supply
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-ROWS = 10_000
+ROWS = HELD_ROWS
 """Candidates embedded in the table, the best of them."""
 REJECTED = 200
 SHOWN = (
@@ -123,6 +124,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
         "comparators": _comparators(shown.temperature),
+        "stages": content.stages(result),
         "failures": content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,

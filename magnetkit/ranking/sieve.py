@@ -1,0 +1,343 @@
+"""Which of very many candidates can be among the first of a ranking: cheap facts first.
+
+Heavy rare earth, risk and cost follow from a composition alone, and the host from a rule. With
+them stands a bound: no magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth
+no more than one unit of regret, and no probability is above 1, so that the loss is at least what
+the rest of it comes to. Only what is below the limit goes on to magnetism, and of that only what
+meets the requirements to stability. What the ranking needs of the rows that are left is computed
+by the functions of a full screening and is the same.
+
+The limit comes from a sample (`limit_of`): a loss that more candidates stay below than can be
+asked for. Whether they do is counted afterwards, so that nothing rests on the sample.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..applications.objective import MARGIN
+from ..composition import CompositionTable
+from ..hosts.partition import HOST_NAMES, assign_hosts
+from ..phases.forming import FORMS
+from ..prediction.properties import magnets, supplies
+from .draws import COST_PER_FLUX
+from .judged import Job, asked_temperatures, evaluate, verdict_of
+from .order import CLIMB, Judged, Rule
+from .regret import POOL
+
+FLUX_PER_MASS = 3.2e-4
+"""No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
+(Bozorth, Ferromagnetism, 1951) = 3.0e-4 at saturation, the most of any alloy."""
+BINS = 40
+"""Bins of a histogram between the ends of the sample, one more at either side."""
+# Rounding of sums and logarithms.
+_SLACK = 1e-6
+_BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
+_BY_MAGNETISM = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "cost_per_flux_USD_m3_T",
+    "probability_meets_requirements",
+)
+PROPERTIES = (*_BY_COMPOSITION, *_BY_MAGNETISM)
+"""Whose histograms are kept: the first of all candidates, the others of those whose magnet was
+computed."""
+
+Mask = NDArray[np.bool_]
+
+
+def needed_for(keep: int) -> int:
+    """Return how many leading rows the first `keep` depend on.
+
+    Those that draws re-order are drawn together, and each of two passes moves some rows up.
+    """
+    return max(keep, POOL) + 2 * CLIMB
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What is left out.
+
+    Attributes
+    ----------
+    limit : float
+        Loss of a candidate from which it is left out; infinite where all that can be ranked stay.
+    edges : mapping of str to list of float
+        Edges of the bins of each histogram, ascending.
+    """
+
+    limit: float = np.inf
+    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def closed(self) -> bool:
+        """Whether anything that can be ranked is left out."""
+        return bool(np.isfinite(self.limit))
+
+
+@dataclass
+class Tally:
+    """Counts over candidates, whatever became of them.
+
+    Attributes
+    ----------
+    stages : Counter
+        How many each stage saw.
+    ended : Counter
+        How many ended before the last stage, by the reason.
+    status, failed : Counter
+        Of those whose magnet was computed: by status, and by the requirements failed.
+    histograms : dict of str to ndarray of int64, shape (BINS + 2,)
+        Below, in and above the bins.
+    """
+
+    stages: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    status: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    histograms: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Add what was counted over other candidates."""
+        for name in ("stages", "ended", "status", "failed"):
+            getattr(self, name).update(getattr(other, name))
+        for name, counts in other.histograms.items():
+            self.histograms[name] = self.histograms.get(name, 0) + counts
+
+    def count(self, sieve: Sieve, frame: pd.DataFrame, names: Sequence[str]) -> None:
+        """Count values into the histograms."""
+        for name in names:
+            if name in sieve.edges and name in frame:
+                values = frame[name].to_numpy(np.float64)
+                found = np.searchsorted(sieve.edges[name], values[~np.isnan(values)], "right")
+                counts = np.bincount(found, minlength=len(sieve.edges[name]) + 1)
+                self.histograms[name] = self.histograms.get(name, 0) + counts
+
+    def end(self, reason: str, rows: Mask) -> None:
+        """Count candidates that end here."""
+        if count := int(np.count_nonzero(rows)):
+            self.ended[reason] += count
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        counters = ("stages", "ended", "status", "failed")
+        found: dict[str, Any] = {name: dict(getattr(self, name)) for name in counters}
+        histograms = {name: counts.tolist() for name, counts in self.histograms.items()}
+        return {**found, "histograms": histograms}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Tally":
+        """Return what `plain` was made of."""
+        counters = (Counter(plain[n]) for n in ("stages", "ended", "status", "failed"))
+        histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
+        return cls(*counters, histograms)
+
+
+class Left(NamedTuple):
+    """What a sieve left of n candidates.
+
+    ``rows`` int64 (k): their numbers, ascending; ``judged``: what the ranking needs of those.
+    """
+
+    rows: NDArray[np.int64]
+    judged: Judged
+
+
+def sift(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    job: Job,
+    rule: Rule,
+    sieve: Sieve,
+) -> tuple[Left, Tally]:
+    """Leave out the candidates whose loss is above a limit, whatever they turn out to be.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    shells : sequence of str or None
+        Grain-boundary shell of each.
+    job : Job
+    rule : Rule
+        By which they are ranked.
+    sieve : Sieve
+
+    Returns
+    -------
+    Left, Tally
+        Without a limit all that have a rank are left; with one, only those that meet the
+        requirements with no larger loss.
+    """
+    tally = Tally()
+    supply = supplies(table, shells, job.conditions)
+    tally.stages["composition"] = len(table)
+    tally.count(sieve, supply, _BY_COMPOSITION)
+    alive = np.ones(len(table), bool)
+    if sieve.closed:
+        for reason, fits in _facts(table, supply, job, rule, sieve.limit):
+            tally.end(reason, alive & ~fits)
+            alive &= fits
+    rows = np.flatnonzero(alive)
+    tally.stages["magnetism"] = len(rows)
+    own = None if shells is None else [shells[row] for row in rows]
+    frame = _magnetism(table[rows], own, supply.take(rows).reset_index(drop=True), job, rule)
+    tally.count(sieve, frame, _BY_MAGNETISM)
+    whole = "probability_phase_forms" in frame
+    open_ = (frame["status"] == "ok").to_numpy(copy=True)
+    if sieve.closed:
+        judged = rule.judge(_arrow(frame, rule))
+        fits = judged.meets.copy()
+        fits[judged.meets] = judged.loss <= sieve.limit
+        tally.end("requirements missed", open_ & ~judged.meets)
+        tally.end("loss", judged.meets & ~fits)
+        _count_failures(tally, frame, open_ & ~judged.meets)
+        open_ &= fits
+    last = np.flatnonzero(open_)
+    tally.stages["stability"] = len(last)
+    status = frame["status"].astype(object).to_numpy(copy=True)
+    if len(last) and not whole:
+        status[last[~_makeable(table[rows[last]], job)]] = "not makeable"
+        frame["status"] = status
+    tally.status.update(Counter(status))
+    kept = last[status[last] == "ok"]
+    left = frame.take(kept).reset_index(drop=True)
+    judged = rule.judge(_arrow(left, rule))
+    if not sieve.closed:
+        _count_failures(tally, left, judged.missed)
+    return Left(rows[kept], judged), tally
+
+
+def _count_failures(tally: Tally, frame: pd.DataFrame, rows: Mask) -> None:
+    failed = frame["failed_requirements"][rows].value_counts()
+    tally.failed.update({str(name): int(n) for name, n in failed.items() if n})
+
+
+def _facts(
+    table: CompositionTable, supply: pd.DataFrame, job: Job, rule: Rule, limit: float
+) -> "list[tuple[str, Mask]]":
+    """Return what must hold of a candidate by its composition alone, with a reason each."""
+    found = []
+    codes = assign_hosts(table)
+    allowed = [HOST_NAMES.index(host) for host in job.profile.hosts]
+    found.append(("host in " + ", ".join(job.profile.hosts), np.isin(codes, allowed)))
+    for requirement in job.profile.requirements:
+        if requirement.column in supply:
+            found.append((str(requirement), requirement.margin(supply[requirement.column]) >= 0.0))
+    found.append(("loss by composition", floor_of(supply, rule) <= limit + _SLACK))
+    return found
+
+
+def floor_of(supply: pd.DataFrame, rule: Rule) -> NDArray[np.float64]:
+    """Return the least loss that a composition can have, shape (n,).
+
+    Parameters
+    ----------
+    supply : DataFrame, n rows
+        What `magnetkit.supply.ledger` returns.
+    rule : Rule
+    """
+    floor = np.zeros(len(supply))
+    for objective, unit in zip(rule.objectives, rule.units, strict=True):
+        column = objective.column
+        if column in supply:
+            least = objective.loss(supply[column].to_numpy(np.float64), unit)
+        elif column == MARGIN:
+            least = objective.loss(np.full(len(supply), np.inf), unit)
+        elif column == COST_PER_FLUX and objective.sign > 0:
+            per_kg = supply["cost_USD_kg"].to_numpy(np.float64)
+            least = objective.loss(per_kg / FLUX_PER_MASS, unit)
+        else:
+            return np.full(len(supply), -np.inf)
+        floor = floor + least
+    return np.where(np.isnan(floor), np.inf, floor)
+
+
+def _magnetism(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    supply: pd.DataFrame,
+    job: Job,
+    rule: Rule,
+) -> pd.DataFrame:
+    """Return what the ranking needs of candidates but whether they can be made.
+
+    All their properties, where requirements or objectives ask for others than those of a magnet
+    and of supply.
+    """
+    asked = {r.column for r in job.profile.requirements} | {o.column for o in rule.objectives}
+    at = asked_temperatures(job)
+    made = magnets(table, shells, at, job.conditions)
+    known = {*made[0].columns, *supply.columns, COST_PER_FLUX, "performance_margin"}
+    if asked <= known:
+        frames = dict(zip(at, made, strict=True))
+        here = pd.concat([made[0], supply], axis=1)
+        # In the order of `prediction.describe`, to the last digit.
+        per_kg = here["density_kg_m3"] * here["cost_USD_kg"]
+        here[COST_PER_FLUX] = per_kg / here["remanence_T"]
+        frames[at[0]] = here
+        found = here.assign(**verdict_of(table, frames, job))
+    else:
+        found = evaluate(table, job, None, shells)
+    found["formula"] = table.to_arrow().to_pandas()
+    return found
+
+
+def _makeable(table: CompositionTable, job: Job) -> Mask:
+    from ..phases import stability
+
+    conditions = job.conditions
+    found = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
+    return (found["probability_phase_forms"] >= FORMS).to_numpy()
+
+
+def _arrow(frame: pd.DataFrame, rule: Rule) -> pa.Table:
+    return pa.Table.from_pandas(frame[rule.columns()], preserve_index=False)
+
+
+def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> float:
+    """Return a loss that more than `needed_for` of all candidates stay below, as it seems.
+
+    Parameters
+    ----------
+    loss : ndarray of float64
+        Of those of an even sample that meet the requirements.
+    sample, rows : int
+        How many were drawn, and of how many.
+    keep : int
+        How many are asked for.
+
+    Returns
+    -------
+    float
+        Infinite where too few of the sample meet the requirements.
+    """
+    share = needed_for(keep) * sample / rows
+    # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
+    place = int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
+    if place > len(loss):
+        return np.inf
+    return float(np.partition(loss, place - 1)[place - 1])
+
+
+def properties_of(table: CompositionTable, shells: Sequence[str] | None, job: Job) -> pd.DataFrame:
+    """Return the `PROPERTIES` of candidates."""
+    return evaluate(table, job, None, shells).reindex(columns=PROPERTIES)
+
+
+def edges_of(frames: Sequence[pd.DataFrame]) -> dict[str, list[float]]:
+    """Return the edges of the histograms: even between the ends of a sample."""
+    found = {}
+    for name in PROPERTIES:
+        values = np.concatenate([np.empty(0), *(f[name].to_numpy(np.float64) for f in frames)])
+        values = values[np.isfinite(values)]
+        if len(values):
+            found[name] = np.linspace(values.min(), values.max(), BINS + 1).tolist()
+    return found

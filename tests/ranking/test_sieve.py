@@ -1,0 +1,118 @@
+"""What is left out before it is computed, and the bounds on which that rests."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import magnetkit as mk
+from magnetkit import applications
+from magnetkit.prediction.properties import magnets, supplies
+from magnetkit.ranking import sieve as sieves
+from magnetkit.ranking.draws import scales
+from magnetkit.ranking.judged import evaluate, job_for
+from magnetkit.ranking.order import Rule
+from magnetkit.ranking.sieve import FLUX_PER_MASS, Sieve, Tally, edges_of, limit_of, sift
+
+SPACES = {
+    "energy-traction-motor": (
+        "Nd2Fe14B",
+        {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co"]},
+        {"Dy": 0.3, "Tb": 0.2},
+    ),
+    "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}, {"Fe": 0.3}),
+    "f22-engine": ("Sm2Co17", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}, {}),
+}
+
+
+def case(device):
+    host, replace, limits = SPACES[device]
+    table = mk.substitutions(host, replace, step=0.1, limits=limits).sample(400, seed=7)
+    job = job_for(applications.load(device))
+    return table, job, Rule.of(job.profile.objectives, job.threshold, scales(job))
+
+
+@pytest.mark.parametrize("device", SPACES)
+def test_the_loss_is_never_below_what_the_composition_says(device):
+    table, job, rule = case(device)
+    floor = sieves.floor_of(supplies(table, None, job.conditions), rule)
+    frame = evaluate(table, job)
+    # Whoever meets has a loss; let all who are magnets count as meeting.
+    able = (frame["status"] == "ok").to_numpy()
+    frame["probability_meets_requirements"] = np.where(able, 1.0, 0.0)
+    judged = rule.judge(pa.Table.from_pandas(frame[rule.columns()], preserve_index=False))
+    assert judged.meets.sum() > 50
+    assert (floor[judged.meets] <= judged.loss + 1e-6).all()
+    # The bound is of use: it tells candidates apart.
+    assert np.ptp(floor[judged.meets]) > 0.3
+
+
+@pytest.mark.parametrize("host", ["Nd2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
+@pytest.mark.parametrize("kelvin", [77.0, 293.15])
+def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
+    _, job, _ = case("f22-engine")
+    metal = "Co" if "Fe" not in host else "Fe"
+    space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
+    (frame,) = magnets(space[:], None, [kelvin], job.conditions)
+    flux = (frame["remanence_T"] / frame["density_kg_m3"]).dropna()
+    assert (flux < FLUX_PER_MASS).all()
+    # 240 A m2/kg, Bozorth: Fe65Co35.
+    assert pytest.approx(3.0e-4, rel=0.07) == FLUX_PER_MASS
+
+
+@pytest.mark.parametrize("device", SPACES)
+@pytest.mark.parametrize("quantile", [0.1, 0.6])
+def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
+    table, job, rule = case(device)
+    frame = evaluate(table, job)
+    full = rule.judge(pa.Table.from_pandas(frame[rule.columns()], preserve_index=False))
+    assert full.meets.any()
+    limit = float(np.quantile(full.loss, quantile, method="lower"))
+    left, tally = sift(table, None, job, rule, Sieve(limit, {}))
+    assert left.rows.tolist() == np.flatnonzero(full.meets)[full.loss <= limit].tolist()
+    assert left.judged.keys.tolist() == full.keys[left.rows].tolist()
+    np.testing.assert_allclose(left.judged.loss, full.loss[full.loss <= limit], rtol=1e-12)
+    assert tally.stages["composition"] == len(table)
+    ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
+    assert len(table) - ended == len(left.rows)
+
+
+def test_without_a_limit_all_that_have_a_rank_are_left():
+    table, job, rule = case("patriot-beam-focusing")
+    frame = evaluate(table, job)
+    left, tally = sift(table, None, job, rule, Sieve())
+    assert left.rows.tolist() == np.flatnonzero(frame["status"] == "ok").tolist()
+    assert tally.status == frame["status"].astype(str).value_counts()[lambda n: n > 0].to_dict()
+
+
+def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
+    table, job, _ = case("patriot-beam-focusing")
+    rule = Rule.of(["remanence_T:max"], 0.8)
+    assert np.isneginf(sieves.floor_of(supplies(table, None, job.conditions), rule)).all()
+
+
+def test_the_limit_leaves_room_for_chance(monkeypatch):
+    monkeypatch.setattr(sieves, "CLIMB", 0)
+    monkeypatch.setattr(sieves, "POOL", 0)
+    rng = np.random.default_rng(0)
+    everyone = rng.random(1_000_000)
+    for _ in range(200):
+        sample = rng.choice(everyone, 10_000, replace=False)
+        limit = limit_of(sample, len(sample), len(everyone), keep=2000)
+        assert np.count_nonzero(everyone <= limit) >= 2000
+    assert np.count_nonzero(everyone <= limit) < 8000
+    assert limit_of(sample[:10], 10_000, len(everyone), keep=2000) == np.inf
+
+
+def test_counts_of_parts_add_up_to_those_of_the_whole():
+    table, job, rule = case("energy-traction-motor")
+    sieve = Sieve(np.inf, edges_of([sieves.properties_of(table[:100], None, job)]))
+    _, whole = sift(table, None, job, rule, sieve)
+    total = Tally()
+    for part in (table[:150], table[150:]):
+        total.add(Tally.of(sift(part, None, job, rule, sieve)[1].plain()))
+    assert total.plain() == whole.plain()
+    frame = evaluate(table, job)
+    edges = np.array([-np.inf, *sieve.edges["coercivity_kA_m"], np.inf])
+    counted, _ = np.histogram(frame["coercivity_kA_m"].dropna(), edges)
+    assert whole.histograms["coercivity_kA_m"].tolist() == counted.tolist()
+    assert whole.histograms["cost_USD_kg"].sum() == len(table)

@@ -1,0 +1,45 @@
+"""The magnet to replace is the one with its shell."""
+
+from dataclasses import replace
+
+import pytest
+
+import magnetkit as mk
+from magnetkit.replacement import makeup
+from magnetkit.replacement.asked import Wish
+from magnetkit.replacement.reference import _catalogue_mill, reference_of
+
+SHELL = "Tb 0.6 wt%"
+
+
+@pytest.fixture(scope="module")
+def made():
+    """N42SH of a bare alloy, and the same alloy with terbium diffused in."""
+    whole = makeup(mk.grades("N42SH").iloc[0])
+    bare = replace(whole.best, text="Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", shell="")
+    return {shell: replace(whole, recipes=(replace(bare, shell=shell),)) for shell in ("", SHELL)}
+
+
+def test_a_shell_is_paid_for(made):
+    here = mk.grades("N42SH", "150C").iloc[0]
+    wish = Wish(423.15, 2.0, (), {}, 1.0, 1)
+    rows = {
+        shell: reference_of(here, wish, one, _catalogue_mill(here, one), None)
+        for shell, one in made.items()
+    }
+    bare, shelled = rows[""], rows[SHELL]
+    # 0.6 wt.% of terbium at some 1,000 USD/kg and more.
+    assert shelled["cost_USD_kg"] - bare["cost_USD_kg"] > 3.0
+    assert shelled["supply_risk"] > bare["supply_risk"]
+    assert shelled["coercivity_kA_m"] == bare["coercivity_kA_m"]
+
+
+def test_the_grade_says_nothing_new_of_a_recipe_that_was_expected_to_give_it(made):
+    # With its shell the alloy is expected to be harder: the same guaranteed value says less of it.
+    here = mk.grades("N42SH", "150C").iloc[0]
+    scores = [
+        next(m["score"] for m in _catalogue_mill(here, one).magnets
+             if m["quantity"] == "coercivity_kA_m")
+        for one in made.values()
+    ]  # fmt: skip
+    assert scores[1] < scores[0] - 0.5

@@ -1,0 +1,182 @@
+"""Results in an S3-compatible store: as local ones, whatever is lost on the way."""
+
+import os
+import signal
+from contextlib import ExitStack
+
+import numpy as np
+import pyarrow.dataset as pads
+import pytest
+from pyarrow.fs import FileSystem
+
+import magnetkit as mk
+from magnetkit.errors import InputError, StoreError
+from magnetkit.run.place import RemotePlace, digest_of
+from magnetkit.run.work import file_name
+from magnetkit.screening import ScreenResult
+from tests.run.test_cluster import a_port, cluster_of
+
+DEVICE = "f22-engine"
+
+
+@pytest.fixture(scope="module")
+def store():
+    """Give the URL of a bucket on a server of this machine."""
+    server = pytest.importorskip("moto.server")
+    port = a_port()
+    asked = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        for name, value in asked.items():
+            patch.setenv(name, value)
+        running = server.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+        running.start()
+        stack.callback(running.stop)
+        url = "s3://results"
+        found, root = FileSystem.from_uri(f"{url}?allow_bucket_creation=true")
+        found.create_dir(root)
+        yield url
+
+
+@pytest.fixture
+def recipes(tmp_path):
+    path = tmp_path / "alloys.txt"
+    lines = [f"Sm{1 - i / 1000:.3f}Gd{i / 1000:.3f}Co5" for i in range(240)]
+    lines[50] = "Sm??"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def same(one, other):
+    """Return whether two results hold the same rows."""
+    mine, its = (r.data.unify_dictionaries().to_pandas().astype(object) for r in (one, other))
+    return mine.equals(its) and one.rejected == other.rejected
+
+
+def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store, tmp_path, recipes):
+    local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
+    url = f"{store}/plain"
+    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
+    assert same(far, local)
+    again = ScreenResult.from_folder(url)
+    assert same(again, local)
+    assert again.best(5)["candidate"].tolist() == local.best(5)["candidate"].tolist()
+    assert again.best(5).index.tolist() == local.best(5).index.tolist()
+    # As one table, by what the manifest names.
+    base = RemotePlace(url)
+    names = sorted(name for name in again.manifest["files"] if name.endswith(".parquet"))
+    assert len(names) == 5
+    whole = pads.dataset(base.path(names[0].split("/")[0]), filesystem=base.filesystem).to_table()
+    assert whole.num_rows == len(local) == 239
+    assert base.names() == {*again.manifest["files"], "manifest.json"}
+    assert base.get("ranked.csv") == (tmp_path / "local" / "ranked.csv").read_bytes()
+    again.report(f"{url}/report.html")
+    assert b"judged" in base.get("report.html")
+
+
+def test_the_best_of_a_space_is_the_same_in_a_store(store):
+    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Pr"], "Co": ["Cu"]}, step=0.1)
+    url = f"{store}/best"
+    far, near = mk.screen(space, DEVICE, out=url, keep=20), mk.screen(space, DEVICE, keep=20)
+    assert same(far, near)
+    assert len(ScreenResult.from_folder(url)) == 20
+
+
+def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_path, recipes):
+    distributed = pytest.importorskip("distributed")
+    local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=20)
+    killed = []
+
+    def kill_one(done, total):
+        if not killed and done >= 40:
+            workers = distributed.get_client().run(os.getpid)
+            killed.append(next(iter(workers.values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    port = a_port()
+    with cluster_of(port, workers=2):
+        far = mk.screen(
+            recipes, DEVICE, out=f"{store}/dask", chunk_rows=20,
+            dask=f"tcp://127.0.0.1:{port}", progress=kill_one,
+        )  # fmt: skip
+    assert killed
+    assert same(far, local)
+
+
+def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, recipes):
+    local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
+    url = f"{store}/lost"
+    parts = RemotePlace(url).under(".magnetkit-parts")
+    done = []
+
+    def harm(rows, total):
+        done.append(rows)
+        if total is None and rows >= 150 and len(done) < 6:
+            parts.remove({file_name("chunk", 0, "arrow")} & parts.names())
+            parts.put(file_name("chunk", 1, "arrow"), b"half of")
+
+    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50, progress=harm)
+    assert same(far, local)
+
+
+def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, recipes):
+    class Stop(Exception):
+        pass
+
+    def stop(rows, total):
+        if rows >= 100:
+            raise Stop
+
+    whole, cut = f"{store}/whole", f"{store}/cut"
+    mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
+    with pytest.raises(Stop):
+        mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, progress=stop)
+    with pytest.raises(StoreError, match="no finished result"):
+        ScreenResult.from_folder(cut)
+    seen = []
+    mk.screen(
+        recipes, DEVICE, out=cut, chunk_rows=50, resume=True, progress=lambda n, _: seen.append(n)
+    )
+    one, two = RemotePlace(whole), RemotePlace(cut)
+    assert one.names() == two.names()
+    for name in one.names():
+        assert digest_of(one.get(name)) == digest_of(two.get(name)), name
+    again = mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
+    assert len(again) == 239
+    other = f"{store}/other"
+    with pytest.raises(Stop):
+        mk.screen(recipes, DEVICE, out=other, chunk_rows=50, progress=stop)
+    with pytest.raises(InputError, match="another chunk rows"):
+        mk.screen(recipes, DEVICE, out=other, chunk_rows=40, resume=True)
+
+
+def test_files_of_others_and_places_that_cannot_be_are_refused(store):
+    base = RemotePlace(f"{store}/mine")
+    base.put("notes.txt", b"keep")
+    with pytest.raises(InputError, match=r"notes\.txt, and no manifest of magnetkit"):
+        mk.screen(["SmCo5"], DEVICE, out=f"{store}/mine")
+    assert base.get("notes.txt") == b"keep"
+    with pytest.raises(InputError, match="check that the bucket is there"):
+        mk.screen(["SmCo5"], DEVICE, out="s3://there-is-no-such-bucket/run")
+    with pytest.raises(InputError, match="cannot be reached"):
+        mk.screen(["SmCo5"], DEVICE, out="ftq://somewhere/run")
+    with pytest.raises(InputError, match="a folder of this machine"):
+        mk.screen(["SmCo5"], DEVICE, out="file:///tmp/run")
+    with pytest.raises(StoreError, match="no finished result"):
+        ScreenResult.from_folder(f"{store}/nothing")
+
+
+def test_the_rows_held_are_those_of_the_file(store, recipes):
+    url = f"{store}/held"
+    far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
+    opened = ScreenResult.from_folder(url)
+    assert far.held is not None
+    assert opened.held is None
+    one, other = far.thinned(40), opened.thinned(40)
+    assert one.index.tolist() == other.index.tolist()
+    assert np.array_equal(one["rank"], other["rank"])

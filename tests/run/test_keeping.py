@@ -1,0 +1,168 @@
+"""The best of a space that is not written out: the rows and ranks of a full screening."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit.errors import InputError
+from magnetkit.ranking import order, regret, sieve
+from magnetkit.run import candidates, keeping
+from magnetkit.run.candidates import SpaceCandidates, TableCandidates
+from magnetkit.run.manifest import read_manifest
+from magnetkit.screening import ScreenResult
+
+RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
+
+
+SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let the sieve close on spaces of some thousands."""
+    monkeypatch.setattr(keeping, "_SAMPLE", 1000)
+    monkeypatch.setattr(keeping, "PIECE_ROWS", 700)
+    monkeypatch.setattr(sieve, "CLIMB", 20)
+    monkeypatch.setattr(order, "CLIMB", 20)
+    for module in (regret, sieve):
+        monkeypatch.setattr(module, "POOL", 50)
+
+
+def space(device):
+    if device == SENSOR:
+        replace = {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}
+        limits = {"Cu": 0.2, "Fe": 0.3}
+        return mk.substitutions("Sm2Co17", replace, step={"Sm": 0.1, "Co": 0.05}, limits=limits)
+    replace = {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}
+    limits = {"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2}
+    return mk.substitutions("Nd2Fe14B", replace, step=0.05, limits=limits)
+
+
+@pytest.mark.parametrize("device", [SENSOR, WHEEL])
+@pytest.mark.parametrize("keep", [1, 60])
+def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
+    given = space(device)
+    full, kept = mk.screen(given, device), mk.screen(given, device, keep=keep)
+    seen = kept.manifest["summary"]["sieve"]
+    assert seen["limit"] is not None
+    assert seen["stages"]["stability"] < seen["stages"]["magnetism"] <= len(given)
+    assert len(kept) == len(kept.table) == keep
+    assert kept.judged == len(full) == len(given)
+    one, other = (r.best(keep)[RANKING].astype(str).to_numpy().tolist() for r in (full, kept))
+    assert one == other
+    # In the order of the input.
+    assert kept.table["row_index"].is_monotonic_increasing
+    numbers = full.table.select_dtypes("float").columns
+    np.testing.assert_allclose(
+        kept.best(keep)[numbers].to_numpy(), full.best(keep)[numbers].to_numpy(), rtol=1e-9
+    )
+
+
+def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
+    given = space(SENSOR)
+    monkeypatch.setattr(keeping, "limit_of", lambda loss, *_: float(loss.min()))
+    kept = mk.screen(given, SENSOR, keep=50)
+    assert kept.manifest["summary"]["sieve"]["limit"] is None
+    full = mk.screen(given, SENSOR)
+    assert kept.best(50)["candidate"].tolist() == full.best(50)["candidate"].tolist()
+
+
+def test_where_fewer_meet_than_are_kept_the_nearest_follow(small):
+    given = ["Nd2Fe14B", "Nd1.9Ce0.1Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.5Dy0.5Fe14B", "SmCo5", "Fe3O4"]
+    full = mk.screen(given, "energy-traction-motor")
+    kept = mk.screen(given, "energy-traction-motor", keep=3)
+    assert kept.best(3)["candidate"].tolist() == full.best(3)["candidate"].tolist()
+    assert kept.judged == 6
+
+
+def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
+    path = tmp_path / "alloys.csv"
+    lines = [f"Sm{1 + i / 1000:.3f}Co5,melt {i}" for i in range(200)]
+    lines[20] = "Xx5,none"
+    path.write_text("composition,note\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    full = mk.screen(path, "f22-engine")
+    kept = mk.screen(path, "f22-engine", keep=10, out=tmp_path / "out")
+    same = ["candidate", "note", "rank", "row_index"]
+    assert kept.best(10)[same].values.tolist() == full.best(10)[same].values.tolist()
+    assert [r.line for r in kept.rejected] == [r.line for r in full.rejected] == [22]
+    again = ScreenResult.from_folder(tmp_path / "out")
+    assert len(again) == 10
+    assert again.judged == 199
+    assert again.manifest["identity"]["keep"] == 10
+    page = again.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "199 candidates were judged" in page
+    assert "were judged by composition" in page
+
+
+def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
+    large = SpaceCandidates([space(SENSOR)])
+    assert keeping.kept_rows(None, large) is None
+    monkeypatch.setattr(keeping, "MOST_ROWS", large.count() - 1)
+    assert keeping.kept_rows(None, large) == 100_000
+    assert keeping.kept_rows(7, large) == 7
+    table = TableCandidates(mk.CompositionTable.from_strings(["SmCo5"]))
+    assert keeping.kept_rows(None, table) is None
+
+
+@pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
+def test_a_number_that_makes_no_sense_is_refused(keep):
+    with pytest.raises(InputError, match="keep must be a whole number of 1 or more"):
+        mk.screen(["SmCo5"], "f22-engine", keep=keep)
+
+
+def test_nothing_with_a_rank_is_said_with_the_reasons():
+    with pytest.raises(InputError, match=r"none of 2 candidates has a rank: 2 unknown host"):
+        mk.screen(["Fe3O4", "Fe2O3"], "f22-engine", keep=5)
+
+
+def test_a_space_is_never_written_out():
+    given = mk.substitutions(
+        "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}, step=0.01
+    )
+    assert len(given) > 10**11
+    pieces = SpaceCandidates([given]).pieces(keeping.PIECE_ROWS)
+    first, second = next(pieces), next(pieces)
+    assert isinstance(second, candidates.SpacePiece)
+    assert isinstance(second.numbers, range)
+    chunk = second.take(np.array([5]))
+    assert chunk.table.row_index.tolist() == [len(first) + 5]
+    assert chunk.labels.to_pylist() == given.formulas(len(first) + 5)
+
+
+_RUN = """
+import sys, time
+import magnetkit as mk
+from magnetkit.ranking import order, regret, sieve
+from magnetkit.run import keeping
+keeping._SAMPLE, keeping.PIECE_ROWS, order.CLIMB, sieve.CLIMB = 500, 200, 20, 20
+regret.POOL = sieve.POOL = 50
+space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.05,
+                         limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})
+mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
+          resume="--resume" in sys.argv,
+          progress=lambda done, total: time.sleep(0.1 if "--slowly" in sys.argv else 0.0))
+"""
+
+
+@pytest.mark.parametrize("after", ["sieve0-000002", "chunk-000001"])
+def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, after):
+    def start(folder, *more):
+        return subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *more])
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert start(whole).wait(300) == 0
+    run = start(cut, "--slowly")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not list(cut.glob(f".magnetkit-parts/{after}*")):
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert not read_manifest(cut)["done"]
+    assert start(cut, "--resume").wait(300) == 0
+    for name in ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json"):
+        assert (cut / name).read_bytes() == (whole / name).read_bytes(), name
