@@ -28,7 +28,8 @@ def test_one_crystal_field_stands_for_all_ions_of_a_host():
     # Uniaxial for ions that are flat (alpha_J < 0) where A_2^0 > 0, planar for long ones.
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "Nd2Fe14B", "Sm2Fe14B"]))
     y, nd, sm = evaluate(part, 300.0, spread=False, parameters=prior_parameters()).value[:, 0, 1]
-    assert (ions()["Nd"]["alpha_J"] < 0 < ions()["Sm"]["alpha_J"]) and sm < y < nd
+    assert ions()["Nd"]["alpha_J"] < 0 < ions()["Sm"]["alpha_J"]
+    assert sm < y < nd
 
 
 def test_moments_are_those_of_the_free_ions_against_iron_for_the_heavy():
