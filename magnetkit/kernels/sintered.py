@@ -87,8 +87,8 @@ class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power that coercivity follows with temperature, where ``by_polarization`` is 1 of the
-    polarization, beside the nucleation field, where it is 0 of that field;
+    power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
+    is 1 its fall beside that field, per 1000 K at `ROOM`;
     ``squareness``: H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
     """
 
@@ -96,7 +96,7 @@ class Rules(NamedTuple):
     alpha_k: Any
     n_eff: Any
     decay: Any
-    by_polarization: Any
+    by_kelvin: Any
     squareness: Any
     recoil: Any
     limit: Any
@@ -169,14 +169,22 @@ def _carried(i, phases, work):
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell; at `ROOM`, nucleation field and H_cJ, A/m, and J_s, T
+# -> J_s of the wall over that of the cell; nucleation field and H_cJ at `ROOM`, A/m
 @jit
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried = _carried(i, phases, work)
     j, field, _ = alloy_at(ROOM, i, phases, carried, work)
     j = 0.0 if np.isnan(j) else j
-    return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), j
+    return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0)
+
+
+# decay: per 1000 K -> share of alpha_K at `ROOM`
+@jit
+def kept(kelvin, decay):
+    """Return what alpha_K keeps at a temperature: exp(-decay d (1 + d / 1000 K)), d from `ROOM`."""
+    d = 1e-3 * (kelvin - ROOM)
+    return np.exp(-decay * d * (1.0 + d))
 
 
 # start: of `_start`
@@ -185,16 +193,16 @@ def _start(i, phases, rules, work):
 def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
-    Kronmueller's relation at `ROOM`; then H_cJ follows the nucleation field times a power of the
-    polarization, or a power of the field alone. What is no magnet at `ROOM` follows the relation
-    at its own temperature.
+    Kronmueller's relation at `ROOM`; then H_cJ follows the nucleation field times what alpha_K
+    keeps, one function of temperature for all magnets of a route, or a power of the field alone.
+    What is no magnet at `ROOM` follows the relation at its own temperature.
     """
-    carried, field_room, h_room, j_room = start
+    carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     if field_room > 0.0:
         left = field / field_room
-        if rules.by_polarization[i] > 0.0:
-            left *= (j / j_room) ** rules.decay[i]
+        if rules.by_kelvin[i] > 0.0:
+            left *= kept(kelvin, rules.decay[i])
         else:
             left = left ** rules.decay[i]
         return j, h_room * left, status

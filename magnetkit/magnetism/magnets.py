@@ -203,7 +203,7 @@ class Alloys:
         alpha_k, n_eff, decay = microstructure(rows, self.structure)
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        return Rules(self.factor, alpha_k, n_eff, decay, rows["by_polarization"], *own)
+        return Rules(self.factor, alpha_k, n_eff, decay, rows["by_kelvin"], *own)
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""

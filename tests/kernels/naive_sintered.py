@@ -25,11 +25,12 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def coercivity(field, j, field_room, j_room, alpha_k, n_eff, decay, by_polarization):
+def coercivity(kelvin, field, field_room, j_room, alpha_k, n_eff, decay, by_kelvin):
     """Return H_cJ: Kronmueller's relation at 20 C, then what is left of it when hot."""
     at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.0)
-    if by_polarization:
-        return at_room * (field / field_room) * (j / j_room) ** decay
+    if by_kelvin:
+        rise = (kelvin - 293.15) / 1000.0
+        return at_room * (field / field_room) * math.exp(-decay * (rise + rise**2))
     return at_room * (field / field_room) ** decay
 
 

@@ -24,6 +24,7 @@ COMPOUNDS = (
     *("SmFe11Ti", "Nd2Fe14C", "Sm2Fe17N3"),
 )
 JUDGED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3", "anisotropy_field_T")
+_SOURCE = "model: intrinsic/parameters.csv; measured: intrinsic/compounds.csv, measurements.csv"
 # Printed temperatures this close are one, K.
 _SAME = 6.0
 NO_FIT = {"Nd2Fe14B": 1.60, "Pr2Fe14B": 1.56, "Tb2Fe14B": 0.703, "Ho2Fe14B": 0.807}
@@ -68,7 +69,7 @@ def compound_table() -> pd.DataFrame:
             shown = Observed(HOST_NAMES[int(code)], ask).predict(load())
             ordered = frame.loc[ask.index, "status"] != "paramagnetic"
             frame.loc[ask.index, f"seen_{name}"] = np.where(ordered, shown, np.nan)
-    return frame
+    return frame.assign(source=_SOURCE)
 
 
 def judged_lines() -> list[str]:
