@@ -40,13 +40,13 @@ class Ions(NamedTuple):
     step: float
 
 
-# ion float64 (rows, 10), see the constants; its rows first to first + n - 1 are asked, in exchange
-# fields m times theirs and crystal fields `field` times theirs, at kelvin; density: MJ/m3 per
-# kelvin of a site's ion
+# ion float64 (rows, 10), see the constants; its rows first to first + n - 1 are asked, at kelvin;
+# scales: of their exchange fields and crystal fields, and MJ/m3 per kelvin of a site's ion
 # Writes work float64 (n, 64): moment (mu_B), K_1, K_2, K_3 (MJ/m3) of a formula unit, derivatives.
 @jit(fastmath=True)
-def respond(kelvin, first, n, ion, m, field, density, tables, work):
+def respond(kelvin, first, n, ion, scales, tables, work):
     """Interpolate what ions do in their fields."""
+    m, field, density = scales
     values, fields = tables.values, tables.fields
     scaled = kelvin / ((kelvin + tables.scale) * tables.step)
     i = min(int(scaled), tables.kelvins - 2)

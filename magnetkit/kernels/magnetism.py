@@ -217,10 +217,8 @@ def at(kelvin, i, state, ion, work, tables):
     k1 = state[i, BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, STEEP] * steep
     k2, k3 = 0.0, 0.0
     n = int(state[i, IONS])
-    respond(
-        kelvin, int(state[i, FIRST]), n, ion, mt, state[i, CRYSTAL_FIELD], state[i, PER_ION],
-        tables, work,
-    )  # fmt: skip
+    scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
+    respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work)
     for r in range(n):
         j += work[r, 0]
         k1 += work[r, 1]

@@ -318,10 +318,8 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     others = [condensed(phase, own) for phase, own in groups[1:]]
-    state, ion = joined([condensed(cells, codes, believed), *others])
     phases = Phases(
-        state,
-        ion,
+        *joined([condensed(cells, codes, believed), *others]),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
