@@ -317,10 +317,9 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    others = [condensed(phase, own) for phase, own in groups[1:]]
+    hard = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
-        *joined([condensed(cells, codes, believed), *others]),
-        ion_tables(),
+        *(hard[0], hard[1], ion_tables()),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
         _places(shelled, n, n + walls.size + skinned.size),
