@@ -13,7 +13,7 @@ PLAIN := $(filter-out %/test_accelerate.py %/test_hull.py %/test_hull_facets.py,
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Two workers; each file stays on one, since files share what they train.
 PARALLEL := --numprocesses 2 --dist loadfile
-EXTRAS := cluster,explore,notebooks,docs,dev
+EXTRAS := cluster,evaluation,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
 .PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean

@@ -1,22 +1,39 @@
-"""Cost of a whole screening, from CSV to ranked Parquet: rate, memory, stages, processes, peers.
+"""Cost of a whole screening: rate, memory, stages, the best of a space, processes, peers.
 
-Run with ``python benchmarks/bench_screening.py [ROWS ...]``; each size has a process of its own,
-so that its peak memory is its own. Rows are distinct 2:14:1 and 1:5 substitutions. The stages are
-one chunk on one thread. Peers that live in an environment of their own are measured there with
-``--peers``. The processes are Dask's, and what a hundred of them take for 10^10
-candidates follows from the seconds and bytes of a chunk, if reading and transfer keep up.
+Run with ``python benchmarks/bench_screening.py [PART ...]``, all parts without one:
+
+- ``command``: ``magnetkit screen`` on a CSV of a million recipes, from start to exit;
+- ``spaces``: the best of spaces of 10^6, 1.3 x 10^7 and 10^8 candidates, from call to written
+  result, the straight line through them and what 10^9 takes by it;
+- ``stages``: CPU of each stage of one chunk on one thread;
+- ``processes``: one and two Dask workers, what travels and what the one that asks does meanwhile;
+- ``peers``: matminer with a random forest, pymatgen's parser (also where they live: ``--peers``).
+
+Each run has a process of its own, so that its peak memory is its own; figures are medians of
+``--repeat`` runs (3). A run is made before that compiles and loads what is kept. On two quiet cores
+all takes some forty minutes, thirty of them for 10^8 thrice.
 """
 
+import argparse
+import json
+import os
+import pickle
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-SIZES = (10_000, 100_000, 1_000_000)
+ROWS = 1_000_000
+DEVICE = "aviation-actuator"
+SPACE_DEVICE = "aerospace-reaction-wheel"
+# Steps on the sites of Nd and Fe, and how many of the best are kept.
+SPACES = ((0.04, 0.01, 10_000), (0.025, 0.0125, 10_000), (0.02, 0.005, 100_000))
 
 
 def write_candidates(path: Path, rows: int) -> None:
@@ -37,24 +54,112 @@ def write_candidates(path: Path, rows: int) -> None:
                 stream.write(text + "\n")
 
 
-def measure(rows: int) -> None:
-    """Screen so many rows once everything is compiled and loaded, and print the figures."""
-    import magnetkit as mk
+def timed(*command: str) -> dict[str, float]:
+    """Run a command; return its seconds, its CPU seconds, and what it printed as JSON."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, *command], check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    told = json.loads(done.stdout.splitlines()[-1]) if done.stdout.startswith("{") else {}
+    return {"seconds": seconds, "cpu": cpu, **told}
 
+
+def median(runs: list[dict[str, float]], name: str) -> float:
+    """Return the median of a figure over runs."""
+    return statistics.median(run[name] for run in runs)
+
+
+def command(repeat: int) -> None:
+    """Print what ``magnetkit screen`` takes on a CSV, from start to exit, all rows written."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, 1000)
-        mk.screen(path)
-        write_candidates(path, rows)
-        start, cpu = time.perf_counter(), time.process_time()
-        result = mk.screen(path, out=Path(folder) / "out")
-        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        asked = ("--application", DEVICE, "--quiet", "--out")
+        timed("-m", "magnetkit", "screen", str(path), *asked, f"{folder}/warm")
+        write_candidates(path, ROWS)
+        # A process of its own, for the peak memory of children is that of the largest.
+        one = (__file__, "--command", str(path), f"{folder}/out")
+        runs = [timed(*one) for _ in range(repeat)]
+    seconds, cpu = median(runs, "seconds"), median(runs, "cpu")
     print(
-        f"{rows:>9,} rows {seconds:8.2f} s {len(result) / seconds:>9,.0f} rows/s, "
-        f"CPU {1e6 * cpu / rows:5.1f} s per million rows, peak {peak:.2f} GiB",
+        f"command on {ROWS:,} rows: {seconds:.1f} s, {ROWS / seconds:,.0f} rows/s, "
+        f"CPU {1e6 * cpu / ROWS:.1f} s per million rows, peak {median(runs, 'peak'):.2f} GiB",
         flush=True,
     )
+
+
+def run_command(path: str, out: str) -> None:
+    """Run the command in this process and print its peak memory."""
+    sys.argv = ["magnetkit", "screen", path, "--application", DEVICE, "--quiet", "--out", out]
+    from magnetkit.cli import main
+
+    shown, sys.stdout = sys.stdout, open(os.devnull, "w")  # noqa: SIM115
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+    finally:
+        sys.stdout = shown
+    print(json.dumps({"peak": peak()}))
+
+
+def peak() -> float:
+    """Return the peak memory of this process, GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def space_of(on_nd: float, on_fe: float) -> object:
+    """Return a space of 2:14:1 with six substitutes of neodymium, and cobalt."""
+    import magnetkit as mk
+
+    limits = {"Dy": 0.2, "Tb": 0.1, "Ce": 0.4, "La": 0.2, "Y": 0.2, "Pr": 0.3, "Co": 0.2}
+    replace = {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}
+    step = {"Nd": on_nd, "Fe": on_fe}
+    return mk.substitutions("Nd2Fe14B", replace, step=step, limits=limits)
+
+
+def run_space(on_nd: float, on_fe: float, keep: int) -> None:
+    """Screen a space for its best once what is kept is loaded, and print the figures."""
+    import magnetkit as mk
+
+    mk.screen(space_of(0.1, 0.1), SPACE_DEVICE, keep=10)
+    with tempfile.TemporaryDirectory() as folder:
+        start, cpu = time.perf_counter(), time.process_time()
+        result = mk.screen(space_of(on_nd, on_fe), SPACE_DEVICE, keep=keep, out=folder)
+        took, cpu = time.perf_counter() - start, time.process_time() - cpu
+    seen = result.manifest["summary"]["sieve"]["stages"]
+    told = {"rows": result.judged, "took": took, "own": cpu, "peak": peak(), **seen}
+    print(json.dumps(told))
+
+
+def spaces(repeat: int) -> None:
+    """Print what the best of spaces take, and the straight line through them."""
+    rows, took = [], []
+    for on_nd, on_fe, keep in SPACES:
+        one = partial(timed, __file__, "--space", str(on_nd), str(on_fe), str(keep))
+        runs = [one() for _ in range(repeat)]
+        n, seconds = int(runs[0]["rows"]), median(runs, "took")
+        rows.append(n)
+        took.append(seconds)
+        print(
+            f"best {keep:,} of {n:,}: {seconds:.1f} s, {n / seconds:,.0f} candidates/s, "
+            f"CPU {1e6 * median(runs, 'own') / n:.2f} s per million, peak "
+            f"{median(runs, 'peak'):.2f} GiB; magnetism of {runs[0]['magnetism'] / n:.1%}, "
+            f"stability of {runs[0]['stability'] / n:.2%}",
+            flush=True,
+        )
+    slope, rest = np.polyfit(rows, took, 1, w=1.0 / np.array(took))
+    away = [f"{(rest + slope * n) / t - 1.0:+.0%}" for n, t in zip(rows, took, strict=True)]
+    print(
+        f"straight line: {rest:.1f} s + {1e6 * slope:.3f} s per million (off by {', '.join(away)})"
+    )
+    cores = os.cpu_count() or 1
+    for many in (2, 200):
+        hours = (rest + slope * 1e9 * cores / many) / 3600
+        print(f"on paper, 10^9 take {hours:.2f} h on {many} cores")
 
 
 def stages(rows: int = 65_536) -> None:
@@ -66,14 +171,15 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.kernels.threads import limit_threads
     from magnetkit.magnetism import sintered_at
     from magnetkit.ranking.judged import job_for
-    from magnetkit.ranking.order import rank
+    from magnetkit.ranking.order import Rule, rank
     from magnetkit.run import work
     from magnetkit.run.candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
 
     limit_threads(1)
-    profile = load("patriot-beam-focusing")
+    profile = load(DEVICE)
     job = job_for(profile)
+    rule = Rule.of(profile.objectives)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
@@ -94,6 +200,7 @@ def stages(rows: int = 65_536) -> None:
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
             "supply": (lambda: supply.ledger(table), n),
             "whole evaluation": (lambda: work.table_of(chunk, job), n),
+            "what the ranking needs": (lambda: rule.judge(judged), n),
             "ranking": (lambda: rank([judged], profile.objectives), n),
             "writing a part": (lambda: work.encode(judged), n),
             "reading a part": (lambda: work.decode(part), n),
@@ -111,28 +218,62 @@ def stages(rows: int = 65_536) -> None:
             print(f"{name:>32} {1e6 * cost:6.2f} CPU s per million rows", flush=True)
 
 
-def processes(rows: int = 400_000) -> None:
-    """Print the rate of one and two Dask workers and what a hundred would do."""
+def processes(repeat: int, rows: int = 400_000) -> None:
+    """Print the rate of one and two Dask workers, and what the one that asks has to do."""
     import magnetkit as mk
 
-    rates = {}
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    own = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
-        for workers in (1, 2):
-            marks: list[tuple[float, int]] = []
+        for _ in range(repeat):
+            for workers, found in rates.items():
+                marks: list[tuple[float, float, int]] = []
 
-            def mark(done: int, total: int | None, marks: list = marks) -> None:
-                marks.append((time.perf_counter(), done))
+                def mark(done: int, total: int | None, marks: list = marks) -> None:
+                    marks.append((time.perf_counter(), time.process_time(), done))
 
-            mk.screen(path, out=Path(folder) / "out", workers=workers, progress=mark)
-            # Between the first part and the last: without the start of the processes.
-            (begin, first), (end, last) = marks[0], marks[-1]
-            rates[workers] = (last - first) / (end - begin)
-            print(f"{workers} Dask workers {rates[workers]:>9,.0f} rows/s", flush=True)
-    print(f"efficiency of two workers {rates[2] / (2 * rates[1]):.0%}")
-    hours = 1e10 / (100 * rates[1]) / 3600
-    print(f"on paper, 100 such workers judge 10^10 candidates in {hours:.1f} h")
+                mk.screen(path, DEVICE, out=f"{folder}/out", workers=workers, progress=mark)
+                # Between the first part and the last: without the start of the processes.
+                (begin, _, first), (end, _, last) = marks[0], marks[-1]
+                found.append((last - first) / (end - begin))
+                own.append((marks[-1][1] - marks[0][1]) / (last - first))
+        one, two = (statistics.median(found) for found in rates.values())
+        print(f"Dask: one worker {one:,.0f} rows/s, two {two:,.0f}, {two / one:.2f} times one")
+        sent = travelling(path)
+    for kind, size in sent.items():
+        print(f"{kind}: {size:,.1f} MB per million rows travel to the one that asks")
+    cost = statistics.median(own)
+    print(
+        f"it works {1e6 * cost:.2f} CPU s per million rows, and is busy with {1 / (cost * one):.0f}"
+    )
+
+
+def travelling(path: Path) -> dict[str, float]:
+    """Return what comes back of a chunk to a folder of this machine and to a store, bytes a row."""
+    from dataclasses import replace
+
+    from magnetkit.applications import load
+    from magnetkit.ranking.judged import job_for
+    from magnetkit.ranking.order import Rule
+    from magnetkit.run.candidates import FileCandidates, SpaceCandidates
+    from magnetkit.run.work import finished, sieved
+
+    job = job_for(load(DEVICE))
+    rule = Rule.of(job.profile.objectives)
+    _, part = finished((0, next(FileCandidates(path).pieces())), job, rule)
+    far = replace(part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64})
+    found = {
+        "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
+        "all rows, into a store": len(pickle.dumps(far)) / part.rows,
+    }
+    from magnetkit.ranking.sieve import Sieve
+
+    space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
+    _, left = sieved((0, next(space.pieces(1 << 18))), job, rule, Sieve(140.0), 10_000)
+    found["the best of a space"] = len(pickle.dumps(left)) / left.rows
+    return found
 
 
 def peers(rows: int = 300) -> None:
@@ -171,14 +312,27 @@ def _featurized(features: object, compositions: list) -> float:
     return (time.perf_counter() - start) / len(compositions)
 
 
+PARTS = {
+    "command": command,
+    "spaces": spaces,
+    "stages": lambda repeat: stages(),
+    "processes": processes,
+    "peers": lambda repeat: peers(),
+}
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        measure(int(sys.argv[2]))
-    elif sys.argv[1:2] == ["--peers"]:
+    given = sys.argv[1:]
+    if given[:1] == ["--command"]:
+        run_command(*given[1:])
+    elif given[:1] == ["--space"]:
+        run_space(float(given[1]), float(given[2]), int(given[3]))
+    elif given[:1] == ["--peers"]:
         peers()
     else:
-        for size in sys.argv[1:] or SIZES:
-            subprocess.run([sys.executable, __file__, "--one", str(size)], check=True)
-        stages()
-        processes()
-        peers()
+        parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+        parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
+        parser.add_argument("--repeat", type=int, default=3)
+        asked = parser.parse_args()
+        for name in asked.parts or PARTS:
+            PARTS[name](asked.repeat)

@@ -2,7 +2,9 @@
 
     python benchmarks/bench_surrogates.py [ROWS]
 
-The peers learn the same columns of the same rows. Compile time is not counted.
+Of each host: the Curie temperature with interval, where its time goes, and all intrinsic
+properties with intervals at three temperatures. The belief is the one in force, of what is fetched
+or embedded. The peers learn the same columns of the same rows. Compile time is not counted.
 """
 
 import sys
@@ -14,11 +16,14 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
-from magnetkit.hosts.partition import assign_hosts
+from magnetkit.hosts.partition import partition
 from magnetkit.kernels.threads import thread_count
 from magnetkit.magnetism import believing
+from magnetkit.magnetism.design import columns_of, physical
+from magnetkit.magnetism.intrinsic import evaluate
 
 ROWS = 100_000
+TEMPERATURES = np.array([300.0, 393.0, 423.0])
 
 
 def candidates(rows: int) -> dict[str, mk.CompositionTable]:
@@ -57,18 +62,31 @@ def seconds(work, *arguments) -> float:
 def main(rows: int) -> None:
     """Print one line a model."""
     start = time.perf_counter()
-    belief = believing.train(believing.training_set())
-    print(f"training, {len(belief.known)} values: {time.perf_counter() - start:.0f} s")
+    believing.train(believing.training_set())
+    print(f"training: {time.perf_counter() - start:.0f} s")
+    belief = believing.load()
+    print(f"{len(belief.known)} values, {belief.known.origin}")
     print(f"{thread_count()} threads")
     for host, table in candidates(rows).items():
-        codes = assign_hosts(table)
-        belief.of_phases(table[:100], codes[:100])
-        branch = belief.branches[belief.of_host[codes[0]]]
+        part = partition(table)
+        codes = part.host
+        evaluate(partition(table[:100]), TEMPERATURES)
+        branch = belief.branches[belief.of_host[codes[0]]].process
+        base = physical(table, codes)
+        x = columns_of(table, codes, base)
         rate = rows / seconds(belief.of_phases, table, codes)
-        known = len(branch.process.points_)
-        print(f"belief with intervals, {host}, {known} known: {rate:,.0f} rows/s")
-    x, _ = belief.columns(table[:2000], codes[:2000])
-    known = branch.process
+        every = rows / seconds(evaluate, part, TEMPERATURES)
+        print(
+            f"{host}, {len(branch.points_)} known: Curie temperature {rate:,.0f} rows/s, all at "
+            f"three temperatures {every:,.0f} rows/s"
+        )
+        stages = {
+            "physics": seconds(physical, table, codes),
+            "columns": seconds(columns_of, table, codes, base),
+            "process": seconds(branch.estimate, x),
+        }
+        print("  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()))
+    x, known = x[:2000], branch
     y = known.predict(known.points_)
     for name, peer in (
         (

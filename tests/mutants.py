@@ -236,9 +236,9 @@ def tests_of(module: str, seconds: dict[str, float], budget: float) -> list[str]
     for name, took in seconds.items():
         reached = [distance[m] for m in _imports(ROOT / name, known) if m in distance]
         text = (ROOT / name).read_text(encoding="utf-8")
-        if reached or "import magnetkit as mk" in text:
-            beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
-            own = beside and module.rsplit(".", 1)[-1] in Path(name).stem
+        beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
+        own = beside and module.rsplit(".", 1)[-1].strip("_") in Path(name).stem
+        if own or reached or "import magnetkit as mk" in text:
             order.append((min([*reached, far]) - 1.5 * beside - 2.0 * own, took, name))
     chosen, left = [], budget
     # Examples of its docstrings hold numbers.

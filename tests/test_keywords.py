@@ -72,6 +72,7 @@ CALLS = {
             "column": "alloy",
             "out": "{tmp}",
             "resume": True,
+            "keep": 5,
             "chunk_rows": 10,
             "workers": None,
             "dask": None,

@@ -240,7 +240,6 @@ def screen(
         "require": require or (),
         "objectives": objective or (),
         "out": out,
-        "keep": keep,
         "resume": resume,
         "workers": workers,
         "dask": dask,
@@ -262,13 +261,14 @@ def screen(
             device,
             basis=basis,
             column=composition_of(column, element_columns),
+            keep=keep,
             **options,
         )
     elif refine is not None:
         space.refuse_with_refine(shell, keep)
         result = refined(made, device, refine, sample=sample, **options)
     else:
-        result = run(space.candidates(made, shell, sample), device, **options)
+        result = run(space.candidates(made, shell, sample), device, keep=keep, **options)
     print_ranking(result, top, as_json=json, cgs=cgs, columns=columns, wide=wide)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))

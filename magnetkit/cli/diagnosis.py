@@ -26,6 +26,8 @@ OPTIONAL = {
     "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
+    "lightgbm": ("evaluation", "the recipes of others in magnetkit validate"),
+    "xgboost-cpu": ("evaluation", "the recipes of others in magnetkit validate"),
 }
 """Package to its extra and what it is for."""
 CACHES = {

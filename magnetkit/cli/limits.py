@@ -80,7 +80,7 @@ def _show(frame: "pd.DataFrame") -> None:
     losses = [c for c in frame.columns if c.startswith("loss_")]
     heads = [f"{c.split('_')[1]} % lost" for c in losses]
     for name, rows in frame.groupby(["candidate", "shell"], sort=False):
-        typer.echo(" + ".join(part for part in name if part))
+        typer.echo(" + ".join(str(part) for part in name if part))
         columns = "".join(f"{head:>12}" for head in heads)
         typer.echo(f"  {'load line':>9} {'hours':>8} {'knee':>10}{columns}")
         for row in rows.to_dict("records"):

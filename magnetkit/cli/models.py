@@ -69,6 +69,12 @@ def validate(
     ] = None,
     data: Data = None,
     phases: Phases = None,
+    peers: Annotated[
+        bool,
+        typer.Option(
+            help="Beside the surrogates, the recipes that others use (magnetkit[evaluation])."
+        ),
+    ] = True,
     quiet: Quiet = False,
 ) -> None:
     """Compare models with measurements they have not seen, misses included.
@@ -84,7 +90,7 @@ def validate(
       magnetkit validate curie_temperature_K --data mine.csv
     """
     for name in validated() if target is None else (target,):
-        typer.echo(_validation(name, data, phases, quiet))
+        typer.echo(_validation(name, data, phases, peers, quiet))
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
@@ -98,7 +104,9 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     return phases
 
 
-def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bool) -> str:
+def _validation(
+    target: str, data: Path | None, snapshot: Path | None, peers: bool, quiet: bool
+) -> str:
     if target == "magnetism":
         from ..evaluation.magnetism.validation import validate as physics
 
@@ -130,4 +138,4 @@ def _validation(target: str, data: Path | None, snapshot: Path | None, quiet: bo
     from ..evaluation.surrogates.validation import validate as surrogate
 
     learnt = _source(target, data, snapshot)
-    return surrogate(target, data=learnt, progress=not quiet).to_markdown()
+    return surrogate(target, data=learnt, progress=not quiet, peers=peers).to_markdown()

@@ -255,5 +255,9 @@ MeasuredInstead = Annotated[
 ]
 MeasuredBeside = Annotated[
     Path | None,
-    typer.Option("--add", help="Such a CSV whose rows stand beside what is known otherwise."),
+    typer.Option(
+        "--add",
+        help="CSV of measured Curie temperatures (composition, curie_temperature_K, group, source) "
+        "whose rows stand beside what is known otherwise.",
+    ),
 ]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Basis, Json, Shell, Temperature
+from .options import Basis, Json, MeasuredBeside, Shell, Temperature
 
 if TYPE_CHECKING:
     from ..replacement import Replacement
@@ -38,6 +38,7 @@ def replace(
     measured: Annotated[
         Path | None, typer.Option(help="Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
+    add: MeasuredBeside = None,
     require: Annotated[
         list[str] | None,
         typer.Option(metavar="REQUIREMENT", help="E.g. 'remanence_T>=0.98*reference'; repeat."),
@@ -77,6 +78,7 @@ def replace(
         basis=basis,
         shell=shell,
         measured=measured,
+        add=add,
         require=require or (),
         price=factors,
         mass_kg=mass,

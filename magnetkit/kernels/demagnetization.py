@@ -9,8 +9,12 @@ MU_0 = 1.25663706127e-6
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
 LEAST_DROP = 1e-6
-# Most steps to a working point, and the step, as a share of H_cj, at which it is found.
-NEWTON, SETTLED = 50, 1e-6
+# Most steps to a working point, and the step, as a share of H_cj, after which it is found: errors
+# of Newton's method square.
+NEWTON, SETTLED = 50, 3e-4
+# A field below this power of H_k / H_cj, as a share of H_cj, takes less than 0.1^6 and counts as
+# nothing: most magnets need no more than that.
+NOTHING = 6
 # Magnets that one thread takes at a time.
 CHUNK = 256
 
@@ -156,10 +160,13 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             continue
         if h_cj[i] <= 0.0:
             continue
+        h = straight_field(b_r[i], mu_rec[i], load, outside)
+        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** NOTHING) * h_cj[i]:
+            out[i] = 0.0
+            continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
         # What has reversed makes less field against the rest: the working point by Newton's method
         # from the straight line on, from which it falls to the root without going past it.
-        h = straight_field(b_r[i], mu_rec[i], load, outside)
         h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
         for _ in range(NEWTON):
             at = h + creep

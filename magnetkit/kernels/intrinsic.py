@@ -270,7 +270,7 @@ def _evaluate_chunks(
                     state, v, deviation, mix,
                 )  # fmt: skip
                 v[D_CURIE] = np.hypot(v[D_CURIE], q[h, RESIDUAL_TC])
-                if learnt:
+                if learnt and not np.isnan(believed[1, i]):
                     v[D_CURIE] = believed[1, i]
                 tc_sd[i] = v[D_CURIE]
             state[i, CURIE] = curie

@@ -1,7 +1,8 @@
 """One pass over known rows: what a Gaussian process says of new ones.
 
-Distances are sums of squared differences, not products less norms, so that single precision does,
-and each row is worked out alone: what else is asked, and how many threads ask, changes no bit.
+Distances are sums of squared differences, not products less norms, so that single precision does.
+What the columns that are 0 in a row add to them is kept until a row has others. Each row's sums are
+its own: what else is asked, and how many threads ask, changes no bit.
 """
 
 from typing import NamedTuple
@@ -47,9 +48,14 @@ class Known(NamedTuple):
     smooth, local : Block
         The two distances.
     one, two : float32
-        Variances of the smooth (Matern-5/2) and of the local (exponential) part.
+        Variances of the smooth (Matern-5/2) and of the local (exponential) part; `local` is not
+        looked at where its variance is 0.
+    level : float64
+        The mean far from all known rows, before the slopes.
+    at : ndarray of int64, shape (k,)
+        Columns of a new row that the mean is linear in.
     slopes : ndarray of float64, shape (k,)
-        Of the trend, over the first k columns of a new row.
+        And the slopes over them.
     weights : ndarray of float64, shape (m,)
         The mean without trend is covariance @ weights.
     residual : ndarray of float32, shape (m,)
@@ -60,6 +66,8 @@ class Known(NamedTuple):
     local: Block
     one: np.float32
     two: np.float32
+    level: float
+    at: np.ndarray
     slopes: np.ndarray
     weights: np.ndarray
     residual: np.ndarray
@@ -88,35 +96,71 @@ def decay(t):
     return np.float32(1.0) + f * (np.float32(2.0) + f)
 
 
-# x float64 (d,): one new row; block: see `Block`; out float32 (m,)
+# x float64 (d,): one new row; moving columns of the block that are not 0 in it -> at, how many
+# Says also whether they are those in `at` already.
+@jit
+def _present(x, block, at, before):
+    count, same = 0, True
+    for c in range(len(block.moving)):
+        if x[block.column[c]] != 0.0:
+            same = same and count < before and at[count] == c
+            at[count] = c
+            count += 1
+    return count, same and count == before
+
+
+# block: see `Block`; at int64 (count, ascending): the columns left out; out float32 (m,)
 @jit(fastmath=True)
-def _squares(x, block, out):
+def _absent(block, at, count, out):
+    """Write what the columns that are 0 in a row add to its squared distances."""
+    moving, m = block.moving, block.moving.shape[1]
+    out[:] = np.float32(0.0)
+    k = 0
+    for c in range(len(moving)):
+        if k < count and at[k] == c:
+            k += 1
+            continue
+        a, z = np.float32(-block.shift[c] * block.factor[c]), moving[c]
+        for j in range(m):
+            d = a - z[j]
+            out[j] += d * d
+
+
+@jit(fastmath=True)
+def _coordinate(x, block, c):
+    return (x[block.column[c]] - block.shift[c]) * block.factor[c]
+
+
+# x float64 (d,): one new row; at int64 (count): its columns that are not 0; absent float32 (m,):
+# what the others add; out float32 (m,)
+@jit(fastmath=True)
+def _squares(x, block, at, count, absent, out):
     """Write the squared distances of a row to the known ones."""
     moving, m = block.moving, block.moving.shape[1]
     p, d = len(moving), len(block.column)
     rest = 0.0
     for c in range(p, d):
-        apart = (x[block.column[c]] - block.shift[c]) * block.factor[c] - block.still[c - p]
+        apart = _coordinate(x, block, c) - block.still[c - p]
         rest += apart * apart
-    out[:] = np.float32(rest)
-    c = 0
-    while c + 4 <= p:
-        a0 = np.float32((x[block.column[c]] - block.shift[c]) * block.factor[c])
-        a1 = np.float32((x[block.column[c + 1]] - block.shift[c + 1]) * block.factor[c + 1])
-        a2 = np.float32((x[block.column[c + 2]] - block.shift[c + 2]) * block.factor[c + 2])
-        a3 = np.float32((x[block.column[c + 3]] - block.shift[c + 3]) * block.factor[c + 3])
-        z0, z1, z2, z3 = moving[c], moving[c + 1], moving[c + 2], moving[c + 3]
+    still = np.float32(rest)
+    for j in range(m):
+        out[j] = absent[j] + still
+    k = 0
+    while k + 4 <= count:
+        c0, c1, c2, c3 = at[k], at[k + 1], at[k + 2], at[k + 3]
+        a0, a1 = np.float32(_coordinate(x, block, c0)), np.float32(_coordinate(x, block, c1))
+        a2, a3 = np.float32(_coordinate(x, block, c2)), np.float32(_coordinate(x, block, c3))
+        z0, z1, z2, z3 = moving[c0], moving[c1], moving[c2], moving[c3]
         for j in range(m):
             d0, d1, d2, d3 = a0 - z0[j], a1 - z1[j], a2 - z2[j], a3 - z3[j]
             out[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)
-        c += 4
-    while c < p:
-        a0 = np.float32((x[block.column[c]] - block.shift[c]) * block.factor[c])
-        z0 = moving[c]
+        k += 4
+    while k < count:
+        a0, z0 = np.float32(_coordinate(x, block, at[k])), moving[at[k]]
         for j in range(m):
             d0 = a0 - z0[j]
             out[j] += d0 * d0
-        c += 1
+        k += 1
 
 
 # X float64 (n, d): new rows; known: see `Known`; out float64 (3, n): mean, largest correlation with
@@ -127,16 +171,31 @@ def _rows(X, known, out, start, stop):
     m = len(known.weights)
     smooth, local = np.empty(m, np.float32), np.empty(m, np.float32)
     bits = smooth.view(np.int32)
+    # Candidates next to each other mostly hold the same elements: what the others add stays.
+    first, last = np.empty(m, np.float32), np.empty(m, np.float32)
+    ones = np.empty(len(known.smooth.moving), np.int64)
+    twos = np.empty(len(known.local.moving), np.int64)
+    n_ones, n_twos = -1, -1
     one, two = known.one, known.two
     for i in range(start, stop):
-        _squares(X[i], known.smooth, smooth)
-        _squares(X[i], known.local, local)
-        total, mass, bad = 0.0, np.float32(0.0), np.float32(0.0)
+        n_ones, same = _present(X[i], known.smooth, ones, n_ones)
+        if not same:
+            _absent(known.smooth, ones, n_ones, first)
+        _squares(X[i], known.smooth, ones, n_ones, first, smooth)
         for j in range(m):
             t = _SQRT5 * np.sqrt(smooth[j])
-            k = one * (np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))) * decay(t)
-            k += two * decay(np.sqrt(local[j]))
-            smooth[j] = k
+            k = np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))
+            smooth[j] = one * k * decay(t)
+        if two > 0.0:
+            n_twos, same = _present(X[i], known.local, twos, n_twos)
+            if not same:
+                _absent(known.local, twos, n_twos, last)
+            _squares(X[i], known.local, twos, n_twos, last, local)
+            for j in range(m):
+                smooth[j] += two * decay(np.sqrt(local[j]))
+        total, mass, bad = known.level, np.float32(0.0), np.float32(0.0)
+        for j in range(m):
+            k = smooth[j]
             total += np.float64(k) * known.weights[j]
             k *= k
             k *= k
@@ -148,7 +207,7 @@ def _rows(X, known, out, start, stop):
             most = max(most, bits[j])
         bits[0] = most
         for c in range(len(known.slopes)):
-            total += X[i, c] * known.slopes[c]
+            total += X[i, known.at[c]] * known.slopes[c]
         out[0, i] = total
         out[1, i] = smooth[0] / (one + two)
         out[2, i] = bad / mass

@@ -40,6 +40,10 @@ _CELSIUS = ("Co5Gd0.4Sm0.6",)
 _ZERO_CELSIUS = 273.15
 # No compound of iron or cobalt orders above cobalt, 1388 K.
 _HIGHEST_K = 1400.0
+_DOI = "https://doi.org/"
+# Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest from
+# fractions of small whole numbers, which amounts are, so that none is a hair from the edge.
+_EDGE = 0.5 * (5.0**0.5 - 1.0)
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
 # Further than this from the median of three or more sources, a value is not believed.
@@ -129,16 +133,17 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
 
 
 def _embedded() -> pd.DataFrame:
+    """Return the facts of datasets/intrinsic; the paper of one is its DOI, or what is cited."""
     names = ["name", "value", "paper"]
-    compounds = pd.read_csv(datasets.path("intrinsic/compounds.csv"))
-    compounds = compounds[["formula", TARGET, "source"]].set_axis(
-        ["name", "value", "paper"], axis=1
-    )
+    columns = ["formula", TARGET, "source"]
+    files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
+    frames = [pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files]
     single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
-    single = single[single["property"] == TARGET]
-    single = single[["formula", "value", "source"]].set_axis(names, axis=1)
-    found = pd.concat([compounds, single])
-    return found[np.isfinite(found["value"])].assign(kind="", computed=False, typed=True)
+    single = single[single["property"] == TARGET][["formula", "value", "source"]]
+    found = pd.concat([*frames, single.set_axis(names, axis=1)])
+    papers = [s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s for s in found["paper"]]
+    found = found.assign(paper=papers, kind="", computed=False, typed=True)
+    return found[np.isfinite(found["value"])]
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -185,7 +190,7 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     -------
     TrainingSet
         One row a compound and paper, the median of its values; groups are the papers, and where
-        there is none the chemical system, or of embedded facts that without the rare earths.
+        there is none the chemical system, or of facts from reviews that without the rare earths.
     DataFrame
         Rows that were contradicted or are listed as faulty: name, value, paper, reason.
     """
@@ -235,8 +240,9 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     families = [f"{NO_PAPER}{name}" for name in chemical_systems(_without_rare_earths(table))]
     systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
     groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
-    # A review types one value a compound: what is left out together are all its rare earths.
-    groups = np.where(joined["typed"] == True, families, groups)  # noqa: E712
+    # A review prints one value a compound: what is left out together are all its rare earths.
+    review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
+    groups = np.where(review, families, groups)
     found = TrainingSet(
         TARGET, table, joined["value"].to_numpy(np.float64), groups, paper, origin, removed
     )
@@ -252,7 +258,12 @@ def doubtful_papers() -> dict[str, str]:
 
 def keys(atoms: NDArray[np.float64]) -> list[bytes]:
     """Return one key a composition, shape (n, 118): the same within 0.1 at.%."""
-    return [row.tobytes() for row in np.round(1000.0 * atoms).astype(np.int16)]
+    return [row.tobytes() for row in thousandths(atoms).astype(np.int16)]
+
+
+def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return fractions in thousandths, such that a move in the last digits changes none."""
+    return np.floor(1000.0 * fractions + _EDGE).astype(np.int64)
 
 
 def _of_interest(names: pd.Series) -> pd.Series:

@@ -1,16 +1,16 @@
-"""A Gaussian process on three blocks of columns: a trend, a smooth and a local part.
+"""A Gaussian process on three blocks of columns.
 
-The covariance is linear in the trend's columns, Matern-5/2 in the smooth ones with a length scale
-each, and exponential in the Euclidean distance of the local ones, so that distances are matrix
-products. Rows far from what the others say of them are trusted less (Student's t). Nothing is
-random: rows are put in order first, and what a search leaves in the last digits is rounded away.
+The covariance is linear in the columns of a trend, Matern-5/2 in the smooth ones with a length
+scale each, and in the last ones either exponential in their distance (nearness) or linear (a
+plane). Rows far from what the others say of them are trusted less (Student's t). Nothing is random:
+rows are put in order first, and what a search leaves in the last digits is rounded away.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, cholesky
+from scipy.linalg import LinAlgError, cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -23,8 +23,9 @@ _JITTER = 1e-6
 # Deviations of the logarithms about where the search begins: of the scales, which few rows say
 # little about, and of variances, rate and noise.
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
-_START = {"smooth": 0.6, "local": 0.4, "rate": 4.0, "noise": 0.15}
+_START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
 _DIGITS = 2
+_TOO_FAR = 1e10
 _KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
 
 
@@ -41,7 +42,7 @@ class Estimate(NamedTuple):
 
 
 class TrendProcess(RegressorMixin, BaseEstimator):
-    """Gaussian process with a linear trend, a smooth and a local part.
+    """Gaussian process with a linear trend, a smooth and a local or a second linear part.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         Number of leading columns of the trend, already times their prior deviation in the unit of
         the values, and of trailing columns of the local part; the smooth part has those between,
         standardised here.
+    linear : bool
+        Whether the trailing columns add a plane, whose steepness is learnt, and not a local part.
     search_rows, search_iterations : int
         Rows and steps of the marginal-likelihood search.
     searches : int
@@ -59,10 +62,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     Attributes
     ----------
     theta_ : ndarray
-        Logarithms of the deviation of the smooth and of the local part, the length scales, the
+        Logarithms of the deviation of the smooth and of the last part, the length scales, the
         rate of the local part and the noise; deviations in units of `scale_`.
     scale_ : float
         Deviation of the values about their mean.
+    middle_ : ndarray
+        Where the plane of the trailing columns begins.
     doubt_ : ndarray, shape (n,)
         Noise variance of each row relative to that asked for; large where a row is not believed.
     residual_ : ndarray, shape (n,)
@@ -73,6 +78,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self,
         trend: int = 0,
         local: int = 0,
+        linear: bool = False,
         search_rows: int = 1000,
         search_iterations: int = 40,
         searches: int = 1,
@@ -80,6 +86,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     ) -> None:
         self.trend = trend
         self.local = local
+        self.linear = linear
         self.search_rows = search_rows
         self.search_iterations = search_iterations
         self.searches = searches
@@ -104,6 +111,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         self.center_ = smooth.mean(axis=0)
         spread = smooth.std(axis=0)
         self.width_ = np.where(spread > 1e-9, spread, 1.0)
+        last = X[order, X.shape[1] - self.local :]
+        self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
         # Every so manieth row of the order would thin out the neighbours that tell the scales.
@@ -121,20 +130,21 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
         other = clone(self)
-        for name in ("center_", "width_", "scale_", "theta_", "n_features_in_"):
+        for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
 
     def kept(self) -> dict[str, Array]:
         """Return the arrays that, with the rows learnt from, make up the fitted model."""
         check_is_fitted(self)
-        return {name: np.asarray(getattr(self, name)) for name in _KEPT}
+        return {name: np.asarray(getattr(self, name)) for name in self._names}
 
     def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
         """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
         other = clone(self)
         other.n_features_in_ = X.shape[1]
-        for name in _KEPT:
+        other.middle_ = np.zeros(self.local)
+        for name in self._names:
             setattr(other, name, kept[name])
         other.scale_ = float(other.scale_)
         order = _order(X, y)
@@ -163,10 +173,10 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
     def parts(self, X: Array) -> dict[str, Array]:
-        """Return what trend, smooth and local part add to the mean, each of shape (n,)."""
+        """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
         check_is_fitted(self)
         a = self._blocks(np.asarray(X, np.float64))
-        names = ("trend", "smooth part", "neighbours")
+        names = ("trend", "smooth part", "elements" if self.linear else "neighbours")
         found = (k @ self.weights_ for k in self._parts(a, self._blocks(self.points_)))
         return {name: self.scale_ * part for name, part in zip(names, found, strict=True)}
 
@@ -174,11 +184,12 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
         check_is_fitted(self)
         a, b = self._blocks(np.asarray(X, float)), self._blocks(np.asarray(rows, float))
-        _, smooth, local = self._parts(a, b)
-        return (smooth + local) / self._flat
+        _, smooth, last = self._parts(a, b)
+        return (smooth if self.linear else smooth + last) / self._flat
 
     def _start(self, d: int) -> Array:
-        first = np.log([_START["smooth"], _START["local"]])
+        last = _START["plane" if self.linear else "local"]
+        first = np.log([_START["smooth"], last])
         lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
         return np.concatenate([first, lengths, np.log([_START["rate"], _START["noise"]])])
 
@@ -188,12 +199,20 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         return (
             X[:, : self.trend] / self.scale_,
             smooth * np.exp(-self.theta_[2:-2]),
-            X[:, stop:] * np.exp(self.theta_[-2]),
+            (X[:, stop:] - self.middle_) * self._rate,
         )
 
     @property
+    def _names(self) -> tuple[str, ...]:
+        return (*_KEPT, "middle_") if self.linear else _KEPT
+
+    @property
+    def _rate(self) -> float:
+        return 1.0 if self.linear else float(np.exp(self.theta_[-2]))
+
+    @property
     def _flat(self) -> float:
-        return float(np.exp(2.0 * self.theta_[:2]).sum())
+        return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
         one, two = np.exp(2.0 * self.theta_[:2]).astype(a[0].dtype)
@@ -201,6 +220,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         t *= a[1].dtype.type(_SQRT5)
         smooth = np.exp(-t)
         smooth *= one * (1.0 + t * (1.0 + t / 3.0))
+        if self.linear:
+            return a[0] @ b[0].T, smooth, two * (a[2] @ b[2].T)
         local = np.sqrt(_squares(a[2], b[2]))
         np.exp(np.negative(local, out=local), out=local)
         local *= two
@@ -232,17 +253,25 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def _told(self, blocks: tuple[Array, Array, Array], weights: Array, size: Array) -> tuple:
         """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
-        trend, smooth, local = blocks
-        first, last = self.trend, self.n_features_in_ - self.local
-        one, two = np.exp(2.0 * self.theta_[:2]).astype(np.float32)
-        factor = np.exp(-self.theta_[2:-2]) / self.width_
-        rate = np.full(self.local, np.exp(self.theta_[-2]))
+        trend, smooth, last = blocks
+        begin = self.n_features_in_ - self.local
+        one, two = np.exp(2.0 * self.theta_[:2])
+        at, slopes, level = np.arange(self.trend), trend.T @ weights / self.scale_, 0.0
+        if self.linear:
+            held = np.flatnonzero(last.any(axis=0))
+            at = np.concatenate([at, begin + held])
+            plane = two * (last[:, held].T @ weights)
+            slopes, level = np.concatenate([slopes, plane]), -float(plane @ self.middle_[held])
+            last, two = last[:, :0], 0.0
+        width = last.shape[1]
         return (
-            _block(smooth, first, self.center_, factor),
-            _block(local, last, np.zeros(self.local), rate),
-            one,
-            two,
-            trend.T @ weights / self.scale_,
+            _block(smooth, self.trend, self.center_, np.exp(-self.theta_[2:-2]) / self.width_),
+            _block(last, begin, np.zeros(width), np.full(width, self._rate)),
+            np.float32(one),
+            np.float32(two),
+            level,
+            at,
+            slopes,
             weights,
             size.astype(np.float32),
         )
@@ -257,10 +286,11 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
+        deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
         found = minimize(
             _loss,
             self.theta_,
-            (self._standard(X), y, noise, self.theta_.copy(), deviation),
+            (self._standard(X), self.linear, y, noise, self.theta_.copy(), deviation),
             jac=True,
             method="L-BFGS-B",
             options={"maxiter": self.search_iterations},
@@ -270,8 +300,9 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     def _standard(self, X: Array) -> tuple[Array, Array, Array]:
         stop = X.shape[1] - self.local
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
-        apart = np.sqrt(_squares(X[:, stop:], X[:, stop:]))
+        last = X[:, stop:] - self.middle_
         trend = X[:, : self.trend] / self.scale_
+        apart = last @ last.T if self.linear else np.sqrt(_squares(last, last))
         return trend @ trend.T, smooth, apart
 
 
@@ -299,9 +330,14 @@ def _squares(a: NDArray, b: NDArray) -> NDArray:
 
 
 def _loss(
-    theta: Array, sides: tuple[Array, Array, Array], y: Array, noise: Array, about: Array, sd: Array
-) -> tuple[float, Array]:
-    """Return the negative logarithm of the posterior of `theta`, and its gradient."""
+    theta: Array, sides: tuple[Array, Array, Array], linear: bool, y: Array, noise: Array,
+    about: Array, sd: Array,
+) -> tuple[float, Array]:  # fmt: skip
+    """Return the negative logarithm of the posterior of `theta`, and its gradient.
+
+    `sides` are the trend's covariance, the smooth columns and either products or distances of the
+    last ones.
+    """
     trend, smooth, apart = sides
     one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
     own = np.exp(2.0 * theta[-1]) * noise
@@ -309,10 +345,14 @@ def _loss(
     t = _SQRT5 * np.sqrt(_squares(x, x))
     decay = np.exp(-t)
     first = one * (1.0 + t + t * t / 3.0) * decay
-    second = two * np.exp(-rate * apart)
+    second = two * apart if linear else two * np.exp(-rate * apart)
     total = trend + first + second
     total[np.diag_indices(len(y))] += own + _JITTER
-    lower = cholesky(total, lower=True, overwrite_a=True)
+    try:
+        lower = cholesky(total, lower=True, overwrite_a=True)
+    except (LinAlgError, ValueError):
+        # A step that leaves nothing to invert, or overflows, went too far.
+        return _TOO_FAR, np.zeros_like(theta)
     weights = cho_solve((lower, True), y)
     value = 0.5 * float(y @ weights) + float(np.log(np.diag(lower)).sum())
     inverse = dpotri(lower, lower=1)[0]
@@ -323,7 +363,7 @@ def _loss(
     gradient[1] = -np.sum(slope * second)
     pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
     gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
-    gradient[-2] = 0.5 * rate * np.sum(slope * apart * second)
+    gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
     gradient[-1] = -float(np.diag(slope) @ own)
     off = (theta - about) / sd
     return value + 0.5 * float(off @ off), gradient + off / sd

@@ -1,15 +1,16 @@
 """What is believed of an intrinsic property: the physics, and what measurements say beside it.
 
 The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
-offset and a slope for each host; a smooth residual over composition and host learns the level of
-families, a local one the compounds nearby. Hosts of many measurements have a process of their own,
-so that how far the physics may be wrong, and how noisy the measurements are, is learnt for each; a
-common process answers for the rest, which has a mean of its own where there is no physics.
+offset and a slope for each host; a plane over the elements and a smooth residual over composition
+and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
+physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
+answers for the rest, which has a mean of its own where there is no physics.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .beside import Beside
-from .design import TYPICAL_K, columns_of, hashes, phases_of, physical
+from .design import OFFSET_K, TYPICAL_K, columns_of, hashes, phases_of, physical
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,8 @@ Array = NDArray[np.float64]
 _FOREIGN = 0.1
 # Without physics, data that take less than this off the variance say nothing.
 _SILENT = 0.3
+# Distance, at least, of a host nothing of which was learnt.
+_STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
 
@@ -42,7 +45,8 @@ _LEAST_K = 1.0
 class Believed(NamedTuple):
     """What is believed of n hard phases, arrays of shape (n,).
 
-    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known;
+    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known, `half`
+    also where that of the calibrated parameters stands;
     `share` is how much is learnt, 0 to 1; `distance` is 1 at the edge of the domain; `measured`
     says whether the very compound was measured.
     """
@@ -99,7 +103,8 @@ class Belief:
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
-        Errors on what was left out over their size, inside and outside the domain.
+        Errors on what was left out over their size, inside and outside the domain; empty outside
+        where too little was left out there: the physics' prior then says how far it may be wrong.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -159,13 +164,13 @@ class Belief:
 
     def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
-        found = self.of_phases(phases, codes)
+        found, answered = self._said(phases, codes)
         stand = np.full(len(phases), not self.decides)
         if self.beside is not None:
             stand = np.isfinite(found.value) & (found.share == 0.0)
         return found._replace(
             value=np.where(stand, np.nan, found.value),
-            half=np.where(stand, np.nan, found.half),
+            half=np.where(stand | answered, np.nan, found.half),
             share=np.where(stand, 0.0, found.share),
             measured=found.measured & ~stand,
         )
@@ -194,32 +199,46 @@ class Belief:
                 # All rows of one branch, as in a substitution space, are not copied.
                 said = branch.process.estimate(x if len(rows) == len(x) else x[rows])
                 new = np.maximum(said.novelty, foreign[rows])
+                strange = ~self._hosts[np.where(np.isfinite(base[rows]), codes[rows], -1)]
+                new[strange] = 1.0
                 found.mean[rows], found.novelty[rows] = said.mean, new
                 found.size[rows] = error_size(branch.coefficients, new, said.local)
-                found.distance[rows] = new / branch.edge
+                found.distance[rows] = np.maximum(new / branch.edge, _STRANGE * strange)
         return found
 
     def of_phases(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> Believed:
         """Return what is believed of hard phases whose hosts are `codes`."""
+        return self._said(phases, codes, interval)[0]
+
+    def _said(
+        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+    ) -> tuple[Believed, NDArray[np.bool_]]:
+        """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
         x, base = self.columns(phases, codes)
         found = self.residual(phases, codes, x, base)
         known = np.isfinite(base)
         width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
-        half = np.where(found.distance <= 1.0, *width) * found.size
+        inside = found.distance <= 1.0
+        half = np.where(inside, *width) * found.size
+        if not len(self.scores[1]):
+            far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
+            half = np.where(inside, half, np.maximum(width[0] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
         empty = (np.diff(phases.indptr) == 0) | (~known & silent)
         value[empty] = half[empty] = np.nan
         share = np.where(known, learnt, 1.0)
+        answered = np.zeros(len(phases), bool)
         if self.beside is not None:
             own, near = self.beside.say(phases, codes)
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        return Believed(value, half, share, found.distance, self._measured(phases))
+        measured = self._measured(phases)
+        return Believed(value, half, share, found.distance, measured), answered
 
     def predict(
         self,
@@ -293,6 +312,15 @@ class Belief:
             rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])
             alike[np.ix_(rows, seen)] = branch.process.similarity(x[rows], known[seen])
         return alike
+
+    @cached_property
+    def _hosts(self) -> NDArray[np.bool_]:
+        """Whether anything of each host was learnt, the last entry without physics."""
+        codes, phases = phases_of(self.known.table)
+        _, base = self.columns(phases, codes)
+        found = np.zeros(len(self.of_host), bool)
+        found[np.where(np.isfinite(base), codes, -1)] = True
+        return found
 
     def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
         known = _known_hashes(self.known)

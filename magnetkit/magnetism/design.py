@@ -7,6 +7,7 @@ from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
 from ..features.ratios import ratio_sums
 from ..hosts.partition import HOST_NAMES, partition
+from ..learning.curie import thousandths
 
 Array = NDArray[np.float64]
 
@@ -16,8 +17,10 @@ _WHOLE = 0.9
 # Where there is no physics the mean starts here (K), with the trend's own constant about it.
 TYPICAL_K = 500.0
 _UNIT_K = 250.0
-# Prior deviations of a host's offset and slope (per `_UNIT_K`), K.
-_OFFSET, _SLOPE = 140.0, 60.0
+OFFSET_K = 140.0
+"""Prior deviation of the physics of a host, K."""
+# And of its slope, K per `_UNIT_K`.
+_SLOPE = 60.0
 
 TREND = 2 * (len(HOST_NAMES) + 1)
 """Number of columns of the trend."""
@@ -40,7 +43,7 @@ def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -
     kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
     at = np.where(known, base - 600.0, -100.0) / _UNIT_K
     rows = Rows(phases.indptr, phases.indices, phases.values)
-    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), _OFFSET, _SLOPE)
+    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), OFFSET_K, _SLOPE)
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
@@ -70,8 +73,6 @@ _WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
 def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
     # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
-    rounded = (
-        np.round(1000.0 * np.nan_to_num(table.values)).astype(np.int64) * _WEIGHTS[table.indices]
-    )
+    rounded = thousandths(np.nan_to_num(table.values)) * _WEIGHTS[table.indices]
     total = np.concatenate([[0], np.cumsum(rounded)])
     return total[table.indptr[1:]] - total[table.indptr[:-1]]

@@ -63,25 +63,68 @@ class Duty:
         return _VISCOSITY_T / MU_0 * float(np.log(max(self.hours / _LOOP_HOURS, 1.0)))
 
     def field(self, b_r: Array, recoil: Array) -> Array:
-        """Return the field against a magnet of B_r, T, of which nothing has reversed, A/m."""
+        """Return the field against a magnet of which nothing has reversed, A/m, shape (n,).
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         from ..kernels.demagnetization import straight_field
 
         outside = 1e3 * self.outside_kA_m
         return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
 
     def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
-        """Return the knee field, A/m, less what time takes, over the field against the magnet."""
+        """Return the knee field, less what time takes, over the field against the magnet.
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        knee : ndarray of float64, shape (n,)
+            Knee field H_k, A/m.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.maximum(knee - self.creep, 0.0) / self.field(b_r, recoil)
 
     def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
-        """Return the irreversible loss of flux, %; above 100 the magnet is reversed."""
+        """Return the irreversible loss of flux, %; above 100 the magnet is reversed.
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        h_cj, knee : ndarray of float64, shape (n,)
+            Coercivity H_cJ and knee field H_k, A/m.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         from ..kernels.demagnetization import lost
 
         shape = np.shape(b_r)
-        flat = [np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
-                for a in (b_r, h_cj, knee, recoil)]  # fmt: skip
-        share = lost(*flat, self.load_line, 1e3 * self.outside_kA_m, self.creep)
+        remanence, coercivity, knees, slope = (
+            np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
+            for a in (b_r, h_cj, knee, recoil)
+        )
+        outside = 1e3 * self.outside_kA_m
+        share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
 
 

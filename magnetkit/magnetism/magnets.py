@@ -267,7 +267,8 @@ def alloys(
     process, shells
         As for `magnets`.
     believed : Believed, optional
-        Of the hard phases of `parts`, where the caller has asked.
+        Of the hard phases of `parts`, where the caller has asked; recipes that give rare earth to
+        oxide have others.
     """
     from ..hosts.made import shells_known
     from ..hosts.partition import HOST_NAMES, wall_hosts
@@ -283,9 +284,7 @@ def alloys(
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
     found, formula = _in_phases(table, parts, rows)
-    if found.parts.hard_phase is not parts.hard_phase:
-        # Recipes give some of their rare earth to oxide: their phase is another.
-        believed = None
+    believed = believed if found.parts.hard_phase is parts.hard_phase else None
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
@@ -317,9 +316,11 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    hard = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
+    state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
-        *(hard[0], hard[1], ion_tables()),
+        state,
+        ion,
+        ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
         _places(shelled, n, n + walls.size + skinned.size),

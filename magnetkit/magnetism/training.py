@@ -22,10 +22,11 @@ from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, table_of
 
 Array = NDArray[np.float64]
 
-FAMILIES = (("2:14:1",), ("1:5",), ("2:17", "2:17:3"), ("1:12", "1:12:1"))
-"""Hosts that share a process: a compound, and that with nitrogen or carbon in its holes."""
+FAMILIES = ("2:14:1", "1:5", "2:17")
+"""Hosts with a process of their own. The others learn more from all rows: on papers left out 1:12
+is 36 K off instead of 39, with 0.94 instead of 0.90 of its pairs in order."""
 
-# A family of fewer compounds than this is left to the common process.
+# A host of fewer compounds than this is left to the common process.
 _OWN = 100
 # Errors beyond this quantile do not pull at their size.
 _CLIP = 0.98
@@ -38,6 +39,9 @@ _EDGE = 0.90
 # In a set of fewer rows than this the search of the scales is a large part of the error.
 _SMALL = 300
 _LEAST_K = 1.0
+# Of 3,700 compounds: on 1,000 of them the scales depended on which, by 2 K where there is no
+# physics.
+_SEARCHED = 2000
 
 
 class Rows(NamedTuple):
@@ -121,7 +125,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
         "data_sha256": data.sha256,
         "error": float(residual.mean()),
     }
-    outside = score if (~inside).sum() < _FEW else score[~inside]
+    outside = score[~inside] if (~inside).sum() >= _FEW else score[:0]
     belief = replace(
         blank,
         branches=tuple(branches),
@@ -137,11 +141,11 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
     own = rows_of(data, physics)
     of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
     learns = [np.ones(len(of_host), bool)]
-    for hosts in FAMILIES:
-        answered = np.isin(HOST_NAMES, hosts)
-        if len(np.unique(own.compound[np.isin(own.host, np.flatnonzero(answered))])) >= _OWN:
-            of_host[:-1][answered] = len(learns)
-            learns.append(np.append(answered, False))
+    for name in FAMILIES:
+        host = HOST_NAMES.index(name)
+        if len(np.unique(own.compound[own.host == host])) >= _OWN:
+            of_host[host] = len(learns)
+            learns.append(np.arange(len(of_host)) == host)
     fits = (fit_rows(data, own, mask, None) for mask in learns)
     branches = tuple(Branch(p, np.ones(3), 1.0, m) for p, m in zip(fits, learns, strict=True))
     one = np.ones(1)
@@ -236,7 +240,9 @@ def fit_rows(
     with threadpool_limits(limits=1, user_api="blas"):
         if scales is not None:
             return scales.refit(x, y, noise)
-        return TrendProcess(TREND, N_ELEMENTS, searches=2).fit(x, y, noise)
+        # What an element does goes on beyond its neighbours: a plane, and nothing local.
+        blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, searches=2)
+        return blank.fit(x, y, noise)
 
 
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:

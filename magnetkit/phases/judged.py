@@ -97,7 +97,7 @@ class Judged:
     entropy : ndarray of float64, shape (n,)
         Of ideal mixing on the sites, Boltzmann's constants an atom.
     borrows : ndarray of bool, shape (n,)
-        Whether it leans on CHGNet's slopes.
+        Whether it leans on slopes of a machine-learned potential.
     missing : Categorical
         End members that the snapshot lacks.
     """

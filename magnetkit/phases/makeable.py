@@ -71,12 +71,12 @@ def stability(
         equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
         ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
         each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or ``surrogate`` where a metal
-        of at least 1 % of its sites has its slope from CHGNet (`magnetkit.phases.slopes`) for want
-        of entries; NaN where neither host nor entry is known. ``decomposes_to``: the phases on the
-        hull at this composition with their shares of the atoms, ``liquid`` above the melting
-        temperature; ``unknown`` and the elements that the snapshot lacks, with no number beside,
-        where there are such. ``missing_end_members``: those of at least 5 % of the phase that the
-        snapshot lacks.
+        of at least 1 % of its sites has its slope from a machine-learned potential for want of
+        entries (`magnetkit.phases.slopes`); NaN where neither host nor entry is known.
+        ``decomposes_to``: the phases on the hull at this composition with their shares of the
+        atoms, ``liquid`` above the melting temperature; ``unknown`` and the elements that the
+        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those
+        of at least 5 % of the phase that the snapshot lacks.
 
     Raises
     ------

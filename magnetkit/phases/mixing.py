@@ -10,10 +10,10 @@ the scatter of their orderings, falls back on the hull of other phases where end
 missing, and says how sure it is.
 
 The terms stand in `magnetkit.phases.mixing_terms`. Metals of which no entry tells take their
-slope from CHGNet (`magnetkit.phases.slopes`). Where fewer than nine in ten left-out mixed entries
-of a host lie inside their interval, its deviations are scaled up (conformally). Entries more than
-four deviations from what the others say (calculations that fell into another magnetic solution)
-are left out.
+slope from a machine-learned potential (`magnetkit.phases.slopes`). Where fewer than nine in ten
+left-out mixed entries of a host lie inside their interval, its deviations are scaled up
+(conformally). Entries more than four deviations from what the others say (calculations that fell
+into another magnetic solution) are left out.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from ..elements import N_ELEMENTS
 from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
-from . import slopes as chgnet
+from . import slopes as potential
 from .mixing_terms import NOISE, MixingTerms, Occupation
 from .snapshot import Snapshot
 from .space import PhaseSpace, whole_space
@@ -51,7 +51,7 @@ class Nodes:
     known : ndarray of bool, shape (R, X, M)
         Whether the snapshot has the end member.
     borrowed : ndarray of bool, shape (118, 118)
-        Main metal and metal whose slope is CHGNet's.
+        Main metal and metal whose slope is a potential's.
     """
 
     role: NDArray[np.int8]
@@ -77,7 +77,7 @@ class MixingModel:
     exclude : ndarray of int, optional
         Phases of the space to leave out, as if they were not there (for validation).
     slopes : tuple of Slope, optional
-        CHGNet's slopes to use where no entry tells; those found to help without it.
+        Slopes of a potential to use where no entry tells; those found to help without it.
 
     Attributes
     ----------
@@ -88,7 +88,7 @@ class MixingModel:
     left_out : list of str
         Entries not learnt from.
     borrowed : list of (int, int)
-        Columns of main metal and metal whose slope is CHGNet's.
+        Columns of main metal and metal whose slope is a potential's.
     scale : float
         What the deviations are multiplied by.
     """
@@ -98,7 +98,7 @@ class MixingModel:
         space: PhaseSpace,
         host: str,
         exclude: NDArray[np.int64] | None = None,
-        slopes: tuple[chgnet.Slope, ...] | None = None,
+        slopes: tuple[potential.Slope, ...] | None = None,
     ) -> None:
         self.terms = terms = MixingTerms(space, host)
         self.earths, self.metals, self.thirds = terms.earths, terms.metals, terms.thirds
@@ -110,16 +110,16 @@ class MixingModel:
         self.occupation = terms.occupation(dense[rows])
         self.energy = space.energy[rows]
         self.formulas = [space.formulas[k] for k in rows]
-        self._fit(chgnet.slopes(host) if slopes is None else slopes)
+        self._fit(potential.slopes(host) if slopes is None else slopes)
 
     def _slopes(
-        self, known: tuple[chgnet.Slope, ...]
+        self, known: tuple[potential.Slope, ...]
     ) -> tuple[Occupation, NDArray[np.float64], NDArray[np.float64]]:
         """Return pairs of occupations, with and without a metal, and how their energies differ.
 
         The pairs follow each other; differences (eV/atom) and their deviations are one a pair.
         """
-        self.borrowed = chgnet.unknown_pairs(known, self.metals, self.occupation.metal)
+        self.borrowed = potential.unknown_pairs(known, self.metals, self.occupation.metal)
         earths = set(self.earths.tolist())
         used = [s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths]
         at = self.terms.nothing(2 * len(used))
@@ -127,13 +127,13 @@ class MixingModel:
             both = slice(2 * k, 2 * k + 2)
             at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
             at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
-            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= chgnet.SHARE
-            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += chgnet.SHARE
-        atoms = chgnet.SHARE * self.terms.sites[1] / self.terms.sites.sum()
+            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= potential.SHARE
+            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += potential.SHARE
+        atoms = potential.SHARE * self.terms.sites[1] / self.terms.sites.sum()
         energy = atoms * np.array([slope.energy for slope in used])
-        return at, energy, np.full(len(used), atoms * chgnet.NOISE_EV)
+        return at, energy, np.full(len(used), atoms * potential.NOISE_EV)
 
-    def _fit(self, known: tuple[chgnet.Slope, ...]) -> None:
+    def _fit(self, known: tuple[potential.Slope, ...]) -> None:
         """Solve for the weights, leaving out the worst outlier until there is none."""
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)

@@ -1,9 +1,10 @@
-"""Slopes of the formation energy that CHGNet supplies where a snapshot is silent.
+"""Slopes of the formation energy that a potential supplies where a snapshot is silent.
 
 A metal M of which a snapshot has no entry of a host beside the main metal T, and no end member,
-leaves the interpolation without any hold. CHGNet's energy of one atom of M in that host is the
-slope of the formation energy at M -> 0. It is a difference against CHGNet's own elements and of
-one method throughout, so that it says how the energy changes; where it starts from stays the
+leaves the interpolation without any hold. A machine-learned potential's energy of one atom of M in
+that host is the slope of the formation energy at M -> 0: SevenNet's in 1:5 and 2:17, CHGNet's in
+1:12 (``datasets/substitution``). It is a difference against the potential's own elements and of one
+method throughout, so that it says how the energy changes; where it starts from stays the
 snapshot's.
 """
 
@@ -17,10 +18,8 @@ from .. import datasets
 from ..elements import INDEX
 from ..hosts.partition import HOSTS
 
-POTENTIAL = "chgnet"
-"""The machine-learned potential whose slopes are used."""
 NOISE_EV = 0.25
-"""Deviation of a slope, eV per replaced atom: that of CHGNet from the entries where they tell."""
+"""Deviation of a slope, eV per replaced atom: that of a potential from entries that tell."""
 SHARE = 0.02
 """Share of the metal sites at which the slope is taken."""
 
@@ -36,7 +35,7 @@ class Slope(NamedTuple):
 
 @lru_cache(maxsize=8)
 def slopes(host: str) -> tuple[Slope, ...]:
-    """Return the slopes known of a host, both stackings; none where they do not help.
+    """Return the slopes known of a host; none where they do not help.
 
     Sites are filled by their energies at 1300 K, see `magnetkit.phases.dilute`.
     """
@@ -45,11 +44,8 @@ def slopes(host: str) -> tuple[Slope, ...]:
     return all_slopes(host)
 
 
-def all_slopes(host: str, potential: str = POTENTIAL) -> tuple[Slope, ...]:
-    """Return the slopes of a host, whether they help or not.
-
-    `potential` is a column of ``datasets/substitution/slopes.csv`` without its unit.
-    """
+def all_slopes(host: str) -> tuple[Slope, ...]:
+    """Return the slopes of a host, whether they help or not."""
     with datasets.path("substitution/slopes.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["host"] == host]
     return tuple(
@@ -57,10 +53,10 @@ def all_slopes(host: str, potential: str = POTENTIAL) -> tuple[Slope, ...]:
             INDEX[row["rare_earth"]],
             INDEX[row["transition_metal"]],
             INDEX[row["element"]],
-            float(row[f"{potential}_eV"]),
+            float(row["used_eV"]),
         )
         for row in rows
-        if row[f"{potential}_eV"]
+        if row["used_eV"]
     )
 
 

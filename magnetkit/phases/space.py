@@ -205,6 +205,10 @@ def _of_one_scheme(snapshot: Snapshot) -> None:
                 )
 
 
+# Pairs of sets that are compared at once.
+_PAIRS = 1 << 22
+
+
 @dataclass(frozen=True, eq=False)
 class Systems:
     """Rows of a table gathered by chemical system.
@@ -280,15 +284,19 @@ def _distinct(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each set the index of the largest set that holds it."""
+    """Return for each set, none of which comes twice, the index of the largest that holds it."""
     owner = np.arange(len(members))
     order = np.argsort(-members.sum(axis=1), kind="stable")
-    kept: list[int] = []
-    for s in order:
-        if kept:
-            holds = np.flatnonzero((members[kept] >= members[s]).all(axis=1))
-            if len(holds):
-                owner[s] = kept[holds[0]]
-                continue
-        kept.append(int(s))
+    sets = members[order].astype(np.float32)
+    size = sets.sum(axis=1)
+    # The largest of a chain of sets is held by itself alone.
+    largest = np.ones(len(sets), bool)
+    step = max(1, _PAIRS // max(len(sets), 1))
+    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
+        holds = sets[rows] @ sets.T == size[rows, None]
+        largest[rows] = holds.sum(axis=1) == 1
+    above = np.flatnonzero(largest)
+    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
+        holds = sets[rows] @ sets[above].T == size[rows, None]
+        owner[order[rows]] = order[above[holds.argmax(axis=1)]]
     return owner

@@ -166,7 +166,8 @@ def dilute(
         )
     shares = _shares(rows["substitution_energy_eV"], host, temperature, hexagonal)
     means = (rows[list(_MEANS)].mul(shares, axis=0)).sum()
-    return Dilute(shares.to_dict(), *(float(means[name]) for name in _MEANS))
+    by_site = {str(site): float(share) for site, share in shares.items()}
+    return Dilute(by_site, *(float(means[name]) for name in _MEANS))
 
 
 def filled(

@@ -33,7 +33,8 @@ from .regret import POOL
 
 FLUX_PER_MASS = 3.2e-4
 """No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
-(Bozorth, Ferromagnetism, 1951) = 3.0e-4 at saturation, the most of any alloy."""
+(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
+hold the model's magnets to it."""
 BINS = 40
 """Bins of a histogram between the ends of the sample, one more at either side."""
 # Rounding of sums and logarithms.
@@ -136,9 +137,9 @@ class Tally:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> "Tally":
         """Return what `plain` was made of."""
-        counters = (Counter(plain[n]) for n in ("stages", "ended", "status", "failed"))
+        counters = {n: Counter(plain[n]) for n in ("stages", "ended", "status", "failed")}
         histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
-        return cls(*counters, histograms)
+        return cls(**counters, histograms=histograms)
 
 
 class Left(NamedTuple):
@@ -187,7 +188,7 @@ def sift(
             alive &= fits
     rows = np.flatnonzero(alive)
     tally.stages["magnetism"] = len(rows)
-    own = None if shells is None else [shells[row] for row in rows]
+    own = None if shells is None else [shells[int(row)] for row in rows]
     frame = _magnetism(table[rows], own, supply.take(rows).reset_index(drop=True), job, rule)
     tally.count(sieve, frame, _BY_MAGNETISM)
     whole = "probability_phase_forms" in frame

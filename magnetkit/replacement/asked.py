@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .._toml import Evidence
 from ..applications.parts import Host, Reference, Requirement, Sources
 from ..applications.profile import Profile
 from ..errors import InputError
 from ..hosts.partition import HOSTS
-from ..units import MU_0
+from ..magnetism.duty import Duty
 
 if TYPE_CHECKING:
     from .makeup import Makeup
@@ -52,6 +54,8 @@ class Wish:
         Magnets a year.
     between : tuple of float, optional
         Range of use of a compensated magnet, K.
+    add : str, optional
+        Table of measured Curie temperatures beside what is known.
     """
 
     temperature: float
@@ -61,6 +65,7 @@ class Wish:
     mass_kg: float
     number: int
     between: tuple[float, float] | None = None
+    add: str | None = None
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
@@ -139,7 +144,7 @@ def requirements(
 
 def working_field(remanence: float, load_line: float) -> float:
     """Return the reverse field at the working point, kA/m, on the straight line of recoil."""
-    return remanence / MU_0 / (load_line + _RECOIL) / 1e3
+    return 1e-3 * float(Duty(load_line).field(np.array(remanence), np.array(_RECOIL)))
 
 
 def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish) -> Profile:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..composition.notation import Basis
 from ..errors import InputError
+from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
 from ..units import parse_temperature
 from .answer import Question, answers
@@ -87,6 +88,7 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
+    add: str | Path | None = None,
     require: Sequence[str] = (),
     price: Mapping[str, float | str] | None = None,
     mass_kg: float = MASS_KG,
@@ -116,6 +118,9 @@ def replace(
     measured : frame or path, optional
         The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
         model in place of the catalogue, and the first is the recipe.
+    add : str or Path, optional
+        CSV of measured Curie temperatures that stand beside what is known, see
+        `magnetkit.predict`.
     require : sequence of str
         More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
     price : mapping of str to float or str, optional
@@ -144,16 +149,16 @@ def replace(
     if temperature is None and between is not None:
         temperature = between[1]
     wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
-    wish = dataclasses.replace(wish, between=between)
+    wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
     here = grades(grade, wish.temperature).iloc[0]
     if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
         raise InputError(
             f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
             f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
         )
-    made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
-    frame = candidates(str(here["host"]), made, wish.temperature, compensated)
-    with _scenario(wish.price) as scenario:
+    with using(add=add), _scenario(wish.price) as scenario:
+        made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
+        frame = candidates(str(here["host"]), made, wish.temperature, compensated)
         reference = reference_of(here, wish, made, mill, scenario)
         device = profile(here["grade"], reference, made, wish)
         result, table = _screened(frame, device, wish, mill, scenario, out)
@@ -249,6 +254,7 @@ def _screened(
         scenario,
         basis="weight",
         process=process,
+        add=wish.add,
         out=out,
     )
     table = result.table.sort_values("rank", kind="stable", na_position="last")

@@ -9,7 +9,6 @@ last. There is no lock: two screenings into one place at once are the user's to 
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -18,7 +17,6 @@ from ..errors import InputError, StoreError
 from .chunks import Chunks
 from .manifest import FORMAT, MANIFEST, PARTS, RANKED_CSV, REJECTED
 from .place import RemotePlace, digest_of
-from .work import Work, written
 
 FRAGMENTS = "ranked"
 """First part of the name of a result's folder of fragments."""
@@ -98,10 +96,6 @@ class Bucket(Chunks):
     def _remove(self, names: set[str]) -> None:
         self.base.remove(names)
 
-    def prepared(self, work: Work) -> Work:
-        """Return the work so that whoever does it writes the chunk."""
-        return partial(written, work=work, place=self.place, phase=self.phase)
-
     @property
     def folder(self) -> str:
         """Name of the folder of the result's fragments: another for another question."""
@@ -119,8 +113,8 @@ class Bucket(Chunks):
             content = self.staged(name).read_bytes()
             self.base.put(name, content)
             files[name] = digest_of(content)
-        content = {"done": True, "summary": summary, "models": self.models, "files": files}
-        self.base.put(MANIFEST, self.manifest(content))
+        told = {"done": True, "summary": summary, "models": self.models, "files": files}
+        self.base.put(MANIFEST, self.manifest(told))
         self._remove(self.base.names() - {*files, MANIFEST})
 
 

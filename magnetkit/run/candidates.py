@@ -96,8 +96,8 @@ class SpacePiece:
 
     def take(self, rows: NDArray[np.int64]) -> Chunk:
         """Return some of them, as `Chunk.take` does."""
-        known = isinstance(self.numbers, range)
-        numbers = self.numbers.start + rows if known else self.numbers[rows]
+        own = self.numbers
+        numbers = own.start + rows if isinstance(own, range) else own[rows]
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
         return Chunk(table, self.space.to_arrow(numbers), shells)
@@ -258,7 +258,7 @@ class Chosen:
     def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
         """Yield the candidates in order; a piece holds those of one piece of the source."""
         for number, piece in enumerate(self.source.pieces(self.size)):
-            rows = self.rows.get(number, ())
+            rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
                 yield partial(taken, piece, rows[start : start + size])
 

@@ -24,7 +24,7 @@ from .dependencies import dependencies
 from .folder import Folder
 from .fragments import Crew
 from .keeping import chosen, kept_rows
-from .passes import Memory, telling, through
+from .passes import Counts, Memory, telling, through
 from .progress import Progress, reporting
 from .result import Ranked
 from .work import finished
@@ -176,14 +176,7 @@ def screen(
     )
     source = as_candidates(compositions, profile, basis, column, shell)
     keep = kept_rows(keep, source)
-    opened_store: AbstractContextManager[Any] = (
-        nullcontext(Memory())
-        if place is None
-        else Bucket(place)
-        if is_url(place)
-        else Folder(place)
-    )
-    with opened_store as store:
+    with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
             # What is trained or compiled at first use is so before several threads or processes
             # ask.
@@ -201,7 +194,8 @@ def screen(
             opened(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as tell,
         ):
-            counts, summary = None, {}
+            counts: Counts | None = None
+            summary: dict[str, Any] = {}
             if keep is not None:
                 source, counts, summary = chosen(source, job, rule, keep, store, pool, tell, strict)
             work = partial(finished, job=job, rule=rule)
@@ -216,10 +210,10 @@ def screen(
                 return finish(store, job, rule, known, found, told, crew, keep)
 
 
-def _store(place: Path | str | None) -> AbstractContextManager[Any]:
+def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
     if place is None:
         return nullcontext(Memory())
-    return Bucket(place) if isinstance(place, str) else Folder(place)
+    return Folder(place, near) if isinstance(place, Path) else Bucket(place)
 
 
 def _whole_number(value: Any, name: str) -> int:

@@ -36,6 +36,7 @@ from .manifest import (
     unwritable,
 )
 from .place import LocalPlace
+from .work import Work
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class Folder(Chunks):
     ----------
     path : Path
         Created if it is not there.
+    near : bool
+        Whether all who work are on this machine, and write what they finish.
 
     Raises
     ------
@@ -55,7 +58,8 @@ class Folder(Chunks):
         writes into it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, near: bool = True) -> None:
+        self.near = near
         self.parts = path / PARTS
         super().__init__(path, LocalPlace(self.parts))
         self._held = ExitStack()
@@ -122,6 +126,13 @@ class Folder(Chunks):
         return RANKED in files and all(
             has_digest(self.path / n, digest) for n, digest in files.items()
         )
+
+    def _has(self, name: str, digest: str) -> bool:
+        return has_digest(self.parts / name, digest)
+
+    def prepared(self, work: Work) -> Work:
+        """Return the work so that its result is written where it is done, if that is here."""
+        return super().prepared(work) if self.near else work
 
     def staged(self, name: str) -> Path:
         """Return where to write a file of the new result."""

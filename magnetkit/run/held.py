@@ -49,7 +49,7 @@ def held_rows(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
     first : int
         Where fewer have a rank, so many rows are made up with others.
     """
-    ranked = np.count_nonzero(place)
+    ranked = int(np.count_nonzero(place))
     wanted = np.zeros(ranked + 1, bool)
     wanted[1 : HELD_ROWS + 1] = True
     wanted[spread_places(ranked, SPREAD_ROWS)] = True

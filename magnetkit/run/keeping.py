@@ -99,8 +99,9 @@ def _first(store: Store, count: int) -> pa.Table:
         found.append(table)
         if sum(len(part) for part in found) > 4 * count:
             found = [leading(pa.concat_tables(found), count)]
-    empty = {"row": [], "piece": []}
-    return leading(pa.concat_tables(found), count) if found else pa.table(empty)
+    if not found:
+        return pa.table({"row": pa.array([], pa.int64()), "piece": pa.array([], pa.int32())})
+    return leading(pa.concat_tables(found), count)
 
 
 def _sieves(source: Candidates, job: Job, rule: Rule, keep: int) -> Iterator[Sieve]:

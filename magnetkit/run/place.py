@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import pyarrow as pa
 from pyarrow import fs
 
-from ..datasets import sha256
 from ..errors import InputError
 from ..files import replacing
 
@@ -54,13 +53,6 @@ class LocalPlace:
     def get(self, name: str) -> bytes:
         """Read a file."""
         return (self.path / name).read_bytes()
-
-    def has(self, name: str, digest: str) -> bool:
-        """Return whether a file has that SHA-256."""
-        try:
-            return sha256(self.path / name) == digest
-        except OSError:
-            return False
 
     def opened(self, name: str) -> Any:
         """Return a file mapped into memory."""

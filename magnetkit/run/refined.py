@@ -75,7 +75,7 @@ def refined(
         if value < 1:
             raise InputError(f"{name} must be 1 or more, got {value}")
     place = results_place(out)
-    if place is not None:
+    if isinstance(place, Path):
         # Only the last round writes there.
         check_place(place)
     start = space if sample is None else some_of(space, sample)

@@ -200,12 +200,12 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models that were asked: the belief of every row, that of the energy of some."""
     from ..magnetism import believing
-    from ..surrogates import load
+    from ..surrogates import energy
 
     belief = believing.load(job.conditions.data, job.conditions.add)
     found = {TARGET: belief.fingerprint}
     if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
-        found[ENERGY] = load(ENERGY).fingerprint
+        found[ENERGY] = energy.load().fingerprint
     return found
 
 

@@ -40,7 +40,7 @@ _NORMS = (2, 3, 10)
 # Atomic fraction of elements no training row holds from which a composition is wholly new.
 _FOREIGN = 0.1
 # More rows and steps gain less than 1 meV/atom.
-_SEARCH = {"search_rows": 2500, "search_iterations": 60}
+_SEARCH: dict[str, Any] = {"search_rows": 2500, "search_iterations": 60}
 FITTED = "surrogates/energy.npz"
 """The model of the embedded snapshot as it was fitted (``datasets/surrogates/build.py``)."""
 

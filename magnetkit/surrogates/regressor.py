@@ -1,6 +1,6 @@
 """Any model of compositions as a scikit-learn regressor."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..magnetism.belief import Belief
     from .computed import Computed
 
-    Model = Belief | energy.EnergyModel | Computed
+    Model: TypeAlias = Belief | energy.EnergyModel | Computed
 
 
 class CompositionRegressor(RegressorMixin, BaseEstimator):

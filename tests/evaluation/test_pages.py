@@ -22,7 +22,7 @@ def test_it_says_best_runner_up_grounds_and_what_would_overturn_it(motor):
         assert heading in motor
     rows = [line for line in motor.splitlines() if line.startswith("| ") and line[2].isdigit()]
     assert [row.split(" | ")[0] for row in rows] == [f"| {k}" for k in range(1, 11)]
-    assert "Today's magnet keeps HcJ 671 ± 47 kA/m, guaranteed at 150 °C" in motor
+    assert "Today's magnet keeps HcJ 366 ± 26 kA/m, guaranteed at 180 °C" in motor
     # Terbium is what the first pays for.
     assert "- With terbium and dysprosium at three times their price: " in motor
 

@@ -40,8 +40,8 @@ def test_other_products_or_amounts_are_seen():
 def test_a_metal_is_predicted_without_its_entries(monkeypatch):
     monkeypatch.setattr(validation, "VALIDATED", ("1:5",))
     aluminium = tuple(s for s in all_slopes("1:5") if s.metal == INDEX["Al"])
-    monkeypatch.setattr(validation.slopes, "all_slopes", lambda host, potential: aluminium)
-    found = validation.metals_left_out(open_snapshot()).set_index("metal_content")
+    found = validation.metals_left_out(open_snapshot(), lambda host: aluminium)
+    found = found.set_index("metal_content")
     some = found.loc["13%-26%"]
     assert some["entries"] > 20
     assert some["used"]

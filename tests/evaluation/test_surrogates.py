@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from magnetkit.evaluation.surrogates import peers, validate, validation
+from magnetkit.errors import InputError
+from magnetkit.evaluation.surrogates import peers, repeat, validate, validation
 from magnetkit.magnetism import believing
 
 
@@ -12,12 +15,13 @@ def report():
 
 
 def test_model_physics_and_data_stand_beside_each_other(report):
+    made = report.made[report.made["physics alone"].notna()]
     error = {
-        name: np.abs(report.made[name] - report.made["value"]).mean()
+        name: np.abs(made[name] - made["value"]).mean()
         for name in ("model", "physics alone", "data alone")
     }
-    # Families left out: without the physics the data know nothing of them.
-    assert error["model"] < 0.7 * error["data alone"]
+    # Families left out: without the physics the data know little of them.
+    assert error["model"] < 0.8 * error["data alone"]
     assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
     for part in ("model", "physics alone", "data alone", "Intervals of 90%", "The worst 50"):
         assert part in report.text
@@ -38,7 +42,13 @@ def test_a_fold_takes_its_compounds_out_of_every_source():
     assert (seen == 1).all()
 
 
+def _installed():
+    for name in ("lightgbm", "xgboost"):
+        pytest.importorskip(name)
+
+
 def test_peers_are_trained_on_the_same_rows():
+    _installed()
     known = believing.training_set()
     for name, fit in peers.peers().items():
         predict = fit(known.table[:60], known.values[:60])
@@ -48,6 +58,7 @@ def test_peers_are_trained_on_the_same_rows():
 
 
 def test_the_vote_speaks_of_2_14_1_alone():
+    _installed()
     known = believing.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
     own = peers.phases_of(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
@@ -56,3 +67,21 @@ def test_the_vote_speaks_of_2_14_1_alone():
     assert np.isfinite(made).tolist() == own.tolist()
     few = known[np.flatnonzero(~own)]
     assert np.isnan(fit(few.table, few.values)(known.table)).all()
+
+
+def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
+    known = believing.training_set()
+    small = known[np.flatnonzero(peers.phases_of(known.table)[0] >= 0)]
+    made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
+    assert np.abs(made["order"] - made[""]).max() < 1e-6
+    assert np.abs(made["move"] - made[""]).max() < 0.5
+    lines = repeat.told(small, made | {"wrong": small.values + 7.0}).splitlines()
+    # Facts of reviews have no paper to be ordered within.
+    assert len(lines) == 6
+    assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
+
+
+def test_without_the_extra_the_way_out_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(InputError, match=r"lightgbm.*magnetkit\[evaluation\].*--no-peers"):
+        peers.peers()

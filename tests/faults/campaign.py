@@ -35,7 +35,11 @@ SHUFFLES = 10
 LOAD = (20, 50_000, 1_800)
 LIMIT_S = 3_600
 POINTS = Path(__file__).with_name("points.toml")
-NOTES = {"One change at a time": "mutants.md", "Supply chain": "supply.md"}
+NOTES = {
+    "What was run": "run.md",
+    "One change at a time": "mutants.md",
+    "Supply chain": "supply.md",
+}
 """What was run outside the campaign, as it was noted."""
 
 

@@ -25,7 +25,10 @@ def setup(seed=0, n=40):
     early[[21, 39]], sp[13] = True, True
     less = np.zeros(118)
     less[59] = 0.085
-    atoms = forming.Atoms(kind, rng.uniform(1.2, 1.9, 118), less, early, sp, guest, enough)
+    radius = rng.uniform(1.2, 1.9, 118)
+    # About 1.42 times as large as the metals, some more and some less.
+    radius[EARTHS] = [2.0, 2.2, 2.5]
+    atoms = forming.Atoms(kind, radius, less, early, sp, guest, enough)
     x = np.zeros((n, 118))
     for row in x:
         for columns, share in ((EARTHS, 0.15), (METALS, 0.8), (THIRDS, 0.05)):
@@ -48,6 +51,8 @@ def test_terms_agree_with_the_twin():
     rows, x, atoms, state = setup()
     found = np.full((len(x), len(forming.TERMS)), np.inf)
     forming.describe(rows, atoms, state, found, 0, len(x))
+    large = found[:, forming.TERMS.index("large radius ratio")]
+    assert 5 < np.count_nonzero(large > 0.0) < len(x) - 5
     for i, row in enumerate(x):
         f = state.family[i]
         expected = naive_forming.describe(

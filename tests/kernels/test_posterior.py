@@ -18,7 +18,7 @@ def _known(m=37, seed=0):
     )  # fmt: skip
     one, two = np.float32(0.8), np.float32(0.3)
     return Known(
-        smooth, local, one, two, np.array([2.0]), rng.normal(size=m),
+        smooth, local, one, two, 0.7, np.array([0]), np.array([2.0]), rng.normal(size=m),
         rng.random(m).astype(np.float32),
     )  # fmt: skip
 
@@ -26,7 +26,7 @@ def _known(m=37, seed=0):
 def _naive(X, known):
     result = []
     for x in X:
-        total, best, mass, bad = x[0] * known.slopes[0], 0.0, 0.0, 0.0
+        total, best, mass, bad = known.level + x[0] * known.slopes[0], 0.0, 0.0, 0.0
         for j in range(len(known.weights)):
             squares = []
             for block in (known.smooth, known.local):
@@ -62,6 +62,24 @@ def test_more_columns_than_are_taken_at_once():
     )  # fmt: skip
     known, X = plain._replace(smooth=wide, local=wide), 0.3 * rng.normal(size=(9, 11))
     np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
+
+
+def test_columns_that_are_zero_count_as_any_other():
+    known, rng = _known(), np.random.default_rng(4)
+    # Rows of the same and of other columns, one after another.
+    X = rng.normal(size=(40, 5)) * (rng.random((40, 5)) < 0.6)
+    X[5:9] = X[5]
+    made = posterior(X, known)
+    np.testing.assert_allclose(made, _naive(X, known), **CLOSE)
+    order = rng.permutation(40)
+    np.testing.assert_array_equal(posterior(X[order], known), made[:, order])
+
+
+def test_a_local_part_of_no_variance_is_not_looked_at():
+    known, X = _known(), 0.3 * np.random.default_rng(5).normal(size=(9, 5))
+    none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, 37), np.float32), np.empty(0))
+    made = posterior(X, known._replace(local=none, two=np.float32(0.0)))
+    np.testing.assert_allclose(made, _naive(X, known._replace(two=np.float32(0.0))), **CLOSE)
 
 
 def test_no_bit_depends_on_company_or_threads():

@@ -115,20 +115,40 @@ def test_a_second_search_listens_less_to_rows_that_others_contradict():
     assert twice.theta_[-1] < once.theta_[-1]
 
 
+def test_a_plane_goes_on_where_nearness_ends():
+    rng = np.random.default_rng(6)
+    x = rng.uniform(0.0, 1.0, (80, 4))
+    y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
+    plane = TrendProcess(local=3, linear=True).fit(x, y)
+    far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
+    made = plane.predict(far) - np.sin(1.5)
+    np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
+    restored = TrendProcess(local=3, linear=True).restored(x, y, plane.kept())
+    np.testing.assert_array_equal(restored.predict(far), plane.predict(far))
+    parts = plane.parts(x)
+    assert set(parts) == {"trend", "smooth part", "elements"}
+    np.testing.assert_allclose(sum(parts.values()), plane.predict(x), atol=1e-3)
+    # What is alike is so in the smooth columns alone.
+    assert plane.estimate(far).novelty.max() < 0.1
+    assert plane.similarity(far, far).min() == pytest.approx(1.0)
+
+
 def test_no_row_gives_no_prediction(fitted):
     model, x, _ = fitted
     assert model.estimate(x[:0]).mean.shape == (0,)
 
 
-def test_the_search_follows_the_slope_of_what_it_makes_small():
+@pytest.mark.parametrize("linear", [False, True])
+def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
     # The gradient by differences: two trends, three smooth and two local columns.
     rng = np.random.default_rng(11)
     x, y = rng.uniform(-1.0, 1.0, (25, 7)), rng.normal(size=25)
     local = x[:, 5:]
     apart = np.sqrt(((local[:, None] - local[None, :]) ** 2).sum(axis=2))
+    apart = local @ local.T if linear else apart
     sides = x[:, :2] @ x[:, :2].T, x[:, 2:5], apart
     theta = np.log([0.8, 0.5, 0.7, 1.1, 1.6, 2.0, 0.3])
-    rest = sides, y, rng.uniform(0.5, 2.0, 25), theta + 0.1, np.full(7, 0.6)
+    rest = sides, linear, y, rng.uniform(0.5, 2.0, 25), theta + 0.1, np.full(7, 0.6)
     value, slope = _loss(theta, *rest)
     assert np.isfinite(value)
     for k in range(7):
@@ -142,7 +162,7 @@ def test_what_is_made_small_is_the_normal_distributions():
     # One row: no smooth distance, so that the variance is the sum of trend, both parts and noise.
     theta = np.log([0.8, 0.5, 1.0, 2.0, 0.3])
     sides = np.array([[0.2]]), np.zeros((1, 1)), np.zeros((1, 1))
-    value, _ = _loss(theta, sides, np.array([0.7]), np.array([2.0]), theta, np.ones(5))
+    value, _ = _loss(theta, sides, False, np.array([0.7]), np.array([2.0]), theta, np.ones(5))
     variance = 0.2 + 0.8**2 + 0.5**2 + 0.3**2 * 2.0
     assert value == pytest.approx(0.5 * 0.7**2 / variance + 0.5 * np.log(variance), rel=1e-4)
 

@@ -67,7 +67,9 @@ def test_a_left_out_paper_takes_its_compounds_out_of_every_source():
     assert folds[0] != folds[-1]
     made = training.left_out(training.uncalibrated(twice))
     alone = training.left_out(training.uncalibrated(known))
-    assert made.mean[0] == pytest.approx(alone.mean[0], abs=1.0)
+    # The search weighs a compound of two sources more; with one of them it would be met to 1 K.
+    assert made.mean[0] == pytest.approx(alone.mean[0], abs=8.0)
+    assert abs(made.mean[0] - known.values[0]) > 10.0
 
 
 def test_without_physics_the_data_speak_alone():

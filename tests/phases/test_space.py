@@ -7,6 +7,7 @@ import pytest
 from magnetkit.composition.table import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
+from magnetkit.phases import space as spaces
 from magnetkit.phases.snapshot import Snapshot
 from magnetkit.phases.space import build_space, composition_keys, gather, whole_space
 
@@ -141,3 +142,18 @@ def test_keys():
     table = CompositionTable.from_strings(["Fe2B", "Fe4B2", "FeB"])
     first, same, other = composition_keys(table)
     assert first == same != other
+
+
+@pytest.mark.parametrize("pairs", [1 << 22, 50])
+@pytest.mark.parametrize("seed", range(20))
+def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch):
+    monkeypatch.setattr(spaces, "_PAIRS", pairs)
+    rng = np.random.default_rng(seed)
+    members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)
+    rng.shuffle(members)
+    owner = spaces._cover(members)
+    for own, by in zip(members, owner, strict=True):
+        assert (members[by] >= own).all()
+        holding = [m for m in members if (m >= own).all()]
+        assert members[by].sum() == max(m.sum() for m in holding)
+    assert (owner[owner] == owner).all()

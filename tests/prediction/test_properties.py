@@ -12,7 +12,8 @@ def test_conditions_that_nobody_gave():
         assert plain.between == (293.15, 373.15)
         assert plain.scenario == "baseline"
         assert not plain.whole_range
-    assert conditions_for(load_line=0.0).load_line == 0.0
+    # A magnet in no circuit at all: a load line of 0 is not "none given".
+    assert conditions_for(load_line=0.0).duty.load_line == 0.0
 
 
 def test_what_is_saved_is_saved_against_the_reference_with_its_shell():

@@ -271,3 +271,31 @@ def test_weights_are_the_users():
         weighted_scores(frame, {"cobalt_wt_pct:max": 1})
     with pytest.raises(InputError, match="must end in"):
         weighted_scores(frame, {"cost_USD_kg": 1})
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, monkeypatch):
+    monkeypatch.setattr(order, "CLIMB", 3)
+    rng = np.random.default_rng(seed)
+    n, keep = 300, 40
+    frame = _frame(
+        formula=[f"Nd{k}Fe14B" for k in range(n)],
+        probability_meets_requirements=rng.uniform(0.8, 1.0, n),
+        **{HEAVY: rng.integers(0, 4, n) / 2.0, RISK: rng.integers(1, 5, n) / 10.0},
+        **{COST: rng.integers(10, 14, n) * 100.0},
+        performance_margin=rng.uniform(0.0, 0.3, n),
+    )
+
+    def first(table):
+        found = ranked(table)
+        rows = found.leading(20)
+        met = np.flatnonzero(found.meets)
+        chance = found.chance[np.searchsorted(met, rows)] - 0.05
+        zero = np.zeros(len(rows))
+        again = found.reordered(rows, zero, zero, chance)
+        return table["formula"].to_numpy()[again.leading(keep)].tolist()
+
+    whole = first(frame)
+    losses = np.array([loss_of(row) for _, row in frame.iterrows()])
+    best = np.sort(np.argsort(losses, kind="stable")[: keep + 2 * 3 + 1])
+    assert first(frame.iloc[best].reset_index(drop=True)) == whole

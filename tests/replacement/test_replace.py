@@ -8,6 +8,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
+from magnetkit.replacement.replace import _factors
 
 KINDS = {
     "reference", "no_heavy_rare_earth", "less_in_the_alloy", "least_by_diffusion",
@@ -52,6 +53,21 @@ def test_the_anchor_narrows_what_is_predicted_of_its_host(motor):
     for quantity in ("remanence_T", "coercivity_kA_m"):
         anchored, alone = (np.log(r[f"{quantity}_hi"] / r[f"{quantity}_lo"]) for r in (row, free))
         assert anchored < 0.97 * alone
+
+
+def test_measured_rows_beside_what_is_known_reach_the_candidates(motor, tmp_path):
+    series = [f"Nd{2 - x:.1f}Ce{x:.1f}Fe14B" for x in (0.0, 0.4, 0.8)]
+    known = mk.predict(series)["curie_temperature_K"]
+    # Cerium takes 80 K more than the model says.
+    rows = {"composition": series, "curie_temperature_K": known - [0.0, 80.0, 160.0]}
+    pd.DataFrame(rows).assign(group="mine").to_csv(tmp_path / "mine.csv", index=False)
+    found = mk.replace("N42SH", "150C", add=tmp_path / "mine.csv")
+    both = motor.candidates.merge(found.candidates, on=["candidate", "shell"])
+    step = both["curie_temperature_K_y"] - both["curie_temperature_K_x"]
+    cerium = both["candidate"].str.contains("Ce")
+    other = both["host_x"].astype(str) != "2:14:1"
+    assert step[cerium & ~other].min() < -20.0
+    assert (step[other] == 0.0).all()
 
 
 def test_savings_add_up():
@@ -158,3 +174,12 @@ def test_nothing_is_replaced_by_a_magnet_that_holds_more(motor):
     ]
     assert len(offered) > 1
     assert max(offered) <= own
+
+
+def test_a_price_is_a_factor_above_nothing():
+    assert _factors({"Tb": "3x", "Dy": 0.5, "Nd": " 2 "}) == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    for bad in (0, -1.0, "x", "nan", 1e4, "dear"):
+        with pytest.raises(InputError, match="a factor such as 3x"):
+            _factors({"Tb": bad})
+    with pytest.raises(InputError, match="no chemical element"):
+        _factors({"Xx": 3.0})

@@ -1,8 +1,8 @@
 """What the phase data, and what is built on them, are worth: one report beside the peers.
 
 The hull stands beside pymatgen's phase diagram; formation energies of substituted phases beside
-plain linear mixing and the composition-only surrogate, entries left out one by one; CHGNet's
-slopes where whole metals are left out; its sites beside those found by diffraction.
+plain linear mixing and the composition-only surrogate, entries left out one by one;
+slopes of potentials where whole metals are left out; its sites beside those found by diffraction.
 """
 
 import itertools
@@ -51,7 +51,7 @@ class PhaseValidation:
     metals_left_out : DataFrame
         One row a host and content: ``host``, ``metal_content``, ``entries``, and the mean
         absolute error of the entries of a metal predicted without any entry of it, without and
-        with CHGNet's slopes, eV/atom; ``used``: whether the host takes the slopes.
+        with the slopes of a potential, eV/atom; ``used``: whether the host takes the slopes.
     sites : DataFrame
         See `magnetkit.phases.substituted.site_check`.
     made, reliability, wrong : DataFrame
@@ -77,7 +77,10 @@ class PhaseValidation:
             ("Answers that are wrong with a rare earth left out", self.wrong),
             ("Hull beside pymatgen's PhaseDiagram, random compositions", self.hull),
             ("Entries of intermediate composition left out one by one", self.left_out),
-            ("All entries of a metal left out of a host: CHGNet's slopes", self.metals_left_out),
+            (
+                "All entries of a metal left out of a host: slopes of potentials",
+                self.metals_left_out,
+            ),
             (
                 f"Sites beside diffraction: {int(tested['hit'].sum())} of {len(tested)} met",
                 tested[shown],
@@ -191,19 +194,21 @@ def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
 
 
 def metals_left_out(
-    snapshot: "Snapshot | str | Path | None" = None, potential: str = slopes.POTENTIAL
+    snapshot: "Snapshot | str | Path | None" = None,
+    known: Callable[[str], tuple[slopes.Slope, ...]] = slopes.all_slopes,
 ) -> "pd.DataFrame":
     """Predict the entries of each metal in each host from entries without it.
 
     That is what a user meets whose metal the snapshot knows nothing of in that host. The
-    potentials have learnt from crystals of the same database, some of these among them.
+    potentials have learnt from crystals of the same database, some of these among them. `known`
+    gives the slopes of a host.
     """
     import pandas as pd
 
     space, _ = validation_space(snapshot)
     rows = []
     for host in VALIDATED:
-        content, errors = _metal_by_metal(space, host, potential)
+        content, errors = _metal_by_metal(space, host, known(host))
         for low, high in itertools.pairwise(_CONTENTS):
             part = (content > low) & (content <= high)
             if part.any():
@@ -222,10 +227,9 @@ def metals_left_out(
 
 
 def _metal_by_metal(
-    space: PhaseSpace, host: str, potential: str
+    space: PhaseSpace, host: str, known: tuple[slopes.Slope, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return metal contents (n,), and absolute errors without and with slopes (2, n)."""
-    known = slopes.all_slopes(host, potential)
     whole = MixingModel(space, host, slopes=())
     at = {name: i for i, name in enumerate(space.formulas)}
     contents, errors = [np.zeros(0)], [np.zeros((2, 0))]

@@ -15,8 +15,9 @@ _CURIE = "curie_temperature_K"
 def told(data: TrainingSet, coverage: float) -> str:
     """Return one paragraph: a belief trained on the embedded facts, on the papers of `data`."""
     known = embedded_set()
-    seen = set(keys(known.table.to_array()))
+    seen, cited = set(keys(known.table.to_array())), np.unique(known.groups)
     new = np.array([key not in seen for key in keys(data.table.to_array())])
+    new &= ~np.isin(data.groups, cited)
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."

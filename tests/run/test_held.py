@@ -1,0 +1,44 @@
+"""Which rows are in memory when a screening ends, and that they are those of the file."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from magnetkit.run import held
+from magnetkit.run.held import Held, held_rows, rows_of_file, spread_places
+
+
+def test_the_first_and_some_of_the_rest_are_held(monkeypatch):
+    monkeypatch.setattr(held, "HELD_ROWS", 3)
+    monkeypatch.setattr(held, "SPREAD_ROWS", 4)
+    # Rows by rank 1 to 9, the even ones without.
+    place = np.array([9, 0, 1, 0, 2, 0, 8, 7, 6, 5, 4, 3])
+    rows = held_rows(place, 0)
+    assert rows.tolist() == sorted(rows)
+    assert {1, 2, 3} <= set(place[rows])
+    assert set(spread_places(9, 4)) <= set(place[rows])
+    assert 0 not in place[rows]
+    # Where fewer than asked for have a rank, others stand in, the first of them first.
+    assert np.flatnonzero(place == 0)[:2].tolist() == sorted(set(held_rows(place, 11)) - set(rows))
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 20])
+def test_places_are_spread_from_the_first_to_the_last(n):
+    places = spread_places(100, n)
+    assert len(places) == len(set(places)) == n
+    if n > 1:
+        assert places[0] == 1
+        assert places[-1] == 100
+    assert spread_places(7, 20).tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_some_rows_of_a_file_of_many_groups(tmp_path):
+    table = pa.table({"x": np.arange(50)})
+    pq.write_table(table, tmp_path / "x.parquet", row_group_size=7)
+    rows = np.array([0, 6, 7, 20, 49])
+    assert rows_of_file(tmp_path / "x.parquet", rows)["x"].to_pylist() == rows.tolist()
+    some = Held(rows, table.take(pa.array(rows)))
+    assert some.has(np.array([6, 49]))
+    assert not some.has(np.array([6, 8]))
+    assert some.take(np.array([7, 49]))["x"].to_pylist() == [7, 49]

@@ -1,0 +1,48 @@
+"""Pieces at once, their parts in order; items that are made ahead of time."""
+
+import threading
+import time
+
+import pytest
+
+from magnetkit.run.pool import Threads, ahead, in_order
+
+
+def test_items_made_ahead_come_in_order_and_one_at_a_time():
+    made, lead = [], []
+
+    def items():
+        for k in range(6):
+            made.append(k)
+            yield k
+
+    for k in ahead(items()):
+        time.sleep(0.01)
+        lead.append(len(made) - k)
+        assert made[: k + 1] == list(range(k + 1))
+    assert made == list(range(6))
+    # The next is made meanwhile, and no more than that: memory stays flat.
+    assert max(lead) == 2
+
+
+def test_what_fails_ahead_fails_here():
+    def items():
+        yield 1
+        raise ValueError("the disk is gone")
+
+    found = ahead(items())
+    assert next(found) == 1
+    with pytest.raises(ValueError, match="the disk is gone"):
+        next(found)
+
+
+def test_parts_come_in_order_whoever_is_first():
+    with Threads() as pool:
+        began = threading.Event()
+
+        def work(k):
+            if k == 0:
+                began.wait(0.2)
+            return k * k
+
+        assert list(in_order(pool, work, range(20))) == [k * k for k in range(20)]
