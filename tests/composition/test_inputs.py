@@ -78,7 +78,8 @@ LEVELS = pd.DataFrame([["SmCo5", 1]], columns=pd.MultiIndex.from_tuples([("a", "
         ({"SmCo5": 1}, "got dict"),
         (np.zeros((2, 3)), "array of shape"),
         (np.array(3.0), "array of shape"),
-        (pd.Series([1.0, 2.0]), "got Arrow double"),
+        # pandas 2 hands a series over as values.
+        (pd.Series([1.0, 2.0]), "got (Arrow double|float)"),
         (LEVELS, "several levels"),
         (pd.DataFrame([["SmCo5", "x"]], columns=["a", "a"]), "stands twice"),
         (pd.DataFrame({"a": [1]}), "single text column"),
