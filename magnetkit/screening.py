@@ -7,11 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ParamSpec
 
-from .files import is_url
 from .run import engine
 from .run import refined as refinement
 from .run.manifest import REPORT, check_report
-from .run.place import RemotePlace
 from .run.result import Ranked
 
 P = ParamSpec("P")
@@ -45,6 +43,8 @@ class ScreenResult(Ranked):
         InputError
             If a file stands there that is no report, or it cannot be written.
         """
+        from .files import is_url
+        from .run.place import RemotePlace
         from .show.report import write_report
 
         if is_url(path):

@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..files import is_url
-
 
 def _named(folder: str) -> Callable[[str], list[str]]:
     """Return what completes the name of an embedded TOML file; reads the folder alone."""
@@ -203,6 +201,8 @@ def a_path(text: str | Path) -> Path:
 
 def a_place(text: str | Path) -> Any:
     """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    from ..files import is_url
+
     return text if is_url(text) else a_path(text)
 
 

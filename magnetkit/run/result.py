@@ -54,8 +54,12 @@ class Ranked:
     held: Held | None = None
 
     def __len__(self) -> int:
+        return self._rows_said()
+
+    def _rows_said(self) -> int:
+        """Return how many rows there are by the manifest, which may say anything."""
         found = self.manifest["summary"]
-        return int(found.get("kept", found["candidates"]))
+        return int(found["kept" if "kept" in found else "candidates"])
 
     @property
     def judged(self) -> int:
@@ -329,13 +333,15 @@ class Ranked:
         write_parquet([data], data.schema, Path(path))
 
     @classmethod
-    def from_folder(cls, path: str | Path) -> Self:
+    def from_folder(cls, path: str | Path, held: Held | None = None) -> Self:
         """Open a finished results folder.
 
         Parameters
         ----------
         path : str or Path
             Folder that `magnetkit.screen` wrote, or its URL in a store.
+        held : Held, optional
+            Rows that are in memory already.
 
         Returns
         -------
@@ -347,23 +353,18 @@ class Ranked:
             If it is no results folder, is not finished or is damaged.
         """
         if is_url(path):
-            return cls.from_url(str(path))
+            fragments, manifest, rejected = opened(str(path))
+            profile = Profile.model_validate(manifest["identity"]["application"])
+            return cls(fragments, profile, manifest, rejected, held)
         path = Path(path)
         manifest = folders.read_finished(path)
         with _readable(path):
             profile = Profile.model_validate(manifest["identity"]["application"])
             rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
-            found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED)
-            if rows != len(found):
+            found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED, held)
+            if rows != found._rows_said():
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
         return found
-
-    @classmethod
-    def from_url(cls, url: str, held: Held | None = None) -> Self:
-        """Open a finished result in a store, some rows of which may be in memory."""
-        fragments, manifest, rejected = opened(url)
-        profile = Profile.model_validate(manifest["identity"]["application"])
-        return cls(fragments, profile, manifest, rejected, held)
 
     def __repr__(self) -> str:
         found = self.manifest["summary"]

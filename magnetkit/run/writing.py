@@ -83,7 +83,7 @@ def finish(
     folders.write_rejected(store.rejected(), store.staged(folders.REJECTED))
     store.finish(summary)
     if remote:
-        return Ranked.from_url(store.path, held)
+        return Ranked.from_folder(store.path, held)
     path: Path = store.path
     manifest = folders.read_manifest(path)
     return Ranked(path / folders.RANKED, job.profile, manifest, path / folders.REJECTED, held)

@@ -8,14 +8,17 @@ knowing them. Compound tables and curves are what the model was calibrated on, a
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
+from ...hosts.partition import partition
 from ...magnetism import observations
-from ...magnetism.intrinsic import intrinsic
+from ...magnetism.intrinsic import PROPERTIES, evaluate
+from ...magnetism.parameters import load
 from . import recipes_report
 from .calibration import Fit
 from .validation_report import markdown
@@ -36,6 +39,7 @@ COLUMNS = [
 
 # A pair is clear if its values differ by more than this: K; T, less than half of what two papers
 # differ by on one compound; T.
+_HALF = NormalDist().inv_cdf(0.95)
 _CLEAR = {
     "curie_temperature_K": 10.0,
     "saturation_polarization_T": 0.02,
@@ -214,19 +218,27 @@ def _row(
 
 
 def _predict(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the calibrated model's value and interval for rows of any property but transitions."""
+    """Return the calibrated model's value and interval for rows of any property but transitions.
+
+    It is the model alone, whatever has been learnt beside it where this runs.
+    """
     result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
     for kelvin, rows in frame.fillna({"temperature_K": 300.0}).groupby("temperature_K"):
         temperature = float(str(kelvin))
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
         for host in rows["host"].unique():
             own = (rows["host"] == host).to_numpy()
-            got = intrinsic(table[own], temperature, host=host)
+            got = evaluate(partition(table[own], host), temperature, parameters=load())
             for kind in rows["property"].unique():
                 pick = (rows["property"] == kind).to_numpy()[own]
                 index = rows.index[own][pick]
-                for name, suffix in (("predicted", ""), ("lo", "_lo"), ("hi", "_hi")):
-                    result.loc[index, name] = got.loc[pick, kind + suffix].to_numpy()
+                if kind == "curie_temperature_K":
+                    value, sd = got.curie[pick], got.curie_sd[pick]
+                else:
+                    place = PROPERTIES.index(kind)
+                    value, sd = got.value[pick, 0, place], got.sd[pick, 0, place]
+                for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
+                    result.loc[index, name] = value + times * sd
     return result
 
 
