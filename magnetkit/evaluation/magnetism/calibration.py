@@ -6,7 +6,6 @@ Run by ``datasets/intrinsic/calibrate.py`` and, paper by paper, by the validatio
 """
 
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,6 @@ from ...hosts.partition import HOST_NAMES, site_rules
 from ...kernels import intrinsic as kernel
 from ...magnetism.parameters import Parameters
 from ...magnetism.priors import Prior, build
-
-Array = NDArray[np.float64]
 
 _OUTPUT = {
     "saturation_polarization_T": kernel.POLARIZATION,
@@ -168,8 +165,8 @@ class Fit:
         r[sign] = np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0) / self._sd[sign]
         return r
 
-    def run(self, steps: int = 200) -> "Fit":
-        """Find the most probable variables, and their covariance there (Gauss-Newton's)."""
+    def run(self, steps: int = 25) -> "Fit":
+        """Find the most probable variables and their covariance by damped Gauss-Newton steps."""
         from ...kernels.threads import limited_threads
 
         # Thousands of calls over a few rows each: sharing them among threads costs more.
@@ -177,43 +174,52 @@ class Fit:
             return self._run(steps)
 
     def _run(self, steps: int) -> "Fit":
-        from scipy.optimize import least_squares
-
-        active, rows = np.flatnonzero(self._active), len(self.data)
+        active = np.flatnonzero(self._active)
+        n_offset = len(self._offset_sd)
         # What the data do not speak of stays at the prior, wherever the fit starts from: a start
         # that has seen more data must not lend what it knows.
-        start = np.concatenate([self.variables[active], np.zeros(len(self._offset_sd))])
-
-        def variables(x: Array) -> Array:
-            z = np.zeros(len(self.variables))
-            z[active] = x[: len(active)]
-            return z
-
-        def residuals(x: Array) -> Array:
-            """Return those of the rows, then those of the priors."""
-            r = self.residuals(self.predict(variables(x)), x[len(active) :])
-            return np.concatenate([r, x])
-
-        def jacobian(x: Array) -> Array:
-            offsets, predicted = x[len(active) :], self.predict(variables(x))
+        z, offsets = np.where(self._active, self.variables, 0.0), np.zeros(n_offset)
+        damping = 1e-2
+        predicted = self.predict(z)
+        for _ in range(steps):
             r = self.residuals(predicted, offsets)
-            slopes = np.zeros((rows, len(x)))
-            for j in range(len(x)):
-                moved = x.copy()
+            weight, loss = _robust(r)
+            cost = loss + float(z @ z + offsets @ offsets)
+            jacobian = np.zeros((len(r), len(active) + n_offset))
+            for column, j in enumerate(active.tolist()):
+                moved = z.copy()
                 moved[j] += _STEP
-                # An offset moves no prediction.
-                value = self.predict(variables(moved)) if j < len(active) else predicted
-                slopes[:, j] = (self.residuals(value, moved[len(active) :]) - r) / _STEP
-            return np.concatenate([slopes, np.eye(len(x))])
-
-        found = least_squares(
-            residuals, start, jacobian, loss=partial(_robust, rows=rows), ftol=1e-6, max_nfev=steps
-        )
-        self.variables, self.offset = variables(found.x), found.x[len(active) :]
-        slopes = jacobian(found.x)
-        weight = _robust(residuals(found.x) ** 2, rows)[1]
-        inverse = np.linalg.inv(slopes.T @ (slopes * weight[:, None]))
-        self.covariance = np.eye(len(self.variables))
+                jacobian[:, column] = (self.residuals(self.predict(moved), offsets) - r) / _STEP
+            for j in range(n_offset):
+                moved = offsets.copy()
+                moved[j] += _STEP
+                jacobian[:, len(active) + j] = (self.residuals(predicted, moved) - r) / _STEP
+            x = np.concatenate([z[active], offsets])
+            normal = jacobian.T @ (jacobian * weight[:, None])
+            gradient = jacobian.T @ (weight * r) + x
+            improved = False
+            for _ in range(8):
+                step = np.linalg.solve(normal + (1.0 + damping) * np.eye(len(x)), -gradient)
+                trial = z.copy()
+                trial[active] += step[: len(active)]
+                moved = offsets + step[len(active) :]
+                value = self.predict(trial)
+                _, loss = _robust(self.residuals(value, moved))
+                new = loss + float(trial @ trial + moved @ moved)
+                if new < cost:
+                    improved = True
+                    break
+                damping *= 5.0
+            if not improved:
+                break
+            z, offsets, predicted = trial, moved, value
+            damping = max(damping / 5.0, 1e-6)
+            if cost - new < 1e-4 * cost:
+                break
+        self.variables = z
+        self.offset = offsets
+        inverse = np.linalg.inv(normal + np.eye(len(x)))
+        self.covariance = np.eye(len(z))
         self.covariance[np.ix_(active, active)] = inverse[: len(active), : len(active)]
         return self
 
@@ -270,21 +276,10 @@ class Fit:
         self.prior.write(into, self.variables, self.covariance)
 
 
-def _robust(squares: Array, rows: int) -> Array:
-    """Return the loss of squared residuals and its two derivatives, shape (3, n).
-
-    The first `rows` have a Student-t likelihood with four degrees of freedom, the priors behind
-    them are normal.
-    """
+def _robust(r: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return weights and cost of a Student-t likelihood with four degrees of freedom."""
     nu = 4.0
-    loss = np.stack([squares, np.ones_like(squares), np.zeros_like(squares)])
-    own = squares[:rows]
-    loss[:, :rows] = (
-        (nu + 1.0) * np.log1p(own / nu),
-        (nu + 1.0) / (nu + own),
-        -(nu + 1.0) / (nu + own) ** 2,
-    )
-    return loss
+    return (nu + 1.0) / (nu + r * r), float(((nu + 1.0) * np.log1p(r * r / nu)).sum())
 
 
 def fit(data: pd.DataFrame, hosts: tuple[str, ...] = HOST_NAMES) -> tuple[Parameters, list[Fit]]:
