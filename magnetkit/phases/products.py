@@ -18,8 +18,8 @@ _ROUNDING = 1e-6
 def product_texts(hull: Decomposition) -> "pd.Categorical":
     """Name the products of each row by their shares of the atoms, the largest first.
 
-    Rows alike in products and hundredths are told apart by numbers first: words are made of each
-    distinct one alone.
+    Rows alike in products and hundredths are told apart by numbers first, and words are made of the
+    distinct ones alone.
 
     Parameters
     ----------
@@ -44,8 +44,7 @@ def product_texts(hull: Decomposition) -> "pd.Categorical":
         if len(distinct) > 1:
             code, kept = pd.factorize(code * len(distinct) + codes)
             groups = len(kept)
-    names = [_text(hull, row) for row in first_of(code, groups).tolist()]
-    place, texts = pd.factorize(np.array(names, dtype=object))
+    place, texts = pd.factorize(_texts(hull, first_of(code, groups)))
     return pd.Categorical.from_codes(place[code], pd.Index(texts, dtype="str"))
 
 
@@ -53,11 +52,35 @@ def _hundredths(share: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.floor(100.0 * share + 0.5 + _ROUNDING).astype(np.int64)
 
 
-def _text(hull: Decomposition, row: int) -> str:
-    there = hull.products[row] >= 0
-    names = [hull.formulas[product] for product in hull.products[row][there]]
-    if len(names) == 1:
-        return names[0]
-    amounts = _hundredths(hull.fractions[row][there]).tolist()
-    parts = sorted(zip(amounts, names, strict=True), key=lambda part: (-part[0], part[1]))
-    return " + ".join(f"{amount / 100:.2f} {name}" for amount, name in parts)
+def _texts(hull: Decomposition, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return the words of some rows, built product by product over all of them at once."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not hull.products[rows].size:
+        return np.full(len(rows), "", dtype=object)
+    products, hundredths = hull.products[rows], _hundredths(hull.fractions[rows])
+    there, kinds = products >= 0, len(hull.formulas)
+    count = there.sum(axis=1)
+    # The largest share first, equal ones by name.
+    place = np.argsort(np.argsort(np.array(hull.formulas, dtype=object)))
+    last = np.iinfo(np.int64).max
+    key = np.where(there, (100 - hundredths) * kinds + place[products], last)
+    order = np.argsort(key, axis=1, kind="stable")[:, : max(int(count.max(initial=0)), 1)]
+    products = np.take_along_axis(products, order, axis=1)
+    hundredths = np.take_along_axis(hundredths, order, axis=1)
+    there = np.take_along_axis(there, order, axis=1)
+    words = []
+    for w in range(order.shape[1]):
+        own = there[:, w]
+        codes, pairs = pd.factorize(hundredths[own, w] * kinds + products[own, w])
+        names = [f"{pair // kinds / 100:.2f} {hull.formulas[pair % kinds]}" for pair in pairs]
+        at = np.zeros(len(rows), np.int64)
+        at[own] = codes
+        words.append(pa.array(names, pa.string()).take(pa.array(at, mask=~own)))
+    # pyarrow leaves out a row that has nothing to join.
+    words[0] = pc.fill_null(words[0], "")
+    joined = pc.binary_join_element_wise(*words, " + ", null_handling="skip")
+    alone = pa.array(hull.formulas, pa.string()).take(pa.array(products[:, 0], mask=count != 1))
+    return pc.coalesce(alone, joined).to_numpy(zero_copy_only=False)
