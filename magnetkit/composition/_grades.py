@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalogue.names import refusal
-from ..elements import INDEX
+from ..elements import INDEX, mask
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
-_HEAVIEST = np.array([INDEX[s] for s in ("B", "N", "P", "S", "V", "U")])
+_HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
 # NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
 _NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
@@ -44,7 +44,14 @@ def _suspicious(table: Any) -> NDArray[np.bool_]:
     # Elements stand in order of atomic number: cobalt is the last but one beside samarium.
     samarium = heaviest == INDEX["Sm"]
     hydride = samarium & (lightest == INDEX["H"])
-    share = table.fraction("Co")
-    cobalt = samarium & (share > _COBALT) | hydride & (share > _COBALT_BESIDE_HYDROGEN)
-    nitride = table.fraction("N") > _NITROGEN
-    return np.isin(heaviest, _HEAVIEST) | cobalt | nitride
+    cobalt = samarium & _rich(table, "Co", _COBALT)
+    cobalt |= hydride & _rich(table, "Co", _COBALT_BESIDE_HYDROGEN)
+    return _HEAVIEST[heaviest] | cobalt | _rich(table, "N", _NITROGEN)
+
+
+def _rich(table: Any, symbol: str, least: float) -> NDArray[np.bool_]:
+    """Return which rows hold more of an element than a share; few rows hold so much."""
+    entries = np.flatnonzero((table.indices == INDEX[symbol]) & (table.values > least))
+    rows = np.zeros(len(table), bool)
+    rows[np.searchsorted(table.indptr, entries, side="right") - 1] = True
+    return rows
