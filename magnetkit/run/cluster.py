@@ -144,7 +144,8 @@ class _Watched:
                 return self._future.result(timeout=_LOOK_SECONDS)
             except TimeoutError:
                 if self._future.done():
-                    raise
+                    # It came in just now, or the time was up in the work itself.
+                    return self._future.result()
             left_alone = 0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
             if left_alone >= _CONNECT_SECONDS:
                 raise NetworkError(

@@ -180,3 +180,16 @@ def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
     file.write_bytes(file.read_bytes() + b"\n")
     with pytest.raises(DataError, match="changed after this process had read it"):
         mk.datasets.refuse_changed()
+
+
+def test_what_comes_in_as_the_wait_ends_is_taken():
+    class Late:
+        def result(self, timeout=None):
+            if timeout is not None:
+                raise TimeoutError
+            return 7
+
+        def done(self):
+            return True
+
+    assert cluster._Watched(None, Late()).result() == 7
