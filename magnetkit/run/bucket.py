@@ -8,6 +8,7 @@ last. There is no lock: two screenings into one place at once are the user's to 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ from .place import RemotePlace, digest_of
 
 FRAGMENTS = "ranked"
 """First part of the name of a result's folder of fragments."""
+_FRAGMENT = re.compile(rf"{FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
 
 
 class Bucket(Chunks):
@@ -107,7 +109,7 @@ class Bucket(Chunks):
         return ((chunk["number"], chunk["rows"]) for chunk in self._of(self.phase))
 
     def finish(self, summary: dict[str, Any]) -> None:
-        """Write what is left to write, the manifest last, and remove what it does not name."""
+        """Write what is left to write, the manifest last, and remove parts and old fragments."""
         files = dict(self.fragments)
         for name in (RANKED_CSV, REJECTED):
             content = self.staged(name).read_bytes()
@@ -115,7 +117,9 @@ class Bucket(Chunks):
             files[name] = digest_of(content)
         told = {"done": True, "summary": summary, "models": self.models, "files": files}
         self.base.put(MANIFEST, self.manifest(told))
-        self._remove(self.base.names() - {*files, MANIFEST})
+        # Of an earlier result or attempt; what a user keeps beside is left alone.
+        own = {n for n in self.base.names() if n.startswith(f"{PARTS}/") or _FRAGMENT.fullmatch(n)}
+        self._remove(own - set(files))
 
 
 def read_result(base: RemotePlace) -> dict[str, Any]:

@@ -171,6 +171,22 @@ def test_files_of_others_and_places_that_cannot_be_are_refused(store):
         ScreenResult.from_folder(f"{store}/nothing")
 
 
+def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
+    url = f"{store}/kept"
+    mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
+    base = RemotePlace(url)
+    before = {n for n in base.names() if n.endswith(".parquet")}
+    own = {"notes.txt": b"keep", "ranked-mine.parquet/part-000000.parquet": b"keep too"}
+    for name, content in own.items():
+        base.put(name, content)
+    result = mk.screen(["SmCo5", "PrCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=url)
+    assert {name: base.get(name) for name in own} == own
+    # The fragments of the earlier result are the program's own, and gone.
+    assert len(before) == 1
+    assert not before & base.names()
+    assert base.names() == {*result.manifest["files"], "manifest.json", *own}
+
+
 def test_the_rows_held_are_those_of_the_file(store, recipes):
     url = f"{store}/held"
     far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
