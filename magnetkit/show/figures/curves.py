@@ -46,7 +46,9 @@ def lines_over_temperature(
     bands : int, optional
         How many candidates show their interval; all by default.
     """
-    parts = list(frame.groupby("candidate", sort=False))
+    # A candidate that stands there twice is two lines.
+    copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
+    parts = [(name, part) for (name, _), part in frame.groupby(["candidate", copy], sort=False)]
     styles = styles or looks(len(parts))
     areas, lines = [], []
     known = {f"{column}_lo", f"{column}_hi"} <= set(frame)

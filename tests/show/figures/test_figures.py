@@ -45,6 +45,12 @@ def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
     assert [trace.get("fill") for trace in only] == ["toself", None, None]
 
 
+def test_a_candidate_given_twice_is_two_lines(sweep):
+    twice = sweep.assign(candidate="SmCo5")
+    lines = curves.lines_over_temperature(twice, "coercivity_kA_m", curves.looks(2), bands=0)
+    assert [line["y"] for line in lines] == [[1000.0, 500.0], [1200.0, 600.0]]
+
+
 def test_matplotlib_draws_what_the_page_does(sweep, ax):
     layout = parts.layout_of(
         curves.temperature_axis(celsius=True),
