@@ -92,8 +92,11 @@ class Bucket(Chunks):
         return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 
     def _has(self, name: str, digest: str) -> bool:
-        # Its content is compared when it is read.
-        return f"{PARTS}/{name}" in self._names
+        file = f"{PARTS}/{name}"
+        try:
+            return file in self._names and digest_of(self.base.get(file)) == digest
+        except OSError:
+            return False
 
     def _remove(self, names: set[str]) -> None:
         self.base.remove(names)

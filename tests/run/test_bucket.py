@@ -11,6 +11,7 @@ from pyarrow.fs import FileSystem
 
 import magnetkit as mk
 from magnetkit.errors import InputError, StoreError
+from magnetkit.run.manifest import PARTS
 from magnetkit.run.place import RemotePlace, digest_of
 from magnetkit.run.work import file_name
 from magnetkit.screening import ScreenResult
@@ -138,6 +139,9 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
         mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, progress=stop)
     with pytest.raises(StoreError, match="no finished result"):
         ScreenResult.from_folder(cut)
+    # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
+    parts = RemotePlace(cut).under(PARTS)
+    parts.put(file_name("chunk", 0, "arrow"), parts.get(file_name("chunk", 1, "arrow")))
     seen = []
     mk.screen(
         recipes, DEVICE, out=cut, chunk_rows=50, resume=True, progress=lambda n, _: seen.append(n)
