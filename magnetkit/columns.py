@@ -111,10 +111,17 @@ _ALL = (
         "K_2",
     ),
     _predicted(
+        "anisotropy_constant_3_MJ_m3",
+        "MJ/m3",
+        "Anisotropy constant K3",
+        "Third magnetocrystalline anisotropy constant.",
+        "K_3",
+    ),
+    _predicted(
         "anisotropy_field_T",
         "T",
         "Anisotropy field",
-        "mu0 Ha = 2 (K1 + 2 K2) mu0 / Js.",
+        "mu0 Ha = 2 (K1 + 2 K2 + 3 K3) mu0 / Js.",
         r"\mu_0 H_a",
     ),
     _predicted(

@@ -9,8 +9,8 @@ def test_every_contract_column_is_there_in_order():
     contract = (
         "candidate row_index formula host status easy_direction temperature_K shell "
         "curie_temperature_K saturation_polarization_T anisotropy_constant_MJ_m3 "
-        "anisotropy_constant_2_MJ_m3 anisotropy_field_T nucleation_field_T "
-        "hardness_parameter remanence_T "
+        "anisotropy_constant_2_MJ_m3 anisotropy_constant_3_MJ_m3 anisotropy_field_T "
+        "nucleation_field_T hardness_parameter remanence_T "
         "coercivity_kA_m knee_field_kA_m max_energy_product_kJ_m3 max_working_temperature_K "
         "remanence_coefficient_pct_K coercivity_coefficient_pct_K formation_energy_eV_atom "
         "energy_above_hull_eV_atom probability_phase_forms decomposes_to heavy_rare_earth_wt_pct "

@@ -65,14 +65,13 @@ def residual(one: Fit, name: str) -> float:
 # correlations, knows of that property of the pure compounds.
 DECIDES = {
     "curie_temperature_K": ("exchange_K", "ion_coupling_K2"),
-    "saturation_polarization_T": ("moment_muB", "ion_moment_muB"),
+    "saturation_polarization_T": ("moment_muB", "ion_moment"),
     "anisotropy_field_T": (
         "k_broad_MJ_m3",
         "k_steep_MJ_m3",
         "ion_exchange_K",
-        "ion_k2_MJ_m3",
-        "ion_k4_MJ_m3",
-        "ion_k6_MJ_m3",
+        "ion_A2_K",
+        "ion_A4_K",
     ),
 }
 

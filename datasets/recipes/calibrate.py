@@ -23,7 +23,8 @@ STATED = {
         "recoil": 1.05,
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
-        "surface_enrichment": 2.8,
+        "surface_enrichment": 2.0,
+        "by_kelvin": 1.0,
         "structure_limit_K": 493.15,
         "process": {
             "grain_size_um": 5.0,
@@ -114,12 +115,13 @@ ZERO = (
     "decay_copper",
     "iron_reference",
     "copper_reference",
+    "by_kelvin",
 )
 # Coercivity does not need a parting boundary phase where the file says nothing.
 NO_WETTING = 1e-9
 LEAST_REMANENCE_SPREAD = 0.04
 ALPHA_SPREAD, ALPHA_FLOOR, BETA_SPREAD = 0.15, 0.006, 0.20
-# Power of the nucleation field where no hot magnet is published: that of 2:14:1, an assumption.
+# Power of the nucleation field where no hot magnet is published, an assumption.
 DECAY = 3.0
 # Efficiency and content: 0.8 wt.% of Tb, the most that is usual, gains the 610 to
 # 762 kA/m and of Dy the 410 kA/m of diffusion.csv, where amounts are rarely printed. Most content:
@@ -128,7 +130,7 @@ DECAY = 3.0
 # between a thickness that temperature and time set (1) and one that grows as content does (0.5).
 # Lost: 30 to 50 % stay in boundaries and corners (memory).
 SHELL = {
-    "efficiency": 0.82,
+    "efficiency": 0.75,
     "decay_nm": 4.5,
     "lost": 0.4,
     "content": 0.32,

@@ -7,6 +7,18 @@ import numpy as np
 
 from ._accelerate import jit
 from .hosts import ON_R, ON_T
+from .ions import (
+    A_2,
+    A_4,
+    BY_A2,
+    BY_A4,
+    BY_FIELD,
+    ION_J,
+    N_ION,
+    N_WORK,
+    STRENGTH,
+    reduced_moment,
+)
 from .magnetism import (
     BOW,
     BROAD,
@@ -25,15 +37,10 @@ from .magnetism import (
     FILLING,
     FIRST,
     FORM,
-    ION_2,
-    ION_4,
-    ION_6,
+    ION_A2,
+    ION_A4,
     ION_COUPLING,
     ION_EXCHANGE,
-    ION_J,
-    ION_K2,
-    ION_K4,
-    ION_K6,
     ION_MOMENT,
     IONS,
     K_BROAD,
@@ -41,8 +48,6 @@ from .magnetism import (
     KEPT,
     MOMENT,
     MOMENT_T,
-    N_ION,
-    N_WORK,
     OK,
     ON_COBALT,
     ON_IRON,
@@ -54,11 +59,11 @@ from .magnetism import (
     SHAPE,
     STATE,
     STEEP,
-    STRENGTH,
     T_EXCHANGE,
     TESLA,
     TO_TESLA,
     VOLUME,
+    across,
     at,
     chunks,
     condense,
@@ -66,10 +71,9 @@ from .magnetism import (
     most_ions,
     nucleation,
 )  # fmt: skip
-from .multiplet import reduced_moment
 from .threads import share_rows
 
-POLARIZATION, K1, K2, FIELD, NUCLEATION, HARDNESS = range(6)
+POLARIZATION, K1, K2, K3, FIELD, NUCLEATION, HARDNESS = range(7)
 
 # Variances of a composition: of the moment, of both parts of K_1, of the volume (relative), of the
 # crystal field; the deviations of the Curie temperature (K) and of the shape.
@@ -81,10 +85,12 @@ _MU_0 = 1.25663706127e-6
 
 
 # As `condense_row`, with the deviations dp, dq in place of p, q and the state it wrote.
-# Writes v float64 (7) and ion float64 (ions, 7): deviation of the exchange field (K), variances of
-# the moment and of the three crystal-field terms.
+# Writes v float64 (7) and ion float64 (ions, 10): deviations of the exchange field, of how often
+# the moment counts, of A_2^0 and of A_4^0, at their places in `ions`.
 @jit
-def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, state, v, ion, mix):
+def spread_row(
+    i, first, last, indices, values, h, role, counts, tables, dp, dq, state, v, ion, mix
+):
     """Condense the deviations of a composition's parameters."""
     c, kept, w = state[i, COBALT], state[i, KEPT], state[i, EMPTY]
     d = 1.0 - 2.0 * c
@@ -111,16 +117,12 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
                 mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
             coupling += on_iron * dp[h, e, ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, ION_COUPLING + 1] ** 2
-            if spin[e] > 0.0:
-                ion[ions, STRENGTH] = ((1.0 - c) * dp[h, e, ION_EXCHANGE]) ** 2
-                ion[ions, STRENGTH] += (c * dp[h, e, ION_EXCHANGE + 1]) ** 2
-                ion[ions, STRENGTH] = kept * np.sqrt(ion[ions, STRENGTH])
-                for j, slot in ((ION_J, ION_MOMENT), (ION_2, ION_K2), (ION_4, ION_K4),
-                                (ION_6, ION_K6)):  # fmt: skip
-                    ion[ions, j] = (
-                        on_iron * dp[h, e, slot] ** 2 + on_cobalt * dp[h, e, slot + 1] ** 2
-                    )
-                ion[ions, ION_J] *= counts[h, 0] ** 2
+            if tables.facts[0, e, 0] >= 0.0:
+                for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
+                                (A_4, ION_A4)):  # fmt: skip
+                    ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
+                ion[ions, STRENGTH] *= kept
+                ion[ions, ION_J] *= x * counts[h, 0]
                 ions += 1
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
@@ -142,98 +144,98 @@ def spread_row(i, first, last, indices, values, h, role, counts, spin, dp, dq, s
     v[D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
 
 
-# i, state, ion, work as in `at` and mt, j, k1, k2, one, two what it returned;
-# v float64 (7) and spread float64 (ions, 7) as `spread_row` writes them; left_j, left_k: relative
-# scatter that the model leaves of J_s and of K
-# -> variances of J_s (T2), K_1, K_2, K_1 + 2 K_2 ((MJ/m3)2); covariances of J_s with K_1 + 2 K_2
-#    and with K_1
+# Variances of J_s (mu_B, then T), of K_1, K_2, K_3 and K_1 + 2 K_2 + 3 K_3 (MJ/m3), covariances of
+# J_s with that sum and with K_1.
+_J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
+
+
+# g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
+# out float64 (7)
+@jit
+def _add(g, at, factor, out):
+    moment, first, second, third = (
+        factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
+    )  # fmt: skip
+    total = first + 2.0 * second + 3.0 * third
+    out[_J] += moment * moment
+    out[_1] += first * first
+    out[_2] += second * second
+    out[_3] += third * third
+    out[_SUM] += total * total
+    out[_J_SUM] += moment * total
+    out[_J_1] += moment * first
+
+
+# i, state, ion, work as in `at` and mt, j, k1, k2, k3 what it returned; v float64 (7) and spread
+# float64 (ions, 10) as `spread_row` writes them; left_j, left_k: relative scatter that the model
+# leaves of J_s and of K; g float64 (2, 4): room to work in
+# Writes out float64 (7): `_J` to `_J_1`.
 @jit
 def variances(
-    kelvin, i, state, ion, work, mt, j, k1, k2, one, two, v, spread, left_j, left_k
+    kelvin, i, state, ion, work, mt, j, k1, k2, k3, v, spread, left_j, left_k, g, out
 ):  # fmt: skip
     """Propagate the deviations of the parameters to a temperature, linearly."""
     m2 = mt * mt
+    out[:] = 0.0
+    out[_J] = v[V_MOMENT] * m2
+    out[_1] = v[V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[V_STEEP] * m2**10
+    out[_SUM] = out[_1]
+    # What the reduced moment of the metals and the factor on the crystal field do.
+    by_m, by_field = g[0], g[1]
+    by_m[:], by_field[:] = 0.0, 0.0
+    by_m[0] = state[i, MOMENT_T]
+    by_m[1] = state[i, BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, STEEP] * m2**4 * mt
     field = state[i, CRYSTAL_FIELD]
-    # Derivatives with the reduced moment, and variances.
-    j_m = state[i, MOMENT_T]
-    k1_m = state[i, BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, STEEP] * m2**4 * mt
-    k2_m = 0.0
-    v_j = v[V_MOMENT] * m2
-    v_1 = v[V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[V_STEEP] * m2**10
-    v_a, v_2, v_ja, v_j1 = v_1, 0.0, 0.0, 0.0
     first = int(state[i, FIRST])
     for r in range(int(state[i, IONS])):
-        a = first + r
-        g_j = ion[a, ION_J] * work[r, 4]
-        g_1 = (
-            ion[a, ION_2] * work[r, 5]
-            - 8.0 / 7.0 * ion[a, ION_4] * work[r, 6]
-            - 4.0 / 9.0 * ion[a, ION_6] * work[r, 7]
-        )
-        g_1 *= field
-        g_2 = field * (ion[a, ION_4] * work[r, 6] + ion[a, ION_6] * work[r, 7])
-        strength = ion[a, STRENGTH] / kelvin
-        j_m += g_j * strength
-        k1_m += g_1 * strength
-        k2_m += g_2 * strength
-        dx = mt * spread[r, STRENGTH] / kelvin
-        g_j, g_1, g_2 = g_j * dx, g_1 * dx, g_2 * dx
-        g_a = g_1 + 2.0 * g_2
-        v_j += g_j * g_j + spread[r, ION_J] * work[r, 0] ** 2
-        v_ja += g_j * g_a
-        v_j1 += g_j * g_1
-        w2, w4, w6 = (
-            spread[r, ION_2] * work[r, 1] ** 2,
-            spread[r, ION_4] * work[r, 2] ** 2,
-            spread[r, ION_6] * work[r, 3] ** 2,
-        )
-        w2, w4, w6 = w2 * field**2, w4 * field**2, w6 * field**2
-        v_1 += g_1 * g_1 + w2 + 64.0 / 49.0 * w4 + 16.0 / 81.0 * w6
-        v_2 += g_2 * g_2 + w4 + w6
-        v_a += g_a * g_a + w2 + 36.0 / 49.0 * w4 + 196.0 / 81.0 * w6
+        a, own = first + r, work[r]
+        for k in range(4):
+            by_m[k] += own[BY_FIELD + k] * ion[a, STRENGTH]
+            by_field[k] += own[BY_A2 + k] * ion[a, A_2] + own[BY_A4 + k] * ion[a, A_4]
+        _add(own, BY_FIELD, mt * spread[r, STRENGTH], out)
+        _add(own, BY_A2, field * spread[r, A_2], out)
+        _add(own, BY_A4, field * spread[r, A_4], out)
+        if ion[a, ION_J] > 0.0:
+            out[_J] += (own[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
     # T_C by a finite step, which stays bounded where m(t) turns vertical.
     t = kelvin / state[i, CURIE]
     step = v[D_CURIE] / state[i, CURIE]
     up, down = t / (1.0 + step), t / (1.0 - step)
     dm = 0.5 * (reduced_moment(up, state[i, FORM]) - reduced_moment(down, state[i, FORM]))
     ds = v[D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
-    dm2 = dm * dm + ds * ds
-    k1_a = k1_m + 2.0 * k2_m
-    v_j += j_m * j_m * dm2
-    v_1 += k1_m * k1_m * dm2 + one * one * v[V_FIELD]
-    v_2 += k2_m * k2_m * dm2 + two * two * v[V_FIELD]
-    v_a += k1_a * k1_a * dm2 + (one + 2.0 * two) ** 2 * v[V_FIELD]
-    v_ja += j_m * k1_a * dm2
-    v_j1 += j_m * k1_m * dm2
+    _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
+    _add(by_field, 0, np.sqrt(v[V_FIELD]), out)
     tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
-    v_j = v_j * tesla * tesla + (j * tesla) ** 2 * (v[V_VOLUME] + left_j * left_j)
+    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[V_VOLUME] + left_j * left_j)
+    out[_J_SUM] *= tesla
+    out[_J_1] *= tesla
     left = left_k * left_k
-    v_1 += left * k1 * k1
-    v_2 += left * k2 * k2
-    v_a += left * (k1 + 2.0 * k2) ** 2
-    return v_j, v_1, v_2, v_a, v_ja * tesla, v_j1 * tesla
+    out[_1] += left * k1 * k1
+    out[_2] += left * k2 * k2
+    out[_3] += left * k3 * k3
+    out[_SUM] += left * (k1 + 2.0 * k2 + 3.0 * k3) ** 2
 
 
 # As `condense`; temperatures float64 (m), K; dp, dq: deviations; spread: whether to compute theirs
 # believed float64 (2, n): Curie temperature and its deviation, K, NaN where the model's own stand
-# -> tc, tc_sd float64 (n); value, sd float64 (6, m, n): J_s (T), K_1, K_2 (MJ/m3), mu0 H_a,
+# -> tc, tc_sd float64 (n); value, sd float64 (7, m, n): J_s (T), K_1, K_2, K_3 (MJ/m3), mu0 H_a,
 #    mu0 H_N (T), hardness; status int8 (m, n). NaN where there is no number.
 def evaluate(
-    indptr, indices, values, codes, temperatures, role, counts, known, spin, p, q, dp, dq, spread,
-    believed,
+    indptr, indices, values, codes, temperatures, role, counts, known, tables, p, q, dp, dq,
+    spread, believed,
 ):  # fmt: skip
     """Return intrinsic properties of each hard phase at each temperature."""
-    state, ion = condense(indptr, indices, values, codes, role, counts, known, spin, p, q)
+    state, ion = condense(indptr, indices, values, codes, role, counts, known, tables, p, q)
     n = len(indptr) - 1
     m = len(temperatures)
     tc = np.full(n, np.nan)
     tc_sd = np.full(n, np.nan)
-    value = np.full((6, m, n), np.nan)
-    sd = np.full((6, m, n) if spread else (6, 0, 0), np.nan)
+    value = np.full((7, m, n), np.nan)
+    sd = np.full((7, m, n) if spread else (7, 0, 0), np.nan)
     status = np.empty((m, n), np.int8)
     share_rows(
         _evaluate_chunks, chunks(n), indptr, indices, values, codes, temperatures, role, counts,
-        spin, q, dp, dq, spread, believed, state, ion, tc, tc_sd, value, sd, status, chunk=1,
+        tables, q, dp, dq, spread, believed, state, ion, tc, tc_sd, value, sd, status, chunk=1,
     )  # fmt: skip
     return tc, tc_sd, value, sd, status
 
@@ -242,7 +244,7 @@ def evaluate(
 # written to.
 @jit
 def _evaluate_chunks(
-    indptr, indices, values, codes, temperatures, role, counts, spin, q, dp, dq, spread, believed,
+    indptr, indices, values, codes, temperatures, role, counts, tables, q, dp, dq, spread, believed,
     state, ion, tc, tc_sd, value, sd, status, start, stop,
 ):  # fmt: skip
     n = len(indptr) - 1
@@ -250,7 +252,7 @@ def _evaluate_chunks(
     most = most_ions(state)
     for chunk in range(start, stop):
         work, deviation = np.empty((most, N_WORK)), np.zeros((most, N_ION))
-        v, mix = np.zeros(N_VARIANCE), np.empty(5)
+        v, mix, g, out = np.zeros(N_VARIANCE), np.empty(5), np.empty((2, 4)), np.empty(7)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             for l in range(m):  # noqa: E741
                 status[l, i] = int(state[i, STATE])
@@ -264,7 +266,7 @@ def _evaluate_chunks(
             tc[i] = curie
             if spread:
                 spread_row(
-                    i, first, indptr[i + 1], indices, values, h, role, counts, spin, dp, dq,
+                    i, first, indptr[i + 1], indices, values, h, role, counts, tables, dp, dq,
                     state, v, deviation, mix,
                 )  # fmt: skip
                 v[D_CURIE] = np.hypot(v[D_CURIE], q[h, RESIDUAL_TC])
@@ -277,31 +279,45 @@ def _evaluate_chunks(
                 if not kelvin < curie:
                     status[l, i] = PARAMAGNETIC
                     continue
-                mt, j, k1, k2, one, two = at(kelvin, i, state, ion, work, True)
+                mt, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
                 j_s = abs(j) * state[i, TO_TESLA]
-                total = k1 + 2.0 * k2
-                value[POLARIZATION, l, i], value[K1, l, i], value[K2, l, i] = j_s, k1, k2
-                found = direction(k1, k2)
+                total = k1 + 2.0 * k2 + 3.0 * k3
+                value[POLARIZATION, l, i] = j_s
+                value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
+                found = direction(k1, k2, k3)
                 status[l, i] = found
                 if found == OK:
                     value[FIELD, l, i] = 2e6 * _MU_0 * total / j_s
-                    value[NUCLEATION, l, i] = nucleation(
-                        i, state, ion, work, mt, j, k1, counts[h, 0]
-                    )
+                    value[NUCLEATION, l, i] = nucleation(i, state, ion, work, mt, j, k1)
                     value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
                 if not spread:
                     continue
-                v_j, v_1, v_2, v_a, v_ja, v_j1 = variances(
-                    kelvin, i, state, ion, work, mt, j, k1, k2, one, two, v,
-                    deviation, q[h, RESIDUAL_J], q[h, RESIDUAL_K],
+                variances(
+                    kelvin, i, state, ion, work, mt, j, k1, k2, k3, v, deviation,
+                    q[h, RESIDUAL_J], q[h, RESIDUAL_K], g, out,
                 )  # fmt: skip
-                sd[POLARIZATION, l, i] = np.sqrt(v_j)
-                sd[K1, l, i] = np.sqrt(v_1)
-                sd[K2, l, i] = np.sqrt(v_2)
+                sd[POLARIZATION, l, i] = np.sqrt(out[_J])
+                for k in range(3):
+                    sd[K1 + k, l, i] = np.sqrt(out[_1 + k])
                 if found == OK:
-                    rel = v_a / total**2 + v_j / j_s**2 - 2.0 * v_ja / (total * j_s)
+                    on_j = out[_J] / j_s**2
+                    rel = out[_SUM] / total**2 + on_j - 2.0 * out[_J_SUM] / (total * j_s)
                     sd[FIELD, l, i] = value[FIELD, l, i] * np.sqrt(max(rel, 0.0))
-                    rel = v_1 / k1**2 + v_j / j_s**2 - 2.0 * v_j1 / (k1 * j_s)
+                    rel = out[_1] / k1**2 + on_j - 2.0 * out[_J_1] / (k1 * j_s)
                     sd[NUCLEATION, l, i] = value[NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
-                    rel = 0.25 * v_1 / k1**2 + v_j / j_s**2 - v_j1 / (k1 * j_s)
+                    rel = 0.25 * out[_1] / k1**2 + on_j - out[_J_1] / (k1 * j_s)
                     sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
+
+
+# state, ion as `condense` returns them -> float64 (n), T: NaN where no axis is easy
+@jit
+def fields_across(kelvin, state, ion, tables):
+    """Return the field at which a curve measured across the axis meets saturation."""
+    result = np.full(len(state), np.nan)
+    work = np.empty((most_ions(state), N_WORK))
+    for i in range(len(state)):
+        if state[i, STATE] == OK and kelvin < state[i, CURIE]:
+            mt, j, k1, k2, k3 = at(kelvin, i, state, ion, work, tables)
+            if direction(k1, k2, k3) == OK:
+                result[i] = across(i, state, ion, work, mt, j, k1)
+    return result

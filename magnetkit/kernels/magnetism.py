@@ -1,6 +1,6 @@
 """Intrinsic magnetism of a hard phase at temperature: two sublattices, one crystal field.
 
-Parameters by host and element stand in one array `p` of shape (6, 118, 43), those of the host
+Parameters by host and element stand in one array `p` of shape (6, 118, 41), those of the host
 alone in `q` of shape (6, 30); `magnetkit.magnetism.parameters` names each slot. `dp` and `dq`
 hold their standard deviations.
 
@@ -12,15 +12,28 @@ import numpy as np
 
 from ._accelerate import jit
 from .hosts import ON_R, ON_T, ON_X
-from .multiplet import polarization, reduced_moment
+from .ions import (
+    A_2,
+    A_4,
+    BY_FIELD,
+    ION_J,
+    N_ION,
+    PER_KELVIN,
+    PER_TESLA,
+    SITE,
+    STRENGTH,
+    TABLE,
+    reduced_moment,
+    respond,
+)
 from .threads import share_rows
 
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
 # its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
 # share of the T sites in either (+2, +3) and the curvature in that share (+4, +5).
 VOLUME, EXCHANGE, MOMENT, K_BROAD, K_STEEP = range(5)
-ION_MOMENT, ION_EXCHANGE, ION_K2, ION_K4, ION_K6, ION_COUPLING = 30, 32, 34, 36, 38, 40
-CRYSTAL_FIELD_SLOPE = 42
+ION_MOMENT, ION_EXCHANGE, ION_A2, ION_A4, ION_COUPLING = 30, 32, 34, 36, 38
+CRYSTAL_FIELD_SLOPE = 40
 BOW, CRYSTAL_FIELD_BOW, FILLING, CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
 RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON, DILUTION, PAIRS = range(24, 30)
 N_HOST = 30
@@ -31,22 +44,19 @@ OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
 # dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
 # substituent's two slopes in the exchange, derivatives of the exchange with `DILUTION` and `PAIRS`;
-# then `OK`, `UNKNOWN_HOST` or `OUTSIDE`, the first row of its ions and their number.
+# then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `UNKNOWN_HOST` or `OUTSIDE`, the first row
+# of its ions and their number.
 CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EXCHANGE, EMPTY = (
     range(11)
 )
 ON_IRON, ON_COBALT, BY_DILUTION, BY_PAIRS = 11, 12, 13, 14
-STATE, FIRST, IONS = 15, 16, 17
-N_STATE = 18
-# An ion: J, exchange field (K), moment (mu_B) and crystal-field terms of order 2, 4, 6 (MJ/m3), all
-# but the first two times its share; its share of the site.
-SPIN, STRENGTH, ION_J, ION_2, ION_4, ION_6, SITE = range(7)
-N_ION = 7
-# What each ion contributes at a temperature: J_z and the operators of order 2, 4, 6, and slopes.
-N_WORK = 8
-# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin, and steps of the search for a field.
+PER_ION, STATE, FIRST, IONS = 15, 16, 17, 18
+N_STATE = 19
+# Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
+# and the last step's share of it (the next would be its square).
 _MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
-_STEPS = 4
+_STEPS, _CLOSE = 5, 3e-3
+_TO_ENERGY = 1e-6 / 1.25663706127e-6
 # Rows that one thread takes at a time, with one room to work in.
 CHUNK = 256
 
@@ -60,13 +70,13 @@ _T_SITES_OUTSIDE = 1e-4
 
 # indices int32, values float64 (entries first to last - 1): one composition; h: its host
 # role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
-# 2 on the T sites, 3 both; spin float64 (118): J of the ion, 0 without moment
-# p float64 (6, 118, 43), q float64 (6, 30)
-# Writes row i of state float64 (n, 18) and rows of ion float64 (nnz, 7) from `first` on; mix
+# 2 on the T sites, 3 both; tables: `ions.Ions`
+# p float64 (6, 118, 41), q float64 (6, 30)
+# Writes row i of state float64 (n, 19) and rows of ion float64 (nnz, 10) from `first` on; mix
 # float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
 @jit
 def condense_row(
-    i, first, last, indices, values, h, role, counts, known, spin, p, q, state, ion, mix
+    i, first, last, indices, values, h, role, counts, known, tables, p, q, state, ion, mix
 ):
     """Condense a composition to what does not change with temperature."""
     sum_r, sum_t, sum_x = 0.0, 0.0, 0.0
@@ -162,6 +172,7 @@ def condense_row(
     state[i, BROAD] = mix[K_BROAD]
     state[i, STEEP] = mix[K_STEEP]
     state[i, TO_TESLA] = TESLA / mix[VOLUME]
+    state[i, PER_ION] = counts[h, 0] * _MJ_PER_K / mix[VOLUME]
     state[i, CRYSTAL_FIELD] = field
     state[i, KEPT] = kept
     state[i, COBALT] = c
@@ -172,29 +183,29 @@ def condense_row(
     ions = 0
     for k in range(first, last):
         e = indices[k]
-        if role[h, e] == ON_R and spin[e] > 0.0:
-            x = values[k] / sum_r
+        group = 0 if h == 0 else 1
+        if role[h, e] == ON_R and tables.facts[group, e, 0] >= 0.0:
             a = first + ions
-            ion[a, SPIN] = spin[e]
-            ion[a, SITE] = x
-            ion[a, STRENGTH] = (1.0 - c) * p[h, e, ION_EXCHANGE] + c * p[h, e, ION_EXCHANGE + 1]
+            ion[a, TABLE] = tables.facts[group, e, 0]
+            for j in range(4):
+                ion[a, PER_KELVIN + j] = tables.facts[group, e, 1 + j]
+            ion[a, SITE] = values[k] / sum_r
+            for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
+                            (A_4, ION_A4)):  # fmt: skip
+                ion[a, j] = (1.0 - c) * p[h, e, slot] + c * p[h, e, slot + 1]
             ion[a, STRENGTH] *= kept
-            mu = (1.0 - c) * p[h, e, ION_MOMENT] + c * p[h, e, ION_MOMENT + 1]
-            ion[a, ION_J] = x * counts[h, 0] * mu
-            ion[a, ION_2] = x * ((1.0 - c) * p[h, e, ION_K2] + c * p[h, e, ION_K2 + 1])
-            ion[a, ION_4] = x * ((1.0 - c) * p[h, e, ION_K4] + c * p[h, e, ION_K4 + 1])
-            ion[a, ION_6] = x * ((1.0 - c) * p[h, e, ION_K6] + c * p[h, e, ION_K6 + 1])
+            ion[a, ION_J] *= ion[a, SITE] * counts[h, 0]
             ions += 1
     return ions
 
 
-# i: row of state float64 (n, 18), whose ions stand in ion float64 (nnz, 7), as `condense` returns
+# i: row of state float64 (n, 19), whose ions stand in ion float64 (nnz, 10), as `condense` returns
 # them; kelvin below state[i, CURIE]
-# Writes work float64 (ions, 8) if keep; returns the reduced moment of the metals, the moment (mu_B,
-# below zero where the rare earth outweighs), K_1 and K_2 (MJ/m3) and the crystal-field parts of
-# both before the factor on the crystal field.
+# Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
+# the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
+# zero where the rare earth outweighs) and K_1, K_2, K_3.
 @jit
-def at(kelvin, i, state, ion, work, keep):
+def at(kelvin, i, state, ion, work, tables):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
@@ -203,93 +214,113 @@ def at(kelvin, i, state, ion, work, keep):
     steep = m2 * m2
     steep *= steep * m2
     j = state[i, MOMENT_T] * mt
-    one, two = 0.0, 0.0
-    first = int(state[i, FIRST])
-    for r in range(int(state[i, IONS])):
-        a = first + r
-        x = ion[a, STRENGTH] / kelvin * mt
-        o1, o2, o4, o6, d1, d2, d4, d6 = polarization(ion[a, SPIN], x)
-        if keep:
-            work[r, 0], work[r, 1], work[r, 2], work[r, 3] = o1, o2, o4, o6
-            work[r, 4], work[r, 5], work[r, 6], work[r, 7] = d1, d2, d4, d6
-        j += ion[a, ION_J] * o1
-        one += ion[a, ION_2] * o2
-        one -= 8.0 / 7.0 * ion[a, ION_4] * o4 + 4.0 / 9.0 * ion[a, ION_6] * o6
-        two += ion[a, ION_4] * o4 + ion[a, ION_6] * o6
-    field = state[i, CRYSTAL_FIELD]
     k1 = state[i, BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, STEEP] * steep
-    return mt, j, k1 + field * one, field * two, one, two
+    k2, k3 = 0.0, 0.0
+    n = int(state[i, IONS])
+    scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
+    respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work)
+    for r in range(n):
+        j += work[r, 0]
+        k1 += work[r, 1]
+        k2 += work[r, 2]
+        k3 += work[r, 3]
+    return mt, j, k1, k2, k3
 
 
-# i, state, ion, work as `at` wrote them (keep); m: reduced moment of the metals; j: J_s with its
-# sign, T; k1: K_1 of all, MJ/m3; sites: rare-earth atoms of a formula unit
-# -> mu_0 H_N, T: 0 where the axis is not stable
+# i, state, ion, work as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
+# axis is not stable
 @jit
-def nucleation(i, state, ion, work, m, j, k1, sites):
+def nucleation(i, state, ion, work, m, j, k1):
     """Return the reverse field at which the moment leaves the axis, each rare earth free to cant.
 
-    With the moments of iron and of each rare earth as vectors in their exchange field; the
-    anisotropy of the metals, exchange and torques in MJ/m3 (the field in T times J / mu_0).
+    The 4f shell feels exchange and outside field as one: turned by a small angle with the metals,
+    the exchange field h, lengthened or shortened by b, turns the sum by h / (h + b) of it.
     """
     if not k1 > 0.0:
         return 0.0
-    tesla = state[i, TO_TESLA]
-    to_energy = 1e-6 / 1.25663706127e-6
     sign = 1.0 if j > 0.0 else -1.0
-    factor = state[i, CRYSTAL_FIELD]
-    volume = TESLA / tesla
-    first, n = int(state[i, FIRST]), int(state[i, IONS])
     metals = k1
+    first, n = int(state[i, FIRST]), int(state[i, IONS])
     for r in range(n):
-        a = first + r
-        metals -= factor * (
-            ion[a, ION_2] * work[r, 1]
-            - 8.0 / 7.0 * ion[a, ION_4] * work[r, 2]
-            - 4.0 / 9.0 * ion[a, ION_6] * work[r, 3]
-        )
-    field = 2.0 * k1 / (abs(j) * to_energy)
+        metals -= work[r, 1]
+    # MJ/m3 per mu_B and tesla.
+    torque = sign * state[i, TO_TESLA] * _TO_ENERGY
+    field = 2.0 * k1 / (abs(j) * state[i, TO_TESLA] * _TO_ENERGY)
     for _ in range(_STEPS):
-        stiff = 2.0 * metals - sign * state[i, MOMENT_T] * m * tesla * to_energy * field
-        slope = -sign * state[i, MOMENT_T] * m * tesla * to_energy
+        slope = -torque * state[i, MOMENT_T] * m
+        stiff = 2.0 * metals + slope * field
         for r in range(n):
             a = first + r
-            own = factor * (
-                ion[a, ION_2] * work[r, 1]
-                - 8.0 / 7.0 * ion[a, ION_4] * work[r, 2]
-                - 4.0 / 9.0 * ion[a, ION_6] * work[r, 3]
-            )
-            torque = -sign * ion[a, ION_J] * work[r, 0] * tesla * to_energy
-            bound = ion[a, STRENGTH] * m * work[r, 0] * ion[a, SITE] * sites * _MJ_PER_K / volume
-            free = 2.0 * own + torque * field
-            both = free + bound
-            if not both > 0.0:
-                continue
-            stiff += free * bound / both
-            slope += torque * (bound / both) ** 2
+            h = ion[a, STRENGTH] * m
+            b = sign * ion[a, PER_TESLA]
+            # Beyond half of the exchange field the linear response means nothing.
+            b_field = max(b * field, -0.5 * h)
+            y = h / (h + b_field)
+            own = 2.0 * (work[r, 1] + work[r, BY_FIELD + 1] * b_field) * y
+            pull = torque * (work[r, 0] + work[r, BY_FIELD] * b_field)
+            # y falls with the field by y^2 b / h, and y / h is y^2 over h + b_field.
+            fall = y * b / (h + b_field)
+            stiff += own * y - pull * field * y
+            slope += 2.0 * work[r, BY_FIELD + 1] * b * y * y - 2.0 * own * fall
+            slope -= pull * (y - field * fall) + torque * work[r, BY_FIELD] * b * field * y
         if not slope < 0.0:
             break
-        field = max(field - stiff / slope, 0.0)
+        step = stiff / slope
+        field = max(field - step, 0.0)
+        if abs(step) < _CLOSE * field:
+            break
     return field
 
 
+# As `nucleation`
 @jit
-def direction(k1, k2):
-    """Return the status that the easy direction gives: `OK`, `CONE` or `PLANAR`."""
-    if k1 > 0.0 and k1 + k2 > 0.0 and k1 + 2.0 * k2 > 0.0:
-        return OK
-    return CONE if k1 <= 0.0 and k1 + 2.0 * k2 > 0.0 else PLANAR
+def across(i, state, ion, work, m, j, k1):
+    """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
+
+    In a field across the axis metals and rare earth cant apart, which adds to the moment along it.
+    """
+    tesla = state[i, TO_TESLA] * _TO_ENERGY
+    whole, own = j * tesla, 0.0
+    first = int(state[i, FIRST])
+    for r in range(int(state[i, IONS])):
+        a = first + r
+        b = ion[a, PER_TESLA] / (ion[a, STRENGTH] * m)
+        whole += 2.0 * work[r, 1] * b
+        own -= 2.0 * work[r, 1] * b * b + work[r, 0] * tesla * b
+    return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
+
+
+@jit
+def direction(k1, k2, k3):
+    """Return the status that the easy direction gives: `OK`, `CONE` or `PLANAR`.
+
+    The lowest of k1 x + k2 x^2 + k3 x^3 with x = sin^2 between 0 and 1. An axis without saturation
+    field across it, the plane being a lesser minimum, counts as planar.
+    """
+    plane = k1 + k2 + k3
+    inside = 0.0
+    root = k2 * k2 - 3.0 * k1 * k3
+    if root >= 0.0:
+        root = np.sqrt(root)
+        if k2 > 0.0 or (k2 == 0.0 and root > 0.0):
+            inside = -k1 / (k2 + root)
+        elif k2 < 0.0 and k3 > 0.0:
+            inside = (root - k2) / (3.0 * k3)
+    if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(0.0, plane):
+        return CONE
+    return OK if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else PLANAR
 
 
 # indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
 # codes int8 (n): host, -1 unknown; the rest as for `condense_row`
-# -> state float64 (n, 18), ion float64 (nnz, 7)
-def condense(indptr, indices, values, codes, role, counts, known, spin, p, q):
+# -> state float64 (n, 19), ion float64 (nnz, 10)
+def condense(indptr, indices, values, codes, role, counts, known, tables, p, q):
     """Condense each hard phase to what does not change with temperature."""
     n = len(indptr) - 1
     state = np.full((n, N_STATE), np.nan)
     ion = np.empty((len(indices), N_ION))
     share_rows(
-        _condense_chunks, chunks(n), indptr, indices, values, codes, role, counts, known, spin, p,
+        _condense_chunks, chunks(n), indptr, indices, values, codes, role, counts, known, tables, p,
         q, state, ion, chunk=1,
     )  # fmt: skip
     return state, ion
@@ -313,7 +344,7 @@ def most_ions(state):
 # As `condense`, of chunks start to stop - 1; state and ion are written to.
 @jit
 def _condense_chunks(
-    indptr, indices, values, codes, role, counts, known, spin, p, q, state, ion, start, stop
+    indptr, indices, values, codes, role, counts, known, tables, p, q, state, ion, start, stop
 ):
     n = len(indptr) - 1
     for chunk in range(start, stop):
@@ -323,7 +354,7 @@ def _condense_chunks(
             if codes[i] < 0:
                 continue
             ions = condense_row(
-                i, indptr[i], indptr[i + 1], indices, values, codes[i], role, counts, known, spin,
+                i, indptr[i], indptr[i + 1], indices, values, codes[i], role, counts, known, tables,
                 p, q, state, ion, mix,
             )  # fmt: skip
             state[i, STATE] = OUTSIDE if ions < 0 else OK

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._accelerate import jit
+from .ions import N_WORK
 from .magnetism import (
     CHUNK,
     CURIE,
-    N_WORK,
     OK,
     PARAMAGNETIC,
     STATE,
@@ -64,16 +64,16 @@ def crossing(t, room, s):
 class Phases(NamedTuple):
     """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
 
-    Rows of `state` and `ion`, see `magnetism.condense`; ``sites`` float64 (rows): rare-earth atoms
-    of a formula unit. ``walls``, ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1
-    without (a skin is the surface of its grains). ``cells``, ``fraction`` float64 (n): volume of
-    the cells, of the shell in the hard phase; ``cover`` (n): share of its gain that a shell of its
-    thickness gives; ``efficiency``: of a shell thick enough.
+    Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
+    ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
+    of its grains). ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the
+    hard phase; ``cover`` (n): share of its gain that a shell of its thickness gives;
+    ``efficiency``: of a shell thick enough.
     """
 
     state: Any
     ion: Any
-    sites: Any
+    tables: Any
     walls: Any
     skins: Any
     shells: Any
@@ -87,14 +87,16 @@ class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power of the nucleation field that coercivity follows with temperature; ``squareness``: H_k over
-    H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
+    power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
+    is 1 its fall beside that field, per 1000 K at `ROOM`;
+    ``squareness``: H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
     """
 
     factor: Any
     alpha_k: Any
     n_eff: Any
     decay: Any
+    by_kelvin: Any
     squareness: Any
     recoil: Any
     limit: Any
@@ -114,7 +116,7 @@ class Widths(NamedTuple):
     on_beta: Any
 
 
-# i: row of the phases; work float64 (ions, 8), see `magnetism.at`
+# i: row of the phases; work float64 (ions, 64), see `magnetism.at`
 # -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
 #    order.
 @jit
@@ -125,11 +127,11 @@ def phase_at(i, kelvin, phases, work):
         return np.nan, 0.0, int(state[i, STATE])
     if not kelvin < state[i, CURIE]:
         return np.nan, 0.0, PARAMAGNETIC
-    m, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, True)
-    found = direction(k1, k2)
+    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
+    found = direction(k1, k2, k3)
     field = 0.0
     if found == OK and j != 0.0:
-        field = nucleation(i, state, ion, work, m, j, k1, phases.sites[i]) / MU_0
+        field = nucleation(i, state, ion, work, m, j, k1) / MU_0
     return abs(j) * state[i, TO_TESLA], field, found
 
 
@@ -177,19 +179,33 @@ def _start(i, phases, rules, work):
     return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0)
 
 
+# decay: per 1000 K -> share of alpha_K at `ROOM`
+@jit
+def kept(kelvin, decay):
+    """Return what alpha_K keeps at a temperature: exp(-decay d (1 + d / 1000 K)), d from `ROOM`."""
+    d = 1e-3 * (kelvin - ROOM)
+    return np.exp(-decay * d * (1.0 + d))
+
+
 # start: of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit
 def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
-    Kronmueller's relation at `ROOM`, then H_cJ follows a power of the nucleation field. What is no
-    magnet at `ROOM` follows the relation at its own temperature.
+    Kronmueller's relation at `ROOM`; then H_cJ follows the nucleation field times what alpha_K
+    keeps, one function of temperature for all magnets of a route, or a power of the field alone.
+    What is no magnet at `ROOM` follows the relation at its own temperature.
     """
     carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     if field_room > 0.0:
-        return j, h_room * (field / field_room) ** rules.decay[i], status
+        left = field / field_room
+        if rules.by_kelvin[i] > 0.0:
+            left *= kept(kelvin, rules.decay[i])
+        else:
+            left = left ** rules.decay[i]
+        return j, h_room * left, status
     return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Points between the two temperatures at which flatness is looked at.
 _POINTS = 9
+# Magnets of the grid from which the least amount is searched for along a line.
+_STARTS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +154,10 @@ def compensate(
             f"no share of {', '.join(names)} reaches alpha {alpha:g} %/K in "
             f"{table.formulas()[0]}; the flattest has {best:.4f}"
         )
-    refined = _refined(table, columns, names, good.iloc[0][names].to_numpy(float), kelvin, host,
+    # The lightest of the grid, and of each substituent alone: their order may change in refining.
+    alone = [good[good[names].drop(columns=r).sum(axis=1) == 0.0].head(1) for r in names]
+    starts = pd.concat([good.head(_STARTS), *alone])[names].to_numpy(float)
+    refined = _refined(table, columns, names, np.unique(starts, axis=0), kelvin, host,
                        alpha - tolerance)  # fmt: skip
     found = refined if refined is not None else good.iloc[0]
     return Compensation(
@@ -203,14 +208,15 @@ def _refined(
     base: CompositionTable,
     columns: list[int],
     names: list[str],
-    share: NDArray[np.float64],
+    starts: NDArray[np.float64],
     kelvin: NDArray[np.float64],
     host: str,
     wanted: float,
 ) -> "pd.Series | None":
-    """Go back along the direction of `share` to the least amount that still reaches `wanted`."""
-    scales = np.linspace(0.0, 1.0, 101)[:, None]
-    line = _tried(base, columns, names, scales * share, kelvin, host)
+    """Go back along the directions of `starts` to the least amount that still reaches `wanted`."""
+    scales = np.linspace(0.0, 1.0, 501)[:, None, None]
+    shares = (scales * starts).reshape(-1, len(names))
+    line = _tried(base, columns, names, shares, kelvin, host)
     good = line[line["remanence_coefficient_pct_K"] >= wanted]
     return None if good.empty else good.iloc[0]
 

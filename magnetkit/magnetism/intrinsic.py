@@ -1,9 +1,9 @@
 """Intrinsic properties of the hard phase at temperature.
 
 Two sublattices: the transition metals carry moment, exchange and their own anisotropy; each rare
-earth is a multiplet in the exchange field of the former, with a crystal field of order 2, 4
-and 6 (Herbst, Rev. Mod. Phys. 63 (1991) 819; Kuz'min, Phys. Rev. B 46 (1992) 8219 for the
-temperature dependence). Parameters: ``datasets/intrinsic``.
+earth is an ion in the exchange field of the former and in a crystal field of order 2, 4 and 6,
+diagonalized offline (Herbst, Rev. Mod. Phys. 63 (1991) 819; Yamada et al., Phys. Rev. B 38 (1988)
+620). Parameters: ``datasets/intrinsic``; tables of the ions: ``datasets/ions``.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,7 @@ PROPERTIES = (
     "saturation_polarization_T",
     "anisotropy_constant_MJ_m3",
     "anisotropy_constant_2_MJ_m3",
+    "anisotropy_constant_3_MJ_m3",
     "anisotropy_field_T",
     "nucleation_field_T",
     "hardness_parameter",
@@ -46,7 +47,7 @@ _STATUS_CODE = np.array([STATUSES.index(name) for name in STATUS], np.int8)
 _EASY_CODE = np.array([EASY_DIRECTIONS.index(name) for name in _EASY], np.int8)
 # Half an interval of 90 % in standard deviations.
 _HALF = NormalDist().inv_cdf(0.95)
-_POSITIVE = np.array([True, False, False, True, True, True])
+_POSITIVE = np.array([True, False, False, False, True, True, True])
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class Intrinsic:
         Temperatures, K.
     curie, curie_sd : ndarray of float64, shape (n,)
         Curie temperature and its standard deviation, K.
-    value, sd : ndarray of float64, shape (n, m, 6)
+    value, sd : ndarray of float64, shape (n, m, 7)
         `PROPERTIES` and their standard deviations; `sd` is empty if not asked for. NaN where the
         status gives no number: all above the Curie temperature, field and hardness where the
         easy direction is no axis.
@@ -119,7 +120,7 @@ def evaluate(
         curie = np.stack([believed.value, believed.half / _HALF])
     tc, tc_sd, value, sd, status = kernel(
         t.indptr, t.indices, t.values, part.host, at, role, counts,
-        p.known, p.spin, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
+        p.known, p.ions, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
     )  # fmt: skip
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
@@ -207,9 +208,10 @@ def intrinsic(
     DataFrame, or frame of the input's library
         One row a composition and temperature: host, status, easy_direction, temperature_K, and
         with interval and provenance curie_temperature_K, saturation_polarization_T,
-        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_field_T
-        (2 (K_1 + 2 K_2) mu0 / J_s), nucleation_field_T (the reverse field at which the moment
-        leaves the axis, metals and rare earth free to cant apart) and hardness_parameter. A planar
+        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
+        anisotropy_field_T (2 (K_1 + 2 K_2 + 3 K_3) mu0 / J_s), nucleation_field_T (the reverse
+        field at which the moment leaves the axis, metals and rare earth free to cant apart) and
+        hardness_parameter. A planar
         or conical phase has no fields and no hardness, a paramagnetic one only its Curie
         temperature, an unknown host or one with elements outside the model nothing.
 

@@ -14,6 +14,7 @@ from .balance import Balance, balance
 from .intrinsic import condensed, joined
 from .likeness import beyond
 from .mill import ALPHA, Mill, splits
+from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
 from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
 
@@ -202,7 +203,7 @@ class Alloys:
         alpha_k, n_eff, decay = microstructure(rows, self.structure)
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        return Rules(self.factor, alpha_k, n_eff, decay, *own)
+        return Rules(self.factor, alpha_k, n_eff, decay, rows["by_kelvin"], *own)
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""
@@ -270,7 +271,7 @@ def alloys(
         oxide have others.
     """
     from ..hosts.made import shells_known
-    from ..hosts.partition import HOST_NAMES, site_rules, wall_hosts
+    from ..hosts.partition import HOST_NAMES, wall_hosts
     from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
@@ -315,12 +316,11 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    sites = np.append(site_rules()[1][:, 0], np.nan)
     state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
         state,
         ion,
-        sites[np.concatenate([own for _, own in groups])],
+        ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
         _places(shelled, n, n + walls.size + skinned.size),

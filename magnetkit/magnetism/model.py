@@ -29,7 +29,7 @@ def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) ->
 
     role, counts = site_rules()
     return kernel(
-        table.indptr, table.indices, table.values, codes, role, counts, p.known, p.spin,
+        table.indptr, table.indices, table.values, codes, role, counts, p.known, p.ions,
         p.element, p.host,
     )  # fmt: skip
 

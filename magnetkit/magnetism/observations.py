@@ -17,7 +17,17 @@ from ..hosts.partition import HOST_NAMES, assign_hosts, site_rules
 from ..kernels.hosts import OUTSIDE
 from ..settings import get_settings
 
-COLUMNS = ["host", "formula", "property", "temperature_K", "value", "deviation", "paper"]
+COLUMNS = [
+    "host",
+    "formula",
+    "property",
+    "temperature_K",
+    "value",
+    "deviation",
+    "paper",
+    "method",
+    "limit",
+]
 
 RELATIVE = {
     "saturation_polarization_T": 0.015,
@@ -82,12 +92,12 @@ def embedded() -> pd.DataFrame:
                 sd *= 2.0
             rows.append((host, formula, prop, temperature, value, sd, record["source"]))
     rows += _single("intrinsic/measurements.csv")
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return _with_method(rows)
 
 
 def held_out() -> pd.DataFrame:
     """Return the embedded measurements that no fit ever sees, one a row."""
-    return pd.DataFrame(_single("intrinsic/held_out.csv"), columns=COLUMNS)
+    return _with_method(_single("intrinsic/held_out.csv"))
 
 
 def _single(name: str) -> list[tuple]:
@@ -104,6 +114,24 @@ def _single(name: str) -> list[tuple]:
         )
         for r in pd.read_csv(datasets.path(name)).to_dict("records")
     ]
+
+
+def _with_method(rows: list[tuple]) -> pd.DataFrame:
+    """Return rows without method as a table: none of the embedded fields names its own."""
+    return pd.DataFrame(rows, columns=COLUMNS[:-2]).assign(method="unknown", limit="")
+
+
+def _method(reference: str, formula: str, typed: dict[tuple[str, str], tuple[str, str]]) -> tuple:
+    """Return method and limit of a field: of the one compound, of the paper, or unknown."""
+    return typed.get((reference, formula), typed.get((reference, ""), ("unknown", "")))
+
+
+def methods() -> dict[tuple[str, str], tuple[str, str]]:
+    """Return method and limit of the fields of the series by paper and compound, "" for all."""
+    frame = pd.read_csv(datasets.path("intrinsic/methods.csv"), keep_default_na=False)
+    return {
+        (r["reference"], r["formula"]): (r["method"], r["limit"]) for r in frame.to_dict("records")
+    }
 
 
 def mirror(name: str) -> Path:
@@ -132,7 +160,7 @@ def series() -> pd.DataFrame:
     """
     frame = pd.read_csv(mirror("literature/substitution_series_R2T14B.csv"))
     frame = frame[~frame["excluded"]]
-    rows = []
+    rows, typed = [], methods()
     for r in frame.to_dict("records"):
         for column, prop, temperature, sd in (
             ("mu0Ms_T", "saturation_polarization_T", 300.0, 0.02 * r["mu0Ms_T"] + 0.01),
@@ -140,8 +168,22 @@ def series() -> pd.DataFrame:
             ("Tc_K", "curie_temperature_K", np.nan, 5.0),
         ):
             if not np.isnan(r[column]):
+                method = "unknown", ""
+                if prop == "anisotropy_field_T":
+                    method = _method(r["ref_key"], r["formula"], typed)
+                if method[1] == "doubtful":
+                    continue
                 rows.append(
-                    ("2:14:1", r["formula"], prop, temperature, r[column], sd, r["ref_key"])
+                    (
+                        "2:14:1",
+                        r["formula"],
+                        prop,
+                        temperature,
+                        r[column],
+                        sd,
+                        r["ref_key"],
+                        *method,
+                    )
                 )
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -204,6 +246,8 @@ def _by_host(
             "value": value,
             "deviation": sd,
             "paper": paper,
+            "method": "unknown",
+            "limit": "",
         }
     )
     return frame[keep].reset_index(drop=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +19,23 @@ from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError
 from ..hosts.partition import HOST_NAMES, HOSTS
 
+if TYPE_CHECKING:
+    from ..kernels.ions import Ions
+
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 """Properties of the transition-metal sublattice, per formula unit."""
 ENDS = ("iron", "cobalt")
 """The two compounds between which a property is interpolated."""
 IONIC = (
-    "ion_moment_muB",
+    "ion_moment",
     "ion_exchange_K",
-    "ion_k2_MJ_m3",
-    "ion_k4_MJ_m3",
-    "ion_k6_MJ_m3",
+    "ion_A2_K",
+    "ion_A4_K",
     "ion_coupling_K2",
 )
-"""Properties of a rare-earth ion; the moment is negative where it opposes the iron's."""
+"""Properties of a rare-earth ion: share of its moment that counts, exchange field H_m (it acts as
+2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
+its coupling in T_C."""
 
 ELEMENT_SLOTS: tuple[str, ...] = (
     *(
@@ -67,14 +72,14 @@ class Parameters:
 
     Attributes
     ----------
-    element, element_sd : ndarray of float64, shape (hosts, 118, 43)
+    element, element_sd : ndarray of float64, shape (hosts, 118, 41)
         Parameters by host and element, and their standard deviations.
     host, host_sd : ndarray of float64, shape (hosts, 30)
         Parameters of the host alone.
     known : ndarray of int8, shape (hosts, 118)
         1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.
-    spin : ndarray of float64, shape (118,)
-        J of the ion, 0 where the model gives it no moment of its own.
+    ions : magnetkit.kernels.ions.Ions
+        What each ion does in exchange and crystal field.
     """
 
     element: NDArray[np.float64]
@@ -82,7 +87,7 @@ class Parameters:
     host: NDArray[np.float64]
     host_sd: NDArray[np.float64]
     known: NDArray[np.int8]
-    spin: NDArray[np.float64]
+    ions: "Ions"
 
     @classmethod
     def empty(cls) -> "Parameters":
@@ -94,7 +99,7 @@ class Parameters:
             np.zeros((n, len(HOST_SLOTS))),
             np.zeros((n, len(HOST_SLOTS))),
             np.zeros((n, N_ELEMENTS), np.int8),
-            ion_spins(),
+            ion_tables(),
         )
 
     def draw(self, generator: np.random.Generator) -> "Parameters":
@@ -105,7 +110,7 @@ class Parameters:
             generator.normal(self.host, self.host_sd),
             self.host_sd,
             self.known,
-            self.spin,
+            self.ions,
         )
 
 
@@ -128,13 +133,41 @@ def ions() -> dict[str, dict[str, float]]:
 _TEXT = frozenset({"ion", "source", "verification"})
 
 
-def ion_spins() -> NDArray[np.float64]:
-    """Return J of the ions that carry a moment of their own, by element."""
-    spin = np.zeros(N_ELEMENTS)
-    for symbol, ion in ions().items():
-        if symbol not in NOT_FREE:
-            spin[INDEX[symbol]] = ion["J"]
-    return spin
+@lru_cache(maxsize=1)
+def published_fields() -> dict[str, dict[str, float]]:
+    """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
+    with datasets.path("ions/crystal_fields.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
+            for row in csv.DictReader(stream)
+        }
+
+
+@lru_cache(maxsize=1)
+def ion_tables() -> "Ions":
+    """Return ``datasets/ions/crystal_field.npz`` at the close nodes of the kernels."""
+    from ..kernels.ions import Ions
+
+    with np.load(datasets.path("ions/crystal_field.npz")) as file:
+        by_kelvin, by_field = (file[k].astype(np.float32) for k in ("by_kelvin", "by_field"))
+        values = file["values"]
+        groups, ions, kelvins, fields, n = values.shape
+        values = by_kelvin @ values.reshape(groups, ions, kelvins, fields * n)
+        values = by_field @ values.reshape(groups, ions, len(by_kelvin), fields, n)
+        kelvins, fields = len(by_kelvin), len(by_field)
+        facts = np.full((groups, N_ELEMENTS, 5), -1.0)
+        for i, symbol in enumerate(file["symbols"].tolist()):
+            for g in range(groups):
+                facts[g, INDEX[symbol]] = (
+                    (g * ions + i) * kelvins * fields,
+                    (fields - 1) / file["top"][i],
+                    file["per_tesla"][i],
+                    file["middle"][g],
+                    1.0 / file["half"][g],
+                )
+        return Ions(
+            values.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
+        )
 
 
 def read(rows: Iterable[dict[str, str]]) -> Parameters:

@@ -17,7 +17,6 @@ from .. import datasets
 from ..elements import INDEX
 from ..hosts.partition import HOST_NAMES, HOSTS
 from ..hosts.records import file_of
-from ..units import K_B
 from .parameters import (
     ELEMENT_SLOTS,
     ENDS,
@@ -27,10 +26,10 @@ from .parameters import (
     Parameters,
     elements_of,
     ions,
+    published_fields,
 )
 
 _NO_ION = {"alpha_J": 0.0}
-_LIGHT = ("Pr", "Nd", "Sm")
 _T_VOLUME = 11.8  # A3 of iron, whose place a substituent takes
 _SUBSTITUENT_VOLUME = {
     "Al": 16.6, "Ga": 19.6, "Si": 16.0, "Ge": 18.0, "Sn": 24.0, "Zn": 15.2, "Ag": 17.0,
@@ -205,56 +204,56 @@ def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[s
 def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
     """Set moment, exchange field and crystal field of the 4f ions."""
     own, common = data["host"][host], data["rare_earth"]
-    adjust = own.get("ion_k2_MJ_m3", {})
-    n = HOSTS[host].rare_earth
+    shares = own.get("moment_share", {})
+    free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
     for k, end in enumerate(ENDS):
         ratio = own["cobalt_exchange"] if k else 1.0
-        exchange, second, fourth, sixth, coupling = [], [], [], [], []
-        for r in earths:
-            ion = ions().get(r)
-            if ion is None or ion["J"] == 0.0 or r in NOT_FREE:
-                continue
-            j, g, light = ion["J"], ion["g_J"], r in _LIGHT
-            strength = common["strength"][r]
-            share = own.get("moment_share", {}).get(r)
-            moment = g * j * (share or common["moment_share"].get(r, 1.0))
-            sd = 0.04 * moment + 0.05
-            if r == "Sm":
-                moment, sd = common["samarium_moment"], 0.3
-            sign = 1.0 if light else -1.0
-            prior.set(r, f"ion_moment_muB:{end}", sign * moment, sd)
+        exchange, coupling = [], []
+        for r in free:
+            j, g, strength = ions()[r]["J"], ions()[r]["g_J"], common["strength"][r]
+            prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
 
-            mean = own["gadolinium_exchange_K"] * ratio * abs(g - 1) * j / 3.5 * strength
-            # The crystal field of a light ion helps to polarize it: an effective field.
-            mean *= 1.3 if light else 1.0
-            key = prior.set(r, f"ion_exchange_K:{end}", mean, 0.3 * mean)
-            exchange.append((key, 0.2 * mean))
+            published = host == "2:14:1"
+            mean = (
+                published_fields()[r]["H_m_K"] if published else own["exchange_field_K"] * strength
+            )
+            mean *= ratio
+            sd = common["exchange_field_sd"]
+            key = prior.set(r, f"ion_exchange_K:{end}", mean, sd * mean)
+            exchange.append((key, sd * mean))
 
             gennes = (g - 1) ** 2 * j * (j + 1) / 15.75
             mean = own["gadolinium_coupling_K2"] * gennes * strength**2
             key = prior.set(r, f"ion_coupling_K2:{end}", mean, 0.2 * mean)
             coupling.append((key, 0.2 * mean))
+        prior.vary(exchange)
+        prior.vary(coupling)
+    _crystal_field(prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0])
 
-            if ion["alpha_J"] == 0.0:
-                continue
-            # K_1 = -3/2 A_2 <O_2>, K_2 = 35/8 A_4 <O_4> at saturation, per volume.
-            density = n * K_B / (own["volume_A3"][k] * 1e-30) * 1e-6
-            o2 = 2 * j * (j - 0.5)
-            mean = -1.5 * own["crystal_field_A2_K"][k] * ion["alpha_J"] * ion["r2_a0_2"] * o2
-            mean, sd = mean * density, 0.25 * abs(mean * density)
-            scale = 0.25 * mean
-            if r in adjust:
-                (mean, sd), scale = adjust[r], 0.0
-            key = prior.set(r, f"ion_k2_MJ_m3:{end}", mean, sd)
-            second.append((key, scale))
-            o4 = 8 * j * (j - 0.5) * (j - 1) * (j - 1.5)
-            unit = 4.375 * ion["beta_J"] * ion["r4_a0_4"] * o4 * density
-            mean = own["crystal_field_A4_K"][k] * unit
-            key = prior.set(r, f"ion_k4_MJ_m3:{end}", mean, abs(8.0 * unit) + 0.2 * abs(mean))
-            fourth.append((key, 15.0 * unit))
-            o6 = 2 * o4 * (j - 2) * (j - 2.5)
-            unit = 23.625 * ion["gamma_J"] * ion["r6_a0_6"] * o6 * density
-            key = prior.set(r, f"ion_k6_MJ_m3:{end}", 0.0, abs(unit))
-            sixth.append((key, 2.0 * unit))
-        for terms in (exchange, second, fourth, sixth, coupling):
-            prior.vary(terms)
+
+def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
+    """Set the crystal field of the ions: of each, common to all, and what tells the ends apart."""
+    own = data["host"][host]
+    adjust = own.get("ion_A2_K", {})
+    spread = own["crystal_field_spread"]
+    second: dict[str, list] = {end: [] for end in ENDS}
+    fourth: dict[str, list] = {end: [] for end in ENDS}
+    for r in earths:
+        pair = []
+        for k, end in enumerate(ENDS):
+            published = host == "2:14:1"
+            mean = published_fields()[r]["A20"] if published else own["crystal_field_A2_K"][k]
+            mean, sd = adjust.get(r, (mean, spread["A2"] * abs(mean)))
+            key = prior.set(r, f"ion_A2_K:{end}", mean, spread["between_ends"] * sd)
+            pair.append((key, sd))
+            if r not in adjust:
+                second[end].append((key, spread["A2_shared"] * mean))
+            mean = own["crystal_field_A4_K"][k]
+            key = prior.set(r, f"ion_A4_K:{end}", mean, spread["A4"])
+            fourth[end].append((key, spread["A4_shared"]))
+        if spread["between_ends"] < 1.0:
+            prior.vary(pair, r)
+    if spread["between_ends"] < 1.0:
+        second = {"both": second["iron"] + second["cobalt"]}
+    for terms in (*second.values(), *fourth.values()):
+        prior.vary(terms)

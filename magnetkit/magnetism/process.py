@@ -42,7 +42,7 @@ class Process:
         Mass of each over that of the magnet, %; it binds rare earth of a full recipe of 2:14:1 or
         1:5, see `magnetkit.magnetism.phase_balance`.
     decay : float or array, optional
-        Power of the nucleation field that coercivity follows with temperature.
+        Power or fall that coercivity follows with temperature, see `Family`.
     alpha_k : float or array, optional
         Kronmueller's alpha_K of the route's structure.
     route : Route, optional
@@ -73,7 +73,7 @@ _LIMITS = {
     "oxygen_wt_pct": (0.0, 3.0, "a mass of oxygen, wt.%,"),
     "carbon_wt_pct": (0.0, 3.0, "a mass of carbon, wt.%,"),
     "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
-    "decay": (0.3, 8.0, "a power of the nucleation field"),
+    "decay": (0.0, 20.0, "a power or fall"),
     "alpha_k": (0.001, 1.0, "a microstructural parameter"),
 }
 
@@ -87,7 +87,10 @@ class Family:
     alpha_k, n_eff : float
         Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s at 20 C.
     decay : float
-        Power of the nucleation field that coercivity follows with temperature.
+        Power that coercivity follows with temperature.
+    by_kelvin : float
+        1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C
+        (2:14:1, whose curves show it, beside the nucleation field itself).
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     wetting_volume : float
@@ -136,6 +139,7 @@ class Family:
     alpha_k_iron: float
     alpha_k_copper: float
     decay: float
+    by_kelvin: float
     decay_iron: float
     decay_copper: float
     iron_reference: float

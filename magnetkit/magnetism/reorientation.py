@@ -39,7 +39,7 @@ def transitions(
     DataFrame
         curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
         spin_reorientation_K, the highest temperature at which the easy axis sets in or is lost
-        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 does. NaN where none.
+        (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none.
     """
     import pandas as pd
 
@@ -67,10 +67,10 @@ def transitions(
         )
         got = evaluate(some, at, spread=False)
         curie[rows] = got.curie
-        js, k1 = got.value[:, :, 0], got.value[:, :, 1]
+        js, k1, k2, k3 = (got.value[:, :, k] for k in range(4))
         for name, curve in (
             ("spin_reorientation_K", k1),
-            ("spin_reorientation_2_K", k1 + 2.0 * got.value[:, :, 2]),
+            ("spin_reorientation_2_K", k1 + 2.0 * k2 + 3.0 * k3),
         ):
             found[name][rows] = _last_zero(at, curve)
         # J_s is a modulus: it has a sharp minimum near zero where the sublattices cancel.

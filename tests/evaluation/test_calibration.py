@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
 from magnetkit.evaluation.magnetism.calibration import Fit
 from magnetkit.evaluation.magnetism.validation import between_papers, held_out, pairs
@@ -21,7 +22,7 @@ def test_slots_are_those_of_the_kernel():
     from magnetkit.kernels import magnetism as kernel
 
     assert ELEMENT_SLOTS[6 * kernel.EXCHANGE] == "exchange_K:iron"
-    assert ELEMENT_SLOTS[kernel.ION_K2] == "ion_k2_MJ_m3:iron"
+    assert ELEMENT_SLOTS[kernel.ION_A2] == "ion_A2_K:iron"
     assert ELEMENT_SLOTS[kernel.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
     assert HOST_SLOTS[kernel.SHAPE] == "shape:iron"
     assert HOST_SLOTS[kernel.CARBON] == "exchange_K:carbon"
@@ -47,13 +48,21 @@ def test_a_row_of_no_slot_says_the_way_out():
 
 
 @pytest.mark.parametrize("host", HOST_NAMES)
-def test_priors_know_the_moment_of_every_rare_earth_and_its_sign(host):
+def test_priors_know_the_fields_of_every_rare_earth(host):
     prior = build(host)
-    slot = ELEMENT_SLOTS.index("ion_moment_muB:iron")
-    from magnetkit.elements import INDEX
+    strength = ELEMENT_SLOTS.index("ion_exchange_K:iron")
+    # Light rare earths couple about twice as strongly as heavy ones (Cadogan 1987).
+    assert prior.mean[INDEX["Nd"], strength] > 1.5 * prior.mean[INDEX["Dy"], strength] > 0
+    assert (INDEX["Ce"], strength) not in prior.mean
 
-    assert prior.mean[INDEX["Nd"], slot] > 0 > prior.mean[INDEX["Dy"], slot]
-    assert (INDEX["Ce"], slot) not in prior.mean
+
+def test_ends_share_their_crystal_field():
+    # No crystal field of R2Co14B is published; fitted A_2^0 of both ends differ by at most 20 %.
+    element, h = load().element, HOST_NAMES.index("2:14:1")
+    iron, cobalt = (ELEMENT_SLOTS.index(f"ion_A2_K:{end}") for end in ("iron", "cobalt"))
+    for symbol in ("Pr", "Nd", "Sm", "Tb", "Dy", "Ho", "Er", "Tm"):
+        pair = element[h, INDEX[symbol], [iron, cobalt]]
+        assert pair.max() / pair.min() < 1.2, symbol
 
 
 def test_a_fit_moves_towards_the_data_and_narrows():

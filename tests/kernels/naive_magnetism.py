@@ -1,39 +1,96 @@
-"""Slow twins of the magnetism kernel: thermal averages as sums over the multiplet."""
+"""Slow twins of the magnetism kernel: lines through table nodes, free energies by matrices."""
 
 import math
 
 import numpy as np
 
-
-def operators(j):
-    """Return the Stevens operators O_2, O_4, O_6 on the diagonal, m from -j to j."""
-    m = np.arange(-j, j + 1)
-    x = j * (j + 1)
-    o2 = 3 * m**2 - x
-    o4 = 35 * m**4 - 30 * x * m**2 + 25 * m**2 - 6 * x + 3 * x**2
-    o6 = (
-        231 * m**6
-        - 315 * x * m**4
-        + 735 * m**4
-        + 105 * x**2 * m**2
-        - 525 * x * m**2
-        + 294 * m**2
+STEVENS = {
+    2: lambda z, x: 3 * z**2 - x,
+    4: lambda z, x: 35 * z**4 - (30 * x - 25) * z**2 + 3 * x**2 - 6 * x,
+    6: lambda z, x: (
+        231 * z**6
+        - (315 * x - 735) * z**4
+        + (105 * x**2 - 525 * x + 294) * z**2
         - 5 * x**3
         + 40 * x**2
         - 60 * x
+    ),
+}
+
+
+def matrices(j):
+    """Return J_x, J_y, J_z of a multiplet, m from -j to j."""
+    m = np.arange(-j, j + 1)
+    raising = np.zeros((len(m), len(m)))
+    for k in range(len(m) - 1):
+        raising[k + 1, k] = math.sqrt(j * (j + 1) - m[k] * (m[k] + 1))
+    return (raising + raising.T) / 2, (raising - raising.T) / 2j, np.diag(m)
+
+
+def multiplet_energy(j, terms, exchange, theta, phi, temperature):
+    """Return the free energy (K) of one multiplet.
+
+    ``terms``: amplitude, K, of ("z", n), the operators of order n about the axis, and of ("xy",),
+    J_x J_y + J_y J_x; ``exchange``: K, of the field on J.
+    """
+    x, y, z = matrices(j)
+    total = exchange * (
+        math.sin(theta) * (math.cos(phi) * x + math.sin(phi) * y) + math.cos(theta) * z
     )
-    return m, o2, o4, o6
+    for kind, amplitude in terms.items():
+        if kind[0] == "z":
+            total = total + amplitude * np.diag(STEVENS[kind[1]](np.diag(z), j * (j + 1)))
+        else:
+            total = total + amplitude * (x @ y + y @ x)
+    level = np.linalg.eigvalsh(total)
+    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
 
 
-def polarization(j, x):
-    """Return the means of J_z, O_2, O_4, O_6 over their values at m = j."""
-    m, *rest = operators(j)
-    weight = np.exp(x / j * (m - j))
-    weight /= weight.sum()
-    result = [(weight * m).sum() / j]
-    for o in rest:
-        result.append((weight * o).sum() / o[-1] if abs(o[-1]) > 1e-9 else 0.0)
-    return result
+def term_energy(quanta, coupling, terms, exchange, theta, phi, temperature):
+    """Return the free energy (K) of a whole term, its multiplets mixed.
+
+    ``quanta``: L, S, J; ``coupling``: lambda of lambda L.S, K; ``terms``: amplitude, K, by order,
+    of the operators about the axis of the ground multiplet; ``exchange``: K, of the field on 2 S.
+    """
+    orbital, spin, j = quanta
+    ls, ss = matrices(orbital), matrices(spin)
+    one_l, one_s = np.eye(len(ls[0])), np.eye(len(ss[0]))
+    ls, ss = [np.kron(a, one_s) for a in ls], [np.kron(one_l, a) for a in ss]
+    total = coupling * sum(a @ b for a, b in zip(ls, ss, strict=True))
+    # The ground multiplet's state of largest J_z says what an operator of L is in terms of J.
+    top = np.linalg.eigh(total - 1e-3 * abs(coupling) * (ls[2] + ss[2]))[1][:, 0]
+    field = (math.sin(theta) * math.cos(phi), math.sin(theta) * math.sin(phi), math.cos(theta))
+    total = total + 2 * exchange * sum(f * a for f, a in zip(field, ss, strict=True))
+    for order, amplitude in terms.items():
+        on_l = np.kron(
+            np.diag(STEVENS[order](np.diag(matrices(orbital)[2]), orbital**2 + orbital)), one_s
+        )
+        total = (
+            total
+            + amplitude * on_l * STEVENS[order](j, j * (j + 1)) / (top.conj() @ on_l @ top).real
+        )
+    level = np.linalg.eigvalsh(total)
+    return level[0] - temperature * math.log(np.exp(-(level - level[0]) / temperature).sum())
+
+
+def straight(values, place):
+    """Return what stands between the nodes of the first axis."""
+    first = min(int(place), len(values) - 2)
+    return values[first] * (1 + first - place) + values[first + 1] * (place - first)
+
+
+def ion(tables, group, symbol, temperature, strength, a2, a4):
+    """Return moment (mu_B), K_1, K_2, K_3 (K) of an ion, by its column, from the tables."""
+    first, per_kelvin, _, middle, per_a2 = tables.facts[group, symbol]
+    shape = tables.kelvins, tables.fields, 24
+    rows = slice(int(first), int(first) + shape[0] * shape[1])
+    values = tables.values[rows].astype(float).reshape(shape)
+    node = straight(values, temperature / (temperature + tables.scale) / tables.step)
+    node = straight(node, strength * per_kelvin).reshape(6, 4)
+    x = (a2 - middle) * per_a2
+    # The constants vanish with the crystal field.
+    value = np.polyval(node[3::-1], x) * np.array([1.0, a2, a2, a2])
+    return value + a4 * np.polyval(node[:3:-1], x)
 
 
 def reduced_moment(t, s):
@@ -41,36 +98,42 @@ def reduced_moment(t, s):
     return (1 - s * t**1.5 - (1 - s) * t**2.5) ** (1 / 3) if t < 1 else 0.0
 
 
-def pure(p, q, end, h, r_per, e, spin, temperature):
-    """Return T_C, J_s, K_1, K_2 of a pure compound, straight from the parameters.
+# Boltzmann constant over a cubic angstrom, MJ/m3.
+PER_KELVIN = 13.80649
 
-    ``p[slot]`` of the element and ``q[slot]`` of the host, slots by name; ``end`` iron or cobalt.
+
+def pure(p, q, end, h, r_per, symbol, tables, temperature):
+    """Return T_C, J_s, K_1, K_2, K_3 of a pure compound, straight from the parameters.
+
+    ``p[slot]`` of the element and ``q[slot]`` of the host, slots by name; ``end`` iron or cobalt;
+    ``symbol``: its column.
     """
     tt, rt = p[f"exchange_K:{end}"], p[f"ion_coupling_K2:{end}"]
     curie = (tt + math.sqrt(tt * tt + 4 * rt)) / 2
     m = reduced_moment(temperature / curie, q[f"shape:{end}"])
-    moment = p[f"moment_muB:{end}"] * m
-    k1 = p[f"k_broad_MJ_m3:{end}"] * (0.6 * m**2 + 0.4 * m**4)
-    k1 += p[f"k_steep_MJ_m3:{end}"] * m**10
-    k2 = 0.0
-    if spin:
-        x = p[f"ion_exchange_K:{end}"] * m / temperature
-        o1, o2, o4, o6 = polarization(spin, x)
-        moment += r_per * p[f"ion_moment_muB:{end}"] * o1
-        fourth, sixth = p[f"ion_k4_MJ_m3:{end}"] * o4, p[f"ion_k6_MJ_m3:{end}"] * o6
-        k1 += p[f"ion_k2_MJ_m3:{end}"] * o2 - 8 / 7 * fourth - 4 / 9 * sixth
-        k2 += fourth + sixth
-    return curie, abs(moment) * 11.6540 / p[f"volume_A3:{end}"], k1, k2
+    moment, volume = p[f"moment_muB:{end}"] * m, p[f"volume_A3:{end}"]
+    k = np.zeros(3)
+    k[0] = p[f"k_broad_MJ_m3:{end}"] * (0.6 * m**2 + 0.4 * m**4)
+    k[0] += p[f"k_steep_MJ_m3:{end}"] * m**10
+    if tables.facts[0, symbol, 0] >= 0:
+        own = ion(
+            tables, int(h > 0), symbol, temperature, p[f"ion_exchange_K:{end}"] * m,
+            p[f"ion_A2_K:{end}"], p[f"ion_A4_K:{end}"],
+        )  # fmt: skip
+        moment += r_per * p[f"ion_moment:{end}"] * own[0]
+        k += r_per * PER_KELVIN / volume * own[1:]
+    return curie, abs(moment) * 11.6540 / volume, *k
 
 
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
 
 
-def mixture(earths, metals, interstitials, p, q, host, counts, spins, temperature):
-    """Return T_C, J_s, K_1, K_2 of any member of a host, from parameters by name.
+def mixture(earths, metals, interstitials, p, q, host, counts, columns, tables, temperature):
+    """Return T_C, J_s, K_1, K_2, K_3 of any member of a host, from parameters by name.
 
     ``earths``, ``metals``, ``interstitials``: atoms by symbol; ``p[symbol][slot]``, ``q[slot]``;
-    ``counts``: R, T and X atoms of a formula unit; ``spins``: J by symbol. NaN above T_C.
+    ``counts``: R, T and X atoms of a formula unit; ``columns``: of the elements by symbol. NaN
+    above T_C.
     """
     total_r, total_t = sum(earths.values()), sum(metals.values())
     iron, cobalt = metals.get("Fe", 0.0), metals.get("Co", 0.0)
@@ -128,21 +191,23 @@ def mixture(earths, metals, interstitials, p, q, host, counts, spins, temperatur
     coupling = sum(x / total_r * ends(e, "ion_coupling_K2") for e, x in earths.items()) * kept
     curie = (mix["exchange_K"] + math.sqrt(mix["exchange_K"] ** 2 + 4 * max(coupling, 0))) / 2
     if temperature >= curie:
-        return curie, math.nan, math.nan, math.nan
+        return curie, *[math.nan] * 4
     shape = (1 - c) * q["shape:iron"] + c * q["shape:cobalt"]
     m = reduced_moment(temperature / curie, shape)
     field = 1 + c * (1 - c) * q["crystal_field:bow"] + empty * q["crystal_field:filling"]
     field += sum(y * p[e]["crystal_field:slope"] for e, y in others.items())
     moment = mix["moment_muB"] * m
-    k1 = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
-    k2 = 0.0
+    k = np.zeros(3)
+    k[0] = mix["k_broad_MJ_m3"] * (0.6 * m**2 + 0.4 * m**4) + mix["k_steep_MJ_m3"] * m**10
     for e, x in earths.items():
-        if not spins[e]:
+        if tables.facts[0, columns[e], 0] < 0:
             continue
-        share = x / total_r
-        o1, o2, o4, o6 = polarization(spins[e], ends(e, "ion_exchange_K") * kept * m / temperature)
-        moment += share * counts[0] * ends(e, "ion_moment_muB") * o1
-        fourth, sixth = ends(e, "ion_k4_MJ_m3") * o4, ends(e, "ion_k6_MJ_m3") * o6
-        k1 += field * share * (ends(e, "ion_k2_MJ_m3") * o2 - 8 / 7 * fourth - 4 / 9 * sixth)
-        k2 += field * share * (fourth + sixth)
-    return curie, abs(moment) * 11.6540 / mix["volume_A3"], k1, k2
+        atoms = x / total_r * counts[0]
+        own = ion(
+            tables, int(host != "2:14:1"), columns[e], temperature,
+            ends(e, "ion_exchange_K") * kept * m, field * ends(e, "ion_A2_K"),
+            field * ends(e, "ion_A4_K"),
+        )  # fmt: skip
+        moment += atoms * ends(e, "ion_moment") * own[0]
+        k += atoms * PER_KELVIN / mix["volume_A3"] * own[1:]
+    return curie, abs(moment) * 11.6540 / mix["volume_A3"], *k

@@ -9,27 +9,10 @@ from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from magnetkit.kernels.intrinsic import evaluate as kernel
-from magnetkit.kernels.multiplet import polarization, reduced_moment
+from magnetkit.kernels.ions import reduced_moment
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from tests.kernels import naive_magnetism as naive
-
-SPINS = st.sampled_from([2.5, 3.5, 4.0, 4.5, 6.0, 7.5, 8.0])
-
-
-@given(j=SPINS, x=st.floats(1e-4, 60.0))
-def test_polarization_agrees_with_the_sum_over_levels(j, x):
-    # With compilation off the kernel is its own plain function.
-    for each in (polarization, getattr(polarization, "py_func", polarization)):
-        np.testing.assert_allclose(each(j, x)[:4], naive.polarization(j, x), atol=2e-4)
-
-
-@given(j=SPINS, x=st.floats(0.6, 30.0))
-def test_derivatives_agree_with_differences(j, x):
-    h = 1e-4
-    up, down = naive.polarization(j, x + h), naive.polarization(j, x - h)
-    slope = (np.array(up) - np.array(down)) / (2 * h)
-    np.testing.assert_allclose(polarization(j, x)[4:], slope, atol=1e-5)
 
 
 def test_reduced_moment_starts_at_one_and_ends_at_zero():
@@ -62,10 +45,10 @@ def test_a_pure_compound_is_what_its_parameters_say(formula, host, earth, end, t
     p = dict(zip(ELEMENT_SLOTS, parameters.element[h, e], strict=True))
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
     r_per = 1 if host in ("1:5", "1:12") else 2
-    expected = naive.pure(p, q, end, h, r_per, e, parameters.spin[e], temperature)
+    expected = naive.pure(p, q, end, h, r_per, e, parameters.ions, temperature)
     part = partition(CompositionTable.from_strings([formula], basis="atomic"))
     got = evaluate(part, temperature, parameters=parameters)
-    np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :3]], expected, rtol=1e-4, atol=1e-3)
+    np.testing.assert_allclose([got.curie[0], *got.value[0, 0, :4]], expected, rtol=1e-4, atol=1e-3)
 
 
 EARTHS = ("Nd", "Dy", "Ce", "La", "Sm", "Gd", "Er", "Y")
@@ -104,9 +87,9 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     }
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
     role, counts = site_rules()
-    spins = {e: parameters.spin[INDEX[e]] for e in r}
+    rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
-        r, t, interstitials, p, q, host, counts[h], spins, temperature
+        r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
     )  # fmt: skip
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
@@ -114,12 +97,12 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     got = kernel(
         np.array([0, len(columns)]), columns, np.array([symbols[c] for c in columns.tolist()]),
         np.array([h], np.int8), np.array([temperature]), role, counts, parameters.known,
-        parameters.spin, parameters.element, parameters.host, parameters.element_sd,
+        parameters.ions, parameters.element, parameters.host, parameters.element_sd,
         parameters.host_sd, True, np.full((2, 1), np.nan),
     )  # fmt: skip
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
-    np.testing.assert_allclose(value[:3, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
+    np.testing.assert_allclose(value[:4, 0, 0], expected[1:], rtol=1e-3, atol=3e-3)
     assert np.isnan(expected[1]) == (status[0, 0] == 3)
     if status[0, 0] == 0:
         assert (sd[:, 0, 0] >= 0.0).all()
@@ -141,7 +124,7 @@ def test_linear_propagation_agrees_with_monte_carlo():
     ]
     sampled = np.array([d.value for d in draws])
     # J_s, K_1 and the field, each with its correlations.
-    for k in (0, 1, 3):
+    for k in (0, 1, 4):
         spread = np.nanstd(sampled[..., k], axis=0)
         np.testing.assert_allclose(spread, linear.sd[:, :, k], rtol=0.2)
     curie = np.array([d.curie for d in draws])
@@ -154,7 +137,7 @@ def test_what_polarization_and_anisotropy_share_cancels_in_the_field():
     part = partition(CompositionTable.from_strings(["Y2Fe14B", "YCo5"], basis="atomic"))
     got = evaluate(part, np.array([500.0, 800.0]), parameters=load())
     for row, at in ((0, 0), (1, 1)):
-        polarization_, k1, field = (got.sd[row, at, k] / got.value[row, at, k] for k in (0, 1, 3))
+        polarization_, k1, field = (got.sd[row, at, k] / got.value[row, at, k] for k in (0, 1, 4))
         assert got.value[row, at, 2] == pytest.approx(0.0, abs=0.05)
         assert 0.0 < field < 0.97 * np.hypot(polarization_, k1)
 
@@ -173,7 +156,7 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
 
 def test_empty_and_unknown_rows_are_nan():
     empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
-    assert empty.value.shape == (0, 1, 6)
+    assert empty.value.shape == (0, 1, 7)
     table = CompositionTable.from_strings(["TbCo2", "Nd2Fe14B"], basis="atomic")
     got = evaluate(partition(table), np.array([300.0, 900.0]))
     assert np.isnan(got.value[0]).all()

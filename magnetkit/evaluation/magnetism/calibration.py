@@ -11,20 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...composition.table import CompositionTable
-from ...elements import SYMBOLS
-from ...hosts.partition import HOST_NAMES, site_rules
-from ...kernels import intrinsic as kernel
+from ...hosts.partition import HOST_NAMES
 from ...magnetism.parameters import Parameters
 from ...magnetism.priors import Prior, build
+from .observed import FIELD, Observed
 
-_OUTPUT = {
-    "saturation_polarization_T": kernel.POLARIZATION,
-    "compensation_K": kernel.POLARIZATION,
-    "anisotropy_constant_MJ_m3": kernel.K1,
-    "reorientation_K": kernel.K1,
-    "anisotropy_constant_2_MJ_m3": kernel.K2,
-}
 # Offsets of a paper: relative for polarization and field, kelvin for the Curie temperature.
 _OFFSET = {
     "saturation_polarization_T": 0.03,
@@ -65,24 +56,12 @@ class Fit:
 
     def _index(self) -> None:
         data = self.data
-        present: set[str] = set()
-        # Rows of one temperature are evaluated together; a Curie temperature needs none.
-        self._groups = []
-        for temperature in data["temperature_K"].unique():
-            same = (
-                data["temperature_K"].isna()
-                if np.isnan(temperature)
-                else (data["temperature_K"] == temperature)
-            )
-            rows = np.flatnonzero(same)
-            formulas, inverse = np.unique(data["formula"].to_numpy(str)[rows], return_inverse=True)
-            table = CompositionTable.from_strings(list(formulas), basis="atomic")
-            present |= {SYMBOLS[c] for c in np.unique(table.indices)}
-            at = np.array([] if np.isnan(temperature) else [temperature])
-            self._groups.append((rows, inverse, table, at))
-        self._kind = data["property"].to_numpy(str)
-        self._value = data["value"].to_numpy(float)
+        self._observed = Observed(self.host, data)
+        self._kind, self._value = self._observed.kind, self._observed.value
         self._sd = data["deviation"].to_numpy(float)
+        self._bound = np.zeros(len(data), bool)
+        if "limit" in data:
+            self._bound = data["limit"].to_numpy(str) == "lower_bound"
         # One offset a paper and property; embedded compounds have none.
         group = np.full(len(data), -1)
         keys: dict[tuple[str, str], int] = {}
@@ -105,7 +84,7 @@ class Fit:
             for key, coefficient in terms:
                 self._matrix[order[key], j] += coefficient
         self._where = np.array(keys_)
-        self._active = np.array([t is None or t in present for t in self.prior.tags])
+        self._active = np.array([t is None or t in self._observed.symbols for t in self.prior.tags])
         self._parameters = Parameters.empty()
         self.prior.write(
             self._parameters,
@@ -116,44 +95,19 @@ class Fit:
     def _series_papers(self) -> set[str]:
         return set(self.data.loc[~self.data["paper"].str.contains(" "), "paper"]) - {"DS1+DS2"}
 
-    def predict(self, variables: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the model's value for every row, at `variables`."""
+    def parameters(self, variables: NDArray[np.float64]) -> Parameters:
+        """Return the parameters at `variables`: one object, written anew."""
         p, h = self._parameters, HOST_NAMES.index(self.host)
         value = self._mean + self._matrix @ variables
         of_host = self._where[:, 0] < 0
         p.host[h, self._where[of_host, 1]] = value[of_host]
         rows = self._where[~of_host]
         p.element[h, rows[:, 0], rows[:, 1]] = value[~of_host]
-        role, counts = site_rules()
-        out = np.full((len(self.data), kernel.HARDNESS + 1), np.nan)
-        result = np.zeros(len(self.data))
-        for rows, inverse, t, at in self._groups:
-            codes = np.full(len(t), h, np.int8)
-            alone = np.full((2, len(t)), np.nan)
-            tc, _, values, _, _ = kernel.evaluate(
-                t.indptr, t.indices, t.values, codes, at, role, counts, p.known,
-                p.spin, p.element, p.host, p.element_sd, p.host_sd, False, alone,
-            )  # fmt: skip
-            if len(at):
-                out[rows] = values[:, 0, inverse].T
-            else:
-                result[rows] = tc[inverse]
-        for kind, column in _OUTPUT.items():
-            where = self._kind == kind
-            result[where] = out[where, column]
-        where = self._kind == "anisotropy_field_T"
-        total = out[where, kernel.K1] + 2.0 * out[where, kernel.K2]
-        self._anisotropy = total
-        result[where] = 0.8 * np.pi * total / out[where, kernel.POLARIZATION]
-        total = out[:, kernel.K1] + 2.0 * out[:, kernel.K2]
-        where = self._kind == "cone_limit_K"
-        result[where] = total[where]
-        # A cone is neither an easy axis nor an easy plane: both constants decide.
-        where = self._kind == "uniaxial"
-        pair = out[:, kernel.K1], total
-        result[where] = np.where(self._value > 0.0, np.minimum(*pair), np.maximum(*pair))[where]
-        # Above its Curie temperature a trial has no moment.
-        return np.nan_to_num(result, nan=0.0)
+        return p
+
+    def predict(self, variables: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the model's value for every row, at `variables`."""
+        return self._observed.predict(self.parameters(variables))
 
     def residuals(self, predicted: NDArray[np.float64], offsets: NDArray[np.float64]) -> NDArray:
         """Return the weighted residuals of the rows."""
@@ -161,6 +115,7 @@ class Fit:
         value = np.where(self._relative, predicted * (1.0 + shift), predicted + shift)
         zero = np.isin(self._kind, ["reorientation_K", "cone_limit_K", "compensation_K"])
         r = np.where(zero, value, value - self._value) / self._sd
+        r = np.where(self._bound, np.minimum(r, 0.0), r)
         sign = self._kind == "uniaxial"
         r[sign] = np.maximum(_UNIAXIAL_MARGIN - self._value[sign] * value[sign], 0) / self._sd[sign]
         return r
@@ -234,7 +189,8 @@ class Fit:
     def gradient(self, formula: str, kind: str) -> NDArray[np.float64]:
         """Return the derivative of a property of a compound with the variables.
 
-        The anisotropy field stands for K_1 + 2 K_2 here: in MJ/m3, for planar compounds as well.
+        The anisotropy field stands for K_1 + 2 K_2 + 3 K_3 here: in MJ/m3, for planar compounds
+        as well.
         """
         one = self._single(formula, kind)
         base = one.value(self.variables)
@@ -265,11 +221,10 @@ class Fit:
         return total
 
     def value(self, variables: NDArray[np.float64]) -> float:
-        """Return the first row's value, a field as K_1 + 2 K_2."""
-        predicted = self.predict(variables)
-        if self._kind[0] == "anisotropy_field_T":
-            return float(self._anisotropy[0])
-        return float(predicted[0])
+        """Return the first row's value, a field as K_1 + 2 K_2 + 3 K_3."""
+        if self._kind[0] == FIELD:
+            return self._observed.total(self.parameters(variables))
+        return float(self.predict(variables)[0])
 
     def write(self, into: Parameters) -> None:
         """Put the fitted parameters of this host into `into`."""

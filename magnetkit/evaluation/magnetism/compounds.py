@@ -15,7 +15,13 @@ COMPOUNDS = (
     *("SmFe11Ti", "Nd2Fe14C", "Sm2Fe17N3"),
 )
 JUDGED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3", "anisotropy_field_T")
-_MODEL = (*JUDGED, "anisotropy_constant_2_MJ_m3", "nucleation_field_T", "curie_temperature_K")
+_MODEL = (
+    *JUDGED,
+    "anisotropy_constant_2_MJ_m3",
+    "anisotropy_constant_3_MJ_m3",
+    "nucleation_field_T",
+    "curie_temperature_K",
+)
 # Printed temperatures this close are one, K.
 _SAME = 6.0
 _WIDE = 0.15

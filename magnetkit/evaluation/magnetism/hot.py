@@ -21,14 +21,15 @@ ROOM = 20.0 + ZERO_CELSIUS
 LAWS = {
     "straight line in T": (2.05, 4.1),
     "h (1 - c (T - 20 C))": (0.0046,),
-    "power of h (used)": (3.0,),
+    "h times a power of J_s": (6.0,),
+    "h times one function of T (used)": (6.9,),
 }
-"""Laws and where their fit starts; h is the nucleation field over that at 20 C."""
+"""Laws and where their fit starts; h, J_s: nucleation field, polarization over those at 20 C."""
 
 
 @lru_cache(maxsize=1)
 def curves() -> "pd.DataFrame":
-    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`) and ``field`` (h there)."""
+    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`), ``field``, ``j_s``."""
     import pandas as pd
 
     from ...hosts.partition import partition
@@ -37,11 +38,12 @@ def curves() -> "pd.DataFrame":
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     at = np.unique([ROOM, *frame["to_K"]])
     parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
-    field = evaluate(parts, at, spread=False).value[:, :, PROPERTIES.index("nucleation_field_T")]
+    names = ["nucleation_field_T", "saturation_polarization_T"]
+    both = evaluate(parts, at, spread=False).value[:, :, [PROPERTIES.index(n) for n in names]]
     each = np.arange(len(frame))
-    ratio = field[each, np.searchsorted(at, frame["to_K"])] / field[:, np.searchsorted(at, ROOM)]
+    ratio = both[each, np.searchsorted(at, frame["to_K"])] / both[:, np.searchsorted(at, ROOM)]
     left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
-    return frame.assign(left=left, field=ratio)
+    return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1])
 
 
 def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
@@ -53,7 +55,9 @@ def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDA
         return 1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
     if law == "h (1 - c (T - 20 C))":
         return field * (1.0 - constants[0] * rise)
-    return field ** constants[0]
+    if law == "h times a power of J_s":
+        return field * frame["j_s"].to_numpy(float) ** constants[0]
+    return field * np.exp(-1e-3 * constants[0] * rise * (1.0 + 1e-3 * rise))
 
 
 def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
@@ -92,12 +96,12 @@ def judged() -> "pd.DataFrame":
 
 
 def decay(route: str = "sintered") -> float:
-    """Return the power of h on the curves of a route."""
+    """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of a route."""
     frame = curves()
     own = frame["route"] == route
     if route == "sintered":
         own &= frame["fit"] == "yes"
-    return float(fit("power of h (used)", frame[own])[0])
+    return float(fit("h times one function of T (used)", frame[own])[0])
 
 
 def lines() -> list[str]:

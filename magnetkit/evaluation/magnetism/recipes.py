@@ -81,7 +81,7 @@ FREE = {
             "n_eff": (1.5, 1.0),
             "grain_slope": (0.20, 0.05),
             "dry": (0.85, 0.10),
-            "decay": (3.6, 0.15),
+            "decay": (6.9, 0.25),
             "cobalt_loss": (0.5, 1.0),
             "lanthanum_loss": (1.5, 3.0),
         },
@@ -203,11 +203,16 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
+    from ...kernels.sintered import ROOM
+
     rules = made.alloys.rules(**values)
     polarization, field = _fields(made)
     start = rules.alpha_k * field[0] - rules.n_eff * np.nan_to_num(polarization[0]) / MU_0
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
+        left = np.nan_to_num(field[1:] / field[0])
+        d = 1e-3 * (made.temperature[:, None] - ROOM)
+        fall = np.exp(-rules.decay * d * (1.0 + d))
+        left = np.where(rules.by_kelvin > 0.0, left * fall, left**rules.decay)
     return 1e-3 * (np.maximum(start, 0.0) * left).T
 
 
