@@ -88,8 +88,7 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
-    is 1 its fall beside that field, per 1000 K at `ROOM`;
-    ``squareness``: H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
+    is 1 the fall of alpha_K, per 1000 K at `ROOM`; ``squareness``: H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
     """
 
     factor: Any
@@ -193,20 +192,19 @@ def kept(kelvin, decay):
 def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
-    Kronmueller's relation at `ROOM`; then H_cJ follows the nucleation field times what alpha_K
-    keeps, one function of temperature for all magnets of a route, or a power of the field alone.
-    What is no magnet at `ROOM` follows the relation at its own temperature.
+    Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
+    of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
+    but for what is no magnet at `ROOM`.
     """
     carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
-    if field_room > 0.0:
-        left = field / field_room
-        if rules.by_kelvin[i] > 0.0:
-            left *= kept(kelvin, rules.decay[i])
-        else:
-            left = left ** rules.decay[i]
-        return j, h_room * left, status
-    return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status
+    alpha_k = rules.alpha_k[i]
+    if rules.by_kelvin[i] > 0.0:
+        alpha_k *= kept(kelvin, rules.decay[i])
+    elif field_room > 0.0:
+        return j, h_room * (field / field_room) ** rules.decay[i], status
+    poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    return j, max(alpha_k * field - poles, 0.0), status
 
 
 # temperature float64 (k)

@@ -85,12 +85,13 @@ class Family:
     Attributes
     ----------
     alpha_k, n_eff : float
-        Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s at 20 C.
+        Kronmueller's microstructural parameters in H_cJ = alpha_K H_N - N_eff M_s, the former at
+        20 C.
     decay : float
-        Power that coercivity follows with temperature.
+        Power of the nucleation field that coercivity follows with temperature.
     by_kelvin : float
-        1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C
-        (2:14:1, whose curves show it, beside the nucleation field itself).
+        1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
+        in the same relation at every temperature (2:14:1, whose curves show it).
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
     wetting_volume : float

@@ -54,9 +54,9 @@ def test_the_law_used_beats_line_and_constant_left_out():
     judged = hot.judged()
     judged = judged[judged["used"]]
     rms = ((judged["left_out"] - judged["known"]) ** 2).groupby(judged["law"]).mean() ** 0.5
-    used = rms["h times one function of T (used)"]
+    used = rms[hot.USED]
     assert used < 0.040
-    assert used < min(rms["straight line in T"], rms["h (1 - c (T - 20 C))"])
+    assert used < rms.drop(hot.USED).min()
     assert hot.decay() == pytest.approx(parameters().families["2:14:1"].decay, rel=0.05)
     assert hot.decay("hot deformed") == pytest.approx(
         routes()["hot-deformed"].process["decay"], rel=0.05
@@ -66,10 +66,7 @@ def test_the_law_used_beats_line_and_constant_left_out():
 def test_beta_of_the_classes_over_their_printed_range():
     # Makers' sheets, classes N to SH: within 15 %.
     judged = hot.judged()
-    own = judged[
-        (judged["law"] == "h times one function of T (used)")
-        & judged["class"].isin(["N", "M", "H"])
-    ]
+    own = judged[(judged["law"] == hot.USED) & judged["class"].isin(["N", "M", "H"])]
     error = (1.0 - own["fitted"]) / (1.0 - own["known"]) - 1.0
     assert error.abs().max() < 0.15
 
@@ -85,7 +82,10 @@ def test_left_out_recipes_are_met_as_reported(left_out):
     met = pd.Series(recipes_report.met(left_out), index=left_out["quantity"])
     assert left_out["predicted"].notna().all()
     assert met["coercivity_kA_m"].mean() >= 0.55
-    assert met["remanence_T"].mean() >= 0.5
+    # A bare formula is good to 9 %, the trade's own span of B_r / J_s (0.754 to 0.904).
+    on_b = left_out.loc[left_out["quantity"] == "remanence_T", "error"].abs()
+    assert (on_b < 0.09).mean() > 0.8
+    assert on_b.mean() < 0.055
     on_b = left_out[left_out["quantity"] == "remanence_T"]
     assert on_b["error"].abs().mean() <= 0.05
 

@@ -25,12 +25,16 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def coercivity(kelvin, field, field_room, j_room, alpha_k, n_eff, decay, by_kelvin):
-    """Return H_cJ: Kronmueller's relation at 20 C, then what is left of it when hot."""
-    at_room = max(alpha_k * field_room - n_eff * j_room / MU_0, 0.0)
+def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, by_kelvin):
+    """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
+
+    The polarization is that of the relation: hot, or at 20 C.
+    """
     if by_kelvin:
         rise = (kelvin - 293.15) / 1000.0
-        return at_room * (field / field_room) * math.exp(-decay * (rise + rise**2))
+        falling = alpha_k * math.exp(-decay * (rise + rise**2))
+        return max(falling * field - n_eff * j / MU_0, 0.0)
+    at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.0)
     return at_room * (field / field_room) ** decay
 
 

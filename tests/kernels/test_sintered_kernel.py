@@ -134,7 +134,8 @@ def test_coercivity_equals_its_twin():
     for i in np.flatnonzero((status == 0).all(axis=0)):
         for k in range(3):
             expected = naive_sintered.coercivity(
-                at[k], field[k, i], field[0, i], polarization[0, i],
+                at[k], field[k, i], field[0, i],
+                polarization[k if rules.by_kelvin[i] else 0, i],
                 rules.alpha_k[i], rules.n_eff[i], rules.decay[i], rules.by_kelvin[i],
             )  # fmt: skip
             assert got[k, i] == pytest.approx(expected, rel=1e-12)

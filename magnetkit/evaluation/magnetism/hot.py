@@ -12,24 +12,30 @@ from numpy.typing import NDArray
 
 from ... import datasets
 from ...composition.table import CompositionTable
-from ...units import ZERO_CELSIUS
+from ...magnetism.process import parameters
+from ...units import MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROOM = 20.0 + ZERO_CELSIUS
+USED = "alpha_K(T) h - N_eff M_s (used)"
 LAWS = {
     "straight line in T": (2.05, 4.1),
     "h (1 - c (T - 20 C))": (0.0046,),
-    "h times a power of J_s": (6.0,),
-    "h times one function of T (used)": (6.9,),
+    "h times one function of T": (6.9,),
+    USED: (3.5,),
 }
-"""Laws and where their fit starts; h, J_s: nucleation field, polarization over those at 20 C."""
+"""Laws and where their fit starts; h: nucleation field over that at 20 C. N_eff is no constant of
+the last: it is that of the calibrated family, at the grain size of each curve."""
 
 
 @lru_cache(maxsize=1)
 def curves() -> "pd.DataFrame":
-    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`), ``field``, ``j_s``."""
+    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`), ``field``, ``j_s``.
+
+    The last two are shares of their values at 20 C; ``moment`` is M_s there, kA/m.
+    """
     import pandas as pd
 
     from ...hosts.partition import partition
@@ -43,7 +49,44 @@ def curves() -> "pd.DataFrame":
     each = np.arange(len(frame))
     ratio = both[each, np.searchsorted(at, frame["to_K"])] / both[:, np.searchsorted(at, ROOM)]
     left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
-    return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1])
+    moment = 1e-3 * both[:, np.searchsorted(at, ROOM), 1] / MU_0
+    return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
+
+
+def kronmueller(
+    decay: float, n_eff: float, grain_slope: float, frame: "pd.DataFrame"
+) -> NDArray[np.float64]:
+    """Return what is left of H_cJ(20 C) on curves if alpha_K falls and N_eff M_s is taken off.
+
+    Parameters
+    ----------
+    decay : float
+        Fall of alpha_K per 1000 K at 20 C.
+    n_eff, grain_slope : float
+        N_eff of grains of the usual size, and its rise per unit of ln(grain size).
+    frame : DataFrame
+        Of `curves`.
+    """
+    family = parameters().families["2:14:1"]
+    coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
+    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame["moment"].to_numpy(float)
+    poles = demagnetizing / frame["coercivity_kA_m"].to_numpy(float)
+    fall = _fall(decay, frame)
+    hard = (1.0 + poles) * fall * frame["field"].to_numpy(float)
+    return hard - poles * frame["j_s"].to_numpy(float)
+
+
+def _fall(decay: float, frame: "pd.DataFrame") -> NDArray[np.float64]:
+    rise = 1e-3 * (frame["to_K"].to_numpy(float) - ROOM)
+    return np.exp(-decay * rise * (1.0 + rise))
+
+
+def errors(values: dict[str, float]) -> NDArray[np.float64]:
+    """Return by how much family parameters miss the curves that are fitted, in H_cJ(20 C)."""
+    frame = curves()
+    own = frame[frame["fit"] == "yes"]
+    left = kronmueller(values["decay"], values["n_eff"], values["grain_slope"], own)
+    return left - own["left"].to_numpy(float)
 
 
 def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
@@ -55,9 +98,10 @@ def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDA
         return 1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
     if law == "h (1 - c (T - 20 C))":
         return field * (1.0 - constants[0] * rise)
-    if law == "h times a power of J_s":
-        return field * frame["j_s"].to_numpy(float) ** constants[0]
-    return field * np.exp(-1e-3 * constants[0] * rise * (1.0 + 1e-3 * rise))
+    if law == "h times one function of T":
+        return field * _fall(constants[0], frame)
+    family = parameters().families["2:14:1"]
+    return kronmueller(constants[0], family.n_eff, family.grain_slope, frame)
 
 
 def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
@@ -101,7 +145,7 @@ def decay(route: str = "sintered") -> float:
     own = frame["route"] == route
     if route == "sintered":
         own &= frame["fit"] == "yes"
-    return float(fit("h times one function of T (used)", frame[own])[0])
+    return float(fit(USED, frame[own])[0])
 
 
 def lines() -> list[str]:
