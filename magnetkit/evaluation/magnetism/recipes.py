@@ -42,7 +42,7 @@ _RATIO_ERROR = 0.15
 # A coefficient is two coercivities, each known to 5 %: what is left of the first at the second
 # temperature is known to this, however small the coefficient.
 _LEFT_ERROR = 0.07
-# What the laws tried leave of H_cJ(20 C) on hot_curves.csv, papers and classes left out: 0.02 to 0.03.
+# How far the laws tried are off on hot_curves.csv, classes and papers left out: 0.02 to 0.03.
 _CURVE_ERROR = 0.03
 
 # An ordinary cellular magnet, one of more iron and one of more copper; which of the latter two has
