@@ -88,8 +88,9 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM`; ``squareness``: H_k over
-    H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
+    is 1 the fall of alpha_K, per 1000 K at `ROOM`; ``squareness``: H_k over H_cJ; ``recoil``:
+    permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured alpha adds to
+    polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
@@ -100,6 +101,7 @@ class Rules(NamedTuple):
     squareness: Any
     recoil: Any
     limit: Any
+    bend: Any
 
 
 class Widths(NamedTuple):
@@ -199,6 +201,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """
     carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
+    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     alpha_k = rules.alpha_k[i]
     if rules.by_kelvin[i] > 0.0:
         alpha_k *= kept(kelvin, rules.decay[i])

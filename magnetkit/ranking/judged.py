@@ -16,6 +16,7 @@ from ..applications.grammar import parse_requirement
 from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
+from ..magnetism.kinds import kinds
 from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
@@ -358,15 +359,16 @@ def _beside(
     """Return how wide differences to the reference are over values, see `judge`."""
     asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
     mill, reference = mill_of(job.conditions.process), job.profile.reference
-    own = kinds(table, here)
-    it = Kinds(reference.table(), np.array([reference.host]), np.array([reference.shell or ""]))
+    process = job.conditions.process
+    own = alike(table, here, process)
+    it = kinds(reference.table(), [reference.host], [reference.shell or ""], process)
     return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
 
 
-def kinds(table: CompositionTable, frame: pd.DataFrame) -> Kinds:
+def alike(table: CompositionTable, frame: pd.DataFrame, process: Any) -> Kinds:
     """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
-    return Kinds(table, frame["host"].astype(str).to_numpy(str), shells.to_numpy(str))
+    return kinds(table, list(frame["host"].astype(str)), list(shells), process)
 
 
 def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Series:
