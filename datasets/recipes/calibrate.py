@@ -130,7 +130,7 @@ DECAY = 3.0
 # set (1) and one that grows as content does (0.5). Lost: 30 to 50 % stay in boundaries and corners
 # (memory).
 SHELL = {
-    "efficiency": 0.68,
+    "efficiency": 0.58,
     "decay_nm": 4.5,
     "lost": 0.4,
     "content": 0.32,

@@ -25,7 +25,9 @@ def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperat
     assert last["curie_temperature_K"] - last["temperature_K"] < 2.5
     for name in ENDS:
         assert last[f"{name}_lo"] == 0.0
-        assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0
+        # Poles of the grains leave Nd-Fe-B no coercivity that far up.
+        gone = name != "remanence_T" and last["host"] == "2:14:1"
+        assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0 or (gone and last[name] == 0.0)
         assert (frame.loc[near, f"{name}_lo"] == 0.0).all()
         assert (frame.loc[~near, f"{name}_lo"] > 0.0).all()
     # No more than what is printed of such magnets at 20 C: 1.4 T and 3 MA/m.
