@@ -23,7 +23,7 @@ STATED = {
         "recoil": 1.05,
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
-        "surface_enrichment": 2.5,
+        "surface_enrichment": 2.8,
         "by_kelvin": 1.0,
         "structure_limit_K": 493.15,
         "process": {
@@ -130,7 +130,7 @@ DECAY = 3.0
 # set (1) and one that grows as content does (0.5). Lost: 30 to 50 % stay in boundaries and corners
 # (memory).
 SHELL = {
-    "efficiency": 0.58,
+    "efficiency": 0.62,
     "decay_nm": 4.5,
     "lost": 0.4,
     "content": 0.32,

@@ -29,7 +29,7 @@ def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperat
         gone = name != "remanence_T" and last["host"] == "2:14:1"
         assert last[f"{name}_hi"] > 1.5 * last[name] > 0.0 or (gone and last[name] == 0.0)
         assert (frame.loc[near, f"{name}_lo"] == 0.0).all()
-        assert (frame.loc[~near, f"{name}_lo"] > 0.0).all()
+        assert gone or (frame.loc[~near, f"{name}_lo"] > 0.0).all()
     # No more than what is printed of such magnets at 20 C: 1.4 T and 3 MA/m.
     assert (frame["remanence_T_hi"] < 1.4).all()
     assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
@@ -39,6 +39,8 @@ def test_upper_ends_fall_as_it_heats_without_a_step(heated):
     frame, _ = heated
     for name in ENDS[:2]:
         upper = frame[f"{name}_hi"].to_numpy()
+        # It may end, at no coercivity, before the Curie temperature.
+        upper = upper[upper > 0.05 * upper.max()]
         assert (np.diff(np.log(upper)) < 0.15).all(), name
         assert (np.diff(np.log(upper)) > -0.7).all(), name
 
