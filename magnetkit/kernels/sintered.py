@@ -114,11 +114,12 @@ class Widths(NamedTuple):
     on_beta: Any
 
 
-# i: row of the phases; work float64 (ions, 8), see `magnetism.at`
+# i: row of the phases; work float64 (ions, 8), see `magnetism.at`; reverses: whether the field is
+# wanted
 # -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
 #    order.
 @jit
-def phase_at(i, kelvin, phases, work):
+def phase_at(i, kelvin, phases, work, reverses):
     """Return polarization, nucleation field and status of a phase at a temperature."""
     state, ion = phases.state, phases.ion
     if state[i, STATE] != OK:
@@ -128,7 +129,7 @@ def phase_at(i, kelvin, phases, work):
     m, j, k1, k2, _, _ = at(kelvin, i, state, ion, work, True)
     found = direction(k1, k2)
     field = 0.0
-    if found == OK and j != 0.0:
+    if reverses and found == OK and j != 0.0:
         field = nucleation(i, state, ion, work, m, j, k1, phases.sites[i]) / MU_0
     return abs(j) * state[i, TO_TESLA], field, found
 
@@ -138,18 +139,18 @@ def phase_at(i, kelvin, phases, work):
 @jit
 def alloy_at(kelvin, i, phases, carried, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
-    cell, field, status = phase_at(i, kelvin, phases, work)
+    cell, field, status = phase_at(i, kelvin, phases, work, phases.skins[i] < 0)
     j = cell
     if phases.skins[i] >= 0:
-        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work)
+        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, True)
     if phases.shells[i] >= 0:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work)
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, True)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
     if phases.walls[i] >= 0:
-        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work)
+        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, False)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
@@ -162,22 +163,24 @@ def _carried(i, phases, work):
     """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
     if phases.walls[i] < 0:
         return 0.0
-    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work)
-    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work)
+    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, False)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, False)
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell; nucleation field and H_cJ at `ROOM`, A/m
+# -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
+#    at `ROOM` as `magnet_at` returns it
 @jit
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried = _carried(i, phases, work)
-    j, field, _ = alloy_at(ROOM, i, phases, carried, work)
-    j = 0.0 if np.isnan(j) else j
-    return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0)
+    j, field, status = alloy_at(ROOM, i, phases, carried, work)
+    by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    return (carried, field, h_cj), (j, h_cj, status)
 
 
-# start: of `_start`
+# start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit
 def magnet_at(kelvin, i, phases, rules, start, work):
@@ -213,7 +216,7 @@ def _states_chunks(temperature, phases, rules, polarization, coercivity, status,
     for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            start = _start(i, phases, rules, work)
+            start, _ = _start(i, phases, rules, work)
             for l in range(k):  # noqa: E741
                 polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
                     temperature[l], i, phases, rules, start, work
@@ -305,7 +308,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                 for l in range(m):  # noqa: E741
                     status[l, i] = int(state[i, STATE])
                 continue
-            start = _start(i, phases, rules, work)
+            start, here = _start(i, phases, rules, work)
             j2, h2, end = magnet_at(second, i, phases, rules, start, work)
             j1, h1, first, over = np.nan, np.nan, OK, OK
             permeance = MU_0 * (load + mu_rec[i])
@@ -316,8 +319,8 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                 on_k[s] = squareness[i] * np.exp((s - 1) * on_h[i])
             for g in range(grid.size):
                 kelvin = grid[g]
-                wanted = over == OK and (open_[0] or open_[1] or open_[2])
-                if not wanted and kelvin > second:
+                wanted = open_[0] or open_[1] or open_[2]
+                if over != OK or (not wanted and kelvin > second):
                     break
                 if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
                     # What the weak magnet bears at its limit it bears below.
@@ -332,7 +335,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                 if g == 0:
                     j1, h1, first = j, h_cj, found
                     over = found if found != OK else end
-                elif kelvin <= second and over == OK:
+                elif kelvin <= second:
                     over = found
                 for s in range(3):
                     if not open_[s]:
@@ -353,6 +356,8 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
                     j, h_cj, found = j1, h1, first
                 elif asked[l] == second:
                     j, h_cj, found = j2, h2, end
+                elif asked[l] == ROOM:
+                    j, h_cj, found = here
                 else:
                     j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
                 found = found if found != OK else over
