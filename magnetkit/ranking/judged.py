@@ -13,14 +13,14 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, NAMES, ordered, with_interval
+from ..columns import COLUMNS, NAMES, STATUSES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe, magnets
+from ..prediction.properties import GRADED, ROOM_K, Conditions, conditions_for, describe, magnets
 from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def evaluate(
         Registry columns in their order.
     """
     at = asked_temperatures(job)
-    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
+    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions, asked_elsewhere(job))
     frames = dict(zip(at, made, strict=True))
     here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
@@ -313,6 +313,19 @@ def asked_temperatures(job: Job) -> list[float]:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K}
     return [job.temperature, *sorted((asked | ends) - {job.temperature})]
+
+
+def asked_elsewhere(job: Job) -> dict[float, set[str]]:
+    """Return what must be known at other temperatures than the table's own, by temperature, K.
+
+    It is what requirements ask there, and at room temperature what names a grade.
+    """
+    asked: dict[float, set[str]] = {kelvin: set() for kelvin in asked_temperatures(job)}
+    asked.setdefault(ROOM_K, set()).update(GRADED)
+    for requirement in job.profile.requirements:
+        asked[requirement.temperature_K or job.temperature].add(requirement.column)
+    del asked[job.temperature]
+    return asked
 
 
 def verdict_of(
@@ -365,16 +378,25 @@ def _beside(
 
 def kinds(table: CompositionTable, frame: pd.DataFrame) -> Kinds:
     """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
-    shells = frame["shell"].astype(object).fillna("").astype(str)
-    return Kinds(table, frame["host"].astype(str).to_numpy(str), shells.to_numpy(str))
+    return Kinds(table, _words(frame["host"]), _words(frame["shell"]))
 
 
-def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Series:
+def _words(column: pd.Series) -> NDArray[np.str_]:
+    """Return a column of few distinct texts, empty where there is none."""
+    codes, distinct = pd.factorize(column)
+    return np.array([*map(str, distinct), ""])[codes]
+
+
+def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Categorical:
     """Return the status over the whole range: the first that is not ok, the table's own first."""
-    status = frames[temperature]["status"].astype(object)
-    for frame in frames.values():
-        status = status.where(status != "ok", frame["status"].astype(object))
-    return status.astype("category")
+    names = pd.Index(STATUSES)
+    columns = [frame["status"].astype("category") for frame in frames.values()]
+    codes = [names.get_indexer(c.cat.categories)[c.cat.codes] for c in columns]
+    first = list(frames).index(temperature)
+    found, good = codes[first].copy(), names.get_loc("ok")
+    for other in codes:
+        found = np.where(found == good, other, found)
+    return pd.Categorical.from_codes(found, categories=names)
 
 
 def columns_of_result() -> list[str]:
