@@ -289,88 +289,95 @@ def _write(out, at, place, rules, widths, on_k, t_max):
     out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
 
 
+@jit
+def _about(out, value, half):
+    out[0], out[1], out[2] = value, value - half, value + half
+
+
 # As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
 # written to.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
-    asked, second, grid, load = when
-    state = phases.state
-    factor, squareness, mu_rec, limit = rules.factor, rules.squareness, rules.recoil, rules.limit
-    on_b, on_h = widths.on_b, widths.on_h
-    n, m = phases.walls.size, asked.size
-    most = most_ions(state)
+    n, most = phases.walls.size, most_ions(phases.state)
     for chunk in range(begin, end):
-        work = np.empty((most, N_WORK))
-        t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
-        open_, room = np.empty(3, np.bool_), np.empty((3, 3))
+        room = np.empty((most, N_WORK)), np.empty((7, 3)), np.empty(3, np.bool_)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            if state[i, STATE] != OK:
-                for l in range(m):  # noqa: E741
-                    status[l, i] = int(state[i, STATE])
-                continue
-            start, here = _start(i, phases, rules, work)
-            j2, h2, end = magnet_at(second, i, phases, rules, start, work)
-            j1, h1, first, over = np.nan, np.nan, OK, OK
-            permeance = MU_0 * (load + mu_rec[i])
-            # The largest working temperature of the weak, the nominal and the strong magnet.
-            t_max[:], room[:], open_[:] = np.nan, np.nan, True
+            _figures_row(i, when, phases, rules, widths, room, out, status)
+
+
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
+# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
+# whether the largest working temperature of each is still open bool (3).
+@jit
+def _figures_row(i, when, phases, rules, widths, room, out, status):
+    asked, second, grid, load = when
+    work, scratch, open_ = room
+    t_max, on_j, on_k, left = scratch[0], scratch[1], scratch[2], scratch[4:]
+    if phases.state[i, STATE] != OK:
+        status[:, i] = int(phases.state[i, STATE])
+        return
+    start, here = _start(i, phases, rules, work)
+    j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+    j1, h1, first, over = np.nan, np.nan, OK, OK
+    limit = rules.limit[i]
+    permeance = MU_0 * (load + rules.recoil[i])
+    # The largest working temperature of the weak, the nominal and the strong magnet.
+    t_max[:], left[:], open_[:] = np.nan, np.nan, True
+    for s in range(3):
+        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[i])
+    for g in range(grid.size):
+        kelvin = grid[g]
+        wanted = open_[0] or open_[1] or open_[2]
+        if over != OK or (not wanted and kelvin > second):
+            break
+        if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
+            # What the weak magnet bears at its limit it bears below.
+            j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
+            enough = open_[0] and open_[1] and open_[2]
             for s in range(3):
-                on_j[s] = factor[i] * np.exp((s - 1) * on_b[0, i])
-                on_k[s] = squareness[i] * np.exp((s - 1) * on_h[i])
-            for g in range(grid.size):
-                kelvin = grid[g]
-                wanted = open_[0] or open_[1] or open_[2]
-                if over != OK or (not wanted and kelvin > second):
-                    break
-                if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
-                    # What the weak magnet bears at its limit it bears below.
-                    j, h_cj, _ = magnet_at(limit[i], i, phases, rules, start, work)
-                    enough = open_[0] and open_[1] and open_[2]
-                    for s in range(3):
-                        enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
-                    if enough:
-                        t_max[:] = limit[i]
-                        break
-                j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
-                if g == 0:
-                    j1, h1, first = j, h_cj, found
-                    over = found if found != OK else end
-                elif kelvin <= second:
-                    over = found
-                for s in range(3):
-                    if not open_[s]:
-                        continue
-                    room[s, 0], room[s, 1] = room[s, 1], room[s, 2]
-                    room[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
-                    if room[s, 2] > 0.0:
-                        t_max[s] = min(kelvin, limit[i])
-                        open_[s] = kelvin < limit[i]
-                        continue
-                    if g > 0:
-                        before[0] = grid[g - 2] if g > 1 else np.nan
-                        before[1], before[2] = grid[g - 1], kelvin
-                        t_max[s] = min(crossing(before, room, s), limit[i])
-                    open_[s] = False
-            for l in range(m):  # noqa: E741
-                if asked[l] == grid[0]:
-                    j, h_cj, found = j1, h1, first
-                elif asked[l] == second:
-                    j, h_cj, found = j2, h2, end
-                elif asked[l] == ROOM:
-                    j, h_cj, found = here
-                else:
-                    j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
-                found = found if found != OK else over
-                status[l, i] = found
-                if found != OK or not np.isfinite(factor[i]):
-                    continue
-                _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
-                span = second - grid[0]
-                for k, slope, half in (
-                    (5, (j2 / j1 - 1.0) / span, widths.on_alpha[i]),
-                    (6, (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan, widths.on_beta[i]),
-                ):
-                    # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
-                    half = np.hypot(slope * half, widths.floor[i] if k == 5 else 0.0)
-                    out[k, 0, l, i] = slope
-                    out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half
+                enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
+            if enough:
+                t_max[:] = limit
+                break
+        j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        if g == 0:
+            j1, h1, first = j, h_cj, found
+            over = found if found != OK else end
+        elif kelvin <= second:
+            over = found
+        for s in range(3):
+            if not open_[s]:
+                continue
+            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
+            if left[s, 2] > 0.0:
+                t_max[s] = min(kelvin, limit)
+                open_[s] = kelvin < limit
+                continue
+            if g > 0:
+                before = scratch[3]
+                before[0] = grid[g - 2] if g > 1 else np.nan
+                before[1], before[2] = grid[g - 1], kelvin
+                t_max[s] = min(crossing(before, left, s), limit)
+            open_[s] = False
+    for l in range(asked.size):  # noqa: E741
+        if asked[l] == grid[0]:
+            j, h_cj, found = j1, h1, first
+        elif asked[l] == second:
+            j, h_cj, found = j2, h2, end
+        elif asked[l] == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
+        found = found if found != OK else over
+        status[l, i] = found
+        if found != OK or not np.isfinite(rules.factor[i]):
+            continue
+        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
+        span = second - grid[0]
+        alpha = (j2 / j1 - 1.0) / span
+        beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
+        # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
+        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], widths.floor[i]))
+        _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 
+from ..errors import InputError
 from .plain import Plain, check_is_fitted
 
 Array = NDArray[np.float64]
@@ -157,7 +158,11 @@ class TrendProcess(Plain):
 
     def predict(self, X: Any) -> Array:
         """Return the mean of each row, shape (n,)."""
-        return self.estimate(np.asarray(X, np.float64)).mean
+        check_is_fitted(self)
+        X = np.asarray(X, np.float64)
+        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
+            raise InputError(f"expected rows of {self.n_features_in_} features, got {X.shape}")
+        return self.estimate(X).mean
 
     def estimate(self, X: Array) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""

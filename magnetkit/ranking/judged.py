@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, NAMES, STATUSES, ordered, with_interval
+from ..columns import COLUMNS, NAMES, ordered, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.likeness import Kinds, relative_width
@@ -21,7 +21,7 @@ from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
 from ..prediction.properties import GRADED, ROOM_K, Conditions, conditions_for, describe, magnets
-from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
+from .requirements import FOLLOWS, MEETS_PROBABILITY, judge, status_over
 
 if TYPE_CHECKING:
     from ..applications.parts import Anchor, Requirement
@@ -350,7 +350,7 @@ def verdict_of(
     verdict = judge(
         job.profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
     )
-    status = _status_over(frames, job.temperature)
+    status = status_over(frames, job.temperature)
     return {
         "status": status,
         "probability_meets_requirements": np.where(status == "ok", verdict.probability, 0.0),
@@ -385,18 +385,6 @@ def _words(column: pd.Series) -> NDArray[np.str_]:
     """Return a column of few distinct texts, empty where there is none."""
     codes, distinct = pd.factorize(column)
     return np.array([*map(str, distinct), ""])[codes]
-
-
-def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Categorical:
-    """Return the status over the whole range: the first that is not ok, the table's own first."""
-    names = pd.Index(STATUSES)
-    columns = [frame["status"].astype("category") for frame in frames.values()]
-    codes = [names.get_indexer(c.cat.categories)[c.cat.codes] for c in columns]
-    first = list(frames).index(temperature)
-    found, good = codes[first].copy(), names.get_loc("ok")
-    for other in codes:
-        found = np.where(found == good, other, found)
-    return pd.Categorical.from_codes(found, categories=names)
 
 
 def columns_of_result() -> list[str]:
