@@ -14,7 +14,8 @@ from ..elements import INDEX, mask
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-# What else can be spelt is nearly one element: NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
+# What else can be spelt is nearly one element: NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt,
+# SmCo 26HS too, beside hydrogen.
 _MOST = mask(("N", "Co")) > 0.0
 _NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
