@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, NAMES, ordered, with_interval
+from ..columns import COLUMNS, ordered
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.kinds import kinds
@@ -377,8 +377,3 @@ def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Se
     for frame in frames.values():
         status = status.where(status != "ok", frame["status"].astype(object))
     return status.astype("category")
-
-
-def columns_of_result() -> list[str]:
-    """Return every column of a result, in order."""
-    return [c for name in NAMES for c in with_interval(name)]
