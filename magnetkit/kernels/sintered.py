@@ -88,7 +88,8 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature; ``squareness``: H_k over
-    H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K.
+    H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured
+    alpha adds to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
@@ -98,6 +99,7 @@ class Rules(NamedTuple):
     squareness: Any
     recoil: Any
     limit: Any
+    bend: Any
 
 
 class Widths(NamedTuple):
@@ -191,6 +193,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     """
     carried, field_room, h_room = start
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
+    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     if field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     return j, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0), status

@@ -17,7 +17,6 @@ from . import duty
 from .duty import Duty
 from .intrinsic import Intrinsic
 from .magnets import Alloys, alloys
-from .mill import ALPHA
 from .near_curie import widen
 from .process import Process, read_process
 from .shell import ShellRows, read_shells, warn_of_shells
@@ -322,15 +321,30 @@ def _figures(
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
     )
+    rules = made.rules()._replace(bend=_bend(made, first, second))
     grid = _grid(first, second)
-    values, status = figures(
-        bulk.temperatures, second, grid, made.phases, made.rules(), load, widths
-    )
+    values, status = figures(bulk.temperatures, second, grid, made.phases, rules, load, widths)
     widen(made, bulk, values, status, rows["remanence_spread"] * scale, z)
     for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
         if unit != 1.0:
             figure *= unit
-    # A reference magnet says how far alpha is off; B_r follows it where it was anchored itself.
-    values[FIGURES.index(ALPHA)] += rows["alpha_shift"]
     outside = (status == 0) & ~np.isfinite(made.factor)
     return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+
+
+def _bend(made: Alloys, first: float, second: float) -> NDArray[np.float64]:
+    """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 degrees C on.
+
+    The chord between the two temperatures then differs by what the reference says it is off.
+    """
+    from ..kernels.sintered import ROOM
+
+    shift = made.rows["alpha_shift"] / 100.0
+    if not shift.any():
+        return shift
+    at, span = np.array([first, second]), second - first
+    j = made.at(at).polarization
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
+        found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
+    return np.where(np.isfinite(found), found, 0.0)

@@ -13,9 +13,10 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, NAMES, ordered, with_interval
+from ..columns import COLUMNS, ordered
 from ..composition import CompositionTable
 from ..errors import InputError
+from ..magnetism.kinds import kinds
 from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
@@ -370,23 +371,22 @@ def _beside(
 ) -> dict[str, NDArray[np.float64]]:
     """Return how wide differences to the reference are over values, see `judge`."""
     asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    if not asked:
+        return {}
     mill, reference = mill_of(job.conditions.process), job.profile.reference
-    own = kinds(table, here)
-    it = Kinds(reference.table(), np.array([reference.host]), np.array([reference.shell or ""]))
+    process = job.conditions.process
+    own = alike(table, here, process)
+    it = kinds(reference.table(), [reference.host], [reference.shell or ""], process)
     return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
 
 
-def kinds(table: CompositionTable, frame: pd.DataFrame) -> Kinds:
+def alike(table: CompositionTable, frame: pd.DataFrame, process: Any) -> Kinds:
     """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
-    return Kinds(table, _words(frame["host"]), _words(frame["shell"]))
+    return kinds(table, _words(frame["host"]), _words(frame["shell"]), process)
 
 
-def _words(column: pd.Series) -> NDArray[np.str_]:
+def _words(column: pd.Series) -> list[str]:
     """Return a column of few distinct texts, empty where there is none."""
     codes, distinct = pd.factorize(column)
-    return np.array([*map(str, distinct), ""])[codes]
-
-
-def columns_of_result() -> list[str]:
-    """Return every column of a result, in order."""
-    return [c for name in NAMES for c in with_interval(name)]
+    words = [*map(str, distinct), ""]
+    return [words[code] for code in codes.tolist()]
