@@ -232,10 +232,13 @@ def sintered_at(
     for j, columns in enumerate(columns_of(bulk, z, only)):
         wanted = (only or {}).get(float(asked[j]))
         columns["status"] = status_column(status[j])
-        columns["shell"] = text
-        columns["route"] = route
-        columns["coefficients_between"] = span
-        codes = np.where(status[j] == 0, 0, -1)
+        if wanted is None:
+            columns |= {"shell": text, "route": route, "coefficients_between": span}
+        codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
+        warm, cold = (
+            pd.Categorical.from_codes(codes, categories=pd.Index([source]))
+            for source in ("physics", "extrapolated")
+        )
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
         if wanted is None or not duty.COLUMNS.isdisjoint(wanted):
             ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
@@ -243,10 +246,10 @@ def sintered_at(
             if wanted is not None and name not in wanted:
                 continue
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
-            cold = asked[j] < VALIDATED_FROM and name in COERCIVE
-            source = pd.Index(["extrapolated" if cold else "physics"])
-            columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
-        columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
+            unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
+            columns[f"{name}_provenance"] = cold if unseen else warm
+        if wanted is None or "density_kg_m3" in wanted:
+            columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 
