@@ -100,7 +100,7 @@ class EnergyModel:
     @cached_property
     def estimator_(self) -> Any:
         """The process as a scikit-learn regressor."""
-        from .regressor import ProcessRegressor
+        from .rows import ProcessRegressor
 
         return ProcessRegressor.of(self.process)
 

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..composition.inputs import as_table
 from ..elements import N_ELEMENTS
 from ..errors import InputError
-from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet, chemical_systems
 from ..magnetism.shell import from_dense
 from . import energy
@@ -119,28 +118,6 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         """
         check_is_fitted(self, "model_")
         return self.model_.predict(_table(X))[self.target].to_numpy(np.float64)
-
-
-class ProcessRegressor(RegressorMixin, BaseEstimator, TrendProcess):
-    """A `TrendProcess` for scikit-learn's tools: of rows of columns, not of compositions."""
-
-    @classmethod
-    def of(cls, process: TrendProcess) -> "ProcessRegressor":
-        """Return a regressor that a fitted process answers for."""
-        made = cls(**process.get_params())
-        vars(made).update(vars(process))
-        return made
-
-    def predict(self, X: Any) -> NDArray[np.float64]:
-        """Return the mean of each row, shape (n,).
-
-        Raises
-        ------
-        NotFittedError
-            If it was not fitted.
-        """
-        check_is_fitted(self)
-        return self.estimate(validate_data(self, X, reset=False, dtype=np.float64)).mean
 
 
 def _table(X: Any) -> CompositionTable:
