@@ -14,8 +14,8 @@ from .threads import share_rows
 
 _FAR = np.float32(60.0)
 _SQRT5 = np.float32(np.sqrt(5.0))
-# Rows that one thread takes at a time.
-_CHUNK = 256
+CHUNK = 256
+"""Rows that one thread takes at a time."""
 
 
 class Block(NamedTuple):
@@ -163,59 +163,102 @@ def _squares(x, block, at, count, absent, out):
         k += 1
 
 
-# X float64 (n, d): new rows; known: see `Known`; out float64 (3, n): mean, largest correlation with
-# a known row, and the mean of `residual` weighted by the covariance's fourth power; start, stop:
-# rows to write. A NaN gives NaN.
-@jit(fastmath=True)
-def _rows(X, known, out, start, stop):
+class Room(NamedTuple):
+    """Room to work in, m known rows wide.
+
+    Attributes
+    ----------
+    smooth, local : ndarray of float32, shape (m,)
+        Squared distances, then covariances.
+    bits : ndarray of int32, shape (m,)
+        The bits of `smooth`.
+    first, last : ndarray of float32, shape (m,)
+        What the columns that are 0 in a row add to the squared distances.
+    ones, twos : ndarray of int64
+        Moving columns that are not 0 in a row.
+    held : ndarray of int64, shape (2,)
+        How many of them; -1 before the first row.
+    """
+
+    smooth: np.ndarray
+    local: np.ndarray
+    bits: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    ones: np.ndarray
+    twos: np.ndarray
+    held: np.ndarray
+
+
+@jit
+def room_for(known):
+    """Return room to work in."""
     m = len(known.weights)
-    smooth, local = np.empty(m, np.float32), np.empty(m, np.float32)
-    bits = smooth.view(np.int32)
+    smooth = np.empty(m, np.float32)
+    return Room(
+        smooth, np.empty(m, np.float32), smooth.view(np.int32),
+        np.empty(m, np.float32), np.empty(m, np.float32),
+        np.empty(len(known.smooth.moving), np.int64), np.empty(len(known.local.moving), np.int64),
+        np.full(2, -1),
+    )  # fmt: skip
+
+
+# x float64 (d,): a new row; known: see `Known`; room: see `Room`, as the row before left it
+# Writes column i of out float64 (3, n): mean, largest correlation with a known row, and the mean of
+# `residual` weighted by the covariance's fourth power. A NaN gives NaN.
+@jit(fastmath=True)
+def posterior_row(x, known, room, out, i):
+    """Write what is said of one row."""
+    m = len(known.weights)
+    smooth, bits, one, two = room.smooth, room.bits, known.one, known.two
     # Candidates next to each other mostly hold the same elements: what the others add stays.
-    first, last = np.empty(m, np.float32), np.empty(m, np.float32)
-    ones = np.empty(len(known.smooth.moving), np.int64)
-    twos = np.empty(len(known.local.moving), np.int64)
-    n_ones, n_twos = -1, -1
-    one, two = known.one, known.two
-    for i in range(start, stop):
-        n_ones, same = _present(X[i], known.smooth, ones, n_ones)
+    room.held[0], same = _present(x, known.smooth, room.ones, room.held[0])
+    if not same:
+        _absent(known.smooth, room.ones, room.held[0], room.first)
+    _squares(x, known.smooth, room.ones, room.held[0], room.first, smooth)
+    for j in range(m):
+        t = _SQRT5 * np.sqrt(smooth[j])
+        k = np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))
+        smooth[j] = one * k * decay(t)
+    if two > 0.0:
+        local = room.local
+        room.held[1], same = _present(x, known.local, room.twos, room.held[1])
         if not same:
-            _absent(known.smooth, ones, n_ones, first)
-        _squares(X[i], known.smooth, ones, n_ones, first, smooth)
+            _absent(known.local, room.twos, room.held[1], room.last)
+        _squares(x, known.local, room.twos, room.held[1], room.last, local)
         for j in range(m):
-            t = _SQRT5 * np.sqrt(smooth[j])
-            k = np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))
-            smooth[j] = one * k * decay(t)
-        if two > 0.0:
-            n_twos, same = _present(X[i], known.local, twos, n_twos)
-            if not same:
-                _absent(known.local, twos, n_twos, last)
-            _squares(X[i], known.local, twos, n_twos, last, local)
-            for j in range(m):
-                smooth[j] += two * decay(np.sqrt(local[j]))
-        total, mass, bad = known.level, np.float32(0.0), np.float32(0.0)
-        for j in range(m):
-            k = smooth[j]
-            total += np.float64(k) * known.weights[j]
-            k *= k
-            k *= k
-            mass += k
-            bad += k * known.residual[j]
-        # Of floats above zero the largest is also that of the largest bits, and integers vectorise.
-        most = np.int32(0)
-        for j in range(m):
-            most = max(most, bits[j])
-        bits[0] = most
-        for c in range(len(known.slopes)):
-            total += X[i, known.at[c]] * known.slopes[c]
-        out[0, i] = total
-        out[1, i] = smooth[0] / (one + two)
-        out[2, i] = bad / mass
+            smooth[j] += two * decay(np.sqrt(local[j]))
+    total, mass, bad = known.level, np.float32(0.0), np.float32(0.0)
+    for j in range(m):
+        k = smooth[j]
+        total += np.float64(k) * known.weights[j]
+        k *= k
+        k *= k
+        mass += k
+        bad += k * known.residual[j]
+    # Of floats above zero the largest is also that of the largest bits, and integers vectorise.
+    most = np.int32(0)
+    for j in range(m):
+        most = max(most, bits[j])
+    bits[0] = most
+    for c in range(len(known.slopes)):
+        total += x[known.at[c]] * known.slopes[c]
+    out[0, i] = total
+    out[1, i] = smooth[0] / (one + two)
+    out[2, i] = bad / mass
 
 
-# As `_rows`, for all rows -> out
+# As `posterior`, of rows start to stop
+@jit
+def _rows(X, known, out, start, stop):
+    room = room_for(known)
+    for i in range(start, stop):
+        posterior_row(X[i], known, room, out, i)
+
+
+# X float64 (n, d): new rows; known: see `Known` -> out float64 (3, n), see `posterior_row`
 def posterior(X, known):
     """Return mean, nearest correlation and neighbours' residual of each row, shape (3, n)."""
     out = np.empty((3, len(X)))
-    share_rows(_rows, len(X), X, known, out, chunk=_CHUNK)
+    share_rows(_rows, len(X), X, known, out, chunk=CHUNK)
     return out

@@ -61,32 +61,64 @@ def ratios(rows, sums):
     return out
 
 
-# kind int64 (n): 0 to kinds, the last where there is no physics; at float64 (n): the physical mean,
-# reduced; offset, slope: deviations of the trend
-# Writes rows start to stop of x float64 (n, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and
-# slopes by kind; ratios, mean and kind; fractions.
+class Layout(NamedTuple):
+    """What the columns of a belief are made of.
+
+    Attributes
+    ----------
+    sums : Sums
+        The ratios, k of them.
+    kinds : int
+        Number of hosts; a row of that kind has no physics.
+    offset, slope : float
+        Deviations of the trend.
+    """
+
+    sums: Sums
+    kinds: int
+    offset: float
+    slope: float
+
+
 @jit
-def _design(rows, sums, kind, at, kinds, offset, slope, x, start, stop):
-    low = np.empty(sums.lower.shape[1])
+def width(layout):
+    """Return the number of columns."""
+    sums, kinds = layout.sums, layout.kinds
+    return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
+
+
+# rows: see `arrays.Rows`; i: one of them; kind: 0 to kinds, the last where there is no physics;
+# at: the physical mean, reduced; low float64 (l): room to work in
+# Writes x float64 (2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios, mean
+# and kind; fractions.
+@jit
+def design_row(rows, i, layout, kind, at, low, x):
+    """Write the columns of one composition."""
+    sums, kinds = layout.sums, layout.kinds
     first = 2 * (kinds + 1)
     last = first + len(sums.which)
     atoms = last + 1 + kinds
+    x[:] = 0.0
+    x[kind] = layout.offset
+    x[kinds + 1 + kind] = layout.slope * at
+    _ratios_row(rows, i, sums, low, x[first:last])
+    x[last] = at
+    if kind < kinds:
+        x[last + 1 + kind] = 1.0
+    for entry in range(rows.indptr[i], rows.indptr[i + 1]):
+        x[atoms + rows.indices[entry]] = rows.values[entry]
+
+
+@jit
+def _design(rows, layout, kind, at, x, start, stop):
+    low = np.empty(layout.sums.lower.shape[1])
     for i in range(start, stop):
-        x[i] = 0.0
-        x[i, kind[i]] = offset
-        x[i, kinds + 1 + kind[i]] = slope * at[i]
-        _ratios_row(rows, i, sums, low, x[i, first:last])
-        x[i, last] = at[i]
-        if kind[i] < kinds:
-            x[i, last + 1 + kind[i]] = 1.0
-        for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-            x[i, atoms + rows.indices[entry]] = rows.values[entry]
+        design_row(rows, i, layout, kind[i], at[i], low, x[i])
 
 
-# As `_design` -> x
-def design(rows, sums, kind, at, kinds, offset, slope):
+# kind int64 (n), at float64 (n): as in `design_row`, of each row -> x float64 (n, columns)
+def design(rows, layout, kind, at):
     """Return trend, smooth and local columns of each composition."""
-    wide = 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
-    x = np.empty((len(kind), wide))
-    share_rows(_design, len(x), rows, sums, kind, at, kinds, offset, slope, x, chunk=_CHUNK)
+    x = np.empty((len(kind), width(layout)))
+    share_rows(_design, len(x), rows, layout, kind, at, x, chunk=_CHUNK)
     return x

@@ -34,6 +34,10 @@ COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
 NO_PAPER = "system "
 """How the groups of rows begin that no paper, but a chemical system keeps together."""
 
+EDGE = 0.5 * (5.0**0.5 - 1.0)
+"""Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest
+from fractions of small whole numbers, which amounts are, so that none is a hair from the edge."""
+
 _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
@@ -41,9 +45,6 @@ _ZERO_CELSIUS = 273.15
 # No compound of iron or cobalt orders above cobalt, 1388 K.
 _HIGHEST_K = 1400.0
 _DOI = "https://doi.org/"
-# Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest from
-# fractions of small whole numbers, which amounts are, so that none is a hair from the edge.
-_EDGE = 0.5 * (5.0**0.5 - 1.0)
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
 # Further than this from the median of three or more sources, a value is not believed.
@@ -263,7 +264,7 @@ def keys(atoms: NDArray[np.float64]) -> list[bytes]:
 
 def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return fractions in thousandths, such that a move in the last digits changes none."""
-    return np.floor(1000.0 * fractions + _EDGE).astype(np.int64)
+    return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
 
 
 def _of_interest(names: pd.Series) -> pd.Series:
