@@ -40,9 +40,10 @@ def _ratios_row(rows, i, sums, low, out):
             low[c] += v * sums.lower[e, c]
         for c in range(len(out)):
             out[c] += v * sums.upper[e, c]
+    for c in range(len(low)):
+        low[c] = 1.0 / low[c] if low[c] > 0.0 else 0.0
     for c in range(len(out)):
-        below = low[sums.which[c]]
-        out[c] = out[c] / below if below > 0.0 else 0.0
+        out[c] *= low[sums.which[c]]
 
 
 # out float64 (n, k), of which rows start to stop are written
@@ -87,38 +88,41 @@ def width(layout):
     return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
 
 
-# rows: see `arrays.Rows`; i: one of them; kind: 0 to kinds, the last where there is no physics;
-# at: the physical mean, reduced; low float64 (l): room to work in
-# Writes x float64 (2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios, mean
-# and kind; fractions.
+# rows: see `arrays.Rows`; picked int64 (p): some of them; kind int64 (n): 0 to kinds, the last
+# where there is no physics; at float64 (n): the physical mean, reduced
+# Writes x float64 (p, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios,
+# mean and kind; fractions.
 @jit
-def design_row(rows, i, layout, kind, at, low, x):
-    """Write the columns of one composition."""
-    sums, kinds = layout.sums, layout.kinds
+def design_rows(rows, picked, layout, kind, at, x):
+    """Write the columns of some compositions."""
+    sums, kinds, offset, slope = layout.sums, layout.kinds, layout.offset, layout.slope
+    indptr, indices, values = rows.indptr, rows.indices, rows.values
+    low = np.empty(sums.lower.shape[1])
     first = 2 * (kinds + 1)
     last = first + len(sums.which)
     atoms = last + 1 + kinds
-    x[:] = 0.0
-    x[kind] = layout.offset
-    x[kinds + 1 + kind] = layout.slope * at
-    _ratios_row(rows, i, sums, low, x[first:last])
-    x[last] = at
-    if kind < kinds:
-        x[last + 1 + kind] = 1.0
-    for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-        x[atoms + rows.indices[entry]] = rows.values[entry]
+    for r in range(len(picked)):
+        i = picked[r]
+        x[r] = 0.0
+        x[r, kind[i]] = offset
+        x[r, kinds + 1 + kind[i]] = slope * at[i]
+        _ratios_row(rows, i, sums, low, x[r, first:last])
+        x[r, last] = at[i]
+        if kind[i] < kinds:
+            x[r, last + 1 + kind[i]] = 1.0
+        for entry in range(indptr[i], indptr[i + 1]):
+            x[r, atoms + indices[entry]] = values[entry]
 
 
 @jit
-def _design(rows, layout, kind, at, x, start, stop):
-    low = np.empty(layout.sums.lower.shape[1])
-    for i in range(start, stop):
-        design_row(rows, i, layout, kind[i], at[i], low, x[i])
+def _design(rows, picked, layout, kind, at, x, start, stop):
+    design_rows(rows, picked[start:stop], layout, kind, at, x[start:stop])
 
 
-# kind int64 (n), at float64 (n): as in `design_row`, of each row -> x float64 (n, columns)
+# kind int64 (n), at float64 (n): as in `design_rows`, of each row -> x float64 (n, columns)
 def design(rows, layout, kind, at):
     """Return trend, smooth and local columns of each composition."""
     x = np.empty((len(kind), width(layout)))
-    share_rows(_design, len(x), rows, layout, kind, at, x, chunk=_CHUNK)
+    every = np.arange(len(x))
+    share_rows(_design, len(x), rows, every, layout, kind, at, x, chunk=_CHUNK)
     return x

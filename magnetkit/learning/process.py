@@ -218,8 +218,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         X = np.asarray(X, np.float64)
         a = self._blocks(X)
         _, smooth, last = self._parts(a, self._blocks(self.points_))
-        level, at, slopes = self._known[4:7]
-        trend, plane = np.split(X[:, at] * slopes, [self.trend], axis=1)
+        level, slopes = self._known[4:6]
+        trend, _, plane = np.split(X * slopes, [self.trend, X.shape[1] - self.local], axis=1)
         found = {
             "trend": trend.sum(axis=1),
             "smooth part": smooth @ self.weights_,
@@ -305,12 +305,11 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
-        at, slopes, level = np.arange(self.trend), trend.T @ weights / self.scale_, 0.0
+        slopes, level = np.zeros(self.n_features_in_), 0.0
+        slopes[: self.trend] = trend.T @ weights / self.scale_
         if self.linear:
-            held = np.flatnonzero(last.any(axis=0))
-            at = np.concatenate([at, begin + held])
-            plane = two * (last[:, held].T @ weights)
-            slopes, level = np.concatenate([slopes, plane]), -float(plane @ self.middle_[held])
+            slopes[begin:] = two * (last.T @ weights)
+            level = -float(slopes[begin:] @ self.middle_)
             last, two = last[:, :0], 0.0
         width = last.shape[1]
         return (
@@ -319,7 +318,6 @@ class TrendProcess(RegressorMixin, BaseEstimator):
             np.float32(one),
             np.float32(two),
             level,
-            at,
             slopes,
             weights,
             size.astype(np.float32),
