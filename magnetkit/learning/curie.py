@@ -54,6 +54,11 @@ _SEVERAL_PHASES = re.compile(
     r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
     re.IGNORECASE,
 )
+# Journal of Non-Crystalline Solids, by its name or its number in a DOI.
+_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093")
+# Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
+# rare earth is R5Fe2B6.
+_BORON, _MOSTLY_RARE = 0.01, 0.5
 _VALUE = re.compile(
     r"(?:t_?c\s*=?\s*)?[~≈∼]?\s*(\d+(?:\.\d+)?)(?:\s*(?:±|\+/-)\s*\d+(?:\.\d+)?|\(\d+\))?"
     r"(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(k|°\s?c|℃|c)?\.?",
@@ -210,7 +215,8 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(frame["computed"], "computed, not measured")
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
-    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
+    glass = frame["paper"].str.contains(_OF_GLASSES)
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES) | glass, "glass, film or several phases")
     drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)
@@ -222,6 +228,9 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     atoms = table.to_array()[frame["at"]]
     both = (_columns(atoms, RARE_EARTHS) > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0)
     drop(~both, "no rare earth, or neither iron nor cobalt, once read")
+    atoms = table.to_array()[frame["at"]]
+    mostly = _columns(atoms, RARE_EARTHS) > _MOSTLY_RARE
+    drop(mostly & (_columns(atoms, ("B",)) > _BORON), "boron in what is mostly rare earth")
     atoms = table.to_array()[frame["at"]]
     unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)
     many = (atoms > 0.0).sum(axis=1) > 3

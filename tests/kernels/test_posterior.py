@@ -60,7 +60,8 @@ def test_more_columns_than_are_taken_at_once():
         np.arange(11), np.zeros(11), np.ones(11),
         rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
     )  # fmt: skip
-    known, X = plain._replace(smooth=wide, local=wide), 0.3 * rng.normal(size=(9, 11))
+    known = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
+    X = 0.3 * rng.normal(size=(9, 11))
     np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
 
 

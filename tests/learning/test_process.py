@@ -133,6 +133,30 @@ def test_a_plane_goes_on_where_nearness_ends():
     assert plane.similarity(far, far).min() == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("linear", [False, True])
+def test_seen_from_some_points_little_is_lost_about_them(linear):
+    x, y = _data(120)
+    model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
+    near = model.points_[:, 1] < -0.5
+    few = model.seen_from(near, 25)
+    assert len(few.points_) == near.sum() + 25
+    new = _data(200, seed=3)[0]
+    new = new[new[:, 1] < -0.5]
+    whole = model.predict(new)
+    # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
+    off = [np.abs(model.seen_from(near, n).predict(new) - whole).max() for n in (0, 25, 200)]
+    assert off[1] < 0.02
+    assert off[2] < 2e-3
+    assert off[0] > off[1]
+    # At the points themselves nothing is: neither the mean nor how alike they are.
+    own = model.points_[near]
+    np.testing.assert_allclose(few.predict(own), model.predict(own), atol=2e-3)
+    np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
+    np.testing.assert_allclose(sum(few.parts(new).values()), few.predict(new), atol=2e-3)
+    # The model itself is as it was.
+    np.testing.assert_array_equal(model.predict(new), whole)
+
+
 def test_no_row_gives_no_prediction(fitted):
     model, x, _ = fitted
     assert model.estimate(x[:0]).mean.shape == (0,)
