@@ -1,6 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone, is_regressor
+from sklearn.exceptions import NotFittedError
 
 import magnetkit as mk
 from magnetkit.composition.answers import RejectedRows
@@ -64,7 +66,20 @@ def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
 
 def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert (~small.known.learn).sum() > 0
-    assert len(small.estimator_.points_) == small.known.learn.sum()
+    assert len(small.process.points_) == small.known.learn.sum()
+
+
+def test_what_answers_for_an_energy_is_a_regressor_of_scikit_learn(small):
+    x = energy.columns(small.known.table[:5])
+    estimator = small.estimator_
+    assert is_regressor(estimator)
+    np.testing.assert_array_equal(estimator.predict(x), small.process.estimate(x).mean)
+    blank = clone(estimator)
+    assert blank.get_params() == small.process.get_params()
+    with pytest.raises(NotFittedError):
+        blank.predict(x)
+    with pytest.raises(ValueError, match="features"):
+        estimator.predict(x[:, 1:])
 
 
 def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
@@ -73,7 +88,7 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     assert model is not None
     assert energy.fitted(whole[np.arange(len(whole) - 1)]) is None
     # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
-    process, learn = model.estimator_, whole.learn
+    process, learn = model.process, whole.learn
     some = np.arange(0, learn.sum(), 50)
     x, y = energy.columns(whole.table[learn]), whole.values[learn]
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
