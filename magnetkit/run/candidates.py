@@ -94,13 +94,14 @@ class SpacePiece:
         """Return all of them."""
         return self.take(np.arange(len(self)))
 
-    def take(self, rows: NDArray[np.int64]) -> Chunk:
-        """Return some of them, as `Chunk.take` does."""
+    def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
+        """Return some of them, as `Chunk.take` does; without `named` their labels are missing."""
         own = self.numbers
         numbers = own.start + rows if isinstance(own, range) else own[rows]
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
-        return Chunk(table, self.space.to_arrow(numbers), shells)
+        labels = self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+        return Chunk(table, labels, shells)
 
 
 def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
@@ -109,12 +110,12 @@ def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
-    """Yield the candidates of a piece, at most `size` at a time where they are of a space."""
+    """Yield the candidates of a piece, those of a space at most `size` at a time and unnamed."""
     if not isinstance(piece, SpacePiece):
         yield piece()
         return
     for start in range(0, len(piece), size):
-        yield piece.take(np.arange(start, min(start + size, len(piece))))
+        yield piece.take(np.arange(start, min(start + size, len(piece))), named=False)
 
 
 class Candidates(Protocol):
