@@ -5,7 +5,7 @@ Run ``python datasets/recipes/split.py`` after calibrate.py beside it.
 
 from pathlib import Path
 
-from magnetkit.evaluation.magnetism import split
+from magnetkit.evaluation.magnetism import shells, split
 
 HERE = Path(__file__).resolve().parent
 
@@ -13,12 +13,15 @@ HERE = Path(__file__).resolve().parent
 def main() -> None:
     """Measure the split and write both files."""
     shares, table = split.measured()
+    gains = shells.published()
+    page = split.report(shares, table) + "\n".join(shells.report(gains)) + "\n"
+    shares["shell"] = shells.deviation(gains)
     lines = ["# Written by split.py; SOURCE.md explains every key."]
     for quantity, one in shares.items():
         lines += ["", f"[{quantity}]", *(f"{key} = {value:.4g}" for key, value in one.items())]
     text = "\n".join(lines) + "\n"
     (HERE / "split.toml").write_text(text, encoding="utf-8")
-    (HERE / "PAIRS.md").write_text(split.report(shares, table), encoding="utf-8")
+    (HERE / "PAIRS.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
 from ..composition.table import CompositionTable
+from ..magnetism.kinds import kinds
 from ..magnetism.mill import ALPHA, Mill, fractions_of, splits
 
 TYPICAL = 1.12
@@ -69,11 +71,31 @@ def anchored_on(
     Mill
         Without a magnet where the model makes none of the recipe.
     """
+    # Alpha first: what B_r is off by at a temperature depends on how it falls up to there.
+    alphas = [s for s in seen if s.quantity == ALPHA]
+    bent = Mill(name, _records(name, table, shell, alphas, None, between))
+    rest = [s for s in seen if s.quantity != ALPHA]
+    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between))
+
+
+def _records(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[Seen],
+    known: Mill | None,
+    between: tuple[float, float] | None,
+) -> tuple[dict[str, Any], ...]:
+    """Return what a reference magnet is seen to keep beside what is expected of it."""
     from ..magnetism.sintered import BETWEEN, sintered_at
 
     at = sorted({s.kelvin for s in seen})
-    frames = sintered_at(table, at, shell=shell or None, between=between or BETWEEN) if at else []
+    if not at:
+        return ()
+    process = {"mill": known.record()} if known is not None and known.magnets else None
+    frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    share = float(kinds(table, [""], [shell or ""]).shares[0])
     magnets = []
     for one in seen:
         row = made[one.kelvin]
@@ -82,9 +104,9 @@ def anchored_on(
         value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
         if not low < high or (one.quantity != ALPHA and low <= 0.0):
             continue
-        known = one.value
+        found = one.value
         if one.quantity != ALPHA:
-            low, value, high, known = (float(np.log(x)) for x in (low, value, high, known))
+            low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
         deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
         magnets.append(
             {
@@ -93,10 +115,11 @@ def anchored_on(
                 "magnet": name,
                 "composition": fractions_of(table, 0),
                 "temperature_K": one.kelvin,
-                "score": (known - value) / deviation,
+                "score": (found - value) / deviation,
                 "deviation": deviation,
                 "noise": (one.deviation / deviation) ** 2,
                 "slope": 0.0,
+                "shell_share": share,
             }
         )
-    return Mill(name, tuple(magnets))
+    return tuple(magnets)

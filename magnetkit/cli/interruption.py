@@ -42,6 +42,17 @@ def watch() -> None:
         end()
 
     threading.Thread(target=wait, name="magnetkit-interruption", daemon=True).start()
+    sys.unraisablehook = _unraisable
+
+
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
+    """End where Python would print an interruption and go on: in a finalizer or a call from C.
+
+    LLVM calls back as it compiles, and a Ctrl-C may meet just that.
+    """
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        end()
+    sys.__unraisablehook__(what)
 
 
 def end() -> NoReturn:

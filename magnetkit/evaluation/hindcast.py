@@ -12,7 +12,8 @@ import numpy as np
 from .. import datasets
 from ..columns import COLUMNS
 from ..composition.table import CompositionTable
-from ..magnetism.likeness import Kinds, relative_width
+from ..magnetism.kinds import kinds
+from ..magnetism.likeness import relative_width
 from ..magnetism.mill import ALPHA
 from ..replacement.asked import COMPENSATED, Wish, profile
 from ..replacement.makeup import Makeup
@@ -94,8 +95,11 @@ def _compared(
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
         both = [
-            Kinds(t, np.array([str(f["host"][0])]), np.array([s or ""]))
-            for t, f, s in ((new, one, row["shell"]), (old, other, made.best.shell))
+            kinds(t, [str(f["host"][0])], [s or ""], with_)
+            for t, f, s, with_ in (
+                (new, one, row["shell"], process),
+                (old, other, made.best.shell, {"mill": mill.record()}),
+            )
         ]
         width = float(relative_width(both[0], both[1], name, mill)[0])
         ratio = np.log(value / float(other[name][0]))

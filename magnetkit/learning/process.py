@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
-from scipy.optimize import minimize
-from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..errors import InputError
+from .plain import Plain, check_is_fitted
 
 from .likelihood import JITTER, loss, squares
 from .thinning import kept_points
@@ -43,7 +43,7 @@ class Estimate(NamedTuple):
     local: Array
 
 
-class TrendProcess(RegressorMixin, BaseEstimator):
+class TrendProcess(Plain):
     """Gaussian process with a linear trend, a smooth and a local or a second linear part.
 
     Parameters
@@ -106,7 +106,10 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         noise : array-like, shape (n,), optional
             Noise variance of each row relative to the common one.
         """
-        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        from sklearn.utils import check_X_y
+
+        X, y = check_X_y(X, y, y_numeric=True, dtype=np.float64)
+        self.n_features_in_ = X.shape[1]
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
         order = _order(X, y)
         smooth = X[order, self.trend : X.shape[1] - self.local]
@@ -131,7 +134,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
-        other = clone(self)
+        other = self.blank()
         for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
@@ -143,7 +146,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
         """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
-        other = clone(self)
+        other = self.blank()
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
         for name in self._names:
@@ -188,7 +191,9 @@ class TrendProcess(RegressorMixin, BaseEstimator):
     def predict(self, X: Any) -> Array:
         """Return the mean of each row, shape (n,)."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        X = np.asarray(X, np.float64)
+        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
+            raise InputError(f"expected rows of {self.n_features_in_} features, got {X.shape}")
         return self.estimate(X).mean
 
     def estimate(self, X: Array) -> Estimate:
@@ -331,6 +336,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         return lower, cho_solve((lower, True), t)
 
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        from scipy.optimize import minimize
+
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
         deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
-from ..features.ratios import ratio_sums
+from ..features.ratio_sums import ratio_sums
 from ..hosts.partition import HOST_NAMES, partition
 from ..learning.curie import EDGE
 

@@ -1,7 +1,6 @@
 """What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +11,16 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A
 from .balance import Balance, balance
 from .intrinsic import condensed, joined
-from .likeness import beyond
-from .mill import ALPHA, Mill, splits
+from .likeness import doubted
 from .process import Process, by_row, parameters, read_process
-from .shell import SURFACE, ShellRows, covering, enriched, replace_rare_earth
+from .shell import (
+    SURFACE,
+    ShellRows,
+    covering,
+    enriched,
+    given_share,
+    replace_rare_earth,
+)
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -202,7 +207,7 @@ class Alloys:
         alpha_k, n_eff, decay = microstructure(rows, self.structure)
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        return Rules(self.factor, alpha_k, n_eff, decay, *own)
+        return Rules(self.factor, alpha_k, n_eff, decay, *own, np.zeros(n))
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""
@@ -277,8 +282,6 @@ def alloys(
     cellular = wall_hosts(codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
-    # Where magnets were measured the errors are no larger than those of such magnets, and less.
-    rows["remanence_cap"], rows["remanence_left"] = np.full(n, np.inf), np.ones(n)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
@@ -332,16 +335,11 @@ def alloys(
     factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
-    rows["harder"], rows["alpha_left"], rows["alpha_shift"] = np.ones(n), np.ones(n), np.zeros(n)
-    hosts = np.array([*HOST_NAMES, ""])[codes]
-    # Nobody has measured a magnet near it: its error is larger than those that the spread is from.
-    unseen = _HALF_WIDTH**2 * beyond(table, hosts, "coercivity_kA_m", made.mill)
-    if made.mill is not None:
-        rows["harder"] = _as_measured(made.mill, table, hosts, "coercivity_kA_m", rows)
-        factor = factor * _as_measured(made.mill, table, hosts, "remanence_T", rows)
-        rows["alpha_shift"], rows["alpha_left"] = made.mill.shifts(table, hosts, ALPHA)
-    rows["spread"] = np.sqrt(rows["spread"] ** 2 + unseen)
-    return Alloys(found, phases, factor, structure, rows)
+    rows["harder"] = np.ones(n)
+    made_of = Alloys(found, phases, factor, structure, rows)
+    rows["shell_share"] = given_share(phases, made_of.rules())
+    doubted(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
+    return replace(made_of, factor=factor * rows["stronger"])
 
 
 def _in_phases(
@@ -368,28 +366,6 @@ def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balan
     parts = partition(table, assign_hosts(table, host))
     rows = by_row(read_process(process, len(table)), parts.host, HOST_NAMES)
     return _in_phases(table, parts, rows)[0]
-
-
-_HALF_WIDTH = NormalDist().inv_cdf(0.95)
-
-
-def _as_measured(
-    mill: Mill,
-    table: CompositionTable,
-    hosts: NDArray[np.str_],
-    quantity: str,
-    rows: dict[str, NDArray[np.float64]],
-) -> NDArray[np.float64]:
-    """Return the factor that a mill's measured magnets put on a quantity; narrow its spread."""
-    shift, left = mill.shifts(table, hosts, quantity)
-    half = _HALF_WIDTH * splits()[quantity].deviation
-    if quantity == "coercivity_kA_m":
-        spread = rows["spread"]
-        rows["spread"] = np.where(left < 1.0, np.minimum(spread, half) * left, spread)
-    else:
-        rows["remanence_cap"] = np.where(left < 1.0, half, np.inf)
-        rows["remanence_left"] = left
-    return np.exp(shift)
 
 
 def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:

@@ -3,6 +3,8 @@
 The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
 share, a part of the composition, alike for compositions that are close, and a residue of each
 magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
+What a diffused shell gives has an error of its own, which all shells share: it enters as far as a
+magnet's coercivity rests on its shell.
 """
 
 import json
@@ -25,7 +27,8 @@ from ..files import replacing
 from ..settings import get_settings
 
 SPLIT_FILE = "recipes/split.toml"
-QUANTITIES = ("coercivity_kA_m", "remanence_T")
+COERCIVITY = "coercivity_kA_m"
+QUANTITIES = (COERCIVITY, "remanence_T")
 """What a mill's magnets are measured for."""
 
 ALPHA = "remanence_coefficient_pct_K"
@@ -51,6 +54,8 @@ class Split:
         the part of the composition has fallen to 1/e.
     deviation : float
         Standard deviation of the whole.
+    shell : float
+        Variance of the logarithm of what a shell gives, in units of that of the whole.
     """
 
     common: float
@@ -58,6 +63,7 @@ class Split:
     residue: float
     length: float
     deviation: float
+    shell: float = 0.0
 
     def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of two magnets of a mill, without residue, from their distance."""
@@ -81,6 +87,9 @@ def splits() -> dict[str, Split]:
         found[quantity] = Split(
             one["common"], one["composition"], rest, one["length"], one["deviation"]
         )
+    # A shell takes next to no remanence: its error there is that of other magnets.
+    hard = found[COERCIVITY]
+    found[COERCIVITY] = replace(hard, shell=(data["shell"]["deviation"] / hard.deviation) ** 2)
     return {**found, ALPHA: replace(found["remanence_T"], deviation=_ALPHA_DEVIATION)}
 
 
@@ -108,6 +117,8 @@ class Known:
     split : Split
     deviation : float
         Standard deviation of ln of the prediction that the scores are in units of, their mean.
+    shares : ndarray of float64, shape (k,)
+        Share of each one's coercivity that its shell gives; None: no shells.
     """
 
     fractions: NDArray[np.float64]
@@ -115,21 +126,39 @@ class Known:
     noise: NDArray[np.float64]
     split: Split
     deviation: float = 1.0
+    shares: NDArray[np.float64] | None = None
 
     def covariance(self) -> NDArray[np.float64]:
         """Return the covariance of the measured scores, shape (k, k)."""
-        between = self.split.covariance(distances(self.fractions, self.fractions))
-        return between + self.noise
+        return self.across(self.fractions, self.shares) + self.noise
+
+    def across(
+        self, fractions: NDArray[np.float64], shares: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
+        found = self.split.covariance(distances(fractions, self.fractions))
+        if shares is not None and self.shares is not None:
+            found = found + self.split.shell * np.outer(shares, self.shares)
+        return found
 
     def posterior(
-        self, fractions: NDArray[np.float64]
+        self, fractions: NDArray[np.float64], shares: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and standard deviation of the scores of other magnets of the mill, (n,)."""
-        across = self.split.covariance(distances(fractions, self.fractions))
+        """Return mean and standard deviation of the scores of other magnets of the mill, (n,).
+
+        Parameters
+        ----------
+        fractions : ndarray of float64, shape (n, N_ELEMENTS)
+            Atomic fractions of the magnets.
+        shares : ndarray of float64, shape (n,), optional
+            Share of each one's coercivity that its shell gives.
+        """
+        across = self.across(fractions, shares)
         weights = np.linalg.solve(self.covariance(), across.T)
         mean = weights.T @ self.scores
-        variance = 1.0 - np.einsum("nk,kn->n", across, weights)
-        return mean, np.sqrt(np.clip(variance, self.split.residue, 1.0))
+        alone = 1.0 if shares is None else 1.0 + self.split.shell * shares**2
+        variance = alone - np.einsum("nk,kn->n", across, weights)
+        return mean, np.sqrt(np.clip(variance, self.split.residue, alone))
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +173,7 @@ class Mill:
         (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
         deviation of the prediction), ``deviation``, that of its logarithm, ``noise`` (variance of
         the measurement) and ``slope`` (what a wrong slope with temperature shifts the score by),
-        both in units of that deviation.
+        both in units of that deviation, and ``shell_share`` (of its coercivity; without, none).
     """
 
     name: str
@@ -171,10 +200,15 @@ class Mill:
         noise += split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        return Known(fractions, scores, noise, split, deviation)
+        shares = np.array([float(m.get("shell_share", 0.0)) for m in rows])
+        return Known(fractions, scores, noise, split, deviation, shares)
 
     def shifts(
-        self, table: CompositionTable, hosts: NDArray[Any], quantity: str
+        self,
+        table: CompositionTable,
+        hosts: NDArray[Any],
+        quantity: str,
+        shares: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return what the mill's magnets say of others: shift, and what is left of the spread.
 
@@ -186,19 +220,21 @@ class Mill:
             Their hosts.
         quantity : str
             One of `splits`.
+        shares : ndarray of float64, shape (n,)
+            Share of each one's coercivity that its shell gives.
 
         Returns
         -------
         shift, left : ndarray of float64, shape (n,)
-            Shift of the logarithm (of `ALPHA` itself, %/K), and the share of the standard
-            deviation that is left; 0 and 1 where nothing is known.
+            Shift of the logarithm (of `ALPHA` itself, %/K), and what is left of the standard
+            deviation of a magnet without shell; 0 and NaN where nothing is known.
         """
-        shift, left = np.zeros(len(table)), np.ones(len(table))
+        shift, left = np.zeros(len(table)), np.full(len(table), np.nan)
         for host in self.hosts:
             rows = np.flatnonzero(hosts == host)
             known = self.known(host, quantity)
             if known is not None and rows.size:
-                mean, left[rows] = known.posterior(table[rows].to_array())
+                mean, left[rows] = known.posterior(table[rows].to_array(), shares[rows])
                 shift[rows] = mean * known.deviation
         return shift, left
 

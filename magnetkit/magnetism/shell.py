@@ -1,6 +1,7 @@
 """Grain-boundary shells: a core of the base alloy and a thin rim of another rare earth."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -109,15 +110,17 @@ class ShellRows:
         share = np.where(np.isnan(self.amount), fixed, ordered)
         return np.nan_to_num(np.clip(share, 0.0, 1.0))
 
-    def resolved(self, table: CompositionTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def resolved(
+        self, table: CompositionTable, law: Mapping[str, float] | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return fraction and content of each shell, from the amount where that is given.
 
         What of the amount is not lost to the boundaries makes the shell richer and, as lattice
         diffusion takes its time and temperature, less so thicker: content grows with the amount
         to the power `enrichment`, the fraction with the rest, until the shell is as rich as it
-        becomes.
+        becomes. `law` takes the place of the calibrated parameters where they are fitted.
         """
-        law = _law()
+        law = law or _law()
         held = (1.0 - law["lost"]) * self.paid(*_masses(table))
         content = law["content"] * (held / law["held"]) ** law["enrichment"]
         content = np.minimum(content, law["most_content"])
@@ -144,6 +147,30 @@ def covering(fraction: NDArray[np.float64], grain_um: NDArray[np.float64]) -> ND
     half a wall width, and the gain is nearly complete at two to three.
     """
     return -np.expm1(-thickness_nm(fraction, grain_um) / _law()["decay_nm"])
+
+
+def given_share(phases: Any, rules: Any) -> NDArray[np.float64]:
+    """Return the share of H_cJ at 20 degrees C that the shell gives, shape (n,).
+
+    Parameters
+    ----------
+    phases, rules : Phases, Rules
+        Of `magnetkit.kernels.sintered`, n alloys.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        ``1 - H_cJ of the bare magnet / H_cJ``, negative for a weaker rim; 0 without shell.
+    """
+    from ..kernels.sintered import ROOM, states
+
+    shelled = phases.shells >= 0
+    if not shelled.any():
+        return np.zeros(len(shelled))
+    bare = phases._replace(shells=np.full_like(phases.shells, -1))
+    own, less = (states(np.array([ROOM]), each, rules)[1][0] for each in (phases, bare))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(shelled & (own > 0.0), 1.0 - less / own, 0.0)
 
 
 def _masses(

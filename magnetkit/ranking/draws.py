@@ -10,6 +10,7 @@ supply risk and scenario move as `magnetkit.supply.sampled_supply` says, for all
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,10 +20,10 @@ from scipy.special import ndtri
 
 from ..applications.objective import CHANCE, MARGIN, SHARE, UNITS, Objective
 from ..composition import CompositionTable
-from ..magnetism.likeness import covariance
+from ..magnetism.likeness import Kinds, covariance
 from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
-from .judged import Job, kinds, mill_of, reference_row
+from .judged import Job, alike, mill_of, reference_row
 from .order import total_loss
 from .requirements import AGAINST, FOLLOWS, interval_of
 
@@ -80,6 +81,13 @@ class Drawn:
         return self.loss.mean(axis=1)
 
 
+class Errors(NamedTuple):
+    """What the errors of n candidates rest on: what they are, and what was measured."""
+
+    magnets: Kinds
+    mill: Mill | None = None
+
+
 def scales(job: Job) -> dict[str, float]:
     """Return one unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
     found = UNITS | {unit.column: unit.value for unit in job.profile.units}
@@ -128,8 +136,8 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(asked - {job.temperature})
     frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
-    mill = mill_of(conditions.process)
-    values = Properties(leading, frames, draws, rng, conditions.interval, (table, mill))
+    of = Errors(alike(table, leading, conditions.process), mill_of(conditions.process))
+    values = Properties(leading, frames, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(
         table,
         draws,
@@ -166,15 +174,14 @@ class Properties:
         frames: dict[float, pd.DataFrame],
         draws: int,
         rng: np.random.Generator,
+        errors: Errors,
         interval: float = 0.9,
-        alike: tuple[CompositionTable, Mill | None] | None = None,
     ) -> None:
         self.known: dict[str, Values] = {}
         self._leading, self._frames, self._draws, self._rng = leading, frames, draws, rng
         self._scores: dict[str, Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
-        table = alike[0] if alike else CompositionTable.from_strings(list(leading["formula"]))
-        self._table, self._mill = table, alike[1] if alike else None
+        self._errors = errors
 
     def at(self, column: str, temperature: float) -> Values:
         """Return a column at a temperature, K."""
@@ -193,8 +200,8 @@ class Properties:
     def score(self, column: str) -> Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
-            own = kinds(self._table, self._leading)
-            found = covariance(own, own, column, self._mill)
+            own = self._errors.magnets
+            found = covariance(own, own, column, self._errors.mill)
             wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
             found = found / np.outer(wide, wide)
             # One magnet twice, or one that was measured, leaves nothing of its own.

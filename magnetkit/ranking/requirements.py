@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from ..columns import COLUMNS
+from ..columns import COLUMNS, STATUSES
 
 if TYPE_CHECKING:
     from ..applications.parts import Requirement
@@ -128,6 +128,21 @@ def judge(
     names.append("host in " + ", ".join(profile.hosts))
     margin[~np.isfinite(margin)] = np.nan
     return Verdict(probability, margin, _name_sets(failed, names))
+
+
+def status_over(frames: Frames, temperature: float) -> pd.Categorical:
+    """Return the status over the whole range: the first that is not ok, the table's own first.
+
+    The table is that of `temperature`, K.
+    """
+    names = pd.Index(STATUSES)
+    columns = [frame["status"].astype("category") for frame in frames.values()]
+    codes = [names.get_indexer(c.cat.categories)[c.cat.codes] for c in columns]
+    first = list(frames).index(temperature)
+    found, good = codes[first].copy(), names.get_loc("ok")
+    for other in codes:
+        found = np.where(found == good, other, found)
+    return pd.Categorical.from_codes(found, categories=names)
 
 
 def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], ...]:

@@ -12,7 +12,7 @@ asked for. Whether they do is counted afterwards, so that nothing rests on the s
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from ..hosts.partition import HOST_NAMES, assign_hosts
 from ..phases.forming import FORMS
 from ..prediction.properties import magnets, supplies
 from .draws import COST_PER_FLUX
-from .judged import Job, asked_temperatures, evaluate, verdict_of
+from .judged import Job, asked_elsewhere, asked_temperatures, evaluate, verdict_of
 from .order import CLIMB, Judged, Rule
 from .regret import POOL
 
@@ -189,7 +189,8 @@ def sift(
     rows = np.flatnonzero(alive)
     tally.stages["magnetism"] = len(rows)
     own = None if shells is None else [shells[int(row)] for row in rows]
-    frame = _magnetism(table[rows], own, supply.take(rows).reset_index(drop=True), job, rule)
+    supplied = supply.take(rows).reset_index(drop=True)
+    frame = by_magnetism(table[rows], own, supplied, job, {o.column for o in rule.objectives})
     tally.count(sieve, frame, _BY_MAGNETISM)
     whole = "probability_phase_forms" in frame
     open_ = (frame["status"] == "ok").to_numpy(copy=True)
@@ -261,21 +262,35 @@ def floor_of(supply: pd.DataFrame, rule: Rule) -> NDArray[np.float64]:
     return np.where(np.isnan(floor), np.inf, floor)
 
 
-def _magnetism(
+def by_magnetism(
     table: CompositionTable,
     shells: Sequence[str] | None,
     supply: pd.DataFrame,
     job: Job,
-    rule: Rule,
+    asked: Set[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Return what the ranking needs of candidates but whether they can be made.
+    """Return how candidates stand to a device, without whether they can be made.
 
-    All their properties, where requirements or objectives ask for others than those of a magnet
-    and of supply.
+    All their properties, where requirements or `asked` need others than those of a magnet and of
+    supply: phases take memory and time.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    shells : sequence of str, optional
+    supply : DataFrame, n rows
+        What `supplies` returns of them.
+    job : Job
+    asked : set of str
+        Columns that are needed beside those of the requirements.
+
+    Returns
+    -------
+    DataFrame, n rows
     """
-    asked = {r.column for r in job.profile.requirements} | {o.column for o in rule.objectives}
+    asked = asked | {r.column for r in job.profile.requirements}
     at = asked_temperatures(job)
-    made = magnets(table, shells, at, job.conditions)
+    made = magnets(table, shells, at, job.conditions, asked_elsewhere(job))
     known = {*made[0].columns, *supply.columns, COST_PER_FLUX, "performance_margin"}
     if asked <= known:
         frames = dict(zip(at, made, strict=True))

@@ -223,7 +223,9 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
 
 def _plain(frame: "pd.DataFrame") -> pa.Table:
     """Give every chunk the same schema: one kind of dictionary, one kind of text."""
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    # One thread: the other chunks keep the rest busy.
+    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
+    table = table.replace_schema_metadata(None)
     fields = []
     for entry in table.schema:
         kind = entry.type

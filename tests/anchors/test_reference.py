@@ -30,7 +30,9 @@ def test_a_reference_known_well_is_predicted_as_it_is():
     split = splits()
     # What is each magnet's own is left: a second magnet of the recipe has another one.
     for name, value in ((H, 900.0), (B, 1.0)):
-        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15).iloc[0][name]
+        # What it is off by is counted from the model that already falls as it does.
+        fall = anchored("Nd1.65Dy0.35Fe14B", seen[2:])
+        alone = mk.magnetism.sintered("Nd1.65Dy0.35Fe14B", 423.15, process=fall).iloc[0][name]
         moved = np.log(found[name] / alone) / np.log(value / alone)
         assert moved == pytest.approx(1.0 - split[name].residue, abs=0.02)
     assert found[f"{ALPHA}_lo"] < -0.09 < found[f"{ALPHA}_hi"]
@@ -85,15 +87,17 @@ def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
 
 
 def test_the_motor_pays_for_no_terbium_in_the_alloy():
-    best = mk.screen(application="energy-traction-motor").best(10)
-    ahead = list(best["candidate"]).index("Nd1.65Dy0.35Fe13.8Co0.2B")
+    ranked = mk.screen(application="energy-traction-motor").best(30)
+    ahead = list(ranked["candidate"]).index("Nd1.65Dy0.35Fe13.8Co0.2B")
     assert ahead >= 6
-    # What stands before today's magnet has its terbium in the boundary, the first less than 1 %.
-    assert (best["shell"].astype(str) != "").iloc[:ahead].all()
-    assert (best["heavy_rare_earth_wt_pct"].iloc[:4] < 1.0).all()
-    assert best["heavy_rare_earth_wt_pct"].iloc[:ahead].max() < 2.5
+    # What stands before today's magnet has its heavy rare earth in the boundary.
+    before = ranked.iloc[:ahead]
+    assert (before["shell"].astype(str) != "").all()
+    assert before["heavy_rare_earth_wt_pct"].max() < 2.5
     # Adopted since 2012: 3 to 5 wt.% in the alloy became less than 0.6 wt.% diffused in.
-    assert best["shell"].astype(str).str.startswith("Tb").any()
+    best = before.iloc[:4]
+    assert best["shell"].astype(str).str.startswith("Tb").all()
+    assert (best["heavy_rare_earth_wt_pct"] <= 0.6).all()
 
 
 def test_a_screening_takes_requirements_relative_to_todays_magnet():
@@ -121,3 +125,17 @@ def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
     own = truncnorm((-0.02 + 0.015) / 0.02, (0.02 + 0.015) / 0.02, -0.015, 0.02)
     assert value == pytest.approx(own.mean())
     assert doubt == pytest.approx(own.std())
+
+
+def test_a_measured_alpha_bends_remanence_over_temperature():
+    # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
+    table = CompositionTable.from_strings(["Nd2Fe14B"])
+    seen = [Seen(ALPHA, -0.10, 293.15, 1e-5)]
+    given = {"mill": anchored_on("one", table, None, seen).record()}
+    at = [293.15, 373.15]
+    bare = mk.magnetism.sintered(table, at)
+    bent = mk.magnetism.sintered(table, at, process=given)
+    assert bent[B][0] == pytest.approx(bare[B][0], rel=1e-9)
+    chord = 100.0 * (bent[B][1] / bent[B][0] - 1.0) / 80.0
+    assert chord == pytest.approx(bent[ALPHA][0], rel=1e-6)
+    assert bare[ALPHA][0] < chord < -0.10 + 0.006

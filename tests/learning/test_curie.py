@@ -82,6 +82,17 @@ def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
     assert set(faulty["reason"]) == {"paper that others contradict"}
 
 
+@pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
+def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound, left):
+    checked = ("TbCo2", "HoCo2")[:sound]
+    frame = _rows(
+        *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
+        *((name, 230.0, paper) for name in checked for paper in "abc"),
+    )
+    known, _ = curie.clean(frame)
+    assert (np.array(known.groups) == "c").sum() == left
+
+
 def test_the_fold_of_a_paper_is_the_published_one():
     split = pd.read_csv(datasets.path("surrogates/split.csv"))
     assert [curie.fold(p) for p in split["paper"]] == split["fold"].tolist()

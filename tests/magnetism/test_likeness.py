@@ -5,7 +5,8 @@ import pytest
 
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import likeness, sintered
-from magnetkit.magnetism.likeness import Kinds, beyond, covariance, relative_width, variance
+from magnetkit.magnetism.kinds import kinds as of
+from magnetkit.magnetism.likeness import beyond, covariance, relative_width, variance
 from magnetkit.magnetism.mill import Mill, fractions_of, splits
 
 H = "coercivity_kA_m"
@@ -13,8 +14,7 @@ H = "coercivity_kA_m"
 
 def kinds(*texts, host="2:14:1", shells=None):
     table = CompositionTable.from_strings(list(texts))
-    hosts = np.array([host] * len(texts))
-    return Kinds(table, hosts, np.array(shells or [""] * len(texts)))
+    return of(table, [host] * len(texts), shells or [""] * len(texts))
 
 
 def anchor(text, host="2:14:1", noise=0.0):
@@ -87,3 +87,35 @@ def test_a_host_of_which_no_magnet_was_measured_is_far_from_all():
     table = CompositionTable.from_strings(["SmFe11Ti"])
     assert beyond(table, np.array(["1:12"]), H)[0] == likeness._growth()[H][0] ** 2
     assert beyond(table, np.array([""]), H)[0] == 0.0
+
+
+def test_shells_share_the_error_of_what_they_give():
+    found = kinds(*["Nd2Fe14B"] * 3, shells=["", "Tb 0.3 wt%", "Tb 0.6 wt%"])
+    bare, little, much = found.shares
+    assert bare == 0.0
+    assert 0.05 < little < much < 0.6
+    split = splits()[H]
+    # As PAIRS.md measures it: 0.40 of what the shell gives.
+    assert split.shell * split.deviation**2 == pytest.approx(0.40**2, rel=0.02)
+    own = covariance(found, found, H)
+    far = variance(found, H)[0]
+    assert own[1, 1] - far == pytest.approx(split.shell * little**2)
+    assert own[1, 2] - own[0, 1] == pytest.approx(split.shell * little * much)
+    # The interval says so too.
+    wide = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Tb 0.6 wt%"])
+    low, high = (np.log(wide[f"{H}{end}"] / wide[H]) for end in ("_lo", "_hi"))
+    assert -low[1] == pytest.approx(high[1], rel=1e-6)
+    assert high[1] ** 2 - high[0] ** 2 == pytest.approx((1.645 * 0.40 * much) ** 2, rel=0.02)
+
+
+def test_a_measured_shell_takes_its_error_from_other_shells():
+    shells = ["", "Tb 0.5 wt%"]
+    what = kinds("Nd2Fe14B", "Nd2Fe14B", shells=shells)
+    left = []
+    for share in what.shares:
+        mill = anchor("Nd2Fe14B")
+        mill.magnets[0]["shell_share"] = share
+        left.append(variance(what, H, mill))
+    # A bare magnet tells nothing of what a shell gives; a treated one tells less of bare ones.
+    assert left[0][0] < left[1][0]
+    assert left[1][1] < left[0][1]

@@ -6,9 +6,11 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.columns import ROBUSTNESS
+from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
 from magnetkit.magnetism.mill import splits
-from magnetkit.ranking.draws import Properties
+from magnetkit.ranking.draws import Errors, Properties
+from magnetkit.ranking.judged import alike
 from magnetkit.ranking.order import BURDEN
 from magnetkit.ranking.robustness import _tie_groups
 from magnetkit.screening import ScreenResult
@@ -81,7 +83,9 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
         )
         for t in (300.0, 400.0)
     }
-    values = Properties(leading, frames, 20_000, np.random.default_rng(0))
+    table = CompositionTable.from_strings(formulas)
+    of = Errors(alike(table, leading, None))
+    values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
     drawn = values.at("remanence_T", 300.0)
     correlation = np.corrcoef(drawn)
     # A tenth of Dy on the rare-earth site is a distance of 0.4/17; see the split on file.

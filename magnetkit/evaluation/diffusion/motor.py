@@ -36,13 +36,16 @@ def anchored_process() -> Any:
 
 
 def designs(faces: tuple[str, ...] = ("all", "poles", "field")) -> dict[str, Diffusion]:
-    """Return the designs of the motor's magnet by the faces treated."""
-    made = anchored_process()
+    """Return the designs of the motor's magnet by the faces treated.
+
+    They meet what is asked with the probability from which candidates of a screening do.
+    """
+    from ...ranking.requirements import MEETS_PROBABILITY
+
+    made, asked = anchored_process(), {"temperature": "150C", "probability": MEETS_PROBABILITY}
     field = datasets.path("diffusion/motor_field.csv")
     return {
-        name: diffuse(
-            BASE, SHAPE, faces=name, element="Tb", field=field, temperature="150C", process=made
-        )
+        name: diffuse(BASE, SHAPE, faces=name, element="Tb", field=field, process=made, **asked)
         for name in faces
     }
 

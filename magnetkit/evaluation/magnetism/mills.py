@@ -53,7 +53,8 @@ def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
 
     table, split = recipes(), splits()[H]
     n = len(table)
-    own = Kinds(table, np.array([HOST] * n), np.array([str(i) for i in range(n)]))
+    hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
+    own = Kinds(table, hosts, labels, np.zeros(n))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
     found[np.diag_indices(n)] = 1.0

@@ -311,7 +311,7 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
         made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
-        made["model"] = energy.left_out(model.estimator_, data).mean
+        made["model"] = energy.left_out(model.process, data).mean
         for name, fit in others.items():
             made[name] = np.nan
             for inside, outside in conformal.folds(data.groups, energy.FOLDS):

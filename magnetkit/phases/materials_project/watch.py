@@ -8,9 +8,9 @@ is: status line, ``100 Continue``, headers, or the head of a packed body.
 import base64
 import os
 import socket
-import threading
 from contextlib import suppress
 from functools import lru_cache
+from threading import Lock, Timer
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,14 +33,18 @@ class Watch:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._socket: Any = None
-        self._timer: threading.Timer | None = None
+        self._timer: Timer | None = None
+        # Which use of the context manager this is: a timer of an earlier one may come late.
+        self._use = 0
         self.over = False
 
     def __enter__(self) -> Self:
-        self.over = False
-        self._timer = threading.Timer(self._seconds, self._end)
+        with self._lock:
+            self._use += 1
+            self.over = False
+            self._timer = Timer(self._seconds, self._end, [self._use])
         self._timer.daemon = True
         self._timer.start()
         return self
@@ -54,26 +58,31 @@ class Watch:
         if self._timer is not None:
             self._timer.cancel()
         with self._lock:
+            self._use += 1
             self._socket = None
 
     def take(self, used: Any) -> None:
         """Watch this socket from now on."""
         with self._lock:
             self._socket = used
-        if self.over:
-            self._end()
+            if self.over:
+                self._shut()
 
-    def _end(self) -> None:
+    def _end(self, use: int) -> None:
         with self._lock:
-            self.over = True
-            if self._socket is None:
-                return
-            # The connection itself: what encrypts it is in use by the thread that reads.
-            with (
-                suppress(OSError),
-                socket.socket(fileno=os.dup(self._socket.fileno())) as plain,
-            ):
-                plain.shutdown(socket.SHUT_RDWR)
+            if use == self._use:
+                self.over = True
+                self._shut()
+
+    def _shut(self) -> None:
+        if self._socket is None:
+            return
+        # The connection itself: what encrypts it is in use by the thread that reads.
+        with (
+            suppress(OSError),
+            socket.socket(fileno=os.dup(self._socket.fileno())) as plain,
+        ):
+            plain.shutdown(socket.SHUT_RDWR)
 
 
 class WatchedAdapter(HTTPAdapter):

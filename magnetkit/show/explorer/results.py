@@ -23,6 +23,7 @@ from ...units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
     from ...applications.profile import Profile
+    from ...ranking.judged import Job
 
 Floats = NDArray[np.float64]
 
@@ -93,7 +94,7 @@ class Results:
 
     def __init__(self, path: Path) -> None:
         from ...applications.profile import Profile
-        from ...ranking.judged import evaluate, job_from
+        from ...ranking.judged import job_from
 
         manifest = folders.read_finished(path)
         names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
@@ -108,10 +109,6 @@ class Results:
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
         job = job_from(self.profile, manifest["identity"])
         self.conditions: Conditions = job.conditions
-        today = self.profile.reference
-        shell = [today.shell] if today.shell else None
-        judged = evaluate(today.table(), job, [today.formula], shell)
-        self._margin = judged["performance_margin"].to_numpy(float)
         self.texts = {name: data[name].combine_chunks() for name in TEXTS}
         self._columns: dict[str, Floats] = {
             name: data[name].to_numpy().astype(np.float64) for name in (*SUPPLY, *FIXED)
@@ -134,18 +131,21 @@ class Results:
         self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
         self.elements, self._mass = _mass_fractions(self.table, self.shells)
         self.supply = lru_cache(maxsize=8)(self._supply)
-        self.reference = self._today()
+        self.reference = self._today(job)
 
-    def _today(self) -> dict[str, Floats]:
-        """Return today's magnet: its heavy rare earth, and what it is at each stop."""
+    def _today(self, job: "Job") -> dict[str, Floats]:
+        """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
+        from ...ranking.sieve import by_magnetism
+
         today = self.profile.reference
         table, shells = today.table(), [today.shell or ""]
-        heavy = supplies(table, shells, self.conditions)["heavy_rare_earth_wt_pct"]
+        supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name].iloc[0] for frame in frames]) for name in MAGNET}
+        judged = by_magnetism(table, shells if today.shell else None, supply, job)
         return found | {
-            "heavy_rare_earth_wt_pct": heavy.to_numpy(float),
-            "performance_margin": self._margin,
+            "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"].to_numpy(float),
+            "performance_margin": judged["performance_margin"].to_numpy(float),
         }
 
     def __len__(self) -> int:

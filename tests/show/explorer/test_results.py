@@ -10,6 +10,8 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.errors import InputError, StoreError
+from magnetkit.ranking import judged
+from magnetkit.run.manifest import read_finished
 from magnetkit.show.explorer import serve
 from magnetkit.show.explorer.figure import pareto
 from magnetkit.show.explorer.results import MAGNET, Question, Results, _stops
@@ -94,6 +96,16 @@ def test_todays_magnet_stands_in_the_figure(results):
     # Its margin, too, is that of the device.
     margin = pareto(results, rows, front, question, "performance_margin")["data"][-1]
     assert np.isfinite(margin["y"][0])
+
+
+def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
+    today = results.profile.reference
+    job = judged.job_from(results.profile, read_finished(folder)["identity"])
+    shell = [today.shell] if today.shell else None
+    whole = judged.evaluate(today.table(), job, [today.formula], shell)
+    monkeypatch.setattr(judged, "describe", None)
+    margin = Results(folder).reference["performance_margin"]
+    assert margin.tolist() == whole["performance_margin"].tolist()
 
 
 def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):

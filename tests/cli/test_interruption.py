@@ -1,0 +1,54 @@
+"""Ctrl-C where Python itself would take no notice of it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from magnetkit.cli.interruption import INTERRUPTED, MESSAGE
+
+BEGIN = """
+import ctypes, signal, time
+from magnetkit.cli import interruption
+
+def pressed(*_):
+    signal.raise_signal(signal.SIGINT)
+    time.sleep(0.0)
+
+class Held:
+    __del__ = pressed
+
+interruption.watch()
+interruption.PATIENCE_S = 60.0
+"""
+MET = {
+    "a call from C": "ctypes.CFUNCTYPE(None)(pressed)()",
+    "a finalizer": "held = Held(); del held",
+}
+
+
+@pytest.mark.parametrize("met", MET.values(), ids=MET)
+def test_an_interruption_that_python_swallows_ends_the_command_in_one_line(met):
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BEGIN}{met}\nprint('went on')"],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (INTERRUPTED, "")
+    assert done.stderr.split("\n") == ["", MESSAGE, ""]
+
+
+def test_another_failure_there_is_shown_as_python_shows_it():
+    fails = "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{BEGIN}{fails}"],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "Exception ignored" in done.stderr
+    assert "ValueError: 5" in done.stderr
