@@ -15,9 +15,8 @@ from scipy.linalg import cho_solve, cholesky
 from scipy.linalg.lapack import dpotri
 
 from ..errors import InputError
-from .plain import Plain, check_is_fitted
-
 from .likelihood import JITTER, loss, squares
+from .plain import Plain, check_is_fitted
 from .thinning import kept_points
 
 Array = NDArray[np.float64]
