@@ -52,12 +52,15 @@ def test_what_is_no_measured_metallic_crystal_goes():
         ("Y2Fe17", np.nan, "a"),
         ("Gd2Fe17", 480.0, "a"),
         ("Tb2Fe17", 410.0, "a"),
+        ("Er0.01Co0.8B0.19", 706.0, "10.1016/j.jnoncrysol.2007.10.011"),
+        ("Nd73Fe25B2", 593.0, "a"),
     )
     frame.loc[6, "kind"] = "Amorphous ribbons"
     frame.loc[7, "computed"] = True
     known, _ = curie.clean(frame)
     assert known.table.formulas() == ["Sm0.1667Co0.8333"]
-    assert known.removed["glass, film or several phases"] == 1
+    assert known.removed["glass, film or several phases"] == 2
+    assert known.removed["boron in what is mostly rare earth"] == 1
     assert known.removed["computed, not measured"] == 1
     assert known.removed["composition that cannot be read"] == 1
     assert known.removed["no single temperature"] == 1
@@ -77,6 +80,17 @@ def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
     assert "c" not in set(known.groups)
     assert len(known) == 3
     assert set(faulty["reason"]) == {"paper that others contradict"}
+
+
+@pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
+def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound, left):
+    checked = ("TbCo2", "HoCo2")[:sound]
+    frame = _rows(
+        *(("DyCo2", k, p) for k, p in ((140.0, "a"), (142.0, "b"), (670.0, "c"))),
+        *((name, 230.0, paper) for name in checked for paper in "abc"),
+    )
+    known, _ = curie.clean(frame)
+    assert (np.array(known.groups) == "c").sum() == left
 
 
 def test_the_fold_of_a_paper_is_the_published_one():
