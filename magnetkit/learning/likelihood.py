@@ -2,8 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_solve, cholesky
-from scipy.linalg.lapack import dpotri
 
 Array = NDArray[np.float64]
 
@@ -31,6 +29,9 @@ def loss(
     `sides` are the trend's covariance, the smooth columns and either products or distances of the
     last ones.
     """
+    from scipy.linalg import LinAlgError, cho_solve, cholesky
+    from scipy.linalg.lapack import dpotri
+
     trend, smooth, apart = sides
     one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
     own = np.exp(2.0 * theta[-1]) * noise

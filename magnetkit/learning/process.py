@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, cholesky
-from scipy.linalg.lapack import dpotri
 
 from ..errors import InputError
 from .likelihood import JITTER, loss, squares
@@ -288,6 +286,8 @@ class TrendProcess(Plain):
 
     def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
         """Find the posterior, twice: the second time with doubt in rows that others contradict."""
+        from scipy.linalg.lapack import dpotri
+
         X, t = X[order], y[order] / self.scale_
         a = self._blocks(X)
         covariance = self._covariance(a, a)
@@ -329,6 +329,8 @@ class TrendProcess(Plain):
 
     @staticmethod
     def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        from scipy.linalg import cho_solve, cholesky
+
         total = covariance.copy()
         total[np.diag_indices(len(t))] += noise + JITTER
         lower = cholesky(total, lower=True, overwrite_a=True)

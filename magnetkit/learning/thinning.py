@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
 
 from .likelihood import JITTER
 
@@ -34,6 +33,8 @@ def kept_points(
     ndarray of int64
         The points named, ascending, then the others as they were taken.
     """
+    from scipy.linalg import cholesky, solve_triangular
+
     chosen = np.flatnonzero(near)
     first = len(chosen)
     others = min(others, len(near) - first)
