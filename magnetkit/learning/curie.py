@@ -34,6 +34,10 @@ COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
 NO_PAPER = "system "
 """How the groups of rows begin that no paper, but a chemical system keeps together."""
 
+EDGE = 0.5 * (5.0**0.5 - 1.0)
+"""Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest
+from fractions of small whole numbers, which amounts are, so that none is a hair from the edge."""
+
 _NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
 # DS1+DS2 gives this one in degrees Celsius.
 _CELSIUS = ("Co5Gd0.4Sm0.6",)
@@ -41,9 +45,6 @@ _ZERO_CELSIUS = 273.15
 # No compound of iron or cobalt orders above cobalt, 1388 K.
 _HIGHEST_K = 1400.0
 _DOI = "https://doi.org/"
-# Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest from
-# fractions of small whole numbers, which amounts are, so that none is a hair from the edge.
-_EDGE = 0.5 * (5.0**0.5 - 1.0)
 # A range wider than this, as a value, is none.
 _RANGE_K = 20.0
 # Further than this from the median of three or more sources, a value is not believed.
@@ -53,6 +54,11 @@ _SEVERAL_PHASES = re.compile(
     r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
     re.IGNORECASE,
 )
+# Journal of Non-Crystalline Solids, by its name or its number in a DOI.
+_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093")
+# Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
+# rare earth is R5Fe2B6.
+_BORON, _MOSTLY_RARE = 0.01, 0.5
 _VALUE = re.compile(
     r"(?:t_?c\s*=?\s*)?[~≈∼]?\s*(\d+(?:\.\d+)?)(?:\s*(?:±|\+/-)\s*\d+(?:\.\d+)?|\(\d+\))?"
     r"(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(k|°\s?c|℃|c)?\.?",
@@ -209,7 +215,8 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(frame["computed"], "computed, not measured")
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
-    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
+    glass = frame["paper"].str.contains(_OF_GLASSES)
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES) | glass, "glass, film or several phases")
     drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)
@@ -221,6 +228,9 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     atoms = table.to_array()[frame["at"]]
     both = (_columns(atoms, RARE_EARTHS) > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0)
     drop(~both, "no rare earth, or neither iron nor cobalt, once read")
+    atoms = table.to_array()[frame["at"]]
+    mostly = _columns(atoms, RARE_EARTHS) > _MOSTLY_RARE
+    drop(mostly & (_columns(atoms, ("B",)) > _BORON), "boron in what is mostly rare earth")
     atoms = table.to_array()[frame["at"]]
     unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)
     many = (atoms > 0.0).sum(axis=1) > 3
@@ -263,7 +273,7 @@ def keys(atoms: NDArray[np.float64]) -> list[bytes]:
 
 def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return fractions in thousandths, such that a move in the last digits changes none."""
-    return np.floor(1000.0 * fractions + _EDGE).astype(np.int64)
+    return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
 
 
 def _of_interest(names: pd.Series) -> pd.Series:

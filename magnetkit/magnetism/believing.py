@@ -80,6 +80,7 @@ def _packed(belief: Belief) -> store.Packed:
         "coefficients": tuple(branch.coefficients for branch in belief.branches),
         "edges": tuple(branch.edge for branch in belief.branches),
         "learns": tuple(branch.learns for branch in belief.branches),
+        "seen_from": tuple(branch.seen_from for branch in belief.branches),
         "of_host": belief.of_host,
         "inside": belief.scores[0],
         "outside": belief.scores[1],
@@ -90,7 +91,7 @@ def _packed(belief: Belief) -> store.Packed:
 
 def _unpacked(known: TrainingSet) -> Any:
     def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
-        names = ("processes", "coefficients", "edges", "learns")
+        names = ("processes", "coefficients", "edges", "learns", "seen_from")
         branches = (Branch(*parts) for parts in zip(*(content[n] for n in names), strict=True))
         return Belief(
             tuple(branches),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
-from .mill import ALPHA, COERCIVITY, SPLIT_FILE, Known, Mill, distances, splits
+from .mill import ALPHA, COERCIVITY, SPLIT_FILE, Known, Mill, blocks, distances, splits
 
 Array = NDArray[np.float64]
 
@@ -101,8 +101,7 @@ def beyond(
         if not len(near):
             found[rows] = far**2
             continue
-        for start in range(0, len(rows), _BLOCK):
-            block = rows[start : start + _BLOCK]
+        for block in blocks(rows, _BLOCK):
             apart = distances(table[block].to_array(), near).min(axis=1)
             found[block] = -(far**2) * np.expm1(-((apart / reach) ** 2))
     return found

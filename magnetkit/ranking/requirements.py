@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from ..columns import COLUMNS, STATUSES
 
@@ -91,6 +90,8 @@ def judge(
     -------
     Verdict
     """
+    from scipy.special import ndtr
+
     here = frames[temperature]
     windows: dict[tuple[str, bool], Window] = {}
     margin = np.full(len(here), np.inf)
@@ -210,6 +211,8 @@ def score(
     ndarray, shape (n,)
         z, infinite where the interval has no width.
     """
+    from scipy.special import ndtri
+
     half = np.where(bound > value, hi - value, value - lo)
     distance = bound - value
     certain = np.where(distance == 0, -side, np.sign(distance)) * np.inf

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition import CompositionTable, Substitutions
+from ..composition import CompositionTable, Substitutions, substitutions
 from ..composition.blocks import Block, Rejected, check_file, read_blocks
 from ..composition.inputs import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
@@ -195,6 +195,8 @@ class SpaceCandidates:
             yield partial(_leading_chunk, self.leading)
             row = len(self.leading)
         same = [label for label, shell in self.leading if shell == self.shell]
+        # A space writes its formulas without brackets.
+        same += [substitutions(label, {}).formulas()[0] for label in same if "(" in label]
         seen = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
@@ -375,8 +377,6 @@ def as_candidates(
 
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device: its reference magnet, then its space."""
-    from ..composition import substitutions
-
     if not profile.space:
         raise InputError(
             f"application {profile.name} has no substitution space; give a candidate table, or "

@@ -52,12 +52,15 @@ def test_what_is_no_measured_metallic_crystal_goes():
         ("Y2Fe17", np.nan, "a"),
         ("Gd2Fe17", 480.0, "a"),
         ("Tb2Fe17", 410.0, "a"),
+        ("Er0.01Co0.8B0.19", 706.0, "10.1016/j.jnoncrysol.2007.10.011"),
+        ("Nd73Fe25B2", 593.0, "a"),
     )
     frame.loc[6, "kind"] = "Amorphous ribbons"
     frame.loc[7, "computed"] = True
     known, _ = curie.clean(frame)
     assert known.table.formulas() == ["Sm0.1667Co0.8333"]
-    assert known.removed["glass, film or several phases"] == 1
+    assert known.removed["glass, film or several phases"] == 2
+    assert known.removed["boron in what is mostly rare earth"] == 1
     assert known.removed["computed, not measured"] == 1
     assert known.removed["composition that cannot be read"] == 1
     assert known.removed["no single temperature"] == 1

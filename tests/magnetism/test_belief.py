@@ -126,7 +126,13 @@ def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
         ("Nd2Fe13CoB", 660.0, "c"),
         ("Nd2Fe12Co2B", 727.0, "c"),
     ]
-    got = believing.load(data=_file(tmp_path, rows)).predict(_table("SmCo5", "Y2Fe17"))
+    few = believing.load(data=_file(tmp_path, rows))
+    near = few.predict(_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B"))
+    width = (0.5 * (near[f"{CURIE}_hi"] - near[f"{CURIE}_lo"])).to_numpy()
+    # Five errors say what four of five are; no row holds dysprosium.
+    assert width[0] < width[1] < width[2]
+    assert width[2] > 30.0
+    got = few.predict(_table("SmCo5", "Y2Fe17"))
     assert not got["in_domain"].any()
     # Nothing of these hosts was given: the prior of the physics, 140 K, is all there is.
     half = 0.5 * (got[f"{CURIE}_hi"] - got[f"{CURIE}_lo"])

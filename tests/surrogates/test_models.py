@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone, is_regressor
-from sklearn.exceptions import NotFittedError
 
 import magnetkit as mk
 from magnetkit.composition.answers import RejectedRows
@@ -67,19 +65,6 @@ def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
 def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert (~small.known.learn).sum() > 0
     assert len(small.process.points_) == small.known.learn.sum()
-
-
-def test_what_answers_for_an_energy_is_a_regressor_of_scikit_learn(small):
-    x = energy.columns(small.known.table[:5])
-    estimator = small.estimator_
-    assert is_regressor(estimator)
-    np.testing.assert_array_equal(estimator.predict(x), small.process.estimate(x).mean)
-    blank = clone(estimator)
-    assert blank.get_params() == small.process.get_params()
-    with pytest.raises(NotFittedError):
-        blank.predict(x)
-    with pytest.raises(ValueError, match="features"):
-        estimator.predict(x[:, 1:])
 
 
 def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):

@@ -31,6 +31,7 @@ COVERAGE = 0.9
 # A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
 _LEAST, _OF_ELEMENT = 30, 40
 _DRAWS = 2000
+_FOUR = ("2:14:1", "1:5", "2:17", "1:12")
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
 _APART_K = 50.0
 
@@ -170,7 +171,7 @@ def _told(made: pd.DataFrame, data: TrainingSet) -> str:
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
-        "papers, 2:14:1, 1:5, 2:17 and 1:12": papers[papers["host"].isin(HOST_NAMES[:4])],
+        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[papers["host"].isin(_FOUR)],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
         "compilations, by chemical system": made[no_paper],
     }
