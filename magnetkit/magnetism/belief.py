@@ -213,7 +213,8 @@ class Belief:
         which, rows = self.branch_of(codes, base), as_rows(phases)
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
-        found = Residual(*np.full((4, len(phases)), np.nan), measured)
+        mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
+        found = Residual(mean, size, novelty, distance, measured)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
         strange = ~self._hosts[kind]
