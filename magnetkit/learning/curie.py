@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from .. import datasets, fetch
 from ..composition import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
-from ..errors import DataError
+from ..errors import DataError, InputError
 from ..settings import get_settings
-from .sets import TrainingSet, chemical_systems
+from .sets import TrainingSet, chemical_systems, read_csv
 
 TARGET = "curie_temperature_K"
 FOLDS = 10
@@ -136,6 +136,25 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     if by_paper is not None:
         frames.append(_by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False)))
     return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
+
+
+def own_set(file: Path, least: int = 2) -> TrainingSet:
+    """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
+
+    Raises
+    ------
+    InputError
+        If one is no temperature in kelvin that a compound can order at.
+    """
+    found = read_csv(TARGET, file, least)
+    wrong = np.flatnonzero((found.values <= 0.0) | (found.values > _HIGHEST_K))
+    if len(wrong):
+        name, value = found.table[wrong[:1]].formulas()[0], found.values[wrong[0]]
+        raise InputError(
+            f"{TARGET} of {file} must lie between 0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K), got "
+            f"{value:g} for {name}; correct or leave out such rows ({len(wrong)})"
+        )
+    return found
 
 
 def _embedded() -> pd.DataFrame:

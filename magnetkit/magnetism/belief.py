@@ -121,7 +121,8 @@ class Belief:
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
         Errors on what was left out over their size, inside and outside the domain; empty outside
-        where too little was left out there: the physics' prior then says how far it may be wrong.
+        where too little was left out there: the physics' prior then says how far it may be wrong,
+        and also inside where there are too few to tell an interval.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -212,7 +213,8 @@ class Belief:
         which, rows = self.branch_of(codes, base), as_rows(phases)
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
-        found = Residual(*np.full((4, len(phases)), np.nan), measured)
+        mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
+        found = Residual(mean, size, novelty, distance, measured)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
         strange = ~self._hosts[kind]
@@ -246,7 +248,9 @@ class Belief:
         half = np.where(inside, *width) * found.size
         if not len(self.scores[1]):
             far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
-            half = np.where(inside, half, np.maximum(width[0] * found.size, far))
+            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
+            told = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
+            half = np.where(told, half, np.maximum(width[0] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)

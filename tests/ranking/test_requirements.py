@@ -178,6 +178,8 @@ def test_what_the_reference_shares_cancels_in_a_difference():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
     assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    # As far from a limit above it, the rest.
+    assert _beside(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
     assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
 
