@@ -49,13 +49,14 @@ _DOI = "https://doi.org/"
 _RANGE_K = 20.0
 # Further than this from the median of three or more sources, a value is not believed.
 _CONTRADICTED_K = 150.0
+_GLASS = re.compile(r"amorph|glass|bmg", re.IGNORECASE)
 _SEVERAL_PHASES = re.compile(
     r"amorph|glass|bmg|layer|\bfilms?\b|mixture|two-phase|multi-?phase|composite|quasicryst"
     r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
     re.IGNORECASE,
 )
 # Journal of Non-Crystalline Solids, by its name or its number in a DOI.
-_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093")
+_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093", re.IGNORECASE)
 # Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
 # rare earth is R5Fe2B6.
 _BORON, _MOSTLY_RARE = 0.01, 0.5
@@ -197,12 +198,18 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
         raise DataError(f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}")
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
+    bare = (frame["Crystal_Structure"] + frame["Lattice_Structure"]).str.strip() == ""
+    of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(_OF_GLASSES)
+    glasses = set(frame["DOI"][of_glasses])
     return pd.DataFrame(
         {
             "name": frame["Material_Name"].map(compound),
             "value": frame["Curie"].map(kelvin),
             "paper": frame["DOI"].str.lower().str.strip(),
-            "kind": kind + " " + frame["Lattice_Structure"],
+            # In a paper or journal of glasses, what has no structure is another.
+            "kind": kind.where(~(bare & frame["DOI"].isin(glasses)), "glass")
+            + " "
+            + frame["Lattice_Structure"],
             "computed": frame["Experimental"] == "False",
         }
     )
@@ -234,8 +241,7 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(frame["computed"], "computed, not measured")
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
-    glass = frame["paper"].str.contains(_OF_GLASSES)
-    drop(frame["kind"].str.contains(_SEVERAL_PHASES) | glass, "glass, film or several phases")
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
     drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)
