@@ -77,13 +77,12 @@ def main(rows: int) -> None:
         rate = rows / seconds(belief.of_phases, table, codes)
         every = rows / seconds(evaluate, part, TEMPERATURES)
         print(
-            f"{host}, {len(branch.points_)} known: Curie temperature {rate:,.0f} rows/s, all at "
+            f"{host}, {len(branch.points_)} points: Curie temperature {rate:,.0f} rows/s, all at "
             f"three temperatures {every:,.0f} rows/s"
         )
         stages = {
             "physics": seconds(physical, table, codes),
-            "columns": seconds(columns_of, table, codes, base),
-            "process": seconds(branch.estimate, x),
+            "learnt": seconds(belief.residual, table, codes, base),
         }
         print("  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()))
     x, known = x[:2000], branch

@@ -279,7 +279,14 @@ _ALL = (
         "Margin",
         "Smallest slack over the requirements as a share of the limit; below 0 is a miss.",
     ),
-    Column("pareto_front", "", "Pareto front", "1 is the front nobody dominates.", "integer"),
+    Column(
+        "pareto_front",
+        "",
+        "Pareto front",
+        "1 is the front nobody dominates; where only the best are kept, nobody of those whose loss "
+        "is small enough to be among them.",
+        "integer",
+    ),
     Column("rank", "", "Rank", "Order for the device, from 1.", "integer"),
 )
 

@@ -15,14 +15,10 @@ from .errors import InputError
 # Written out because importing scipy costs the command line 50 ms.
 MU_0 = 1.25663706127e-6
 """Vacuum permeability, T m/A."""
-MU_B = 9.2740100657e-24
-"""Bohr magneton, J/T."""
 K_B = 1.380649e-23
 """Boltzmann constant, J/K."""
 N_A = 6.02214076e23
 """Avogadro constant, 1/mol."""
-EV = 1.602176634e-19
-"""Electronvolt, J."""
 
 KILO_OERSTED = 1e6 / (4.0 * math.pi)
 """1 kOe in A/m."""

@@ -14,7 +14,9 @@ from ..elements import INDEX, mask
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-# NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
+# What else can be spelt is nearly one element: NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt,
+# SmCo 26HS too, beside hydrogen.
+_MOST = mask(("N", "Co")) > 0.0
 _NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
 
@@ -40,18 +42,15 @@ def _suspicious(table: Any) -> NDArray[np.bool_]:
     if not len(table):
         return np.zeros(0, bool)
     heaviest = table.indices[table.indptr[1:] - 1]
-    lightest = table.indices[table.indptr[:-1]]
+    found = _HEAVIEST[heaviest]
+    # Few rows hold so much of one element; of these alone the rest is asked.
+    entries = np.flatnonzero(table.values > _NITROGEN)
+    entries = entries[_MOST[table.indices[entries]]]
+    share, element = table.values[entries], table.indices[entries]
+    rows = np.searchsorted(table.indptr, entries, side="right") - 1
     # Elements stand in order of atomic number: cobalt is the last but one beside samarium.
-    samarium = heaviest == INDEX["Sm"]
-    hydride = samarium & (lightest == INDEX["H"])
-    cobalt = samarium & _rich(table, "Co", _COBALT)
-    cobalt |= hydride & _rich(table, "Co", _COBALT_BESIDE_HYDROGEN)
-    return _HEAVIEST[heaviest] | cobalt | _rich(table, "N", _NITROGEN)
-
-
-def _rich(table: Any, symbol: str, least: float) -> NDArray[np.bool_]:
-    """Return which rows hold more of an element than a share; few rows hold so much."""
-    entries = np.flatnonzero((table.indices == INDEX[symbol]) & (table.values > least))
-    rows = np.zeros(len(table), bool)
-    rows[np.searchsorted(table.indptr, entries, side="right") - 1] = True
-    return rows
+    hydride = table.indices[table.indptr[rows]] == INDEX["H"]
+    cobalt = (element == INDEX["Co"]) & (heaviest[rows] == INDEX["Sm"])
+    cobalt &= share > np.where(hydride, _COBALT_BESIDE_HYDROGEN, _COBALT)
+    found[rows[cobalt | (element == INDEX["N"])]] = True
+    return found

@@ -25,7 +25,6 @@ from .shapes import Cells
 Array = NDArray[np.float64]
 ELEMENTS = ("Tb", "Dy")
 """What is diffused in."""
-_GAS = 8.314462618
 # Finite volumes of each cell in the direction that a face looks to.
 _FINE = 4
 # Directions of a round magnet's own grid: across the wall, along the axis.

@@ -32,7 +32,7 @@ def corner(b_r, h_cj, h_knee, mu_rec):
 
 # Scalars or arrays; h is the reverse field |H|, A/m, negative where it helps. Returns
 # (|H| / H_cj)^p; from 2 on all grains are turned.
-@jit
+@jit(makes_arrays=True)
 def turned(h_cj, power, h):
     """Return what share of the polarization a reverse field takes away, twice the grains turned."""
     return (np.maximum(h, 0.0) / h_cj) ** power
@@ -132,7 +132,7 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
 
 # b_r T, mu_rec; load: permeance coefficient; outside: field against the magnet, A/m. Scalars or
 # arrays. Returns A/m: H where the load line, moved by the outside field, meets the recoil line.
-@jit
+@jit(makes_arrays=True)
 def straight_field(b_r, mu_rec, load, outside):
     """Return the reverse field at the working point of a magnet of which nothing has reversed."""
     return (b_r / MU_0 + load * outside) / (load + mu_rec)

@@ -14,8 +14,8 @@ from .threads import share_rows
 
 _FAR = np.float32(60.0)
 _SQRT5 = np.float32(np.sqrt(5.0))
-# Rows that one thread takes at a time.
-_CHUNK = 256
+CHUNK = 1024
+"""Rows that one thread takes at a time: handing over what is known takes as long as 50 rows."""
 
 
 class Block(NamedTuple):
@@ -52,10 +52,8 @@ class Known(NamedTuple):
         looked at where its variance is 0.
     level : float64
         The mean far from all known rows, before the slopes.
-    at : ndarray of int64, shape (k,)
-        Columns of a new row that the mean is linear in.
-    slopes : ndarray of float64, shape (k,)
-        And the slopes over them.
+    slopes : ndarray of float64, shape (d,)
+        And the slope over each column of a new row, many of them 0.
     weights : ndarray of float64, shape (m,)
         The mean without trend is covariance @ weights.
     residual : ndarray of float32, shape (m,)
@@ -67,7 +65,6 @@ class Known(NamedTuple):
     one: np.float32
     two: np.float32
     level: float
-    at: np.ndarray
     slopes: np.ndarray
     weights: np.ndarray
     residual: np.ndarray
@@ -120,9 +117,9 @@ def _absent(block, at, count, out):
         if k < count and at[k] == c:
             k += 1
             continue
-        a, z = np.float32(-block.shift[c] * block.factor[c]), moving[c]
+        a = np.float32(-block.shift[c] * block.factor[c])
         for j in range(m):
-            d = a - z[j]
+            d = a - moving[c, j]
             out[j] += d * d
 
 
@@ -150,72 +147,121 @@ def _squares(x, block, at, count, absent, out):
         c0, c1, c2, c3 = at[k], at[k + 1], at[k + 2], at[k + 3]
         a0, a1 = np.float32(_coordinate(x, block, c0)), np.float32(_coordinate(x, block, c1))
         a2, a3 = np.float32(_coordinate(x, block, c2)), np.float32(_coordinate(x, block, c3))
-        z0, z1, z2, z3 = moving[c0], moving[c1], moving[c2], moving[c3]
         for j in range(m):
-            d0, d1, d2, d3 = a0 - z0[j], a1 - z1[j], a2 - z2[j], a3 - z3[j]
+            d0, d1 = a0 - moving[c0, j], a1 - moving[c1, j]
+            d2, d3 = a2 - moving[c2, j], a3 - moving[c3, j]
             out[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)
         k += 4
     while k < count:
-        a0, z0 = np.float32(_coordinate(x, block, at[k])), moving[at[k]]
+        c0 = at[k]
+        a0 = np.float32(_coordinate(x, block, c0))
         for j in range(m):
-            d0 = a0 - z0[j]
+            d0 = a0 - moving[c0, j]
             out[j] += d0 * d0
         k += 1
 
 
-# X float64 (n, d): new rows; known: see `Known`; out float64 (3, n): mean, largest correlation with
-# a known row, and the mean of `residual` weighted by the covariance's fourth power; start, stop:
-# rows to write. A NaN gives NaN.
-@jit(fastmath=True)
-def _rows(X, known, out, start, stop):
+class Room(NamedTuple):
+    """Room to work in, m known rows wide.
+
+    Attributes
+    ----------
+    smooth, local : ndarray of float32, shape (m,)
+        Squared distances, then covariances.
+    bits : ndarray of int32, shape (m,)
+        The bits of `smooth`.
+    first, last : ndarray of float32, shape (m,)
+        What the columns that are 0 in a row add to the squared distances.
+    ones, twos : ndarray of int64
+        Moving columns that are not 0 in a row.
+    held : ndarray of int64, shape (2,)
+        How many of them; -1 before the first row.
+    """
+
+    smooth: np.ndarray
+    local: np.ndarray
+    bits: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+    ones: np.ndarray
+    twos: np.ndarray
+    held: np.ndarray
+
+
+@jit
+def room_for(known):
+    """Return room to work in."""
     m = len(known.weights)
-    smooth, local = np.empty(m, np.float32), np.empty(m, np.float32)
-    bits = smooth.view(np.int32)
-    # Candidates next to each other mostly hold the same elements: what the others add stays.
-    first, last = np.empty(m, np.float32), np.empty(m, np.float32)
-    ones = np.empty(len(known.smooth.moving), np.int64)
-    twos = np.empty(len(known.local.moving), np.int64)
-    n_ones, n_twos = -1, -1
-    one, two = known.one, known.two
-    for i in range(start, stop):
-        n_ones, same = _present(X[i], known.smooth, ones, n_ones)
+    smooth = np.empty(m, np.float32)
+    return Room(
+        smooth, np.empty(m, np.float32), smooth.view(np.int32),
+        np.empty(m, np.float32), np.empty(m, np.float32),
+        np.empty(len(known.smooth.moving), np.int64), np.empty(len(known.local.moving), np.int64),
+        np.full(2, -1),
+    )  # fmt: skip
+
+
+# X float64 (n, d): new rows; known: see `Known`; room: see `Room`, as the rows before left it
+# Writes columns first to first + n of out float64 (3, ...): mean, largest correlation with a known
+# row, and the mean of `residual` weighted by the covariance's fourth power. A NaN gives NaN.
+# Several rows a call: taking a group of arrays apart counts references, as dear as a row.
+@jit(fastmath=True)
+def posterior_rows(X, known, room, out, first):
+    """Write what is said of some rows."""
+    m, wide = len(known.weights), X.shape[1]
+    near, far, one, two = known.smooth, known.local, known.one, known.two
+    weights, residual, slopes, level = known.weights, known.residual, known.slopes, known.level
+    smooth, local, bits = room.smooth, room.local, room.bits
+    ones, twos, rest, last = room.ones, room.twos, room.first, room.last
+    n_ones, n_twos = room.held
+    for i in range(len(X)):
+        x = X[i]
+        # Candidates next to each other mostly hold the same elements: what the others add stays.
+        n_ones, same = _present(x, near, ones, n_ones)
         if not same:
-            _absent(known.smooth, ones, n_ones, first)
-        _squares(X[i], known.smooth, ones, n_ones, first, smooth)
+            _absent(near, ones, n_ones, rest)
+        _squares(x, near, ones, n_ones, rest, smooth)
         for j in range(m):
             t = _SQRT5 * np.sqrt(smooth[j])
             k = np.float32(1.0) + t * (np.float32(1.0) + t * np.float32(1 / 3))
             smooth[j] = one * k * decay(t)
         if two > 0.0:
-            n_twos, same = _present(X[i], known.local, twos, n_twos)
+            n_twos, same = _present(x, far, twos, n_twos)
             if not same:
-                _absent(known.local, twos, n_twos, last)
-            _squares(X[i], known.local, twos, n_twos, last, local)
+                _absent(far, twos, n_twos, last)
+            _squares(x, far, twos, n_twos, last, local)
             for j in range(m):
                 smooth[j] += two * decay(np.sqrt(local[j]))
-        total, mass, bad = known.level, np.float32(0.0), np.float32(0.0)
+        total, mass, bad = level, np.float32(0.0), np.float32(0.0)
         for j in range(m):
             k = smooth[j]
-            total += np.float64(k) * known.weights[j]
+            total += np.float64(k) * weights[j]
             k *= k
             k *= k
             mass += k
-            bad += k * known.residual[j]
-        # Of floats above zero the largest is also that of the largest bits, and integers vectorise.
+            bad += k * residual[j]
+        # Of floats above zero the largest is also that of the largest bits; integers vectorise.
         most = np.int32(0)
         for j in range(m):
             most = max(most, bits[j])
         bits[0] = most
-        for c in range(len(known.slopes)):
-            total += X[i, known.at[c]] * known.slopes[c]
-        out[0, i] = total
-        out[1, i] = smooth[0] / (one + two)
-        out[2, i] = bad / mass
+        for c in range(wide):
+            total += x[c] * slopes[c]
+        out[0, first + i] = total
+        out[1, first + i] = smooth[0] / (one + two)
+        out[2, first + i] = bad / mass
+    room.held[0], room.held[1] = n_ones, n_twos
 
 
-# As `_rows`, for all rows -> out
+# As `posterior`, of rows start to stop
+@jit
+def _rows(X, known, out, start, stop):
+    posterior_rows(X[start:stop], known, room_for(known), out, start)
+
+
+# X float64 (n, d): new rows; known: see `Known` -> out float64 (3, n), see `posterior_rows`
 def posterior(X, known):
     """Return mean, nearest correlation and neighbours' residual of each row, shape (3, n)."""
     out = np.empty((3, len(X)))
-    share_rows(_rows, len(X), X, known, out, chunk=_CHUNK)
+    share_rows(_rows, len(X), X, known, out, chunk=CHUNK)
     return out

@@ -40,9 +40,10 @@ def _ratios_row(rows, i, sums, low, out):
             low[c] += v * sums.lower[e, c]
         for c in range(len(out)):
             out[c] += v * sums.upper[e, c]
+    for c in range(len(low)):
+        low[c] = 1.0 / low[c] if low[c] > 0.0 else 0.0
     for c in range(len(out)):
-        below = low[sums.which[c]]
-        out[c] = out[c] / below if below > 0.0 else 0.0
+        out[c] *= low[sums.which[c]]
 
 
 # out float64 (n, k), of which rows start to stop are written
@@ -61,32 +62,67 @@ def ratios(rows, sums):
     return out
 
 
-# kind int64 (n): 0 to kinds, the last where there is no physics; at float64 (n): the physical mean,
-# reduced; offset, slope: deviations of the trend
-# Writes rows start to stop of x float64 (n, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and
-# slopes by kind; ratios, mean and kind; fractions.
+class Layout(NamedTuple):
+    """What the columns of a belief are made of.
+
+    Attributes
+    ----------
+    sums : Sums
+        The ratios, k of them.
+    kinds : int
+        Number of hosts; a row of that kind has no physics.
+    offset, slope : float
+        Deviations of the trend.
+    """
+
+    sums: Sums
+    kinds: int
+    offset: float
+    slope: float
+
+
 @jit
-def _design(rows, sums, kind, at, kinds, offset, slope, x, start, stop):
+def width(layout):
+    """Return the number of columns."""
+    sums, kinds = layout.sums, layout.kinds
+    return 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
+
+
+# rows: see `arrays.Rows`; picked int64 (p): some of them; kind int64 (n): 0 to kinds, the last
+# where there is no physics; at float64 (n): the physical mean, reduced
+# Writes x float64 (p, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios,
+# mean and kind; fractions.
+@jit
+def design_rows(rows, picked, layout, kind, at, x):
+    """Write the columns of some compositions."""
+    sums, kinds, offset, slope = layout.sums, layout.kinds, layout.offset, layout.slope
+    indptr, indices, values = rows.indptr, rows.indices, rows.values
     low = np.empty(sums.lower.shape[1])
     first = 2 * (kinds + 1)
     last = first + len(sums.which)
     atoms = last + 1 + kinds
-    for i in range(start, stop):
-        x[i] = 0.0
-        x[i, kind[i]] = offset
-        x[i, kinds + 1 + kind[i]] = slope * at[i]
-        _ratios_row(rows, i, sums, low, x[i, first:last])
-        x[i, last] = at[i]
+    for r in range(len(picked)):
+        i = picked[r]
+        x[r] = 0.0
+        x[r, kind[i]] = offset
+        x[r, kinds + 1 + kind[i]] = slope * at[i]
+        _ratios_row(rows, i, sums, low, x[r, first:last])
+        x[r, last] = at[i]
         if kind[i] < kinds:
-            x[i, last + 1 + kind[i]] = 1.0
-        for entry in range(rows.indptr[i], rows.indptr[i + 1]):
-            x[i, atoms + rows.indices[entry]] = rows.values[entry]
+            x[r, last + 1 + kind[i]] = 1.0
+        for entry in range(indptr[i], indptr[i + 1]):
+            x[r, atoms + indices[entry]] = values[entry]
 
 
-# As `_design` -> x
-def design(rows, sums, kind, at, kinds, offset, slope):
+@jit
+def _design(rows, picked, layout, kind, at, x, start, stop):
+    design_rows(rows, picked[start:stop], layout, kind, at, x[start:stop])
+
+
+# kind int64 (n), at float64 (n): as in `design_rows`, of each row -> x float64 (n, columns)
+def design(rows, layout, kind, at):
     """Return trend, smooth and local columns of each composition."""
-    wide = 2 * (kinds + 1) + len(sums.which) + 1 + kinds + len(sums.upper)
-    x = np.empty((len(kind), wide))
-    share_rows(_design, len(x), rows, sums, kind, at, kinds, offset, slope, x, chunk=_CHUNK)
+    x = np.empty((len(kind), width(layout)))
+    every = np.arange(len(x))
+    share_rows(_design, len(x), rows, every, layout, kind, at, x, chunk=_CHUNK)
     return x

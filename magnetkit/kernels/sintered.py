@@ -118,11 +118,12 @@ class Widths(NamedTuple):
     on_beta: Any
 
 
-# i: row of the phases; work float64 (ions, 64), see `magnetism.at`
+# i: row of the phases; work float64 (ions, 64), see `magnetism.at`; reverses: whether the field is
+# wanted
 # -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
 #    order.
 @jit
-def phase_at(i, kelvin, phases, work):
+def phase_at(i, kelvin, phases, work, reverses):
     """Return polarization, nucleation field and status of a phase at a temperature."""
     state, ion = phases.state, phases.ion
     if state[i, STATE] != OK:
@@ -132,7 +133,7 @@ def phase_at(i, kelvin, phases, work):
     m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
     found = direction(k1, k2, k3)
     field = 0.0
-    if found == OK and j != 0.0:
+    if reverses and found == OK and j != 0.0:
         field = nucleation(i, state, ion, work, m, j, k1) / MU_0
     return abs(j) * state[i, TO_TESLA], field, found
 
@@ -142,18 +143,20 @@ def phase_at(i, kelvin, phases, work):
 @jit
 def alloy_at(kelvin, i, phases, carried, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
-    cell, field, status = phase_at(i, kelvin, phases, work)
+    # No True and False below: `phase_at` would be compiled once more for each literal.
+    skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
+    cell, field, status = phase_at(i, kelvin, phases, work, not skinned)
     j = cell
-    if phases.skins[i] >= 0:
-        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work)
-    if phases.shells[i] >= 0:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work)
+    if skinned:
+        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, skinned)
+    if shelled:
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, shelled)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
-    if phases.walls[i] >= 0:
-        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work)
+    if walled:
+        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, not walled)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
@@ -164,21 +167,24 @@ def alloy_at(kelvin, i, phases, carried, work):
 @jit
 def _carried(i, phases, work):
     """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
-    if phases.walls[i] < 0:
+    bare = phases.walls[i] < 0
+    if bare:
         return 0.0
-    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work)
-    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work)
+    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, bare)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, bare)
     return (0.0 if np.isnan(own) else own) / cell
 
 
-# -> J_s of the wall over that of the cell; nucleation field and H_cJ at `ROOM`, A/m
+# -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
+#    at `ROOM` as `magnet_at` returns it
 @jit
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried = _carried(i, phases, work)
-    j, field, _ = alloy_at(ROOM, i, phases, carried, work)
-    j = 0.0 if np.isnan(j) else j
-    return carried, field, max(rules.alpha_k[i] * field - rules.n_eff[i] * j / MU_0, 0.0)
+    j, field, status = alloy_at(ROOM, i, phases, carried, work)
+    by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    return (carried, field, h_cj), (j, h_cj, status)
 
 
 # decay: per 1000 K -> share of alpha_K at `ROOM`
@@ -189,7 +195,7 @@ def kept(kelvin, decay):
     return np.exp(-decay * d * (1.0 + d))
 
 
-# start: of `_start`
+# start: first of `_start`
 # -> J_s T; H_cJ A/m; status
 @jit
 def magnet_at(kelvin, i, phases, rules, start, work):
@@ -231,7 +237,7 @@ def _states_chunks(temperature, phases, rules, polarization, coercivity, status,
     for chunk in range(begin, end):
         work = np.empty((most, N_WORK))
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            start = _start(i, phases, rules, work)
+            start, _ = _start(i, phases, rules, work)
             for l in range(k):  # noqa: E741
                 polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
                     temperature[l], i, phases, rules, start, work
@@ -304,86 +310,95 @@ def _write(out, at, place, rules, widths, on_k, t_max):
     out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
 
 
+@jit
+def _about(out, value, half):
+    out[0], out[1], out[2] = value, value - half, value + half
+
+
 # As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
 # written to.
 @jit
 def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
-    asked, second, grid, load = when
-    state = phases.state
-    factor, squareness, mu_rec, limit = rules.factor, rules.squareness, rules.recoil, rules.limit
-    on_b, on_h = widths.on_b, widths.on_h
-    n, m = phases.walls.size, asked.size
-    most = most_ions(state)
+    n, most = phases.walls.size, most_ions(phases.state)
     for chunk in range(begin, end):
-        work = np.empty((most, N_WORK))
-        t_max, on_j, on_k, before = np.empty(3), np.empty(3), np.empty(3), np.empty(3)
-        open_, room = np.empty(3, np.bool_), np.empty((3, 3))
+        room = np.empty((most, N_WORK)), np.empty((7, 3)), np.empty(3, np.bool_)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            if state[i, STATE] != OK:
-                for l in range(m):  # noqa: E741
-                    status[l, i] = int(state[i, STATE])
-                continue
-            start = _start(i, phases, rules, work)
-            j2, h2, end = magnet_at(second, i, phases, rules, start, work)
-            j1, h1, first, over = np.nan, np.nan, OK, OK
-            permeance = MU_0 * (load + mu_rec[i])
-            # The largest working temperature of the weak, the nominal and the strong magnet.
-            t_max[:], room[:], open_[:] = np.nan, np.nan, True
+            _figures_row(i, when, phases, rules, widths, room, out, status)
+
+
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
+# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
+# whether the largest working temperature of each is still open bool (3).
+@jit
+def _figures_row(i, when, phases, rules, widths, room, out, status):
+    asked, second, grid, load = when
+    work, scratch, open_ = room
+    t_max, on_j, on_k, left = scratch[0], scratch[1], scratch[2], scratch[4:]
+    if phases.state[i, STATE] != OK:
+        status[:, i] = int(phases.state[i, STATE])
+        return
+    start, here = _start(i, phases, rules, work)
+    j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+    j1, h1, first, over = np.nan, np.nan, OK, OK
+    limit = rules.limit[i]
+    permeance = MU_0 * (load + rules.recoil[i])
+    # The largest working temperature of the weak, the nominal and the strong magnet.
+    t_max[:], left[:], open_[:] = np.nan, np.nan, True
+    for s in range(3):
+        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[i])
+    for g in range(grid.size):
+        kelvin = grid[g]
+        wanted = open_[0] or open_[1] or open_[2]
+        if over != OK or (not wanted and kelvin > second):
+            break
+        if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
+            # What the weak magnet bears at its limit it bears below.
+            j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
+            enough = open_[0] and open_[1] and open_[2]
             for s in range(3):
-                on_j[s] = factor[i] * np.exp((s - 1) * on_b[0, i])
-                on_k[s] = squareness[i] * np.exp((s - 1) * on_h[i])
-            for g in range(grid.size):
-                kelvin = grid[g]
-                wanted = over == OK and (open_[0] or open_[1] or open_[2])
-                if not wanted and kelvin > second:
-                    break
-                if kelvin > second and grid[g - 1] <= second and kelvin < limit[i] < np.inf:
-                    # What the weak magnet bears at its limit it bears below.
-                    j, h_cj, _ = magnet_at(limit[i], i, phases, rules, start, work)
-                    enough = open_[0] and open_[1] and open_[2]
-                    for s in range(3):
-                        enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
-                    if enough:
-                        t_max[:] = limit[i]
-                        break
-                j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
-                if g == 0:
-                    j1, h1, first = j, h_cj, found
-                    over = found if found != OK else end
-                elif kelvin <= second and over == OK:
-                    over = found
-                for s in range(3):
-                    if not open_[s]:
-                        continue
-                    room[s, 0], room[s, 1] = room[s, 1], room[s, 2]
-                    room[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
-                    if room[s, 2] > 0.0:
-                        t_max[s] = min(kelvin, limit[i])
-                        open_[s] = kelvin < limit[i]
-                        continue
-                    if g > 0:
-                        before[0] = grid[g - 2] if g > 1 else np.nan
-                        before[1], before[2] = grid[g - 1], kelvin
-                        t_max[s] = min(crossing(before, room, s), limit[i])
-                    open_[s] = False
-            for l in range(m):  # noqa: E741
-                if asked[l] == grid[0]:
-                    j, h_cj, found = j1, h1, first
-                elif asked[l] == second:
-                    j, h_cj, found = j2, h2, end
-                else:
-                    j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
-                found = found if found != OK else over
-                status[l, i] = found
-                if found != OK or not np.isfinite(factor[i]):
-                    continue
-                _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
-                span = second - grid[0]
-                for k, slope, half in (
-                    (5, (j2 / j1 - 1.0) / span, widths.on_alpha[i]),
-                    (6, (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan, widths.on_beta[i]),
-                ):
-                    # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
-                    half = np.hypot(slope * half, widths.floor[i] if k == 5 else 0.0)
-                    out[k, 0, l, i] = slope
-                    out[k, 1, l, i], out[k, 2, l, i] = slope - half, slope + half
+                enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
+            if enough:
+                t_max[:] = limit
+                break
+        j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        if g == 0:
+            j1, h1, first = j, h_cj, found
+            over = found if found != OK else end
+        elif kelvin <= second:
+            over = found
+        for s in range(3):
+            if not open_[s]:
+                continue
+            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
+            if left[s, 2] > 0.0:
+                t_max[s] = min(kelvin, limit)
+                open_[s] = kelvin < limit
+                continue
+            if g > 0:
+                before = scratch[3]
+                before[0] = grid[g - 2] if g > 1 else np.nan
+                before[1], before[2] = grid[g - 1], kelvin
+                t_max[s] = min(crossing(before, left, s), limit)
+            open_[s] = False
+    for l in range(asked.size):  # noqa: E741
+        if asked[l] == grid[0]:
+            j, h_cj, found = j1, h1, first
+        elif asked[l] == second:
+            j, h_cj, found = j2, h2, end
+        elif asked[l] == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
+        found = found if found != OK else over
+        status[l, i] = found
+        if found != OK or not np.isfinite(rules.factor[i]):
+            continue
+        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
+        span = second - grid[0]
+        alpha = (j2 / j1 - 1.0) / span
+        beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
+        # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
+        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], widths.floor[i]))
+        _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

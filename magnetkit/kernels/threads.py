@@ -15,8 +15,11 @@ from typing import Any
 
 from ._accelerate import most_threads
 
-# Large enough that the call costs nothing, small enough that threads finish together.
+# Large enough that the call costs nothing.
 CHUNK = 8192
+# A thread takes so many pieces, so that threads finish together; what a kernel makes once a piece
+# is then not made once for every few rows.
+PIECES = 8
 
 _own = threading.local()
 
@@ -58,29 +61,30 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUN
     *args
         Leading arguments of the kernel.
     chunk : int
-        Rows of one piece.
+        Least rows of one piece. One thread alone takes all rows at once.
 
     Notes
     -----
     An exception in any thread is raised again here.
     """
-    pieces = itertools.count(0, chunk)
+    threads = max(1, min(thread_count(), -(-n // chunk)))
+    piece = n if threads == 1 else chunk * -(-n // (chunk * threads * PIECES))
+    pieces = itertools.count(0, max(1, piece))
     failures: list[BaseException] = []
 
     def work() -> None:
         try:
             # next() on a count is atomic: each piece goes to one thread.
             while (start := next(pieces)) < n:
-                kernel(*args, start, min(n, start + chunk))
+                kernel(*args, start, min(n, start + piece))
         except BaseException as error:
             failures.append(error)
 
-    helpers = min(thread_count(), -(-n // chunk)) - 1
-    threads = [Thread(target=work) for _ in range(helpers)]
-    for thread in threads:
-        thread.start()
+    helpers = [Thread(target=work) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
     work()
-    for thread in threads:
-        thread.join()
+    for helper in helpers:
+        helper.join()
     if failures:
         raise failures[0]

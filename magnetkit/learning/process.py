@@ -6,26 +6,25 @@ plane). Rows far from what the others say of them are trusted less (Student's t)
 rows are put in order first, and what a search leaves in the last digits is rounded away.
 """
 
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_solve, cholesky
-from scipy.linalg.lapack import dpotri
-from scipy.optimize import minimize
-from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..errors import InputError
+from .likelihood import JITTER, loss, squares
+from .plain import Plain, check_is_fitted
+from .thinning import kept_points
 
 Array = NDArray[np.float64]
 
 _SQRT5 = np.sqrt(5.0)
-_JITTER = 1e-6
 # Deviations of the logarithms about where the search begins: of the scales, which few rows say
 # little about, and of variances, rate and noise.
 _PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
 _START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
 _DIGITS = 2
-_TOO_FAR = 1e10
 _KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
 
 
@@ -41,7 +40,7 @@ class Estimate(NamedTuple):
     local: Array
 
 
-class TrendProcess(RegressorMixin, BaseEstimator):
+class TrendProcess(Plain):
     """Gaussian process with a linear trend, a smooth and a local or a second linear part.
 
     Parameters
@@ -104,7 +103,10 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         noise : array-like, shape (n,), optional
             Noise variance of each row relative to the common one.
         """
-        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        from sklearn.utils import check_X_y
+
+        X, y = check_X_y(X, y, y_numeric=True, dtype=np.float64)
+        self.n_features_in_ = X.shape[1]
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
         order = _order(X, y)
         smooth = X[order, self.trend : X.shape[1] - self.local]
@@ -129,7 +131,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
         noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
-        other = clone(self)
+        other = self.blank()
         for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
@@ -141,7 +143,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
         """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
-        other = clone(self)
+        other = self.blank()
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
         for name in self._names:
@@ -153,32 +155,81 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         other._known = other._told(other._blocks(other.points_), other.weights_, size)
         return other
 
+    def seen_from(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+        """Return what this says about some of its points, of fewer points.
+
+        Those points stay, and of the others those that matter most to them, see `kept_points`. The
+        mean is this one's at every point kept, interpolated by the same kernel between them; trend
+        and plane stay whole.
+
+        Parameters
+        ----------
+        near : ndarray of bool, shape (m,)
+            Which of `points_` are asked about.
+        others : int
+            How many of the rest to keep.
+        """
+        check_is_fitted(self)
+        blocks = self._blocks(self.points_)
+        _, covariance, last = self._parts(blocks, blocks)
+        if not self.linear:
+            covariance += last
+        at = kept_points(covariance, covariance @ self.weights_, near, others)
+        inner = covariance[np.ix_(at, at)]
+        inner[np.diag_indices(len(at))] += JITTER
+        weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
+        smooth, local, *rest, _, size = self._known
+        smooth, local = ((*b[:3], np.ascontiguousarray(b[3][:, at]), b[4]) for b in (smooth, local))
+        other = copy(self)
+        other.points_, other.weights_ = self.points_[at], weights
+        other._known = (smooth, local, *rest, weights, size[at])
+        return other
+
     def predict(self, X: Any) -> Array:
         """Return the mean of each row, shape (n,)."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        X = np.asarray(X, np.float64)
+        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
+            raise InputError(f"expected rows of {self.n_features_in_} features, got {X.shape}")
         return self.estimate(X).mean
 
     def estimate(self, X: Array) -> Estimate:
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
-        from ..kernels.posterior import Block, Known, posterior
+        from ..kernels.posterior import posterior
+
+        return self.said(posterior(np.ascontiguousarray(X, np.float64), self.known))
+
+    @property
+    def known(self) -> Any:
+        """What the kernel takes: a `magnetkit.kernels.posterior.Known`."""
+        from ..kernels.posterior import Block, Known
 
         check_is_fitted(self)
         smooth, local, one, two, *rest = self._known
-        X = np.ascontiguousarray(X, np.float64)
         # A model file keeps plain numbers.
-        variances = np.float32(one), np.float32(two)
-        known = Known(Block(*smooth), Block(*local), *variances, *rest)
-        mean, nearest, near = posterior(X, known)
+        return Known(Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest)
+
+    def said(self, found: Array) -> Estimate:
+        """Return what the kernel found, shape (3, n), in the unit of the values."""
+        mean, nearest, near = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
     def parts(self, X: Array) -> dict[str, Array]:
         """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
         check_is_fitted(self)
-        a = self._blocks(np.asarray(X, np.float64))
-        names = ("trend", "smooth part", "elements" if self.linear else "neighbours")
-        found = (k @ self.weights_ for k in self._parts(a, self._blocks(self.points_)))
-        return {name: self.scale_ * part for name, part in zip(names, found, strict=True)}
+        X = np.asarray(X, np.float64)
+        a = self._blocks(X)
+        _, smooth, last = self._parts(a, self._blocks(self.points_))
+        level, slopes = self._known[4:6]
+        trend, _, plane = np.split(X * slopes, [self.trend, X.shape[1] - self.local], axis=1)
+        found = {
+            "trend": trend.sum(axis=1),
+            "smooth part": smooth @ self.weights_,
+            "elements" if self.linear else "neighbours": (
+                level + plane.sum(axis=1) if self.linear else last @ self.weights_
+            ),
+        }
+        return {name: self.scale_ * part for name, part in found.items()}
 
     def similarity(self, X: Array, rows: Array) -> Array:
         """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
@@ -216,13 +267,13 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
         one, two = np.exp(2.0 * self.theta_[:2]).astype(a[0].dtype)
-        t = np.sqrt(_squares(a[1], b[1]))
+        t = np.sqrt(squares(a[1], b[1]))
         t *= a[1].dtype.type(_SQRT5)
         smooth = np.exp(-t)
         smooth *= one * (1.0 + t * (1.0 + t / 3.0))
         if self.linear:
             return a[0] @ b[0].T, smooth, two * (a[2] @ b[2].T)
-        local = np.sqrt(_squares(a[2], b[2]))
+        local = np.sqrt(squares(a[2], b[2]))
         np.exp(np.negative(local, out=local), out=local)
         local *= two
         return a[0] @ b[0].T, smooth, local
@@ -235,6 +286,8 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
         """Find the posterior, twice: the second time with doubt in rows that others contradict."""
+        from scipy.linalg.lapack import dpotri
+
         X, t = X[order], y[order] / self.scale_
         a = self._blocks(X)
         covariance = self._covariance(a, a)
@@ -256,12 +309,11 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
-        at, slopes, level = np.arange(self.trend), trend.T @ weights / self.scale_, 0.0
+        slopes, level = np.zeros(self.n_features_in_), 0.0
+        slopes[: self.trend] = trend.T @ weights / self.scale_
         if self.linear:
-            held = np.flatnonzero(last.any(axis=0))
-            at = np.concatenate([at, begin + held])
-            plane = two * (last[:, held].T @ weights)
-            slopes, level = np.concatenate([slopes, plane]), -float(plane @ self.middle_[held])
+            slopes[begin:] = two * (last.T @ weights)
+            level = -float(slopes[begin:] @ self.middle_)
             last, two = last[:, :0], 0.0
         width = last.shape[1]
         return (
@@ -270,7 +322,6 @@ class TrendProcess(RegressorMixin, BaseEstimator):
             np.float32(one),
             np.float32(two),
             level,
-            at,
             slopes,
             weights,
             size.astype(np.float32),
@@ -278,17 +329,21 @@ class TrendProcess(RegressorMixin, BaseEstimator):
 
     @staticmethod
     def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        from scipy.linalg import cho_solve, cholesky
+
         total = covariance.copy()
-        total[np.diag_indices(len(t))] += noise + _JITTER
+        total[np.diag_indices(len(t))] += noise + JITTER
         lower = cholesky(total, lower=True, overwrite_a=True)
         return lower, cho_solve((lower, True), t)
 
     def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        from scipy.optimize import minimize
+
         deviation = np.full(len(self.theta_), _PRIOR_SCALE)
         deviation[[0, 1, -2, -1]] = _PRIOR_REST
         deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
         found = minimize(
-            _loss,
+            loss,
             self.theta_,
             (self._standard(X), self.linear, y, noise, self.theta_.copy(), deviation),
             jac=True,
@@ -302,7 +357,7 @@ class TrendProcess(RegressorMixin, BaseEstimator):
         smooth = (X[:, self.trend : stop] - self.center_) / self.width_
         last = X[:, stop:] - self.middle_
         trend = X[:, : self.trend] / self.scale_
-        apart = last @ last.T if self.linear else np.sqrt(_squares(last, last))
+        apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
         return trend @ trend.T, smooth, apart
 
 
@@ -318,52 +373,3 @@ def _order(X: Array, y: Array) -> NDArray[np.int64]:
     """Return an order of rows that does not depend on theirs, nor on the last digits."""
     keys = np.round(np.column_stack([X, y]), 6) + 0.0
     return np.lexsort(keys.T[::-1])
-
-
-def _squares(a: NDArray, b: NDArray) -> NDArray:
-    """Return squared distances between rows, by one matrix product."""
-    found = a @ b.T
-    found *= -2.0
-    found += (a * a).sum(axis=1)[:, None]
-    found += (b * b).sum(axis=1)
-    return np.maximum(found, 0.0, out=found)
-
-
-def _loss(
-    theta: Array, sides: tuple[Array, Array, Array], linear: bool, y: Array, noise: Array,
-    about: Array, sd: Array,
-) -> tuple[float, Array]:  # fmt: skip
-    """Return the negative logarithm of the posterior of `theta`, and its gradient.
-
-    `sides` are the trend's covariance, the smooth columns and either products or distances of the
-    last ones.
-    """
-    trend, smooth, apart = sides
-    one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
-    own = np.exp(2.0 * theta[-1]) * noise
-    x = smooth * np.exp(-theta[2:-2])
-    t = _SQRT5 * np.sqrt(_squares(x, x))
-    decay = np.exp(-t)
-    first = one * (1.0 + t + t * t / 3.0) * decay
-    second = two * apart if linear else two * np.exp(-rate * apart)
-    total = trend + first + second
-    total[np.diag_indices(len(y))] += own + _JITTER
-    try:
-        lower = cholesky(total, lower=True, overwrite_a=True)
-    except (LinAlgError, ValueError):
-        # A step that leaves nothing to invert, or overflows, went too far.
-        return _TOO_FAR, np.zeros_like(theta)
-    weights = cho_solve((lower, True), y)
-    value = 0.5 * float(y @ weights) + float(np.log(np.diag(lower)).sum())
-    inverse = dpotri(lower, lower=1)[0]
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    slope = np.outer(weights, weights) - inverse
-    gradient = np.empty_like(theta)
-    gradient[0] = -np.sum(slope * first)
-    gradient[1] = -np.sum(slope * second)
-    pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
-    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
-    gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
-    gradient[-1] = -float(np.diag(slope) @ own)
-    off = (theta - about) / sd
-    return value + 0.5 * float(off @ off), gradient + off / sd

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,11 @@ def key(parts: dict[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions a model file depends on."""
-    import numpy
-    import sklearn
-
-    return {"magnetkit": __version__, "numpy": numpy.__version__, "sklearn": sklearn.__version__}
+    return {
+        "magnetkit": __version__,
+        "numpy": np.__version__,
+        "sklearn": metadata.version("scikit-learn"),
+    }
 
 
 def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:

@@ -4,11 +4,12 @@ The mean is the two-sublattice model at its prior parameters, which saw no measu
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
 and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
 physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
-answers for the rest, which has a mean of its own where there is no physics.
+answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
+measurements it answers from their points and the others that matter most to them.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -22,13 +23,24 @@ from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
 from ..hosts.partition import hard_phases
 from ..learning import store
-from ..learning.curie import EMBEDDED, TARGET
+from ..learning.curie import EDGE, EMBEDDED, TARGET
 from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .beside import Beside
-from .design import OFFSET_K, TYPICAL_K, columns_of, hashes, phases_of, physical
+from .design import (
+    OFFSET_K,
+    TYPICAL_K,
+    WEIGHTS,
+    as_rows,
+    columns_of,
+    hashes,
+    layout,
+    phases_of,
+    physical,
+    placed,
+)
 
 Array = NDArray[np.float64]
 
@@ -72,24 +84,29 @@ class Branch:
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
         The hosts whose rows it learnt from; the last entry is for rows without physics.
+    seen_from : int or None
+        The one host about which it speaks for the common process, with fewer of its points.
     """
 
     process: TrendProcess
     coefficients: Array
     edge: float
     learns: NDArray[np.bool_]
+    seen_from: int | None = None
 
 
 class Residual(NamedTuple):
     """What the branches say of n phases, arrays of shape (n,): mean, size of an error, novelty.
 
-    `distance` is the novelty over that at the edge of the domain.
+    `distance` is the novelty over that at the edge of the domain; `measured` says whether the very
+    compound is known.
     """
 
     mean: Array
     size: Array
     novelty: Array
     distance: Array
+    measured: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +116,14 @@ class Belief:
     Attributes
     ----------
     branches : tuple of Branch
-        The common one, then those of single families of hosts.
+        The common one, then those of single families of hosts, and what the common one says of
+        hosts of many compounds.
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
         Errors on what was left out over their size, inside and outside the domain; empty outside
-        where too little was left out there: the physics' prior then says how far it may be wrong.
+        where too little was left out there: the physics' prior then says how far it may be wrong,
+        and also inside where there are too few to tell an interval.
     known : TrainingSet
         What it was trained on.
     manifest : dict
@@ -177,33 +196,39 @@ class Belief:
 
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
-        base = physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
+        base = self.base(phases, codes)
         return columns_of(phases, codes, base), base
+
+    def base(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+        """Return the physical mean, K, NaN where there is none."""
+        return physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
 
     def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
         return self.of_host[np.where(np.isfinite(base), codes, -1)]
 
-    def residual(
-        self, phases: CompositionTable, codes: NDArray[np.int8], x: Array, base: Array
-    ) -> Residual:
-        """Return what the branches say of phases, whose columns and physical mean are given."""
-        which = self.branch_of(codes, base)
-        found = Residual(*np.full((4, len(phases)), np.nan))
-        foreign = _foreign(phases, self.known.table)
+    def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
+        """Return what the branches say of phases whose physical mean is given."""
+        from ..kernels.belief import said
+
+        which, rows = self.branch_of(codes, base), as_rows(phases)
+        kind, at = placed(codes, base)
+        amount, measured = self._met(phases)
+        mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
+        found = Residual(mean, size, novelty, distance, measured)
         # The physics knows some elements on their sites.
-        foreign[np.isfinite(base)] = 0.0
+        foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
+        strange = ~self._hosts[kind]
         for k, branch in enumerate(self.branches):
-            rows = np.flatnonzero(which == k)
-            if len(rows):
-                # All rows of one branch, as in a substitution space, are not copied.
-                said = branch.process.estimate(x if len(rows) == len(x) else x[rows])
-                new = np.maximum(said.novelty, foreign[rows])
-                strange = ~self._hosts[np.where(np.isfinite(base[rows]), codes[rows], -1)]
-                new[strange] = 1.0
-                found.mean[rows], found.novelty[rows] = said.mean, new
-                found.size[rows] = error_size(branch.coefficients, new, said.local)
-                found.distance[rows] = np.maximum(new / branch.edge, _STRANGE * strange)
+            picked = np.flatnonzero(which == k)
+            if len(picked):
+                process = branch.process
+                own = process.said(said(rows, picked, layout(), kind, at, process.known))
+                new = np.maximum(own.novelty, foreign[picked])
+                new[strange[picked]] = 1.0
+                found.mean[picked], found.novelty[picked] = own.mean, new
+                found.size[picked] = error_size(branch.coefficients, new, own.local)
+                found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
         return found
 
     def of_phases(
@@ -216,15 +241,17 @@ class Belief:
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> tuple[Believed, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
-        x, base = self.columns(phases, codes)
-        found = self.residual(phases, codes, x, base)
+        base = self.base(phases, codes)
+        found = self.residual(phases, codes, base)
         known = np.isfinite(base)
         width = [conformal.quantile(s, interval) if len(s) else np.nan for s in self.scores]
         inside = found.distance <= 1.0
         half = np.where(inside, *width) * found.size
         if not len(self.scores[1]):
             far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
-            half = np.where(inside, half, np.maximum(width[0] * found.size, far))
+            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
+            told = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
+            half = np.where(told, half, np.maximum(width[0] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
@@ -237,8 +264,7 @@ class Belief:
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        measured = self._measured(phases)
-        return Believed(value, half, share, found.distance, measured), answered
+        return Believed(value, half, share, found.distance, found.measured), answered
 
     def predict(
         self,
@@ -317,37 +343,28 @@ class Belief:
     def _hosts(self) -> NDArray[np.bool_]:
         """Whether anything of each host was learnt, the last entry without physics."""
         codes, phases = phases_of(self.known.table)
-        _, base = self.columns(phases, codes)
         found = np.zeros(len(self.of_host), bool)
-        found[np.where(np.isfinite(base), codes, -1)] = True
+        found[placed(codes, self.base(phases, codes))[0]] = True
         return found
 
-    def _measured(self, phases: CompositionTable) -> NDArray[np.bool_]:
-        known = _known_hashes(self.known)
-        return np.isin(hashes(phases), known)
+    @cached_property
+    def _marks(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the numbers of the known compositions, and the elements that none holds."""
+        foreign = np.ones(N_ELEMENTS, bool)
+        foreign[self.known.table.indices] = False
+        return np.unique(hashes(self.known.table)), foreign
+
+    def _met(self, phases: CompositionTable) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the amount of elements that no known row holds, and whether a row is known."""
+        from ..kernels.belief import met
+
+        return met(as_rows(phases), WEIGHTS, EDGE, *self._marks)
 
 
 def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
     constant, new, near = coefficients
     return constant + new * novelty + near * local
-
-
-def _foreign(phases: CompositionTable, known: CompositionTable) -> Array:
-    """Return the amount of elements that no known row holds, over what is wholly new."""
-    other = np.ones(N_ELEMENTS, bool)
-    other[np.unique(known.indices)] = False
-    entries = other[phases.indices]
-    if not entries.any():
-        return np.zeros(len(phases))
-    rows = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))[entries]
-    amount = np.bincount(rows, phases.values[entries], len(phases))
-    return np.minimum(amount / _FOREIGN, 1.0)
-
-
-@lru_cache(maxsize=8)
-def _known_hashes(known: TrainingSet) -> NDArray[np.int64]:
-    return np.unique(hashes(known.table))
 
 
 def file_of(data: TrainingSet) -> Path:

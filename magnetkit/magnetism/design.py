@@ -1,13 +1,20 @@
 """What the belief on a magnet is learnt over: its columns, and the physics at its prior."""
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
-from ..features.ratios import ratio_sums
+from ..features.ratio_sums import ratio_sums
 from ..hosts.partition import HOST_NAMES, partition
-from ..learning.curie import thousandths
+from ..learning.curie import EDGE
+
+if TYPE_CHECKING:
+    from ..kernels.arrays import Rows
+    from ..kernels.ratios import Layout
 
 Array = NDArray[np.float64]
 
@@ -36,14 +43,31 @@ def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
 
 def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
     """Return trend, smooth and local columns, see `TrendProcess`."""
-    from ..kernels.arrays import Rows
     from ..kernels.ratios import design
 
+    return design(as_rows(phases), layout(), *placed(codes, base))
+
+
+@lru_cache(maxsize=1)
+def layout() -> "Layout":
+    """Return what the columns are made of, as the kernels take it."""
+    from ..kernels.ratios import Layout
+
+    return Layout(ratio_sums()[1], len(HOST_NAMES), OFFSET_K, _SLOPE)
+
+
+def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Array]:
+    """Return the kind of each row, the last where there is no physics, and its reduced mean."""
     known = np.isfinite(base)
     kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
-    at = np.where(known, base - 600.0, -100.0) / _UNIT_K
-    rows = Rows(phases.indptr, phases.indices, phases.values)
-    return design(rows, ratio_sums()[1], kind, at, len(HOST_NAMES), OFFSET_K, _SLOPE)
+    return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
+
+
+def as_rows(table: CompositionTable) -> "Rows":
+    """Return compositions as the kernels take them."""
+    from ..kernels.arrays import Rows
+
+    return Rows(table.indptr, table.indices, table.values)
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
@@ -66,13 +90,12 @@ def table_of(atoms: Array) -> CompositionTable:
     )
 
 
-# Odd multipliers: a sum of products of rounded fractions tells compositions apart.
-_WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
+WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
+"""Odd multipliers: a sum of products of rounded fractions tells compositions apart."""
 
 
 def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
-    # An alloy without a magnet has a rim or skin of no composition: it is nothing known.
-    rounded = thousandths(np.nan_to_num(table.values)) * _WEIGHTS[table.indices]
-    total = np.concatenate([[0], np.cumsum(rounded)])
-    return total[table.indptr[1:]] - total[table.indptr[:-1]]
+    from ..kernels.belief import numbers
+
+    return numbers(as_rows(table), WEIGHTS, EDGE)

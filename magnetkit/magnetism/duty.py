@@ -162,6 +162,10 @@ def read_duty(load_line: Any) -> Duty:
     return Duty(**checked)
 
 
+COLUMNS = frozenset({"demagnetization_safety", "irreversible_loss_pct"})
+"""What `columns` returns."""
+
+
 def columns(
     figures: dict[str, tuple[Array, Array, Array]], squareness: Array, recoil: Array, duty: Duty
 ) -> dict[str, tuple[Array, Array, Array]]:

@@ -6,7 +6,7 @@ diagonalized offline (Herbst, Rev. Mod. Phys. 63 (1991) 819; Yamada et al., Phys
 620). Parameters: ``datasets/intrinsic``; tables of the ions: ``datasets/ions``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -239,8 +239,13 @@ def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
     return [pd.DataFrame(data, copy=False) for data in columns_of(got, z)]
 
 
-def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
-    """Return the columns of `tabulate` in their order, a dict a temperature."""
+def columns_of(
+    got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
+) -> list[dict[str, Any]]:
+    """Return the columns of `tabulate` in their order, a dict a temperature.
+
+    `only` names the properties that are wanted at a temperature; all are where it has none.
+    """
     import pandas as pd
 
     n = len(got.host)
@@ -250,8 +255,10 @@ def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
     physics = pd.Categorical.from_codes(
         np.full(n, PROVENANCES.index("physics"), np.int8), categories=pd.Index(PROVENANCES)
     )
+    learnt = {} if got.believed is None else _learnt(got.believed, np.isnan(got.curie))
     tables = []
     for j, kelvin in enumerate(got.temperatures):
+        wanted = (only or {}).get(float(kelvin))
         status = got.status[:, j]
         data: dict[str, Any] = {
             "host": host,
@@ -265,14 +272,16 @@ def columns_of(got: Intrinsic, z: float) -> list[dict[str, Any]]:
         for k, name in enumerate(PROPERTIES):
             columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
         for name, value, sd, positive in columns:
+            if wanted is not None and name not in wanted:
+                continue
             half = z * sd
             low = value - half
             data[name] = value
             data[f"{name}_lo"] = np.maximum(low, 0.0, out=low) if positive else low
             data[f"{name}_hi"] = np.add(value, half, out=half)
             data[f"{name}_provenance"] = physics
-        if got.believed is not None:
-            data |= _learnt(got.believed, np.isnan(got.curie))
+        if wanted is None or "curie_temperature_K" in wanted:
+            data |= learnt
         tables.append({name: data[name] for name in ordered(list(data))})
     return tables
 
@@ -281,11 +290,14 @@ def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
     import pandas as pd
 
-    learnt = np.where(believed.share >= 0.5, "surrogate", "physics").astype(object)
-    learnt[believed.measured] = "measured"
-    learnt[unknown] = None
+    physics, surrogate, measured = map(PROVENANCES.index, ("physics", "surrogate", "measured"))
+    learnt = np.where(believed.share >= 0.5, surrogate, physics)
+    learnt[believed.measured] = measured
+    learnt[unknown] = -1
     return {
-        "curie_temperature_K_provenance": pd.Categorical(learnt, categories=PROVENANCES),
+        "curie_temperature_K_provenance": pd.Categorical.from_codes(
+            learnt, categories=pd.Index(PROVENANCES)
+        ),
         "curie_temperature_K_data_share": believed.share,
         "in_domain": believed.distance <= 1.0,
         "domain_distance": believed.distance,

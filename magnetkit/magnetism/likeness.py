@@ -17,12 +17,15 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
-from .mill import ALPHA, COERCIVITY, SPLIT_FILE, Known, Mill, distances, splits
+from .mill import ALPHA, COERCIVITY, SPLIT_FILE, Known, Mill, blocks, distances, splits
 
 Array = NDArray[np.float64]
 
 # Recipes closer than this are one recipe.
 _ITSELF = 1e-9
+# Recipes that are compared with the measured ones at a time, so that their distances stay in the
+# processor's cache.
+_BLOCK = 1024
 _HALF_WIDTH = NormalDist().inv_cdf(0.95)
 
 _RECIPES = "recipes/recipes.csv"
@@ -98,8 +101,9 @@ def beyond(
         if not len(near):
             found[rows] = far**2
             continue
-        apart = distances(table[rows].to_array(), near).min(axis=1)
-        found[rows] = -(far**2) * np.expm1(-((apart / reach) ** 2))
+        for block in blocks(rows, _BLOCK):
+            apart = distances(table[block].to_array(), near).min(axis=1)
+            found[block] = -(far**2) * np.expm1(-((apart / reach) ** 2))
     return found
 
 

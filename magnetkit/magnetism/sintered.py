@@ -1,6 +1,6 @@
 """The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +170,7 @@ def sintered_at(
     load_line: Duty | float | None = None,
     interval: float = 0.9,
     whole_range: bool = False,
+    only: Mapping[float, Collection[str]] | None = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 
@@ -188,6 +189,8 @@ def sintered_at(
     whole_range : bool
         Whether what is no uniaxial magnet somewhere between the two temperatures has that status
         and no figures, as a device needs it; its chords alone are NaN otherwise.
+    only : mapping of float to collection of str, optional
+        The predicted properties that the table of a temperature (K) has; all where none are named.
 
     Returns
     -------
@@ -226,20 +229,27 @@ def sintered_at(
         np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
     )
     frames = []
-    for j, columns in enumerate(columns_of(bulk, z)):
+    for j, columns in enumerate(columns_of(bulk, z, only)):
+        wanted = (only or {}).get(float(asked[j]))
         columns["status"] = status_column(status[j])
-        columns["shell"] = text
-        columns["route"] = route
-        columns["coefficients_between"] = span
-        codes = np.where(status[j] == 0, 0, -1)
+        if wanted is None:
+            columns |= {"shell": text, "route": route, "coefficients_between": span}
+        codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
+        warm, cold = (
+            pd.Categorical.from_codes(codes, categories=pd.Index([source]))
+            for source in ("physics", "extrapolated")
+        )
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
-        ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
+        if wanted is None or not duty.COLUMNS.isdisjoint(wanted):
+            ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
         for name, (centre, low, high) in ranges.items():
+            if wanted is not None and name not in wanted:
+                continue
             columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
-            cold = asked[j] < VALIDATED_FROM and name in COERCIVE
-            source = pd.Index(["extrapolated" if cold else "physics"])
-            columns[f"{name}_provenance"] = pd.Categorical.from_codes(codes, categories=source)
-        columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
+            unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
+            columns[f"{name}_provenance"] = cold if unseen else warm
+        if wanted is None or "density_kg_m3" in wanted:
+            columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
         frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
     return frames
 

@@ -4,6 +4,7 @@ Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning 
 2005), inside and outside the domain apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ is 36 K off instead of 39, with 0.94 instead of 0.90 of its pairs in order."""
 
 # A host of fewer compounds than this is left to the common process.
 _OWN = 100
+# And one answered by the common process is so from its own points and so many others: of 3,700 in
+# all, 200 leave 1:12 within 1.3 K of what all say on the mean, 300 within 1.1 K and 400 within 0.8.
+_OTHERS = 300
 # Errors beyond this quantile do not pull at their size.
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
@@ -140,16 +144,16 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
     """Return a belief whose intervals mean nothing; without physics, what data alone say."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
-    learns = [np.ones(len(of_host), bool)]
-    for name in FAMILIES:
-        host = HOST_NAMES.index(name)
+    branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
+    for host, name in enumerate(HOST_NAMES):
         if len(np.unique(own.compound[own.host == host])) >= _OWN:
-            of_host[host] = len(learns)
-            learns.append(np.arange(len(of_host)) == host)
-    fits = (fit_rows(data, own, mask, None) for mask in learns)
-    branches = tuple(Branch(p, np.ones(3), 1.0, m) for p, m in zip(fits, learns, strict=True))
+            of_host[host] = len(branches)
+            alone = name in FAMILIES
+            learns = np.arange(len(of_host)) == host if alone else branches[0].learns
+            branches.append(replace(branches[0], learns=learns, seen_from=None if alone else host))
     one = np.ones(1)
-    return Belief(branches, of_host, (one, one), data, physics=physics)
+    fitted = fit_branches(data, own, branches, search=True)
+    return Belief(fitted, of_host, (one, one), data, physics=physics)
 
 
 def folds_of(data: TrainingSet) -> NDArray[np.int64]:
@@ -180,15 +184,14 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
         train = np.flatnonzero(~np.isin(own.compound, own.compound[test]))
         if len(test) and len(train):
             rest = data[train]
-            branches = []
-            for branch in belief.branches:
-                scales = branch.process if len(data) >= _SMALL else None
-                process = fit_rows(rest, own.at(train), branch.learns, scales)
-                # The size of an error is then the local residual alone.
-                only = np.array([0.0, 0.0, 1.0])
-                branches.append(Branch(process, only, 1.0, branch.learns))
-            said: Residual = replace(belief, branches=tuple(branches), known=rest).residual(
-                phases[test], codes[test], own.x[test], own.base[test]
+            # The size of an error is then the local residual alone.
+            only = np.array([0.0, 0.0, 1.0])
+            branches = tuple(
+                replace(branch, coefficients=only, edge=1.0)
+                for branch in fit_branches(rest, own.at(train), belief.branches, len(data) < _SMALL)
+            )
+            said: Residual = replace(belief, branches=branches, known=rest).residual(
+                phases[test], codes[test], own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + said.mean
             made[:, test] = np.maximum(mean, _LEAST_K), said.novelty, said.size
@@ -204,10 +207,7 @@ def with_rows(belief: Belief, rows: TrainingSet) -> Belief:
     """
     known = _joined(belief.known, rows)
     own = rows_of(known, belief.physics)
-    branches = tuple(
-        replace(branch, process=fit_rows(known, own, branch.learns, branch.process))
-        for branch in belief.branches
-    )
+    branches = fit_branches(known, own, belief.branches)
     near = None if belief.decides else beside(rows)
     return replace(belief, branches=branches, known=known, beside=near)
 
@@ -219,6 +219,32 @@ def rows_of(data: TrainingSet, physics: bool) -> Rows:
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
     host = np.where(np.isfinite(base), codes, len(HOST_NAMES)).astype(np.int64)
     return Rows(columns_of(phases, codes, base), base, host, compound)
+
+
+def fit_branches(
+    data: TrainingSet, own: Rows, branches: Sequence[Branch], search: bool = False
+) -> tuple[Branch, ...]:
+    """Return branches, the common one first, that learnt from other rows.
+
+    Parameters
+    ----------
+    data, own
+        The rows, and as they are learnt.
+    branches : sequence of Branch
+        What is to be fitted.
+    search : bool
+        Whether to search for scales; those of the branches stay otherwise.
+    """
+    fitted: list[Branch] = []
+    for branch in branches:
+        if branch.seen_from is None:
+            process = fit_rows(data, own, branch.learns, None if search else branch.process)
+        else:
+            common = fitted[0].process
+            near = common.points_[:, branch.seen_from] != 0.0
+            process = common.seen_from(near, _OTHERS) if near.any() else common
+        fitted.append(replace(branch, process=process))
+    return tuple(fitted)
 
 
 def fit_rows(

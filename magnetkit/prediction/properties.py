@@ -1,6 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from ..magnetism.sintered import BETWEEN, read_between
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
 """Where grades are printed, K."""
+GRADED = ("remanence_T", "coercivity_kA_m")
+"""What grades are told apart by."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,12 @@ def magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
+    only: Mapping[float, Collection[str]] | None = None,
 ) -> list[pd.DataFrame]:
-    """Return the magnet each candidate makes, bulk and shell alike: a table a temperature."""
+    """Return the magnet each candidate makes, bulk and shell alike: a table a temperature.
+
+    `only` names the properties that are wanted at a temperature; all are where it has none.
+    """
     from ..magnetism import sintered_at
     from ..magnetism.believing import using
 
@@ -157,6 +163,7 @@ def magnets(
             load_line=conditions.duty,
             interval=conditions.interval,
             whole_range=conditions.whole_range,
+            only=only,
         )
 
 
@@ -243,8 +250,8 @@ def _nearest(room: pd.DataFrame) -> pd.Categorical:
     """Return the commercial grade nearest to each magnet at 20 degrees C."""
     from ..catalogue import nearest_grades
 
-    hosts = room["host"].astype(str).tolist()
-    return pd.Categorical(nearest_grades(hosts, room["remanence_T"], room["coercivity_kA_m"]))
+    found = nearest_grades(room["host"], room["remanence_T"], room["coercivity_kA_m"])
+    return pd.Categorical(found)
 
 
 def _measured(name: str, table: CompositionTable, interval: float) -> dict[str, Any]:
@@ -269,12 +276,12 @@ def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
 
 def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
     """Let the model of the formation energy answer where the phase data do not."""
-    from ..hosts.partition import hard_phases
-    from ..surrogates import load
-
     missing = np.flatnonzero(frame[ENERGY].isna())
     if not len(missing):
         return
+    from ..hosts.partition import hard_phases
+    from ..surrogates import load
+
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
     _, phase = hard_phases(table[missing])
     prediction = load(ENERGY).predict(phase, interval)

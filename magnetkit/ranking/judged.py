@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, NAMES, ordered, with_interval
+from ..columns import COLUMNS, ordered
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.kinds import kinds
@@ -21,8 +21,8 @@ from ..magnetism.likeness import Kinds, relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction.properties import ROOM_K, Conditions, conditions_for, describe, magnets
-from .requirements import FOLLOWS, MEETS_PROBABILITY, judge
+from ..prediction.properties import GRADED, ROOM_K, Conditions, conditions_for, describe, magnets
+from .requirements import FOLLOWS, MEETS_PROBABILITY, judge, status_over
 
 if TYPE_CHECKING:
     from ..applications.parts import Anchor, Requirement
@@ -299,7 +299,7 @@ def evaluate(
         Registry columns in their order.
     """
     at = asked_temperatures(job)
-    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions)
+    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions, asked_elsewhere(job))
     frames = dict(zip(at, made, strict=True))
     here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
     frames[at[0]] = here
@@ -314,6 +314,19 @@ def asked_temperatures(job: Job) -> list[float]:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     ends = {profile.temperature_min_K, profile.temperature_max_K}
     return [job.temperature, *sorted((asked | ends) - {job.temperature})]
+
+
+def asked_elsewhere(job: Job) -> dict[float, set[str]]:
+    """Return what must be known at other temperatures than the table's own, by temperature, K.
+
+    It is what requirements ask there, and at room temperature what names a grade.
+    """
+    asked: dict[float, set[str]] = {kelvin: set() for kelvin in asked_temperatures(job)}
+    asked.setdefault(ROOM_K, set()).update(GRADED)
+    for requirement in job.profile.requirements:
+        asked[requirement.temperature_K or job.temperature].add(requirement.column)
+    del asked[job.temperature]
+    return asked
 
 
 def verdict_of(
@@ -338,7 +351,7 @@ def verdict_of(
     verdict = judge(
         job.profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
     )
-    status = _status_over(frames, job.temperature)
+    status = status_over(frames, job.temperature)
     return {
         "status": status,
         "probability_meets_requirements": np.where(status == "ok", verdict.probability, 0.0),
@@ -358,6 +371,8 @@ def _beside(
 ) -> dict[str, NDArray[np.float64]]:
     """Return how wide differences to the reference are over values, see `judge`."""
     asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
+    if not asked:
+        return {}
     mill, reference = mill_of(job.conditions.process), job.profile.reference
     process = job.conditions.process
     own = alike(table, here, process)
@@ -367,18 +382,11 @@ def _beside(
 
 def alike(table: CompositionTable, frame: pd.DataFrame, process: Any) -> Kinds:
     """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
-    shells = frame["shell"].astype(object).fillna("").astype(str)
-    return kinds(table, list(frame["host"].astype(str)), list(shells), process)
+    return kinds(table, _words(frame["host"]), _words(frame["shell"]), process)
 
 
-def _status_over(frames: dict[float, pd.DataFrame], temperature: float) -> pd.Series:
-    """Return the status over the whole range: the first that is not ok, the table's own first."""
-    status = frames[temperature]["status"].astype(object)
-    for frame in frames.values():
-        status = status.where(status != "ok", frame["status"].astype(object))
-    return status.astype("category")
-
-
-def columns_of_result() -> list[str]:
-    """Return every column of a result, in order."""
-    return [c for name in NAMES for c in with_interval(name)]
+def _words(column: pd.Series) -> list[str]:
+    """Return a column of few distinct texts, empty where there is none."""
+    codes, distinct = pd.factorize(column)
+    words = [*map(str, distinct), ""]
+    return [words[code] for code in codes.tolist()]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
-from ..columns import COLUMNS
+from ..columns import COLUMNS, STATUSES
 
 if TYPE_CHECKING:
     from ..applications.parts import Requirement
@@ -91,6 +90,8 @@ def judge(
     -------
     Verdict
     """
+    from scipy.special import ndtr
+
     here = frames[temperature]
     windows: dict[tuple[str, bool], Window] = {}
     margin = np.full(len(here), np.inf)
@@ -128,6 +129,21 @@ def judge(
     names.append("host in " + ", ".join(profile.hosts))
     margin[~np.isfinite(margin)] = np.nan
     return Verdict(probability, margin, _name_sets(failed, names))
+
+
+def status_over(frames: Frames, temperature: float) -> "pd.Categorical[str]":
+    """Return the status over the whole range: the first that is not ok, the table's own first.
+
+    The table is that of `temperature`, K.
+    """
+    names = pd.Index(STATUSES)
+    columns = [frame["status"].astype("category") for frame in frames.values()]
+    codes = [names.get_indexer(c.cat.categories)[c.cat.codes] for c in columns]
+    first = list(frames).index(temperature)
+    found, good = codes[first].copy(), names.get_loc("ok")
+    for other in codes:
+        found = np.where(found == good, other, found)
+    return pd.Categorical.from_codes(found, categories=names)
 
 
 def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], ...]:
@@ -195,6 +211,8 @@ def score(
     ndarray, shape (n,)
         z, infinite where the interval has no width.
     """
+    from scipy.special import ndtri
+
     half = np.where(bound > value, hi - value, value - lo)
     distance = bound - value
     certain = np.where(distance == 0, -side, np.sign(distance)) * np.inf

@@ -27,7 +27,7 @@ from ..hosts.partition import HOST_NAMES, assign_hosts
 from ..phases.forming import FORMS
 from ..prediction.properties import magnets, supplies
 from .draws import COST_PER_FLUX
-from .judged import Job, asked_temperatures, evaluate, verdict_of
+from .judged import Job, asked_elsewhere, asked_temperatures, evaluate, verdict_of
 from .order import CLIMB, Judged, Rule
 from .regret import POOL
 
@@ -290,7 +290,7 @@ def by_magnetism(
     """
     asked = asked | {r.column for r in job.profile.requirements}
     at = asked_temperatures(job)
-    made = magnets(table, shells, at, job.conditions)
+    made = magnets(table, shells, at, job.conditions, asked_elsewhere(job))
     known = {*made[0].columns, *supply.columns, COST_PER_FLUX, "performance_margin"}
     if asked <= known:
         frames = dict(zip(at, made, strict=True))

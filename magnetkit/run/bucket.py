@@ -64,7 +64,12 @@ class Bucket(Chunks):
         self.identity = json.loads(json.dumps(identity))
         self._names = self.base.names()
         there = self._manifest(MANIFEST)
+        running = self._manifest(f"{PARTS}/{MANIFEST}")
         foreign = {n for n in self._names if not n.startswith(f"{PARTS}/")}
+        if running is not None:
+            # What was written of a result whose manifest was not.
+            own = {n for n in foreign if _FRAGMENT.fullmatch(n)}
+            foreign -= own | {RANKED_CSV, REJECTED}
         if foreign and there is None:
             raise InputError(
                 f"{self.path} holds {sorted(foreign)[0]}, and no manifest of magnetkit: nothing is "
@@ -74,7 +79,7 @@ class Bucket(Chunks):
             done = (there or {}).get("done") and (there or {}).get("identity") == self.identity
             if there and done and set(there["files"]) <= self._names:
                 return False
-            before = self._manifest(f"{PARTS}/{MANIFEST}") or {}
+            before = running or {}
             self._compare(before.get("identity", self.identity))
             self._take_up(before.get("chunks", []))
         else:

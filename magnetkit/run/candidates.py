@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition import CompositionTable, Substitutions
+from ..composition import CompositionTable, Substitutions, substitutions
 from ..composition.blocks import Block, Rejected, check_file, read_blocks
 from ..composition.inputs import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
@@ -94,13 +94,14 @@ class SpacePiece:
         """Return all of them."""
         return self.take(np.arange(len(self)))
 
-    def take(self, rows: NDArray[np.int64]) -> Chunk:
-        """Return some of them, as `Chunk.take` does."""
+    def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
+        """Return some of them, as `Chunk.take` does; without `named` their labels are missing."""
         own = self.numbers
         numbers = own.start + rows if isinstance(own, range) else own[rows]
         table = replace(self.space[numbers], row_index=self.row + rows)
         shells = [self.shell] * len(rows) if self.shell else None
-        return Chunk(table, self.space.to_arrow(numbers), shells)
+        labels = self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+        return Chunk(table, labels, shells)
 
 
 def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
@@ -109,12 +110,12 @@ def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
-    """Yield the candidates of a piece, at most `size` at a time where they are of a space."""
+    """Yield the candidates of a piece, those of a space at most `size` at a time and unnamed."""
     if not isinstance(piece, SpacePiece):
         yield piece()
         return
     for start in range(0, len(piece), size):
-        yield piece.take(np.arange(start, min(start + size, len(piece))))
+        yield piece.take(np.arange(start, min(start + size, len(piece))), named=False)
 
 
 class Candidates(Protocol):
@@ -194,6 +195,8 @@ class SpaceCandidates:
             yield partial(_leading_chunk, self.leading)
             row = len(self.leading)
         same = [label for label, shell in self.leading if shell == self.shell]
+        # A space writes its formulas without brackets.
+        same += [substitutions(label, {}).formulas()[0] for label in same if "(" in label]
         seen = pa.array(same, pa.large_string())
         for place, space in enumerate(self.spaces):
             last = place == len(self.spaces) - 1
@@ -374,8 +377,6 @@ def as_candidates(
 
 def profile_space(profile: "Profile") -> SpaceCandidates:
     """Return the default candidates of a device: its reference magnet, then its space."""
-    from ..composition import substitutions
-
     if not profile.space:
         raise InputError(
             f"application {profile.name} has no substitution space; give a candidate table, or "

@@ -1,8 +1,9 @@
 """Candidates through every stage, ranked for a device."""
 
+import gc
 import operator
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,8 @@ def screen(
     keep : int, optional
         Write so many of the best alone, and count over all: of a space of more than ten million
         100,000, of all else every candidate, where it is not given. Rows and ranks are those of a
-        full screening; Pareto fronts are those among what can be kept.
+        full screening; Pareto fronts are those among the candidates whose loss is small enough to
+        be kept: one that is unlikelier to meet the requirements, and so is not, may dominate them.
     chunk_rows : int
         Candidates a chunk.
     workers : int, optional
@@ -190,6 +192,7 @@ def screen(
         # with it.
         single = threadpool_limits(limits=1, user_api="blas")
         with (
+            _frozen(),
             single,
             opened(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as tell,
@@ -208,6 +211,19 @@ def screen(
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as told:
                 return finish(store, job, rule, known, found, told, crew, keep)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Let the garbage collector look through what comes now alone.
+
+    What imports and models made stays, and takes most of its time.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:

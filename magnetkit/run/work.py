@@ -5,6 +5,7 @@ process or machine it is made.
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -223,7 +224,9 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
 
 def _plain(frame: "pd.DataFrame") -> pa.Table:
     """Give every chunk the same schema: one kind of dictionary, one kind of text."""
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    # One thread: the other chunks keep the rest busy.
+    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
+    table = table.replace_schema_metadata(None)
     fields = []
     for entry in table.schema:
         kind = entry.type
@@ -252,12 +255,13 @@ def _rejected_table(rejected: list[Rejected]) -> pa.Table:
 
 def encode(table: pa.Table) -> bytes:
     """Write a table as an Arrow file."""
-    sink = pa.BufferOutputStream()
+    # Arrow's own stream takes new pages each time it grows.
+    sink = io.BytesIO()
     # One thread: the other chunks keep the rest busy.
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_file(sink, table.schema, options=options) as out:
         out.write_table(table.combine_chunks())
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
 def decode(source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None) -> pa.Table:

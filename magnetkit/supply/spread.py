@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
@@ -58,6 +57,8 @@ def sampled_supply(
         ``cost_USD_kg``, ``supply_risk`` and ``weakest_link_risk``; NaN where an element has no
         supply data.
     """
+    from scipy.special import ndtri
+
     states = _states(scenario, draws, prices or {}, others)
     distinct = {state.name: state for state in states}
     tables = {name: element_table(state, recycled) for name, state in distinct.items()}

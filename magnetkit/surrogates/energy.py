@@ -61,8 +61,8 @@ class EnergyModel:
     ----------
     target : str
         The one or the other, eV/atom, or a measured property of `magnetkit.added`.
-    estimator_ : TrendProcess
-        The regressor, over `columns`.
+    process : TrendProcess
+        What answers, over `columns`.
     coefficients : ndarray of float64, shape (3,)
         The size of an error is their sum over one, the novelty and the local residual.
     scores : tuple of ndarray
@@ -76,7 +76,7 @@ class EnergyModel:
     """
 
     target: str
-    estimator_: TrendProcess
+    process: TrendProcess
     coefficients: Array
     scores: tuple[Array, Array]
     edge: float
@@ -98,9 +98,16 @@ class EnergyModel:
         return _file(self.known)
 
     @cached_property
+    def estimator_(self) -> Any:
+        """The process as a scikit-learn regressor."""
+        from .rows import ProcessRegressor
+
+        return ProcessRegressor.of(self.process)
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the numbers that its answers are made of."""
-        parts = (self.estimator_, self.coefficients, *self.scores, float(self.edge))
+        parts = (self.process, self.coefficients, *self.scores, float(self.edge))
         return fingerprint((self.target, *parts))
 
     def predict(
@@ -134,7 +141,7 @@ class EnergyModel:
 
         inputs = read_inputs(compositions, basis, strict=strict)
         table = inputs.table
-        found = self.estimator_.estimate(columns(table))
+        found = self.process.estimate(columns(table))
         new = np.maximum(found.novelty, _foreign(table, self.known.table))
         distance = new / self.edge
         width = [conformal.quantile(s, interval) for s in self.scores]
@@ -171,7 +178,7 @@ class EnergyModel:
         dict of str to ndarray, shape (n,)
             By name of the part, eV/atom.
         """
-        return self.estimator_.parts(columns(table))
+        return self.process.parts(columns(table))
 
     def similarity(self, table: CompositionTable) -> Array:
         """Return how alike compositions are to the known rows.
@@ -185,7 +192,7 @@ class EnergyModel:
         ndarray, shape (n, m)
             0 to 1 for each of the m known rows.
         """
-        return self.estimator_.similarity(columns(table), columns(self.known.table))
+        return self.process.similarity(columns(table), columns(self.known.table))
 
 
 def size(coefficients: Array, found: Estimate) -> Array:
@@ -283,7 +290,7 @@ def pack_fitted(model: EnergyModel) -> dict[str, Array]:
     """Return a model as arrays; the rows it learnt from are named by their hash."""
     x = columns(model.known.table[model.known.learn])
     return {
-        **model.estimator_.kept(),
+        **model.process.kept(),
         "coefficients": model.coefficients,
         "inside": model.scores[0],
         "outside": model.scores[1],
@@ -339,7 +346,7 @@ def _shown(known: TrainingSet, progress: bool) -> EnergyModel:
 
 def _packed(model: EnergyModel) -> store.Packed:
     content = {
-        "estimator_": model.estimator_,
+        "process": model.process,
         "coefficients": model.coefficients,
         "inside": model.scores[0],
         "outside": model.scores[1],

@@ -11,7 +11,6 @@ from ..learning.sets import TrainingSet
 from ..magnetism import believing
 from . import energy
 from .computed import COMPUTED, Computed
-from .regressor import CompositionRegressor
 from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
 
 if TYPE_CHECKING:
@@ -113,6 +112,8 @@ Model = TypeVar("Model", "Belief", Computed)
 
 def _regressing(model: Model) -> Model:
     """Return a model with itself as a regressor."""
+    from .regressor import CompositionRegressor
+
     return replace(model, estimator_=CompositionRegressor.of(model))
 
 

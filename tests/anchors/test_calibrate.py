@@ -7,6 +7,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.anchors import calibration
 from magnetkit.errors import InputError
+from magnetkit.magnetism.mill import splits
 
 CHARGE = "Nd30.5Dy1Co1Cu0.1B1Fe bal."
 OTHER = "Nd29Dy3Co1Cu0.1B1Fe bal."
@@ -86,6 +87,20 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     ]
     assert widths[1] < widths[0]
     assert "H_cJ, 3 magnets" in found.lines()[0]
+
+
+def test_one_magnet_alone_is_expected_as_any_of_its_kind():
+    report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
+    for row in report.to_dict("records"):
+        own = np.log(row["before_hi"] / row["before_lo"]) / (2.0 * 1.6449)
+        deviation = min(own, splits()[row["quantity"]].deviation)
+        assert row["after"] == row["before"]
+        width = np.log(row["after_hi"] / row["after_lo"])
+        assert width == pytest.approx(2.0 * 1.6449 * deviation, rel=1e-3)
+        # Beside what is not known of it stands what measuring leaves: 3 % of H_cJ, 1 % of B_r.
+        left = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}[row["quantity"]]
+        score = np.log(row["measured"] / row["before"]) / np.hypot(deviation, left)
+        assert row["standard_score"] == pytest.approx(score, rel=1e-3)
 
 
 def test_a_hot_row_says_less_of_the_common_part():

@@ -6,6 +6,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.catalogue import QUANTITIES
 from magnetkit.catalogue.printed import printed, reconciled
+from magnetkit.catalogue.table import _alike
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
@@ -108,3 +109,27 @@ def test_an_estimated_remanence_is_that_of_a_square_loop_less_a_few_per_cent():
     middle = share[estimated].median()
     assert low < middle < high
     assert middle == pytest.approx(share[printed_too].median(), rel=0.03)
+
+
+def test_the_middle_is_of_grades_alike_and_the_ends_of_the_nearest_few():
+    values, by = np.array([5.0, 4.0, 9.0, 1.0, 100.0]), np.array([1.0, 1.05, 1.09, 1.12, 3.0])
+    # Within a tenth of 1.0 are three; of 3.0 itself alone, and the nearest three reach to 1.09.
+    assert _alike(values, by, 1.0) == (5.0, 4.0, 9.0)
+    assert _alike(values, by, 3.0) == (100.0, 1.0, 100.0)
+    # Of ten no grade is alike: all count.
+    assert _alike(values, by, 10.0) == (5.0, 1.0, 100.0)
+
+
+def test_hot_grades_keep_their_knees_share_and_their_product_ends_at_their_coercivity():
+    cold, hot = mk.grades(), mk.grades(temperature="150C")
+    share = hot["coercivity_kA_m"] / cold["coercivity_kA_m"]
+    assert cold["knee_field_kA_m"].notna().any()
+    np.testing.assert_allclose(hot["knee_field_kA_m"], share * cold["knee_field_kA_m"])
+    # Where the straight line of B(H) is cut off before half of B_r is left.
+    field = 1e3 * hot["coercivity_kA_m"]
+    short = 2.0 * MU_0 * field < hot["remanence_T"]
+    at_end = field * (hot["remanence_T"] - MU_0 * field) / 1e3
+    whole = cold["max_energy_product_kJ_m3"] * (hot["remanence_T"] / cold["remanence_T"]) ** 2
+    expected = whole.where(~short, np.minimum(whole, at_end))
+    np.testing.assert_allclose(hot["max_energy_product_kJ_m3"], expected)
+    assert (at_end[short] < whole[short]).any()

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from magnetkit.composition.blocks import composition_column, read_blocks
+from magnetkit.composition.blocks import Rejected, composition_column, read_blocks
 from magnetkit.errors import InputError
 
 
@@ -115,3 +115,8 @@ def test_a_column_that_stands_twice_is_named(tmp_path):
     path.write_text("composition,heat,heat\nSmCo5,1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="column 'heat' stands twice"):
         _all(path)
+
+
+def test_a_rejected_text_of_any_length_is_kept_to_a_thousand_characters():
+    assert Rejected(3, "x" * 1000, "too long").text == "x" * 1000
+    assert Rejected(3, "x" * 5000, "too long").text == "x" * 997 + "..."

@@ -1,6 +1,7 @@
 """Where compiled kernels are kept, seen from fresh processes on a copy of the package."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.errors import NumbaError
 
 import magnetkit
 from magnetkit.kernels import _kept
+from magnetkit.kernels._accelerate import jit
 from tests.faults import storage
 
 pytestmark = pytest.mark.skipif(
@@ -29,7 +32,7 @@ KERNELS = """
 from ._accelerate import jit
 from .called import factor
 
-@jit
+@jit(makes_arrays=True)
 def twice(x):
     return factor() * x
 """
@@ -239,3 +242,48 @@ def test_a_thread_count_that_is_none_is_named(package, tmp_path, count):
     process = start(package, tmp_path, NUMBA_NUM_THREADS=count)
     _, err = process.communicate(timeout=240)
     assert err.splitlines()[-1].startswith("magnetkit.errors.InputError: NUMBA_NUM_THREADS is")
+
+
+@jit
+def _filled(n):
+    return np.full(n, 2.0)
+
+
+@jit
+def _sum_of_filled(n):
+    return _filled(n).sum()
+
+
+@jit
+def _sum(values):
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+@jit
+def _unseen(values):
+    return 2.0 * values
+
+
+def test_kernels_that_make_arrays_and_those_that_call_them_count_references():
+    assert _filled.counts
+    assert _sum_of_filled.counts
+    assert not _sum.counts
+    assert _sum_of_filled(3) == 6.0
+    assert _sum(np.arange(4.0)) == 6.0
+
+
+def test_no_array_is_leaked_by_a_kernel_that_calls_one_that_makes_it():
+    _sum_of_filled(1_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(100):
+        _sum_of_filled(1_000_000)
+    # 800 MB in kB, were they leaked.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_a_kernel_that_makes_arrays_unseen_is_refused():
+    with pytest.raises(NumbaError, match="returning of array"):
+        _unseen(np.arange(3.0))

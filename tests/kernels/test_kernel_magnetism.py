@@ -10,6 +10,7 @@ from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
+from magnetkit.kernels.magnetism import CHUNK, chunks
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from tests.kernels import naive_magnetism as naive
@@ -163,3 +164,8 @@ def test_empty_and_unknown_rows_are_nan():
     assert np.isnan(got.curie[0])
     assert np.isfinite(got.value[1, 0]).all()
     assert np.isnan(got.value[1, 1]).all()
+
+
+def test_rows_are_cut_into_no_more_chunks_than_they_fill():
+    rows = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]
+    assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]

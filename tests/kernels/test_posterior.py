@@ -18,7 +18,7 @@ def _known(m=37, seed=0):
     )  # fmt: skip
     one, two = np.float32(0.8), np.float32(0.3)
     return Known(
-        smooth, local, one, two, 0.7, np.array([0]), np.array([2.0]), rng.normal(size=m),
+        smooth, local, one, two, 0.7, np.array([2.0, 0.0, 0.0, 0.0, 0.0]), rng.normal(size=m),
         rng.random(m).astype(np.float32),
     )  # fmt: skip
 
@@ -26,7 +26,7 @@ def _known(m=37, seed=0):
 def _naive(X, known):
     result = []
     for x in X:
-        total, best, mass, bad = known.level + x[0] * known.slopes[0], 0.0, 0.0, 0.0
+        total, best, mass, bad = known.level + x @ known.slopes, 0.0, 0.0, 0.0
         for j in range(len(known.weights)):
             squares = []
             for block in (known.smooth, known.local):
@@ -60,7 +60,8 @@ def test_more_columns_than_are_taken_at_once():
         np.arange(11), np.zeros(11), np.ones(11),
         rng.normal(size=(11, 37)).astype(np.float32), np.empty(0),
     )  # fmt: skip
-    known, X = plain._replace(smooth=wide, local=wide), 0.3 * rng.normal(size=(9, 11))
+    known = plain._replace(smooth=wide, local=wide, slopes=rng.normal(size=11))
+    X = 0.3 * rng.normal(size=(9, 11))
     np.testing.assert_allclose(posterior(X, known), _naive(X, known), **CLOSE)
 
 

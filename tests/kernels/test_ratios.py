@@ -1,7 +1,7 @@
 import numpy as np
 
 from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.ratios import Sums, design, ratios
+from magnetkit.kernels.ratios import Layout, Sums, design, ratios
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(
@@ -21,7 +21,8 @@ def test_a_ratio_is_one_sum_over_another_and_0_over_an_empty_one():
 
 
 def test_the_columns_are_trend_ratios_mean_kind_and_fractions():
-    x = design(ROWS, SUMS, np.array([1, 0]), np.array([-0.4, 2.0]), 1, 140.0, 60.0)
+    layout = Layout(SUMS, 1, 140.0, 60.0)
+    x = design(ROWS, layout, np.array([1, 0]), np.array([-0.4, 2.0]))
     # No physics; then host 0 with a mean of 2.
     np.testing.assert_allclose(
         x,

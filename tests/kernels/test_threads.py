@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from magnetkit.kernels._accelerate import most_threads
-from magnetkit.kernels.threads import limit_threads, limited_threads, share_rows, thread_count
+from magnetkit.kernels.threads import (
+    PIECES,
+    limit_threads,
+    limited_threads,
+    share_rows,
+    thread_count,
+)
 
 
 @pytest.mark.parametrize("n", [0, 1, 99, 100, 101, 1234])
@@ -22,11 +28,21 @@ def test_every_row_is_done_once(n):
 
 def test_an_exception_in_any_piece_is_raised():
     def kernel(start, stop):
-        if start >= 500:
+        if stop > 500:
             raise ValueError("piece")
 
-    with pytest.raises(ValueError, match="piece"):
-        share_rows(kernel, 1000, chunk=100)
+    for threads in (1, 2):
+        with limited_threads(threads), pytest.raises(ValueError, match="piece"):
+            share_rows(kernel, 1000, chunk=100)
+
+
+def test_what_a_kernel_does_once_a_piece_is_not_done_once_for_few_rows():
+    calls = []
+    for threads, most in ((1, 1), (2, 2 * PIECES)):
+        calls.clear()
+        with limited_threads(threads):
+            share_rows(lambda start, stop: calls.append((start, stop)), 100_000, chunk=1)
+        assert len(calls) <= most
 
 
 def test_a_limit_sets_the_thread_count(monkeypatch):

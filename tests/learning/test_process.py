@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from sklearn.base import clone
 
-from magnetkit.learning.process import TrendProcess, _loss
+from magnetkit.learning.process import TrendProcess
 
 
 def _data(n=60, seed=0):
@@ -95,7 +94,7 @@ def test_a_refit_keeps_the_scales(fitted):
     other = model.refit(x[:30], y[:30])
     np.testing.assert_array_equal(other.theta_, model.theta_)
     assert len(other.points_) == 30
-    assert clone(other).get_params() == model.get_params()
+    assert other.get_params() == model.get_params()
 
 
 def test_what_is_kept_restores_the_model(fitted):
@@ -133,38 +132,33 @@ def test_a_plane_goes_on_where_nearness_ends():
     assert plane.similarity(far, far).min() == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("linear", [False, True])
+def test_seen_from_some_points_little_is_lost_about_them(linear):
+    x, y = _data(120)
+    model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
+    near = model.points_[:, 1] < -0.5
+    few = model.seen_from(near, 25)
+    assert len(few.points_) == near.sum() + 25
+    new = _data(200, seed=3)[0]
+    new = new[new[:, 1] < -0.5]
+    whole = model.predict(new)
+    # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
+    off = [np.abs(model.seen_from(near, n).predict(new) - whole).max() for n in (0, 25, 200)]
+    assert off[1] < 0.02
+    assert off[2] < 2e-3
+    assert off[0] > off[1]
+    # At the points themselves nothing is: neither the mean nor how alike they are.
+    own = model.points_[near]
+    np.testing.assert_allclose(few.predict(own), model.predict(own), atol=2e-3)
+    np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
+    np.testing.assert_allclose(sum(few.parts(new).values()), few.predict(new), atol=2e-3)
+    # The model itself is as it was.
+    np.testing.assert_array_equal(model.predict(new), whole)
+
+
 def test_no_row_gives_no_prediction(fitted):
     model, x, _ = fitted
     assert model.estimate(x[:0]).mean.shape == (0,)
-
-
-@pytest.mark.parametrize("linear", [False, True])
-def test_the_search_follows_the_slope_of_what_it_makes_small(linear):
-    # The gradient by differences: two trends, three smooth and two local columns.
-    rng = np.random.default_rng(11)
-    x, y = rng.uniform(-1.0, 1.0, (25, 7)), rng.normal(size=25)
-    local = x[:, 5:]
-    apart = np.sqrt(((local[:, None] - local[None, :]) ** 2).sum(axis=2))
-    apart = local @ local.T if linear else apart
-    sides = x[:, :2] @ x[:, :2].T, x[:, 2:5], apart
-    theta = np.log([0.8, 0.5, 0.7, 1.1, 1.6, 2.0, 0.3])
-    rest = sides, linear, y, rng.uniform(0.5, 2.0, 25), theta + 0.1, np.full(7, 0.6)
-    value, slope = _loss(theta, *rest)
-    assert np.isfinite(value)
-    for k in range(7):
-        step = np.zeros(7)
-        step[k] = 1e-5
-        change = (_loss(theta + step, *rest)[0] - _loss(theta - step, *rest)[0]) / 2e-5
-        assert slope[k] == pytest.approx(change, rel=1e-4, abs=1e-5), k
-
-
-def test_what_is_made_small_is_the_normal_distributions():
-    # One row: no smooth distance, so that the variance is the sum of trend, both parts and noise.
-    theta = np.log([0.8, 0.5, 1.0, 2.0, 0.3])
-    sides = np.array([[0.2]]), np.zeros((1, 1)), np.zeros((1, 1))
-    value, _ = _loss(theta, sides, False, np.array([0.7]), np.array([2.0]), theta, np.ones(5))
-    variance = 0.2 + 0.8**2 + 0.5**2 + 0.3**2 * 2.0
-    assert value == pytest.approx(0.5 * 0.7**2 / variance + 0.5 * np.log(variance), rel=1e-4)
 
 
 def test_rows_of_another_width_are_refused(fitted):

@@ -47,6 +47,22 @@ def test_nothing_is_added_where_nothing_is_needed():
 
 
 @pytest.mark.parametrize(
+    ("names", "steps"), [(["Gd"], 100), (["Gd", "Er"], 100), (["Gd", "Er", "Tb"], 33)]
+)
+def test_three_substituents_are_tried_in_shares_of_three_percent(monkeypatch, names, steps):
+    class Asked(Exception):
+        pass
+
+    def shares(count, number):
+        raise Asked((count, number))
+
+    monkeypatch.setattr("magnetkit.magnetism.compensation._shares", shares)
+    with pytest.raises(Asked) as seen:
+        compensate("SmCo5", with_=names)
+    assert seen.value.args[0] == (len(names), steps)
+
+
+@pytest.mark.parametrize(
     "keywords",
     [
         {"compositions": "SmCo"},

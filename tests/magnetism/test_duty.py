@@ -53,6 +53,12 @@ def test_time_takes_about_thirty_kiloamperes_from_a_hundred_hours_to_ten_years()
     assert Duty(hours=0.0).creep == 0.0
 
 
+def test_each_decade_of_time_takes_what_five_millitesla_do():
+    # 5 mT / mu_0 = 3.98 kA/m for each e-fold of time.
+    gained = Duty(hours=1000.0).creep - Duty(hours=100.0).creep
+    assert gained == pytest.approx(9.16e3, rel=2e-3)
+
+
 def test_at_the_knee_a_tenth_is_lost():
     # J is 0.9 B_r at the knee, recoil apart; a working point there has lost what makes it so.
     recoil, h_cj = 1.0, 5e5

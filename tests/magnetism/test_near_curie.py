@@ -35,6 +35,19 @@ def test_one_kelvin_below_it_may_be_no_magnet_or_that_of_a_higher_curie_temperat
     assert (frame["coercivity_kA_m_hi"] < 3000.0).all()
 
 
+def test_the_upper_energy_product_is_that_of_the_upper_straight_line(heated):
+    frame, near = heated
+    # Half of the way along B = B_r - mu_0 mu_rec H, or as far as the knee; the recoil permeability
+    # is what it is cold, where (BH)max is B_r^2 / (4 mu_0 mu_rec).
+    cold = mk.predict(frame["candidate"].iloc[0], 300.0).iloc[0]
+    slope = cold["remanence_T"] ** 2 / 4e3 / cold["max_energy_product_kJ_m3"]
+    assert 1.0 < slope / mk.units.MU_0 < 1.1
+    b_r = frame.loc[near, "remanence_T_hi"]
+    field = np.minimum(b_r / (2.0 * slope), 1e3 * frame.loc[near, "knee_field_kA_m_hi"])
+    expected = (b_r - slope * field) * field / 1e3
+    np.testing.assert_allclose(frame.loc[near, "max_energy_product_kJ_m3_hi"], expected, rtol=1e-3)
+
+
 def test_upper_ends_fall_as_it_heats_without_a_step(heated):
     frame, _ = heated
     for name in ENDS[:2]:

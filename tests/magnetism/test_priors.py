@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
+from pymatgen.core import Element
 
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import partition
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, ions
-from magnetkit.magnetism.priors import build, prior_parameters, read_priors
+from magnetkit.magnetism.priors import (
+    _SUBSTITUENT_VOLUME,
+    build,
+    prior_parameters,
+    read_priors,
+)
 
 
 def of(symbol, slot, host="2:14:1"):
@@ -52,3 +58,14 @@ def test_a_rare_earth_of_which_nothing_is_said_has_the_level_of_its_host():
     assert plain
     for r in plain:
         assert of(r, "exchange_K:iron") == own["exchange_K"][0]
+
+
+def test_volumes_of_substituents_are_those_of_the_elements():
+    # A metalloid takes less room among metals than in its own open lattice.
+    open_ones = {"Si", "Ge", "Sn"}
+    for symbol, volume in _SUBSTITUENT_VOLUME.items():
+        own = float(Element(symbol).molar_volume) / 0.602214
+        if symbol in open_ones:
+            assert 0.75 * own < volume < own, symbol
+        else:
+            assert volume == pytest.approx(own, rel=0.006), symbol

@@ -45,5 +45,22 @@ def test_bad_processes_are_refused(bad):
         read_process(bad, 3)
 
 
+# From 20 nm grains of melt-spun ribbon to 0.2 mm of a casting; three weight percent of a light
+# element and a power of 0.3 to 8 leave every magnet that was published inside.
+ENDS = {
+    "grain_size_um": (0.02, 200.0), "alignment": (0.5, 1.0), "density": (0.3, 1.0),
+    "grain_boundary": (0.0, 0.6), "oxygen_wt_pct": (0.0, 3.0), "carbon_wt_pct": (0.0, 3.0),
+    "nitrogen_wt_pct": (0.0, 3.0), "decay": (0.3, 8.0), "alpha_k": (0.001, 1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ends"), ENDS.items(), ids=ENDS)
+def test_the_ends_of_a_range_belong_to_it_and_nothing_beyond(name, ends):
+    for end, beyond in zip(ends, (-1e-6, 1e-6), strict=True):
+        assert getattr(read_process({name: end}, 1), name) == end
+        with pytest.raises(InputError, match="process"):
+            read_process({name: end + beyond}, 1)
+
+
 def test_a_process_is_passed_through():
     assert read_process(None, 2) == Process()

@@ -51,6 +51,32 @@ def test_families_of_many_compounds_have_scales_of_their_own(large):
     assert inside.mean() > 0.85
 
 
+def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(monkeypatch):
+    """110 nitrides of 2:17, which learn from all rows, among 130 compounds of 2:14:1."""
+    rng = np.random.default_rng(1)
+    names = [f"Nd{2 - x:.3f}Y{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((130, 2))]
+    names += [f"Sm{2 - x:.3f}Y{x:.3f}Fe{17 - y:.3f}Co{y:.3f}N3" for x, y in rng.random((110, 2))]
+    data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
+    monkeypatch.setattr(training, "_OTHERS", 20)
+    model = training.uncalibrated(data)
+    host = training.HOST_NAMES.index("2:17:3")
+    branch = model.branches[model.of_host[host]]
+    assert branch.seen_from == host
+    own = len(np.unique(training.rows_of(data, True).compound[130:]))
+    assert len(branch.process.points_) == own + 20
+    rows = data.table[np.arange(130, 240)]
+    codes, phases = training.phases_of(rows)
+    few = model.residual(phases, codes, model.base(phases, codes))
+    whole = training.replace(model, of_host=np.zeros_like(model.of_host))
+    every = whole.residual(phases, codes, model.base(phases, codes))
+    np.testing.assert_allclose(few.mean, every.mean, atol=0.5)
+    np.testing.assert_allclose(few.novelty, every.novelty, atol=1e-5)
+    # Rows of one's own come in as points of their own, and a paper's points go with it.
+    more = training.with_rows(model, _set(["SmYFe14.3Co2.7N3"], [900.0], ["mine"]))
+    assert len(more.branches[model.of_host[host]].process.points_) == own + 21
+    assert np.isfinite(training.left_out(model).mean).all()
+
+
 def test_a_small_set_has_one_process():
     data = believing.training_set()
     model = training.uncalibrated(data)

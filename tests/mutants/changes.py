@@ -14,7 +14,10 @@ ROOMS = (
 FACTOR = 1.1
 LEAST = 8
 """Changes of a room at least, however small it is."""
-_SAME = {"strict", "frozen", "slots", "kw_only", "maxsize", "copy", "daemon", "fastmath"}
+_SAME = {
+    "assume_unique", "copy", "daemon", "fastmath", "frozen", "kw_only", "maxsize", "slots",
+    "strict",
+}  # fmt: skip
 """Keywords that change how an answer is made, not which: their values are left as they are."""
 
 _SWAPS: dict[type, type] = {

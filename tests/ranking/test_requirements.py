@@ -11,8 +11,8 @@ from magnetkit import applications
 from magnetkit.applications.grammar import parse_requirement
 from magnetkit.applications.parts import Requirement
 from magnetkit.errors import InputError
-from magnetkit.ranking.judged import job_for
-from magnetkit.ranking.requirements import judge, score
+from magnetkit.ranking.judged import asked_elsewhere, asked_temperatures, job_for
+from magnetkit.ranking.requirements import judge, score, status_over
 
 
 def _met(bound, side, value, lo, hi):
@@ -178,6 +178,8 @@ def test_what_the_reference_shares_cancels_in_a_difference():
     # 20 against a sigma of 104 / 1.645 = 63.2 alone; a fifth of the variance is each one's own, so
     # that of the difference is two fifths: sigma 40.0, 0.5 of it, 69.1 %.
     assert _beside(1.0, 0.4**0.5)[0] == pytest.approx(0.6915, abs=1e-3)
+    # As far from a limit above it, the rest.
+    assert _beside(1.08, 0.4**0.5)[0] == pytest.approx(0.3085, abs=1e-3)
     # Another host shares nothing: sigma 89.4, 0.2237 of it, 58.8 %.
     assert _beside(1.0, 2.0**0.5)[0] == pytest.approx(0.5885, abs=1e-3)
 
@@ -247,3 +249,24 @@ def test_a_loss_that_falls_as_coercivity_rises_is_not_counted_twice():
             frame[f"{column}{end}"] = value + shift
     found = judge(device, dict.fromkeys(device.temperatures, frame), device.temperature_K)
     assert found.probability[0] == pytest.approx(0.5)
+
+
+def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
+    words = {
+        300.0: ["ok", "ok", "cone", "not makeable", "paramagnetic"],
+        400.0: ["ok", "planar", "ok", "ok", "planar"],
+        200.0: ["ok", "cone", "planar", "ok", "ok"],
+    }
+    frames = {kelvin: pd.DataFrame({"status": texts}) for kelvin, texts in words.items()}
+    expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
+    assert list(status_over(frames, 300.0)) == expected
+
+
+def test_at_other_temperatures_what_requirements_ask_there_is_needed():
+    job = job_for(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
+    asked = asked_elsewhere(job)
+    assert {*asked, job.temperature} >= {*asked_temperatures(job), 293.15}
+    assert "remanence_T" in asked[373.15]
+    # What names a grade is read at room temperature.
+    assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
+    assert job.temperature not in asked

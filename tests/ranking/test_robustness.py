@@ -1,5 +1,7 @@
 """How firmly candidates hold their rank."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -139,6 +141,22 @@ def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
     assert np.abs(found["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
     wide = (place[:, 379] - place[:, 20]) - (place[:, 320] - place[:, 80])
     assert wide.max() >= 5
+
+
+@pytest.mark.parametrize(("interval", "ends"), [(0.9, (51, 951)), (0.8, (101, 901))])
+def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
+    result, monkeypatch, interval, ends
+):
+    order = 1 + np.random.default_rng(0).permutation(1001)
+
+    def drawn(leading, *_):
+        place = np.tile(order, (len(leading), 1))
+        return SimpleNamespace(place=lambda _: place, meets=place > 0)
+
+    monkeypatch.setattr("magnetkit.ranking.robustness.drawn", drawn)
+    found = result.robustness(pool=3, interval=interval)
+    assert found[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
+    assert found["rank_median"].tolist() == [501] * 3
 
 
 @pytest.mark.parametrize("device", ["aviation-actuator", "energy-traction-motor"])

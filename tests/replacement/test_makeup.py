@@ -97,3 +97,8 @@ def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
     frame.loc[2, "coercivity_kA_m"] *= np.exp(-2 * 0.18)
     found = _log_likelihood(frame, grade)
     np.testing.assert_allclose(found - found[0], [0.0, -0.5, -2.0], atol=1e-12)
+    # Two deviations of alpha; beyond five it counts no more.
+    frame = pd.DataFrame([{**grade, **expected}] * 3)
+    frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
+    found = _log_likelihood(frame, grade)
+    np.testing.assert_allclose(found - found[0], [0.0, -2.0, -12.5], atol=1e-9)

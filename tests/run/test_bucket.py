@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from contextlib import ExitStack
 
 import numpy as np
@@ -157,6 +159,37 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
         mk.screen(recipes, DEVICE, out=other, chunk_rows=50, progress=stop)
     with pytest.raises(InputError, match="another chunk rows"):
         mk.screen(recipes, DEVICE, out=other, chunk_rows=40, resume=True)
+
+
+KILLED = """
+import os, signal, sys
+import magnetkit as mk
+from magnetkit.run.place import RemotePlace
+put, left = RemotePlace.put, int(sys.argv[3])
+def counted(self, name, content):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    return put(self, name, content)
+RemotePlace.put = counted
+mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
+"""
+
+
+# 12 objects are written while candidates are judged, then five fragments and what names them.
+@pytest.mark.parametrize("objects", [5, 14])
+def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, objects):
+    whole, cut = f"{store}/unharmed{objects}", f"{store}/killed{objects}"
+    mk.screen(recipes, DEVICE, out=whole, chunk_rows=50)
+    asked = [str(recipes), DEVICE, str(objects), cut]
+    done = subprocess.run([sys.executable, "-c", KILLED, *asked], capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
+    one, two = RemotePlace(whole), RemotePlace(cut)
+    assert one.names() == two.names()
+    for name in one.names():
+        assert digest_of(one.get(name)) == digest_of(two.get(name)), name
 
 
 def test_files_of_others_and_places_that_cannot_be_are_refused(store):

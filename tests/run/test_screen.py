@@ -11,6 +11,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import columns
+from magnetkit.composition import CompositionTable
 from magnetkit.errors import CompositionError, InputError, StoreError
 from magnetkit.run import writing
 from magnetkit.run.manifest import read_manifest
@@ -282,3 +283,12 @@ def test_an_ordinary_recipe_is_inside_the_domain():
     recipe = "Nd28.5Dy2.0Co0.9Cu0.1Al0.2B1.0Fe bal."
     table = mk.CompositionTable.from_strings([recipe], basis="weight")
     assert mk.predict(table)["in_domain"].all()
+
+
+@pytest.mark.parametrize("name", ["communication-twt", "energy-traction-motor", "f22-engine"])
+def test_no_magnet_of_a_device_is_listed_twice(name):
+    # Today's magnet is written with brackets in some profiles and without them in their space.
+    table = mk.screen(application=name).table
+    atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
+    kinds = [(*row, shell) for row, shell in zip(atoms, table["shell"].astype(str), strict=True)]
+    assert len(set(kinds)) == len(kinds)

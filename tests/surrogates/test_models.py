@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit.composition.answers import RejectedRows
 from magnetkit.errors import DataError, InputError
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import energy
@@ -63,7 +64,7 @@ def test_the_distance_to_the_hull_is_the_energy_less_the_hull(small):
 
 def test_what_was_only_tried_is_tested_on_but_not_learnt(small):
     assert (~small.known.learn).sum() > 0
-    assert len(small.estimator_.points_) == small.known.learn.sum()
+    assert len(small.process.points_) == small.known.learn.sum()
 
 
 def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
@@ -72,7 +73,7 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     assert model is not None
     assert energy.fitted(whole[np.arange(len(whole) - 1)]) is None
     # (K + N) w = y: what the mean leaves of a known value is its noise times its weight.
-    process, learn = model.estimator_, whole.learn
+    process, learn = model.process, whole.learn
     some = np.arange(0, learn.sum(), 50)
     x, y = energy.columns(whole.table[learn]), whole.values[learn]
     place = {row.tobytes(): i for i, row in enumerate(process.points_)}
@@ -83,6 +84,27 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
     np.testing.assert_allclose(left, process.scale_ * noise * weight, atol=1e-3)
     assert np.abs(left).max() > 0.02
     assert model.manifest["error"] < 0.065
+
+
+def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeypatch):
+    file = tmp_path / "energy.npz"
+    np.savez(file, data_sha256=np.array([print], dtype=object))
+    monkeypatch.setattr(energy.datasets, "path", lambda _: file)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        energy.fitted(mk.surrogates.training_set(ENERGY))
+
+
+def test_every_target_at_once_says_what_each_says(recwarn):
+    found = mk.surrogates.predict_all(["SmCo5", "Nd2Fe14B"])
+    assert set(found) == set(mk.surrogates.TARGETS)
+    alone = mk.surrogates.load("curie_temperature_K").predict(["SmCo5", "Nd2Fe14B"])
+    pd.testing.assert_frame_equal(found["curie_temperature_K"], alone)
+    assert not recwarn
+    # A row that cannot be read is warned of, or refused where that is asked for.
+    with pytest.warns(RejectedRows):
+        assert len(mk.surrogates.predict_all(["SmCo5", "??"])["curie_temperature_K"]) == 1
+    with pytest.raises(InputError):
+        mk.surrogates.predict_all(["SmCo5", "??"], strict=True)
 
 
 def test_what_makes_no_sense_is_refused(tmp_path):

@@ -99,17 +99,3 @@ def calibration(
             values, predicted - constant, predicted + constant, coverage
         ),
     }
-
-
-def distance_evidence(error: Array, distance: Array, bins: int = 5) -> dict[str, Any]:
-    """Return the rank correlation of error with domain distance, and the error by distance."""
-    from scipy.stats import spearmanr
-
-    constant = np.ptp(error) == 0 or np.ptp(distance) == 0
-    order = np.argsort(distance, kind="stable")
-    parts = [rows for rows in np.array_split(order, bins) if len(rows)]
-    return {
-        "spearman": float("nan") if constant else float(spearmanr(error, distance).statistic),
-        "distance": [float(distance[rows].mean()) for rows in parts],
-        "mae": [float(error[rows].mean()) for rows in parts],
-    }

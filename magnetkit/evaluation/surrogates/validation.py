@@ -31,6 +31,7 @@ COVERAGE = 0.9
 # A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
 _LEAST, _OF_ELEMENT = 30, 40
 _DRAWS = 2000
+_FOUR = ("2:14:1", "1:5", "2:17", "1:12")
 # Two values of one compound, or of its neighbours, this far apart contradict each other.
 _APART_K = 50.0
 
@@ -170,7 +171,7 @@ def _told(made: pd.DataFrame, data: TrainingSet) -> str:
     sides = {
         "papers, all rows": papers,
         "papers, hosts with physics": papers[papers["host"] != "no physics"],
-        "papers, 2:14:1, 1:5, 2:17 and 1:12": papers[papers["host"].isin(HOST_NAMES[:4])],
+        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[papers["host"].isin(_FOUR)],
         **{f"papers, {host}": part for host, part in papers.groupby("host")},
         "compilations, by chemical system": made[no_paper],
     }
@@ -310,7 +311,7 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     with bar(f"validating {data.target}", steps, progress) as advance:
         model = energy.fit(data, advance)
         made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
-        made["model"] = energy.left_out(model.estimator_, data).mean
+        made["model"] = energy.left_out(model.process, data).mean
         for name, fit in others.items():
             made[name] = np.nan
             for inside, outside in conformal.folds(data.groups, energy.FOLDS):

@@ -1,0 +1,75 @@
+import numpy as np
+
+from magnetkit.kernels.arrays import Rows
+from magnetkit.kernels.belief import met, numbers, said
+from magnetkit.kernels.posterior import Block, Known, posterior
+from magnetkit.kernels.ratios import Layout, Sums, design
+from magnetkit.kernels.threads import limited_threads
+
+EDGE = 0.5
+
+
+def _layout():
+    """Two ratios over three elements; one host, and no physics."""
+    sums = Sums(
+        np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]]),
+        np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0]]),
+        np.array([0, 1]),
+    )
+    return Layout(sums, 1, 140.0, 60.0)
+
+
+def _rows(n, seed=0):
+    fractions = np.random.default_rng(seed).dirichlet(np.ones(3), n)
+    fractions[::5] = [0.25, 0.75, 0.0]
+    at = fractions > 0.0
+    indptr = np.concatenate([[0], np.cumsum(at.sum(axis=1))])
+    return Rows(indptr, np.nonzero(at)[1].astype(np.int32), fractions[at])
+
+
+def _known(wide, m=19):
+    rng = np.random.default_rng(1)
+    none = Block(np.empty(0, int), *np.empty((2, 0)), np.empty((0, m), np.float32), np.empty(0))
+    smooth = Block(
+        np.array([4, 5, 6, 7]), np.full(4, 0.1), np.full(4, 2.0),
+        rng.normal(size=(3, m)).astype(np.float32), np.array([0.3]),
+    )  # fmt: skip
+    return Known(
+        smooth, none, np.float32(0.8), np.float32(0.0), 0.7, rng.normal(size=wide),
+        rng.normal(size=m), rng.random(m).astype(np.float32),
+    )  # fmt: skip
+
+
+def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
+    rows, layout, rng = _rows(1100), _layout(), np.random.default_rng(2)
+    kind, at = rng.integers(0, 2, 1100), rng.normal(size=1100)
+    x = design(rows, layout, kind, at)
+    known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
+    whole = posterior(x, known)[:, picked]
+    np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
+    with limited_threads(1):
+        np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
+    assert said(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+
+
+def test_a_number_is_that_of_the_rounded_fractions():
+    rows = Rows(
+        np.array([0, 2, 4, 6, 8], np.int64), np.array([0, 2, 0, 2, 0, 2, 0, 1], np.int32),
+        np.array([0.25, 0.75, 0.2504, 0.7496, 0.251, 0.749, np.nan, np.nan]),
+    )  # fmt: skip
+    weights = np.array([3, 5, 2**40 + 1])
+    expected = [250 * 3 + 750 * (2**40 + 1)] * 2 + [251 * 3 + 749 * (2**40 + 1), 0]
+    assert numbers(rows, weights, EDGE).tolist() == expected
+
+
+def test_known_compositions_and_foreign_elements_are_met():
+    rows, weights = _rows(40), np.array([3, 5, 2**40 + 1])
+    own = numbers(rows, weights, EDGE)
+    known = np.unique(own[[0, 7, 33]])
+    other, same = met(rows, weights, EDGE, known, np.array([False, True, False]))
+    np.testing.assert_array_equal(same, np.isin(own, known))
+    assert same.sum() == 8 + 2
+    np.testing.assert_allclose(other[::5], 0.75)
+    nothing = met(rows, weights, EDGE, known[:0], np.zeros(3, bool))
+    assert not nothing[0].any()
+    assert not nothing[1].any()
