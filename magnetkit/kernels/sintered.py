@@ -28,6 +28,9 @@ WALL_COUPLING = 0.5
 WALL_REFERENCE = 300.0
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
 ROOM = 293.15
+# Curie temperature (K) of the magnets whose curves show how alpha_K falls, that of Nd2Fe14B: others
+# are taken to have lost as much at the same share of theirs.
+USUAL_CURIE = 586.0
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.
@@ -88,7 +91,7 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM`; ``squareness``: H_k over H_cJ; ``recoil``:
+    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is `USUAL_CURIE`; ``squareness``: H_k over H_cJ; ``recoil``:
     permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured alpha adds to
     polarization from `ROOM` on, 1/K.
     """
@@ -187,11 +190,11 @@ def _start(i, phases, rules, work):
     return (carried, field, h_cj), (j, h_cj, status)
 
 
-# decay: per 1000 K -> share of alpha_K at `ROOM`
+# decay: per 1000 K; curie: T_C of the cells, K -> share of alpha_K at `ROOM`
 @jit
-def kept(kelvin, decay):
-    """Return what alpha_K keeps at a temperature: exp(-decay d (1 + d / 1000 K)), d from `ROOM`."""
-    d = 1e-3 * (kelvin - ROOM)
+def kept(kelvin, decay, curie):
+    """Return what alpha_K keeps at a temperature: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
+    d = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
     return np.exp(-decay * d * (1.0 + d))
 
 
@@ -210,7 +213,7 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     alpha_k = rules.alpha_k[i]
     if rules.by_kelvin[i] > 0.0:
-        alpha_k *= kept(kelvin, rules.decay[i])
+        alpha_k *= kept(kelvin, rules.decay[i], phases.state[i, CURIE])
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0

@@ -25,13 +25,13 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, by_kelvin):
+def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, by_kelvin, curie):
     """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
 
     The polarization is that of the relation: hot, or at 20 C.
     """
     if by_kelvin:
-        rise = (kelvin - 293.15) / 1000.0
+        rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
         falling = alpha_k * math.exp(-decay * (rise + rise**2))
         return max(falling * field - n_eff * j / MU_0, 0.0)
     at_room = max(alpha_k * field_room - n_eff * j / MU_0, 0.0)

@@ -9,6 +9,7 @@ from magnetkit.hosts.partition import partition
 from magnetkit.kernels import charge
 from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
+from magnetkit.kernels.magnetism import CURIE
 from magnetkit.magnetism.magnets import alloys
 from magnetkit.magnetism.shell import read_shells
 from tests.kernels import naive_sintered
@@ -137,6 +138,7 @@ def test_coercivity_equals_its_twin():
                 at[k], field[k, i], field[0, i],
                 polarization[k if rules.by_kelvin[i] else 0, i],
                 rules.alpha_k[i], rules.n_eff[i], rules.decay[i], rules.by_kelvin[i],
+                made.phases.state[i, CURIE],
             )  # fmt: skip
             assert got[k, i] == pytest.approx(expected, rel=1e-12)
             seen += 1

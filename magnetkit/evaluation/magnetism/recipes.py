@@ -207,12 +207,14 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
-    from ...kernels.sintered import ROOM
+    from ...kernels.magnetism import CURIE
+    from ...kernels.sintered import ROOM, USUAL_CURIE
 
     rules = made.alloys.rules(**values)
     polarization, field = _fields(made)
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
-    d = 1e-3 * (made.temperature[:, None] - ROOM)
+    curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
+    d = 1e-3 * (made.temperature[:, None] - ROOM) * USUAL_CURIE / curie
     falling = rules.alpha_k * np.exp(-rules.decay * d * (1.0 + d))
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
