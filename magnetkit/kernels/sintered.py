@@ -91,9 +91,9 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is `USUAL_CURIE`; ``squareness``: H_k over H_cJ; ``recoil``:
-    permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured alpha adds to
-    polarization from `ROOM` on, 1/K.
+    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is `USUAL_CURIE`; ``squareness``: H_k
+    over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured
+    alpha adds to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
