@@ -1,6 +1,5 @@
 """The commercial grade nearest to a predicted magnet."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +13,12 @@ _STEP = {"remanence_T": 0.03, "coercivity_kA_m": 0.18}
 _BLOCK = 1024
 
 
-def nearest_grades(hosts: Sequence[str], remanence: Any, coercivity: Any) -> "NDArray[np.object_]":
+def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.object_]":
     """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
 
     Parameters
     ----------
-    hosts : sequence of str, length n
+    hosts : sequence or categorical of str, length n
         Host of each.
     remanence : array_like, shape (n,)
         B_r at 20 degrees C, T.

@@ -138,7 +138,9 @@ def jit(
 
     def wrap(f: F) -> Any:
         counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
-        kernel: Any = numba.njit(
+        # ``_nrt``, numba's run time of references, is an option that its signatures leave out.
+        compiling: Any = numba.njit
+        kernel: Any = compiling(
             f,
             nogil=True,
             fastmath=FASTMATH if fastmath else False,

@@ -183,7 +183,7 @@ def text_from_amounts(amounts, decimals, symbols):
     offsets = np.zeros(n + 1, np.int64)
     # A symbol takes at most 2 bytes; an int64 at most 19 digits and a point.
     data = np.empty(n * width * 22, np.uint8)
-    at = 0
+    at = np.int64(0)
     for i in range(n):
         for e in range(width):
             amount = amounts[i, e]
@@ -215,7 +215,7 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
     for i in range(n):
         widest = max(widest, indptr[i + 1] - indptr[i])
     order = np.empty(widest, np.int64)
-    at = 0
+    at = np.int64(0)
     for i in range(n):
         width = indptr[i + 1] - indptr[i]
         for k in range(width):

@@ -157,7 +157,7 @@ def _begin(x, inner, phases, state):
 @jit
 def _run(rows, column, order, first, last, inside, phases, found):
     ids, within, place = subsystem(inside, phases)
-    m = 0
+    m = np.int64(0)
     for c in range(len(place)):
         if place[c] >= 0:
             m += 1

@@ -162,11 +162,13 @@ def _open_level(levels, depth, start, opener, place):
 def read_row(text, first, columns, amounts, levels):
     """Read the amounts of one recipe, in the order written."""
     order, before, marks = _UNKNOWN, _NOTHING, 0
-    stop, end, at, depth = len(text), first, 0, 0
+    # A literal would be a type of its own, for which all that is called here is compiled once more.
+    zero = np.int64(0)
+    stop, end, at, depth = len(text), first, zero, zero
     pending, pending_at, balance_pending = -1.0, 0, False
     bare, bare_at, element_at = -1, 0, 0
     balance = -1
-    _open_level(levels, 0, first, 0, 0)
+    _open_level(levels, zero, first, zero, zero)
     while True:
         # A word may stand in brackets of its own: (wt.%), Fe (bal.).
         kind, word, after = PART, NO_WORD, at + 1

@@ -95,6 +95,7 @@ def prices(phases, state):
         cost[k] = total
 
 
+# Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
 @jit
 def _pivot(enter, leave, phases, state):
@@ -134,7 +135,7 @@ def start(x, phases, state):
     column = np.zeros(m)
     while True:
         prices(phases, state)
-        enter = -1
+        enter = np.int64(-1)
         lowest = -TOLERANCE
         for k in range(len(energy)):
             if cost[k] < lowest:
@@ -149,7 +150,7 @@ def start(x, phases, state):
         for p in range(ptr[enter], ptr[enter + 1]):
             for b in range(m):
                 column[b] += inverse[b, col[p]] * val[p]
-        leave = -1
+        leave = np.int64(-1)
         ratio = np.inf
         for b in range(m):
             if column[b] > 1e-9:
@@ -199,7 +200,7 @@ def move(x, phases, state, since):
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
-        leave = -1
+        leave = np.int64(-1)
         steepest = 0.0
         for b in range(m):
             if amounts[b] < -TOLERANCE:
@@ -214,7 +215,7 @@ def move(x, phases, state, since):
                         break
         if leave < 0:
             return since
-        enter = -1
+        enter = np.int64(-1)
         ratio = np.inf
         for k in range(len(energy)):
             total = 0.0

@@ -141,18 +141,20 @@ def phase_at(i, kelvin, phases, work, reverses):
 @jit
 def alloy_at(kelvin, i, phases, carried, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
-    cell, field, status = phase_at(i, kelvin, phases, work, phases.skins[i] < 0)
+    # No True and False below: `phase_at` would be compiled once more for each literal.
+    skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
+    cell, field, status = phase_at(i, kelvin, phases, work, not skinned)
     j = cell
-    if phases.skins[i] >= 0:
-        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, True)
-    if phases.shells[i] >= 0:
-        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, True)
+    if skinned:
+        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, skinned)
+    if shelled:
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, shelled)
         j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
         # A weaker rim lets reversal start in it, however good the core.
         gain = outer - field
         field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
-    if phases.walls[i] >= 0:
-        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, False)
+    if walled:
+        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, not walled)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
         own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
@@ -163,10 +165,11 @@ def alloy_at(kelvin, i, phases, carried, work):
 @jit
 def _carried(i, phases, work):
     """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
-    if phases.walls[i] < 0:
+    bare = phases.walls[i] < 0
+    if bare:
         return 0.0
-    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, False)
-    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, False)
+    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, bare)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, bare)
     return (0.0 if np.isnan(own) else own) / cell
 
 

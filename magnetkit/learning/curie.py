@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from .. import datasets, fetch
 from ..composition import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
-from ..errors import DataError
+from ..errors import DataError, InputError
 from ..settings import get_settings
-from .sets import TrainingSet, chemical_systems
+from .sets import TrainingSet, chemical_systems, read_csv
 
 TARGET = "curie_temperature_K"
 FOLDS = 10
@@ -49,13 +49,14 @@ _DOI = "https://doi.org/"
 _RANGE_K = 20.0
 # Further than this from the median of three or more sources, a value is not believed.
 _CONTRADICTED_K = 150.0
+_GLASS = re.compile(r"amorph|glass|bmg", re.IGNORECASE)
 _SEVERAL_PHASES = re.compile(
     r"amorph|glass|bmg|layer|\bfilms?\b|mixture|two-phase|multi-?phase|composite|quasicryst"
     r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
     re.IGNORECASE,
 )
 # Journal of Non-Crystalline Solids, by its name or its number in a DOI.
-_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093")
+_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093", re.IGNORECASE)
 # Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
 # rare earth is R5Fe2B6.
 _BORON, _MOSTLY_RARE = 0.01, 0.5
@@ -138,6 +139,25 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
 
 
+def own_set(file: Path, least: int = 2) -> TrainingSet:
+    """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
+
+    Raises
+    ------
+    InputError
+        If one is no temperature in kelvin that a compound can order at.
+    """
+    found = read_csv(TARGET, file, least)
+    wrong = np.flatnonzero((found.values <= 0.0) | (found.values > _HIGHEST_K))
+    if len(wrong):
+        name, value = found.table[wrong[:1]].formulas()[0], found.values[wrong[0]]
+        raise InputError(
+            f"{TARGET} of {file} must lie between 0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K), got "
+            f"{value:g} for {name}; correct or leave out such rows ({len(wrong)})"
+        )
+    return found
+
+
 def _embedded() -> pd.DataFrame:
     """Return the facts of datasets/intrinsic; the paper of one is its DOI, or what is cited."""
     names = ["name", "value", "paper"]
@@ -178,12 +198,18 @@ def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
         raise DataError(f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}")
     frame = frame[frame["Curie"] != ""]
     kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
+    bare = (frame["Crystal_Structure"] + frame["Lattice_Structure"]).str.strip() == ""
+    of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(_OF_GLASSES)
+    glasses = set(frame["DOI"][of_glasses])
     return pd.DataFrame(
         {
             "name": frame["Material_Name"].map(compound),
             "value": frame["Curie"].map(kelvin),
             "paper": frame["DOI"].str.lower().str.strip(),
-            "kind": kind + " " + frame["Lattice_Structure"],
+            # In a paper or journal of glasses, what has no structure is another.
+            "kind": kind.where(~(bare & frame["DOI"].isin(glasses)), "glass")
+            + " "
+            + frame["Lattice_Structure"],
             "computed": frame["Experimental"] == "False",
         }
     )
@@ -215,8 +241,7 @@ def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.Da
     drop(frame["computed"], "computed, not measured")
     reasons = doubtful_papers()
     drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
-    glass = frame["paper"].str.contains(_OF_GLASSES)
-    drop(frame["kind"].str.contains(_SEVERAL_PHASES) | glass, "glass, film or several phases")
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
     drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
     table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
     removed["composition that cannot be read"] = len(table.errors)

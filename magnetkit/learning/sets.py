@@ -1,6 +1,7 @@
 """A training set: compositions with one measured or computed value each, and their groups."""
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from ..composition import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import DataError, InputError
+
+_log = logging.getLogger("magnetkit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +130,11 @@ def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
     return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
 
 
-def read_csv(target: str, file: Path) -> TrainingSet:
-    """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`."""
+def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
+    """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`.
+
+    Rows that cannot be used are left out, and said to be; fewer than `least` others are an error.
+    """
     try:
         frame = pd.read_csv(file)
     except OSError as error:
@@ -157,8 +163,10 @@ def read_csv(target: str, file: Path) -> TrainingSet:
     known = np.isfinite(values)
     removed["no value"] = int((~known).sum())
     found = TrainingSet(target, table, values, groups, sources, f"file {file.name}", removed)[known]
-    if len(found) < 2:
-        raise DataError(
-            f"{file} holds {len(found)} usable rows of {target}; two or more are needed"
-        )
+    if len(found) < least:
+        raise DataError(f"{file} holds {len(found)} usable rows of {target}; {least} are needed")
+    left = {why: count for why, count in removed.items() if count}
+    if left:
+        told = ", ".join(f"{why} ({count})" for why, count in left.items())
+        _log.warning(f"{file}: rows left out: {told}")
     return found

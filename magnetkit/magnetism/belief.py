@@ -4,7 +4,8 @@ The mean is the two-sublattice model at its prior parameters, which saw no measu
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
 and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
 physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
-answers for the rest, which has a mean of its own where there is no physics.
+answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
+measurements it answers from their points and the others that matter most to them.
 """
 
 from dataclasses import dataclass, field
@@ -213,7 +214,8 @@ class Belief:
         which, rows = self.branch_of(codes, base), as_rows(phases)
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
-        found = Residual(*np.full((4, len(phases)), np.nan), measured)
+        mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
+        found = Residual(mean, size, novelty, distance, measured)
         # The physics knows some elements on their sites.
         foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
         strange = ~self._hosts[kind]

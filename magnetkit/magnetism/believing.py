@@ -10,8 +10,8 @@ from typing import Any
 
 from ..errors import InputError
 from ..learning import store
-from ..learning.curie import FOLDS, TARGET, curie_set
-from ..learning.sets import TrainingSet, read_csv
+from ..learning.curie import FOLDS, TARGET, curie_set, own_set
+from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .belief import Belief, Branch, file_of
 from .training import train, with_rows
@@ -19,7 +19,7 @@ from .training import train, with_rows
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
     """Return what a belief is trained on: a user's file alone, or all that is at hand."""
-    return curie_set() if data is None else read_csv(TARGET, Path(data))
+    return curie_set() if data is None else own_set(Path(data))
 
 
 # Threads that ask for an untrained belief at the same time must not each train it.
@@ -53,7 +53,7 @@ def load(
 @lru_cache(maxsize=8)
 def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
     if add is not None:
-        rows = read_csv(TARGET, Path(add))
+        rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
     return store.kept(file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known))

@@ -131,7 +131,7 @@ def judge(
     return Verdict(probability, margin, _name_sets(failed, names))
 
 
-def status_over(frames: Frames, temperature: float) -> pd.Categorical:
+def status_over(frames: Frames, temperature: float) -> "pd.Categorical[str]":
     """Return the status over the whole range: the first that is not ok, the table's own first.
 
     The table is that of `temperature`, K.

@@ -5,6 +5,7 @@ process or machine it is made.
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -254,12 +255,13 @@ def _rejected_table(rejected: list[Rejected]) -> pa.Table:
 
 def encode(table: pa.Table) -> bytes:
     """Write a table as an Arrow file."""
-    sink = pa.BufferOutputStream()
+    # Arrow's own stream takes new pages each time it grows.
+    sink = io.BytesIO()
     # One thread: the other chunks keep the rest busy.
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_file(sink, table.schema, options=options) as out:
         out.write_table(table.combine_chunks())
-    return sink.getvalue().to_pybytes()
+    return sink.getvalue()
 
 
 def decode(source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None) -> pa.Table:

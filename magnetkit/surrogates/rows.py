@@ -17,7 +17,7 @@ class ProcessRegressor(RegressorMixin, BaseEstimator, TrendProcess):
     def of(cls, process: TrendProcess) -> "ProcessRegressor":
         """Return a regressor that a fitted process answers for."""
         made = cls(**process.get_params())
-        vars(made).update(vars(process))
+        made.__dict__.update(vars(process))
         return made
 
     def predict(self, X: Any) -> NDArray[np.float64]:

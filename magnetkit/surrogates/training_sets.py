@@ -8,7 +8,7 @@ from ..added import properties
 from ..composition import CompositionTable
 from ..errors import DataError, InputError
 from ..learning.curie import TARGET as CURIE
-from ..learning.curie import curie_set
+from ..learning.curie import curie_set, own_set
 from ..learning.sets import TrainingSet, chemical_systems, merge_duplicates, read_csv
 from .computed import COMPUTED
 
@@ -63,7 +63,7 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
     if data is not None and target == ENERGY and Path(data).is_dir():
         found = _phases(target, Path(data))
     elif data is not None:
-        return read_csv(target, Path(data))
+        return own_set(Path(data)) if target == CURIE else read_csv(target, Path(data))
     elif target in COMPUTED:
         raise InputError(
             f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
-from magnetkit.evaluation.surrogates import peers, repeat, validate, validation
+from magnetkit.evaluation.surrogates import peers, repeat, series, validate, validation
 from magnetkit.magnetism import believing
 
 
@@ -85,3 +86,19 @@ def test_without_the_extra_the_way_out_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(InputError, match=r"lightgbm.*magnetkit\[evaluation\].*--no-peers"):
         peers.peers()
+
+
+def test_the_four_families_together_are_those_named_and_no_nitride(report):
+    lines = [line for line in report.text.splitlines() if "2:14:1, 1:5, 2:17 and 1:12" in line]
+    count = int(next(line for line in lines if "| model |" in line).split("|")[3])
+    made = report.made[~report.made["group"].str.startswith("system ")]
+    assert count == made["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
+    assert (made["host"] == "2:17:3").any()
+
+
+def test_groups_of_the_series_are_told_apart():
+    names = ["Pr2Fe14B", "Pr0.3Nd1.7Fe14B", "Nd1.5Ce0.5Co8Fe6B", "Nd2Fe14B", "Ce2Fe7Co7B"]
+    found = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
+    assert found["Pr"].tolist() == [True, False, False, False, False]
+    assert found["Co-rich"].tolist() == [False, False, True, False, False]
+    assert found["Ce"].tolist() == [False, False, True, False, True]

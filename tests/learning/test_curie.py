@@ -52,14 +52,13 @@ def test_what_is_no_measured_metallic_crystal_goes():
         ("Y2Fe17", np.nan, "a"),
         ("Gd2Fe17", 480.0, "a"),
         ("Tb2Fe17", 410.0, "a"),
-        ("Er0.01Co0.8B0.19", 706.0, "10.1016/j.jnoncrysol.2007.10.011"),
         ("Nd73Fe25B2", 593.0, "a"),
     )
     frame.loc[6, "kind"] = "Amorphous ribbons"
     frame.loc[7, "computed"] = True
     known, _ = curie.clean(frame)
     assert known.table.formulas() == ["Sm0.1667Co0.8333"]
-    assert known.removed["glass, film or several phases"] == 2
+    assert known.removed["glass, film or several phases"] == 1
     assert known.removed["boron in what is mostly rare earth"] == 1
     assert known.removed["computed, not measured"] == 1
     assert known.removed["composition that cannot be read"] == 1
@@ -145,3 +144,18 @@ def test_typed_facts_cite_and_agree_with_what_is_known():
     # A. E. Clark, Ferromagnetic Materials 1 (1980) ch. 7.
     values = frame.set_index("formula")["curie_temperature_K"]
     assert values[["TbFe2", "DyFe2"]].tolist() == [697.0, 635.0]
+
+
+def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
+    rows = [
+        ("Fe64Mn15Si10B11", "309", "10.1/a", "True", "Amorphous", ""),
+        ("Fe86Y5Zr9", "285", "10.1/a", "True", "", ""),
+        ("Y2Fe17", "324", "10.1/a", "True", "Th2Ni17-type", ""),
+        ("Gd2Fe17", "480", "10.1/b", "True", "", ""),
+        ("Er0.01Co0.8B0.19", "706", "10.1016/j.jnoncrysol.2007.10.011", "True", "", ""),
+        ("Nd2Fe14B", "585", "10.1016/j.jnoncrysol.2007.10.011", "True", "Tetragonal", ""),
+    ]
+    names = ["Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure"]
+    frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])
+    known, _ = curie.clean(curie._by_paper(frame))
+    assert sorted(known.values) == [324.0, 480.0, 585.0]

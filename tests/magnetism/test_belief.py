@@ -192,3 +192,20 @@ def test_a_compound_is_most_like_itself(embedded):
     np.testing.assert_allclose(own, 1.0, atol=1e-6)
     assert (alike <= 1.0 + 1e-6).all()
     assert (alike >= 0.0).all()
+
+
+def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path):
+    one = believing.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
+    assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
+    for wrong in (-5.0, 0.0, 3000.0):
+        file = _file(tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv")
+        with pytest.raises(InputError, match="between 0 and 1400 K"):
+            believing.load(add=file)
+        with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
+            believing.training_set(file)
+
+
+def test_rows_that_cannot_be_used_are_told(tmp_path, caplog):
+    rows = [("Nd2Fe14B", 585.0, "a"), ("Xx2Fe14B", 500.0, "a"), ("SmCo5", "high", "a")]
+    believing.load(add=_file(tmp_path, rows, "odd.csv"))
+    assert "cannot be read (1), no value (1)" in caplog.text

@@ -87,9 +87,10 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
         own["value"].to_numpy()[known], made[known], own["paper"].to_numpy()[known], _LEAST[name]
     )
     digits = 1 if name == _CURIE else 3
+    pairs = "none" if np.isnan(f["pairs"]) else f"{f['pairs']:.3f}"
     return (
         f"| {name} | {title} | {f['rows']} | {f['mae']:.{digits}f} | "
-        f"{f['median']:.{digits}f} | {f['pairs']:.3f} |"
+        f"{f['median']:.{digits}f} | {pairs} |"
     )
 
 
