@@ -9,6 +9,8 @@ from ._accelerate import jit
 
 # Roles of an element in `split`.
 OUTSIDE, ON_R, ON_T, ON_X = range(4)
+# Of two equal amounts, as in YFe6Ga6, the last digit does not choose the major element.
+_MORE = 1.0 + 1e-6
 
 
 class SiteRules(NamedTuple):
@@ -127,7 +129,7 @@ def split(rows, codes, rules, hard, fraction, begin, end):
                 total_x += values[k]
             elif r == ON_T:
                 total_t += values[k]
-                if major < 0 or values[k] > values[major]:
+                if major < 0 or values[k] > _MORE * values[major]:
                     major = k
         if total_r <= 0.0 or major < 0:
             for k in range(start, stop):

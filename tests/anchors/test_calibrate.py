@@ -89,6 +89,25 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     assert "H_cJ, 3 magnets" in found.lines()[0]
 
 
+def test_recipes_a_thousandth_apart_are_two():
+    def noted(apart):
+        x = apart / 2.0
+        recipes = "Nd0.14Dy0.01Fe0.79B0.06", f"Nd{0.14 - x:.6f}Dy0.01Fe{0.79 + x:.6f}B0.06"
+        rows = [
+            {
+                "composition": text,
+                "temperature_K": 293.15,
+                "magnet": magnet,
+                "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
+            }
+            for text, share, magnet in zip(recipes, (1.3, 0.8), "AB", strict=True)
+        ]
+        return calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+
+    assert len(noted(0.00095)) == 1
+    assert not noted(0.00105)
+
+
 def test_one_magnet_alone_is_expected_as_any_of_its_kind():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):

@@ -150,3 +150,20 @@ def test_sites_rebuild_the_crystal(name):
         for role, count in counts.items():
             assert count == getattr(host, role)
         assert min(n[0].nn_distance for n in crystal.get_all_neighbors(2.6) if n) > 1.7
+
+
+@pytest.mark.parametrize("formula", ["YFe6Ga6", "GdFeCo2Ga2", "NdFe7Al7B"])
+def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
+    table = CompositionTable.from_strings([formula], basis="atomic")
+    whole = partition(table)
+    for step in (-1e-10, 1e-10):
+        # Each amount in turn is a hair more or less than its twin.
+        for k in range(len(table.values)):
+            values = table.values.copy()
+            values[k] *= 1.0 + step
+            moved = CompositionTable(table.indptr, table.indices, values, table.row_index)
+            other = partition(moved)
+            assert other.host.tolist() == whole.host.tolist()
+            np.testing.assert_allclose(
+                other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
+            )

@@ -81,6 +81,15 @@ def test_a_paper_that_two_others_contradict_is_listed_and_left_out():
     assert set(faulty["reason"]) == {"paper that others contradict"}
 
 
+def test_any_temperature_above_absolute_zero_is_one():
+    rows = [
+        (f"Dy2Fe{n}", k, f"p{n}")
+        for n, k in zip(range(11, 16), (0.0, 0.05, 500.0, np.nan, -1.0), strict=True)
+    ]
+    known, _ = curie.clean(_rows(*rows))
+    assert sorted(known.values.tolist()) == [0.05, 500.0]
+
+
 @pytest.mark.parametrize(("sound", "left"), [(1, 0), (2, 2)])
 def test_a_paper_half_of_whose_compounds_are_contradicted_is_not_believed(sound, left):
     checked = ("TbCo2", "HoCo2")[:sound]

@@ -117,6 +117,11 @@ def test_nodes_span_the_model(snapshot):
     expected = variance * model.scale**2
     assert ((weight @ nodes.root) ** 2).sum() == pytest.approx(expected, abs=1e-9)
     assert nodes.known.tolist() == [[[True, True]], [[True, True]]]
+    # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
+    # out asks for.
+    assert abs(model.scale - 2.0) > 0.01
+    noise = (model.scale * np.array([1.0, 3.6, 25.8]) / 1e3) ** 2
+    np.testing.assert_allclose(nodes.noise, noise, rtol=1e-12)
 
 
 def test_a_root_keeps_what_is_a_millionth_of_the_largest():

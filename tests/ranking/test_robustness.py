@@ -69,7 +69,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
     monkeypatch.setattr(draws, "interval_of", exact)
     monkeypatch.setattr("magnetkit.supply.spread.RISK_SPREAD", 0.0)
     monkeypatch.setattr("magnetkit.ranking.draws.OTHERS", 0.0)
-    monkeypatch.setattr("magnetkit.supply.spread.ndtri", lambda share: np.inf)
+    monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)
     assert (still["rank_lo"] == still["rank_hi"]).all()
     assert set(still["top_ten_share"]) == {0.0, 1.0}

@@ -54,6 +54,17 @@ def test_samarium_cobalt_holds_heavy_rare_earth_only_where_it_is_compensated():
     assert 5.0 < _made("2:17TC-16").heavy_wt_pct[0] < 18.0
 
 
+def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensation_begins():
+    # Ordinary 2:17 has 0.03 %/K and more.
+    grade = mk.grades("2:17TC-16").iloc[0].copy()
+    heavy = {}
+    for alpha in (-0.0262, -0.0248):
+        grade["remanence_coefficient_pct_K"] = alpha
+        heavy[alpha] = makeup(grade).heavy_wt_pct[0]
+    assert heavy[-0.0262] < 0.3
+    assert heavy[-0.0248] > 1.0
+
+
 def amounts(text):
     return {e: float(x) for e, x in re.findall(r"([A-Z][a-z]?)(\d[\d.]*)", text)}
 

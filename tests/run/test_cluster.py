@@ -53,6 +53,19 @@ def test_processes_give_the_bytes_of_threads_though_one_is_killed(tmp_path, reci
     assert bytes_of(tmp_path / "dask") == bytes_of(tmp_path / "threads")
 
 
+def test_a_scheduler_is_waited_for_twenty_seconds(monkeypatch):
+    distributed, waited = pytest.importorskip("distributed"), []
+
+    def client(address, timeout):
+        waited.append((address, timeout))
+        raise OSError("nobody")
+
+    monkeypatch.setattr(distributed, "Client", client)
+    with pytest.raises(InputError, match="no Dask scheduler answers"):
+        mk.screen(["SmCo5"], DEVICE, dask="tcp://x:1")
+    assert waited == [("tcp://x:1", 20.0)]
+
+
 def test_without_dask_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install 'magnetkit\[cluster\]'"):
