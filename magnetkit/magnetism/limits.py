@@ -21,7 +21,7 @@ LOSSES = (0.2, 1.0, 5.0)
 """Losses whose temperatures are told, %."""
 
 # Temperatures at which losses are looked for, K.
-_FROM, _LAST, _STEP = 293.15, 1200.0, 5.0
+_FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
 
 
 def use_limits(

@@ -73,7 +73,7 @@ _LIMITS = {
     "oxygen_wt_pct": (0.0, 3.0, "a mass of oxygen, wt.%,"),
     "carbon_wt_pct": (0.0, 3.0, "a mass of carbon, wt.%,"),
     "nitrogen_wt_pct": (0.0, 3.0, "a mass of nitrogen, wt.%,"),
-    "decay": (0.0, 20.0, "a power or fall"),
+    "decay": (0.3, 8.0, "a power or fall"),
     "alpha_k": (0.001, 1.0, "a microstructural parameter"),
 }
 

@@ -103,7 +103,8 @@ def test_shells_save_half_to_nine_tenths_of_the_bulk_at_equal_coercivity(actuato
     saving = shells["shell_saving_pct"].dropna()
     assert len(saving) >= 12
     # Half of the atoms is 49.96 % of the mass of the magnet.
-    assert saving.between(49.9, 93).all(), saving.describe()
+    # A supplier: up to 10 wt.% through the alloy, less than 0.6 wt.% by diffusion, 94 % less.
+    assert saving.between(49.9, 94).all(), saving.describe()
     # Like with like: terbium saves more, as an atom of it does more than one of dysprosium.
     of_dysprosium = shells.loc[saving.index, "shell"].astype(str).str.startswith("Dy")
     assert of_dysprosium.sum() == 6
@@ -148,6 +149,8 @@ def test_a_plain_tube_needs_no_heavy_rare_earth_a_compensated_one_does():
     space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.05, limits={"Er": 0.4})
     plain = screen("patriot-beam-focusing", space)
     assert plain.best(1)["candidate"].iloc[0] == "SmCo5"
+    # Fine enough for an alpha of nothing: 0.005 %/K is all that its own error leaves.
+    space = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.025, limits={"Er": 0.4})
     compensated = screen("communication-twt", space)
     best = compensated.best(1).iloc[0]
     assert best["meets_requirements"]

@@ -11,7 +11,8 @@ from magnetkit import datasets
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
 
-BASE, SHAPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
+# With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
+BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
 ASK = {"basis": "weight", "load_line": 2, "hours": 8, "anneal": 900, "cells": 1500}
 
 
@@ -59,7 +60,7 @@ def test_it_is_said_in_words_and_json(found):
 
 def test_hotter_takes_more():
     few, more = (
-        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ("140C", "155C")
+        mk.diffuse(BASE, SHAPE, element="Tb", temperature=t, **ASK) for t in ("135C", "150C")
     )
     assert row(more, "faces", "Tb").put_on_g > 1.1 * row(few, "faces", "Tb").put_on_g
 
