@@ -179,3 +179,34 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             if abs(step) < SETTLED * h_cj[i]:
                 break
         out[i] = min(turned(h_cj[i], power, h + creep), 2.0)
+
+
+# B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.
+@jit
+def energy_product(b_r, h_knee, mu_rec):
+    """Return the largest product of B and H on a line of slope mu_rec cut at the knee."""
+    h_best = b_r / (2.0 * MU_0 * mu_rec)
+    h = min(h_best, h_knee)
+    return max((b_r - MU_0 * mu_rec * h) * h, 0.0)
+
+
+# t float64 (3): ascending temperatures, the last two bracketing; room float64 (m, 3): what is left
+# at them, here of row s, positive but at the last, which may be NaN (no magnet any more). Without a
+# third point t[0] and room[s, 0] are NaN.
+# Returns the temperature at which nothing is left: root of the parabola through three points, of
+# the line through two; of the line through the first two, up to the last, where that is NaN.
+@jit
+def crossing(t, room, s):
+    """Return where the room before the knee is used up."""
+    if np.isnan(room[s, 2]):
+        if np.isnan(room[s, 0]) or room[s, 1] >= room[s, 0]:
+            return t[1]
+        return min(t[1] + (t[1] - t[0]) * room[s, 1] / (room[s, 0] - room[s, 1]), t[2])
+    slope = (room[s, 2] - room[s, 1]) / (t[2] - t[1])
+    if np.isnan(room[s, 0]):
+        return t[1] - room[s, 1] / slope
+    bend = (slope - (room[s, 1] - room[s, 0]) / (t[1] - t[0])) / (t[2] - t[0])
+    # room = room[s, 1] + steep u + bend u^2, with u counted from t[1]: the root next to it.
+    steep = slope - bend * (t[2] - t[1])
+    root = np.sqrt(max(steep * steep - 4.0 * bend * room[s, 1], 0.0))
+    return t[1] + 2.0 * room[s, 1] / (root - steep)

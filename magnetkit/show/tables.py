@@ -147,7 +147,8 @@ def print_rows(
             continue
         shown[name] = _shown(frame, name, priority, cgs=cgs)
     kept = print_table("; ".join(about), list(shown.values()), styles, sections, all_columns=wide)
-    return [name for name, column in shown.items() if any(column is k for k in kept)]
+    # Texts that were folded closer made other columns of the same cells.
+    return [name for name, column in shown.items() if any(column.cells is k.cells for k in kept)]
 
 
 def _shown(frame: "pd.DataFrame", name: str, priority: int, *, cgs: bool) -> Shown:

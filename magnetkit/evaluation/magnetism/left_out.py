@@ -43,7 +43,7 @@ def away() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from ...kernels.sintered import energy_product
+    from ...kernels.demagnetization import energy_product
 
     data = recipes()
     m, at, _, _ = made()

@@ -19,6 +19,7 @@ from ...hosts.partition import partition
 from ...magnetism import observations
 from ...magnetism.intrinsic import PROPERTIES, evaluate
 from ...magnetism.parameters import load
+from ..surrogates.series import kinds
 from . import recipes_report
 from .calibration import Fit
 from .observed import FIELD, FIRST, Observed
@@ -226,6 +227,17 @@ def _row(
     }
 
 
+def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
+    """Return the rows of the groups of compositions that are judged apart."""
+    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    return [
+        _row(
+            f"  of them {name}", "2:14:1", kind, frame[own], frame.loc[own, "predicted"].to_numpy()
+        )
+        for name, own in kinds(table).items()
+    ]
+
+
 def _predict(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the calibrated model's value and interval for rows of any property but transitions.
 
@@ -313,6 +325,7 @@ def validate(
             for name, label in labels:
                 cover = _inside(part, width) if name == "predicted" else np.nan
                 rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+            rows += _groups(part, kind)
             rows.append(between_papers(series, kind))
         got = _predict(papers)
         borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()

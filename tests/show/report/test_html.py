@@ -153,7 +153,7 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
 
 @pytest.mark.parametrize(
     ("magnets", "scale"),
-    [(["SmCo5"], False), (["SmCo5", "Sm0.9Pr0.1Co5", "Sm0.8Pr0.2Co5"], True)],
+    [(["SmCo5"], False), (["SmCo5", "Sm0.95Gd0.05Co5", "Sm0.9Gd0.1Co5"], True)],
 )
 def test_one_value_makes_no_colour_scale(magnets, scale):
     result = screen(magnets, application="patriot-beam-focusing")
