@@ -230,10 +230,9 @@ def _row(
 def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
     """Return the rows of the groups of compositions that are judged apart."""
     table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    predicted = frame["predicted"].to_numpy()
     return [
-        _row(
-            f"  of them {name}", "2:14:1", kind, frame[own], frame.loc[own, "predicted"].to_numpy()
-        )
+        _row(f"  of them {name}", "2:14:1", kind, frame[own], predicted[own])
         for name, own in kinds(table).items()
     ]
 
