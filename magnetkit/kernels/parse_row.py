@@ -165,8 +165,8 @@ def read_row(text, first, columns, amounts, levels):
     # A literal would be a type of its own, for which all that is called here is compiled once more.
     zero = np.int64(0)
     stop, end, at, depth = len(text), first, zero, zero
-    pending, pending_at, balance_pending = -1.0, 0, False
-    bare, bare_at, element_at = -1, 0, 0
+    pending, pending_at, balance_pending = -1.0, zero, False
+    bare, bare_at, element_at = -1, zero, zero
     balance = -1
     _open_level(levels, zero, first, zero, zero)
     while True:

@@ -1,6 +1,6 @@
 """Primal and dual simplex over the phases of one chemical system; see `magnetkit.kernels.hull`."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +135,7 @@ def start(x, phases, state):
     column = np.zeros(m)
     while True:
         prices(phases, state)
-        enter = np.int64(-1)
+        enter: Any = np.int64(-1)
         lowest = -TOLERANCE
         for k in range(len(energy)):
             if cost[k] < lowest:
@@ -150,7 +150,7 @@ def start(x, phases, state):
         for p in range(ptr[enter], ptr[enter + 1]):
             for b in range(m):
                 column[b] += inverse[b, col[p]] * val[p]
-        leave = np.int64(-1)
+        leave: Any = np.int64(-1)
         ratio = np.inf
         for b in range(m):
             if column[b] > 1e-9:
@@ -200,7 +200,7 @@ def move(x, phases, state, since):
     step = 0
     while True:
         # Steepest edge: the largest shortfall for the length of its row takes far fewer steps.
-        leave = np.int64(-1)
+        leave: Any = np.int64(-1)
         steepest = 0.0
         for b in range(m):
             if amounts[b] < -TOLERANCE:
@@ -215,7 +215,7 @@ def move(x, phases, state, since):
                         break
         if leave < 0:
             return since
-        enter = np.int64(-1)
+        enter: Any = np.int64(-1)
         ratio = np.inf
         for k in range(len(energy)):
             total = 0.0
