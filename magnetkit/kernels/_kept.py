@@ -23,6 +23,7 @@ import llvmlite
 import numba
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.serialize import dumps
 
 SUFFIX = ".kernel"
@@ -41,6 +42,15 @@ def _say_once(kind: str, text: str) -> None:
     if kind not in _said:
         _said.add(kind)
         _log.warning(text)
+
+
+def _is_compiling() -> bool:
+    """Return whether some thread compiles: it holds numba's lock all the while."""
+    lock = global_compiler_lock._lock
+    if lock.acquire(blocking=False):
+        lock.release()
+        return False
+    return True
 
 
 class _Compiling:
@@ -74,6 +84,12 @@ class _Compiling:
         while True:
             left = max(self.since, self.told) + _PATIENCE_S - time.monotonic()
             if self._idle.wait(max(0.0, left)):
+                return
+            if not _is_compiling():
+                # Interrupted, or refused by numba: nothing is written, and nobody said the end.
+                with self._lock:
+                    self.open = 0
+                    self._idle.set()
                 return
             if self.told:
                 _log.warning(f"still compiling, {self.count} kernels so far")

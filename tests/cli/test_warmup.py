@@ -3,6 +3,8 @@
 import logging
 import time
 
+from numba.core.compiler_lock import global_compiler_lock
+
 from magnetkit.kernels import _kept
 from magnetkit.kernels._accelerate import kernel_places
 from tests.cli.test_start import run
@@ -22,6 +24,7 @@ def test_after_it_a_prediction_compiles_nothing():
 
 def test_compiling_is_said_once_it_takes_a_while_and_again(monkeypatch, caplog):
     monkeypatch.setattr(_kept, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(_kept, "_is_compiling", lambda: True)
     caplog.set_level(logging.WARNING, "magnetkit")
     told = _kept._Compiling()
     told.begin()
@@ -38,3 +41,19 @@ def test_compiling_is_said_once_it_takes_a_while_and_again(monkeypatch, caplog):
     assert said[1] == "still compiling, 1 kernels so far"
     time.sleep(0.3)
     assert len(caplog.records) == len(said)
+
+
+def test_a_compilation_that_was_given_up_is_not_said_for_ever(monkeypatch, caplog):
+    monkeypatch.setattr(_kept, "_PATIENCE_S", 0.1)
+    caplog.set_level(logging.WARNING, "magnetkit")
+    told = _kept._Compiling()
+    # Interrupted: nobody says the end, and numba compiles nothing any more.
+    told.begin()
+    time.sleep(0.4)
+    assert caplog.text == ""
+    # The next one is watched again.
+    with global_compiler_lock:
+        told.begin()
+        time.sleep(0.4)
+    assert "compiling kernels" in caplog.text
+    told.end()
