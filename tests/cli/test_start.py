@@ -73,7 +73,7 @@ def test_a_wrong_call_is_one_line_with_the_way_out(tmp_path, arguments, code, sa
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     if code == 1:
-        assert len(said(done.stderr).strip().splitlines()) == 1
+        assert len(said(done.stderr.strip())) == 1
 
 
 def test_verify_and_lists():
