@@ -213,10 +213,11 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
             j, g, strength = ions()[r]["J"], ions()[r]["g_J"], common["strength"][r]
             prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
 
-            published = host == "2:14:1"
-            mean = (
-                published_fields()[r]["H_m_K"] if published else own["exchange_field_K"] * strength
-            )
+            # A host that states no field has the published ones of its ions.
+            if "exchange_field_K" in own:
+                mean = own["exchange_field_K"] * strength
+            else:
+                mean = published_fields()[r]["H_m_K"]
             mean *= ratio
             sd = common["exchange_field_sd"]
             key = prior.set(r, f"ion_exchange_K:{end}", mean, sd * mean)
@@ -241,8 +242,8 @@ def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[s
     for r in earths:
         pair = []
         for k, end in enumerate(ENDS):
-            published = host == "2:14:1"
-            mean = published_fields()[r]["A20"] if published else own["crystal_field_A2_K"][k]
+            stated = own.get("crystal_field_A2_K")
+            mean = published_fields()[r]["A20"] if stated is None else stated[k]
             mean, sd = adjust.get(r, (mean, spread["A2"] * abs(mean)))
             key = prior.set(r, f"ion_A2_K:{end}", mean, spread["between_ends"] * sd)
             pair.append((key, sd))

@@ -90,7 +90,9 @@ def answers(asked: Question) -> list[dict[str, Any]]:
     if fine is not None:
         found.append(fine)
     named = [f for f in found[1:] if f.get("candidate")]
-    choice = _choice(named, asked)
+    # Coercivity of sintered magnets of such grains was measured at room temperature alone: how it
+    # falls is the model's word, and a recommendation does not rest on it.
+    choice = _choice([f for f in named if f["kind"] != "finer_grains"], asked)
     found.append(choice)
     wanted = choice.get("candidate"), choice.get("shell")
     picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
@@ -210,7 +212,9 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     frame["failed_requirements"] = verdict.failed.astype(str)
     frame["rank"] = float("nan")
     heading = f"With grains of {_FINE_UM:g} µm, without heavy rare earth"
-    return _magnet("finer_grains", heading, frame.iloc[0], asked)
+    found = _magnet("finer_grains", heading, frame.iloc[0], asked)
+    text = found["text"].removesuffix(".")
+    return {**found, "text": f"{text}; no sintered magnet of such grains was found measured hot."}
 
 
 def _choice(named: list[dict[str, Any]], asked: Question) -> dict[str, Any]:

@@ -27,28 +27,21 @@ MET = {
 }
 
 
+def ended(code):
+    command = [sys.executable, "-c", f"{BEGIN}{code}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+
+
 @pytest.mark.parametrize("met", MET.values(), ids=MET)
 def test_an_interruption_that_python_swallows_ends_the_command_in_one_line(met):
-    done = subprocess.run(
-        [sys.executable, "-c", f"{BEGIN}{met}\nprint('went on')"],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    done = ended(f"{met}\nprint('went on')")
     assert (done.returncode, done.stdout) == (INTERRUPTED, "")
     assert done.stderr.split("\n") == ["", MESSAGE, ""]
 
 
 def test_another_failure_there_is_shown_as_python_shows_it():
     fails = "class Fails:\n    def __del__(self): raise ValueError(5)\nf = Fails(); del f"
-    done = subprocess.run(
-        [sys.executable, "-c", f"{BEGIN}{fails}"],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
+    done = ended(fails)
     assert done.returncode == 0
     assert "Exception ignored" in done.stderr
     assert "ValueError: 5" in done.stderr

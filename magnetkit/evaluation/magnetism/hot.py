@@ -5,13 +5,14 @@ papers. Each law says what share of H_cJ(20 C) is left; its constants are fitted
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import datasets
 from ...composition.table import CompositionTable
+from ...kernels.sintered import USUAL_CURIE
 from ...magnetism.process import parameters
 from ...units import MU_0, ZERO_CELSIUS
 
@@ -71,13 +72,14 @@ def kronmueller(
     coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
     demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame["moment"].to_numpy(float)
     poles = demagnetizing / frame["coercivity_kA_m"].to_numpy(float)
-    fall = _fall(decay, frame)
+    fall = falling(decay, frame["to_K"].to_numpy(float))
     hard = (1.0 + poles) * fall * frame["field"].to_numpy(float)
     return hard - poles * frame["j_s"].to_numpy(float)
 
 
-def _fall(decay: float, frame: "pd.DataFrame") -> NDArray[np.float64]:
-    rise = 1e-3 * (frame["to_K"].to_numpy(float) - ROOM)
+def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = USUAL_CURIE) -> Any:
+    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.kept`."""
+    rise = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
     return np.exp(-decay * rise * (1.0 + rise))
 
 
@@ -99,7 +101,7 @@ def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDA
     if law == "h (1 - c (T - 20 C))":
         return field * (1.0 - constants[0] * rise)
     if law == "h times one function of T":
-        return field * _fall(constants[0], frame)
+        return field * falling(constants[0], frame["to_K"].to_numpy(float))
     family = parameters().families["2:14:1"]
     return kronmueller(constants[0], family.n_eff, family.grain_slope, frame)
 

@@ -14,7 +14,8 @@ from ...units import K_B
 
 NO_FIT = {"Nd2Fe14B": 1.60, "Pr2Fe14B": 1.56, "Tb2Fe14B": 0.703, "Ho2Fe14B": 0.807}
 """Measured polarization at 295 K, T (Hirosawa et al., J. Appl. Phys. 59 (1986) 873)."""
-# K_R1, MJ/m3, at 4.2, 295 and 423 K: another exact diagonalization with the published fields.
+# K_R1, MJ/m3, at 4.2, 295 and 423 K: another exact diagonalization with the published fields, made
+# apart from this code and not published: a comparison, on which nothing rests.
 EXACT = {"Nd": (-13.7, 3.71, 2.25), "Pr": (21.8, 5.11, 2.26), "Dy": (16.6, 6.36, 3.28)}
 TEMPERATURES = (4.2, 295.0, 423.0)
 

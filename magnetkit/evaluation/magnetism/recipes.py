@@ -208,14 +208,12 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
     from ...kernels.magnetism import CURIE
-    from ...kernels.sintered import ROOM, USUAL_CURIE
 
     rules = made.alloys.rules(**values)
     polarization, field = _fields(made)
     poles = rules.n_eff * np.nan_to_num(polarization) / MU_0
     curie = made.alloys.phases.state[: len(rules.n_eff), CURIE]
-    d = 1e-3 * (made.temperature[:, None] - ROOM) * USUAL_CURIE / curie
-    falling = rules.alpha_k * np.exp(-rules.decay * d * (1.0 + d))
+    falling = rules.alpha_k * hot.falling(rules.decay, made.temperature[:, None], curie)
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
     power = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0) * left
