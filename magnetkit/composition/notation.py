@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from ..arguments import named
 from ..elements import ATOMIC_MASS, SYMBOLS
 from ..errors import CompositionError, InputError
 
@@ -75,6 +76,7 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
 
 
+@named
 def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     """Read one recipe.
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from ..arguments import named
 from ..composition import CompositionTable
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
@@ -15,6 +16,7 @@ from ..errors import InputError
 from .element_table import ElementTable, load_table
 
 
+@named
 def composition_statistics(
     table: CompositionTable,
     elements: ElementTable,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -80,6 +81,7 @@ def _substituted(
     return from_dense(dense, np.arange(len(dense)))
 
 
+@named
 def compensate(
     compositions: Any,
     with_: Sequence[str] = ("Gd", "Er"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -171,6 +172,7 @@ def curves_of(
     )
 
 
+@named
 def demagnetization(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,

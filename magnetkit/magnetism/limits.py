@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
 from .duty import TEN_YEARS, Duty, read_duty
@@ -24,6 +25,7 @@ LOSSES = (0.2, 1.0, 5.0)
 _FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
 
 
+@named
 def use_limits(
     compositions: Any,
     load_line: "float | Sequence[float]" = (0.5, 1.0, 2.0, 3.0),

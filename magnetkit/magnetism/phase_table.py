@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import RARE_EARTHS
 from ..hosts.partition import HOST_NAMES, HOSTS, atomic_volumes
@@ -24,6 +25,7 @@ IRON_POLARIZATION_T = 2.15
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
 
 
+@named
 def phase_balance(
     table: CompositionTable, process: Any = None, host: str = "auto"
 ) -> "pd.DataFrame":

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..hosts.partition import Partition, partition
 from .intrinsic import evaluate
 
 
+@named
 def transitions(
     compositions: Any,
     host: str = "auto",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.shells import Shell, read_shell
@@ -283,6 +284,7 @@ def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> Comp
     )
 
 
+@named
 def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
     """Return the composition of the whole magnet: core, shell and what the boundaries keep.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -83,6 +84,7 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
+@named
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -160,6 +162,7 @@ def sintered(
     )
 
 
+@named
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",

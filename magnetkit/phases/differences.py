@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arguments import named
 from .hull import solve, stable_space
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, whole_space
@@ -20,6 +21,7 @@ MOST_TOGETHER = 4
 """Elements of the largest systems that are pulled; hardly an intermetallic entry has more."""
 
 
+@named
 def differences(
     before: "Snapshot | str | Path | None",
     after: "Snapshot | str | Path | None",
@@ -88,6 +90,7 @@ def _symbols(formula: str) -> list[str]:
     return re.findall(r"[A-Z][a-z]?", formula)
 
 
+@named
 def touched_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[str]:
     """Return the largest chemical systems to pull for compounds of some elements.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import datasets
+from ..arguments import named
 from ..errors import InputError
 from ..hosts.partition import HOSTS
 
@@ -79,6 +80,7 @@ def substitution_table() -> "pd.DataFrame":
     return _read("substitution.csv").copy()
 
 
+@named
 def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     """Compare substitution energies with the sites that diffraction and other work found.
 
@@ -119,6 +121,7 @@ def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     return known
 
 
+@named
 def dilute(
     host: str,
     transition_metal: str,
@@ -202,6 +205,7 @@ def _shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool)
     return weights / weights.sum()
 
 
+@named
 def host_cell(
     host: str, rare_earth: str, transition_metal: str, *, hexagonal: bool = False
 ) -> "Structure":
@@ -259,6 +263,7 @@ def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
     return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
 
 
+@named
 def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..anchors.reference import TYPICAL
+from ..arguments import named
 from ..composition.table import CompositionTable
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def given(recipe: str, shell: str, heavy: float) -> Makeup:
     return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
 
 
+@named
 def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     """Return what a grade is thought to be made of.
 

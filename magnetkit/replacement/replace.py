@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
@@ -79,6 +80,7 @@ class Replacement:
         return "\n".join(self.lines())
 
 
+@named
 def replace(
     grade: str,
     temperature: float | str | None = None,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition import CompositionTable
 from ..composition.shells import read_shell
 from ..elements import INDEX
@@ -116,6 +117,7 @@ def _columns(names: Sequence[str]) -> list[int]:
     return [INDEX[n] for n in names]
 
 
+@named
 def suggest(
     result: "Ranked | str | Path",
     batch: int = 5,

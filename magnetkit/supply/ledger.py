@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..added import CRITERIA, criteria
+from ..arguments import named
 from ..composition.inputs import as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -136,6 +137,7 @@ def weakest_link(
     return worst.reshape(len(table), *risk.shape[1:])
 
 
+@named
 def ledger(
     compositions: Any,
     scenario: str | Path | Scenario = "baseline",
@@ -233,6 +235,7 @@ def ledger(
     return answer
 
 
+@named
 def break_even_recycled_share(
     compositions: Any,
     element: str,

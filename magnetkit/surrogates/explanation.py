@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from .models import load
@@ -49,6 +50,7 @@ class Explanation:
         return "\n\n".join([self.formula, *shown])
 
 
+@named
 def explain(
     compositions: Any,
     target: str | None = None,

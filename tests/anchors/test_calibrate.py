@@ -108,6 +108,22 @@ def test_recipes_a_thousandth_apart_are_two():
     assert not noted(0.00105)
 
 
+def test_recipes_of_other_elements_are_two_although_what_they_share_is_the_same():
+    rows = [
+        {
+            "composition": text,
+            "temperature_K": 293.15,
+            "magnet": magnet,
+            "coercivity_kA_m": share * _model(text, basis="atomic")["coercivity_kA_m"],
+        }
+        for text, share, magnet in (
+            ("Nd0.14Dy0.01Fe0.789B0.06Cu0.001", 1.3, "A"),
+            ("Nd0.14Dy0.01Fe0.789B0.06Al0.001", 0.8, "B"),
+        )
+    ]
+    assert not calibration(_table(*rows, basis="atomic"), "x", keep=False).contradictions
+
+
 def test_one_magnet_alone_is_expected_as_any_of_its_kind():
     report = calibration(_table(_row(h=1.3, b=0.97)), "one", keep=False).report
     for row in report.to_dict("records"):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..._version import __version__
+from ...arguments import named
 from ...elements import INDEX
 from ...errors import DataError, InputError
 from ..snapshot import SCHEMES, Snapshot, write_snapshot
@@ -39,6 +40,7 @@ MOST_ELEMENTS = 12
 _LIST_LETTERS = 1800
 
 
+@named
 def pull(
     systems: str | Iterable[str],
     api_key: str | None = None,
@@ -100,6 +102,7 @@ def pull(
     ).entries.copy()
 
 
+@named
 def pull_snapshot(
     systems: str | Iterable[str],
     api_key: str | None = None,
@@ -162,6 +165,7 @@ def pull_snapshot(
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
 
 
+@named
 def freeze(
     systems: str | Iterable[str],
     folder: str | Path,
@@ -219,6 +223,7 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     return sorted(found)
 
 
+@named
 def subsystems(systems: Iterable[str]) -> list[str]:
     """Return chemical systems and all that can be made from fewer of their elements.
 
