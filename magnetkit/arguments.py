@@ -69,7 +69,10 @@ class _Names(dict[str, Any]):
 def _resolved(annotation: Any, function: Callable[..., Any]) -> Any:
     if not isinstance(annotation, str):
         return annotation
-    return eval(annotation, {}, _Names(vars(sys.modules[function.__module__])))
+    try:
+        return eval(annotation, {}, _Names(vars(sys.modules[function.__module__])))
+    except AttributeError:
+        return Any  # of a module that is imported for type checkers alone
 
 
 def _fits(value: Any, wanted: Any) -> bool:

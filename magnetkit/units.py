@@ -120,7 +120,7 @@ def parse_temperatures(value: Any) -> list[float]:
     """
     if isinstance(value, str):
         found = [k for part in value.split(",") for k in _range_or_one(part)]
-    elif hasattr(value, "__iter__"):
+    elif hasattr(value, "__iter__") and getattr(value, "ndim", 1) != 0:
         found = [k for part in value for k in parse_temperatures(part)]
     else:
         found = [parse_temperature(value)]

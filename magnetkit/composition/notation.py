@@ -23,8 +23,8 @@ def basis_code(basis: Basis) -> int:
     InputError
         If there is no such basis.
     """
-    if basis not in BASES:
-        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r}")
+    if not isinstance(basis, str) or basis not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
     return BASES.index(basis)
 
 

@@ -1,6 +1,7 @@
 """The notation of grain-boundary shells: what a candidate table says beside a recipe."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +73,13 @@ def _written(number: float | None, digits: int = 2) -> str:
     """Return a number with that many decimals, all it needs where they would change it."""
     text = f"{number:.{digits}f}"
     return text if float(text) == number else np.format_float_positional(float(number or 0))
+
+
+def is_one(shell: Any) -> bool:
+    """Return whether a value stands for one shell, good or bad, and not for one of each magnet."""
+    if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(shell, "__iter__"):
+        return True
+    return getattr(shell, "ndim", 1) == 0
 
 
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:

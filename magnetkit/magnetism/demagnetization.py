@@ -213,6 +213,8 @@ def demagnetization(
     table, shell = inputs.table, inputs.shells_with(shell)
     made = magnets(table, kelvin, process, read_shells(shell, len(table)), host)
     axial = made.status == 0
+    if not len(table):
+        raise InputError("expected one composition or more, got none")
     b_r = np.where(axial, made.remanence(), np.nan)
     h_cj = np.where(axial, made.coercivity(), np.nan)
     knee = h_cj * made.rows["squareness"][:, None]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import datasets
-from ..arguments import named
+from ..arguments import named, path
 from ..errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     DataError
         If the folder is no snapshot, or one of its files is damaged.
     """
-    return _read(Path(folder).resolve())
+    return _read(path("snapshot", folder).resolve())
 
 
 @lru_cache(maxsize=8)

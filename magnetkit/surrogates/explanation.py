@@ -9,6 +9,7 @@ import numpy as np
 from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
+from ..errors import InputError
 from .models import load
 from .training_sets import TARGETS, check_target
 
@@ -84,6 +85,8 @@ def explain(
     import pandas as pd
 
     table = as_table(compositions, basis)[:1]
+    if not len(table):
+        raise InputError("expected one composition to explain, got none")
     if target is not None:
         check_target(target)
     predictions, neighbours, parts = [], [], []

@@ -1,5 +1,8 @@
 """A mill's own magnets: learnt from, named where they do not fit, kept under a name."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,6 +90,22 @@ def test_more_magnets_leave_less_and_the_report_says_how_they_fit():
     ]
     assert widths[1] < widths[0]
     assert "H_cJ, 3 magnets" in found.lines()[0]
+
+
+def test_the_next_magnet_of_a_mill_lies_within_the_less_of_model_and_mills():
+    rows = [_row(f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal.", h=1.15, b=None) for x in (0.5, 2.5)]
+    found = calibration(_table(*rows), "x", keep=False)
+
+    def told(report):
+        return float(
+            re.search(r"next magnet ±(\d+) %", replace(found, report=report).lines()[0])[1]
+        )
+
+    part = found.report
+    # However little the model knows, mills differ no more than they do; a model that knows more
+    # than that is believed.
+    assert told(part.assign(before_hi=10.0 * part["before_hi"])) == told(part) > 5.0
+    assert told(part.assign(before_hi=1.05 * part["before_lo"])) < 3.0
 
 
 def test_recipes_a_thousandth_apart_are_two():

@@ -1,12 +1,12 @@
 """What is none, in each argument of public functions: refused by name, or taken; nothing else.
 
-``python -m tests.faults.arguments [FUNCTION ...]`` prints a line of JSON a function.
+``python -m tests.faults.arguments [FUNCTION ...] FOLDER`` prints a line of JSON a function.
 """
 
 import inspect
 import json
+import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -85,7 +85,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "phase_balance": (
         mk.magnetism.phase_balance,
-        {"table": TABLE, "process": None, "host": "auto"},
+        {"compositions": BASE, "process": None, "host": "auto", "basis": "auto"},
     ),
     "comparators": (mk.magnetism.comparators, {"temperature": 300.0}),
     "write_material": (
@@ -308,11 +308,13 @@ def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
     return figures
 
 
-def main(names: list[str]) -> None:
+def main(names: list[str], place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    # What a text such as "x" names as a file to write is written there.
+    os.chdir(place)
     for name in names or functions():
-        with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(vars(run(name, Path(folder)))), flush=True)
+        print(json.dumps(vars(run(name, place))), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1:-1], Path(sys.argv[-1]))

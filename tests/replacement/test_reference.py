@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit.anchors import calibrate
 from magnetkit.replacement import makeup
 from magnetkit.replacement.asked import Wish
 from magnetkit.replacement.reference import _catalogue_mill, _measured, reference_of
@@ -48,7 +49,8 @@ def test_the_grade_says_nothing_new_of_a_recipe_that_was_expected_to_give_it(mad
 
 
 def test_measured_magnets_of_a_replacement_are_kept_under_no_name(tmp_path, monkeypatch):
-    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path / "data"))
     get_settings.cache_clear()
     rows = {
         "composition": ["Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."],
@@ -60,6 +62,8 @@ def test_measured_magnets_of_a_replacement_are_kept_under_no_name(tmp_path, monk
         said, mill = _measured(pd.DataFrame(rows), None, "weight", None)
         assert not said.estimate
         assert mill.hosts == ("2:14:1",)
-        assert not [file for file in tmp_path.rglob("*") if "measured" in file.name]
+        assert not list(tmp_path.rglob("*measured*"))
+        calibrate(pd.DataFrame(rows), "measured", keep=True)
+        assert list(tmp_path.rglob("*measured*"))
     finally:
         get_settings.cache_clear()

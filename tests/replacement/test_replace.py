@@ -190,6 +190,8 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
     found = mk.replace("N42SH", "150C", recipe=recipe, basis="weight")
     by_kind = {a["kind"]: a for a in found.answers}
     fine, choice = by_kind["finer_grains"], by_kind["recommendation"]
+    assert "without heavy rare earth" in fine["text"]
+    assert fine["heavy_rare_earth_wt_pct"] == 0.0
     # Likely enough by the model, but no such magnet was measured hot.
     assert "measured hot" in fine["text"]
     assert choice["candidate"] != fine["candidate"]

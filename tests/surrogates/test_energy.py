@@ -1,5 +1,7 @@
 """What an error of the formation energy is taken to go with, and the model as it ships."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,3 +37,11 @@ def test_an_interval_of_the_model_holds_nine_in_ten_unless_asked_for_more():
     plain, nine, more = (model.predict(["SmCo5"], **o)[low].iloc[0]
                          for o in ({}, {"interval": 0.9}, {"interval": 0.99}))  # fmt: skip
     assert plain == nine > more
+
+
+def test_a_model_is_itself_and_no_other():
+    model = mk.surrogates.load(TARGET)
+    again = replace(model)
+    assert model == model
+    assert model != again
+    assert len({model, again}) == 2
