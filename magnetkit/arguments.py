@@ -3,6 +3,7 @@
 import builtins
 import difflib
 import inspect
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -139,6 +140,34 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
     return int(value)
+
+
+def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
+    """Return a finite number.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : float
+        As given; True and False are none.
+    least : float
+        Smallest that makes sense.
+    above : bool
+        Whether that itself is too small.
+
+    Raises
+    ------
+    InputError
+        If it is no number, or too small.
+    """
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    found = float(value) if real else math.nan
+    if not math.isfinite(found) or not (found > least or (found == least and not above)):
+        bound = f" above {least:g}" if above else f" of {least:g} or more"
+        said = bound if math.isfinite(least) else ""
+        raise InputError(f"{name} must be a finite number{said}, got {value!r:.60}")
+    return found
 
 
 def share(name: str, value: Any) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import named
+from ..arguments import finite, named
 from .hull import solve, stable_space
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, whole_space
@@ -53,6 +53,7 @@ def differences(
     """
     import pandas as pd
 
+    moved = finite("moved", moved, 0.0)
     sides = [_above(open_snapshot(s)) for s in (before, after)]
     both = set(sides[0][1]) & set(sides[1][1])
     old, new = ({k: v for k, v in phases.items() if v[2] <= both} for phases, _ in sides)

@@ -13,6 +13,7 @@ import numpy as np
 
 from .. import datasets
 from ..arguments import named
+from ..elements import index
 from ..errors import InputError
 from ..hosts.partition import HOSTS
 
@@ -236,6 +237,8 @@ def host_cell(
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     if prototype is None:
         raise InputError(f"host {host!r} has no hexagonal stacking; leave hexagonal out")
+    for symbol in (rare_earth, transition_metal):
+        index(symbol)  # refuses what is no element
     on_site = {"rare_earth": rare_earth, "transition_metal": transition_metal}
     if HOSTS[host].interstitial_elements:
         on_site["interstitial"] = HOSTS[host].interstitial_elements[0]
@@ -300,8 +303,8 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
         rest = [i for i in members if i not in chosen]
         chosen.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
     replaced = cell.copy()
-    for index in chosen:
-        replaced.replace(index, element, properties=dict(cell[index].properties))
+    for place in chosen:
+        replaced.replace(place, element, properties=dict(cell[place].properties))
     return replaced
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arguments import named
+from ..arguments import named, whole
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -87,6 +87,7 @@ def explain(
     table = as_table(compositions, basis)[:1]
     if not len(table):
         raise InputError("expected one composition to explain, got none")
+    whole("n", n, 0)
     if target is not None:
         check_target(target)
     predictions, neighbours, parts = [], [], []

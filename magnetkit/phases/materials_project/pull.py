@@ -224,12 +224,12 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
 
 
 @named
-def subsystems(systems: Iterable[str]) -> list[str]:
+def subsystems(systems: str | Iterable[str]) -> list[str]:
     """Return chemical systems and all that can be made from fewer of their elements.
 
     Parameters
     ----------
-    systems : iterable of str
+    systems : str or iterable of str
         Chemical systems such as ``"Sm-Co"``.
 
     Returns
@@ -237,13 +237,18 @@ def subsystems(systems: Iterable[str]) -> list[str]:
     list of str
         Each once.
 
+    Raises
+    ------
+    InputError
+        If a part of one is no element.
+
     Examples
     --------
     >>> subsystems(["Co-Sm"])
     ['Co', 'Sm', 'Co-Sm']
     """
     found: set[str] = set()
-    for system in systems:
+    for system in chemical_systems(systems):
         symbols = system.split("-")
         for n in range(1, len(symbols) + 1):
             found.update("-".join(some) for some in combinations(symbols, n))
