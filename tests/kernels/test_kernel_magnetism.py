@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
+from magnetkit.kernels import intrinsic
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
 from magnetkit.kernels.magnetism import CHUNK, chunks
@@ -187,3 +188,12 @@ def test_empty_and_unknown_rows_are_nan():
 def test_rows_are_cut_into_no_more_chunks_than_they_fill():
     rows = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]
     assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]
+
+
+def test_a_deviation_moves_the_constants_together():
+    # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
+    moved = np.array([0.5, 1.0, -2.0, 4.0])
+    out = np.zeros(7)
+    intrinsic._add(moved, 0, 2.0, out)
+    # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
+    assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]

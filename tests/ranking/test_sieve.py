@@ -128,3 +128,11 @@ def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
     assert edges[-1] == 5.0
     np.testing.assert_allclose(np.diff(edges), 0.2)
     assert edges_of([frames[0] * np.nan]) == {}
+
+
+def test_what_is_passed_on_has_the_columns_that_order_needs_and_no_other():
+    table, job, rule = case("energy-traction-motor")
+    frame = evaluate(table[:20], job)
+    passed = sieves._arrow(frame.iloc[::2], rule)
+    assert passed.column_names == list(rule.columns())
+    assert passed.num_rows == 10
