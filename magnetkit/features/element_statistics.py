@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition import CompositionTable
 from ..errors import InputError
 from .element_table import ElementTable
 
 
+@named
 def composition_statistics(
     table: CompositionTable,
     elements: ElementTable,

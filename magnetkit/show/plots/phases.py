@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arguments import named
 from ...composition.inputs import read_inputs
 from ...elements import SYMBOLS
 from ...errors import InputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ...phases.snapshot import Snapshot
 
 
+@named
 def section(
     system: str,
     compositions: Any = None,
