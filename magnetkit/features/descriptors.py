@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from ..arguments import named
 from ..composition import CompositionTable
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
@@ -76,6 +77,7 @@ def _weights() -> NDArray[np.float64]:
     return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
 
 
+@named
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     """Return the descriptors of `NAMES` for each composition, shape (n, len(NAMES)).
 

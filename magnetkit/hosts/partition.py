@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from ..errors import DataError, InputError
@@ -147,6 +148,7 @@ def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*walls, -1], np.int8)[codes]
 
 
+@named
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 
@@ -255,6 +257,7 @@ def hard_phases(
     return codes, _part(table, hard)
 
 
+@named
 def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import share
+from ..arguments import named, share
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
@@ -84,6 +84,7 @@ class Intrinsic:
     believed: "Believed | None" = None
 
 
+@named
 def evaluate(
     part: Partition,
     temperatures: "float | NDArray[np.float64]",
@@ -172,6 +173,7 @@ def quantile(interval: float) -> float:
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
+@named
 def intrinsic(
     compositions: Any,
     temperature: "float | str | Sequence[float | str]" = 300.0,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -118,6 +119,7 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
     return snapshot._cache["stable"]
 
 
+@named
 def hull_energy(
     compositions: Any,
     snapshot: "Snapshot | str | Path | None" = None,

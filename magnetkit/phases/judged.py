@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
-from ..hosts.partition import HOST_NAMES, HOSTS, hard_phases
+from ..hosts.partition import HOST_NAMES, HOSTS, assign_hosts, hard_phases
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .mixing import Nodes, mixing_model
 from .mixing_terms import MixingTerms
@@ -59,6 +59,7 @@ def phases_of(table: CompositionTable, host: str = "auto") -> Named:
     rows = table.rows
     found = ratios(rows, kinds(), earths, thirds, third)
     if host != "auto":
+        assign_hosts(table[:0], host)  # refuses a host that is not known
         found[found != HOST_NAMES.index(host)] = -1
     named = found >= 0
     if named.all():
