@@ -338,10 +338,8 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
-        state,
-        ion,
+        *joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])]),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
