@@ -72,7 +72,7 @@ def parse_temperature(value: str | float) -> float:
             kelvin += ZERO_CELSIUS
     else:
         try:
-            kelvin = float(value)
+            kelvin = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             raise InputError(
                 f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
@@ -124,7 +124,7 @@ def parse_temperatures(value: Any) -> list[float]:
     """
     if isinstance(value, str):
         found = [k for part in value.split(",") for k in _range_or_one(part)]
-    elif hasattr(value, "__iter__"):
+    elif _is_listed(value):
         found = [k for part in value for k in parse_temperatures(part)]
     else:
         found = [parse_temperature(value)]
@@ -138,6 +138,12 @@ def parse_temperatures(value: Any) -> list[float]:
     if not found:
         raise InputError("expected one temperature or more, such as '150C', got an empty list")
     return found
+
+
+def _is_listed(value: Any) -> bool:
+    """Return whether a value holds several, which bytes and an array of no axis do not."""
+    listed = hasattr(value, "__iter__") and not isinstance(value, bytes)
+    return listed and getattr(value, "ndim", 1) != 0
 
 
 def _range_or_one(text: str) -> list[float]:

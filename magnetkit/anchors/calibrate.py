@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.kinds import kinds
@@ -91,6 +92,7 @@ class Calibration:
         return float(before * np.mean(shares)) if shares else float(before)
 
 
+@named
 def calibrate(
     frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
 ) -> Process:
@@ -126,6 +128,7 @@ def calibrate(
     return calibration(frame, name, basis, strict=strict, keep=keep).process
 
 
+@named
 def calibration(
     frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
 ) -> Calibration:

@@ -24,10 +24,12 @@ from .threads import share_rows
 
 # The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
 # polarization follows that of the cells, from this temperature (K) on.
+# numpy's floats: a plain one would leave what is read of the ions' tables in single precision where
+# kernels run as plain Python.
 WALL_COUPLING = 0.5
-WALL_REFERENCE = 300.0
+WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
-ROOM = 293.15
+ROOM = np.float64(293.15)
 # Curie temperature (K) of the magnets whose curves show how alpha_K falls, that of Nd2Fe14B: others
 # are taken to have lost as much at the same share of theirs.
 USUAL_CURIE = 586.0
@@ -261,7 +263,7 @@ def figures(asked, second, grid, phases, rules, load, widths):
     n, m = phases.walls.size, asked.size
     out = np.full((7, 3, m, n), np.nan)
     status = np.empty((m, n), np.int8)
-    given = (asked, float(second), grid, float(load)), phases, rules, widths, out, status
+    given = (asked, np.float64(second), grid, float(load)), phases, rules, widths, out, status
     share_rows(_figures_chunks, chunks(n), *given, chunk=1)
     return out, status
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -81,6 +82,7 @@ class Jump(NamedTuple):
     polarization_after: float
 
 
+@named
 def first_order_transitions(
     compositions: Any,
     temperature: "float | str | Sequence[float | str]" = "4.2K",

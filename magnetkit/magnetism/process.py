@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..arguments import named
 from ..errors import InputError
 from ..hosts.records import HOSTS
 from .mill import Mill, load
@@ -325,6 +326,7 @@ def by_row(
     return rows
 
 
+@named
 def assumption(host: str) -> str:
     """Return in words how a magnet of `host` is taken to be made where nothing else is given.
 

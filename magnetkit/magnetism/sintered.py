@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -18,10 +19,10 @@ from .duty import Duty
 from .grains import grain_effect
 from .intrinsic import Intrinsic
 from .likeness import HALF_WIDTH
-from .magnets import Alloys, alloys
+from .magnets import Alloys, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
-from .shell import ShellRows, read_shells, warn_of_shells
+from .shell import read_shells, warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,10 +72,8 @@ def read_between(between: Any) -> tuple[float, float]:
     InputError
         If they are not two temperatures, the lower first.
     """
-    if isinstance(between, str) or not hasattr(between, "__iter__"):
-        ends = [between]
-    else:
-        ends = list(between)
+    listed = not isinstance(between, str) and hasattr(between, "__iter__")
+    ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
@@ -85,6 +84,7 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
+@named
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -162,6 +162,7 @@ def sintered(
     )
 
 
+@named
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",
@@ -224,7 +225,7 @@ def sintered_at(
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
-    unanswered(bulk, values, status, _never_made(table, parts.host, shells))
+    unanswered(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(
@@ -285,19 +286,6 @@ def _at_each(
         values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
         status[j, rows] = found[j, rows]
     return values, status
-
-
-def _never_made(
-    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
-) -> NDArray[np.bool_]:
-    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
-    from ..hosts.made import diffused_before, made_before
-
-    never = ~made_before(table, codes)
-    if shells is not None:
-        shelled = np.not_equal(shells.text, "")
-        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
-    return never
 
 
 def _figures(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ..added import properties
+from ..arguments import named
 from ..composition import CompositionTable
 from ..errors import DataError, InputError
 from ..learning.curie import TARGET as CURIE
@@ -35,6 +36,7 @@ def check_target(target: str) -> None:
         )
 
 
+@named
 def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
     """Return the training set of a target.
 

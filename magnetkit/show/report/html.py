@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -247,6 +247,9 @@ def in_script(value: Any) -> str:
 
 def _packaged(package: str, path: str) -> str:
     """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
-    file = files(package).joinpath(*path.split("/"))
+    # Found, not imported: itables imports polars for its examples.
+    found = find_spec(package)
+    assert found is not None
+    file = Path(str(found.origin)).parent / path
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
