@@ -44,7 +44,7 @@ DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
 """Columns of all candidates that the download holds and the page does not show."""
 ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
-FIRM = ("top_ten_share", "tie_group")
+FIRM = ("top_ten_share", "tie_group", "simpler_rank")
 """How firm the ranks of the ten best are."""
 COMPARED = (
     "candidate",
