@@ -14,10 +14,10 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
+from magnetkit.evaluation.phases.diagram import phase_diagram
 from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.kernels.threads import thread_count
 from magnetkit.phases import hull
-from magnetkit.phases.diagram import phase_diagram
 from magnetkit.phases.facets import find_facets
 from magnetkit.phases.snapshot import open_snapshot
 

@@ -1,21 +1,29 @@
 """Arguments of public functions: numbers checked, names that do not exist said so."""
 
+import builtins
 import difflib
 import inspect
-from collections.abc import Callable
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from types import UnionType
+from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
-from .errors import InputError
+from .errors import InputError, MagnetkitError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def named(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a public function refuse arguments it does not have with an InputError.
+    """Make a public function say which of its arguments it cannot use.
+
+    Arguments that it does not have are an InputError. So is what ends in an exception of another
+    kind where an argument is not of the type that the function's own annotations say.
 
     Parameters
     ----------
@@ -27,16 +35,89 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             own = [n for n, p in signature.parameters.items() if p.kind is not p.VAR_KEYWORD]
             unknown = [name for name in kwargs if name not in own]
             near = difflib.get_close_matches(unknown[0], own, n=1) if unknown else []
             hint = f"; did you mean {near[0]}?" if near else ""
             raise InputError(f"{function.__name__}: {error}{hint}") from None
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except MagnetkitError:
+            raise
+        except Exception as error:
+            for name, value in bound.arguments.items():
+                parameter = signature.parameters[name]
+                wanted = _resolved(parameter.annotation, function)
+                if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
+                    raise InputError(
+                        f"{function.__name__}: {name} must be {_plain(parameter.annotation)}, "
+                        f"got {value!r:.60}"
+                    ) from error
+            raise
 
     return checked
+
+
+class _Names(dict[str, Any]):
+    """Names that an annotation uses; what is imported for type checkers alone may be anything."""
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(builtins, name, Any)
+
+
+def _resolved(annotation: Any, function: Callable[..., Any]) -> Any:
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, {}, _Names(vars(sys.modules[function.__module__])))
+    except AttributeError:
+        return Any  # of a module that is imported for type checkers alone
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    """Return whether a value is of an annotated type; what the type does not tell fits."""
+    kind, inner = get_origin(wanted), get_args(wanted)
+    if kind in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if kind is Literal:
+        return isinstance(value, str) and value in inner
+    if wanted is None:
+        return value is None
+    if wanted in (int, float):
+        number = Integral if wanted is int else Real
+        return isinstance(value, number) and not isinstance(value, bool)
+    if not isinstance(kind, type):
+        return isinstance(value, wanted) if isinstance(wanted, type) and wanted is not Any else True
+    if issubclass(kind, Mapping):
+        pairs = value.items() if isinstance(value, Mapping) else ()
+        return isinstance(value, Mapping) and all(
+            _fits(k, inner[0]) and _fits(v, inner[1]) for k, v in pairs
+        )
+    if not issubclass(kind, Iterable) or kind.__module__ == "numpy":
+        return isinstance(value, kind)
+    parts = _parts(value)
+    if parts is None:
+        return False
+    if kind is tuple and inner[-1:] != (...,):
+        return len(parts) == len(inner) and all(map(_fits, parts, inner))
+    return all(_fits(part, inner[0]) for part in parts)
+
+
+def _parts(value: Any) -> list[Any] | None:
+    """Return what a list of things holds; None where it is none."""
+    if isinstance(value, str | bytes | Mapping):
+        return None
+    try:
+        return list(value)
+    except TypeError:
+        return None
+
+
+def _plain(annotation: Any) -> str:
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", text)
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
@@ -59,6 +140,34 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
     return int(value)
+
+
+def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
+    """Return a finite number.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : float
+        As given; True and False are none.
+    least : float
+        Smallest that makes sense.
+    above : bool
+        Whether that itself is too small.
+
+    Raises
+    ------
+    InputError
+        If it is no number, or too small.
+    """
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    found = float(value) if real else math.nan
+    if not math.isfinite(found) or not (found > least or (found == least and not above)):
+        bound = f" above {least:g}" if above else f" of {least:g} or more"
+        said = bound if math.isfinite(least) else ""
+        raise InputError(f"{name} must be a finite number{said}, got {value!r:.60}")
+    return found
 
 
 def share(name: str, value: Any) -> float:
@@ -100,6 +209,6 @@ def path(name: str, value: Any) -> Path:
     InputError
         If it is neither, or empty.
     """
-    if not isinstance(value, str | Path) or not str(value):
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
     return Path(value)

@@ -17,6 +17,8 @@ MU_0 = 1.25663706127e-6
 """Vacuum permeability, T m/A."""
 K_B = 1.380649e-23
 """Boltzmann constant, J/K."""
+MU_B = 9.2740100657e-24
+"""Bohr magneton, J/T."""
 N_A = 6.02214076e23
 """Avogadro constant, 1/mol."""
 
@@ -28,6 +30,8 @@ KILO_GAUSS = 0.1
 """1 kG in T."""
 ZERO_CELSIUS = 273.15
 """0 degrees C in K."""
+ROOM_K = 293.15
+"""20 degrees C in K."""
 
 _TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
 
@@ -68,7 +72,7 @@ def parse_temperature(value: str | float) -> float:
             kelvin += ZERO_CELSIUS
     else:
         try:
-            kelvin = float(value)
+            kelvin = math.nan if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             raise InputError(
                 f"expected one temperature such as 300.0 or '150C', got {value!r:.60}"
@@ -120,7 +124,7 @@ def parse_temperatures(value: Any) -> list[float]:
     """
     if isinstance(value, str):
         found = [k for part in value.split(",") for k in _range_or_one(part)]
-    elif hasattr(value, "__iter__"):
+    elif _is_listed(value):
         found = [k for part in value for k in parse_temperatures(part)]
     else:
         found = [parse_temperature(value)]
@@ -134,6 +138,12 @@ def parse_temperatures(value: Any) -> list[float]:
     if not found:
         raise InputError("expected one temperature or more, such as '150C', got an empty list")
     return found
+
+
+def _is_listed(value: Any) -> bool:
+    """Return whether a value holds several, which bytes and an array of no axis do not."""
+    listed = hasattr(value, "__iter__") and not isinstance(value, bytes)
+    return listed and getattr(value, "ndim", 1) != 0
 
 
 def _range_or_one(text: str) -> list[float]:

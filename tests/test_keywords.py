@@ -148,7 +148,12 @@ CALLS = {
         },
     ),
 }
-NEEDED = {"with_shell": ["shell"], "compensate": ["with_", "alpha"], "screen": ["application"]}
+NEEDED = {
+    "with_shell": ["shell"],
+    "compensate": ["with_", "alpha"],
+    "screen": ["application"],
+    "ledger": ["reference"],
+}
 
 
 def keywords(name):

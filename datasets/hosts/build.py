@@ -11,7 +11,7 @@ from pathlib import Path
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.elements import RARE_EARTHS, SYMBOLS
-from magnetkit.hosts.partition import HOSTS
+from magnetkit.hosts.partition import HOST_NAMES, HOSTS, assign_hosts
 from magnetkit.magnetism.parameters import elements_of
 
 HERE = Path(__file__).resolve().parent
@@ -20,6 +20,7 @@ FORMULAS = {
     "intrinsic/compounds.csv": "formula",
     "intrinsic/measurements.csv": "formula",
     "recipes/recipes.csv": "recipe",
+    "recipes/irreversible.csv": "recipe",
 }
 
 Entry = tuple[str, str, str, float, str, str]
@@ -44,22 +45,30 @@ def rules() -> Iterator[Entry]:
             yield name, symbol, "alloy", share, "host.toml, interstitial sites", "derived"
 
 
+def _host(row: dict[str, str], table: CompositionTable) -> str:
+    """Return the host that a row names, or that of its recipe; nothing for none."""
+    if "host" in row:
+        return row["host"] if row["host"] in HOSTS else ""
+    code = int(assign_hosts(table)[0])
+    return HOST_NAMES[code] if code >= 0 else ""
+
+
 def alloys() -> Iterator[Entry]:
     """Yield the amounts of each alloy in the tables."""
     for file, column in FORMULAS.items():
         for row in _rows(file):
             table = CompositionTable.from_strings([row[column]], basis=row.get("basis", "atomic"))
-            if len(table) != 1 or row["host"] not in HOSTS:
+            if len(table) != 1 or not (host := _host(row, table)):
                 continue
             amounts = {SYMBOLS[c]: v for c, v in zip(table.indices, table.values, strict=True)}
-            third = {"H", "C", "N", "O", *HOSTS[row["host"]].interstitial_elements}
+            third = {"H", "C", "N", "O", *HOSTS[host].interstitial_elements}
             metal = sum(v for s, v in amounts.items() if s not in RARE_EARTHS and s not in third)
             for symbol, share in amounts.items():
                 if symbol in third:
-                    yield row["host"], symbol, "alloy", share, f"{file}: {row[column]}", "derived"
+                    yield host, symbol, "alloy", share, f"{file}: {row[column]}", "derived"
                 elif symbol not in RARE_EARTHS:
                     of = share / metal
-                    yield row["host"], symbol, "metal", of, f"{file}: {row[column]}", "derived"
+                    yield host, symbol, "metal", of, f"{file}: {row[column]}", "derived"
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, field_validator, mo
 
 from .. import _toml
 from .._toml import Name, Strict, Text
+from ..arguments import named
 from ..errors import InputError
 from ..magnetism.duty import TEN_YEARS
 from .objective import MARGIN, Objective
@@ -147,6 +148,7 @@ def names() -> list[str]:
     return _toml.names("applications")
 
 
+@named
 def load(name_or_path: str | Path) -> Profile:
     """Read a profile.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ..arguments import named
 from ..errors import InputError
 from ..units import parse_temperature
 from .grammar import parse_requirement
@@ -13,6 +14,7 @@ _GIVEN = {"source": "given with the screening", "status": "assumption"}
 _ROOM_K, _LEAST_RANGE_K = 293.15, 10.0
 
 
+@named
 def with_reference(
     profile: Profile, recipe: str, basis: str = "auto", shell: str | None = None
 ) -> Profile:
@@ -49,6 +51,7 @@ def with_reference(
     return profile.model_copy(update={"reference": _reference(recipe, basis, shell)})
 
 
+@named
 def asked(
     require: Sequence[str],
     reference: str,

@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 from .. import datasets
+from ..arguments import named
 
 VALUES_FILE = "grades/values.csv"
 WIDE_FILE = "grades/grades.csv"
@@ -85,6 +86,7 @@ def _stripped(text: str) -> list[str]:
     return forms
 
 
+@named
 def find(text: str) -> str | None:
     """Return the known grade that a text names, None where it names none.
 
@@ -112,6 +114,7 @@ def find(text: str) -> str | None:
     return next((keys[k] for k in map(normal, _stripped(text)) if k in keys), None)
 
 
+@named
 def is_grade(text: str) -> bool:
     """Return whether a text is the name of a grade, known or of the form that makers use.
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from .table import grades
 
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
@@ -13,6 +14,7 @@ _STEP = {"remanence_T": 0.03, "coercivity_kA_m": 0.18}
 _BLOCK = 1024
 
 
+@named
 def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.object_]":
     """Return the sintered grade nearest to each magnet at 20 degrees C, empty where none is near.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
 from .names import find, nearest
@@ -46,6 +47,7 @@ _FEW = 3
 _PRODUCT = "max_energy_product_kJ_m3"
 
 
+@named
 def grades(
     name: str | None = None, temperature: float | str | None = None, *, sheets: bool = False
 ) -> "pd.DataFrame":

@@ -73,10 +73,12 @@ def with_unit(text: str | None) -> str | None:
     Raises
     ------
     InputError
-        If a part of the text is a bare number.
+        If a part of the text is a bare number, or there is no text.
     """
     from ..errors import InputError
 
+    if text is not None and not text.strip():
+        raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
     ends = [end for part in parts for end in part.split(":")[:2]]
     for end in ends:

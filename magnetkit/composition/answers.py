@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from . import reading
 from .blocks import Rejected
-from .shells import Shell, read_shell
+from .shells import is_one, read_shell
 from .table import CompositionTable
 
 if TYPE_CHECKING:
@@ -88,10 +88,9 @@ class Inputs:
                 f"the column {SHELL_COLUMN!r} names shells already; leave the argument shell out, "
                 "or the column"
             )
-        if isinstance(shell, str | Mapping | Shell):
-            return [shell] * len(self.table)
-        if isinstance(shell, bytes) or not hasattr(shell, "__iter__"):
+        if is_one(shell):
             read_shell(shell)
+            return [shell] * len(self.table)
         each = list(shell)
         if self.told or len(each) != self.total:
             return each

@@ -119,7 +119,7 @@ def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
         return Inputs(given, rejected=rejected, told=True)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
-    if isinstance(given, str) or hasattr(given, "element_composition"):
+    if column is None and (isinstance(given, str) or hasattr(given, "element_composition")):
         return _of_column([given], basis)
     if hasattr(given, "collect_schema") and hasattr(given, "collect"):
         given = given.collect()  # a polars LazyFrame

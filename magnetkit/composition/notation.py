@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from ..arguments import named
 from ..elements import ATOMIC_MASS, SYMBOLS
 from ..errors import CompositionError, InputError
 
@@ -22,8 +23,8 @@ def basis_code(basis: Basis) -> int:
     InputError
         If there is no such basis.
     """
-    if basis not in BASES:
-        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r}")
+    if not isinstance(basis, str) or basis not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
     return BASES.index(basis)
 
 
@@ -75,6 +76,7 @@ def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
     return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
 
 
+@named
 def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
     """Read one recipe.
 

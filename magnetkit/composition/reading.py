@@ -38,7 +38,7 @@ def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value != value
+    return value is None or (not getattr(value, "ndim", 0) and value != value)
 
 
 def arrow_array(array: Any) -> pa.Array | pa.ChunkedArray:

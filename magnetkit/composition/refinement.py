@@ -6,12 +6,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..errors import InputError
 from .notation import read_amounts
 from .sites import MAX_DECIMALS, Sites, share
 from .substitution import Substitutions, substitutions
 
 
+@named
 def refine(
     space: Substitutions, formulas: Sequence[str], step: float
 ) -> tuple[Substitutions, NDArray[np.int64]]:

@@ -1,6 +1,7 @@
 """The notation of grain-boundary shells: what a candidate table says beside a recipe."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,13 @@ def _written(number: float | None, digits: int = 2) -> str:
     return text if float(text) == number else np.format_float_positional(float(number or 0))
 
 
+def is_one(shell: Any) -> bool:
+    """Return whether a value stands for one shell, good or bad, and not for one of each magnet."""
+    if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(shell, "__iter__"):
+        return True
+    return getattr(shell, "ndim", 1) == 0
+
+
 def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     """Read a shell from text, a dict or a `Shell`; an empty text and None mean a bulk alloy.
 
@@ -100,7 +108,9 @@ def read_shell(value: "Shell | dict[str, Any] | str | None") -> Shell | None:
     'Tb 0.30 @ 0.10'
     """
     # A missing text in a pandas column is a NaN.
-    if value is None or (isinstance(value, float) and np.isnan(value)) or value == "":
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, str) and not value:
         return None
     if isinstance(value, Shell):
         return value

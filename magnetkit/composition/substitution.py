@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..elements import INDEX
 from ..errors import InputError
 from .sites import Sites, lay_out
@@ -268,6 +269,7 @@ class Substitutions:
         return f"<Substitutions of {self.host} ({parts}), {self._size:,} formulas>"
 
 
+@named
 def substitutions(
     host: str,
     replace: Mapping[str, Sequence[str]],

@@ -125,6 +125,15 @@ def shape_case(
     return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_kA_m)
 
 
+def _are_read(source: Any) -> bool:
+    """Return whether a source is maps that were read before."""
+    return (
+        isinstance(source, list)
+        and bool(source)
+        and all(isinstance(one, FieldMap) for one in source)
+    )
+
+
 def map_cases(
     source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
 ) -> list[Case]:
@@ -144,7 +153,7 @@ def map_cases(
     recoil : float
         Recoil permeability.
     """
-    maps = source if isinstance(source, list) else read_field(source)
+    maps = source if _are_read(source) else read_field(source)
     easy = AXES.index(circuit.along)
     found = []
     for one in maps:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..units import MU_0
 from .cases import Circuit, against
 from .local import Magnet, kept
@@ -54,6 +55,7 @@ def settled(
     return share, reverse
 
 
+@named
 def flux_against(
     magnets: Sequence[Magnet],
     amount: Array,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arguments import named, share, whole
+from ..arguments import finite, named, share, whole
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -125,11 +125,10 @@ def diffuse(
     table = as_table(composition, basis)
     if len(table) != 1:
         raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
-    if load_line is not None and not load_line >= 0.0:
-        raise InputError(f"load_line must be 0 or more, got {load_line!r}")
+    load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
     asked = read_asked(require)
-    circuit = Circuit(easy, load_line, float(outside_kA_m), law)
+    circuit = Circuit(easy, load_line, finite("outside_kA_m", outside_kA_m), law)
     kelvin = parse_temperature(temperature)
     tried = _anneals(element, hours, anneal)
     job = _Job(table, own, circuit, kelvin, field, process)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import named
 from ..errors import InputError
 from ..units import parse_temperatures
 from .diffuse import diffuse
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@named
 def needed_by_temperature(
     composition: Any,
     shape: str,

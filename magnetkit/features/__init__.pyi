@@ -1,10 +1,10 @@
 from .descriptors import RareEarthDescriptors as RareEarthDescriptors
 from .descriptors import rare_earth_descriptors as rare_earth_descriptors
+from .element_statistics import composition_statistics as composition_statistics
 from .element_table import load_table as load_table
 from .ions import load_ions as load_ions
 from .ratios import SublatticeRatios as SublatticeRatios
 from .statistics import CompositionStatistics as CompositionStatistics
-from .statistics import composition_statistics as composition_statistics
 from .structure_features import StructureDescriptors as StructureDescriptors
 from .structure_features import structure_descriptors as structure_descriptors
 from .structures import Crystals as Crystals

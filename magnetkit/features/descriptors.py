@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from ..arguments import named
 from ..composition import CompositionTable
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
@@ -24,7 +25,6 @@ from ..elements import (
     mask,
 )
 from ..hosts.partition import HOSTS
-from ..kernels.arrays import Rows
 from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
 from ..kernels.threads import share_rows
 from .ion_properties import ION_PROPERTIES, ion_properties, magnetic_valence
@@ -77,6 +77,7 @@ def _weights() -> NDArray[np.float64]:
     return np.ascontiguousarray(np.stack([columns[name] for name in SUMS], axis=1))
 
 
+@named
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     """Return the descriptors of `NAMES` for each composition, shape (n, len(NAMES)).
 
@@ -104,7 +105,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     share_rows(
         describe_sublattices,
         len(table),
-        Rows(table.indptr, table.indices, table.values),
+        table.rows,
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..arguments import named
 from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError, InputError
 
@@ -100,6 +101,7 @@ def _preset(name: str) -> ElementTable:
     return read_table(datasets.path(file), prefix)
 
 
+@named
 def load_table(preset: str | Path) -> ElementTable:
     """Return an embedded preset, or read the CSV file that `preset` names.
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from ..arguments import named
 from ..elements import N_ELEMENTS, RARE_EARTHS, TRANSITION_METALS, mask
 from ..errors import InputError
 from ..kernels.crystals import Atoms, describe_crystals
@@ -45,6 +46,7 @@ NAMES = (
 """Names of the descriptors, in order."""
 
 
+@named
 def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     """Return the descriptors of `NAMES` for each crystal, shape (n, len(NAMES)).
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
+from ..arguments import named
 from ..elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
 
@@ -133,6 +134,7 @@ def _positive(name: str, value: float) -> float:
     return float(value)
 
 
+@named
 def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     """Return all neighbours within a cutoff (A) of each atom, periodic images included.
 
@@ -156,6 +158,7 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     return Neighbours(atom, neighbour, image, length)
 
 
+@named
 def radial_distribution(
     structure: "Structure", cutoff: float = 10.0, bins: int = 100
 ) -> tuple[NDArray[np.float64], dict[tuple[str, str], NDArray[np.float64]]]:
@@ -197,6 +200,7 @@ def radial_distribution(
     return 0.5 * (edges[1:] + edges[:-1]), functions
 
 
+@named
 def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.int64]]:
     """Return how many neighbours of each element every atom has within a cutoff (A).
 
@@ -241,6 +245,7 @@ def _unit(axis: Any) -> NDArray[np.float64]:
     return axis / np.linalg.norm(axis)
 
 
+@named
 def crystal_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
@@ -288,6 +293,7 @@ def crystal_field(
     return sites, SECOND_ORDER * second, FOURTH_ORDER * fourth[sites]
 
 
+@named
 def dipolar_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from ..errors import DataError, InputError
@@ -147,6 +148,7 @@ def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     return np.array([*walls, -1], np.int8)[codes]
 
 
+@named
 def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
     """Return the host of each composition.
 
@@ -169,12 +171,11 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
-        from ..kernels.arrays import Rows
         from ..kernels.hosts import assign
         from ..kernels.threads import share_rows
 
-        codes, rows = np.empty(len(table), np.int8), Rows(table.indptr, table.indices, table.values)
-        share_rows(assign, len(table), rows, _assignment_rules(), codes)
+        codes = np.empty(len(table), np.int8)
+        share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
         return codes
     if host not in HOSTS:
         raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
@@ -239,13 +240,11 @@ def _divide(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
-    from ..kernels.arrays import Rows
     from ..kernels.hosts import split
     from ..kernels.threads import share_rows
 
     hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
-    rows = Rows(table.indptr, table.indices, table.values)
-    share_rows(split, len(table), rows, codes, _rules(), hard, fraction)
+    share_rows(split, len(table), table.rows, codes, _rules(), hard, fraction)
     return hard, fraction
 
 
@@ -258,6 +257,7 @@ def hard_phases(
     return codes, _part(table, hard)
 
 
+@named
 def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
 

@@ -24,6 +24,7 @@ import numba
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 SUFFIX = ".kernel"
@@ -191,7 +192,9 @@ class Kept(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the compiled kernel for a signature, None if it is not kept or damaged."""
-        target_context.refresh()
+        # What is compiled already needs the run time of references and none of the compiler's
+        # implementations, whose import takes longer than all else here.
+        rtsys.initialize(target_context)
         name = self._name(sig, target_context.codegen())
         damaged = None
         for folder in self._folders:

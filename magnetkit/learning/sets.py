@@ -139,7 +139,7 @@ def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
         frame = pd.read_csv(file)
     except OSError as error:
         raise DataError(f"cannot read {file}: {error.strerror}") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise DataError(f"{file} is no CSV table: {error}") from None
     for column in ("composition", target):
         if column not in frame.columns:

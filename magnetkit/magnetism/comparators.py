@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import datasets
+from ..arguments import named
 from ..units import parse_temperature
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ FILE = "comparators/comparators.csv"
 _AT = 293.15
 
 
+@named
 def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
     """Return cited properties of magnets without rare earth at a temperature.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import finite, named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -80,6 +81,7 @@ def _substituted(
     return from_dense(dense, np.arange(len(dense)))
 
 
+@named
 def compensate(
     compositions: Any,
     with_: Sequence[str] = ("Gd", "Er"),
@@ -140,6 +142,8 @@ def compensate(
         raise InputError(f"with_ must name one to three rare earths such as Gd, Er; got {names}")
     if not 0.002 <= step <= 0.1:
         raise InputError(f"step must lie between 0.002 and 0.1, got {step}")
+    finite("alpha", alpha)
+    finite("tolerance", tolerance, 0.0)
     first, second = read_between(between)
     # Three substituents on a fine grid would be a million magnets: coarsen with their number.
     steps = round(1.0 / max(step, (0.0, 0.002, 0.01, 0.03)[len(names)]))

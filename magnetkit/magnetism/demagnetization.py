@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -171,6 +172,7 @@ def curves_of(
     )
 
 
+@named
 def demagnetization(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -211,6 +213,8 @@ def demagnetization(
     table, shell = inputs.table, inputs.shells_with(shell)
     made = magnets(table, kelvin, process, read_shells(shell, len(table)), host)
     axial = made.status == 0
+    if not len(table):
+        raise InputError("expected one composition or more, got none")
     b_r = np.where(axial, made.remanence(), np.nan)
     h_cj = np.where(axial, made.coercivity(), np.nan)
     knee = h_cj * made.rows["squareness"][:, None]

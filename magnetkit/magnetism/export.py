@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -114,6 +115,7 @@ def material(
     }
 
 
+@named
 def write_material(
     file: "str | os.PathLike[str]",
     compositions: Any,

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import share
+from ..arguments import named, share
 from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
+from ..hosts.partition import HOST_NAMES, Partition, partition
 from ..units import parse_temperatures
 from .belief import Believed
 from .believing import current
@@ -28,6 +28,8 @@ from .parameters import Parameters, load
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..kernels.arrays import Condensed
 
 PROPERTIES = (
     "saturation_polarization_T",
@@ -82,6 +84,7 @@ class Intrinsic:
     believed: "Believed | None" = None
 
 
+@named
 def evaluate(
     part: Partition,
     temperatures: "float | NDArray[np.float64]",
@@ -110,25 +113,21 @@ def evaluate(
     """
     from ..kernels.intrinsic import evaluate as kernel
 
-    p = parameters or load()
-    role, counts = site_rules()
     at = np.atleast_1d(np.asarray(temperatures, float))
     t = part.hard_phase
     curie, believed = np.full((2, len(t)), np.nan), None
     if parameters is None:
         believed = current().of_magnets(t, part.host)
         curie = np.stack([believed.value, believed.half / _HALF])
-    tc, tc_sd, value, sd, status = kernel(
-        t.indptr, t.indices, t.values, part.host, at, role, counts,
-        p.known, p.ions, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
-    )  # fmt: skip
+    model = (parameters or load()).for_kernels()
+    tc, tc_sd, value, sd, status = kernel(t.rows, part.host, model, at, spread, curie)
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
 
 
 def condensed(
     table: CompositionTable, codes: NDArray[np.int8], believed: "Believed | None" = None
-) -> tuple:
+) -> "Condensed":
     """Return phases as the kernels of the magnet take them.
 
     Parameters
@@ -142,30 +141,31 @@ def condensed(
 
     Returns
     -------
-    tuple of arrays
-        See `magnetkit.kernels.magnetism.condense`.
+    Condensed
+        See `magnetkit.kernels.arrays`.
     """
     from ..kernels.magnetism import CURIE
 
-    state, ion = condense(table, codes, load())
+    phases = condense(table, codes, load())
     curie = (believed or current().of_magnets(table, codes)).value
     known = np.isfinite(curie)
-    state[known, CURIE] = curie[known]
-    return state, ion
+    phases.state[known, CURIE] = curie[known]
+    return phases
 
 
-def joined(phases: list[tuple]) -> tuple:
+def joined(phases: "list[Condensed]") -> "Condensed":
     """Return condensed phases one after another, as `condensed` returns one."""
+    from ..kernels.arrays import Condensed
     from ..kernels.magnetism import FIRST
 
     if len(phases) == 1:
         return phases[0]
-    state = np.concatenate([state for state, _ in phases])
+    state = np.concatenate([own.state for own in phases])
     rows = ions = 0
-    for own, ion in phases:
-        state[rows : rows + len(own), FIRST] += ions
-        rows, ions = rows + len(own), ions + len(ion)
-    return state, np.concatenate([ion for _, ion in phases])
+    for own in phases:
+        state[rows : rows + len(own.state), FIRST] += ions
+        rows, ions = rows + len(own.state), ions + len(own.ion)
+    return Condensed(state, np.concatenate([own.ion for own in phases]))
 
 
 def quantile(interval: float) -> float:
@@ -173,6 +173,7 @@ def quantile(interval: float) -> float:
     return NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
 
 
+@named
 def intrinsic(
     compositions: Any,
     temperature: "float | str | Sequence[float | str]" = 300.0,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
 from .duty import TEN_YEARS, Duty, read_duty
@@ -24,6 +25,7 @@ LOSSES = (0.2, 1.0, 5.0)
 _FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
 
 
+@named
 def use_limits(
     compositions: Any,
     load_line: "float | Sequence[float]" = (0.5, 1.0, 2.0, 3.0),
@@ -77,10 +79,10 @@ def use_limits(
     from .magnets import magnets
     from .shell import read_shells
 
-    wanted = np.atleast_1d(np.asarray(losses, float))
-    if wanted.ndim != 1 or not ((wanted > 0.0) & (wanted < 100.0)).all():
-        raise InputError(f"losses must lie between 0 and 100 %, got {losses!r}")
-    lines, times = np.atleast_1d(load_line), np.atleast_1d(hours)
+    wanted = _each("losses", losses)
+    if not all(0.0 < percent < 100.0 for percent in wanted):
+        raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
+    lines, times = _each("load_line", load_line), _each("hours", hours)
     duties = [read_duty(Duty(p, outside_kA_m, t)) for p in lines for t in times]
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
@@ -106,6 +108,17 @@ def use_limits(
     whole = pd.concat(frames, ignore_index=True)
     order = np.argsort(np.tile(np.arange(len(table)), len(duties)), kind="stable")
     return whole.iloc[order].reset_index(drop=True)
+
+
+def _each(name: str, given: Any) -> list[float]:
+    """Return one number or several as a list."""
+    try:
+        found = np.atleast_1d(np.asarray(given, float))
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.ndim != 1 or not found.size:
+        raise InputError(f"{name} must be a number or a list of them, got {given!r:.60}")
+    return found.tolist()
 
 
 def _crossed(kelvin: Array, value: Array, bound: float, limit: Array) -> Array:

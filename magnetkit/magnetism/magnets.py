@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
-from ..units import N_A
+from ..units import N_A, ROOM_K
 from .balance import Balance, balance
-from .intrinsic import condensed, joined
+from .grains import grain_effect
+from .intrinsic import STATUS, condensed, joined
 from .likeness import doubted
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
@@ -51,11 +52,12 @@ class Magnets:
     temperature : ndarray of float64, shape (k,)
         K.
     polarization : ndarray of float64, shape (n, k)
-        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C.
+        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C, and of what
+        was never made.
     intrinsic_coercivity : ndarray of float64, shape (n, k)
         H_cJ, A/m.
     status : ndarray of int8, shape (n, k)
-        Index into `magnetkit.columns.STATUSES`.
+        Index into `magnetkit.magnetism.intrinsic.STATUS`.
     alloys : Alloys
         What they are at any temperature.
     """
@@ -243,7 +245,24 @@ def magnets(
     from ..hosts.partition import assign_hosts, partition
 
     parts = partition(table, assign_hosts(table, host))
-    return alloys(table, parts, process, shells).at(np.asarray(temperature, float))
+    found = alloys(table, parts, process, shells).at(np.asarray(temperature, float))
+    outside = never_made(table, parts.host, shells)
+    found.polarization[outside] = found.intrinsic_coercivity[outside] = np.nan
+    found.status[outside] = STATUS.index("outside the model")
+    return found
+
+
+def never_made(
+    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+) -> NDArray[np.bool_]:
+    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
+    from ..hosts.made import diffused_before, made_before
+
+    never = ~made_before(table, codes)
+    if shells is not None:
+        shelled = np.not_equal(shells.text, "")
+        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
+    return never
 
 
 def alloys(
@@ -320,10 +339,8 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
     phases = Phases(
-        state,
-        ion,
+        *joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])]),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
@@ -338,7 +355,9 @@ def alloys(
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
     made_of = Alloys(found, phases, factor, structure, rows)
-    rows["shell_share"] = given_share(phases, made_of.rules())
+    rules = made_of.rules()
+    rows["shell_share"] = given_share(phases, rules)
+    rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
     doubted(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
     return replace(made_of, factor=factor * rows["stronger"])
 

@@ -4,6 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
+from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import RARE_EARTHS
 from ..hosts.partition import HOST_NAMES, HOSTS, atomic_volumes
@@ -24,8 +27,9 @@ IRON_POLARIZATION_T = 2.15
 """J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
 
 
+@named
 def phase_balance(
-    table: CompositionTable, process: Any = None, host: str = "auto"
+    compositions: Any, process: Any = None, host: str = "auto", *, basis: Basis = "auto"
 ) -> "pd.DataFrame":
     """Return the phases that each recipe's magnet is made of.
 
@@ -36,12 +40,14 @@ def phase_balance(
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes; see `magnetkit.predict`.
     process : Process, dict, str or None
         As for `magnetkit.magnetism.sintered`.
     host : str
         ``"auto"`` or a host's name.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
 
     Returns
     -------
@@ -52,12 +58,12 @@ def phase_balance(
     Raises
     ------
     InputError
-        If the process or the host is not known.
+        If the process or the host is not known, or no recipe can be read.
 
     Examples
     --------
-    >>> charge = CompositionTable.from_strings(["Sm36.5Co63.5"], basis="weight")
-    >>> found = phase_balance(charge, {"oxygen_wt_pct": 0.35}).set_index("phase")["volume_pct"]
+    >>> found = phase_balance("Sm36.5Co63.5", {"oxygen_wt_pct": 0.35}, basis="weight")
+    >>> found = found.set_index("phase")["volume_pct"]
     >>> [name for name in found.index]
     ['1:5', 'oxide', 'R2Co7']
     >>> bool(found["1:5"] > 80)
@@ -65,6 +71,7 @@ def phase_balance(
     """
     import pandas as pd
 
+    table = read_inputs(compositions, basis).table
     made = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
     lines: list[tuple[int, str, float, float]] = []

@@ -5,12 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
+from ..errors import InputError
 from ..hosts.partition import Partition, partition
 from .intrinsic import evaluate
 
+# Above every Curie temperature of a host, K.
+_LAST = 1300.0
 
+
+@named
 def transitions(
     compositions: Any,
     host: str = "auto",
@@ -46,7 +52,9 @@ def transitions(
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
     part = partition(table, host)
-    at = np.arange(4.0, 1300.0, step)
+    if not 0.0 < step < _LAST:
+        raise InputError(f"step must be a number of kelvin above 0, got {step!r:.60}")
+    at = np.arange(4.0, _LAST, step)
     curie = np.full(len(table), np.nan)
     found = {
         name: np.full(len(table), np.nan)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
-from ..composition.shells import Shell, read_shell
+from ..composition.shells import Shell, is_one, read_shell
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..errors import InputError
@@ -191,8 +192,7 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
     """Read one shell for all of `n` magnets, or a sequence of one each; None if none has any."""
     if shell is None:
         return None
-    single = isinstance(shell, str | dict | Shell)
-    values = [shell] * n if single else list(shell)
+    values = [shell] * n if is_one(shell) else list(shell)
     if len(values) != n:
         raise InputError(f"expected one shell or {n}, got {len(values)}")
     known: dict[str, Shell | None] = {}
@@ -283,6 +283,7 @@ def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> Comp
     )
 
 
+@named
 def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
     """Return the composition of the whole magnet: core, shell and what the boundaries keep.
 

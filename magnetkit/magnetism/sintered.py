@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -15,11 +16,13 @@ from ..hosts.partition import HOSTS
 from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
+from .grains import grain_effect
 from .intrinsic import Intrinsic
-from .magnets import Alloys, alloys
+from .likeness import HALF_WIDTH
+from .magnets import Alloys, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
-from .shell import ShellRows, read_shells, warn_of_shells
+from .shell import read_shells, warn_of_shells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,10 +72,8 @@ def read_between(between: Any) -> tuple[float, float]:
     InputError
         If they are not two temperatures, the lower first.
     """
-    if isinstance(between, str) or not hasattr(between, "__iter__"):
-        ends = [between]
-    else:
-        ends = list(between)
+    listed = not isinstance(between, str) and hasattr(between, "__iter__")
+    ends = list(between) if listed and getattr(between, "ndim", 1) != 0 else [between]
     if len(ends) != 2:
         raise InputError(
             f"between must be two temperatures such as ('20C', '100C'), got {between!r}"
@@ -83,6 +84,7 @@ def read_between(between: Any) -> tuple[float, float]:
     return first, second
 
 
+@named
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
@@ -160,6 +162,7 @@ def sintered(
     )
 
 
+@named
 def sintered_at(
     table: CompositionTable,
     temperatures: "Sequence[float | str]",
@@ -222,7 +225,7 @@ def sintered_at(
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
-    unanswered(bulk, values, status, _never_made(table, parts.host, shells))
+    unanswered(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(
@@ -285,19 +288,6 @@ def _at_each(
     return values, status
 
 
-def _never_made(
-    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
-) -> NDArray[np.bool_]:
-    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
-    from ..hosts.made import diffused_before, made_before
-
-    never = ~made_before(table, codes)
-    if shells is not None:
-        shelled = np.not_equal(shells.text, "")
-        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
-    return never
-
-
 def _figures(
     made: Alloys, bulk: Intrinsic, first: float, second: float, load: float, z: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
@@ -318,7 +308,7 @@ def _figures(
     alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
     widths = Widths(
         np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
-        rows["spread"] * scale,
+        _hard(made, bulk.temperatures) * scale,
         rows["alpha_spread"] * rows["alpha_left"] * scale,
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
@@ -333,6 +323,19 @@ def _figures(
             figure *= unit
     outside = (status == 0) & ~np.isfinite(made.factor)
     return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+
+
+def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
+
+    What the law of grain size may be off by is the more of it the less is left.
+    """
+    spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
+    if not made.rows["grain_effect"].any():
+        return spread
+    here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
+    more = here**2 - made.rows["grain_effect"] ** 2
+    return np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
 
 
 def _bend(made: Alloys, first: float, second: float) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..arguments import named
 from ..errors import DataError
 from .snapshot import Snapshot
 
@@ -28,6 +29,7 @@ def crystals(snapshot: Snapshot) -> "Iterator[tuple[str, Structure]]":
         yield str(name), Structure.from_dict(json.loads(text))
 
 
+@named
 def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.cif``.
 
@@ -53,6 +55,7 @@ def write_cifs(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     return _write(snapshot, Path(folder), "cif", lambda crystal: str(CifWriter(crystal)))
 
 
+@named
 def write_poscars(snapshot: Snapshot, folder: str | Path) -> list[Path]:
     """Write each crystal of a snapshot as ``FORMULA_MATERIAL-ID.vasp``; see `write_cifs`.
 

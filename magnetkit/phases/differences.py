@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arguments import finite, named
 from .hull import solve, stable_space
 from .snapshot import Snapshot, open_snapshot
 from .space import composition_keys, whole_space
@@ -20,6 +21,7 @@ MOST_TOGETHER = 4
 """Elements of the largest systems that are pulled; hardly an intermetallic entry has more."""
 
 
+@named
 def differences(
     before: "Snapshot | str | Path | None",
     after: "Snapshot | str | Path | None",
@@ -51,6 +53,7 @@ def differences(
     """
     import pandas as pd
 
+    moved = finite("moved", moved, 0.0)
     sides = [_above(open_snapshot(s)) for s in (before, after)]
     both = set(sides[0][1]) & set(sides[1][1])
     old, new = ({k: v for k, v in phases.items() if v[2] <= both} for phases, _ in sides)
@@ -88,6 +91,7 @@ def _symbols(formula: str) -> list[str]:
     return re.findall(r"[A-Z][a-z]?", formula)
 
 
+@named
 def touched_systems(elements: Iterable[str], most: int = MOST_TOGETHER) -> list[str]:
     """Return the largest chemical systems to pull for compounds of some elements.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -49,7 +50,7 @@ _ROWS_TO_PAY = (0, 0, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 80_000)
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from ..kernels import hull as programs
-    from ..kernels.arrays import Phases, Rows
+    from ..kernels.arrays import Phases
     from ..kernels.threads import share_rows
 
     systems = gather(table, space)
@@ -59,7 +60,7 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
         np.full((len(table), width), -1, np.int32),
         np.zeros((len(table), width)),
     )
-    rows = Rows(table.indptr, table.indices, table.values)
+    rows = table.rows
     left = np.ones(len(systems.members), bool)
     for s in range(len(left)):
         members = systems.members[s]
@@ -118,6 +119,7 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
     return snapshot._cache["stable"]
 
 
+@named
 def hull_energy(
     compositions: Any,
     snapshot: "Snapshot | str | Path | None" = None,

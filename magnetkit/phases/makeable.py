@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arguments import share
+from ..arguments import named, share
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -27,6 +27,7 @@ LIQUID = "liquid"
 """What a phase falls into above the temperature at which it decomposes by melting."""
 
 
+@named
 def stability(
     compositions: Any,
     host: str = "auto",
@@ -144,6 +145,7 @@ def _energies(columns: dict[str, Any], judged: Judged, above: Any, half: float) 
         columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
 
 
+@named
 def energy_above_hull(
     compositions: Any,
     snapshot: "Snapshot | str | Path | None" = None,

@@ -134,7 +134,7 @@ class MixingModel:
         return at, energy, np.full(len(used), atoms * potential.NOISE_EV)
 
     def _fit(self, known: tuple[potential.Slope, ...]) -> None:
-        """Solve for the weights, leaving out the worst outlier until there is none."""
+        """Solve for the weights, without outliers."""
         n = len(self.energy)
         pairs, differences, deviations = self._slopes(known)
         self._points = Occupation(
@@ -148,17 +148,11 @@ class MixingModel:
         noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
         full = observe @ self.terms.kernel(self._points, self._points) @ observe.T + np.diag(noise)
         rest = np.concatenate([self.energy, differences]) - observe @ self.terms.trend(self._points)
-        keep = np.ones(len(rest), bool)
-        while True:
-            inverse = np.linalg.inv(full[np.ix_(keep, keep)])
-            weights = inverse @ rest[keep]
-            deviation = np.sqrt(1.0 / np.diag(inverse))
-            error = weights * deviation**2
-            entries = np.flatnonzero(keep[:n])
-            far = np.abs(error[: len(entries)]) / deviation[: len(entries)]
-            if (far <= _OUTLIER).all():
-                break
-            keep[entries[np.argmax(far)]] = False
+        keep = _kept(full, rest, n)
+        inverse = np.linalg.inv(full[np.ix_(keep, keep)])
+        weights = inverse @ rest[keep]
+        deviation = np.sqrt(1.0 / np.diag(inverse))
+        error = weights * deviation**2
         self._weights = observe[keep].T @ weights
         self._precision = observe[keep].T @ inverse @ observe[keep]
         self.kept = kept = keep[:n]
@@ -243,6 +237,33 @@ class MixingModel:
                 for m, c in enumerate(np.searchsorted(self.metals, metals)):
                     known[r, x, m] = bool((pure * at.metal[:, c] > 1 - 1e-6).any())
         return known
+
+
+def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) -> NDArray[np.bool_]:
+    """Return which observations are learnt from: the worst outlier goes until there is none.
+
+    Parameters
+    ----------
+    full : ndarray of float64, shape (n, n)
+        Their covariance.
+    rest : ndarray of float64, shape (n,)
+        What they are beside the trend.
+    entries : int
+        The first so many may go.
+    """
+    left, inverse = np.arange(len(rest)), np.linalg.inv(full)
+    while True:
+        # An error over its deviation, both as the others say.
+        far = np.abs(inverse @ rest[left]) / np.sqrt(np.diag(inverse))
+        far[left >= entries] = 0.0
+        worst = int(np.argmax(far))
+        if far[worst] <= _OUTLIER:
+            return np.isin(np.arange(len(rest)), left)
+        # The inverse without a row and its column, from that with them.
+        column = inverse[:, worst]
+        inverse = inverse - np.outer(column, column / column[worst])
+        stay = left != left[worst]
+        left, inverse = left[stay], inverse[np.ix_(stay, stay)]
 
 
 def conformal_scale(far: NDArray[np.float64]) -> float:

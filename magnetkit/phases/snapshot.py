@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import datasets
+from ..arguments import named, path
 from ..errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class Snapshot:
         return pd.read_parquet(self.folder / STRUCTURES)
 
 
+@named
 def read_snapshot(folder: str | Path) -> Snapshot:
     """Read a snapshot folder and check its hashes.
 
@@ -94,7 +96,7 @@ def read_snapshot(folder: str | Path) -> Snapshot:
     DataError
         If the folder is no snapshot, or one of its files is damaged.
     """
-    return _read(Path(folder).resolve())
+    return _read(path("snapshot", folder).resolve())
 
 
 @lru_cache(maxsize=8)
@@ -149,6 +151,7 @@ def _embedded() -> Snapshot:
     return Snapshot("embedded", found.entries, found.manifest, folder)
 
 
+@named
 def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
     """Return a snapshot: the embedded one without an argument, else the given or the folder's.
 
@@ -179,6 +182,7 @@ def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
     )
 
 
+@named
 def load(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     """Return the entries of a snapshot.
 
@@ -202,6 +206,7 @@ def load(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
     return open_snapshot(snapshot).entries.copy()
 
 
+@named
 def write_snapshot(
     folder: str | Path,
     entries: "pd.DataFrame",

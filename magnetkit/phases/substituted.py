@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import datasets
+from ..arguments import named
+from ..elements import index
 from ..errors import InputError
 from ..hosts.partition import HOSTS
 
@@ -79,6 +81,7 @@ def substitution_table() -> "pd.DataFrame":
     return _read("substitution.csv").copy()
 
 
+@named
 def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     """Compare substitution energies with the sites that diffraction and other work found.
 
@@ -119,6 +122,7 @@ def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
     return known
 
 
+@named
 def dilute(
     host: str,
     transition_metal: str,
@@ -202,6 +206,7 @@ def _shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool)
     return weights / weights.sum()
 
 
+@named
 def host_cell(
     host: str, rare_earth: str, transition_metal: str, *, hexagonal: bool = False
 ) -> "Structure":
@@ -232,6 +237,8 @@ def host_cell(
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
     if prototype is None:
         raise InputError(f"host {host!r} has no hexagonal stacking; leave hexagonal out")
+    for symbol in (rare_earth, transition_metal):
+        index(symbol)  # refuses what is no element
     on_site = {"rare_earth": rare_earth, "transition_metal": transition_metal}
     if HOSTS[host].interstitial_elements:
         on_site["interstitial"] = HOSTS[host].interstitial_elements[0]
@@ -259,6 +266,7 @@ def sites(host: str, role: str, *, hexagonal: bool = False) -> tuple[str, ...]:
     return tuple(site.label for site in prototype.sites if site.role == role) if prototype else ()
 
 
+@named
 def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "Structure":
     """Return a copy of `cell` with `count` atoms of site `label` replaced by `element`.
 
@@ -295,8 +303,8 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
         rest = [i for i in members if i not in chosen]
         chosen.append(rest[int(np.argmax(distances.min(axis=1).round(3)))])
     replaced = cell.copy()
-    for index in chosen:
-        replaced.replace(index, element, properties=dict(cell[index].properties))
+    for place in chosen:
+        replaced.replace(place, element, properties=dict(cell[place].properties))
     return replaced
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import INDEX
@@ -30,6 +31,7 @@ _FLAT = 0.003
 _STEADY = 0.01
 
 
+@named
 def compensation(
     reference: str,
     temperature: "tuple[float | str, float | str] | str | None" = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import datasets
+from ..arguments import named, whole
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import InputError
@@ -25,6 +26,7 @@ def names() -> list[str]:
     return sorted(f.stem for f in (datasets.root() / FOLDER).glob("*.csv"))
 
 
+@named
 def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFrame":
     """Return the heavy rare earth, samarium and cobalt of a device's magnets.
 
@@ -55,8 +57,7 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
     """
     import pandas as pd
 
-    if not per_year > 0:
-        raise InputError(f"per_year must be above 0, got {per_year}")
+    whole("per_year", per_year)
     frame = _read(parts)
     known: dict[tuple[Any, ...], Any] = {}
     rows = []

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from .. import datasets
 from ..anchors.reference import TYPICAL
+from ..arguments import named
 from ..composition.table import CompositionTable
+from ..errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,6 +106,7 @@ def given(recipe: str, shell: str, heavy: float) -> Makeup:
     return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
 
 
+@named
 def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     """Return what a grade is thought to be made of.
 
@@ -119,7 +122,12 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     from ..magnetism import sintered
     from ..supply import ledger
 
-    grid = _grid(str(grade["host"]))
+    try:
+        grid = _grid(str(grade["host"]))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise InputError(
+            f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
+        ) from None
     table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None

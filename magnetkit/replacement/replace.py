@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import finite, named, whole
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
@@ -79,6 +80,7 @@ class Replacement:
         return "\n".join(self.lines())
 
 
+@named
 def replace(
     grade: str,
     temperature: float | str | None = None,
@@ -148,6 +150,8 @@ def replace(
     between = alpha_range(str(room["grade"])) if compensated else None
     if temperature is None and between is not None:
         temperature = between[1]
+    if shell is not None and recipe is measured is None:
+        raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
     wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
     here = grades(grade, wish.temperature).iloc[0]
@@ -187,10 +191,9 @@ def _checked(
         raise InputError(f"a magnet is used between -100 and 700 °C, got {kelvin:g} K")
     if load_line is not None and not 0.0 <= float(load_line) < 1e3:
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
-    if not mass_kg > 0 or not number > 0:
-        raise InputError(f"mass and number must be above 0, got {mass_kg} kg and {number}")
+    mass_kg, number = finite("mass_kg", mass_kg, 0.0, above=True), whole("number", number)
     asked = (require,) if isinstance(require, str) else tuple(require)
-    return Wish(kelvin, load_line, asked, _factors(price or {}), float(mass_kg), int(number))
+    return Wish(kelvin, load_line, asked, _factors(price or {}), mass_kg, number)
 
 
 def _factors(price: Mapping[str, float | str]) -> dict[str, float]:

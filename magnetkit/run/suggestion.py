@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import finite, named, whole
 from ..composition import CompositionTable
 from ..composition.shells import read_shell
 from ..elements import INDEX
@@ -67,10 +68,9 @@ class Shop:
                 raise InputError(f"stock: {element!r} is no chemical element")
             if not amount >= 0.0:
                 raise InputError(f"stock of {element}: expected kilograms, got {amount!r}")
-        if self.melts is not None and self.melts < 1:
-            raise InputError(f"melts must be 1 or more, got {self.melts}")
-        if not self.charge_kg > 0.0:
-            raise InputError(f"charge_kg must be above 0, got {self.charge_kg}")
+        if self.melts is not None:
+            whole("melts", self.melts)
+        finite("charge_kg", self.charge_kg, 0.0, above=True)
 
     def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
         """Return which magnets keep the limits and are of what there is, shape (n,).
@@ -116,6 +116,7 @@ def _columns(names: Sequence[str]) -> list[int]:
     return [INDEX[n] for n in names]
 
 
+@named
 def suggest(
     result: "Ranked | str | Path",
     batch: int = 5,
@@ -166,8 +167,8 @@ def suggest(
     """
     import pandas as pd
 
-    if batch < 1:
-        raise InputError(f"batch must be 1 or more, got {batch}")
+    whole("batch", batch)
+    whole("seed", seed, 0)
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)

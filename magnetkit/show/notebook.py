@@ -71,7 +71,7 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
 def _tells(frame: "pd.DataFrame", name: str) -> bool:
     """Whether a column says anything: an empty shell does not."""
     values = frame[name]
-    return bool((values.astype(object).fillna("") != "").any())
+    return bool((values.notna() & (values.astype(object) != "")).any())
 
 
 def _cell(row: "pd.Series", name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
+from ..arguments import named
 from ..elements import SYMBOLS
 from .records import rows
 
@@ -10,6 +11,7 @@ from .records import rows
 _NEXT_PRICES = (2, 2)
 
 
+@named
 def overdue(today: date | None = None, symbols: Collection[str] | None = None) -> list[str]:
     """Return what may no longer hold: controls and prices past the day to look at them again.
 

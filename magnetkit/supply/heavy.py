@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS, mask
 from ..errors import InputError
@@ -26,6 +27,7 @@ LOSSES = {
 ALPHA = "remanence_coefficient_pct_K"
 
 
+@named
 def heavy_rare_earth_ledger(
     results: "pd.DataFrame",
     table: CompositionTable,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..added import CRITERIA, criteria
+from ..arguments import named
 from ..composition.inputs import as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -136,6 +137,7 @@ def weakest_link(
     return worst.reshape(len(table), *risk.shape[1:])
 
 
+@named
 def ledger(
     compositions: Any,
     scenario: str | Path | Scenario = "baseline",
@@ -206,6 +208,8 @@ def ledger(
     figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
     percent = 100.0 * figures[:, _HEAVY : _COBALT + 1]
     saved = np.full(len(inputs.table), np.nan)
+    if reference is None and reference_shell is not None:
+        raise InputError("reference_shell is that of the reference; give the reference too")
     if reference is not None:
         reference = as_table(reference)
         if len(reference) != 1:
@@ -233,6 +237,7 @@ def ledger(
     return answer
 
 
+@named
 def break_even_recycled_share(
     compositions: Any,
     element: str,
@@ -274,7 +279,13 @@ def break_even_recycled_share(
     matrix[column, _COBALT] = matrix[column, _RISK]
     inputs = read_inputs(compositions, basis, strict=strict)
     figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
-    excess = figures[:, _RISK] - np.asarray(target, dtype=np.float64)
+    try:
+        wanted = np.broadcast_to(np.asarray(target, np.float64), len(figures))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"target must be a number, or one for each of {len(figures)} alloys, got {target!r:.60}"
+        ) from None
+    excess = figures[:, _RISK] - wanted
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(excess <= 0.0, 0.0, excess / figures[:, _COBALT])
     return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")

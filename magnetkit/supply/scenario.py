@@ -8,6 +8,7 @@ from pydantic import Field, PositiveFloat, field_validator
 
 from .. import _toml
 from .._toml import Evidence, Name, Strict, Text
+from ..arguments import named
 from ..elements import INDEX, SYMBOLS
 from ..errors import InputError
 from .records import countries
@@ -149,6 +150,7 @@ def scenarios() -> list[str]:
     return _toml.names(FOLDER)
 
 
+@named
 def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """Read a scenario by name, or by the path of a TOML file.
 
@@ -171,6 +173,7 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     return _toml.load(scenario, Scenario, "scenario", FOLDER)
 
 
+@named
 def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -> Scenario:
     """Return a scenario in which some elements cost a multiple of what they do.
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
 from .ledger import mean_over_mass, weakest_link
@@ -25,6 +26,7 @@ RISK_SPREAD = 0.10
 UNKNOWN_PRICE_FACTOR = 2.0
 
 
+@named
 def sampled_supply(
     table: CompositionTable,
     draws: int,

@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..arguments import named
 from .records import Row, countries, rows
 from .scenario import Scenario, check_recycled, load_scenario
 
@@ -53,6 +54,7 @@ def _stage(row: Row, scenario: Scenario) -> tuple[float, float, float]:
     return float(row["hhi"]), instability / abroad, withheld / abroad
 
 
+@named
 def element_table(
     scenario: str | Path | Scenario = "baseline", recycled: Mapping[str, float] | None = None
 ) -> "pd.DataFrame":

@@ -18,7 +18,7 @@ from ..composition import CompositionTable
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..elements import N_ELEMENTS
-from ..features import CompositionStatistics
+from ..features import composition_statistics, load_table
 from ..learning import store
 from ..learning.fingerprint import fingerprint
 from ..learning.process import Estimate, TrendProcess
@@ -49,7 +49,7 @@ def columns(table: CompositionTable) -> Array:
     """Return a constant, composition statistics with norms, and atomic fractions."""
     atoms = table.to_array()
     norms = [(atoms**power).sum(axis=1) ** (1.0 / power) for power in _NORMS]
-    statistics = CompositionStatistics().fit().transform(table)
+    statistics = composition_statistics(table, load_table("magpie").imputed())
     return np.column_stack([np.ones(len(table)), statistics, *norms, atoms])
 
 

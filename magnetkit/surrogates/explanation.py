@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arguments import named, whole
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
+from ..errors import InputError
 from .models import load
 from .training_sets import TARGETS, check_target
 
@@ -49,6 +51,7 @@ class Explanation:
         return "\n\n".join([self.formula, *shown])
 
 
+@named
 def explain(
     compositions: Any,
     target: str | None = None,
@@ -82,6 +85,9 @@ def explain(
     import pandas as pd
 
     table = as_table(compositions, basis)[:1]
+    if not len(table):
+        raise InputError("expected one composition to explain, got none")
+    whole("n", n, 0)
     if target is not None:
         check_target(target)
     predictions, neighbours, parts = [], [], []

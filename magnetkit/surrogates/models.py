@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 File = str | Path | None
 
 
+@named
 def train(
     target: str,
     training_set: TrainingSet | None = None,
@@ -63,6 +65,7 @@ def train(
     return replace(model, target=target)
 
 
+@named
 def load(
     target: str, data: File = None, add: File = None, progress: bool = True
 ) -> "Belief | EnergyModel | Computed":
@@ -135,6 +138,7 @@ def _choose(target: str, given: TrainingSet | None, data: File) -> TrainingSet:
     return given
 
 
+@named
 def predict_all(
     compositions: Any,
     interval: float = 0.9,

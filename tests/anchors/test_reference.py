@@ -140,3 +140,9 @@ def test_a_measured_alpha_bends_remanence_over_temperature():
     chord = 100.0 * (bent[B][1] / bent[B][0] - 1.0) / 80.0
     assert chord == pytest.approx(bent[ALPHA][0], rel=1e-6)
     assert bare[ALPHA][0] < chord < -0.10 + 0.006
+
+
+def test_what_an_anchor_says_is_of_one_temperature_and_does_not_fan_out():
+    table = CompositionTable.from_strings(["Nd1.65Dy0.35Fe14B"])
+    magnets = anchored_on("it", table, None, [Seen(H, 900.0, 423.15, 0.05)]).magnets
+    assert [(m["quantity"], m["temperature_K"], m["slope"]) for m in magnets] == [(H, 423.15, 0.0)]

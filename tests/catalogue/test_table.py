@@ -133,3 +133,9 @@ def test_hot_grades_keep_their_knees_share_and_their_product_ends_at_their_coerc
     expected = whole.where(~short, np.minimum(whole, at_end))
     np.testing.assert_allclose(hot["max_energy_product_kJ_m3"], expected)
     assert (at_end[short] < whole[short]).any()
+
+
+def test_what_is_asked_beyond_the_sheets_is_extrapolated():
+    # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
+    told = {t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")}
+    assert told == {"100C": "catalogue", "-40C": "extrapolated", "180C": "extrapolated"}

@@ -29,6 +29,12 @@ def test_small_space_written_out():
     ]
 
 
+def test_a_step_is_a_twentieth_of_the_site_unless_asked_otherwise():
+    space = mk.substitutions("SmCo5", {"Sm": ["Gd"]})
+    assert len(space) == 21
+    assert space.formulas([1]) == ["Sm0.95Gd0.05Co5"]
+
+
 def test_limits_are_fractions_of_the_site():
     space = mk.substitutions("Nd2Fe14B", {"Nd": ["Dy"]}, step=0.05, limits={"Dy": 0.2})
     assert space.formulas() == [

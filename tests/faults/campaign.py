@@ -150,6 +150,10 @@ def again() -> list[dict]:
     ]
 
 
+def arguments() -> list[dict]:
+    return printed("arguments")
+
+
 def known() -> dict[str, dict]:
     """Return the thirteen faults by number: what each was, and the tests that hold it."""
     return tomllib.loads(POINTS.read_text(encoding="utf-8"))
@@ -282,6 +286,11 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         again,
         "The thirteen faults of the second round made again from outside "
         "(`python -P tests/faults/second_round.py`, which runs on 0b41db4 too).",
+    ),
+    "arguments": (
+        arguments,
+        "Numbers, texts, lists, mappings, arrays, frames, objects, 28 of them, in each argument of "
+        "public functions: refused by name, or taken.",
     ),
     "points": (points, "The tests that hold each of the thirteen faults."),
 }

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.faults import alloys, caches, texts, workbooks
+from tests.faults import alloys, arguments, caches, texts, workbooks
 from tests.faults.caches import damaged
 
 
@@ -35,6 +35,14 @@ def test_no_text_of_a_table_becomes_markup(tmp_path):
 def test_markup_would_be_seen():
     assert texts.markup(f"<title>{texts.HOSTILE}</title>")
     assert not texts.markup("<p>&lt;img src=x onerror=alert(1)&gt;</p>")
+
+
+@pytest.mark.parametrize("name", ["use_limits", "with_shell", "substitutions", "makeup"])
+def test_an_argument_that_is_none_is_refused_by_name_or_taken(name, tmp_path):
+    few = ("none", "nan", "text", "empty list", "object", "array of no axis")
+    found = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})
+    assert found.faults == []
+    assert found.refused > len(few)
 
 
 def test_workbooks_that_no_memory_holds_are_refused(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit import datasets
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.made import diffused_before, made_before
@@ -62,3 +63,20 @@ def test_a_shell_nobody_makes_is_outside_the_model():
 
 def test_no_curie_temperature_of_what_is_no_magnet():
     assert mk.predict(["He", "H2O"])["curie_temperature_K"].isna().all()
+
+
+@pytest.mark.parametrize("file", ["recipes", "irreversible", "compensated"])
+def test_every_measured_magnet_was_made(file):
+    frame = pd.read_csv(datasets.path(f"recipes/{file}.csv"))
+    for basis, rows in frame.groupby("basis"):
+        table = CompositionTable.from_strings(rows["recipe"].tolist(), basis=basis)
+        assert not table.errors
+        assert made_before(table, assign_hosts(table)).all()
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_what_was_never_made_has_no_limit_and_no_curve(text):
+    limits = mk.magnetism.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
+    assert limits["knee_K"].isna().tolist() == [True, False]
+    curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])
+    assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]

@@ -73,3 +73,12 @@ def test_a_sum_names_elements_and_groups():
     assert _counted("all").sum() == 118
     with pytest.raises(DataError, match="'Qq'"):
         _counted("R + Qq")
+
+
+def test_a_file_is_that_of_the_host_itself_unless_only_its_parent_has_it(folder, monkeypatch):
+    own = 'name = "1:5:Cu"\nvariant_of = "1:5"\n[assignment]\nprecedence = 1\n"Cu / M" = [0.5, 1]\n'
+    monkeypatch.setattr(records, "HOSTS", added(folder, "1-5-Cu", own))
+    assert records.file_of("1:5", "table.csv") == "hosts/1-5/table.csv"
+    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5/table.csv"
+    folder.joinpath("1-5-Cu", "table.csv").touch()
+    assert records.file_of("1:5:Cu", "table.csv") == "hosts/1-5-Cu/table.csv"

@@ -131,3 +131,26 @@ def test_invert():
     np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
     _, ok = simplex.invert(np.array([0, 0, 1, 2, 3]), phases)
     assert not ok
+
+
+def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
+    # Phases AB and B, by hand: their amounts in x are solved from A = AB / 2.
+    inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
+    amounts = np.empty(2)
+    assert simplex.mix(inverse, np.array([0.5, 0.5]), amounts)
+    np.testing.assert_allclose(amounts, [1.0, 0.0], atol=1e-15)
+    assert simplex.mix(inverse, np.array([0.25, 0.75]), amounts)
+    np.testing.assert_allclose(amounts, [0.5, 0.5])
+    assert not simplex.mix(inverse, np.array([0.51, 0.49]), amounts)
+    np.testing.assert_allclose(amounts, [1.02, -0.02])
+
+
+def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
+    # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
+    phases = Phases(*sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1]))
+    state = simplex.room_for(2, 3)
+    simplex.start(np.array([0.5, 0.5]), phases, state)
+    basis = sorted(state.basis.tolist())
+    assert simplex.move(np.array([0.5, 0.5]), phases, state, 0) == 0
+    assert sorted(state.basis.tolist()) == basis
+    assert 2 in basis

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
+from magnetkit.kernels import intrinsic
+from magnetkit.kernels.arrays import Rows
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
 from magnetkit.kernels.magnetism import CHUNK, chunks
@@ -87,7 +89,7 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
         for e in {*r, *t, "Y"}
     }
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
-    role, counts = site_rules()
+    _, counts = site_rules()
     rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
         r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
@@ -95,11 +97,10 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
     symbols = {INDEX[e]: a for e, a in atoms.items()}
+    amounts = np.array([symbols[c] for c in columns.tolist()])
     got = kernel(
-        np.array([0, len(columns)]), columns, np.array([symbols[c] for c in columns.tolist()]),
-        np.array([h], np.int8), np.array([temperature]), role, counts, parameters.known,
-        parameters.ions, parameters.element, parameters.host, parameters.element_sd,
-        parameters.host_sd, True, np.full((2, 1), np.nan),
+        Rows(np.array([0, len(columns)]), columns, amounts), np.array([h], np.int8),
+        parameters.for_kernels(), np.array([temperature]), True, np.full((2, 1), np.nan),
     )  # fmt: skip
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)
@@ -155,6 +156,24 @@ def test_the_scatter_of_the_fit_stands_beside_the_parameters():
     assert both.sd[0, 0, 0] == pytest.approx(np.hypot(without.sd[0, 0, 0], left))
 
 
+def test_what_the_fit_leaves_of_the_anisotropy_is_a_share_of_all_that_make_the_field():
+    # SmCo5 at 300 K: K_2 and K_3 are a tenth of the field and more.
+    parameters = load()
+    part = partition(CompositionTable.from_strings(["SmCo5"], basis="atomic"))
+    host = parameters.host.copy()
+    slot = HOST_SLOTS.index("residual_anisotropy")
+    host[:, slot] = 0.0
+    without = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    host[:, slot] = 0.5
+    both = evaluate(part, 300.0, parameters=replace(parameters, host=host))
+    for k in range(1, 5):
+        value = both.value[0, 0, k]
+        added = both.sd[0, 0, k] ** 2 - without.sd[0, 0, k] ** 2
+        assert added == pytest.approx((0.5 * value) ** 2, rel=1e-6)
+    k1, k2, k3 = both.value[0, 0, 1:4]
+    assert 2.0 * k2 + 3.0 * k3 > 0.1 * k1 > 0.0
+
+
 def test_empty_and_unknown_rows_are_nan():
     empty = evaluate(partition(CompositionTable.from_strings([], basis="atomic")), 300.0)
     assert empty.value.shape == (0, 1, 7)
@@ -169,3 +188,12 @@ def test_empty_and_unknown_rows_are_nan():
 def test_rows_are_cut_into_no_more_chunks_than_they_fill():
     rows = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 10 * CHUNK]
     assert [chunks(n) for n in rows] == [0, 1, 1, 1, 2, 10]
+
+
+def test_a_deviation_moves_the_constants_together():
+    # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
+    moved = np.array([0.5, 1.0, -2.0, 4.0])
+    out = np.zeros(7)
+    intrinsic._add(moved, 0, 2.0, out)
+    # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
+    assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]

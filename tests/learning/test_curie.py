@@ -159,3 +159,12 @@ def test_what_has_no_structure_in_a_paper_of_glasses_is_one():
     frame = pd.DataFrame(rows, columns=[*names, "Lattice_Structure"])
     known, _ = curie.clean(curie._by_paper(frame))
     assert sorted(known.values) == [324.0, 480.0, 585.0]
+
+
+def test_elements_that_are_named_and_not_there_do_not_count():
+    known, _ = curie.clean(
+        _rows(("Y0Fe2Al", 600.0, "a"), ("YFe0Al2", 300.0, "a"), ("Y0.0Co0.5", 500.0, "b"),
+              ("YCo5", 980.0, "b"))
+    )  # fmt: skip
+    assert known.values.tolist() == [980.0]
+    assert known.removed["no rare earth, or neither iron nor cobalt, once read"] == 3

@@ -143,3 +143,9 @@ def test_where_nothing_is_typed_the_hull_says_what_stands_beside():
     alone = found[found["row_index"] == 1]
     assert alone["volume_pct"].sum() == pytest.approx(100.0)
     assert not alone["phase"].str.contains("boundary").any()
+
+
+def test_recipes_are_read_as_everywhere():
+    table = phase_balance(_table("Sm36.5Co63.5"))
+    assert phase_balance("Sm36.5Co63.5", basis="weight").equals(table)
+    assert phase_balance(["Sm36.5Co63.5"], basis="weight").equals(table)

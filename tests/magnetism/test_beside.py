@@ -49,3 +49,12 @@ def test_rows_without_physics_say_nothing_here():
     assert (
         beside(TrainingSet("curie_temperature_K", table, np.array([550.0]), mark, mark, "")) is None
     )
+
+
+def test_what_is_less_alike_than_a_twentieth_is_not_alike():
+    found = beside(_set(["Y2Fe17"], 42.0))
+    # Distances sqrt(2) x / 19 of 0.295 and 0.305: likenesses exp(-2.95) and exp(-3.05).
+    step, near = _say(found, "Y2Fe13.0367Al3.9633", "Y2Fe12.9024Al4.0976")
+    assert near == pytest.approx([0.0523, 0.0], abs=2e-4)
+    assert step[0] == pytest.approx(42.0 * near[0] / 1.05)
+    assert step[1] == 0.0

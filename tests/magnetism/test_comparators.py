@@ -45,3 +45,10 @@ def test_products_are_possible():
     limit = frame["remanence_T"] ** 2 / (4 * 1.25663706e-6) / 1e3
     given = frame["max_energy_product_kJ_m3"].notna() & limit.notna()
     assert (frame["max_energy_product_kJ_m3"] <= limit)[given].all()
+
+
+def test_a_coefficient_that_nobody_prints_is_none_near_room_temperature_and_unknown_when_hot():
+    # Vectolite: 80 kA/m (Bozorth 1951); how that moves is not printed.
+    warm, hot = (comparators(t).set_index("candidate") for t in ("45C", "150C"))
+    assert warm.loc["Co ferrite", "coercivity_kA_m"] == 80.0
+    assert np.isnan(hot.loc["Co ferrite", "coercivity_kA_m"])

@@ -54,6 +54,24 @@ def test_bad_input_is_named():
     assert refused.exit_code != 0
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("losses", "x"),
+        ("losses", [[1.0], [2.0]]),
+        ("load_line", []),
+        ("load_line", "x"),
+        ("load_line", float("nan")),
+        ("hours", None),
+        ("hours", [1.0, -1.0]),
+    ],
+)
+def test_what_is_no_number_is_named_as_it_was_given(name, value):
+    with pytest.raises(InputError, match=name) as caught:
+        mk.magnetism.use_limits(DYSPROSIUM, **{name: value})
+    assert "np.float64" not in str(caught.value)
+
+
 def test_the_command_prints_a_row_for_each_load_line_and_time():
     done = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"])
     assert done.exit_code == 0, done.output

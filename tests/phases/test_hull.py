@@ -5,9 +5,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
+from magnetkit.evaluation.phases.diagram import phase_diagram
 from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.phases import hull, space
-from magnetkit.phases.diagram import phase_diagram
 from magnetkit.phases.snapshot import open_snapshot
 
 

@@ -65,7 +65,7 @@ def test_relax_keeps_labels_and_reads_the_end_of_the_path():
         n = len(structure)
         path = SimpleNamespace(
             energies=[-1.0, -2.0],
-            forces=[np.ones((n, 3)), np.tile([0.0, 0.003, 0.004], (n, 1))],
+            forces=[np.ones((n, 3)), np.outer(np.linspace(0.2, 1.0, n), [0.0, 0.003, 0.004])],
             magmoms=[np.zeros(n), np.full(n, -1.5)],
         )
         return {"final_structure": structure, "trajectory": path}

@@ -14,3 +14,9 @@ def test_a_difference_is_the_second_less_the_first():
     row = table.loc["coercivity_kA_m"]
     assert row["difference_2"] == row[two] - row[one] == 0.0
     assert row["difference_3"] == row[three] - row[one] > 0.0
+
+
+def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
+    plain = mk.compare(["Nd2Fe14B", "SmCo5"]).loc["coercivity_kA_m", "Nd2Fe14B"]
+    at, warmer = mk.predict("Nd2Fe14B", [300.0, 330.0])["coercivity_kA_m"]
+    assert plain == at > warmer

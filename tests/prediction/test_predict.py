@@ -1,5 +1,6 @@
 """What is predicted where nothing else is asked."""
 
+import pandas as pd
 import pytest
 
 import magnetkit as mk
@@ -10,6 +11,14 @@ def test_without_a_temperature_it_is_300_kelvin():
     assert frame["temperature_K"].tolist() == [300.0]
     # Strnat 1988: 1.07 to 1.14 T, H_a 20 to 35 MA/m at room temperature.
     assert 1.0 < frame["saturation_polarization_T"].iloc[0] < 1.2
+
+
+def test_what_names_a_candidate_is_not_carried_along_twice():
+    frame = pd.DataFrame({"alloy": ["Sm1Co5"], "melt": [17]})
+    got = mk.predict(frame)
+    assert got["candidate"].tolist() == ["Sm1Co5"]
+    assert got["melt"].tolist() == [17]
+    assert "alloy" not in got
 
 
 def test_an_interval_holds_nine_in_ten_unless_asked_for_more():

@@ -155,6 +155,24 @@ def test_a_limit_on_the_modulus_has_two_sides():
     assert list(found.failed) == ["", *["|remanence_coefficient_pct_K| <= 0.13"] * 3]
 
 
+def test_of_several_limits_on_one_quantity_the_narrowest_window_counts_once():
+    profile = applications.load("energy-traction-motor")
+    said = {"column": "remanence_T", "source": "asked for", "status": "assumption"}
+    limits = {"minimum": 1.1}, {"maximum": 1.3}, {"maximum": 1.2}, {"minimum": 1.0}
+    asked = tuple(Requirement(**said, **limit) for limit in limits)
+    found = []
+    for some in (asked[:1], asked[:2], asked[:3], asked, asked[::-1]):
+        narrow = profile.model_copy(update={"requirements": some})
+        # One standard deviation is 0.1 T; 1.6449 of them to each side hold 90 %.
+        half = 0.16449
+        frame = _frame(profile, host=["2:14:1"]).assign(
+            remanence_T=1.2, remanence_T_lo=1.2 - half, remanence_T_hi=1.2 + half
+        )
+        frames = dict.fromkeys(profile.temperatures, frame)
+        found.append(judge(narrow, frames, profile.temperature_K).probability[0])
+    assert found == pytest.approx([0.8413, 0.6827, 0.3413, 0.3413, 0.3413], abs=2e-4)
+
+
 def _beside(share, width):
     """Judge a magnet 4 % more coercive than the reference, and the reference, against a share."""
     profile = applications.load("energy-traction-motor")

@@ -1,6 +1,7 @@
 """What is left out before it is computed, and the bounds on which that rests."""
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -116,3 +117,22 @@ def test_counts_of_parts_add_up_to_those_of_the_whole():
     counted, _ = np.histogram(frame["coercivity_kA_m"].dropna(), edges)
     assert whole.histograms["coercivity_kA_m"].tolist() == counted.tolist()
     assert whole.histograms["cost_USD_kg"].sum() == len(table)
+
+
+def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
+    frames = [
+        pd.DataFrame({name: [x, np.nan] for name in sieves.PROPERTIES}) for x in (-3.0, 5.0, 1.0)
+    ]
+    edges = edges_of(frames)["coercivity_kA_m"]
+    assert edges[0] == -3.0
+    assert edges[-1] == 5.0
+    np.testing.assert_allclose(np.diff(edges), 0.2)
+    assert edges_of([frames[0] * np.nan]) == {}
+
+
+def test_what_is_passed_on_has_the_columns_that_order_needs_and_no_other():
+    table, job, rule = case("energy-traction-motor")
+    frame = evaluate(table[:20], job)
+    passed = sieves._arrow(frame.iloc[::2], rule)
+    assert passed.column_names == list(rule.columns())
+    assert passed.num_rows == 10

@@ -78,3 +78,11 @@ def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin():
         own = {**REFERENCE, "host": "2:14:1", "temperature_K": kelvin}
         found = profile("N42SH", own, made, wish)
         assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx(ends)
+
+
+def test_what_the_reference_has_is_named_and_nothing_else():
+    reference = {**REFERENCE, "candidate": "N42SH", "host": "2:14:1"}
+    with pytest.raises(InputError) as caught:
+        requirement("knee_field_kA_m>=reference", reference)
+    known = str(caught.value).partition("it has ")[2].split(", ")
+    assert known == ["remanence_T", "coercivity_kA_m", "remanence_coefficient_pct_K"]

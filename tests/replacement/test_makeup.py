@@ -113,3 +113,17 @@ def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
     frame["remanence_coefficient_pct_K"] += [0.0, 0.02, -1.0]
     found = _log_likelihood(frame, grade)
     np.testing.assert_allclose(found - found[0], [0.0, -2.0, -12.5], atol=1e-9)
+
+
+def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
+    seen = []
+    asked = mk.magnetism.sintered
+
+    def judged(table, temperature, **options):
+        seen.append((temperature, options["between"]))
+        return asked(table, temperature, **options)
+
+    monkeypatch.setattr(mk.magnetism, "sintered", judged)
+    _made("N42SH")
+    # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
+    assert seen == [(293.15, (293.15, 373.15))]

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import magnetkit as mk
+from magnetkit.anchors import calibrate
 from magnetkit.replacement import makeup
 from magnetkit.replacement.asked import Wish
-from magnetkit.replacement.reference import _catalogue_mill, reference_of
+from magnetkit.replacement.reference import _catalogue_mill, _measured, reference_of
+from magnetkit.settings import get_settings
 
 SHELL = "Tb 0.6 wt%"
 
@@ -43,3 +46,24 @@ def test_the_grade_says_nothing_new_of_a_recipe_that_was_expected_to_give_it(mad
         for one in made.values()
     ]  # fmt: skip
     assert scores[1] < scores[0] - 0.5
+
+
+def test_measured_magnets_of_a_replacement_are_kept_under_no_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("MAGNETKIT_DATA_DIR", str(tmp_path / "data"))
+    get_settings.cache_clear()
+    rows = {
+        "composition": ["Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal."],
+        "basis": ["weight"],
+        "temperature_K": [293.15],
+        "coercivity_kA_m": [1100.0],
+    }
+    try:
+        said, mill = _measured(pd.DataFrame(rows), None, "weight", None)
+        assert not said.estimate
+        assert mill.hosts == ("2:14:1",)
+        assert not list(tmp_path.rglob("*measured*"))
+        calibrate(pd.DataFrame(rows), "measured", keep=True)
+        assert list(tmp_path.rglob("*measured*"))
+    finally:
+        get_settings.cache_clear()

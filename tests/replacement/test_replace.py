@@ -151,7 +151,11 @@ def test_json_is_one_object(motor):
         ({"grade": "N42SH", "price": {"Qq": 2}}, "no chemical element"),
         ({"grade": "N42SH", "price": {"Tb": "dear"}}, "factor"),
         ({"grade": "N42SH", "require": ["B_r>1"]}, "not understood"),
-        ({"grade": "N42SH", "number": 0}, "above 0"),
+        ({"grade": "N42SH", "number": 0}, "1 or more"),
+        ({"grade": "N42SH", "recipe": "He"}, "'He' makes no magnet at 423.15 K"),
+        ({"grade": "N42SH", "recipe": "Nd2Fe14BHg"}, "makes no magnet"),
+        ({"grade": "N42SH", "mass_kg": float("inf")}, "finite number above 0"),
+        ({"grade": "N42SH", "shell": "Tb 0.5 wt%"}, "give recipe or measured"),
     ],
 )
 def test_bad_input_is_said(arguments, says):
@@ -190,6 +194,8 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
     found = mk.replace("N42SH", "150C", recipe=recipe, basis="weight")
     by_kind = {a["kind"]: a for a in found.answers}
     fine, choice = by_kind["finer_grains"], by_kind["recommendation"]
+    assert "without heavy rare earth" in fine["text"]
+    assert fine["heavy_rare_earth_wt_pct"] == 0.0
     # Likely enough by the model, but no such magnet was measured hot.
     assert "measured hot" in fine["text"]
     assert choice["candidate"] != fine["candidate"]

@@ -55,3 +55,11 @@ def test_gadolinium_and_erbium_are_there_for_the_temperature_coefficient_alone()
     flat = tried("2:17", 373.15, compensated=True)
     assert amounts(flat, "Gd").max() == 16.0
     assert set(amounts(flat, "Er")) == {0.0, 2.0, 4.0, 6.0}
+
+
+def test_what_is_tried_is_a_recipe_its_shell_and_the_way_it_gets_its_heavy_rare_earth():
+    rows = tried()
+    assert list(rows.columns) == ["composition", "shell", "route"]
+    assert rows.index.tolist() == list(range(len(rows)))
+    assert (rows["route"] == "diffused").tolist() == rows["shell"].astype(bool).tolist()
+    assert not rows.duplicated().any()

@@ -1,11 +1,14 @@
 """What is screened where nobody says what: today's magnet, then the space around it."""
 
+import numpy as np
 import pytest
 
+import magnetkit as mk
 from magnetkit.applications import load
+from magnetkit.composition.blocks import Rejected
 from magnetkit.errors import InputError
 from magnetkit.ranking.judged import replace
-from magnetkit.run.candidates import profile_space
+from magnetkit.run.candidates import SpaceCandidates, TableCandidates, profile_space, taken
 
 
 @pytest.mark.parametrize("shell", ["Tb 0.5 wt%", None])
@@ -19,3 +22,29 @@ def test_todays_magnet_leads_with_its_own_shell(shell):
 def test_a_device_without_a_space_asks_for_candidates():
     with pytest.raises(InputError, match="give a candidate table"):
         profile_space(replace(load("aviation-actuator"), space=()))
+
+
+def test_a_table_is_read_whole_however_small_the_pieces():
+    table = mk.CompositionTable.from_strings(["SmCo5", "PrCo5", "YCo5", "LaCo5", "CeCo5"])
+    chunks = [piece() for piece in TableCandidates(table).pieces(2)]
+    assert [len(chunk.table) for chunk in chunks] == [2, 2, 1]
+    assert [i for chunk in chunks for i in chunk.table.row_index] == [0, 1, 2, 3, 4]
+    # What was refused is told even where nothing is left.
+    refused = [Rejected(1, "??", "no element")]
+    (only,) = TableCandidates(table[:0], rejected=refused).pieces(2)
+    assert only().rejected == refused
+
+
+def test_a_formula_of_several_spaces_comes_once_and_is_counted_on():
+    spaces = [
+        mk.substitutions("SmCo5", {"Sm": [earth]}, step=0.5) for earth in ("Pr", "Gd", "Pr", "Y")
+    ]
+    pieces = list(SpaceCandidates(spaces, [("SmCo5", "")]).pieces(2))
+    chunks = [piece() for piece in pieces]
+    labels = [label for chunk in chunks for label in chunk.labels.to_pylist()]
+    expected = ["SmCo5", "Sm0.5Pr0.5Co5", "PrCo5", "Sm0.5Gd0.5Co5", "GdCo5", "Sm0.5Y0.5Co5", "YCo5"]
+    assert labels == expected
+    assert [i for chunk in chunks for i in chunk.table.row_index] == list(range(7))
+    # Of a piece some are taken under their own numbers.
+    some = taken(pieces[-1], np.array([0]))
+    assert some.table.row_index.tolist() == [chunks[-1].table.row_index[0]]

@@ -101,7 +101,7 @@ def test_what_cannot_be_is_said(motor):
         suggest(motor, 1, limits=["Nd=3"])
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         suggest(motor, 1, stock=["Xx"])
-    with pytest.raises(InputError, match="batch must be 1 or more"):
+    with pytest.raises(InputError, match="batch must be a whole number of 1 or more"):
         suggest(motor, 0)
     with pytest.raises(InputError, match="charge_kg"):
         suggest(motor, 1, charge_kg=0.0)

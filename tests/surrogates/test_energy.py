@@ -1,5 +1,7 @@
 """What an error of the formation energy is taken to go with, and the model as it ships."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,3 +30,18 @@ def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
 def test_the_model_as_shipped_knows_cobalt_from_nickel(formula, energy):
     found = mk.surrogates.load(TARGET).predict([formula])[TARGET].iloc[0]
     assert energy[0] < found < energy[1]
+
+
+def test_an_interval_of_the_model_holds_nine_in_ten_unless_asked_for_more():
+    model, low = mk.surrogates.load(TARGET), f"{TARGET}_lo"
+    plain, nine, more = (model.predict(["SmCo5"], **o)[low].iloc[0]
+                         for o in ({}, {"interval": 0.9}, {"interval": 0.99}))  # fmt: skip
+    assert plain == nine > more
+
+
+def test_a_model_is_itself_and_no_other():
+    model = mk.surrogates.load(TARGET)
+    again = replace(model)
+    assert model == model
+    assert model != again
+    assert len({model, again}) == 2

@@ -5,8 +5,10 @@ import pytest
 import magnetkit as mk
 from magnetkit.composition.answers import RejectedRows
 from magnetkit.errors import DataError, InputError
+from magnetkit.magnetism import believing
 from magnetkit.settings import get_settings
 from magnetkit.surrogates import energy
+from magnetkit.surrogates.computed import Computed
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -136,3 +138,17 @@ def test_a_set_that_is_given_is_what_is_learnt(small):
     model = mk.surrogates.train(ENERGY, few)
     assert len(model.known) == len(few)
     assert model.target == ENERGY
+
+
+def test_training_shows_no_bar_unless_asked(tmp_path, monkeypatch):
+    file, asked = tmp_path / "mine.csv", []
+    pd.DataFrame({"composition": ["SmCo5", "GdCo5"], CURIE: [1020.0, 1014.0]}).to_csv(file)
+
+    def learnt(rows, progress):
+        asked.append(progress)
+        return Computed("saturation_polarization_T")
+
+    monkeypatch.setattr(believing, "retrain", learnt)
+    mk.surrogates.train(CURIE, data=file)
+    mk.surrogates.train(CURIE, data=file, progress=True)
+    assert asked == [False, True]

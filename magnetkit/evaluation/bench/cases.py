@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...features.descriptors import rare_earth_descriptors
+from ...features.element_statistics import composition_statistics
 from ...features.element_table import load_table
-from ...features.statistics import composition_statistics
 from ...features.structure_features import structure_descriptors
 from ...features.structures import Crystals
 from ...kernels.lattice_sums import dipole_tensors

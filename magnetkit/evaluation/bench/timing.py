@@ -137,8 +137,8 @@ def _peers(case: Case, ours: float, progress: bool) -> list[dict[str, Any]]:
 
 def _curve(progress: bool) -> pd.DataFrame:
     from ...features.descriptors import rare_earth_descriptors
+    from ...features.element_statistics import composition_statistics
     from ...features.element_table import load_table
-    from ...features.statistics import composition_statistics
 
     elements = load_table("magpie").imputed()
     lines = []

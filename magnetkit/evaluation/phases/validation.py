@@ -18,13 +18,13 @@ from ...composition.table import CompositionTable
 from ...elements import INDEX, SYMBOLS
 from ...hosts.partition import HOSTS
 from ...phases import slopes
-from ...phases.diagram import phase_diagram
 from ...phases.hull import Decomposition, solve, stable_space
 from ...phases.mixing import MixingModel
 from ...phases.mixing_terms import Occupation
 from ...phases.snapshot import Snapshot, open_snapshot
 from ...phases.space import PhaseSpace
 from ...phases.substituted import site_check
+from .diagram import phase_diagram
 from .forming import read_made, table_of_scores
 from .leave_one_out import VALIDATED, leave_one_out, validation_space
 

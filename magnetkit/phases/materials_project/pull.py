@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..._version import __version__
+from ...arguments import named
 from ...elements import INDEX
 from ...errors import DataError, InputError
 from ..snapshot import SCHEMES, Snapshot, write_snapshot
@@ -39,6 +40,7 @@ MOST_ELEMENTS = 12
 _LIST_LETTERS = 1800
 
 
+@named
 def pull(
     systems: str | Iterable[str],
     api_key: str | None = None,
@@ -100,6 +102,7 @@ def pull(
     ).entries.copy()
 
 
+@named
 def pull_snapshot(
     systems: str | Iterable[str],
     api_key: str | None = None,
@@ -162,6 +165,7 @@ def pull_snapshot(
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
 
 
+@named
 def freeze(
     systems: str | Iterable[str],
     folder: str | Path,
@@ -219,12 +223,13 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def subsystems(systems: Iterable[str]) -> list[str]:
+@named
+def subsystems(systems: str | Iterable[str]) -> list[str]:
     """Return chemical systems and all that can be made from fewer of their elements.
 
     Parameters
     ----------
-    systems : iterable of str
+    systems : str or iterable of str
         Chemical systems such as ``"Sm-Co"``.
 
     Returns
@@ -232,13 +237,18 @@ def subsystems(systems: Iterable[str]) -> list[str]:
     list of str
         Each once.
 
+    Raises
+    ------
+    InputError
+        If a part of one is no element.
+
     Examples
     --------
     >>> subsystems(["Co-Sm"])
     ['Co', 'Sm', 'Co-Sm']
     """
     found: set[str] = set()
-    for system in systems:
+    for system in chemical_systems(systems):
         symbols = system.split("-")
         for n in range(1, len(symbols) + 1):
             found.update("-".join(some) for some in combinations(symbols, n))

@@ -2,33 +2,33 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...columns import COLUMNS
+from ...phases.section import Section
 from .parts import Figure, colour_bar, layout_of, line, numbers, points
 
-if TYPE_CHECKING:
-    from pymatgen.analysis.phase_diagram import PhaseDiagram
+# Where each element stands.
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
 
 
 def section(
-    diagram: "PhaseDiagram",
+    hull: Section,
     shares: NDArray[np.float64],
     odds: ArrayLike,
     texts: Sequence[str],
     name: str = "Candidates",
 ) -> Figure:
-    """Return the stable phases of a system as pymatgen's plotter lays them out, and candidates.
+    """Return the stable phases of a system in a triangle, and candidates.
 
     Parameters
     ----------
-    diagram : PhaseDiagram
+    hull : Section
         Of three elements.
     shares : ndarray of float64, shape (n, 3)
-        Of the candidates, in the order of ``diagram.elements``.
+        Of the candidates, in the order of the elements.
     odds : array_like, shape (n,)
         Probability that each forms.
     texts : sequence of str, length n
@@ -36,19 +36,16 @@ def section(
     name : str
         Of the candidates, in the legend.
     """
-    from pymatgen.analysis.phase_diagram import PDPlotter, triangular_coord
-
-    lines, labels, _ = PDPlotter(diagram, show_unstable=0, backend="matplotlib").pd_plot_data
+    at = hull.shares @ _CORNERS
     edge = {"hoverinfo": "skip", "showlegend": False}
-    edges = [line("", x, y, width=1, color="#888") | edge for x, y in lines]
-    known = list(labels.items())
+    edges = [line("", *at[side].T, width=1, color="#888") | edge for side in hull.edges]
     stable = {
         "type": "scatter",
         "mode": "markers+text",
         "name": "Stable phases, 0 K",
-        "x": numbers([at[0] for at, _ in known]),
-        "y": numbers([at[1] for at, _ in known]),
-        "text": [re.sub(r"([\d.]+)", r"<sub>\1</sub>", entry.name) for _, entry in known],
+        "x": numbers(at[:, 0]),
+        "y": numbers(at[:, 1]),
+        "text": [re.sub(r"([\d.]+)", r"<sub>\1</sub>", name) for name in hull.names],
         "textposition": "top center",
         "textfont": {"size": 10},
         "hoverinfo": "text",
@@ -58,8 +55,7 @@ def section(
     layout = layout_of(bare, bare | {"scaleanchor": "x"}, height=560)
     traces = [*edges, stable]
     if len(shares):
-        # pymatgen measures from its first element: its coordinates are the others' shares.
-        x, y = triangular_coord(np.asarray(shares)[:, 1:])
+        x, y = (shares @ _CORNERS).T
         look = {
             "size": 11, "color": numbers(odds), "cmin": 0.0, "cmax": 1.0, "colorscale": "Viridis",
             "line": {"width": 1, "color": "#222"},

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ... import datasets
 from ...applications.objective import Objective
+from ...arguments import named
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
 from ...hosts import HOST_NAMES
@@ -86,6 +87,7 @@ def judged(frame: "pd.DataFrame") -> "dict[str, pd.DataFrame]":
     }
 
 
+@named
 def sweep(
     compositions: Any,
     temperature: float | str | Sequence[float | str],

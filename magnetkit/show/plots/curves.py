@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...arguments import named
 from ..figures import curves as figures
 from ..figures.parts import axis_of, layout_of
 from ._axes import axes, heading, need
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ...magnetism.demagnetization import Demagnetization
 
 
+@named
 def property_against_temperature(
     frame: "pd.DataFrame", column: str, *, ax: "Axes | None" = None
 ) -> "Axes":
@@ -46,6 +48,7 @@ def property_against_temperature(
     return draw({"data": traces, "layout": layout}, axes(ax))
 
 
+@named
 def demagnetization(
     curves: "Demagnetization", labels: Sequence[str] | None = None, *, ax: "Axes | None" = None
 ) -> "Axes":

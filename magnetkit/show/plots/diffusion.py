@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ...arguments import named
 from ...errors import InputError
 from ...units import ZERO_CELSIUS
 from ..figures.parts import COLOURS, GREY
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Face = Literal["x", "y", "z"]
 
 
+@named
 def depth_profile(
     found: "Diffusion", element: str | None = None, *, ax: "Axes | None" = None
 ) -> "Axes":
@@ -61,6 +63,7 @@ def depth_profile(
     return ax
 
 
+@named
 def margin_map(
     found: "Diffusion",
     when: Literal["before", "after"] = "after",
@@ -114,6 +117,7 @@ def margin_map(
     return ax
 
 
+@named
 def terbium_against_temperature(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     """Draw the heavy rare earth that magnets need over the temperature they have to stand.
 

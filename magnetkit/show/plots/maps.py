@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...arguments import named
 from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...errors import InputError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...run.result import Ranked
 
 
+@named
 def grade_map(
     frame: "pd.DataFrame",
     *,
@@ -57,6 +59,7 @@ def grade_map(
     return draw(maps.grade_map(hosts, maps.plain(frame, intervals)), axes(ax))
 
 
+@named
 def pareto(
     result: "Ranked",
     x: str | None = None,
@@ -95,6 +98,7 @@ def pareto(
     return ax
 
 
+@named
 def ternary(
     table: CompositionTable,
     values: ArrayLike,

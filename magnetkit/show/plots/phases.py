@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...arguments import named
 from ...composition.inputs import read_inputs
 from ...elements import SYMBOLS
 from ...errors import InputError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ...phases.snapshot import Snapshot
 
 
+@named
 def section(
     system: str,
     compositions: Any = None,
@@ -28,8 +30,8 @@ def section(
 ) -> "Axes":
     """Draw the stable phases of a ternary system, and how likely candidates form on it.
 
-    The triangle is drawn by pymatgen's plotter, ordered as the snapshot has it at 0 K; candidates
-    are coloured by `magnetkit.phases.stability`. A candidate with other elements is left out.
+    The stable phases are those of the snapshot at 0 K, those in balance joined; candidates are
+    coloured by `magnetkit.phases.stability`. A candidate with other elements is left out.
 
     Parameters
     ----------
@@ -54,21 +56,21 @@ def section(
         If `system` is not three elements, or the snapshot has no phases of one.
     """
     from ...phases import open_snapshot, stability
-    from ...phases.diagram import phase_diagram
+    from ...phases.section import hull_section
 
     elements = system.split("-")
     if len(set(elements)) != 3 or any(e not in SYMBOLS for e in elements):
         raise InputError(f"a section takes three elements such as Sm-Co-Fe, got {system!r}")
     source = open_snapshot(snapshot)
-    diagram = phase_diagram(source, system)
+    hull = hull_section(source, elements)
     shares, odds, names = np.empty((0, 3)), np.empty(0), list[str]()
     if compositions is not None:
         table = read_inputs(compositions, "auto").table
         shown = table[np.abs(table.fraction(*elements) - 1.0) < 1e-9]
         names = shown.formulas()
-        shares = np.column_stack([shown.fraction(e.symbol) for e in diagram.elements])
+        shares = np.column_stack([shown.fraction(e) for e in elements])
         found = stability(shown, temperature=temperature, snapshot=source) if names else {}
         odds = found["probability_phase_forms"] if names else odds
-    ax = draw(figure_of(diagram, shares, odds, names), axes(ax))
+    ax = draw(figure_of(hull, shares, odds, names), axes(ax))
     ax.set_title(f"{system}, phases of the snapshot at 0 K")
     return ax

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...arguments import named
 from ..notebook import ROWS, table_html
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Table:
         return self.html
 
 
+@named
 def table(frame: "pd.DataFrame", rows: int = ROWS) -> Table:
     """Show results in a notebook: eight columns, intervals in brackets, the domain coloured.
 

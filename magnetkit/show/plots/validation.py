@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arguments import named
 from ...columns import COLUMNS
 from ...errors import InputError
 from ..figures.parts import COLOURS
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@named
 def parity(
     measured: ArrayLike,
     predicted: ArrayLike,
@@ -67,6 +69,7 @@ def parity(
     return ax
 
 
+@named
 def coverage(
     measured: ArrayLike,
     predicted: ArrayLike,

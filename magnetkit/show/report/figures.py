@@ -13,7 +13,7 @@ from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
 from ...magnetism.demagnetization import demagnetization as curves_of
 from ...phases import open_snapshot
-from ...phases.diagram import phase_diagram
+from ...phases.section import hull_section
 from ...prediction.properties import magnets
 from ..figures import curves, maps
 from ..figures.parts import AXIS, BLACK, COLOURS, POINTS, Figure, axis_of, layout_of, numbers
@@ -100,9 +100,8 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
     system = SYSTEMS.get(host)
     if system is None or not set(system) <= set(source.manifest.get("elements", system)):
         return None
-    diagram = phase_diagram(source, "-".join(system))
     table = CompositionTable.from_strings(best["formula"].astype(str).tolist(), basis="atomic")
-    sites = [RARE_EARTHS if e.symbol == system[0] else (e.symbol,) for e in diagram.elements]
+    sites = [RARE_EARTHS, *((element,) for element in system[1:])]
     share = np.column_stack([table.fraction(*site) for site in sites])
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
@@ -111,7 +110,7 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
         f"{escape(str(row['decomposes_to']))}"
         for (_, row), p in zip(best.iterrows(), odds, strict=True)
     ]
-    return section_of(diagram, share, odds, texts, "Best candidates")
+    return section_of(hull_section(source, system), share, odds, texts, "Best candidates")
 
 
 def over_temperature(shown: Magnets, low: float, high: float) -> Figure:

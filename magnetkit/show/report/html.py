@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
 """Columns of all candidates that the download holds and the page does not show."""
 ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
-FIRM = ("top_ten_share", "tie_group", "simpler_rank")
+FIRM = ("top_ten_share", "tie_group")
 """How firm the ranks of the ten best are."""
 COMPARED = (
     "candidate",
@@ -109,7 +109,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
     table = _table(ranked, names)
     # What all share is said once.
     best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
-    firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
+    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
@@ -190,6 +190,8 @@ def _figures(
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
     column, value = COLUMNS[name], row[name]
+    if name == "candidate" and not pd.isna(row.get("simpler_rank")):
+        return {"text": _plain(value), "range": f"no gain over {row['simpler_rank']}"}
     if column.kind in _TEXTS:
         return {"text": _plain(value), "range": ""}
     if column.kind == "integer":
@@ -247,6 +249,9 @@ def in_script(value: Any) -> str:
 
 def _packaged(package: str, path: str) -> str:
     """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
-    file = files(package).joinpath(*path.split("/"))
+    # Found, not imported: itables imports polars for its examples.
+    found = find_spec(package)
+    assert found is not None
+    file = Path(str(found.origin)).parent / path
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")

@@ -1,0 +1,33 @@
+"""Statistics of element properties: where they are written, and what they need not import."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from magnetkit import CompositionTable
+from magnetkit.errors import InputError
+from magnetkit.features import composition_statistics, load_table
+
+
+def test_out_and_dtype():
+    table = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"])
+    elements = load_table("magpie").imputed()
+    full = composition_statistics(table, elements)
+    out = np.empty((2, 132), np.float32)
+    assert composition_statistics(table, elements, out=out) is out
+    np.testing.assert_array_equal(out, full.astype(np.float32))
+    for wrong in (np.empty((2, 131)), np.empty((2, 132), int), np.empty((132, 2)).T):
+        with pytest.raises(InputError, match="out must be"):
+            composition_statistics(table, elements, out=wrong)
+    with pytest.raises(InputError, match="dtype must be"):
+        composition_statistics(table, elements, dtype=int)
+
+
+def test_an_answer_of_the_energy_does_not_wait_for_scikit_learn():
+    code = (
+        "import sys; from magnetkit.surrogates import energy; energy.load(); "
+        "sys.exit('sklearn' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,33 @@
+"""The hull of a ternary system against pymatgen's phase diagram."""
+
+import numpy as np
+import pytest
+
+from magnetkit.errors import InputError
+from magnetkit.evaluation.phases.diagram import phase_diagram
+from magnetkit.phases.section import hull_section
+from magnetkit.phases.snapshot import open_snapshot
+
+
+@pytest.mark.parametrize("system", ["Nd-Fe-B", "Sm-Co-Fe"])
+def test_phases_and_sides_are_pymatgens(system):
+    from pymatgen.core import Composition
+
+    found = hull_section(open_snapshot(), system.split("-"))
+    peer = phase_diagram(open_snapshot(), system)
+    names = [Composition(name).reduced_formula for name in found.names]
+    assert set(names) == {entry.composition.reduced_formula for entry in peer.stable_entries}
+    sides = set()
+    for facet in peer.facets:
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            ends = (peer.qhull_entries[facet[k]].composition.reduced_formula for k in (i, j))
+            sides.add(frozenset(ends))
+    assert {frozenset(names[k] for k in side) for side in found.edges} == sides
+    for name, row in zip(found.names, found.shares, strict=True):
+        shares = [Composition(name).get_atomic_fraction(e) for e in found.elements]
+        np.testing.assert_allclose(row, shares, atol=1e-12)
+
+
+def test_an_element_without_phases_is_named():
+    with pytest.raises(InputError, match="no phases of Eu; pull Eu-Co-Fe"):
+        hull_section(open_snapshot(), ["Eu", "Co", "Fe"])
