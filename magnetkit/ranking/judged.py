@@ -110,7 +110,7 @@ def job_for(
         whole_range=True,
     )
     kelvin = temperature or profile.temperature_K
-    if objectives:
+    if objectives is not None and len(objectives):
         profile = replace(profile, objectives=tuple(objectives))
     added = [requirement_of(text, profile, made, kelvin) for text in require]
     if added:
