@@ -27,7 +27,6 @@ from ..learning.curie import EDGE, EMBEDDED, TARGET
 from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
-from ..settings import get_settings
 from .beside import Beside
 from .design import (
     OFFSET_K,
@@ -162,7 +161,7 @@ class Belief:
     @property
     def file(self) -> Path:
         """Where the belief is kept."""
-        return file_of(self.known)
+        return store.file_of(self.known)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -364,9 +363,3 @@ def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
     constant, new, near = coefficients
     return constant + new * novelty + near * local
-
-
-def file_of(data: TrainingSet) -> Path:
-    """Return where a belief trained on a set is kept."""
-    key = store.key({"data": data.sha256})
-    return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"

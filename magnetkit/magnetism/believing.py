@@ -13,7 +13,7 @@ from ..learning import store
 from ..learning.curie import FOLDS, TARGET, curie_set, own_set
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
-from .belief import Belief, Branch, file_of
+from .belief import Belief, Branch
 from .training import train, with_rows
 
 
@@ -56,7 +56,9 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> B
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
-    return store.kept(file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+    return store.kept(
+        store.file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known)
+    )
 
 
 def _shown(known: TrainingSet, progress: bool) -> Belief:
@@ -69,7 +71,7 @@ def _shown(known: TrainingSet, progress: bool) -> Belief:
 def retrain(data: TrainingSet, progress: bool = False) -> Belief:
     """Train, and keep in the cache whatever is there."""
     belief = _shown(data, progress)
-    store.save(file_of(data), *_packed(belief))
+    store.save(store.file_of(data), *_packed(belief))
     _load.cache_clear()
     return belief
 

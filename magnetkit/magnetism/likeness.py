@@ -6,7 +6,6 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives.
 """
 
-import tomllib
 from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
@@ -35,8 +34,7 @@ _FITTED = {"coercivity_kA_m": "H", "remanence_T": "B"}
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
-    with datasets.path(SPLIT_FILE).open("rb") as stream:
-        data = tomllib.load(stream)
+    data = datasets.toml(SPLIT_FILE)
     return {
         q: (float(part["far"]), float(part["reach"])) for q, part in data.items() if "far" in part
     }

@@ -9,7 +9,6 @@ magnet's coercivity rests on its shell.
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -80,8 +79,7 @@ def splits() -> dict[str, Split]:
     Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
     remanence does, and is taken to be split alike.
     """
-    with datasets.path(SPLIT_FILE).open("rb") as stream:
-        data = tomllib.load(stream)
+    data = datasets.toml(SPLIT_FILE)
     found = {}
     for quantity in QUANTITIES:
         one = data[quantity]

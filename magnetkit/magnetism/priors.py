@@ -6,7 +6,6 @@ numbers stand in ``datasets/intrinsic/priors.toml`` and, of each host, in ``intr
 folder in ``datasets/hosts``.
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -99,12 +98,10 @@ class Prior:
 @lru_cache(maxsize=1)
 def read_priors() -> dict[str, Any]:
     """Return ``priors.toml``, and under ``host`` the ``intrinsic.toml`` of each."""
-    with datasets.path("intrinsic/priors.toml").open("rb") as stream:
-        common = tomllib.load(stream)
+    common = datasets.toml("intrinsic/priors.toml")
     own = {}
     for host in HOST_NAMES:
-        with datasets.path(file_of(host, "intrinsic.toml")).open("rb") as stream:
-            own[host] = tomllib.load(stream)
+        own[host] = datasets.toml(file_of(host, "intrinsic.toml"))
     return {**common, "host": own}
 
 

@@ -1,6 +1,5 @@
 """What a magnet maker does to a hard phase: the `process` of a sintered magnet."""
 
-import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -174,8 +173,7 @@ def parameters() -> Parameters:
 
     A variant of a host that it does not list has the parameters of that host.
     """
-    with datasets.path(PARAMETERS_FILE).open("rb") as stream:
-        found = read_parameters(tomllib.load(stream))
+    found = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
         if host.variant_of is not None and host.variant_of in found.families:
             found.families.setdefault(name, found.families[host.variant_of])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import conformal
+from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
 from ..hosts.partition import HOST_NAMES
 from ..learning.curie import FOLDS, TARGET, fold, keys
@@ -19,7 +20,7 @@ from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from .belief import Belief, Branch, Residual, error_size
 from .beside import beside
-from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, table_of
+from .design import TREND, TYPICAL_K, columns_of, phases_of, physical
 
 Array = NDArray[np.float64]
 
@@ -274,7 +275,7 @@ def fit_rows(
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     return TrainingSet(
         known.target,
-        table_of(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        CompositionTable.from_array(np.vstack([known.table.to_array(), rows.table.to_array()])),
         np.concatenate([known.values, rows.values]),
         np.concatenate([known.groups, rows.groups]),
         np.concatenate([known.sources, rows.sources]),

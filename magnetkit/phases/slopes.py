@@ -8,7 +8,6 @@ method throughout, so that it says how the energy changes; where it starts from 
 snapshot's.
 """
 
-import csv
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,8 +45,7 @@ def slopes(host: str) -> tuple[Slope, ...]:
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
-    with datasets.path("substitution/slopes.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["host"] == host]
+    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == host]
     return tuple(
         Slope(
             INDEX[row["rare_earth"]],

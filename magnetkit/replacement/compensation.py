@@ -151,7 +151,6 @@ def _variants(made: Makeup) -> dict[str, str]:
 
 
 def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
-    from ..magnetism.shell import from_dense
 
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -159,7 +158,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
     changed = atoms.copy()
     changed[INDEX["Sm"]] += changed[columns].sum()
     changed[columns] = 0.0
-    return told(from_dense(changed[None, :], np.zeros(1, np.int64)), None).best.text
+    return told(CompositionTable.from_array(changed[None, :]), None).best.text
 
 
 def _described(

@@ -95,7 +95,7 @@ class EnergyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _file(self.known)
+        return store.file_of(self.known)
 
     @cached_property
     def estimator_(self) -> Any:
@@ -260,11 +260,6 @@ def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: No
     return Estimate(*made)
 
 
-def _file(data: TrainingSet) -> Path:
-    name = f"{data.target}-{store.key({'data': data.sha256})}.model"
-    return get_settings().cache_dir / "surrogates" / name
-
-
 _LOADING = Lock()
 
 
@@ -326,13 +321,15 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     known = training_set(target, data)
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
-    return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+    return store.kept(
+        store.file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known)
+    )
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train, and keep in the cache whatever is there."""
     model = _shown(known, progress)
-    store.save(_file(known), *_packed(model))
+    store.save(store.file_of(known), *_packed(model))
     _load.cache_clear()
     return model
 
