@@ -6,7 +6,7 @@ import pytest
 
 from magnetkit import CompositionTable
 from magnetkit.magnetism.likeness import Kinds, covariance
-from magnetkit.magnetism.mill import Mill, fractions_of, splits
+from magnetkit.magnetism.mill import EFFECTS, Mill, fractions_of, splits
 
 H = "coercivity_kA_m"
 MAGNETS = (1, 3, 10)
@@ -37,7 +37,7 @@ def simulated(mills=500):
     table, split = recipes(), splits()[H]
     n = len(table)
     hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
-    own = Kinds(table, hosts, labels, np.zeros(n))
+    own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
     found[np.diag_indices(n)] = 1.0
