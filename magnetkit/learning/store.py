@@ -203,7 +203,7 @@ def _loads(payload: bytes) -> dict[str, Any]:
 Packed = tuple[dict[str, Any], dict[str, Any]]
 
 
-def kept(
+def load_or_train(
     file: Path,
     train: Callable[[], Any],
     pack: Callable[[Any], Packed],
@@ -211,7 +211,7 @@ def kept(
 ) -> Any:
     """Return the model in a file, or train it and keep it there.
 
-    A damaged file is dropped, said to be, and made anew.
+    A damaged file is removed with a warning, and the model trained anew.
 
     Parameters
     ----------

@@ -74,7 +74,7 @@ def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTab
 
 
 WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
-"""Odd multipliers: a sum of products of rounded fractions tells compositions apart."""
+"""Odd multipliers: their products with rounded fractions sum to one number a composition."""
 
 
 def hashes(table: CompositionTable) -> NDArray[np.int64]:

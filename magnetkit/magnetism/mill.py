@@ -1,4 +1,4 @@
-"""What the measured magnets of one mill say of its next one: a normal process over compositions.
+"""Prediction of a mill's next magnet from its measured ones: a normal process over compositions.
 
 The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
 share, a part of the composition, alike for compositions that are close, and a residue of each
@@ -116,7 +116,7 @@ def distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[n
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Measured magnets of one host and quantity, and what they say of another one.
+    """Measured magnets of one host and quantity, and the posterior they give of another one.
 
     Attributes
     ----------
@@ -222,7 +222,7 @@ class Mill:
         quantity: str,
         effects: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what the mill's magnets say of others: shift, and what is left of the spread.
+        """Return the posterior of other magnets: shift, and what is left of the spread.
 
         Parameters
         ----------

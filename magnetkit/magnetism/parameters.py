@@ -210,7 +210,7 @@ def read(rows: Iterable[dict[str, str]]) -> Parameters:
 
 
 def _site(name: str) -> int:
-    """Return which site a parameter speaks of: 1 rare earth, 2 transition metal."""
+    """Return the site a parameter belongs to: 1 rare earth, 2 transition metal."""
     part = name.partition(":")[2]
     return 2 if part.startswith(("slope", "curvature")) else 1
 

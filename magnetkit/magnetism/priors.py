@@ -50,7 +50,7 @@ class Prior:
     factors : list
         For each variable its terms ``((element, slot), coefficient)``.
     tags : list of str or None
-        The element a variable speaks of; a fit leaves out those it has no data for.
+        The element a variable belongs to; a fit leaves out those it has no data for.
     """
 
     host: int
@@ -230,7 +230,7 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
 
 
 def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
-    """Set the crystal field of the ions: of each, common to all, and what tells the ends apart."""
+    """Set the crystal field of the ions: of each, common to all, and the difference of the ends."""
     own = data["host"][host]
     adjust = own.get("ion_A2_K", {})
     spread = own["crystal_field_spread"]

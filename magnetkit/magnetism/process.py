@@ -89,7 +89,7 @@ class Family:
         20 C.
     decay : float
         Power of the nucleation field that coercivity follows with temperature.
-    by_kelvin : float
+    alpha_falls : float
         1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
         in the same relation at every temperature (2:14:1, whose curves show it).
     grain_slope, grain_reference_um : float
@@ -143,7 +143,7 @@ class Family:
     alpha_k_iron: float
     alpha_k_copper: float
     decay: float
-    by_kelvin: float
+    alpha_falls: float
     decay_iron: float
     decay_copper: float
     iron_reference: float

@@ -61,7 +61,7 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
 def unknown_pairs(
     found: tuple[Slope, ...], metals: np.ndarray, occupied: np.ndarray
 ) -> list[tuple[int, int]]:
-    """Return main metal and metal of the slopes of which no entry tells.
+    """Return main metal and metal of the slopes for which there is no entry.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def unknown_pairs(
     for main, metal in dict.fromkeys((s.main, s.metal) for s in found):
         if main not in place or metal not in place:
             continue
-        told = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
+        present = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
         ends = occupied[:, place[metal]] > 1.0 - 1e-6
-        if not told.any() and not ends.any():
+        if not present.any() and not ends.any():
             silent.append((main, metal))
     return silent
 
