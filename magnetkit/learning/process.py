@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .likelihood import JITTER, loss, squares
 from .plain import Plain, check_is_fitted
-from .thinning import kept_points
 
 Array = NDArray[np.float64]
 
@@ -169,6 +168,8 @@ class TrendProcess(Plain):
         others : int
             How many of the rest to keep.
         """
+        from .thinning import kept_points
+
         check_is_fitted(self)
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)

@@ -14,7 +14,6 @@ from ..learning.curie import FOLDS, TARGET, curie_set, own_set
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
 from .belief import Belief, Branch
-from .training import train, with_rows
 
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
@@ -53,6 +52,8 @@ def load(
 @lru_cache(maxsize=8)
 def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
     if add is not None:
+        from .training import with_rows
+
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
@@ -63,6 +64,7 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> B
 
 def _trained(known: TrainingSet, progress: bool) -> Belief:
     from .._console import bar
+    from .training import train
 
     with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
         return train(known, advance)
