@@ -132,9 +132,9 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 made.loc[test, name] = predict(data.table[test])
                 advance()
     made = made[np.isfinite(made["model"])]
-    text = _text(made, data) + "\n" + blind.told(data, COVERAGE) + "\n"
+    text = _text(made, data) + "\n" + blind.report(data, COVERAGE) + "\n"
     if _series_at_hand():
-        text += "\n" + "\n".join(series.told(model)) + "\n"
+        text += "\n" + "\n".join(series.report(model)) + "\n"
     return Report(CURIE, made, text)
 
 
