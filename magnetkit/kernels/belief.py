@@ -16,7 +16,7 @@ _TILE = 32
 
 # picked int64 (p): rows to speak of; the rest as `design_rows` and `posterior_rows` take it
 @jit
-def _estimate_rows(rows, picked, layout, kind, at, known, out, start, stop):
+def _said(rows, picked, layout, kind, at, known, out, start, stop):
     room, x = room_for(known), np.empty((_TILE, width(layout)))
     for first in range(start, stop, _TILE):
         some = picked[first : min(stop, first + _TILE)]
@@ -24,11 +24,11 @@ def _estimate_rows(rows, picked, layout, kind, at, known, out, start, stop):
         posterior_rows(x[: len(some)], known, room, out, first)
 
 
-# As `_estimate_rows`, for all picked rows -> out float64 (3, p)
-def estimate(rows, picked, layout, kind, at, known):
+# As `_said`, for all picked rows -> out float64 (3, p)
+def said(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
-    share_rows(_estimate_rows, len(picked), rows, picked, layout, kind, at, known, out, chunk=CHUNK)
+    share_rows(_said, len(picked), rows, picked, layout, kind, at, known, out, chunk=CHUNK)
     return out
 
 

@@ -207,7 +207,7 @@ class Belief:
 
     def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
-        from ..kernels.belief import estimate
+        from ..kernels.belief import said
 
         which, rows = self.branch_of(codes, base), phases.rows
         kind, at = placed(codes, base)
@@ -221,7 +221,7 @@ class Belief:
             picked = np.flatnonzero(which == k)
             if len(picked):
                 process = branch.process
-                own = process.in_units(estimate(rows, picked, layout(), kind, at, process.known))
+                own = process.in_units(said(rows, picked, layout(), kind, at, process.known))
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new

@@ -1,7 +1,7 @@
 import numpy as np
 
 from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.belief import estimate, met, numbers
+from magnetkit.kernels.belief import met, numbers, said
 from magnetkit.kernels.posterior import Block, Known, posterior
 from magnetkit.kernels.ratios import Layout, Sums, design
 from magnetkit.kernels.threads import limited_threads
@@ -46,10 +46,10 @@ def test_one_pass_says_bit_by_bit_what_columns_and_posterior_say():
     x = design(rows, layout, kind, at)
     known, picked = _known(x.shape[1]), rng.permutation(1100)[:1070]
     whole = posterior(x, known)[:, picked]
-    np.testing.assert_array_equal(estimate(rows, picked, layout, kind, at, known), whole)
+    np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
     with limited_threads(1):
-        np.testing.assert_array_equal(estimate(rows, picked, layout, kind, at, known), whole)
-    assert estimate(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
+        np.testing.assert_array_equal(said(rows, picked, layout, kind, at, known), whole)
+    assert said(rows, picked[:0], layout, kind, at, known).shape == (3, 0)
 
 
 def test_a_number_is_that_of_the_rounded_fractions():
