@@ -252,18 +252,19 @@ def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) ->
         The first so many may go.
     """
     left, inverse = np.arange(len(rest)), np.linalg.inv(full)
-    while True:
-        # An error over its deviation, both as the others say.
+    while len(left):
+        # An error over its deviation, both as predicted by the others.
         far = np.abs(inverse @ rest[left]) / np.sqrt(np.diag(inverse))
         far[left >= entries] = 0.0
         worst = int(np.argmax(far))
         if far[worst] <= _OUTLIER:
-            return np.isin(np.arange(len(rest)), left)
+            break
         # The inverse without a row and its column, from that with them.
         column = inverse[:, worst]
         inverse = inverse - np.outer(column, column / column[worst])
         stay = left != left[worst]
         left, inverse = left[stay], inverse[np.ix_(stay, stay)]
+    return np.isin(np.arange(len(rest)), left)
 
 
 def conformal_scale(far: NDArray[np.float64]) -> float:
