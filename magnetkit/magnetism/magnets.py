@@ -10,7 +10,7 @@ from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A
 from .balance import Balance, balance
-from .intrinsic import STATUS, condensed, joined
+from .intrinsic import STATUS, condensed
 from .likeness import doubted
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
@@ -338,7 +338,7 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    state, ion = joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])])
+    state, ion = condensed(groups, believed)
     phases = Phases(
         state,
         ion,
