@@ -310,6 +310,14 @@ _OF_ROBUSTNESS = (
         "Candidates of one number cannot be told from the first of them.",
         "integer",
     ),
+    Column(
+        "simpler_rank",
+        "",
+        "As good and simpler",
+        "Rank of an alloy of fewer elements, or without the shell, over which this one gains "
+        "nothing that counts; missing where there is none.",
+        "integer",
+    ),
 )
 
 _SHORT = {
@@ -333,6 +341,7 @@ _SHORT = {
     "rank": "#",
     "top_ten_share": "Top 10",
     "tie_group": "Tie",
+    "simpler_rank": "As #",
 }
 
 COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROBUSTNESS)}

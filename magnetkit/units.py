@@ -17,6 +17,8 @@ MU_0 = 1.25663706127e-6
 """Vacuum permeability, T m/A."""
 K_B = 1.380649e-23
 """Boltzmann constant, J/K."""
+MU_B = 9.2740100657e-24
+"""Bohr magneton, J/T."""
 N_A = 6.02214076e23
 """Avogadro constant, 1/mol."""
 
@@ -28,6 +30,8 @@ KILO_GAUSS = 0.1
 """1 kG in T."""
 ZERO_CELSIUS = 273.15
 """0 degrees C in K."""
+ROOM_K = 293.15
+"""20 degrees C in K."""
 
 _TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
 

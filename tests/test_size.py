@@ -13,7 +13,6 @@ UNCOUNTED = ("self", "cls", "begin", "end", "start", "stop")
 # Every option of a command is a parameter: Typer has no other way.
 COMMANDS = "cli/"
 _KEYWORDS = "its keywords are what users may ask for, each by its name"
-_ARRAYS = "the arrays of parameters.csv and of the phases, as they lie in memory"
 EXCEPTIONS = {
     "prediction/predict.py predict": _KEYWORDS,
     "prediction/properties.py conditions_for": _KEYWORDS,
@@ -23,13 +22,6 @@ EXCEPTIONS = {
     "magnetism/sintered.py sintered": _KEYWORDS,
     "magnetism/sintered.py sintered_at": _KEYWORDS,
     "supply/ledger.py ledger": _KEYWORDS,
-    "kernels/intrinsic.py spread_row": _ARRAYS,
-    "kernels/intrinsic.py variances": _ARRAYS,
-    "kernels/intrinsic.py evaluate": _ARRAYS,
-    "kernels/intrinsic.py _evaluate_chunks": _ARRAYS,
-    "kernels/magnetism.py condense_row": _ARRAYS,
-    "kernels/magnetism.py condense": _ARRAYS,
-    "kernels/magnetism.py _condense_chunks": _ARRAYS,
     "show/explorer/page.py _connect": "Dash takes each control's answer as a function in its reach",
     "kernels/parse_row.py read_row": "one pass over bytes: brackets by themselves cost a fifth",
 }

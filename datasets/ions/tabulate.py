@@ -10,7 +10,6 @@ constants by temperature, exchange field and crystal field, with the weights of 
 make the nodes close. SOURCE.md says how the table is read.
 """
 
-import csv
 import math
 from pathlib import Path
 
@@ -18,8 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from magnetkit.magnetism.multiplets import AXIAL, WHOLE, Ion, free_energy, ion_of
+from magnetkit.magnetism.parameters import published_fields
+
 HERE = Path(__file__).resolve().parent
-NAMES = ("2:14:1", "axial")
+NAMES = WHOLE, AXIAL
 """Tables: the full field of R2Fe14B, scaled; a field of A_2^0 alone, of either sign."""
 A2 = np.array([[120.0, 240.0, 360.0, 480.0], [-350.0, -90.0, 90.0, 350.0]])
 """A_2^0 of the nodes of either table, K a0^-2."""
@@ -36,127 +38,9 @@ _TURN = 0.2
 _AROUND = np.arange(4) * math.pi / 4.0
 
 
-def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
-    """Return J_x, J_y, J_z on the states from m = j down to -j."""
-    m = np.arange(j, -j - 0.5, -1.0)
-    up = np.diag(np.sqrt(j * (j + 1) - m[1:] * (m[1:] + 1)), 1)
-    return (up + up.T) / 2, (up - up.T) / 2j, np.diag(m).astype(complex)
-
-
-def stevens(j: float, n: int, m: int) -> NDArray:
-    """Return the Stevens operator O_n^m, below zero the sine-like one."""
-    x, y, z = angular(j)
-    one = np.eye(len(z))
-    s = j * (j + 1)
-    up, down = x + 1j * y, x - 1j * y
-    if m == 0:
-        d = np.diag(z).real
-        return np.diag(
-            {
-                2: 3 * d**2 - s,
-                4: 35 * d**4 - (30 * s - 25) * d**2 + 3 * s**2 - 6 * s,
-                6: 231 * d**6 - (315 * s - 735) * d**4
-                + (105 * s**2 - 525 * s + 294) * d**2 - 5 * s**3 + 40 * s**2 - 60 * s,
-            }[n]
-        ).astype(complex)  # fmt: skip
-    k = abs(m)
-    raised, lowered = np.linalg.matrix_power(up, k), np.linalg.matrix_power(down, k)
-    turn = (raised + lowered) / 2 if m > 0 else (raised - lowered) / 2j
-    if n == k:
-        return turn
-    z2 = z @ z
-    inner = {
-        (6, 2): 33 * z2 @ z2 - (18 * s + 123) * z2 + (s**2 + 10 * s + 102) * one,
-        (6, 4): 11 * z2 - (s + 38) * one,
-    }[n, k]
-    return (inner @ turn + turn @ inner) / 2
-
-
-def hund(n: int) -> tuple[float, int, float]:
-    """Return S, L, J of 4f^n."""
-    s = min(n, 14 - n) / 2
-    orbital = sum(range(3, 3 - n, -1)) if n <= 7 else sum(range(3, 3 - (n - 7), -1))
-    return s, orbital, abs(orbital - s) if n <= 7 else orbital + s
-
-
-def in_term(n: int, k: int) -> float:
-    """Return the Stevens factor of order k between the states of L alone.
-
-    One-electron sum over the determinant of largest M_L: 3 z^2 - r^2 and its like on f states
-    are -2/45, 2/495 and -4/3861 of the operators of l = 3.
-    """
-    _, orbital, _ = hund(n)
-    one = {2: -2 / 45, 4: 2 / 495, 6: -4 / 3861}[k]
-    single = np.diag(stevens(3, k, 0)).real
-    count = n if n <= 7 else n - 7
-    whole = np.diag(stevens(orbital, k, 0)).real[0]
-    return one * single[:count].sum() / whole if whole else 0.0
-
-
-class Ion:
-    """Matrices of one ion: crystal field by order, exchange and moment along x, y, z."""
-
-    def __init__(self, row: dict[str, str]):
-        self.field = {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
-        with (HERE / "ions.csv").open(encoding="utf-8", newline="") as stream:
-            own = next(r for r in csv.DictReader(stream) if r["symbol"] == row["ion"])
-        n = int(own["n_4f"])
-        self.s, self.orbital, self.j = hund(n)
-        self.g = float(own["g_J"])
-        full = self.field["lambda_K"] != 0.0
-        if full:
-            size = round(2 * self.s + 1)
-            space, self.theta = self.orbital, {k: in_term(n, k) for k in (2, 4, 6)}
-            of_l = [np.kron(a, np.eye(size)) for a in angular(self.orbital)]
-            of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
-            self.exchange = [2 * a for a in of_s]
-            self.moment = of_l[2] + 2 * of_s[2]
-            self.base = self.field["lambda_K"] * sum(a @ b for a, b in zip(of_l, of_s, strict=True))
-            self._widen = lambda a: np.kron(a, np.eye(size))
-        else:
-            space = self.j
-            names = {2: "alpha_J", 4: "beta_J", 6: "gamma_J"}
-            self.theta = {k: float(own[v]) for k, v in names.items()}
-            of_j = angular(self.j)
-            self.exchange = [2 * (self.g - 1) * a for a in of_j]
-            self.moment = self.g * of_j[2]
-            self.base = np.zeros_like(self.moment)
-            self._widen = lambda a: a
-        self.space = space
-        self.axial_r = [float(own[f"r{k}_a0_{k}"] or 0.0) for k in (2, 4)]
-
-    def operator(self, n: int, m: int, radius: float) -> NDArray:
-        """Return <r^n> theta_n O_n^m."""
-        if not self.theta[n] or 2 * self.space < n:
-            return np.zeros_like(self.base)
-        return radius * self.theta[n] * self._widen(stevens(self.space, n, m))
-
-    def fields(self, name: str) -> tuple[NDArray, NDArray]:
-        """Return the crystal field per unit of A_2^0 and the operator of A_4^0."""
-        if name == "axial":
-            r2, r4 = self.axial_r
-            return self.operator(2, 0, r2), self.operator(4, 0, r4)
-        f = self.field
-        r = {k: f[f"r{k}_a0_{k}"] for k in (2, 4, 6)}
-        whole = sum(
-            f[f"A{n}{m}"] * self.operator(n, m, r[n])
-            for n, m in ((2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6))
-            if f[f"A{n}{m}"]
-        )
-        return whole / max(f["A20"], 1.0) + np.zeros_like(self.base), self.operator(4, 0, r[4])
-
-    def top(self) -> float:
-        """Return the largest exchange field of the table, K."""
-        return (1.6 if self.field["lambda_K"] else 2.0) * self.field["H_m_K"]
-
-
-def free_energy(level: NDArray, kelvin: NDArray) -> NDArray:
-    """Return -T ln Z of levels (K), of shape (temperatures,), from their lowest counted."""
-    low = level - level[0]
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        weight = np.exp(-low[None, :] / kelvin[:, None])
-    weight[:, 0] = 1.0
-    return level[0] - kelvin * np.log(np.nan_to_num(weight).sum(axis=1))
+def top(ion: Ion) -> float:
+    """Return the largest exchange field of the table, K."""
+    return (1.6 if ion.field["lambda_K"] else 2.0) * ion.field["H_m_K"]
 
 
 def properties(ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, flat: bool):
@@ -168,7 +52,7 @@ def properties(ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, fla
     base = ion.base + crystal
     x, y, z = ion.exchange
     level, vector = np.linalg.eigh(base + strength * z)
-    along = np.einsum("ij,ik,kj->j", vector.conj(), ion.moment, vector).real
+    along = np.einsum("ij,ik,kj->j", vector.conj(), ion.moment[2], vector).real
     low = level - level[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.exp(-low[None, :] / kelvin[:, None])
@@ -190,12 +74,12 @@ def properties(ion: Ion, crystal: NDArray, strength: float, kelvin: NDArray, fla
 
 def tabulate(ion: Ion, name: str) -> NDArray[np.float64]:
     """Return the table of an ion, shape (temperatures, fields, 24)."""
-    unit, fourth = ion.fields(name)
+    unit, fourth = ion.crystal(name)
     kelvin = SCALE * np.expm1(np.linspace(0.0, math.log1p(1400.0 / SCALE), TEMPERATURES))
     kelvin[0] = 1e-9
     nodes = A2[NAMES.index(name)]
     out = np.zeros((TEMPERATURES, FIELDS, 24))
-    for b, strength in enumerate(np.linspace(0.0, ion.top(), FIELDS)):
+    for b, strength in enumerate(np.linspace(0.0, top(ion), FIELDS)):
         for k, a2 in enumerate(nodes.tolist()):
             out[:, b, 4 * k : 4 * k + 4] = properties(
                 ion, a2 * unit, strength, kelvin, name == "axial"
@@ -241,8 +125,7 @@ def closer() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
 
 def main() -> None:
     """Diagonalize every ion in both fields."""
-    with (HERE / "crystal_fields.csv").open(encoding="utf-8", newline="") as stream:
-        found = {row["ion"]: Ion(row) for row in csv.DictReader(stream)}
+    found = {symbol: ion_of(symbol) for symbol in published_fields()}
     values = [
         [lines(tabulate(ion, name), a2) for ion in found.values()]
         for name, a2 in zip(NAMES, A2, strict=True)
@@ -254,7 +137,7 @@ def main() -> None:
         by_kelvin=by_kelvin,
         by_field=by_field,
         symbols=np.array(list(found)),
-        top=np.array([ion.top() for ion in found.values()]),
+        top=np.array([top(ion) for ion in found.values()]),
         # Exchange field that acts on J as a tesla does, K; 0 where multiplets mix.
         per_tesla=np.array(
             [

@@ -106,6 +106,7 @@ STATED["1:12:1"] = {
 }
 ZERO = (
     "grain_slope",
+    "grain_deviation",
     "cobalt_loss",
     "lanthanum_loss",
     "n_eff",
@@ -154,6 +155,8 @@ def family(host: str, spreads: dict[str, float], fitted: bool = True) -> dict:
         prior = {name: value for name, (value, _) in recipes.FREE[host].prior.items()}
         entry |= recipes.fit(host) if fitted else prior
         process["alignment"] = round(recipes.alignment(host), 4) if fitted else 0.95
+        if "grain_slope" in prior:
+            entry["grain_deviation"] = recipes.FREE[host].prior["grain_slope"][1]
         source = f"fitted on recipes.csv; priors: {recipes.FREE[host].source}; {source}"
         confidence = "medium"
     entry["spread"] = spreads.get(host, recipes.FEW_SPREAD)

@@ -11,7 +11,7 @@ from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.kinds import kinds
-from ..magnetism.mill import Known, Mill, check_name, fractions_of, splits, store
+from ..magnetism.mill import EFFECTS, Known, Mill, check_name, fractions_of, splits, store
 from ..magnetism.process import Process
 from .measured import Row, read
 
@@ -88,7 +88,7 @@ class Calibration:
         for host in part["host"].unique():
             known = mill.known(host, quantity)
             if known is not None:
-                shares.append(known.posterior(known.fractions, known.shares)[1].mean())
+                shares.append(known.posterior(known.fractions, known.effects)[1].mean())
         return float(before * np.mean(shares)) if shares else float(before)
 
 
@@ -189,7 +189,8 @@ def _values(row: Row) -> list[dict[str, Any]]:
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
-    what = kinds(row.table, [str(here["host"])], [row.shell or ""], row.process or None)
+    host, kelvin = str(here["host"]), row.temperature
+    what = kinds(row.table, [host], [row.shell or ""], row.process or None, kelvin)
     found = []
     for quantity, measured in row.values.items():
         value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
@@ -205,7 +206,7 @@ def _values(row: Row) -> list[dict[str, Any]]:
         steep = _SLOPE * (row.temperature - _ROOM_K) / _SLOPE_SPAN_K
         slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
         record = {
-            "host": str(here["host"]),
+            "host": host,
             "quantity": quantity,
             "magnet": row.magnet,
             "composition": fractions_of(row.table, 0),
@@ -214,7 +215,7 @@ def _values(row: Row) -> list[dict[str, Any]]:
             "deviation": deviation,
             "noise": (_MEASUREMENT[quantity] / deviation) ** 2,
             "slope": float(slope) / deviation,
-            "shell_share": float(what.shares[0]),
+            **dict(zip(EFFECTS, what.effects[0].tolist(), strict=True)),
         }
         known = {"row": row, "measured": measured, "value": value, "low": low, "high": high}
         found.append({**known, "deviation": deviation, "record": record})
@@ -294,7 +295,7 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
         return 0.0, 1.0
     own = Mill("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
-    mean, left = known.posterior(own.fractions, own.shares)
+    mean, left = known.posterior(own.fractions, own.effects)
     return float(mean[0]), float(left[0])
 
 

@@ -128,8 +128,15 @@ def _file(path: Path) -> "pd.DataFrame":
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
         if path.suffix.lower() in (".csv", ".tsv"):
-            separator = "\t" if path.suffix.lower() == ".tsv" else ","
-            return pd.read_csv(path, sep=separator, dtype=str, encoding="utf-8-sig")
+            options: Any = {"sep": "\t" if path.suffix.lower() == ".tsv" else ","}
+            options |= {"dtype": str, "encoding": "utf-8-sig"}
+            names = pd.read_csv(path, header=None, nrows=1, **options).iloc[0]
+            if names.duplicated().any():
+                twice = names[names.duplicated()].iloc[0]
+                raise InputError(f"{path}: column {twice!r} stands twice in the header; rename one")
+            return pd.read_csv(path, **options)
+    except InputError:
+        raise
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is damaged"
         raise InputError(f"{path} cannot be read: {reason}") from None

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..composition.table import CompositionTable
 from ..magnetism.kinds import kinds
-from ..magnetism.mill import ALPHA, Mill, fractions_of, splits
+from ..magnetism.mill import ALPHA, EFFECTS, Mill, fractions_of, splits
 
 TYPICAL = 1.12
 """H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 by the trade's
@@ -95,7 +95,8 @@ def _records(
     process = {"mill": known.record()} if known is not None and known.magnets else None
     frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    share = float(kinds(table, [""], [shell or ""]).shares[0])
+    # A reference is taken to be of usual grains.
+    effects = dict(zip(EFFECTS, kinds(table, [""], [shell or ""]).effects[0].tolist(), strict=True))
     magnets = []
     for one in seen:
         row = made[one.kelvin]
@@ -119,7 +120,7 @@ def _records(
                 "deviation": deviation,
                 "noise": (one.deviation / deviation) ** 2,
                 "slope": 0.0,
-                "shell_share": share,
+                **effects,
             }
         )
     return tuple(magnets)

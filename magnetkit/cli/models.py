@@ -89,6 +89,10 @@ def validate(
 
       magnetkit validate curie_temperature_K --data mine.csv
     """
+    from ..errors import InputError
+
+    if target is not None and target not in validated():
+        raise InputError(f"{target!r} is not validated; use one of {', '.join(validated())}")
     for name in validated() if target is None else (target,):
         typer.echo(_validation(name, data, phases, peers, quiet))
 

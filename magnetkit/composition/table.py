@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow
     from pymatgen.core import Composition
 
+    from ..kernels.arrays import Rows
+
 _LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
 
 
@@ -238,6 +240,13 @@ class CompositionTable:
     def elements(self) -> tuple[str, ...]:
         """Symbols of the columns, in order of atomic number."""
         return SYMBOLS
+
+    @property
+    def rows(self) -> "Rows":
+        """The compositions as kernels take them."""
+        from ..kernels.arrays import Rows
+
+        return Rows(self.indptr, self.indices, self.values)
 
     @property
     def shape(self) -> tuple[int, int]:

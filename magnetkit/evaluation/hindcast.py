@@ -95,7 +95,7 @@ def _compared(
     value, low, high = (float(one[f"{name}{end}"][0]) for end in ("", "_lo", "_hi"))
     if row["claimed_as"] != "value":
         both = [
-            kinds(t, [str(f["host"][0])], [s or ""], with_)
+            kinds(t, [str(f["host"][0])], [s or ""], with_, kelvin)
             for t, f, s, with_ in (
                 (new, one, row["shell"], process),
                 (old, other, made.best.shell, {"mill": mill.record()}),

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import applications
 from ..columns import COLUMNS
 from ..run.suggestion import suggest
@@ -108,18 +106,25 @@ def _reference(profile: "Profile", result: "ScreenResult") -> Iterator[str]:
 
 
 def _best(result: "ScreenResult", firm: "pd.DataFrame") -> Iterator[str]:
+    from pandas import NA
+
     best = result.best(TOP)
     able = int(result.manifest["summary"]["meet_requirements"])
-    yield f"{able} of {len(result.table)} candidates meet the requirements. The ten best:"
+    yield (
+        f"{able} of {len(result.table)} candidates meet the requirements. The ten best; one that "
+        "stands as another adds an element, or a shell, to it and gains nothing that counts:"
+    )
     yield ""
     heads = [f"{COLUMNS[n].short}{_unit(n)}" for n in _SHOWN]
-    yield "| # | " + " | ".join(heads) + " | stays in the ten |"
-    yield "|" + "---|" * (len(_SHOWN) + 2)
-    shares = firm.set_index("rank")["top_ten_share"]
+    yield "| # | " + " | ".join(heads) + " | stays in the ten | as # |"
+    yield "|" + "---|" * (len(_SHOWN) + 3)
+    firm = firm.set_index("rank")
     for _, row in best.iterrows():
         cells = [_cell(n, row[n]) for n in _SHOWN]
-        share = shares.get(int(row["rank"]), np.nan)
-        yield f"| {row['rank']} | " + " | ".join(cells) + f" | {share:.2f} |"
+        held = firm.loc[int(row["rank"])]
+        simpler = held["simpler_rank"]
+        cells += [f"{held['top_ten_share']:.2f}", "" if simpler is NA else f"{simpler}"]
+        yield f"| {row['rank']} | " + " | ".join(cells) + " |"
 
 
 def _unit(name: str) -> str:

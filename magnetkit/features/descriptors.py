@@ -25,7 +25,6 @@ from ..elements import (
     mask,
 )
 from ..hosts.partition import HOSTS
-from ..kernels.arrays import Rows
 from ..kernels.sublattices import RATIOS, SUMS, describe_sublattices
 from ..kernels.threads import share_rows
 from .ion_properties import ION_PROPERTIES, ion_properties, magnetic_valence
@@ -106,7 +105,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     share_rows(
         describe_sublattices,
         len(table),
-        Rows(table.indptr, table.indices, table.values),
+        table.rows,
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),

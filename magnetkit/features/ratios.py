@@ -38,11 +38,10 @@ class SublatticeRatios(TransformerMixin, BaseEstimator):
         X : CompositionTable, or column of recipes or pymatgen compositions
             What to describe.
         """
-        from ..kernels.arrays import Rows
         from ..kernels.ratios import ratios
 
         table: CompositionTable = as_table(X, self.basis)
-        return ratios(Rows(table.indptr, table.indices, table.values), ratio_sums()[1])
+        return ratios(table.rows, ratio_sums()[1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""

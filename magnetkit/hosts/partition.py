@@ -171,12 +171,11 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
-        from ..kernels.arrays import Rows
         from ..kernels.hosts import assign
         from ..kernels.threads import share_rows
 
-        codes, rows = np.empty(len(table), np.int8), Rows(table.indptr, table.indices, table.values)
-        share_rows(assign, len(table), rows, _assignment_rules(), codes)
+        codes = np.empty(len(table), np.int8)
+        share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
         return codes
     if host not in HOSTS:
         raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
@@ -241,13 +240,11 @@ def _divide(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
-    from ..kernels.arrays import Rows
     from ..kernels.hosts import split
     from ..kernels.threads import share_rows
 
     hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
-    rows = Rows(table.indptr, table.indices, table.values)
-    share_rows(split, len(table), rows, codes, _rules(), hard, fraction)
+    share_rows(split, len(table), table.rows, codes, _rules(), hard, fraction)
     return hard, fraction
 
 

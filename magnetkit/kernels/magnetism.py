@@ -11,6 +11,7 @@ one row an ion. `at` then gives polarization and anisotropy at a temperature.
 import numpy as np
 
 from ._accelerate import jit
+from .arrays import Condensed
 from .hosts import ON_R, ON_T, ON_X
 from .ions import (
     A_2,
@@ -68,20 +69,16 @@ TESLA = 1.25663706127e-6 * 9.2740100657e-24 / 1e-30
 _T_SITES_OUTSIDE = 1e-4
 
 
-# indices int32, values float64 (entries first to last - 1): one composition; h: its host
-# role int8 (6, 118), counts float64 (6, 3), known int8 (6, 118): 1 has parameters on the R site,
-# 2 on the T sites, 3 both; tables: `ions.Ions`
-# p float64 (6, 118, 41), q float64 (6, 30)
-# Writes row i of state float64 (n, 19) and rows of ion float64 (nnz, 10) from `first` on; mix
-# float64 (5) is room to work in. Returns how many ions, -1 for what is outside the model.
+# i: row of `Rows`; h: its host; model: `Model`
+# -> whether the model speaks of it, atoms on the rare-earth and T sites, share of cobalt, empty
+#    share of the interstitial sites (carbon for boron in R2Fe14B), carbon's share of what is there
 @jit
-def condense_row(
-    i, first, last, indices, values, h, role, counts, known, tables, p, q, state, ion, mix
-):
-    """Condense a composition to what does not change with temperature."""
+def _occupation(i, rows, h, model):
+    """Return how a composition fills the sites of its host."""
+    indices, values, role, known = rows.indices, rows.values, model.role, model.known
     sum_r, sum_t, sum_x = 0.0, 0.0, 0.0
     iron, cobalt, carbon, unknown = 0.0, 0.0, 0.0, 0.0
-    for k in range(first, last):
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
         v = values[k]
         if role[h, e] == ON_R:
@@ -100,19 +97,30 @@ def condense_row(
             sum_x += v
             if e == _CARBON:
                 carbon = v
-    if not (sum_r > 0.0 and iron + cobalt > 0.0) or unknown > _T_SITES_OUTSIDE * sum_t:
-        return -1
-    c = cobalt / (iron + cobalt)
-    d = 1.0 - 2.0 * c
-    # What departs from the full host: carbon for boron, or empty interstitial sites.
+    metal = iron + cobalt
+    spoken_of = sum_r > 0.0 and metal > 0.0 and unknown <= _T_SITES_OUTSIDE * sum_t
     w = 0.0
     carbon = carbon / sum_x if sum_x > 0.0 else 0.0
     if h == 0:
         w = carbon
         carbon = 0.0
-    elif counts[h, 2] > 0.0:
-        w = min(max(1.0 - sum_x / sum_r * counts[h, 0] / counts[h, 2], 0.0), 1.0)
+    elif model.counts[h, 2] > 0.0:
+        w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
+        w = min(max(w, 0.0), 1.0)
+    return spoken_of, sum_r, sum_t, cobalt / metal, w, carbon
 
+
+# i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
+# Returns how many ions, -1 for what is outside the model.
+@jit
+def condense_row(i, rows, h, model, condensed, mix):
+    """Condense a composition to what does not change with temperature."""
+    spoken_of, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
+    if not spoken_of:
+        return -1
+    indices, values, role = rows.indices, rows.values, model.role
+    p, q, state = model.element, model.host, condensed.state
+    d = 1.0 - 2.0 * c
     field = 1.0 + c * (1.0 - c) * q[h, CRYSTAL_FIELD_BOW] + w * q[h, CRYSTAL_FIELD_FILLING]
     for k in range(5):
         b = BOW + 3 * k
@@ -131,7 +139,7 @@ def condense_row(
         # Exchange saturates as the interstitial sites fill.
         mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
     coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
-    for k in range(first, last):
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
         if role[h, e] == ON_R:
             x = values[k] / sum_r
@@ -172,7 +180,7 @@ def condense_row(
     state[i, BROAD] = mix[K_BROAD]
     state[i, STEEP] = mix[K_STEEP]
     state[i, TO_TESLA] = TESLA / mix[VOLUME]
-    state[i, PER_ION] = counts[h, 0] * _MJ_PER_K / mix[VOLUME]
+    state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[VOLUME]
     state[i, CRYSTAL_FIELD] = field
     state[i, KEPT] = kept
     state[i, COBALT] = c
@@ -180,23 +188,29 @@ def condense_row(
     state[i, EMPTY] = w
     state[i, ON_IRON], state[i, ON_COBALT] = factor * on_iron, factor * on_cobalt
     state[i, BY_DILUTION], state[i, BY_PAIRS] = filled * away * exchange, factor * by_pairs
-    ions = 0
-    for k in range(first, last):
-        e = indices[k]
-        group = 0 if h == 0 else 1
-        if role[h, e] == ON_R and tables.facts[group, e, 0] >= 0.0:
-            a = first + ions
-            ion[a, TABLE] = tables.facts[group, e, 0]
+    return _write_ions(i, rows, h, model, (sum_r, c, kept), condensed.ion)
+
+
+# sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
+# Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
+@jit
+def _write_ions(i, rows, h, model, sites, ion):
+    (sum_r, c, kept), group, facts, p = sites, 0 if h == 0 else 1, model.ions.facts, model.element
+    a = rows.indptr[i]
+    for k in range(rows.indptr[i], rows.indptr[i + 1]):
+        e = rows.indices[k]
+        if model.role[h, e] == ON_R and facts[group, e, 0] >= 0.0:
+            ion[a, TABLE] = facts[group, e, 0]
             for j in range(4):
-                ion[a, PER_KELVIN + j] = tables.facts[group, e, 1 + j]
-            ion[a, SITE] = values[k] / sum_r
+                ion[a, PER_KELVIN + j] = facts[group, e, 1 + j]
+            ion[a, SITE] = rows.values[k] / sum_r
             for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
                             (A_4, ION_A4)):  # fmt: skip
                 ion[a, j] = (1.0 - c) * p[h, e, slot] + c * p[h, e, slot + 1]
             ion[a, STRENGTH] *= kept
-            ion[a, ION_J] *= ion[a, SITE] * counts[h, 0]
-            ions += 1
-    return ions
+            ion[a, ION_J] *= ion[a, SITE] * model.counts[h, 0]
+            a += 1
+    return a - rows.indptr[i]
 
 
 # i: row of state float64 (n, 19), whose ions stand in ion float64 (nnz, 10), as `condense` returns
@@ -311,19 +325,14 @@ def direction(k1, k2, k3):
     return OK if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else PLANAR
 
 
-# indptr int64 (n+1), indices int32 (nnz), values float64 (nnz): hard phases, not normalized
-# codes int8 (n): host, -1 unknown; the rest as for `condense_row`
-# -> state float64 (n, 19), ion float64 (nnz, 10)
-def condense(indptr, indices, values, codes, role, counts, known, tables, p, q):
+# rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
+# -> `Condensed`
+def condense(rows, codes, model):
     """Condense each hard phase to what does not change with temperature."""
-    n = len(indptr) - 1
-    state = np.full((n, N_STATE), np.nan)
-    ion = np.empty((len(indices), N_ION))
-    share_rows(
-        _condense_chunks, chunks(n), indptr, indices, values, codes, role, counts, known, tables, p,
-        q, state, ion, chunk=1,
-    )  # fmt: skip
-    return state, ion
+    n = len(codes)
+    condensed = Condensed(np.full((n, N_STATE), np.nan), np.empty((len(rows.indices), N_ION)))
+    share_rows(_condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1)
+    return condensed
 
 
 def chunks(n):
@@ -341,21 +350,16 @@ def most_ions(state):
     return most
 
 
-# As `condense`, of chunks start to stop - 1; state and ion are written to.
+# As `condense`, of chunks start to stop - 1; condensed is written to.
 @jit
-def _condense_chunks(
-    indptr, indices, values, codes, role, counts, known, tables, p, q, state, ion, start, stop
-):
-    n = len(indptr) - 1
+def _condense_chunks(rows, codes, model, condensed, start, stop):
+    n, indptr, state = len(codes), rows.indptr, condensed.state
     for chunk in range(start, stop):
         mix = np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
             state[i, STATE], state[i, FIRST], state[i, IONS] = UNKNOWN_HOST, indptr[i], 0
             if codes[i] < 0:
                 continue
-            ions = condense_row(
-                i, indptr[i], indptr[i + 1], indices, values, codes[i], role, counts, known, tables,
-                p, q, state, ion, mix,
-            )  # fmt: skip
+            ions = condense_row(i, rows, codes[i], model, condensed, mix)
             state[i, STATE] = OUTSIDE if ions < 0 else OK
             state[i, IONS] = max(ions, 0)

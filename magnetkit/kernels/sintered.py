@@ -79,9 +79,9 @@ class Rules(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """Half widths of ranges: ``on_b`` float64 (m, n) of ln B_r; (n) the others.
+    """Half widths of ranges: ``on_b`` and ``on_h`` float64 (m, n) of ln B_r and ln H_cJ.
 
-    ``on_h`` of ln H_cJ; ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
+    (n) the others: ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
     of beta relative to itself.
     """
 
@@ -253,7 +253,7 @@ def _room(j, h_cj, on_j, on_k, permeance):
 
 # asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
 #   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
-# load: permeance coefficient -B/(mu_0 H). T_max takes the widths of B_r at asked[0].
+# load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
 # -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
 #    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
 #    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
@@ -268,15 +268,16 @@ def figures(asked, second, grid, phases, rules, load, widths):
     return out, status
 
 
-# at: J (T) and H_cJ (A/m); place: temperature and alloy; on_k, t_max: of the weak, the nominal and
-# the strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
+# at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
+# strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
 @jit
-def _write(out, at, place, rules, widths, on_k, t_max):
+def _write(out, at, place, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     for s, to in ((1, 0), (0, 1), (2, 2)):
         b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
-        h_k = h_cj * on_k[s]
-        out[0, to], out[1, to], out[2, to] = b_r, h_k / rules.squareness[i], h_k
+        hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
+        h_k = hard * rules.squareness[i]
+        out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
         out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
     # A weaker magnet also demagnetizes itself less: ends may change places.
     out[4, 0] = t_max[1]
@@ -320,7 +321,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
     t_max[:], left[:], open_[:] = np.nan, np.nan, True
     for s in range(3):
         on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
-        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[i])
+        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[0, i])
     for g in range(grid.size):
         kelvin = grid[g]
         wanted = open_[0] or open_[1] or open_[2]
@@ -369,7 +370,7 @@ def _figures_row(i, when, phases, rules, widths, room, out, status):
         status[l, i] = found
         if found != OK or not np.isfinite(rules.factor[i]):
             continue
-        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, on_k, t_max)
+        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, t_max)
         span = second - grid[0]
         alpha = (j2 / j1 - 1.0) / span
         beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan

@@ -3,6 +3,7 @@ from .compensation import compensate as compensate
 from .demagnetization import demagnetization as demagnetization
 from .duty import Duty as Duty
 from .export import write_material as write_material
+from .first_order import first_order_transitions as first_order_transitions
 from .intrinsic import evaluate as evaluate
 from .intrinsic import intrinsic as intrinsic
 from .limits import use_limits as use_limits

@@ -33,7 +33,6 @@ from .design import (
     OFFSET_K,
     TYPICAL_K,
     WEIGHTS,
-    as_rows,
     columns_of,
     hashes,
     layout,
@@ -211,7 +210,7 @@ class Belief:
         """Return what the branches say of phases whose physical mean is given."""
         from ..kernels.belief import said
 
-        which, rows = self.branch_of(codes, base), as_rows(phases)
+        which, rows = self.branch_of(codes, base), phases.rows
         kind, at = placed(codes, base)
         amount, measured = self._met(phases)
         mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
@@ -358,7 +357,7 @@ class Belief:
         """Return the amount of elements that no known row holds, and whether a row is known."""
         from ..kernels.belief import met
 
-        return met(as_rows(phases), WEIGHTS, EDGE, *self._marks)
+        return met(phases.rows, WEIGHTS, EDGE, *self._marks)
 
 
 def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:

@@ -13,7 +13,6 @@ from ..hosts.partition import HOST_NAMES, partition
 from ..learning.curie import EDGE
 
 if TYPE_CHECKING:
-    from ..kernels.arrays import Rows
     from ..kernels.ratios import Layout
 
 Array = NDArray[np.float64]
@@ -45,7 +44,7 @@ def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -
     """Return trend, smooth and local columns, see `TrendProcess`."""
     from ..kernels.ratios import design
 
-    return design(as_rows(phases), layout(), *placed(codes, base))
+    return design(phases.rows, layout(), *placed(codes, base))
 
 
 @lru_cache(maxsize=1)
@@ -61,13 +60,6 @@ def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Arr
     known = np.isfinite(base)
     kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
     return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
-
-
-def as_rows(table: CompositionTable) -> "Rows":
-    """Return compositions as the kernels take them."""
-    from ..kernels.arrays import Rows
-
-    return Rows(table.indptr, table.indices, table.values)
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
@@ -98,4 +90,4 @@ def hashes(table: CompositionTable) -> NDArray[np.int64]:
     """Return one number a composition, the same for fractions equal within 0.1 at.%."""
     from ..kernels.belief import numbers
 
-    return numbers(as_rows(table), WEIGHTS, EDGE)
+    return numbers(table.rows, WEIGHTS, EDGE)

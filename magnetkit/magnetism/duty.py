@@ -28,7 +28,9 @@ TEN_YEARS = 87_600.0
 # mu_0 S_v, T: about 5 mT of sintered Nd-Fe-B (from memory; no number could be read in print). It
 # makes the volume that turns at once kT / (J_s S_v) = (8.6 nm)^3 at 20 C, two widths of a wall, as
 # it should be; kT and the cube of the wall's width grow alike with temperature, so that S_v does
-# not change much up to 150 C. Measured fields of viscosity of Nd-Fe-B: Materials 17 (2024) 243.
+# not change much up to 150 C. Measured on Nd-Fe-B at 30 to 160 C (Materials 17 (2024) 243,
+# abstract): S_v grows with the opposing field and with H_cJ, so that one number for fields near
+# H_cJ errs to the safe side below.
 _VISCOSITY_T = 0.005
 # Time in which a loop is measured, h: about a minute (memory). H_cJ is that of this time.
 _LOOP_HOURS = 1.0 / 60.0

@@ -19,7 +19,7 @@ from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..hosts.partition import HOST_NAMES, Partition, partition, site_rules
+from ..hosts.partition import HOST_NAMES, Partition, partition
 from ..units import parse_temperatures
 from .belief import Believed
 from .believing import current
@@ -28,6 +28,8 @@ from .parameters import Parameters, load
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..kernels.arrays import Condensed
 
 PROPERTIES = (
     "saturation_polarization_T",
@@ -111,18 +113,14 @@ def evaluate(
     """
     from ..kernels.intrinsic import evaluate as kernel
 
-    p = parameters or load()
-    role, counts = site_rules()
     at = np.atleast_1d(np.asarray(temperatures, float))
     t = part.hard_phase
     curie, believed = np.full((2, len(t)), np.nan), None
     if parameters is None:
         believed = current().of_magnets(t, part.host)
         curie = np.stack([believed.value, believed.half / _HALF])
-    tc, tc_sd, value, sd, status = kernel(
-        t.indptr, t.indices, t.values, part.host, at, role, counts,
-        p.known, p.ions, p.element, p.host, p.element_sd, p.host_sd, spread, curie,
-    )  # fmt: skip
+    model = (parameters or load()).for_kernels()
+    tc, tc_sd, value, sd, status = kernel(t.rows, part.host, model, at, spread, curie)
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, at, tc, tc_sd, value.T, sd.T, status.T, believed)
 
@@ -130,7 +128,7 @@ def evaluate(
 def condensed(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
     believed: "Believed | None" = None,
-) -> tuple:
+) -> "Condensed":
     """Return groups of phases, one after another, as the kernels of the magnet take them.
 
     Parameters
@@ -142,20 +140,20 @@ def condensed(
 
     Returns
     -------
-    tuple of arrays
-        See `magnetkit.kernels.magnetism.condense`.
+    Condensed
+        See `magnetkit.kernels.arrays`.
     """
     from ..kernels.magnetism import CURIE
 
     table, codes = _one(groups)
-    state, ion = condense(table, codes, load())
+    phases = condense(table, codes, load())
     curie = [] if believed is None else [believed.value]
     if left := groups[len(curie) :]:
         curie.append(current().of_magnets(*_one(left)).value)
     value = np.concatenate(curie)
     known = np.isfinite(value)
-    state[known, CURIE] = value[known]
-    return state, ion
+    phases.state[known, CURIE] = value[known]
+    return phases
 
 
 def _one(

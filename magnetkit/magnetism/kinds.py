@@ -6,15 +6,23 @@ from typing import Any
 import numpy as np
 
 from ..composition.table import CompositionTable
+from ..units import ROOM_K
+from .grains import grain_effect, off_reference
 from .likeness import Kinds
 from .magnets import alloys
+from .mill import EFFECTS
+from .process import by_row, read_process
 from .shell import read_shells
 
 
 def kinds(
-    table: CompositionTable, hosts: Sequence[str], shells: Sequence[str], process: Any = None
+    table: CompositionTable,
+    hosts: Sequence[str],
+    shells: Sequence[str],
+    process: Any = None,
+    temperature: float = ROOM_K,
 ) -> Kinds:
-    """Return magnets by recipe, host, shell, and the share of coercivity that their shell gives.
+    """Return magnets by recipe, host, shell, and what errors that they share act by.
 
     Parameters
     ----------
@@ -24,21 +32,28 @@ def kinds(
         As in the columns of `magnetkit.magnetism.sintered`; an empty text is no shell.
     process : optional
         As of `magnetkit.magnetism.sintered`.
+    temperature : float
+        At which coercivity is compared, K.
 
     Examples
     --------
     >>> table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B"])
     >>> found = kinds(table, ["2:14:1"] * 2, ["", "Tb 0.5 wt%"])
-    >>> bool(found.shares[0] == 0.0 and 0.1 < found.shares[1] < 0.6)
+    >>> bool(found.effects[0, 0] == 0.0 and 0.1 < found.effects[1, 0] < 0.6)
     True
     """
-    from ..hosts.partition import assign_hosts, partition
+    from ..hosts.partition import HOST_NAMES, assign_hosts, partition
 
-    text, shares = np.array(shells, dtype=str), np.zeros(len(table))
-    rows = np.flatnonzero(text != "")
+    text, effects = np.array(shells, dtype=str), np.zeros((len(table), len(EFFECTS)))
+    checked, wanted = read_process(process, len(table)), text != ""
+    if checked.grain_size_um is not None:
+        codes = assign_hosts(table)
+        wanted |= off_reference(by_row(checked, codes, HOST_NAMES)).any()
+    rows = np.flatnonzero(wanted)
     if rows.size:
         some = table[rows]
         parts = partition(some, assign_hosts(some))
-        made = alloys(some, parts, process, read_shells(list(text[rows]), len(rows)))
-        shares[rows] = made.rows["shell_share"]
-    return Kinds(table, np.array(hosts, dtype=str), text, shares)
+        made = alloys(some, parts, checked, read_shells(list(text[rows]), len(rows)))
+        effects[rows, 0] = made.rows[EFFECTS[0]]
+        effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
+    return Kinds(table, np.array(hosts, dtype=str), text, effects)

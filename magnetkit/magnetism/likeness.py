@@ -3,7 +3,7 @@
 Two magnets of one host and route share a part of their error (`magnetkit.magnetism.mill.Split`),
 which cancels where they are compared; a magnet that was measured takes more of it away. Far from
 every measured magnet the error grows; that part is each composition's own. All shells share the
-error of what a shell gives.
+error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
 import tomllib
@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
-from .mill import ALPHA, COERCIVITY, SPLIT_FILE, Known, Mill, blocks, distances, splits
+from .mill import (
+    ALPHA,
+    COERCIVITY,
+    EFFECTS,
+    SPLIT_FILE,
+    Known,
+    Mill,
+    blocks,
+    distances,
+    splits,
+)
 
 Array = NDArray[np.float64]
 
@@ -26,7 +36,8 @@ _ITSELF = 1e-9
 # Recipes that are compared with the measured ones at a time, so that their distances stay in the
 # processor's cache.
 _BLOCK = 1024
-_HALF_WIDTH = NormalDist().inv_cdf(0.95)
+HALF_WIDTH = NormalDist().inv_cdf(0.95)
+"""Half of a 90 % range, in standard deviations."""
 
 _RECIPES = "recipes/recipes.csv"
 # Letter of `fit` in the table of recipes that says that the quantity was fitted.
@@ -115,7 +126,7 @@ def doubted(
     Parameters
     ----------
     rows : dict of str to ndarray, shape (n,)
-        Of `magnetkit.magnetism.magnets.Alloys`: ``spread`` and ``shell_share``. Entered are the
+        Of `magnetkit.magnetism.magnets.Alloys`: ``spread`` and `mill.EFFECTS`. Entered are the
         factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width
         ``spread`` of ln H_cJ, and what is left of those of B_r and alpha.
     table : CompositionTable
@@ -124,34 +135,34 @@ def doubted(
         Their hosts.
     mill : Mill or None
     """
-    mill, shares = mill or Mill("", ()), rows["shell_share"]
-    shift, left = mill.shifts(table, hosts, COERCIVITY, shares)
+    mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
+    shift, left = mill.shifts(table, hosts, COERCIVITY, effects)
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
-    half = _HALF_WIDTH * split.deviation
-    alone = np.sqrt(spread**2 + half**2 * split.shell * shares**2)
+    half = HALF_WIDTH * split.deviation
+    alone = np.sqrt(spread**2 + half**2 * (effects**2 @ np.array(split.shared)))
     rows["harder"] = np.exp(shift)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
-    unseen = _HALF_WIDTH**2 * beyond(table, hosts, COERCIVITY, mill)
+    unseen = HALF_WIDTH**2 * beyond(table, hosts, COERCIVITY, mill)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
-    shift, left = mill.shifts(table, hosts, "remanence_T", shares)
-    cap = _HALF_WIDTH * splits()["remanence_T"].deviation
+    shift, left = mill.shifts(table, hosts, "remanence_T", effects)
+    cap = HALF_WIDTH * splits()["remanence_T"].deviation
     rows["stronger"], rows["remanence_left"] = np.exp(shift), np.nan_to_num(left, nan=1.0)
     rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)
-    rows["alpha_shift"], left = mill.shifts(table, hosts, ALPHA, shares)
+    rows["alpha_shift"], left = mill.shifts(table, hosts, ALPHA, effects)
     rows["alpha_left"] = np.nan_to_num(left, nan=1.0)
 
 
 class Kinds(NamedTuple):
     """n magnets by what they are: one recipe, host and shell is one magnet.
 
-    ``shares``, shape (n,): of each one's coercivity that its shell gives, see `shell.given_share`.
+    ``effects``, shape (n, 2): `mill.EFFECTS` of each.
     """
 
     table: CompositionTable
     hosts: NDArray[np.str_]
     shells: NDArray[np.str_]
-    shares: Array
+    effects: Array
 
 
 def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None) -> Array:
@@ -176,14 +187,14 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
     apart = distances(atoms, others)
     same_host = one.hosts[:, None] == other.hosts[None, :]
     itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
-    alike = split.covariance(apart) + split.shell * np.outer(one.shares, other.shares)
+    alike = split.covariance(apart) + (one.effects * split.shared) @ other.effects.T
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
     for host, known in _known(mill, quantity).items():
         rows, columns = (np.flatnonzero(k.hosts == host) for k in (one, other))
-        first = known.across(atoms[rows], one.shares[rows])
-        second = known.across(others[columns], other.shares[columns])
+        first = known.across(atoms[rows], one.effects[rows])
+        second = known.across(others[columns], other.effects[columns])
         found[np.ix_(rows, columns)] -= first @ np.linalg.solve(known.covariance(), second.T)
     far = beyond(one.table, one.hosts, quantity, mill) / split.deviation**2
     return found + itself * far[:, None]
@@ -218,11 +229,11 @@ def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
     """Return the diagonal of `covariance`, shape (n,)."""
     if quantity not in splits():
         return np.ones(len(magnets.table))
-    found = 1.0 + splits()[quantity].shell * magnets.shares**2
+    found = 1.0 + magnets.effects**2 @ np.array(splits()[quantity].shared)
     atoms = magnets.table.to_array()
     for host, known in _known(mill, quantity).items():
         rows = np.flatnonzero(magnets.hosts == host)
-        across = known.across(atoms[rows], magnets.shares[rows])
+        across = known.across(atoms[rows], magnets.effects[rows])
         gain = np.linalg.solve(known.covariance(), across.T)
         found[rows] -= np.einsum("nk,kn->n", across, gain)
     deviation = splits()[quantity].deviation

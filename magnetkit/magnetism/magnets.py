@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
-from ..units import N_A
+from ..units import N_A, ROOM_K
 from .balance import Balance, balance
+from .grains import grain_effect
 from .intrinsic import STATUS, condensed
 from .likeness import doubted
 from .parameters import ion_tables
@@ -338,10 +339,8 @@ def alloys(
     if shelled.size and shells is not None:
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    state, ion = condensed(groups, believed)
     phases = Phases(
-        state,
-        ion,
+        *condensed(groups, believed),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
@@ -356,7 +355,9 @@ def alloys(
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
     made_of = Alloys(found, phases, factor, structure, rows)
-    rows["shell_share"] = given_share(phases, made_of.rules())
+    rules = made_of.rules()
+    rows["shell_share"] = given_share(phases, rules)
+    rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
     doubted(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
     return replace(made_of, factor=factor * rows["stronger"])
 

@@ -4,7 +4,7 @@ The logarithm of measured over predicted is taken as the sum of a part that all 
 share, a part of the composition, alike for compositions that are close, and a residue of each
 magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
 What a diffused shell gives has an error of its own, which all shells share: it enters as far as a
-magnet's coercivity rests on its shell.
+magnet's coercivity rests on its shell. So does the law by which coercivity follows grain size.
 """
 
 import json
@@ -34,6 +34,10 @@ QUANTITIES = (COERCIVITY, "remanence_T")
 ALPHA = "remanence_coefficient_pct_K"
 """Of a reference magnet this may be known too; its error is a difference, not a logarithm."""
 
+EFFECTS = ("shell_share", "grain_effect")
+"""What errors that all magnets of a kind share act by: the share of coercivity that the shell
+gives, and what a standard deviation of the slope with grain size does to ln H_cJ (`grains`)."""
+
 # Standard deviation of alpha of a compensated magnet, %/K: that of `alpha_floor` of the parameters.
 _ALPHA_DEVIATION = 0.006 / 1.645
 
@@ -57,8 +61,9 @@ class Split:
         the part of the composition has fallen to 1/e.
     deviation : float
         Standard deviation of the whole.
-    shell : float
-        Variance of the logarithm of what a shell gives, in units of that of the whole.
+    shared : tuple of float
+        Variances of what `EFFECTS` act on, in units of that of the whole: of the logarithm of what
+        a shell gives, and that of a standard deviation.
     """
 
     common: float
@@ -66,7 +71,7 @@ class Split:
     residue: float
     length: float
     deviation: float
-    shell: float = 0.0
+    shared: tuple[float, float] = (0.0, 0.0)
 
     def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of two magnets of a mill, without residue, from their distance."""
@@ -90,9 +95,10 @@ def splits() -> dict[str, Split]:
         found[quantity] = Split(
             one["common"], one["composition"], rest, one["length"], one["deviation"]
         )
-    # A shell takes next to no remanence: its error there is that of other magnets.
+    # Shell and grain size change next to no remanence: its error is that of other magnets.
     hard = found[COERCIVITY]
-    found[COERCIVITY] = replace(hard, shell=(data["shell"]["deviation"] / hard.deviation) ** 2)
+    shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2
+    found[COERCIVITY] = replace(hard, shared=shared)
     return {**found, ALPHA: replace(found["remanence_T"], deviation=_ALPHA_DEVIATION)}
 
 
@@ -125,8 +131,8 @@ class Known:
     split : Split
     deviation : float
         Standard deviation of ln of the prediction that the scores are in units of, their mean.
-    shares : ndarray of float64, shape (k,)
-        Share of each one's coercivity that its shell gives; None: no shells.
+    effects : ndarray of float64, shape (k, 2)
+        `EFFECTS` of each; None: neither shells nor unusual grains.
     """
 
     fractions: NDArray[np.float64]
@@ -134,23 +140,23 @@ class Known:
     noise: NDArray[np.float64]
     split: Split
     deviation: float = 1.0
-    shares: NDArray[np.float64] | None = None
+    effects: NDArray[np.float64] | None = None
 
     def covariance(self) -> NDArray[np.float64]:
         """Return the covariance of the measured scores, shape (k, k)."""
-        return self.across(self.fractions, self.shares) + self.noise
+        return self.across(self.fractions, self.effects) + self.noise
 
     def across(
-        self, fractions: NDArray[np.float64], shares: NDArray[np.float64] | None = None
+        self, fractions: NDArray[np.float64], effects: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
         found = self.split.covariance(distances(fractions, self.fractions))
-        if shares is not None and self.shares is not None:
-            found = found + self.split.shell * np.outer(shares, self.shares)
+        if effects is not None and self.effects is not None:
+            found = found + (effects * self.split.shared) @ self.effects.T
         return found
 
     def posterior(
-        self, fractions: NDArray[np.float64], shares: NDArray[np.float64] | None = None
+        self, fractions: NDArray[np.float64], effects: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and standard deviation of the scores of other magnets of the mill, (n,).
 
@@ -158,13 +164,13 @@ class Known:
         ----------
         fractions : ndarray of float64, shape (n, N_ELEMENTS)
             Atomic fractions of the magnets.
-        shares : ndarray of float64, shape (n,), optional
-            Share of each one's coercivity that its shell gives.
+        effects : ndarray of float64, shape (n, 2), optional
+            `EFFECTS` of each.
         """
-        across = self.across(fractions, shares)
+        across = self.across(fractions, effects)
         weights = np.linalg.solve(self.covariance(), across.T)
         mean = weights.T @ self.scores
-        alone = 1.0 if shares is None else 1.0 + self.split.shell * shares**2
+        alone = 1.0 if effects is None else 1.0 + effects**2 @ np.array(self.split.shared)
         variance = alone - np.einsum("nk,kn->n", across, weights)
         return mean, np.sqrt(np.clip(variance, self.split.residue, alone))
 
@@ -181,7 +187,7 @@ class Mill:
         (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
         deviation of the prediction), ``deviation``, that of its logarithm, ``noise`` (variance of
         the measurement) and ``slope`` (what a wrong slope with temperature shifts the score by),
-        both in units of that deviation, and ``shell_share`` (of its coercivity; without, none).
+        both in units of that deviation, and `EFFECTS` (without, none).
     """
 
     name: str
@@ -208,15 +214,15 @@ class Mill:
         noise += split.residue * (label[:, None] == label[None, :])
         scores = np.array([m["score"] for m in rows])
         deviation = float(np.mean([m["deviation"] for m in rows]))
-        shares = np.array([float(m.get("shell_share", 0.0)) for m in rows])
-        return Known(fractions, scores, noise, split, deviation, shares)
+        effects = np.array([[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows])
+        return Known(fractions, scores, noise, split, deviation, effects)
 
     def shifts(
         self,
         table: CompositionTable,
         hosts: NDArray[Any],
         quantity: str,
-        shares: NDArray[np.float64],
+        effects: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return what the mill's magnets say of others: shift, and what is left of the spread.
 
@@ -228,14 +234,14 @@ class Mill:
             Their hosts.
         quantity : str
             One of `splits`.
-        shares : ndarray of float64, shape (n,)
-            Share of each one's coercivity that its shell gives.
+        effects : ndarray of float64, shape (n, 2)
+            `EFFECTS` of each.
 
         Returns
         -------
         shift, left : ndarray of float64, shape (n,)
             Shift of the logarithm (of `ALPHA` itself, %/K), and what is left of the standard
-            deviation of a magnet without shell; 0 and NaN where nothing is known.
+            deviation of an ordinary magnet without shell; 0 and NaN where nothing is known.
         """
         shift, left = np.zeros(len(table)), np.full(len(table), np.nan)
         for host in self.hosts:
@@ -244,7 +250,7 @@ class Mill:
             if known is None:
                 continue
             for block in blocks(rows, _BLOCK):
-                mean, left[block] = known.posterior(table[block].to_array(), shares[block])
+                mean, left[block] = known.posterior(table[block].to_array(), effects[block])
                 shift[block] = mean * known.deviation
         return shift, left
 

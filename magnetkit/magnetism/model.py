@@ -1,14 +1,18 @@
 """The two-sublattice model at given parameters, before anything is learnt beside it."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..composition.table import CompositionTable
-from ..hosts.partition import site_rules
 from .parameters import Parameters
 
+if TYPE_CHECKING:
+    from ..kernels.arrays import Condensed
 
-def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) -> tuple:
+
+def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) -> "Condensed":
     """Return hard phases as arrays that do not change with temperature.
 
     Parameters
@@ -22,16 +26,12 @@ def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) ->
 
     Returns
     -------
-    tuple of arrays
-        See `magnetkit.kernels.magnetism.condense`.
+    Condensed
+        See `magnetkit.kernels.arrays`.
     """
     from ..kernels.magnetism import condense as kernel
 
-    role, counts = site_rules()
-    return kernel(
-        table.indptr, table.indices, table.values, codes, role, counts, p.known, p.ions,
-        p.element, p.host,
-    )  # fmt: skip
+    return kernel(table.rows, codes, p.for_kernels())
 
 
 def curie_temperature(
@@ -46,4 +46,4 @@ def curie_temperature(
     """
     from ..kernels.magnetism import CURIE
 
-    return condense(table, codes, p)[0][:, CURIE]
+    return condense(table, codes, p).state[:, CURIE]

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError
-from ..hosts.partition import HOST_NAMES, HOSTS
+from ..hosts.partition import HOST_NAMES, HOSTS, site_rules
 
 if TYPE_CHECKING:
+    from ..kernels.arrays import Model
     from ..kernels.ions import Ions
 
 MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
@@ -101,6 +102,15 @@ class Parameters:
             np.zeros((n, N_ELEMENTS), np.int8),
             ion_tables(),
         )
+
+    def for_kernels(self) -> "Model":
+        """Return the parameters with the sites of the hosts, as kernels take them."""
+        from ..kernels.arrays import Model
+
+        return Model(
+            *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
+            self.host_sd,
+        )  # fmt: skip
 
     def draw(self, generator: np.random.Generator) -> "Parameters":
         """Return parameters drawn from their distributions, for checks by Monte Carlo."""

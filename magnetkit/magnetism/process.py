@@ -95,6 +95,8 @@ class Family:
         in the same relation at every temperature (2:14:1, whose curves show it).
     grain_slope, grain_reference_um : float
         Rise of N_eff per unit of ln(grain size / reference grain size), and that reference.
+    grain_deviation : float
+        Standard deviation of that rise.
     wetting_volume : float
         Volume fraction of rare earth in the grain boundary at which 63 % of the coercivity is
         there; infinitesimal where coercivity does not need it.
@@ -133,6 +135,7 @@ class Family:
     n_eff: float
     grain_slope: float
     grain_reference_um: float
+    grain_deviation: float
     wetting_volume: float
     dry: float
     cobalt_loss: float

@@ -16,7 +16,9 @@ from ..hosts.partition import HOSTS
 from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
+from .grains import grain_effect
 from .intrinsic import Intrinsic
+from .likeness import HALF_WIDTH
 from .magnets import Alloys, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
@@ -306,7 +308,7 @@ def _figures(
     alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
     widths = Widths(
         np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
-        rows["spread"] * scale,
+        _hard(made, bulk.temperatures) * scale,
         rows["alpha_spread"] * rows["alpha_left"] * scale,
         # per cent to shares
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
@@ -321,6 +323,19 @@ def _figures(
             figure *= unit
     outside = (status == 0) & ~np.isfinite(made.factor)
     return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+
+
+def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
+
+    What the law of grain size may be off by is the more of it the less is left.
+    """
+    spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
+    if not made.rows["grain_effect"].any():
+        return spread
+    here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
+    more = here**2 - made.rows["grain_effect"] ** 2
+    return np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
 
 
 def _bend(made: Alloys, first: float, second: float) -> NDArray[np.float64]:

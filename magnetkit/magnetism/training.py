@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import conformal
 from ..elements import N_ELEMENTS
+from ..errors import DataError
 from ..hosts.partition import HOST_NAMES
 from ..learning.curie import FOLDS, TARGET, fold, keys
 from ..learning.process import TrendProcess
@@ -108,12 +109,19 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
     blank = uncalibrated(data)
     advance()
     made = left_out(blank, advance)
+    # Of a row whose compound is all that there is, nothing is said without it.
+    told = np.isfinite(made.mean)
+    if not told.any():
+        raise DataError(
+            f"{data.origin} holds no compound that could be left out: give values of two compounds "
+            "or more, or --add these to what is known otherwise"
+        )
     residual = np.abs(data.values - made.mean)
     branches = []
     for k, branch in enumerate(blank.branches):
-        rows = made.branch == k
+        rows = (made.branch == k) & told
         # A set that is all of hosts with branches of their own leaves the common one none.
-        rows = rows if rows.any() else np.ones(len(data), bool)
+        rows = rows if rows.any() else told
         novelty, local = made.novelty[rows], made.local[rows]
         edge = max(float(np.quantile(novelty, _EDGE)), 1e-3)
         found = conformal.fit_difficulty(residual[rows], novelty, local, _CLIP)
@@ -127,9 +135,10 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": float(residual.mean()),
+        "error": float(residual[told].mean()),
     }
-    outside = score[~inside] if (~inside).sum() >= _FEW else score[:0]
+    beyond = told & ~inside
+    outside = score[beyond] if beyond.sum() >= _FEW else score[:0]
     belief = replace(
         blank,
         branches=tuple(branches),

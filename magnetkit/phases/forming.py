@@ -207,14 +207,12 @@ def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
         Temperatures, K.
     """
     from ..kernels import forming as kernel
-    from ..kernels.arrays import Rows
     from ..kernels.threads import share_rows
 
     phases, state = state_of(judged, above, kelvin)
     found = Odds(np.empty(len(phases)), np.empty(len(phases)))
-    rows = Rows(phases.indptr, phases.indices, phases.values)
     known, weights = _embedded()
-    share_rows(kernel.odds, len(phases), rows, known, state, weights, *found)
+    share_rows(kernel.odds, len(phases), phases.rows, known, state, weights, *found)
     found.mean[melted(judged.host, kelvin)] = -np.inf
     return found
 

@@ -51,7 +51,7 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
     from ..kernels import hull as programs
-    from ..kernels.arrays import Phases, Rows
+    from ..kernels.arrays import Phases
     from ..kernels.threads import share_rows
 
     systems = gather(table, space)
@@ -61,7 +61,7 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
         np.full((len(table), width), -1, np.int32),
         np.zeros((len(table), width)),
     )
-    rows = Rows(table.indptr, table.indices, table.values)
+    rows = table.rows
     left = np.ones(len(systems.members), bool)
     for s in range(len(left)):
         members = systems.members[s]

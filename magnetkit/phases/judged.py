@@ -5,7 +5,7 @@ any other one of a known host is a recipe, of which the hard phase is judged.
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,6 @@ from .mixing import Nodes, mixing_model
 from .mixing_terms import MixingTerms
 from .snapshot import Snapshot
 from .space import PhaseSpace, composition_keys, whole_space
-
-if TYPE_CHECKING:
-    from ..kernels.arrays import Rows
 
 BOLTZMANN_EV_K = 8.617333262e-5
 SIGNIFICANT = 0.05
@@ -59,7 +56,7 @@ def phases_of(table: CompositionTable, host: str = "auto") -> Named:
     earths = np.array([h.rare_earth for h in HOSTS.values()]) / atoms
     thirds = np.array([h.interstitial for h in HOSTS.values()]) / atoms
     third = np.array([mask(h.interstitial_elements) > 0 for h in HOSTS.values()])
-    rows = _rows(table)
+    rows = table.rows
     found = ratios(rows, kinds(), earths, thirds, third)
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
@@ -116,7 +113,7 @@ class Judged:
         missing = np.zeros(n, np.int64)
         texts = [""]
         ideal = table.values.copy()
-        rows_of = _rows(table)
+        rows_of = table.rows
         interpolated = kernel.Interpolated(self.energy, self.deviation, self.entropy, ideal)
         for code, rows in self.by_host():
             present = np.flatnonzero(kernel.elements_of(table.indptr, table.indices, rows))
@@ -169,7 +166,7 @@ class Judged:
         for code, rows in self.by_host():
             others = solve(self.ideal[rows], rivals(self.source, HOST_NAMES[code])).energy
             late = mask(_LATE) > 0
-            share_rows(rivals_entropy, len(rows), _rows(self.ideal), rows, kinds(), late, mixed)
+            share_rows(rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed)
             gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
             above[rows] = np.maximum(above[rows], free[rows] - others + gain)
         return above, hull
@@ -202,12 +199,6 @@ def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     first = np.zeros(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return first
-
-
-def _rows(table: CompositionTable) -> "Rows":
-    from ..kernels.arrays import Rows
-
-    return Rows(table.indptr, table.indices, table.values)
 
 
 def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:

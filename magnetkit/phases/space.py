@@ -247,15 +247,13 @@ def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
     """
     import pandas as pd
 
-    from ..kernels.arrays import Rows
     from ..kernels.systems import element_sets
     from ..kernels.threads import share_rows
 
     words = (space.columns + 63) // 64
     word = np.where(space.column >= 0, space.column // 64, -1)
     sets, known = np.zeros((len(table), words), np.uint64), np.zeros(len(table), bool)
-    rows = Rows(table.indptr, table.indices, table.values)
-    share_rows(element_sets, len(table), rows, word, space.column % 64, sets, known)
+    share_rows(element_sets, len(table), table.rows, word, space.column % 64, sets, known)
     code = np.zeros(len(table), np.int64)
     for w in range(words):
         codes, distinct = pd.factorize(sets[:, w])

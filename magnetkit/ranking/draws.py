@@ -136,7 +136,8 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(asked - {job.temperature})
     frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
-    of = Errors(alike(table, leading, conditions.process), mill_of(conditions.process))
+    magnets_as = alike(table, leading, conditions.process, job.temperature)
+    of = Errors(magnets_as, mill_of(conditions.process))
     values = Properties(leading, frames, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(
         table,

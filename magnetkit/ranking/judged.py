@@ -110,7 +110,7 @@ def job_for(
         whole_range=True,
     )
     kelvin = temperature or profile.temperature_K
-    if objectives:
+    if objectives is not None and len(objectives):
         profile = replace(profile, objectives=tuple(objectives))
     added = [requirement_of(text, profile, made, kelvin) for text in require]
     if added:
@@ -375,14 +375,15 @@ def _beside(
         return {}
     mill, reference = mill_of(job.conditions.process), job.profile.reference
     process = job.conditions.process
-    own = alike(table, here, process)
-    it = kinds(reference.table(), [reference.host], [reference.shell or ""], process)
+    own = alike(table, here, process, job.temperature)
+    shells = [reference.shell or ""]
+    it = kinds(reference.table(), [reference.host], shells, process, job.temperature)
     return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
 
 
-def alike(table: CompositionTable, frame: pd.DataFrame, process: Any) -> Kinds:
+def alike(table: CompositionTable, frame: pd.DataFrame, process: Any, temperature: float) -> Kinds:
     """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
-    return kinds(table, _words(frame["host"]), _words(frame["shell"]), process)
+    return kinds(table, _words(frame["host"]), _words(frame["shell"]), process, temperature)
 
 
 def _words(column: pd.Series) -> list[str]:

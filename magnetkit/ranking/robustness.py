@@ -14,6 +14,7 @@ from ..columns import ROBUSTNESS
 from ..errors import InputError
 from .draws import drawn
 from .judged import Job, job_from
+from .simpler import simpler_rank
 
 DRAWS = 500
 POOL = 300
@@ -68,7 +69,7 @@ def robustness(
         The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
         ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
         ``tie_group`` cannot be told from its first: that one beats them in fewer than `interval`
-        of the draws.
+        of the draws. Those of a ``simpler_rank`` add an element for nothing (`simpler`).
 
     Raises
     ------
@@ -84,7 +85,8 @@ def robustness(
     frame = leading[[*IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    found = drawn(leading, job_of(result), draws, seed)
+    job = job_of(result)
+    found = drawn(leading, job, draws, seed)
     # As in the ranking itself, nobody too unlikely to meet passes one that is likely to.
     place = found.place(~leading["meets_requirements"].to_numpy(bool))
     tail = (1.0 - interval) / 2.0
@@ -93,6 +95,8 @@ def robustness(
     frame["meets_share"] = found.meets.mean(axis=1)
     frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
     frame["tie_group"] = _tie_groups(place, interval)
+    simpler = simpler_rank(leading, job)
+    frame["simpler_rank"] = pd.arrays.IntegerArray(simpler, simpler == 0)
     return frame
 
 

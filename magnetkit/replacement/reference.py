@@ -8,7 +8,7 @@ from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
-from ..errors import CompositionError
+from ..errors import CompositionError, InputError
 from ..magnetism.mill import ALPHA, QUANTITIES, Mill
 from .asked import COMPENSATED, Wish
 from .makeup import Makeup, given, makeup
@@ -34,7 +34,13 @@ def anchor(
     if measured is not None:
         return _measured(measured, recipe, basis, shell)
     made = makeup(room) if recipe is None else told(read_recipe(recipe, basis), shell)
-    return made, _catalogue_mill(here, made)
+    mill = _catalogue_mill(here, made)
+    if recipe is not None and not mill.magnets:
+        raise InputError(
+            f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
+            f"give what {here['grade']} is made of, or leave the recipe out"
+        )
+    return made, mill
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:

@@ -246,7 +246,7 @@ def results_place(out: Any) -> Path | str | None:
     """Return the folder, or the URL, that a user named for the results, None where none was."""
     if out is None or is_url(out):
         return out
-    if not isinstance(out, str | Path) or not str(out).strip():
+    if not isinstance(out, str | Path) or not str(out).strip() or "\0" in str(out):
         raise InputError(
             f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
             "them in memory"

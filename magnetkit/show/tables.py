@@ -35,6 +35,7 @@ RANKING = {
     "probability_meets_requirements": 0,
     "top_ten_share": 5,
     "tie_group": 8,
+    "simpler_rank": 2,
 }
 FIRMNESS = {
     "rank": 0,
@@ -46,7 +47,10 @@ FIRMNESS = {
     "rank_median": 2,
     "rank_hi": 1,
     "tie_group": 2,
+    "simpler_rank": 1,
 }
+DIFFERING = 10
+COPY = "adds an element to an alloy above and gains nothing that counts."
 # Names under which users keep the number of a melt, a lot or a candidate.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade")
 # Predicted, but bounded: an interval on one side alone, which the files hold.
@@ -96,8 +100,9 @@ def print_ranking(
     wide: bool = False,
 ) -> None:
     """Print the best candidates and the reference magnet."""
-    best = result.best(top)
-    best = best[best["rank"].notna()].merge(_firmness(result), on="rank", how="left")
+    best, firm = result.best(top), result.robustness()
+    known = firm[["rank", "top_ten_share", "tie_group", "simpler_rank"]]
+    best = best[best["rank"].notna()].merge(known, on="rank", how="left")
     if as_json:
         print_json(best)
         return
@@ -110,7 +115,10 @@ def print_ranking(
         return
     reference = result.find(result.profile.reference.formula)
     rows = _concat(best, reference)
-    dim = ["" if meets else "dim" for meets in best["meets_requirements"]]
+    copies = best["simpler_rank"].notna()
+    if columns is None and not copies.any():
+        rows = rows.drop(columns="simpler_rank")
+    dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
         f"{result.profile.title}: best of {result.judged:,}",
         f"at {kelvin_text(float(identity['temperature_K']))}",
@@ -126,6 +134,8 @@ def print_ranking(
             wide=wide or columns is not None,
         )
         _legend(kept, len(reference) > 0, identity, say)
+        if copies.any():
+            say(_differing(firm))
     _explain(result, best, say)
 
 
@@ -268,8 +278,10 @@ def _explain(result: "Ranked", best: "pd.DataFrame", say: Callable[[str], None])
         )
 
 
-def _firmness(result: "Ranked") -> "pd.DataFrame":
-    return result.robustness()[["rank", "top_ten_share", "tie_group"]]
+def _differing(firm: "pd.DataFrame") -> str:
+    """Say which of the best are no copies."""
+    ranks = [str(rank) for rank in firm["rank"][firm["simpler_rank"].isna()]]
+    return f"Dim, or with an As #: {COPY} The others: rank {', '.join(ranks[:DIFFERING])}."
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
@@ -280,6 +292,7 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
     about = [f"How often among the best {top}, and ranks (90 %)"]
     print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
     print("Candidates of one tie group cannot be told from the first of it.")
+    print(f"As #: {COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:

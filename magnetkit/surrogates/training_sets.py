@@ -24,6 +24,14 @@ The distance to the hull is the model of the formation energy less the hull of k
 of `COMPUTED` are learnt from a user's own file alone.
 """
 
+# Values that no compound has: the unit is another then. What is known of the largest: CaF2, -1228
+# kJ/mol (CRC Handbook), is -4.2 eV/atom; 10.3 Bohr magnetons of dysprosium at 4 K make 3.8 T; SmCo5
+# has 17 MJ/m3 (Strnat 1988), dysprosium at 4 K some tens of MJ/m3 (memory).
+_LIMITS = {
+    ENERGY: (-5.0, 5.0, "eV/atom"),
+    "saturation_polarization_T": (0.0, 4.0, "T"),
+    "anisotropy_constant_MJ_m3": (-500.0, 500.0, "MJ/m3"),
+}
 # Structures that lie so far above the hull (eV/atom) are no phases, only were tried.
 _NO_PHASE = 0.5
 
@@ -65,7 +73,7 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
     if data is not None and target == ENERGY and Path(data).is_dir():
         found = _phases(target, Path(data))
     elif data is not None:
-        return own_set(Path(data)) if target == CURIE else read_csv(target, Path(data))
+        return own_set(Path(data)) if target == CURIE else _own(target, Path(data))
     elif target in COMPUTED:
         raise InputError(
             f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "
@@ -79,6 +87,20 @@ def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
         raise DataError(f"{data} holds too few phases to learn {target} from; pull more systems")
     if len(found) < 2:
         raise DataError(f"no training data for {target}; `magnetkit data verify` checks the files")
+    return found
+
+
+def _own(target: str, file: Path) -> TrainingSet:
+    """Return a user's own values, which must be such as a compound can have."""
+    found = read_csv(target, file)
+    low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
+    wrong = np.flatnonzero((found.values < low) | (found.values > high))
+    if len(wrong):
+        name, value = found.table[wrong[:1]].formulas()[0], found.values[wrong[0]]
+        raise InputError(
+            f"{target} of {file} must lie between {low:g} and {high:g} {unit}, got {value:g} for "
+            f"{name}; correct or leave out such rows ({len(wrong)})"
+        )
     return found
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from magnetkit.anchors.measured import read
+from magnetkit.errors import InputError
 
 GOOD = {
     "composition": "Nd30.5Dy1Co1Cu0.1B1Fe bal.",
@@ -52,3 +53,12 @@ def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place()
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
     assert [row.magnet for row in rows] == ["row 1", "row 2"]
     assert "neither" in _rejected(remanence_T=None, coercivity_kA_m="")
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path):
+    file = tmp_path / "magnets.csv"
+    file.write_text("composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n")
+    with pytest.raises(InputError, match="'remanence_T' stands twice"):
+        read(file)
+    file.write_text("composition,temperature_K,remanence_T\nNd2Fe14B,293.15,1.3\n")
+    assert len(read(file)[0]) == 1

@@ -3,7 +3,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from magnetkit.cli.app import app
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
 from magnetkit.evaluation.surrogates import peers, repeat, series, validate, validation
@@ -102,3 +104,12 @@ def test_groups_of_the_series_are_told_apart():
     assert found["Pr"].tolist() == [True, False, False, False, False]
     assert found["Co-rich"].tolist() == [False, False, True, False, False]
     assert found["Ce"].tolist() == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
+def test_what_is_not_learnt_is_not_validated(target):
+    with pytest.raises(InputError, match="not validated; use one of curie_temperature_K"):
+        validate(target)
+    done = CliRunner().invoke(app, ["validate", target])
+    assert isinstance(done.exception, InputError)
+    assert "magnetism" in str(done.exception)

@@ -32,6 +32,15 @@ what the HTML report embeds: plotly.js and DataTables, both MIT. Written by
 | --- | --- | --- |
 """
 
+_TAIL = """
+# Known advisories of them
+
+Not known as of 2026-11-26: no service that knows advisories of security could be reached where this
+was written (`make audit` asks one with pip-audit). The one list that can be had as a package,
+safety-db of July 2021, names none of the versions in constraints.txt; what was found since is not
+in it. Run pip-audit on your own environment where such a service can be reached.
+"""
+
 
 def project() -> dict:
     with (ROOT / "pyproject.toml").open("rb") as stream:
@@ -94,7 +103,7 @@ def table() -> str:
         f"| {name} | {licence(distribution(name))} | {needed_by} |"
         for name, needed_by in sorted(closure().items())
     ]
-    return _HEAD + "\n".join(rows) + "\n"
+    return _HEAD + "\n".join(rows) + "\n" + _TAIL
 
 
 if __name__ == "__main__":

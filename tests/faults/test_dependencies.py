@@ -76,6 +76,7 @@ def test_the_table_of_licences_names_every_dependency():
     # The lowest versions need a few other packages than the highest.
     if all(version(r.name) == str(HIGHEST[canonicalize_name(r.name)]) for r in licences.direct()):
         assert listed == needed
+    assert "# Known advisories" in text
     missing = {r.name for r in licences.direct()} - {n.replace("-", "_") for n in listed} - listed
     assert not missing
 

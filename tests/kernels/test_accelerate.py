@@ -139,7 +139,9 @@ def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
     for folder in (old, recent):
         folder.mkdir(parents=True)
         (folder / "x.kernel").write_text("")
-    os.utime(old, (time.time() - 30 * 86400,) * 2)
+    # Two weeks.
+    for folder, days in ((old, 14.1), (recent, 13.9)):
+        os.utime(folder, (time.time() - days * 86400,) * 2)
     run(package, tmp_path)
     assert not old.exists()
     assert recent.exists()

@@ -9,6 +9,7 @@ from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
 from magnetkit.kernels import intrinsic
+from magnetkit.kernels.arrays import Rows
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
 from magnetkit.kernels.magnetism import CHUNK, chunks
@@ -88,7 +89,7 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
         for e in {*r, *t, "Y"}
     }
     q = dict(zip(HOST_SLOTS, parameters.host[h], strict=True))
-    role, counts = site_rules()
+    _, counts = site_rules()
     rows = {e: INDEX[e] for e in r}
     expected = naive.mixture(
         r, t, interstitials, p, q, host, counts[h], rows, parameters.ions, temperature
@@ -96,11 +97,10 @@ def test_mixtures_agree_with_the_twin(host, earths, cobalt, diluents, temperatur
     atoms = {e: a for e, a in (r | t | interstitials).items() if a > 0.0}
     columns = np.array(sorted(INDEX[e] for e in atoms), np.int32)
     symbols = {INDEX[e]: a for e, a in atoms.items()}
+    amounts = np.array([symbols[c] for c in columns.tolist()])
     got = kernel(
-        np.array([0, len(columns)]), columns, np.array([symbols[c] for c in columns.tolist()]),
-        np.array([h], np.int8), np.array([temperature]), role, counts, parameters.known,
-        parameters.ions, parameters.element, parameters.host, parameters.element_sd,
-        parameters.host_sd, True, np.full((2, 1), np.nan),
+        Rows(np.array([0, len(columns)]), columns, amounts), np.array([h], np.int8),
+        parameters.for_kernels(), np.array([temperature]), True, np.full((2, 1), np.nan),
     )  # fmt: skip
     curie, _, value, sd, status = got
     np.testing.assert_allclose(curie[0], expected[0], rtol=1e-6)

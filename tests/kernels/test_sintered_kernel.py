@@ -77,8 +77,8 @@ def test_figures_equal_their_twin(shell):
     n, asked, second = len(FORMULAS), np.array([350.0, 480.0]), 423.0
     grid = np.arange(293.0, 1200.0, 50.0)
     rng = np.random.default_rng(4)
-    on_b = rng.uniform(0.02, 0.1, (2, n))
-    on_h, on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(3))
+    on_b, on_h = rng.uniform(0.02, 0.1, (2, n)), rng.uniform(0.1, 0.3, (2, n))
+    on_alpha, on_beta = (rng.uniform(0.1, 0.3, n) for _ in range(2))
     floor = np.full(n, 5e-5)
     rows = made.rows
     own = (made.factor, rows["squareness"], rows["recoil"])
@@ -101,7 +101,7 @@ def test_figures_equal_their_twin(shell):
             seen += 1
             each = [r[i] for r in own]
             for to, sign in ((0, 0), (1, -1), (2, 1)):
-                on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[i])
+                on = np.exp(sign * on_b[a, i]), np.exp(sign * on_h[a, i])
                 twin = naive_sintered.figures(
                     there.polarization[i], there.coercivity()[i], there.temperature, *each,
                     limit[i], 0.8, *on,
@@ -111,7 +111,7 @@ def test_figures_equal_their_twin(shell):
             ends = [
                 naive_sintered.figures(
                     hot.polarization[i], hot.coercivity()[i], hot.temperature, *each,
-                    limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[i]),
+                    limit[i], 0.8, np.exp(sign * on_b[0, i]), np.exp(sign * on_h[0, i]),
                 )[4]
                 for sign in (0, -1, 1)
             ]  # fmt: skip
@@ -148,7 +148,7 @@ def test_coercivity_equals_its_twin():
 def test_figures_of_nothing():
     made = _alloys()
     none = np.zeros(0)
-    widths = kernel.Widths(none[None, :], *[none] * 4)
+    widths = kernel.Widths(none[None, :], none[None, :], *[none] * 3)
     asked, grid = np.array([300.0]), np.array([293.0, 343.0])
     out, status = kernel.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)

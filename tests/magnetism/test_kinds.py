@@ -1,16 +1,38 @@
-"""Magnets by what they are, with the share of coercivity that a shell gives."""
+"""Magnets by what they are, with what errors that they share act by."""
 
+import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
+from magnetkit.hosts import partition
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism.kinds import kinds
+from magnetkit.magnetism.magnets import alloys
 
 
 def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B", "SmCo5"])
     found = kinds(table, ["2:14:1", "2:14:1", "1:5"], ["", "Dy 0.6 wt%", ""])
     bare, treated = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])["coercivity_kA_m"]
-    assert found.shares == pytest.approx([0.0, 1.0 - bare / treated, 0.0], rel=1e-9)
+    assert found.effects[:, 0] == pytest.approx([0.0, 1.0 - bare / treated, 0.0], rel=1e-9)
+    assert (found.effects[:, 1] == 0.0).all()
     assert list(found.hosts) == ["2:14:1", "2:14:1", "1:5"]
     assert list(found.shells) == ["", "Dy 0.6 wt%", ""]
+
+
+def test_fine_grains_share_the_error_of_what_their_size_gives():
+    table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
+    for kelvin in (293.15, 423.15):
+        # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
+        made = alloys(table, partition(table), {"grain_size_um": 2.0})
+        away = float(made.rows["grain_deviation"][0])
+        base, more = (
+            made.at(np.array([kelvin]), grain_slope=made.rows["grain_slope"][0] + step)
+            for step in (0.0, 0.01 * away)
+        )
+        slope = np.log(more.coercivity() / base.coercivity())[0, 0] / 0.01
+        found = kinds(table, ["2:14:1"], [""], {"grain_size_um": 2.0}, kelvin).effects[0, 1]
+        assert found == pytest.approx(np.expm1(slope), rel=0.1)
+        assert found > 0.0
+    usual = kinds(table, ["2:14:1"], [""], {"grain_size_um": 5.0}, 423.15)
+    assert usual.effects[0, 1] == 0.0

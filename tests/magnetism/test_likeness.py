@@ -94,18 +94,19 @@ def test_a_host_of_which_no_magnet_was_measured_is_far_from_all():
 
 def test_shells_share_the_error_of_what_they_give():
     found = kinds(*["Nd2Fe14B"] * 3, shells=["", "Tb 0.3 wt%", "Tb 0.6 wt%"])
-    bare, little, much = found.shares
+    bare, little, much = found.effects[:, 0]
     assert bare == 0.0
     assert 0.05 < little < much < 0.6
     split = splits()[H]
+    shell = split.shared[0]
     # As PAIRS.md measures it, a share of what the shell gives.
     with datasets.path("recipes/split.toml").open("rb") as stream:
         part = tomllib.load(stream)["shell"]["deviation"]
-    assert split.shell * split.deviation**2 == pytest.approx(part**2, rel=0.02)
+    assert shell * split.deviation**2 == pytest.approx(part**2, rel=0.02)
     own = covariance(found, found, H)
     far = variance(found, H)[0]
-    assert own[1, 1] - far == pytest.approx(split.shell * little**2)
-    assert own[1, 2] - own[0, 1] == pytest.approx(split.shell * little * much)
+    assert own[1, 1] - far == pytest.approx(shell * little**2)
+    assert own[1, 2] - own[0, 1] == pytest.approx(shell * little * much)
     # The interval says so too.
     wide = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Tb 0.6 wt%"])
     low, high = (np.log(wide[f"{H}{end}"] / wide[H]) for end in ("_lo", "_hi"))
@@ -117,7 +118,7 @@ def test_a_measured_shell_takes_its_error_from_other_shells():
     shells = ["", "Tb 0.5 wt%"]
     what = kinds("Nd2Fe14B", "Nd2Fe14B", shells=shells)
     left = []
-    for share in what.shares:
+    for share in what.effects[:, 0]:
         mill = anchor("Nd2Fe14B")
         mill.magnets[0]["shell_share"] = share
         left.append(variance(what, H, mill))

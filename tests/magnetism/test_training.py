@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
+from magnetkit.errors import DataError
 from magnetkit.learning.sets import TrainingSet
 from magnetkit.magnetism import believing, training
 
@@ -109,3 +110,20 @@ def test_sizes_are_those_of_the_branch():
     made = training.LeftOut(one, one, 2.0 * one, np.array([0, 1]), one)
     found = made.sizes([np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.0, 5.0])])
     assert found.tolist() == [4.0, 10.0]
+
+
+@pytest.mark.parametrize("names", [["Nd2Fe14B"] * 3, ["SmCo5", "SmCo5"]])
+def test_values_of_one_compound_alone_are_refused(names):
+    data = _set(names, np.arange(500.0, 500.0 + len(names)), [f"p{i}" for i in range(len(names))])
+    with pytest.raises(DataError, match="no compound that could be left out"):
+        training.trained(data)
+
+
+def test_a_row_of_which_nothing_is_said_without_it_counts_for_no_error():
+    # Without the compound that both papers have, the second paper has nothing to learn from.
+    names = ["Y2Fe14B", "Y2Co14B", "Y2Fe14B"]
+    model, made = training.trained(_set(names, [570.0, 1015.0, 572.0], ["a", "a", "b"]))
+    assert np.isfinite(made.mean).tolist() == [False, False, True]
+    assert np.isfinite(model.manifest["error"])
+    row = model.predict(["Nd2Fe14B"]).iloc[0]
+    assert 0.0 <= row[f"{CURIE}_lo"] < row[CURIE] < row[f"{CURIE}_hi"]

@@ -86,7 +86,7 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
         for t in (300.0, 400.0)
     }
     table = CompositionTable.from_strings(formulas)
-    of = Errors(alike(table, leading, None))
+    of = Errors(alike(table, leading, None, 423.15))
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
     drawn = values.at("remanence_T", 300.0)
     correlation = np.corrcoef(drawn)

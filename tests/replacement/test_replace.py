@@ -152,6 +152,8 @@ def test_json_is_one_object(motor):
         ({"grade": "N42SH", "price": {"Tb": "dear"}}, "factor"),
         ({"grade": "N42SH", "require": ["B_r>1"]}, "not understood"),
         ({"grade": "N42SH", "number": 0}, "1 or more"),
+        ({"grade": "N42SH", "recipe": "He"}, "'He' makes no magnet at 423.15 K"),
+        ({"grade": "N42SH", "recipe": "Nd2Fe14BHg"}, "makes no magnet"),
         ({"grade": "N42SH", "mass_kg": float("inf")}, "finite number above 0"),
         ({"grade": "N42SH", "shell": "Tb 0.5 wt%"}, "give recipe or measured"),
     ],

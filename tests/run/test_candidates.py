@@ -46,5 +46,8 @@ def test_a_formula_of_several_spaces_comes_once_and_is_counted_on():
     assert labels == expected
     assert [i for chunk in chunks for i in chunk.table.row_index] == list(range(7))
     # Of a piece some are taken under their own numbers.
-    some = taken(pieces[-1], np.array([0]))
-    assert some.table.row_index.tolist() == [chunks[-1].table.row_index[0]]
+    whole = list(SpaceCandidates(spaces[:1], [("YCo5", "")]).pieces(10))[-1]
+    assert whole().table.row_index.tolist() == [1, 2, 3]
+    some = taken(whole, np.array([2, 1]))
+    assert some.table.row_index.tolist() == [3, 2]
+    assert some.labels.to_pylist() == ["PrCo5", "Sm0.5Pr0.5Co5"]

@@ -63,3 +63,25 @@ def test_a_folder_of_a_snapshot_is_a_set_of_energies_and_of_nothing_else():
     assert energies.sha256 == training_set("formation_energy_eV_atom").sha256
     with pytest.raises(DataError):
         training_set("curie_temperature_K", folder)
+
+
+@pytest.mark.parametrize(
+    ("target", "good", "bad"),
+    [
+        # kJ/mol, meV/atom; gauss, emu/g; J/m3, erg/cm3.
+        ("formation_energy_eV_atom", (-4.24, 0.1), (-1228.0, -170.0, 1e300)),
+        ("saturation_polarization_T", (0.0, 3.8), (10_700.0, 100.0, -0.1)),
+        ("anisotropy_constant_MJ_m3", (-26.0, 17.2), (1.7e7, 1.7e8)),
+    ],
+)
+def test_a_value_in_another_unit_is_refused(tmp_path, target, good, bad):
+    file = tmp_path / "mine.csv"
+
+    def read(values):
+        pd.DataFrame({"composition": ["SmCo5", "YCo5"], target: values}).to_csv(file, index=False)
+        return training_set(target, data=file)
+
+    assert read(good).values.tolist() == list(good)
+    for value in bad:
+        with pytest.raises(InputError, match=r"must lie between .* leave out such rows \(1\)"):
+            read([good[0], value])

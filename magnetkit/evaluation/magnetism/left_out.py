@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ... import datasets
 from ...composition.table import CompositionTable
 from ...magnetism.process import parameters
-from . import hot
+from . import hot, losses
 from .recipes import FREE, alignment, fit, made, predict, recipes
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ _SEED = 0
 _TREES, _DEPTH, _RATE = 300, 3, 0.05
 # From here on a 2:17 magnet is hot, K; what is wanted of it.
 _HOT, _WANTED = 570.0, 0.20
-# Load lines tried where a paper prints none; the middle one is in accord with both of its magnets.
-_LINES = (1.0, 1.3, 2.0)
 # Wanted of alpha of a compensated magnet, %/K.
 _ALPHA = 0.005
 
@@ -250,39 +248,6 @@ def compensated() -> "pd.DataFrame":
     return frame.assign(error=frame["predicted"] - frame[name])
 
 
-def irreversible() -> "pd.DataFrame":
-    """Return published irreversible losses beside the model's, from each magnet's own H_cJ(20 C).
-
-    Where the load line is not printed, several are tried. Columns of the table and ``line``,
-    ``predicted`` (%) and ``agrees``.
-    """
-    import pandas as pd
-
-    from ...magnetism.duty import Duty
-    from ...magnetism.magnets import magnets
-
-    frame = pd.read_csv(datasets.path("recipes/irreversible.csv"))
-    rows = []
-    for row in frame.to_dict("records"):
-        table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
-        found = magnets(table, np.array([hot.ROOM, row["temperature_K"]]), None, None)
-        h_cj, b_r = found.coercivity()[0], found.remanence()[0]
-        warm = 1e3 * row["coercivity_kA_m"] * h_cj[1] / h_cj[0]
-        own = row["remanence_T"]
-        level = b_r[1] if own != own else own * b_r[1] / b_r[0]
-        square, recoil = (found.rows[name][0] for name in ("squareness", "recoil"))
-        tried = row["load_line"] != row["load_line"]
-        for line in _LINES if tried else (row["load_line"],):
-            duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
-            one = np.array([level]), np.array([warm]), np.array([square * warm]), np.array([recoil])
-            loss = float(duty.loss(*one)[0])
-            agrees = (
-                loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
-            )
-            rows.append({**row, "line": line, "predicted": loss, "agrees": agrees})
-    return pd.DataFrame(rows)
-
-
 def report() -> str:
     """Return the comparison as a page of text."""
     lines = [
@@ -309,7 +274,7 @@ def report() -> str:
             f"| {row['boosted_error']:.3f} | {row['pairs']} | {row['model_order']:.2f} "
             f"| {row['boosted_order']:.2f} | {row['better_in']:.2f} |"
         )
-    lines += ["", *_hot_lines(), "", *_compensated_lines(), "", *_irreversible_lines()]
+    lines += ["", *_hot_lines(), "", *_compensated_lines(), "", *losses.lines()]
     return "\n".join(lines) + "\n"
 
 
@@ -366,26 +331,5 @@ def _compensated_lines() -> list[str]:
             f"| {row['remanence_coefficient_pct_K']:.4f} | {row['predicted']:.4f} "
             f"| {row['low']:.4f} to {row['high']:.4f} "
             f"| {'yes' if abs(row['error']) <= _ALPHA else 'no'} | {row['verification']} |"
-        )
-    return lines
-
-
-def _irreversible_lines() -> list[str]:
-    lines = [
-        "## Irreversible loss",
-        "",
-        "Published losses beside the model's, from each magnet's own H_cJ at 20 °C. No series of "
-        "loss against temperature with its load line could be found in print.",
-        "",
-        "| magnet | T, K | hours | load line | published, % | predicted, % | agrees |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in irreversible().to_dict("records"):
-        hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
-        tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
-        lines.append(
-            f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
-            f"| {row['bound']} {row['loss_pct']:g} | {row['predicted']:.3g} "
-            f"| {'yes' if row['agrees'] else 'no'} |"
         )
     return lines

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...composition.table import CompositionTable
 from ...magnetism.likeness import Kinds, covariance
-from ...magnetism.mill import Mill, fractions_of, splits
+from ...magnetism.mill import EFFECTS, Mill, fractions_of, splits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
     table, split = recipes(), splits()[H]
     n = len(table)
     hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
-    own = Kinds(table, hosts, labels, np.zeros(n))
+    own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
     found[np.diag_indices(n)] = 1.0

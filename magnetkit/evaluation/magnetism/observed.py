@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
 from ...elements import SYMBOLS
-from ...hosts.partition import HOST_NAMES, site_rules
+from ...hosts.partition import HOST_NAMES
 from ...kernels import intrinsic as kernel
 from ...magnetism.model import condense
 from ...magnetism.parameters import Parameters
@@ -65,23 +65,20 @@ class Observed:
 
     def predict(self, p: Parameters) -> NDArray[np.float64]:
         """Return what each row would show, shape (n,); 0 where there is no order."""
-        role, counts = site_rules()
+        model = p.for_kernels()
         out = np.full((len(self.kind), kernel.HARDNESS + 1), np.nan)
         result, across = np.zeros(len(self.kind)), np.full(len(self.kind), np.nan)
         for rows, inverse, t, at, drawn in self.groups:
             codes = np.full(len(t), self.host, np.int8)
             alone = np.full((2, len(t)), np.nan)
-            tc, _, values, _, _ = kernel.evaluate(
-                t.indptr, t.indices, t.values, codes, at, role, counts, p.known,
-                p.ions, p.element, p.host, p.element_sd, p.host_sd, False, alone,
-            )  # fmt: skip
+            got = kernel.evaluate(t.rows, codes, model, at, False, alone)
             if not len(at):
-                result[rows] = tc[inverse]
+                result[rows] = got.curie[inverse]
                 continue
-            out[rows] = values[:, 0, inverse].T
+            out[rows] = got.value[:, 0, inverse].T
             if drawn:
-                state, ion = condense(t, codes, p)
-                across[rows] = kernel.fields_across(at[0], state, ion, p.ions)[inverse]
+                phases = condense(t, codes, p)
+                across[rows] = kernel.fields_across(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]
@@ -107,10 +104,6 @@ class Observed:
     def total(self, p: Parameters) -> float:
         """Return K_1 + 2 K_2 + 3 K_3 of the first row, MJ/m3, whatever its easy direction."""
         _, _, t, at, _ = self.groups[0]
-        role, counts = site_rules()
         codes, alone = np.full(len(t), self.host, np.int8), np.full((2, len(t)), np.nan)
-        values = kernel.evaluate(
-            t.indptr, t.indices, t.values, codes, at, role, counts, p.known,
-            p.ions, p.element, p.host, p.element_sd, p.host_sd, False, alone,
-        )[2]  # fmt: skip
+        values = kernel.evaluate(t.rows, codes, p.for_kernels(), at, False, alone).value
         return float(values[kernel.K1 : kernel.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

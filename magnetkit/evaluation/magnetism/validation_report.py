@@ -5,7 +5,7 @@ import pandas as pd
 
 from ...composition.table import CompositionTable
 from ...magnetism.reorientation import transitions
-from . import ions
+from . import first_order, ions
 
 _TRANSITIONS = (
     ("Nd2Fe14B", 135.0),
@@ -96,7 +96,8 @@ def markdown(
             f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
             f"| {r['relative_error']:.3f} | {share} | {clear} | {inside} |"
         )
-    lines += _held_out(apart) + _curves(numbers, got) + _turns() + ions.lines() + _moments()
+    lines += _held_out(apart) + _curves(numbers, got) + _turns() + first_order.lines()
+    lines += ions.lines() + _moments()
     return "\n".join([*lines, ""])
 
 

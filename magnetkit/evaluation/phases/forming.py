@@ -124,12 +124,10 @@ def read_made() -> Made:
 
 def terms(made: Made) -> NDArray[np.float64]:
     """Return the terms of the rows, shape (n, terms)."""
-    from ...kernels.arrays import Rows
     from ...kernels.forming import describe
 
     x = np.zeros((len(made.formula), len(TERMS)))
-    rows = Rows(made.phases.indptr, made.phases.indices, made.phases.values)
-    describe(rows, atoms(), made.state, x, 0, len(x))
+    describe(made.phases.rows, atoms(), made.state, x, 0, len(x))
     return x
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ... import conformal
 from ..._console import bar
 from ...elements import SYMBOLS
-from ...errors import DataError
+from ...errors import DataError, InputError
 from ...hosts.partition import HOST_NAMES
 from ...learning.curie import FOLDS, NO_PAPER, keys
 from ...learning.sets import TrainingSet
@@ -23,7 +23,7 @@ from ...magnetism import believing, training
 from ...magnetism.belief import Belief
 from ...magnetism.design import phases_of
 from ...surrogates import energy
-from ...surrogates.training_sets import CURIE, training_set
+from ...surrogates.training_sets import CURIE, TARGETS, training_set
 from . import blind, figures, series
 from .peers import peers as recipes
 
@@ -80,7 +80,14 @@ def validate(
     Returns
     -------
     Report
+
+    Raises
+    ------
+    InputError
+        If there is no such target.
     """
+    if target not in TARGETS:
+        raise InputError(f"target {target!r} is not validated; use one of {', '.join(TARGETS)}")
     if target == CURIE:
         return _curie(believing.training_set(data), progress, peers)
     return _energy(training_set(energy.ENERGY, data), progress, peers)

@@ -109,7 +109,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
     table = _table(ranked, names)
     # What all share is said once.
     best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
-    firm = result.robustness()[["rank", *FIRM]].astype({"rank": "Int64"})
+    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
     best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
@@ -190,6 +190,8 @@ def _figures(
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
     column, value = COLUMNS[name], row[name]
+    if name == "candidate" and not pd.isna(row.get("simpler_rank")):
+        return {"text": _plain(value), "range": f"no gain over {row['simpler_rank']}"}
     if column.kind in _TEXTS:
         return {"text": _plain(value), "range": ""}
     if column.kind == "integer":

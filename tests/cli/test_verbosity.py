@@ -1,0 +1,39 @@
+"""What is said beside an answer goes to what is stderr then, once."""
+
+import io
+import logging
+import sys
+
+import pytest
+
+from magnetkit.cli import verbosity
+
+
+@pytest.fixture
+def logger(monkeypatch):
+    found = logging.getLogger("magnetkit")
+    monkeypatch.setattr(found, "handlers", [])
+    return found
+
+
+def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
+    first, second = io.StringIO(), io.StringIO()
+    for stream in (first, second):
+        monkeypatch.setattr(sys, "stderr", stream)
+        verbosity.tell()
+    logger.warning("still compiling, 3 kernels so far")
+    assert second.getvalue() == "magnetkit: still compiling, 3 kernels so far\n"
+    assert first.getvalue() == ""
+
+
+def test_nothing_is_said_to_a_stream_that_is_closed(logger, monkeypatch):
+    gone, now = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", gone)
+    verbosity.tell()
+    gone.close()
+    # logging itself would complain of a failed record here, with a traceback.
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    logger.warning("still compiling, 3 kernels so far")
+    monkeypatch.setattr(sys, "stderr", now)
+    logger.warning("done")
+    assert now.getvalue() == "magnetkit: done\n"

@@ -1,0 +1,65 @@
+"""What the error of the law of grain size does to coercivity and its ranges."""
+
+import numpy as np
+import pytest
+
+from magnetkit import CompositionTable
+from magnetkit.hosts import partition
+from magnetkit.magnetism import sintered
+from magnetkit.magnetism.grains import grain_effect, off_reference
+from magnetkit.magnetism.kinds import kinds
+from magnetkit.magnetism.likeness import relative_width
+from magnetkit.magnetism.magnets import alloys
+
+H = "coercivity_kA_m"
+RECIPE = "Nd30.5Co1Cu0.1B1Fe bal."
+FINE = {"grain_size_um": 2.0}
+
+
+def read(*texts):
+    return CompositionTable.from_strings(list(texts), basis="weight")
+
+
+def half(kelvin, process):
+    row = sintered(read(RECIPE), kelvin, process=process).iloc[0]
+    return np.log(row[f"{H}_hi"] / row[f"{H}_lo"]) / 2.0
+
+
+def test_a_decade_of_grain_size_is_one_deviation_each():
+    rows = {
+        "grain_size_um": np.array([0.5, 5.0, 50.0, np.nan]),
+        "grain_reference_um": np.full(4, 5.0),
+        "grain_deviation": np.full(4, 0.05),
+    }
+    decade = 0.05 * np.log(10.0)
+    np.testing.assert_allclose(off_reference(rows), [-decade, 0.0, decade, 0.0])
+
+
+def test_the_range_is_wider_for_fine_grains_and_more_so_when_hot():
+    table = read(RECIPE)
+    made = alloys(table, partition(table), FINE)
+    given = made.phases, made.rules(), made.rows
+    room, hot = grain_effect(*given, [293.15, 423.15])[:, 0]
+    assert 0.0 < room < hot < 0.5
+    for kelvin, effect in ((293.15, room), (423.15, hot)):
+        wider = half(kelvin, FINE) ** 2 - half(kelvin, {"grain_size_um": 5.0}) ** 2
+        assert wider == pytest.approx((1.645 * effect) ** 2, rel=0.01)
+
+
+def test_magnets_of_one_grain_size_share_the_error():
+    one, other = (read(t) for t in (RECIPE, "Nd28.5Dy2Co1Cu0.1B1Fe bal."))
+    usual, alike = (
+        relative_width(
+            kinds(one, ["2:14:1"], [""], FINE, 423.15),
+            kinds(other, ["2:14:1"], [""], process, 423.15),
+            H,
+        )[0]
+        for process in (None, FINE)
+    )
+    assert alike < usual
+
+
+def test_hosts_whose_coercivity_knows_no_grain_size_have_no_such_error():
+    table = CompositionTable.from_strings(["SmCo5"])
+    made = alloys(table, partition(table), FINE)
+    assert (grain_effect(made.phases, made.rules(), made.rows, 423.15) == 0.0).all()
