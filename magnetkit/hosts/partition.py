@@ -6,7 +6,7 @@ The rules and their sources stand in ``datasets/hosts``, a folder a host.
 import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -257,6 +257,21 @@ def hard_phases(
     return codes, _part(table, hard)
 
 
+def _checked(host: Any, n: int) -> NDArray[np.int8]:
+    """Return the hosts of n recipes; kernels look them up without asking whether there are any."""
+    codes = np.asarray(host)
+    if codes.shape != (n,) or codes.dtype.kind not in "iu" or not _all_hosts(codes):
+        raise InputError(
+            f"host must be auto, one of {', '.join(HOST_NAMES)}, or what assign_hosts returned for "
+            f"the {n} recipes; got {host!r:.60}"
+        )
+    return codes.astype(np.int8, copy=False)
+
+
+def _all_hosts(codes: NDArray[Any]) -> bool:
+    return not codes.size or bool(codes.min() >= -1 and codes.max() < len(HOST_NAMES))
+
+
 @named
 def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
@@ -280,7 +295,7 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
     Raises
     ------
     InputError
-        If `host` is neither ``"auto"`` nor a known name.
+        If `host` is neither ``"auto"`` nor a known name, or no host of each recipe.
 
     Examples
     --------
@@ -291,7 +306,7 @@ def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") 
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
-    codes = assign_hosts(table, host) if isinstance(host, str) else host
+    codes = assign_hosts(table, host) if isinstance(host, str) else _checked(host, len(table))
     hard, volume_fraction = _divide(table, codes)
     mass = ATOMIC_MASS[table.indices]
     row = np.repeat(np.arange(len(table)), np.diff(table.indptr))

@@ -46,6 +46,16 @@ _BLOCK = 8192
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 1
+# What the numbers of a magnet of a record may be, far beyond what any is: a file may be damaged.
+_BOUNDS = {
+    "temperature_K": (1.0, 1500.0),
+    "score": (-100.0, 100.0),
+    "deviation": (1e-9, 1.0),
+    "noise": (0.0, 1e6),
+    "slope": (-100.0, 100.0),
+    "shell_share": (0.0, 1.0),
+    "grain_effect": (-10.0, 10.0),
+}
 
 
 @dataclass(frozen=True)
@@ -270,7 +280,7 @@ class Mill:
         try:
             if record["format"] != _FORMAT:
                 raise StoreError(f"mill of format {record['format']}, {_FORMAT} is read: calibrate")
-            mill = cls(str(record["name"]), tuple(dict(m) for m in record["magnets"]))
+            mill = cls(str(record["name"]), tuple(_sound(m) for m in record["magnets"]))
             for host in mill.hosts:
                 for quantity in splits():
                     mill.known(host, quantity)
@@ -279,6 +289,18 @@ class Mill:
                 f"the record of the mill is damaged ({error}); calibrate anew"
             ) from None
         return mill
+
+
+def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a magnet of a record; raise ValueError where a number of it can be none."""
+    found = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
+    numbers = {name: (found[name], bounds) for name, bounds in _BOUNDS.items()}
+    numbers |= {e: (x, (0.0, 1.0)) for e, x in found["composition"].items()}
+    for name, (value, (low, high)) in numbers.items():
+        real = isinstance(value, int | float) and not isinstance(value, bool)
+        if not real or not low <= value <= high:
+            raise ValueError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
+    return dict(magnet)
 
 
 def fractions_of(table: CompositionTable, row: int) -> dict[str, float]:

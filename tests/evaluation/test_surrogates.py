@@ -86,7 +86,9 @@ def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
 
 def test_without_the_extra_the_way_out_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    with pytest.raises(InputError, match=r"lightgbm.*magnetkit\[evaluation\].*--no-peers"):
+    with pytest.raises(
+        InputError, match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers"
+    ):
         peers.peers()
 
 

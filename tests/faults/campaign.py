@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,7 @@ MOMENTS = 20
 FOLDERS = 1_000
 PAIRS = 60
 DAMAGED = 12
+TABLES = 6_000
 SHUFFLES = 10
 # Users of the explorer at once, requests, seconds: it ends at whichever comes first.
 LOAD = (20, 50_000, 1_800)
@@ -150,6 +152,10 @@ def again() -> list[dict]:
     ]
 
 
+def tables() -> list[dict]:
+    return printed("user_tables", TABLES, SEED)
+
+
 def arguments() -> list[dict]:
     return printed("arguments")
 
@@ -170,13 +176,14 @@ def points() -> list[dict]:
             check=False,
         )
         last = done.stdout.splitlines()[-1]
+        why = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
         counts = {w: int(n) for n, w in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
         rows.append(
             {
                 "point": number,
                 "passed": counts.get("passed", 0),
                 "skipped": counts.get("skipped", 0),
-                "faults": [last] if done.returncode else [],
+                "faults": why or [last] if done.returncode else [],
             }
         )
     return rows
@@ -287,6 +294,11 @@ PARTS: dict[str, tuple[Callable[[], list[dict]], str]] = {
         "The thirteen faults of the second round made again from outside "
         "(`python -P tests/faults/second_round.py`, which runs on 0b41db4 too).",
     ),
+    "tables": (
+        tables,
+        "Measured magnets, parts of a device, fields of a solver and mills, spoiled as files are: "
+        "refused in words, or what is taken are numbers.",
+    ),
     "arguments": (
         arguments,
         "Numbers, texts, lists, mappings, arrays, frames, objects, 28 of them, in each argument of "
@@ -396,6 +408,8 @@ def stored() -> dict[str, dict]:
 
 
 def main(names: list[str]) -> int:
+    # A job in the background ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [] if names == ["page"] else names or PARTS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         part = alone(name)

@@ -119,7 +119,7 @@ _TABLES = (
     "a,composition,b\n1,=SmCo5,+2\n,@SmCo5,-1\n",
     "recipe;Br\nSm0,8Gd0,2Co5;1,05\nNd2Fe14B;1,3\n",
 )
-_STROKES = (
+STROKES = (
     ",",
     ";",
     "\t",
@@ -144,7 +144,7 @@ def tables(folder: Path, suffix: str) -> Kind:
     def inputs(chance: random.Random) -> bytes:
         text = chance.choice(_TABLES)
         if chance.random() < 0.6:
-            text = mutation.mutated(chance, text, (*_STROKES, *mutation.recipes(chance, 2)))
+            text = mutation.mutated(chance, text, (*STROKES, *mutation.recipes(chance, 2)))
         data = text.encode(
             chance.choice(("utf-8", "utf-8", "utf-8", "latin-1", "utf-16")), "replace"
         )
@@ -244,7 +244,7 @@ def element_table(folder: Path) -> Kind:
     good = "symbol,radius,source\nNd,1.8,a\nFe,1.2,b\nB,0.8,\nCo,,c\n"
 
     def inputs(chance: random.Random) -> bytes:
-        text = mutation.mutated(chance, good, (*_STROKES, "1e999", "-inf", "Fe", "x"), 4)
+        text = mutation.mutated(chance, good, (*STROKES, "1e999", "-inf", "Fe", "x"), 4)
         return (
             mutation.spoiled(chance, text.encode(), 2) if chance.random() < 0.3 else text.encode()
         )
@@ -267,7 +267,7 @@ def training_table(folder: Path) -> Kind:
 
     def inputs(chance: random.Random) -> bytes:
         text = mutation.mutated(
-            chance, good, (*_STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
+            chance, good, (*STROKES, "1e999", "-1", "atomic", "weight", "SmCo5"), 4
         )
         return (
             mutation.spoiled(chance, text.encode(), 2) if chance.random() < 0.3 else text.encode()
@@ -343,7 +343,7 @@ def snapshots(folder: Path) -> list[Kind]:
         return read_back()
 
     return [
-        Kind("snapshot manifest", _json_inputs(manifest), read_manifest_of),
+        Kind("snapshot manifest", json_inputs(manifest), read_manifest_of),
         Kind("snapshot entries, resealed", lambda c: mutation.spoiled(c, table, 3), read_entries),
     ]
 
@@ -383,7 +383,7 @@ def results(folder: Path) -> list[Kind]:
         return []
 
     return [
-        Kind("results manifest", _json_inputs(manifest), finished),
+        Kind("results manifest", json_inputs(manifest), finished),
         Kind("ranked.parquet", lambda c: mutation.spoiled(c, ranked, 3), spoiled_table),
         Kind("rejected.csv", lambda c: mutation.spoiled(c, rejected, 3), spoiled_list),
     ]
@@ -408,7 +408,7 @@ _VALUES = (
 )
 
 
-def _json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
+def json_inputs(good: bytes) -> Callable[[random.Random], bytes]:
     """Return a maker of JSON with a value replaced or left out, or of spoiled bytes."""
 
     def inputs(chance: random.Random) -> bytes:

@@ -13,7 +13,7 @@ from magnetkit.errors import DataError, StoreError
 from magnetkit.features.featurize import featurize
 from magnetkit.files import plain_cell
 from magnetkit.screening import ScreenResult
-from tests.faults import input_files, input_recipes, long_lines
+from tests.faults import input_files, input_recipes, long_lines, user_tables
 
 
 def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():
@@ -27,6 +27,13 @@ def test_bad_files_are_refused_in_words(tmp_path):
     with input_files.kinds(tmp_path) as kinds:
         faults = [fault for kind in kinds for fault in input_files.run(kind, 60, seed=3).faults]
     assert faults == []
+
+
+def test_bad_tables_of_magnets_parts_fields_and_mills_are_refused_in_words(tmp_path):
+    with user_tables.kinds(tmp_path) as kinds:
+        found = [input_files.run(kind, 60, seed=3) for kind in kinds]
+    assert [fault for figures in found for fault in figures.faults] == []
+    assert sum(figures.accepted for figures in found) > 10
 
 
 @pytest.mark.parametrize("name", long_lines.cases(1))

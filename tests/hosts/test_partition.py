@@ -167,3 +167,15 @@ def test_of_equal_amounts_the_last_digit_chooses_nothing(formula):
             np.testing.assert_allclose(
                 other.hard_weight_fraction, whole.hard_weight_fraction, atol=1e-7
             )
+
+
+@pytest.mark.parametrize(
+    "host", [None, 1, b"1:5", [], [0, 1, 0], [0.0, 1.0], [0, 99], [-2, 0], [[0, 1]], object()]
+)
+def test_what_is_no_host_of_each_recipe_is_refused(host):
+    # A kernel would read beyond its tables.
+    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"])
+    with pytest.raises(InputError, match="host must be auto"):
+        partition(table, host)
+    codes = assign_hosts(table)
+    assert partition(table, codes.astype(np.int64)).host.tolist() == codes.tolist()

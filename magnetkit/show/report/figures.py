@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from ...run.result import Ranked
 
 TEMPERATURES = 13
-SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Co", "Fe"), "2:17": ("Sm", "Co", "Fe")}
-"""The section that shows each host best."""
+SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Fe", "Co"), "2:17": ("Sm", "Fe", "Co")}
+"""The section that shows each host best, in the order in which no names of phases overlap."""
 # See-through, so that the grades behind stay visible.
 _BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
