@@ -1,6 +1,5 @@
 """The command line: a thin layer over the functions that notebooks call."""
 
-import gc
 import io
 import sys
 from typing import NoReturn
@@ -13,8 +12,6 @@ def main() -> NoReturn:
     from ..errors import MagnetkitError
 
     _bear_any_encoding()
-    # What imports make stays; to look through it every 700 objects takes a twentieth of a start.
-    gc.set_threshold(50_000)
     verbosity.tell()
     try:
         interruption.watch()
