@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from .intrinsic import Intrinsic
 from .magnets import Alloys
 
-# Half ranges of the Curie temperature below it where its doubt is looked at.
-_FAR = 4.0
+# Half ranges of the Curie temperature below it where its doubt is looked at. Coercivity of Nd-Fe-B
+# ends four below, where a higher Curie temperature would leave some; with six the upper end has no
+# step there.
+_FAR = 6.0
 
 
 def widen(
