@@ -109,7 +109,8 @@ class Ion:
             of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
             self.exchange = [2 * a for a in of_s]
             self.moment = [a + 2 * b for a, b in zip(of_l, of_s, strict=True)]
-            self.base = self.field["lambda_K"] * sum(a @ b for a, b in zip(of_l, of_s, strict=True))
+            x, y, z = (a @ b for a, b in zip(of_l, of_s, strict=True))
+            self.base = self.field["lambda_K"] * (x + y + z)
         else:
             names = {2: "alpha_J", 4: "beta_J", 6: "gamma_J"}
             self.theta = {k: own[v] for k, v in names.items()}
