@@ -95,6 +95,11 @@ def ways(caps: Sequence[int], budget: int) -> list[list[int]]:
     return table[::-1]
 
 
+# Every level of a site is written down: a million take seconds, a thousand million all memory.
+# No analysis tells a thousandth of a per cent of a site.
+_LEAST_STEP = Fraction(1, 100_000)
+
+
 def lay_out(
     host: str,
     replace: Mapping[str, Sequence[str]],
@@ -131,6 +136,8 @@ def lay_out(
         part = share(size, "step")
         if part == 0:
             raise InputError(f"step must be above 0 and at most 1, got {size!r}")
+        if part < _LEAST_STEP:
+            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
         for element in elements:
             index(element)
             cap = int(shares.get(element, Fraction(1)) / part)

@@ -1,4 +1,4 @@
-"""What a belief says of compositions, in one pass: columns, posterior, and whether it was measured.
+"""The posterior of a belief for compositions, in one pass, and whether one was measured.
 
 The columns of a row are made where they are used, so that those of all rows are never in memory.
 """

@@ -225,8 +225,8 @@ def compare(table, rows, host, members, found, start, stop):
                 major = p
         for p in range(first, last):
             e = indices[p]
-            told = values[p] >= trace * of_role[METAL]
-            if role[e] == METAL and told and borrowed[indices[major], e]:
+            counts = values[p] >= trace * of_role[METAL]
+            if role[e] == METAL and counts and borrowed[indices[major], e]:
                 borrows[row] = True
         key = np.int64(0)
         for p in range(first, last):

@@ -309,11 +309,7 @@ def _of_interest(names: pd.Series) -> pd.Series:
 def _without_rare_earths(table: CompositionTable) -> CompositionTable:
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
-    rows, columns = np.nonzero(atoms)
-    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
-    return CompositionTable(
-        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
-    )
+    return CompositionTable.from_array(atoms)
 
 
 def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:

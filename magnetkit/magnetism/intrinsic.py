@@ -312,13 +312,13 @@ def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(_STATUS_CODE[status], categories=pd.Index(STATUSES))
 
 
-def unanswered(
+def blank_rows(
     got: Intrinsic,
     figures: NDArray[np.float64],
     status: NDArray[np.int8],
     rows: NDArray[np.bool_],
 ) -> None:
-    """Blank rows that the model does not speak of, in place.
+    """Blank rows outside the model, in place.
 
     Parameters
     ----------

@@ -190,6 +190,7 @@ def test_sample_of_nearly_all_is_completed(method):
         (("Nd2Fe14B", {"Nd": ["Dy", "Dy"]}), "must differ"),
         (("Nd2Fe14B", {"Nd": ["Nd"]}), "must differ"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 0), "step must be above 0"),
+        (("Nd2Fe14B", {"Nd": ["Dy"]}, 1e-9), "step must be 1e-05 or more"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, 2), "step is a fraction of a site, 0 to 1; got 2"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, "fine"), "step must be a number, got 'fine'"),
         (("Nd2Fe14B", {"Nd": ["Dy"]}, {"Fe": 0.1}), "step names no site Nd"),

@@ -191,7 +191,7 @@ def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
     column, value = COLUMNS[name], row[name]
     if name == "candidate" and not pd.isna(row.get("simpler_rank")):
-        return {"text": _plain(value), "range": f"no gain over {row['simpler_rank']}"}
+        return {"text": _plain(value), "range": f"no gain over #{row['simpler_rank']}"}
     if column.kind in _TEXTS:
         return {"text": _plain(value), "range": ""}
     if column.kind == "integer":
