@@ -118,7 +118,7 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     role, index, sites = host
     node, mean, root, noise = nodes
     energy, deviation, entropy, ideal = found
-    atoms = sites.sum()
+    atoms = sites[0] + sites[1] + sites[2]
     factors = root.shape[1]
     total, squares = np.empty(3), np.empty(3)
     spread = np.empty(factors)

@@ -11,7 +11,7 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
 from .balance import Balance, balance
 from .grains import grain_effect
-from .intrinsic import STATUS, condensed, joined
+from .intrinsic import STATUS, condensed
 from .likeness import condition_rows
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
@@ -340,7 +340,7 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     phases = Phases(
-        *joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])]),
+        *condensed(groups, believed),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
