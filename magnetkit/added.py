@@ -3,7 +3,6 @@
 ``datasets/supply/SOURCE.md`` and ``datasets/properties/SOURCE.md`` explain the keys.
 """
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,8 +89,7 @@ def criteria() -> tuple[Criterion, ...]:
     >>> [criterion.name for criterion in criteria()][:2]
     ['import_reliance', 'supply_risk']
     """
-    with datasets.path(CRITERIA).open("rb") as stream:
-        records = tomllib.load(stream)
+    records = datasets.toml(CRITERIA)
     return tuple(_record(Criterion, CRITERIA, *item) for item in records.items())
 
 
@@ -101,6 +99,5 @@ def properties() -> tuple[Property, ...]:
     found = []
     for file in sorted((datasets.root() / PROPERTIES).glob("*.toml")):
         name = f"{PROPERTIES}/{file.name}"
-        with datasets.path(name).open("rb") as stream:
-            found.append(_record(Property, name, file.stem, tomllib.load(stream)))
+        found.append(_record(Property, name, file.stem, datasets.toml(name)))
     return tuple(found)

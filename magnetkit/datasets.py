@@ -3,6 +3,7 @@
 A wheel holds them as ``magnetkit/_datasets``; a checkout as ``datasets/`` beside the package.
 """
 
+import csv
 import hashlib
 import os
 import tomllib
@@ -48,6 +49,18 @@ def path(name: str) -> Path:
         )
     _first_read.setdefault(file, digest(file))
     return file
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of an embedded CSV file, each by column."""
+    with path(name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def toml(name: str) -> dict[str, Any]:
+    """Return the content of an embedded TOML file."""
+    with path(name).open("rb") as stream:
+        return tomllib.load(stream)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,6 @@
 A composition's column for an element is its atomic number minus one, everywhere.
 """
 
-import csv
 from functools import lru_cache
 
 import numpy as np
@@ -14,8 +13,7 @@ from .errors import CompositionError
 
 
 def _read() -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    with datasets.path("elements/elements.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = datasets.rows("elements/elements.csv")
     masses = np.array([float(row["atomic_mass_u"]) for row in rows])
     masses.flags.writeable = False
     return tuple(row["symbol"] for row in rows), masses

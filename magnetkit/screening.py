@@ -80,7 +80,7 @@ class ScreenResult(Ranked):
         return write_workbook({"ranking": best[names], "everything": best}, Path(path))
 
 
-def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
+def _as_screen_result(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     @wraps(run)
     def shown(*args: P.args, **kwargs: P.kwargs) -> ScreenResult:
         found = run(*args, **kwargs)
@@ -89,5 +89,5 @@ def _shown(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     return shown
 
 
-screen = _shown(engine.screen)
-refined = _shown(refinement.refined)
+screen = _as_screen_result(engine.screen)
+refined = _as_screen_result(refinement.refined)

@@ -1,11 +1,12 @@
 """The notebooks: they run as they stand, and what is stored in them can be shown to anyone."""
 
 import asyncio
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import script
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")
@@ -18,14 +19,7 @@ PRIVATE = re.compile(r"/(work|home|root|tmp|Users|var)/|[A-Z]:\\\\|https?://(loc
 CPU = "import time; print('CPU', time.process_time())"
 
 
-def _module():
-    spec = importlib.util.spec_from_file_location("execute", ROOT / "notebooks" / "execute.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-execute = _module()
+execute = script("notebooks/execute.py")
 FILES = execute.notebooks()
 
 

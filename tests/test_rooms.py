@@ -1,19 +1,17 @@
 """The rooms of the package form no circle, whichever way an import is written."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import script
 
 SCRIPT = Path(__file__).resolve().parents[1] / "docs/rooms.py"
 
 
 @pytest.fixture(scope="module")
 def rooms():
-    spec = importlib.util.spec_from_file_location("rooms", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("docs/rooms.py")
 
 
 def test_every_way_of_importing_is_seen(rooms):

@@ -24,7 +24,7 @@ STATED = {
         "grain_reference_um": 5.0,
         "wetting_volume": 0.005,
         "surface_enrichment": 2.8,
-        "by_kelvin": 1.0,
+        "alpha_falls": 1.0,
         "structure_limit_K": 493.15,
         "process": {
             "grain_size_um": 5.0,
@@ -116,7 +116,7 @@ ZERO = (
     "decay_copper",
     "iron_reference",
     "copper_reference",
-    "by_kelvin",
+    "alpha_falls",
 )
 # Coercivity does not need a parting boundary phase where the file says nothing.
 NO_WETTING = 1e-9

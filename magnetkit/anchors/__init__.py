@@ -1,4 +1,4 @@
-"""Measured magnets as anchors: what they say of the other magnets of their mill."""
+"""Measured magnets as anchors of the predictions for their mill."""
 
 import lazy_loader
 

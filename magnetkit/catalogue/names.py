@@ -3,7 +3,6 @@
 Only the standard library is used, for the composition reader asks here about every odd text.
 """
 
-import csv
 import difflib
 import re
 import unicodedata
@@ -54,8 +53,7 @@ def known() -> tuple[str, ...]:
     """Return the names of all grades of the catalogue, as their makers write them."""
     names: dict[str, None] = {}
     for file in (VALUES_FILE, WIDE_FILE):
-        with datasets.path(file).open(encoding="utf-8", newline="") as stream:
-            names |= dict.fromkeys(row["grade"] for row in csv.DictReader(stream) if row["grade"])
+        names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
     return tuple(names)
 
 

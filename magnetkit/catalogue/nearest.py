@@ -1,5 +1,6 @@
 """The commercial grade nearest to a predicted magnet."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -34,23 +35,33 @@ def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.o
     """
     import pandas as pd
 
-    table = grades()
-    table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     asked = pd.Categorical(hosts)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_b = np.log(np.asarray(remanence, float))
         log_h = np.log(np.asarray(coercivity, float))
     found = np.full(len(asked), "", dtype=object)
-    for host, part in table.groupby("host"):
+    for host, (names, ends) in _sintered().items():
         if host not in asked.categories:
             continue
         own = asked.codes == asked.categories.get_loc(host)
         rows = np.flatnonzero(own & np.isfinite(log_b) & np.isfinite(log_h))
-        ends = np.log(part["remanence_T"].to_numpy()), np.log(part["coercivity_kA_m"].to_numpy())
-        names = part["grade"].to_numpy(object)
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             b = (log_b[block, None] - ends[0]) / _STEP["remanence_T"]
             h = (log_h[block, None] - ends[1]) / _STEP["coercivity_kA_m"]
             found[block] = names[(b * b + h * h).argmin(axis=1)]
     return found
+
+
+@lru_cache(maxsize=1)
+def _sintered() -> "dict[str, tuple[NDArray[np.object_], NDArray[np.float64]]]":
+    """Return the sintered grades of each host: names, and ln of B_r and H_cJ, shape (2, k)."""
+    table = grades()
+    table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
+    return {
+        str(host): (
+            part["grade"].to_numpy(object),
+            np.log(part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T),
+        )
+        for host, part in table.groupby("host")
+    }

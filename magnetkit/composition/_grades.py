@@ -10,14 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalogue.names import refusal
-from ..elements import INDEX, mask
+from ..elements import mask
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-# What else can be spelt is nearly one element: NdFeB N35 is mostly nitrogen, SmCo 18 mostly cobalt,
-# SmCo 26HS too, beside hydrogen.
-_MOST = mask(("N", "Co")) > 0.0
-_NITROGEN, _COBALT, _COBALT_BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 
 
 def grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
@@ -39,18 +35,9 @@ def grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
 
 def _suspicious(table: Any) -> NDArray[np.bool_]:
     """Return which rows a grade's name could have been read as."""
-    if not len(table):
-        return np.zeros(0, bool)
-    heaviest = table.indices[table.indptr[1:] - 1]
-    found = _HEAVIEST[heaviest]
-    # Few rows hold so much of one element; of these alone the rest is asked.
-    entries = np.flatnonzero(table.values > _NITROGEN)
-    entries = entries[_MOST[table.indices[entries]]]
-    share, element = table.values[entries], table.indices[entries]
-    rows = np.searchsorted(table.indptr, entries, side="right") - 1
-    # Elements stand in order of atomic number: cobalt is the last but one beside samarium.
-    hydride = table.indices[table.indptr[rows]] == INDEX["H"]
-    cobalt = (element == INDEX["Co"]) & (heaviest[rows] == INDEX["Sm"])
-    cobalt &= share > np.where(hydride, _COBALT_BESIDE_HYDROGEN, _COBALT)
-    found[rows[cobalt | (element == INDEX["N"])]] = True
+    from ..kernels.parse import grade_like
+    from ..kernels.threads import share_rows
+
+    found = np.empty(len(table), np.bool_)
+    share_rows(grade_like, len(table), table.rows, _HEAVIEST, found)
     return found

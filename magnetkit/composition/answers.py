@@ -52,7 +52,7 @@ class Inputs:
         Line of the file, or row of the input from 1, of each row.
     total : int
         Rows of the input.
-    told : bool
+    reported : bool
         Whether the caller knows of them: it gave a table that lists them itself.
     """
 
@@ -66,7 +66,7 @@ class Inputs:
     rejected: list[Rejected] = field(default_factory=list)
     lines: NDArray[np.int64] | None = None
     total: int = 0
-    told: bool = False
+    reported: bool = False
 
     def shells_with(self, shell: Any) -> Any:
         """Return the shells to use: the column's, or else the argument's.
@@ -92,7 +92,7 @@ class Inputs:
             read_shell(shell)
             return [shell] * len(self.table)
         each = list(shell)
-        if self.told or len(each) != self.total:
+        if self.reported or len(each) != self.total:
             return each
         return [each[row] for row in self.table.row_index]
 
@@ -161,9 +161,9 @@ class Inputs:
             rows = np.repeat(rows, len(frames))
         if self.index is not None:
             frame.index = self.index.take(rows)
-        elif self.rejected and self.library == "pandas" and not self.told:
+        elif self.rejected and self.library == "pandas" and not self.reported:
             frame.index = pd.Index(rows)
-        if self.rejected and not self.told:
+        if self.rejected and not self.reported:
             self.warn()
         unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
         if self.library == "pandas":
@@ -218,7 +218,7 @@ class Inputs:
             As many values as the input has rows; a list, path or table of compositions gives an
             ndarray.
         """
-        if self.told:
+        if self.reported:
             return values
         if self.rejected:
             self.warn()

@@ -95,7 +95,7 @@ def read_inputs(
     """
     basis_code(basis)
     found = _read(given, basis, column)
-    if found.rejected and not found.told and (strict or not (empty or len(found.table))):
+    if found.rejected and not found.reported and (strict or not (empty or len(found.table))):
         _refuse(found.rejected, found.table)
     return found
 
@@ -116,7 +116,7 @@ def _refuse(rejected: Sequence[Rejected], table: CompositionTable) -> None:
 def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
     if isinstance(given, CompositionTable):
         rejected = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
-        return Inputs(given, rejected=rejected, told=True)
+        return Inputs(given, rejected=rejected, reported=True)
     if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
         return read_file(Path(given), basis, column)
     if column is None and (isinstance(given, str) or hasattr(given, "element_composition")):

@@ -214,6 +214,35 @@ class CompositionTable:
         )
 
     @classmethod
+    def from_array(
+        cls, fractions: NDArray[np.float64], row_index: "NDArray[np.int64] | None" = None
+    ) -> "CompositionTable":
+        """Take atomic fractions as `to_array` returns them.
+
+        Parameters
+        ----------
+        fractions : ndarray of float64, shape (n, 118)
+            By atomic number.
+        row_index : ndarray of int64, shape (n,), optional
+            Row of the input each came from; counted from 0 without it.
+
+        Returns
+        -------
+        CompositionTable
+            n rows.
+
+        Examples
+        --------
+        >>> table = CompositionTable.from_strings(["SmCo5"])
+        >>> CompositionTable.from_array(table.to_array()).formulas() == table.formulas()
+        True
+        """
+        rows, columns = np.nonzero(fractions)
+        indptr = np.searchsorted(rows, np.arange(len(fractions) + 1)).astype(np.int64)
+        index = np.arange(len(fractions)) if row_index is None else row_index
+        return cls(indptr, columns.astype(np.int32), fractions[rows, columns], index)
+
+    @classmethod
     def concat(cls, tables: Iterable["CompositionTable"]) -> "CompositionTable":
         """Join tables; rows keep their `row_index` and all errors are kept.
 

@@ -8,8 +8,6 @@ time every mode is exact: its amplitude is Dawson's integral. Mass is the mode t
 so that it balances to rounding.
 """
 
-import csv
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -34,16 +32,15 @@ _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 @lru_cache(maxsize=1)
 def process() -> dict[str, Any]:
     """Return what a treatment keeps and loses, see ``datasets/diffusion/process.toml``."""
-    return tomllib.loads(datasets.path("diffusion/process.toml").read_text(encoding="utf-8"))
+    return datasets.toml("diffusion/process.toml")
 
 
 @lru_cache(maxsize=1)
 def _laws() -> dict[str, tuple[float, float, float]]:
     """Return ln D_0, Q / R (K) and the doubt as a standard deviation of ln D by element."""
     rows: dict[str, list[dict[str, str]]] = {}
-    with datasets.path("diffusion/coefficients.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            rows.setdefault(row["element"], []).append(row)
+    for row in datasets.rows("diffusion/coefficients.csv"):
+        rows.setdefault(row["element"], []).append(row)
     found = {}
     for element, own in rows.items():
         inverse = [1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in own]

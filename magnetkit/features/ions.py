@@ -1,6 +1,5 @@
 """The rare-earth ions as arrays over the elements."""
 
-import csv
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -27,10 +26,9 @@ def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
         element that is no rare earth, and for the radial averages of an ion without 4f moment.
     """
     columns = {name: np.full(N_ELEMENTS, np.nan) for name in COLUMNS}
-    with datasets.path("ions/ions.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for name, column in columns.items():
-                column[INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
+    for row in datasets.rows("ions/ions.csv"):
+        for name, column in columns.items():
+            column[INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
     for column in columns.values():
         column.flags.writeable = False
     return MappingProxyType(columns)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
 
-from ..arguments import named
+from ..arguments import finite, named
 from ..elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
 
@@ -128,12 +128,6 @@ def _one(structure: "Structure") -> tuple[NDArray[np.float64], NDArray[np.float6
     return crystals.lattices[0], crystals.frac, crystals.species
 
 
-def _positive(name: str, value: float) -> float:
-    if not (np.isfinite(value) and value > 0):
-        raise InputError(f"{name} must be a positive number, got {value!r}")
-    return float(value)
-
-
 @named
 def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     """Return all neighbours within a cutoff (A) of each atom, periodic images included.
@@ -152,7 +146,9 @@ def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
     from ..kernels.pairs import both_ways, half_pairs
 
     lattice, frac, _ = _one(structure)
-    first, second, shift, _, distance = half_pairs(lattice, frac, _positive("cutoff", cutoff))
+    first, second, shift, _, distance = half_pairs(
+        lattice, frac, finite("cutoff", cutoff, 0.0, above=True)
+    )
     begin, neighbour, image, length = both_ways(len(frac), first, second, shift, distance)
     atom = np.repeat(np.arange(len(frac)), np.diff(begin))
     return Neighbours(atom, neighbour, image, length)
@@ -185,7 +181,7 @@ def radial_distribution(
     from ..kernels.radial import radial_histogram
 
     lattice, frac, species = _one(structure)
-    cutoff = _positive("cutoff", cutoff)
+    cutoff = finite("cutoff", cutoff, 0.0, above=True)
     present, kinds, members = np.unique(species, return_inverse=True, return_counts=True)
     first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
     counts = np.zeros((len(present), len(present), bins), np.int64)
@@ -220,7 +216,7 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     from ..kernels.radial import coordination_numbers
 
     lattice, frac, species = _one(structure)
-    cutoff = _positive("cutoff", cutoff)
+    cutoff = finite("cutoff", cutoff, 0.0, above=True)
     present, kinds = np.unique(species, return_inverse=True)
     first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
     counts = np.zeros((len(frac), len(present)), np.int64)
@@ -327,7 +323,7 @@ def dipolar_field(
     if cutoff is None:
         reach = ewald_cutoff(max(len(frac), 1), structure.volume)
     else:
-        reach = _positive("cutoff", cutoff)
+        reach = finite("cutoff", cutoff, 0.0, above=True)
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T

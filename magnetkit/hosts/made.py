@@ -4,7 +4,6 @@ A model of a host says nothing of an alloy with elements, or amounts of them, th
 host was ever made with. The tables are ``datasets/hosts/made.csv`` and ``shells.csv``.
 """
 
-import csv
 from functools import lru_cache
 
 import numpy as np
@@ -28,11 +27,10 @@ def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     group = np.full((len(HOST_NAMES), N_ELEMENTS), kernel.OF_METAL, np.int8)
     group[:, [INDEX[s] for s in RARE_EARTHS]] = kernel.OF_EARTH
     most = np.zeros(group.shape)
-    with datasets.path("hosts/made.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            at = HOST_NAMES.index(row["host"]), INDEX[row["element"]]
-            group[at] = kinds[row["share_of"]]
-            most[at] = _ROUNDING * float(row["largest_share"])
+    for row in datasets.rows("hosts/made.csv"):
+        at = HOST_NAMES.index(row["host"]), INDEX[row["element"]]
+        group[at] = kinds[row["share_of"]]
+        most[at] = _ROUNDING * float(row["largest_share"])
     return group, most
 
 
@@ -40,9 +38,8 @@ def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 def _shells() -> NDArray[np.bool_]:
     """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
     allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
-    with datasets.path("hosts/shells.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            allowed[HOST_NAMES.index(row["host"]), INDEX[row["element"]]] = True
+    for row in datasets.rows("hosts/shells.csv"):
+        allowed[HOST_NAMES.index(row["host"]), INDEX[row["element"]]] = True
     return allowed
 
 

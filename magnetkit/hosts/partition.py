@@ -3,7 +3,6 @@
 The rules and their sources stand in ``datasets/hosts``, a folder a host.
 """
 
-import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -102,8 +101,7 @@ def _rules() -> "SiteRules":
             preference[i, INDEX[symbol]] = ratio
         counts[i] = host.rare_earth, host.transition_metal, host.interstitial
         ratios[i] = rules.rich_ratio, rules.poor_ratio
-    with datasets.path("hosts/atomic_volumes.csv").open(encoding="utf-8", newline="") as stream:
-        known = {r["element"]: float(r["volume_A3"]) for r in csv.DictReader(stream)}
+    known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
     # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
     volume = np.full(N_ELEMENTS, 20.0)
     for symbol, v in known.items():

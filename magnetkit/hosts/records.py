@@ -6,7 +6,6 @@ every table and file that its own folder does not give.
 
 import itertools
 import math
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
@@ -253,8 +252,7 @@ def _host(entry: dict[str, Any]) -> Host:
 def _read() -> dict[str, Host]:
     entries = {}
     for file in sorted((datasets.root() / FOLDER).glob(f"*/{FILE}")):
-        with datasets.path(f"{FOLDER}/{file.parent.name}/{FILE}").open("rb") as stream:
-            entry = tomllib.load(stream)
+        entry = datasets.toml(f"{FOLDER}/{file.parent.name}/{FILE}")
         entries[entry["name"]] = entry
     hosts = {}
     for name, entry in sorted(entries.items(), key=lambda item: item[1].get("order", math.inf)):

@@ -1,4 +1,4 @@
-"""What a belief says of compositions, in one pass: columns, posterior, and whether it was measured.
+"""The posterior of a belief for compositions, in one pass, and whether one was measured.
 
 The columns of a row are made where they are used, so that those of all rows are never in memory.
 """
@@ -71,8 +71,15 @@ def _met(rows, weights, edge, known, foreign, other, same, start, stop):
                 amount += rows.values[entry]
         other[i] = amount
         number = _number(rows, i, weights, edge)
-        j = np.searchsorted(known, number)
-        same[i] = j < len(known) and known[j] == number
+        # numba's searchsorted would import all of its linear algebra at the start of a process.
+        low, high = 0, len(known)
+        while low < high:
+            middle = (low + high) // 2
+            if known[middle] < number:
+                low = middle + 1
+            else:
+                high = middle
+        same[i] = low < len(known) and known[low] == number
 
 
 # As `_met` -> float64 (n), bool (n)

@@ -70,7 +70,7 @@ _T_SITES_OUTSIDE = 1e-4
 
 
 # i: row of `Rows`; h: its host; model: `Model`
-# -> whether the model speaks of it, atoms on the rare-earth and T sites, share of cobalt, empty
+# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, empty
 #    share of the interstitial sites (carbon for boron in R2Fe14B), carbon's share of what is there
 @jit
 def _occupation(i, rows, h, model):
@@ -98,7 +98,7 @@ def _occupation(i, rows, h, model):
             if e == _CARBON:
                 carbon = v
     metal = iron + cobalt
-    spoken_of = sum_r > 0.0 and metal > 0.0 and unknown <= _T_SITES_OUTSIDE * sum_t
+    inside = sum_r > 0.0 and metal > 0.0 and unknown <= _T_SITES_OUTSIDE * sum_t
     w = 0.0
     carbon = carbon / sum_x if sum_x > 0.0 else 0.0
     if h == 0:
@@ -107,7 +107,7 @@ def _occupation(i, rows, h, model):
     elif model.counts[h, 2] > 0.0:
         w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
         w = min(max(w, 0.0), 1.0)
-    return spoken_of, sum_r, sum_t, cobalt / metal, w, carbon
+    return inside, sum_r, sum_t, cobalt / metal, w, carbon
 
 
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
@@ -115,8 +115,8 @@ def _occupation(i, rows, h, model):
 @jit
 def condense_row(i, rows, h, model, condensed, mix):
     """Condense a composition to what does not change with temperature."""
-    spoken_of, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
-    if not spoken_of:
+    inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
+    if not inside:
         return -1
     indices, values, role = rows.indices, rows.values, model.role
     p, q, state = model.element, model.host, condensed.state

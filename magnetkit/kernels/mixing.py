@@ -118,7 +118,7 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     role, index, sites = host
     node, mean, root, noise = nodes
     energy, deviation, entropy, ideal = found
-    atoms = sites.sum()
+    atoms = sites[0] + sites[1] + sites[2]
     factors = root.shape[1]
     total, squares = np.empty(3), np.empty(3)
     spread = np.empty(factors)
@@ -225,8 +225,8 @@ def compare(table, rows, host, members, found, start, stop):
                 major = p
         for p in range(first, last):
             e = indices[p]
-            told = values[p] >= trace * of_role[METAL]
-            if role[e] == METAL and told and borrowed[indices[major], e]:
+            counts = values[p] >= trace * of_role[METAL]
+            if role[e] == METAL and counts and borrowed[indices[major], e]:
                 borrows[row] = True
         key = np.int64(0)
         for p in range(first, last):

@@ -35,6 +35,10 @@ from .parse_tables import (
 )
 from .threads import thread_count
 
+# What a grade's name can be read as, beside what ends in a light element: NdFeB N35 is mostly
+# nitrogen, SmCo 18 mostly cobalt, SmCo 26HS too, beside hydrogen.
+_HYDROGEN, _NITROGEN, _COBALT, _SAMARIUM = 0, 6, 26, 61
+_MUCH, _MUCH_COBALT, _BESIDE_HYDROGEN = 0.75, 0.94, 0.89
 # Sums of decimals such as 99.5 may come out a little short.
 _ROUNDING = 1e-9
 
@@ -218,6 +222,26 @@ def _parse_stretch(data, offsets, lo, hi, at, rules, out):
             places[i], sums[i] = place, total
         at += count
     return at
+
+
+# rows: `Rows`; heaviest bool (118): elements that are the heaviest of some grade's name
+# Writes found bool (n): whether a grade's name could have been read as a row.
+@jit
+def grade_like(rows, heaviest, found, start, stop):
+    """Mark the compositions whose text may have been the name of a grade."""
+    indptr, indices, values = rows
+    for i in range(start, stop):
+        first, last = indptr[i], indptr[i + 1] - 1
+        most = indices[last]
+        found[i] = heaviest[most]
+        for k in range(first, last + 1):
+            if values[k] > _MUCH:
+                if indices[k] == _NITROGEN:
+                    found[i] = True
+                elif indices[k] == _COBALT and most == _SAMARIUM:
+                    hydride = indices[first] == _HYDROGEN
+                    limit = _BESIDE_HYDROGEN if hydride else _MUCH_COBALT
+                    found[i] = found[i] or values[k] > limit
 
 
 def parse(

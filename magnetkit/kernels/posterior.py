@@ -1,4 +1,4 @@
-"""One pass over known rows: what a Gaussian process says of new ones.
+"""The posterior of a Gaussian process at new rows, in one pass over the known ones.
 
 Distances are sums of squared differences, not products less norms, so that single precision does.
 What the columns that are 0 in a row add to them is kept until a row has others. Each row's sums are
@@ -207,7 +207,7 @@ def room_for(known):
 # Several rows a call: taking a group of arrays apart counts references, as dear as a row.
 @jit(fastmath=True)
 def posterior_rows(X, known, room, out, first):
-    """Write what is said of some rows."""
+    """Write the posterior of some rows."""
     m, wide = len(known.weights), X.shape[1]
     near, far, one, two = known.smooth, known.local, known.one, known.two
     weights, residual, slopes, level = known.weights, known.residual, known.slopes, known.level

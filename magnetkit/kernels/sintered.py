@@ -61,7 +61,7 @@ class Rules(NamedTuple):
     """What a process makes of the phases, float64 (n) each.
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
-    power of the nucleation field that coercivity follows with temperature, or where ``by_kelvin``
+    power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
     is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is `USUAL_CURIE`; ``squareness``: H_k
     over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured
     alpha adds to polarization from `ROOM` on, 1/K.
@@ -71,7 +71,7 @@ class Rules(NamedTuple):
     alpha_k: Any
     n_eff: Any
     decay: Any
-    by_kelvin: Any
+    alpha_falls: Any
     squareness: Any
     recoil: Any
     limit: Any
@@ -161,10 +161,10 @@ def _start(i, phases, rules, work):
     return (carried, field, h_cj), (j, h_cj, status)
 
 
-# decay: per 1000 K; curie: T_C of the cells, K -> share of alpha_K at `ROOM`
+# decay: per 1000 K; curie: T_C of the cells, K -> alpha_K over alpha_K at `ROOM`
 @jit
-def kept(kelvin, decay, curie):
-    """Return what alpha_K keeps at a temperature: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
+def alpha_ratio(kelvin, decay, curie):
+    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
     d = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
     return np.exp(-decay * d * (1.0 + d))
 
@@ -183,8 +183,8 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     j, field, status = alloy_at(kelvin, i, phases, carried, work)
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     alpha_k = rules.alpha_k[i]
-    if rules.by_kelvin[i] > 0.0:
-        alpha_k *= kept(kelvin, rules.decay[i], phases.state[i, CURIE])
+    if rules.alpha_falls[i] > 0.0:
+        alpha_k *= alpha_ratio(kelvin, rules.decay[i], phases.state[i, CURIE])
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0

@@ -309,11 +309,7 @@ def _of_interest(names: pd.Series) -> pd.Series:
 def _without_rare_earths(table: CompositionTable) -> CompositionTable:
     atoms = table.to_array()
     atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
-    rows, columns = np.nonzero(atoms)
-    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
-    return CompositionTable(
-        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
-    )
+    return CompositionTable.from_array(atoms)
 
 
 def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:
@@ -323,14 +319,10 @@ def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np
 def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Return the rows far from the median of three or more sources of the same compound."""
     own = frame.groupby(["key", "paper"])["value"].median().reset_index()
-    bad = set()
-    for _, rows in own.groupby("key"):
-        if len(rows) < 3:
-            continue
-        values = rows["value"].to_numpy()
-        for i, (key, paper) in enumerate(zip(rows["key"], rows["paper"], strict=True)):
-            if abs(values[i] - np.median(values)) > _CONTRADICTED_K:
-                bad.add((key, paper))
+    of_compound = own.groupby("key")["value"]
+    far = (own["value"] - of_compound.transform("median")).abs() > _CONTRADICTED_K
+    found = own[far & (of_compound.transform("size") >= 3)]
+    bad = set(zip(found["key"], found["paper"], strict=True))
     return np.array([pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool)
 
 

@@ -1,4 +1,4 @@
-"""What a trained model is, as one hash: of its numbers, wherever and whenever it was written."""
+"""One hash of the numbers of a trained model, wherever and whenever it was written."""
 
 import hashlib
 from collections.abc import Iterator

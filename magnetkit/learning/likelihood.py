@@ -1,4 +1,4 @@
-"""What the search of a process's scales makes small, and the distances it rests on."""
+"""The negative log posterior of a process's scales, and the distances it rests on."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -2,7 +2,7 @@
 
 The covariance is linear in the columns of a trend, Matern-5/2 in the smooth ones with a length
 scale each, and in the last ones either exponential in their distance (nearness) or linear (a
-plane). Rows far from what the others say of them are trusted less (Student's t). Nothing is random:
+plane). Rows that the others predict badly weigh less (Student's t). Nothing is random:
 rows are put in order first, and what a search leaves in the last digits is rounded away.
 """
 
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .likelihood import JITTER, loss, squares
 from .plain import Plain, check_is_fitted
-from .thinning import kept_points
 
 Array = NDArray[np.float64]
 
@@ -29,10 +28,10 @@ _KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residua
 
 
 class Estimate(NamedTuple):
-    """What is said of each row, arrays of shape (n,).
+    """The posterior of each row, arrays of shape (n,).
 
     ``mean``; ``novelty``, one less the correlation with the most similar known row, without the
-    trend; ``local``, how far known rows like it lie from what the others say of them.
+    trend; ``local``, residual of known rows like it left out one by one.
     """
 
     mean: Array
@@ -54,7 +53,7 @@ class TrendProcess(Plain):
     search_rows, search_iterations : int
         Rows and steps of the marginal-likelihood search.
     searches : int
-        How often it is done; from the second on, rows that the others contradict say little.
+        How often it is done; from the second on, rows that the others contradict weigh little.
     robust : float
         Degrees of freedom of Student's t.
 
@@ -70,7 +69,7 @@ class TrendProcess(Plain):
     doubt_ : ndarray, shape (n,)
         Noise variance of each row relative to that asked for; large where a row is not believed.
     residual_ : ndarray, shape (n,)
-        Value of each row less what the others say of it.
+        Value of each row less the prediction of the others.
     """
 
     def __init__(
@@ -117,7 +116,7 @@ class TrendProcess(Plain):
         self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
         self.scale_ = float(y[order].std()) or 1.0
         self.theta_ = self._start(smooth.shape[1])
-        # Every so manieth row of the order would thin out the neighbours that tell the scales.
+        # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
         few = np.random.default_rng(0).permutation(order)[: self.search_rows]
         doubt = np.ones(len(y))
         for _ in range(self.searches):
@@ -136,27 +135,27 @@ class TrendProcess(Plain):
             setattr(other, name, getattr(self, name))
         return other._condition(X, y, noise, _order(X, y))
 
-    def kept(self) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Array]:
         """Return the arrays that, with the rows learnt from, make up the fitted model."""
         check_is_fitted(self)
         return {name: np.asarray(getattr(self, name)) for name in self._names}
 
-    def restored(self, X: Array, y: Array, kept: dict[str, Array]) -> "TrendProcess":
-        """Return the model fitted to `X` and `y` that `kept` was taken from; nothing is fitted."""
+    def from_arrays(self, X: Array, y: Array, arrays: dict[str, Array]) -> "TrendProcess":
+        """Return the model fitted to `X` and `y` from its `arrays`; nothing is fitted."""
         other = self.blank()
         other.n_features_in_ = X.shape[1]
         other.middle_ = np.zeros(self.local)
         for name in self._names:
-            setattr(other, name, kept[name])
+            setattr(other, name, arrays[name])
         other.scale_ = float(other.scale_)
         order = _order(X, y)
         other.points_ = X[order]
         size = np.abs(other.residual_[order])
-        other._known = other._told(other._blocks(other.points_), other.weights_, size)
+        other._known = other._kernel_arrays(other._blocks(other.points_), other.weights_, size)
         return other
 
-    def seen_from(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
-        """Return what this says about some of its points, of fewer points.
+    def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+        """Return a sparse process: the mean of this one about some of its points, of fewer points.
 
         Those points stay, and of the others those that matter most to them, see `kept_points`. The
         mean is this one's at every point kept, interpolated by the same kernel between them; trend
@@ -169,6 +168,8 @@ class TrendProcess(Plain):
         others : int
             How many of the rest to keep.
         """
+        from .thinning import kept_points
+
         check_is_fitted(self)
         blocks = self._blocks(self.points_)
         _, covariance, last = self._parts(blocks, blocks)
@@ -197,7 +198,7 @@ class TrendProcess(Plain):
         """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
         from ..kernels.posterior import posterior
 
-        return self.said(posterior(np.ascontiguousarray(X, np.float64), self.known))
+        return self.in_units(posterior(np.ascontiguousarray(X, np.float64), self.known))
 
     @property
     def known(self) -> Any:
@@ -209,8 +210,8 @@ class TrendProcess(Plain):
         # A model file keeps plain numbers.
         return Known(Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest)
 
-    def said(self, found: Array) -> Estimate:
-        """Return what the kernel found, shape (3, n), in the unit of the values."""
+    def in_units(self, found: Array) -> Estimate:
+        """Return what the kernel wrote, shape (3, n), in the unit of the values."""
         mean, nearest, near = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
@@ -301,10 +302,12 @@ class TrendProcess(Plain):
         self.points_, self.weights_ = X, weights
         self.doubt_, self.residual_ = np.empty((2, len(t)))
         self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
-        self._known = self._told(a, weights, np.abs(self.scale_ * residual))
+        self._known = self._kernel_arrays(a, weights, np.abs(self.scale_ * residual))
         return self
 
-    def _told(self, blocks: tuple[Array, Array, Array], weights: Array, size: Array) -> tuple:
+    def _kernel_arrays(
+        self, blocks: tuple[Array, Array, Array], weights: Array, size: Array
+    ) -> tuple:
         """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
         trend, smooth, last = blocks
         begin = self.n_features_in_ - self.local

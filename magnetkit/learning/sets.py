@@ -133,7 +133,7 @@ def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
 def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
     """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`.
 
-    Rows that cannot be used are left out, and said to be; fewer than `least` others are an error.
+    Rows that cannot be used are left out with a warning; fewer than `least` others are an error.
     """
     try:
         frame = pd.read_csv(file)

@@ -23,6 +23,8 @@ from .. import datasets
 from .._version import __version__
 from ..errors import StoreError
 from ..files import whole
+from ..settings import get_settings
+from .sets import TrainingSet
 
 MAGIC = b"magnetkit model 2\n"
 
@@ -52,6 +54,12 @@ def key(parts: dict[str, Any]) -> str:
     """Return what a model file is called after: a hash of `parts`, the code and the versions."""
     deciding = {**parts, "code": code_sha256(), "versions": versions()}
     return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def file_of(data: TrainingSet) -> Path:
+    """Return where a model trained on a set is kept."""
+    name = f"{data.target}-{key({'data': data.sha256})}.model"
+    return get_settings().cache_dir / "surrogates" / name
 
 
 def versions() -> dict[str, str]:
@@ -195,7 +203,7 @@ def _loads(payload: bytes) -> dict[str, Any]:
 Packed = tuple[dict[str, Any], dict[str, Any]]
 
 
-def kept(
+def load_or_train(
     file: Path,
     train: Callable[[], Any],
     pack: Callable[[Any], Packed],
@@ -203,7 +211,7 @@ def kept(
 ) -> Any:
     """Return the model in a file, or train it and keep it there.
 
-    A damaged file is dropped, said to be, and made anew.
+    A damaged file is removed with a warning, and the model trained anew.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is believed of an intrinsic property: the physics, and what measurements say beside it.
+"""The belief on an intrinsic property: a physical mean, and a residual learnt from measurements.
 
 The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
@@ -27,7 +27,6 @@ from ..learning.curie import EDGE, EMBEDDED, TARGET
 from ..learning.fingerprint import fingerprint
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
-from ..settings import get_settings
 from .beside import Beside
 from .design import (
     OFFSET_K,
@@ -83,7 +82,7 @@ class Branch:
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
         The hosts whose rows it learnt from; the last entry is for rows without physics.
-    seen_from : int or None
+    sparse_for : int or None
         The one host about which it speaks for the common process, with fewer of its points.
     """
 
@@ -91,11 +90,11 @@ class Branch:
     coefficients: Array
     edge: float
     learns: NDArray[np.bool_]
-    seen_from: int | None = None
+    sparse_for: int | None = None
 
 
 class Residual(NamedTuple):
-    """What the branches say of n phases, arrays of shape (n,): mean, size of an error, novelty.
+    """Residual of n phases by the branches, arrays of shape (n,): mean, size of an error, novelty.
 
     `distance` is the novelty over that at the edge of the domain; `measured` says whether the very
     compound is known.
@@ -115,8 +114,8 @@ class Belief:
     Attributes
     ----------
     branches : tuple of Branch
-        The common one, then those of single families of hosts, and what the common one says of
-        hosts of many compounds.
+        The common one, those of single families of hosts, and sparse copies of the common one
+        for hosts of many compounds.
     of_host : ndarray of int64, shape (hosts + 1,)
         Which of them answers for each host; the last entry where there is no physics.
     scores : tuple of ndarray
@@ -133,7 +132,7 @@ class Belief:
     target : str
         ``curie_temperature_K``.
     physics : bool
-        Whether the model of the hosts is its mean; False to see what data alone say.
+        Whether the model of the hosts is its mean; False for the data alone.
     beside : Beside or None
         What a user's own rows say beside the calibrated parameters, where those answer.
     estimator_ : CompositionRegressor or None
@@ -162,7 +161,7 @@ class Belief:
     @property
     def file(self) -> Path:
         """Where the belief is kept."""
-        return file_of(self.known)
+        return store.file_of(self.known)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -182,7 +181,7 @@ class Belief:
 
     def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
-        found, answered = self._said(phases, codes)
+        found, answered = self._answers(phases, codes)
         stand = np.full(len(phases), not self.decides)
         if self.beside is not None:
             stand = np.isfinite(found.value) & (found.share == 0.0)
@@ -207,7 +206,7 @@ class Belief:
         return self.of_host[np.where(np.isfinite(base), codes, -1)]
 
     def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
-        """Return what the branches say of phases whose physical mean is given."""
+        """Return the residual of phases whose physical mean is given."""
         from ..kernels.belief import said
 
         which, rows = self.branch_of(codes, base), phases.rows
@@ -222,7 +221,7 @@ class Belief:
             picked = np.flatnonzero(which == k)
             if len(picked):
                 process = branch.process
-                own = process.said(said(rows, picked, layout(), kind, at, process.known))
+                own = process.in_units(said(rows, picked, layout(), kind, at, process.known))
                 new = np.maximum(own.novelty, foreign[picked])
                 new[strange[picked]] = 1.0
                 found.mean[picked], found.novelty[picked] = own.mean, new
@@ -234,9 +233,9 @@ class Belief:
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> Believed:
         """Return what is believed of hard phases whose hosts are `codes`."""
-        return self._said(phases, codes, interval)[0]
+        return self._answers(phases, codes, interval)[0]
 
-    def _said(
+    def _answers(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
     ) -> tuple[Believed, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
@@ -249,8 +248,8 @@ class Belief:
         if not len(self.scores[1]):
             far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
             # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
-            told = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
-            half = np.where(told, half, np.maximum(width[0] * found.size, far))
+            enough = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
+            half = np.where(enough, half, np.maximum(width[0] * found.size, far))
         value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
         learnt = 1.0 - found.novelty
         silent = learnt < (_SILENT if self.anywhere else np.inf)
@@ -259,7 +258,7 @@ class Belief:
         share = np.where(known, learnt, 1.0)
         answered = np.zeros(len(phases), bool)
         if self.beside is not None:
-            own, near = self.beside.say(phases, codes)
+            own, near = self.beside.predict(phases, codes)
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
@@ -364,9 +363,3 @@ def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
     """Return what an error is taken to be proportional to, K."""
     constant, new, near = coefficients
     return constant + new * novelty + near * local
-
-
-def file_of(data: TrainingSet) -> Path:
-    """Return where a belief trained on a set is kept."""
-    key = store.key({"data": data.sha256})
-    return get_settings().cache_dir / "surrogates" / f"{data.target}-{key}.model"

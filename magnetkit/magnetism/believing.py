@@ -13,8 +13,7 @@ from ..learning import store
 from ..learning.curie import FOLDS, TARGET, curie_set, own_set
 from ..learning.sets import TrainingSet
 from ..settings import get_settings
-from .belief import Belief, Branch, file_of
-from .training import train, with_rows
+from .belief import Belief, Branch
 
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
@@ -53,14 +52,19 @@ def load(
 @lru_cache(maxsize=8)
 def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
     if add is not None:
+        from .training import with_rows
+
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
-    return store.kept(file_of(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+    return store.load_or_train(
+        store.file_of(known), lambda: _trained(known, progress), _packed, _unpacked(known)
+    )
 
 
-def _shown(known: TrainingSet, progress: bool) -> Belief:
+def _trained(known: TrainingSet, progress: bool) -> Belief:
     from .._console import bar
+    from .training import train
 
     with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
         return train(known, advance)
@@ -68,8 +72,8 @@ def _shown(known: TrainingSet, progress: bool) -> Belief:
 
 def retrain(data: TrainingSet, progress: bool = False) -> Belief:
     """Train, and keep in the cache whatever is there."""
-    belief = _shown(data, progress)
-    store.save(file_of(data), *_packed(belief))
+    belief = _trained(data, progress)
+    store.save(store.file_of(data), *_packed(belief))
     _load.cache_clear()
     return belief
 
@@ -80,7 +84,7 @@ def _packed(belief: Belief) -> store.Packed:
         "coefficients": tuple(branch.coefficients for branch in belief.branches),
         "edges": tuple(branch.edge for branch in belief.branches),
         "learns": tuple(branch.learns for branch in belief.branches),
-        "seen_from": tuple(branch.seen_from for branch in belief.branches),
+        "sparse_for": tuple(branch.sparse_for for branch in belief.branches),
         "of_host": belief.of_host,
         "inside": belief.scores[0],
         "outside": belief.scores[1],
@@ -91,7 +95,7 @@ def _packed(belief: Belief) -> store.Packed:
 
 def _unpacked(known: TrainingSet) -> Any:
     def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
-        names = ("processes", "coefficients", "edges", "learns", "seen_from")
+        names = ("processes", "coefficients", "edges", "learns", "sparse_for")
         branches = (Branch(*parts) for parts in zip(*(content[n] for n in names), strict=True))
         return Belief(
             tuple(branches),

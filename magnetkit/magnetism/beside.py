@@ -45,7 +45,7 @@ class Beside:
     host: NDArray[np.int8]
     weights: Array
 
-    def say(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+    def predict(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
 
         Parameters
@@ -66,7 +66,7 @@ class Beside:
 
 
 def beside(rows: TrainingSet) -> Beside | None:
-    """Return what rows say beside the calibrated parameters; None where those answer for none."""
+    """Return measured rows beside the calibrated parameters; None where those answer for none."""
     codes, phases = phases_of(rows.table)
     apart = rows.values - curie_temperature(phases, codes, load())
     known = np.isfinite(apart)

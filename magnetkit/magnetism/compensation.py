@@ -15,7 +15,6 @@ from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
 from .magnets import magnets
-from .shell import from_dense
 from .sintered import BETWEEN, read_between
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _substituted(
     dense = np.repeat(row[None, :], len(shares), axis=0)
     dense[:, is_rare] *= (1.0 - shares.sum(axis=1))[:, None]
     dense[:, columns] += total * shares
-    return from_dense(dense, np.arange(len(dense)))
+    return CompositionTable.from_array(dense)
 
 
 @named

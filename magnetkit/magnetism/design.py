@@ -73,17 +73,8 @@ def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTab
     return np.where(whole, part.host, -1).astype(np.int8), table
 
 
-def table_of(atoms: Array) -> CompositionTable:
-    """Return atomic fractions, shape (n, 118), as compositions."""
-    rows, columns = np.nonzero(atoms)
-    indptr = np.searchsorted(rows, np.arange(len(atoms) + 1)).astype(np.int64)
-    return CompositionTable(
-        indptr, columns.astype(np.int32), atoms[rows, columns], np.arange(len(atoms))
-    )
-
-
 WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
-"""Odd multipliers: a sum of products of rounded fractions tells compositions apart."""
+"""Odd multipliers: their products with rounded fractions sum to one number a composition."""
 
 
 def hashes(table: CompositionTable) -> NDArray[np.int64]:

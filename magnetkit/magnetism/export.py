@@ -23,7 +23,7 @@ _MAGNETIC = "https://w3id.org/emmo/domain/magnetic-materials#EMMO_"
 
 
 class Entity(NamedTuple):
-    """What the format says of a quantity."""
+    """Name, unit and class of a quantity in the format."""
 
     label: str
     description: str

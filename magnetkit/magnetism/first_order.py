@@ -22,7 +22,7 @@ from ..hosts.partition import partition
 from ..units import K_B, MU_0, MU_B, parse_temperatures
 from .intrinsic import condensed
 from .model import condense
-from .multiplets import AXIAL, WHOLE, Ion, free_energy, ion_of
+from .multiplets import AXIAL, WHOLE, Ion, Matrix, free_energy, ion_of
 from .parameters import Parameters, load
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Site(NamedTuple):
     """
 
     ion: Ion
-    crystal: tuple[Array, ...]
+    crystal: tuple[Matrix, ...]
     exchange: float
     share: float
     moment: float

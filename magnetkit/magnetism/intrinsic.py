@@ -126,18 +126,17 @@ def evaluate(
 
 
 def condensed(
-    table: CompositionTable, codes: NDArray[np.int8], believed: "Believed | None" = None
+    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
+    believed: "Believed | None" = None,
 ) -> "Condensed":
-    """Return phases as the kernels of the magnet take them.
+    """Return groups of phases, one after another, as the kernels of the magnet take them.
 
     Parameters
     ----------
-    table : CompositionTable
-        n hard phases.
-    codes : ndarray of int8, shape (n,)
-        Their hosts.
+    groups : sequence of (CompositionTable, ndarray of int8)
+        Hard phases and their hosts.
     believed : Believed, optional
-        What is believed of their Curie temperature, where the caller has asked.
+        What is believed of the Curie temperatures of the first group, where the caller has asked.
 
     Returns
     -------
@@ -146,26 +145,25 @@ def condensed(
     """
     from ..kernels.magnetism import CURIE
 
+    table, codes = _one(groups)
     phases = condense(table, codes, load())
-    curie = (believed or current().of_magnets(table, codes)).value
-    known = np.isfinite(curie)
-    phases.state[known, CURIE] = curie[known]
+    curie = [] if believed is None else [believed.value]
+    if left := groups[len(curie) :]:
+        curie.append(current().of_magnets(*_one(left)).value)
+    value = np.concatenate(curie)
+    known = np.isfinite(value)
+    phases.state[known, CURIE] = value[known]
     return phases
 
 
-def joined(phases: "list[Condensed]") -> "Condensed":
-    """Return condensed phases one after another, as `condensed` returns one."""
-    from ..kernels.arrays import Condensed
-    from ..kernels.magnetism import FIRST
-
-    if len(phases) == 1:
-        return phases[0]
-    state = np.concatenate([own.state for own in phases])
-    rows = ions = 0
-    for own in phases:
-        state[rows : rows + len(own.state), FIRST] += ions
-        rows, ions = rows + len(own.state), ions + len(own.ion)
-    return Condensed(state, np.concatenate([own.ion for own in phases]))
+def _one(
+    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
+) -> tuple[CompositionTable, NDArray[np.int8]]:
+    """Return groups of phases as one."""
+    if len(groups) == 1:
+        return groups[0]
+    tables, codes = zip(*groups, strict=True)
+    return CompositionTable.concat(tables), np.concatenate(codes)
 
 
 def quantile(interval: float) -> float:
@@ -312,13 +310,13 @@ def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(_STATUS_CODE[status], categories=pd.Index(STATUSES))
 
 
-def unanswered(
+def blank_rows(
     got: Intrinsic,
     figures: NDArray[np.float64],
     status: NDArray[np.int8],
     rows: NDArray[np.bool_],
 ) -> None:
-    """Blank rows that the model does not speak of, in place.
+    """Blank rows outside the model, in place.
 
     Parameters
     ----------

@@ -6,7 +6,6 @@ every measured magnet the error grows; that part is each composition's own. All 
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.
 """
 
-import tomllib
 from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
@@ -46,8 +45,7 @@ _FITTED = {"coercivity_kA_m": "H", "remanence_T": "B"}
 
 @lru_cache(maxsize=1)
 def _growth() -> dict[str, tuple[float, float]]:
-    with datasets.path(SPLIT_FILE).open("rb") as stream:
-        data = tomllib.load(stream)
+    data = datasets.toml(SPLIT_FILE)
     return {
         q: (float(part["far"]), float(part["reach"])) for q, part in data.items() if "far" in part
     }
@@ -68,7 +66,7 @@ def measured(host: str, quantity: str) -> Array:
     return np.concatenate(found) if found else np.zeros((0, N_ELEMENTS))
 
 
-def beyond(
+def distance_variance(
     table: CompositionTable, hosts: NDArray[np.str_], quantity: str, mill: Mill | None = None
 ) -> Array:
     """Return the variance of ln of a quantity that distance from all measured magnets adds.
@@ -94,7 +92,7 @@ def beyond(
     Examples
     --------
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
-    >>> near, far = beyond(table, np.array(["1:5", "1:5"]), "coercivity_kA_m")
+    >>> near, far = distance_variance(table, np.array(["1:5", "1:5"]), "coercivity_kA_m")
     >>> bool(near < far)
     True
     """
@@ -118,10 +116,10 @@ def beyond(
     return found
 
 
-def doubted(
+def condition_rows(
     rows: dict[str, Array], table: CompositionTable, hosts: NDArray[np.str_], mill: Mill | None
 ) -> None:
-    """Enter what measured magnets say of others, and how far these may be off, into their rows.
+    """Condition rows on the measured magnets, and widen them with the distance from these.
 
     Parameters
     ----------
@@ -143,7 +141,7 @@ def doubted(
     rows["harder"] = np.exp(shift)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
-    unseen = HALF_WIDTH**2 * beyond(table, hosts, COERCIVITY, mill)
+    unseen = HALF_WIDTH**2 * distance_variance(table, hosts, COERCIVITY, mill)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
     shift, left = mill.shifts(table, hosts, "remanence_T", effects)
     cap = HALF_WIDTH * splits()["remanence_T"].deviation
@@ -196,7 +194,7 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
         first = known.across(atoms[rows], one.effects[rows])
         second = known.across(others[columns], other.effects[columns])
         found[np.ix_(rows, columns)] -= first @ np.linalg.solve(known.covariance(), second.T)
-    far = beyond(one.table, one.hosts, quantity, mill) / split.deviation**2
+    far = distance_variance(one.table, one.hosts, quantity, mill) / split.deviation**2
     return found + itself * far[:, None]
 
 
@@ -237,7 +235,7 @@ def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
         gain = np.linalg.solve(known.covariance(), across.T)
         found[rows] -= np.einsum("nk,kn->n", across, gain)
     deviation = splits()[quantity].deviation
-    return found + beyond(magnets.table, magnets.hosts, quantity, mill) / deviation**2
+    return found + distance_variance(magnets.table, magnets.hosts, quantity, mill) / deviation**2
 
 
 def _known(mill: Mill | None, quantity: str) -> dict[str, Known]:

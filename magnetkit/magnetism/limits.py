@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 LOSSES = (0.2, 1.0, 5.0)
-"""Losses whose temperatures are told, %."""
+"""Losses whose temperatures are given, %."""
 
 # Temperatures at which losses are looked for, K.
 _FROM, _LAST, _STEP = 293.15, 1200.0, 2.0

@@ -11,8 +11,8 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
 from .balance import Balance, balance
 from .grains import grain_effect
-from .intrinsic import STATUS, condensed, joined
-from .likeness import doubted
+from .intrinsic import STATUS, condensed
+from .likeness import condition_rows
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
 from .shell import (
@@ -210,7 +210,7 @@ class Alloys:
         alpha_k, n_eff, decay = microstructure(rows, self.structure)
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        fall = decay, rows["by_kelvin"]
+        fall = decay, rows["alpha_falls"]
         return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(n))
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
@@ -340,7 +340,7 @@ def alloys(
         rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     phases = Phases(
-        *joined([condensed(cells, codes, believed), *(condensed(*g) for g in groups[1:])]),
+        *condensed(groups, believed),
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
@@ -358,7 +358,7 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    doubted(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
+    condition_rows(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
     return replace(made_of, factor=factor * rows["stronger"])
 
 

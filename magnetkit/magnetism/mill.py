@@ -1,4 +1,4 @@
-"""What the measured magnets of one mill say of its next one: a normal process over compositions.
+"""Prediction of a mill's next magnet from its measured ones: a normal process over compositions.
 
 The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
 share, a part of the composition, alike for compositions that are close, and a residue of each
@@ -9,7 +9,6 @@ magnet's coercivity rests on its shell. So does the law by which coercivity foll
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -95,8 +94,7 @@ def splits() -> dict[str, Split]:
     Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
     remanence does, and is taken to be split alike.
     """
-    with datasets.path(SPLIT_FILE).open("rb") as stream:
-        data = tomllib.load(stream)
+    data = datasets.toml(SPLIT_FILE)
     found = {}
     for quantity in QUANTITIES:
         one = data[quantity]
@@ -128,7 +126,7 @@ def distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[n
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Measured magnets of one host and quantity, and what they say of another one.
+    """Measured magnets of one host and quantity, and the posterior they give of another one.
 
     Attributes
     ----------
@@ -234,7 +232,7 @@ class Mill:
         quantity: str,
         effects: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return what the mill's magnets say of others: shift, and what is left of the spread.
+        """Return the posterior of other magnets: shift, and what is left of the spread.
 
         Parameters
         ----------

@@ -8,6 +8,7 @@ light rare earth along it. Energies in kelvin.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from .parameters import ions, published_fields
 WHOLE, AXIAL = "2:14:1", "axial"
 """Crystal fields: that of R2Fe14B, scaled; a field of A_2^0 and A_4^0 alone."""
 
-Matrix = NDArray[np.complex128]
+Matrix = NDArray[np.complexfloating[Any, Any]]
 
 
 def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
@@ -99,6 +100,8 @@ class Ion:
         self.s, self.orbital, self.j = hund(n)
         self.g = own["g_J"]
         self._size = 1
+        self.space: float = self.j
+        self.base: Matrix
         if self.field["lambda_K"] != 0.0:
             self._size = round(2 * self.s + 1)
             self.space, self.theta = self.orbital, {k: in_term(n, k) for k in (2, 4, 6)}
@@ -106,9 +109,9 @@ class Ion:
             of_s = [np.kron(np.eye(2 * self.orbital + 1), a) for a in angular(self.s)]
             self.exchange = [2 * a for a in of_s]
             self.moment = [a + 2 * b for a, b in zip(of_l, of_s, strict=True)]
-            self.base = self.field["lambda_K"] * sum(a @ b for a, b in zip(of_l, of_s, strict=True))
+            x, y, z = (a @ b for a, b in zip(of_l, of_s, strict=True))
+            self.base = self.field["lambda_K"] * (x + y + z)
         else:
-            self.space = self.j
             names = {2: "alpha_J", 4: "beta_J", 6: "gamma_J"}
             self.theta = {k: own[v] for k, v in names.items()}
             of_j = angular(self.j)
@@ -141,7 +144,7 @@ class Ion:
             return self.operator(2, 0, r2), self.operator(4, 0, r4)
         f = self.field
         r = {k: f[f"r{k}_a0_{k}"] for k in (2, 4, 6)}
-        whole = np.zeros_like(self.base)
+        whole: Matrix = np.zeros_like(self.base)
         for n, m in ((2, 0), (2, -2), (4, 0), (6, 0), (6, -2), (6, 4), (6, -6)):
             if f[f"A{n}{m}"]:
                 sign = -1.0 if turned and m < 0 else 1.0
@@ -155,7 +158,9 @@ def ion_of(symbol: str) -> Ion:
     return Ion(symbol)
 
 
-def free_energy(level: NDArray[np.float64], kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
+def free_energy(
+    level: NDArray[np.floating[Any]], kelvin: NDArray[np.float64]
+) -> NDArray[np.floating[Any]]:
     """Return -T ln Z, K.
 
     Parameters

@@ -1,5 +1,7 @@
 """Ranges of a magnet so near its Curie temperature that it may have lost its order already."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,8 +40,7 @@ def widen(
     z : float
         Deviations to each side.
     """
-    from ..kernels.magnetism import CURIE
-    from ..kernels.sintered import MU_0, states
+    from ..kernels.sintered import MU_0, Rules, states
 
     kelvin = bulk.temperatures[:, None]
     half = z * bulk.curie_sd
@@ -48,20 +49,39 @@ def widen(
     touched = (status == 0) & (kelvin > bulk.curie - _FAR * half)
     if not touched.any():
         return
-    hotter = 1.0 + np.nan_to_num(half / bulk.curie)
-    phases = made.phases
-    state = phases.state.copy()
-    for own in (np.arange(len(hotter)), phases.walls, phases.skins, phases.shells):
-        has = own >= 0
-        state[own[has], CURIE] *= hotter[has]
-    rules = made.rules()
-    j, h_cj, _ = states(bulk.temperatures, phases._replace(state=state), rules)
-    known = np.where(near, values[0, 0] * np.exp(spread), values[0, 2])
+    # Most are far below at most temperatures.
+    at, rows = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
+    part = np.ix_(at, rows)
+    near, touched = near[part], touched[part]
+    phases = _some(made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows])
+    rules = Rules(*(rule[rows] for rule in made.rules()))
+    j, h_cj, _ = states(bulk.temperatures[at], phases, rules)
+    own = values[:4, :, at[:, None], rows]
+    known = np.where(near, own[0, 0] * np.exp(spread[rows]), own[0, 2])
     b_r = np.fmax(j * rules.factor, known)
-    h_cj = np.fmax(h_cj, values[1, 2])
+    h_cj = np.fmax(h_cj, own[1, 2])
     knee = h_cj * rules.squareness
     field = np.minimum(b_r / (2.0 * MU_0 * rules.recoil), knee)
     product = (b_r - MU_0 * rules.recoil * field) * field
     for k, upper in enumerate((b_r, h_cj, knee, product)):
-        values[k, 1, near] = 0.0
-        values[k, 2, touched] = upper[touched]
+        own[k, 1, near] = 0.0
+        own[k, 2, touched] = upper[touched]
+    values[:4, :, at[:, None], rows] = own
+
+
+def _some(phases: Any, rows: NDArray[np.int64], hotter: NDArray[np.float64]) -> Any:
+    """Return the phases of some alloys, their Curie temperatures times a factor each."""
+    from ..kernels.magnetism import CURIE
+
+    taken, factors, places = [rows], [hotter], {}
+    for name in ("walls", "skins", "shells"):
+        own = getattr(phases, name)[rows]
+        has = own >= 0
+        places[name] = np.where(has, sum(map(len, taken)) + np.cumsum(has) - 1, -1)
+        taken.append(own[has])
+        factors.append(hotter[has])
+    state = phases.state[np.concatenate(taken)]
+    state[:, CURIE] *= np.concatenate(factors)
+    each = {name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")}
+    # Where an alloy's ions stand is said by its state.
+    return phases._replace(state=state, **places, **each)

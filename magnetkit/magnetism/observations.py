@@ -197,7 +197,7 @@ def series() -> pd.DataFrame:
 def curie() -> pd.DataFrame:
     """Return the Curie temperatures DS1+DS2 of compounds in one of the hosts.
 
-    Only compounds that the split leaves whole, that the model speaks of (see `_spoken_of`) and
+    Only compounds that the split leaves whole, that are inside the model (see `_in_model`) and
     that order well above liquid helium: the set also holds amorphous alloys, hydrides and
     misprints. Its papers are not named.
     """
@@ -209,11 +209,11 @@ def curie() -> pd.DataFrame:
     frame = frame[frame["Name"] != "Sm0.6Gd0.4Co5"]
     table = CompositionTable.from_strings(list(frame["Name"]), basis="atomic")
     found = _by_host(table, frame["TC"].to_numpy()[table.row_index], "DS1+DS2", 15.0)
-    return found[_spoken_of(found)].reset_index(drop=True)
+    return found[_in_model(found)].reset_index(drop=True)
 
 
-def _spoken_of(frame: pd.DataFrame) -> np.ndarray:
-    """Return which rows the model has a word for.
+def _in_model(frame: pd.DataFrame) -> np.ndarray:
+    """Return which rows are inside the model.
 
     Iron or cobalt, and nothing without a site: beryllium and small carbon contents weigh little and
     slip through the split.

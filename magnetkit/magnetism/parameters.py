@@ -131,13 +131,12 @@ NOT_FREE = ("Ce", "Eu", "Pm")
 @lru_cache(maxsize=1)
 def ions() -> dict[str, dict[str, float]]:
     """Return the rare-earth ions of ``datasets/ions`` by symbol."""
-    with datasets.path("ions/ions.csv").open(encoding="utf-8", newline="") as stream:
-        return {
-            row["symbol"]: {
-                k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
-            }
-            for row in csv.DictReader(stream)
+    return {
+        row["symbol"]: {
+            k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
         }
+        for row in datasets.rows("ions/ions.csv")
+    }
 
 
 _TEXT = frozenset({"ion", "source", "verification"})
@@ -146,11 +145,10 @@ _TEXT = frozenset({"ion", "source", "verification"})
 @lru_cache(maxsize=1)
 def published_fields() -> dict[str, dict[str, float]]:
     """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
-    with datasets.path("ions/crystal_fields.csv").open(encoding="utf-8", newline="") as stream:
-        return {
-            row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
-            for row in csv.DictReader(stream)
-        }
+    return {
+        row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
+        for row in datasets.rows("ions/crystal_fields.csv")
+    }
 
 
 @lru_cache(maxsize=1)
@@ -212,7 +210,7 @@ def read(rows: Iterable[dict[str, str]]) -> Parameters:
 
 
 def _site(name: str) -> int:
-    """Return which site a parameter speaks of: 1 rare earth, 2 transition metal."""
+    """Return the site a parameter belongs to: 1 rare earth, 2 transition metal."""
     part = name.partition(":")[2]
     return 2 if part.startswith(("slope", "curvature")) else 1
 
@@ -220,8 +218,7 @@ def _site(name: str) -> int:
 @lru_cache(maxsize=1)
 def load() -> Parameters:
     """Return the calibrated parameters; a variant that was not fitted has those of its host."""
-    with datasets.path("intrinsic/parameters.csv").open(encoding="utf-8", newline="") as stream:
-        result = read(csv.DictReader(stream))
+    result = read(datasets.rows("intrinsic/parameters.csv"))
     for h, host in enumerate(HOSTS.values()):
         if host.variant_of is not None and not result.known[h].any():
             parent = HOST_NAMES.index(host.variant_of)

@@ -6,7 +6,6 @@ numbers stand in ``datasets/intrinsic/priors.toml`` and, of each host, in ``intr
 folder in ``datasets/hosts``.
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -51,7 +50,7 @@ class Prior:
     factors : list
         For each variable its terms ``((element, slot), coefficient)``.
     tags : list of str or None
-        The element a variable speaks of; a fit leaves out those it has no data for.
+        The element a variable belongs to; a fit leaves out those it has no data for.
     """
 
     host: int
@@ -99,12 +98,10 @@ class Prior:
 @lru_cache(maxsize=1)
 def read_priors() -> dict[str, Any]:
     """Return ``priors.toml``, and under ``host`` the ``intrinsic.toml`` of each."""
-    with datasets.path("intrinsic/priors.toml").open("rb") as stream:
-        common = tomllib.load(stream)
+    common = datasets.toml("intrinsic/priors.toml")
     own = {}
     for host in HOST_NAMES:
-        with datasets.path(file_of(host, "intrinsic.toml")).open("rb") as stream:
-            own[host] = tomllib.load(stream)
+        own[host] = datasets.toml(file_of(host, "intrinsic.toml"))
     return {**common, "host": own}
 
 
@@ -233,7 +230,7 @@ def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]
 
 
 def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
-    """Set the crystal field of the ions: of each, common to all, and what tells the ends apart."""
+    """Set the crystal field of the ions: of each, common to all, and the difference of the ends."""
     own = data["host"][host]
     adjust = own.get("ion_A2_K", {})
     spread = own["crystal_field_spread"]

@@ -1,6 +1,5 @@
 """What a magnet maker does to a hard phase: the `process` of a sintered magnet."""
 
-import tomllib
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -90,7 +89,7 @@ class Family:
         20 C.
     decay : float
         Power of the nucleation field that coercivity follows with temperature.
-    by_kelvin : float
+    alpha_falls : float
         1 where `decay` is not that but the fall of alpha_K with temperature, per 1000 K at 20 C,
         in the same relation at every temperature (2:14:1, whose curves show it).
     grain_slope, grain_reference_um : float
@@ -144,7 +143,7 @@ class Family:
     alpha_k_iron: float
     alpha_k_copper: float
     decay: float
-    by_kelvin: float
+    alpha_falls: float
     decay_iron: float
     decay_copper: float
     iron_reference: float
@@ -177,8 +176,7 @@ def parameters() -> Parameters:
 
     A variant of a host that it does not list has the parameters of that host.
     """
-    with datasets.path(PARAMETERS_FILE).open("rb") as stream:
-        found = read_parameters(tomllib.load(stream))
+    found = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
         if host.variant_of is not None and host.variant_of in found.families:
             found.families.setdefault(name, found.families[host.variant_of])

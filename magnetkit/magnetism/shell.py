@@ -274,15 +274,6 @@ def enriched(table: CompositionTable, coefficient: NDArray[np.float64]) -> Compo
     return CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
 
 
-def from_dense(dense: NDArray[np.float64], row_index: NDArray[np.int64]) -> CompositionTable:
-    """Return atomic fractions of shape (n, 118) as a table."""
-    rows, columns = np.nonzero(dense)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(dense)))])
-    return CompositionTable(
-        indptr.astype(np.int64), columns.astype(np.int32), dense[rows, columns], row_index, []
-    )
-
-
 @named
 def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> CompositionTable:
     """Return the composition of the whole magnet: core, shell and what the boundaries keep.

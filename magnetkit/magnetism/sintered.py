@@ -208,7 +208,7 @@ def sintered_at(
     import pandas as pd
 
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import columns_of, evaluate, quantile, status_column, unanswered
+    from .intrinsic import blank_rows, columns_of, evaluate, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures])
     first, second = read_between(between)
@@ -225,7 +225,7 @@ def sintered_at(
     values, status = _figures(made, bulk, first, second, load, z)
     if not whole_range:
         values, status = _at_each(made, bulk, values, status, load, z)
-    unanswered(bulk, values, status, never_made(table, parts.host, shells))
+    blank_rows(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
     text = "" if shells is None else shells.text
     span = pd.Categorical.from_codes(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import conformal
+from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
 from ..errors import DataError
 from ..hosts.partition import HOST_NAMES
@@ -20,7 +21,7 @@ from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from .belief import Belief, Branch, Residual, error_size
 from .beside import beside
-from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, table_of
+from .design import TREND, TYPICAL_K, columns_of, phases_of, physical
 
 Array = NDArray[np.float64]
 
@@ -30,14 +31,15 @@ is 36 K off instead of 39, with 0.94 instead of 0.90 of its pairs in order."""
 
 # A host of fewer compounds than this is left to the common process.
 _OWN = 100
-# And one answered by the common process is so from its own points and so many others: of 3,700 in
-# all, 200 leave 1:12 within 1.3 K of what all say on the mean, 300 within 1.1 K and 400 within 0.8.
+# Any other host is answered from its own points of the common process and so many others: of 3,700
+# in all, 200 leave 1:12 within 1.3 K of the full process on the mean, 300 within 1.1 K and 400
+# within 0.8.
 _OTHERS = 300
 # Errors beyond this quantile do not pull at their size.
 _CLIP = 0.98
 # Fewer left-out compounds than this outside the domain calibrate nothing of their own.
 _FEW = 20
-# Fewer left-out compounds than this without physics, and nothing is said where there is none.
+# Fewer left-out compounds than this without physics, and no answer is given where there is none.
 _ENOUGH = 200
 # Share of left-out compounds that count as inside the domain.
 _EDGE = 0.90
@@ -67,7 +69,7 @@ class Rows(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """What was said of each row while its paper, and all its compounds, were left out.
+    """The prediction of each row while its paper, and all its compounds, were left out.
 
     Arrays of shape (n,): mean, novelty, local residual and branch; `base` is the physics alone.
     """
@@ -105,11 +107,11 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
 
 
 def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, LeftOut]:
-    """Return what `train` does, and what was said of the rows that were left out."""
+    """Return what `train` does, and the predictions of the rows that were left out."""
     blank = uncalibrated(data)
     advance()
     made = left_out(blank, advance)
-    # Of a row whose compound is all that there is, nothing is said without it.
+    # Where a row's compound is all that there is, nothing is left to predict it from.
     told = np.isfinite(made.mean)
     if not told.any():
         raise DataError(
@@ -150,7 +152,7 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
 
 
 def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
-    """Return a belief whose intervals mean nothing; without physics, what data alone say."""
+    """Return a belief whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
@@ -159,7 +161,7 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
             of_host[host] = len(branches)
             alone = name in FAMILIES
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
-            branches.append(replace(branches[0], learns=learns, seen_from=None if alone else host))
+            branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
     one = np.ones(1)
     fitted = fit_branches(data, own, branches, search=True)
     return Belief(fitted, of_host, (one, one), data, physics=physics)
@@ -199,11 +201,11 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
                 replace(branch, coefficients=only, edge=1.0)
                 for branch in fit_branches(rest, own.at(train), belief.branches, len(data) < _SMALL)
             )
-            said: Residual = replace(belief, branches=branches, known=rest).residual(
+            answered: Residual = replace(belief, branches=branches, known=rest).residual(
                 phases[test], codes[test], own.base[test]
             )
-            mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + said.mean
-            made[:, test] = np.maximum(mean, _LEAST_K), said.novelty, said.size
+            mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
+            made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
         advance()
     return LeftOut(made[0], made[1], made[2], belief.of_host[own.host], own.base)
 
@@ -246,12 +248,12 @@ def fit_branches(
     """
     fitted: list[Branch] = []
     for branch in branches:
-        if branch.seen_from is None:
+        if branch.sparse_for is None:
             process = fit_rows(data, own, branch.learns, None if search else branch.process)
         else:
             common = fitted[0].process
-            near = common.points_[:, branch.seen_from] != 0.0
-            process = common.seen_from(near, _OTHERS) if near.any() else common
+            near = common.points_[:, branch.sparse_for] != 0.0
+            process = common.sparse_about(near, _OTHERS) if near.any() else common
         fitted.append(replace(branch, process=process))
     return tuple(fitted)
 
@@ -283,7 +285,7 @@ def fit_rows(
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
     return TrainingSet(
         known.target,
-        table_of(np.vstack([known.table.to_array(), rows.table.to_array()])),
+        CompositionTable.from_array(np.vstack([known.table.to_array(), rows.table.to_array()])),
         np.concatenate([known.values, rows.values]),
         np.concatenate([known.groups, rows.groups]),
         np.concatenate([known.sources, rows.sources]),

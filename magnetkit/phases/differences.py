@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOVED_EV_ATOM = 0.010
-"""Change of the distance to the hull from which a phase is told of."""
+"""Least change of the distance to the hull for which a phase is listed."""
 MOST_TOGETHER = 4
 """Elements of the largest systems that are pulled; hardly an intermetallic entry has more."""
 

@@ -11,7 +11,6 @@ They were fitted by ``datasets/known_phases/calibrate.py`` to ``made.csv`` besid
 covariance (Laplace's approximation), on the energies of the embedded snapshot.
 """
 
-import csv
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -80,9 +79,8 @@ def stabilizers() -> dict[str, dict[str, float]]:
         Host to metal to the share of the metal sites that is enough of it alone.
     """
     found: dict[str, dict[str, float]] = {}
-    with datasets.path("known_phases/stabilizers.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
+    for row in datasets.rows("known_phases/stabilizers.csv"):
+        found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
     return found
 
 
@@ -91,9 +89,8 @@ def atoms() -> "Atoms":
     from ..kernels.forming import Atoms
 
     radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
-    with datasets.path("known_phases/radii.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            radius[INDEX[row["element"]]] = float(row["radius_A"])
+    for row in datasets.rows("known_phases/radii.csv"):
+        radius[INDEX[row["element"]]] = float(row["radius_A"])
     less[INDEX["Ce"]] = _CERIUM_LOSES_A
     guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
     enough = np.zeros((len(FAMILIES), N_ELEMENTS))

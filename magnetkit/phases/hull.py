@@ -43,8 +43,9 @@ class Decomposition:
 
 
 # A system is priced by all its facets where rows enough, by number of elements, pay for finding
-# them: two to five times the speed of a linear program a row.
-_ROWS_TO_PAY = (0, 0, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 80_000)
+# them, which a screening does once for all its chunks: two to five times the speed of a linear
+# program a row.
+_ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 
 
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:

@@ -24,7 +24,7 @@ BOLTZMANN_EV_K = 8.617333262e-5
 SIGNIFICANT = 0.05
 """Share of a phase from which an end member counts."""
 TRACE = 0.01
-"""Share of the metal sites from which a metal without entries is told of."""
+"""Share of the metal sites from which a metal without entries is listed."""
 # What replaces each other in most compounds of rare earths: their rivals mix these, and no others.
 _LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
 

@@ -9,11 +9,11 @@ metals' own binary hulls. It passes through the end members and the intermediate
 the scatter of their orderings, falls back on the hull of other phases where end members are
 missing, and says how sure it is.
 
-The terms stand in `magnetkit.phases.mixing_terms`. Metals of which no entry tells take their
+The terms stand in `magnetkit.phases.mixing_terms`. Metals without an entry take their
 slope from a machine-learned potential (`magnetkit.phases.slopes`). Where fewer than nine in ten
 left-out mixed entries of a host lie inside their interval, its deviations are scaled up
-(conformally). Entries more than four deviations from what the others say (calculations that fell
-into another magnetic solution) are left out.
+(conformally). Entries more than four deviations from their prediction by the others (calculations
+that fell into another magnetic solution) are left out.
 """
 
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class MixingModel:
     exclude : ndarray of int, optional
         Phases of the space to leave out, as if they were not there (for validation).
     slopes : tuple of Slope, optional
-        Slopes of a potential to use where no entry tells; those found to help without it.
+        Slopes of a potential to use where there is no entry; those found to help without it.
 
     Attributes
     ----------
@@ -252,18 +252,19 @@ def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) ->
         The first so many may go.
     """
     left, inverse = np.arange(len(rest)), np.linalg.inv(full)
-    while True:
-        # An error over its deviation, both as the others say.
+    while len(left):
+        # An error over its deviation, both as predicted by the others.
         far = np.abs(inverse @ rest[left]) / np.sqrt(np.diag(inverse))
         far[left >= entries] = 0.0
         worst = int(np.argmax(far))
         if far[worst] <= _OUTLIER:
-            return np.isin(np.arange(len(rest)), left)
+            break
         # The inverse without a row and its column, from that with them.
         column = inverse[:, worst]
         inverse = inverse - np.outer(column, column / column[worst])
         stay = left != left[worst]
         left, inverse = left[stay], inverse[np.ix_(stay, stay)]
+    return np.isin(np.arange(len(rest)), left)
 
 
 def conformal_scale(far: NDArray[np.float64]) -> float:

@@ -8,7 +8,6 @@ method throughout, so that it says how the energy changes; where it starts from 
 snapshot's.
 """
 
-import csv
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,8 +45,7 @@ def slopes(host: str) -> tuple[Slope, ...]:
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
-    with datasets.path("substitution/slopes.csv").open(encoding="utf-8", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["host"] == host]
+    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == host]
     return tuple(
         Slope(
             INDEX[row["rare_earth"]],
@@ -63,7 +61,7 @@ def all_slopes(host: str) -> tuple[Slope, ...]:
 def unknown_pairs(
     found: tuple[Slope, ...], metals: np.ndarray, occupied: np.ndarray
 ) -> list[tuple[int, int]]:
-    """Return main metal and metal of the slopes of which no entry tells.
+    """Return main metal and metal of the slopes for which there is no entry.
 
     Parameters
     ----------
@@ -78,9 +76,9 @@ def unknown_pairs(
     for main, metal in dict.fromkeys((s.main, s.metal) for s in found):
         if main not in place or metal not in place:
             continue
-        told = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
+        present = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
         ends = occupied[:, place[metal]] > 1.0 - 1e-6
-        if not told.any() and not ends.any():
+        if not present.any() and not ends.any():
             silent.append((main, metal))
     return silent
 

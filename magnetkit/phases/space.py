@@ -196,8 +196,8 @@ def _of_one_scheme(snapshot: Snapshot) -> None:
     """Refuse a snapshot whose entries name more than one scheme of energies."""
     for name in ("thermo_type", "source"):
         if name in snapshot.entries.columns:
-            told = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
-            schemes = sorted(told & set(SCHEMES))
+            named = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
+            schemes = sorted(named & set(SCHEMES))
             if len(schemes) > 1:
                 raise DataError(
                     f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}; one hull "

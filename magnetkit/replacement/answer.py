@@ -22,7 +22,7 @@ _COMPARED = {
 _OF_COMPENSATED = {ALPHA: ("alpha(B_r)", "%/K", 4), "knee_field_kA_m": ("H_k", "kA/m", 0)}
 _FINE_UM = 1.5
 _RECYCLED = 0.25
-# Heavy rare earth, wt.%: none to speak of, and less that is worth a change.
+# Heavy rare earth, wt.%: below this none, and the least saving that is worth a change.
 _NONE, _LESS = 0.01, 0.3
 
 

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..units import celsius_range, parse_temperature
 from .asked import COMPENSATED, Wish
 from .makeup import Makeup, samarium_cobalt_17
-from .reference import ALPHA, alpha_range, anchor, told
+from .reference import ALPHA, alpha_range, anchor, given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def _range(temperature: Any, grade: str) -> tuple[float, float]:
 def _variants(made: Makeup) -> dict[str, str]:
     """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
     table = CompositionTable.from_strings([made.best.text], basis="weight")
-    own = told(table, None).best.text
+    own = given_recipe(table, None).best.text
     atoms = table.to_array()[0]
     found = {"as it is": own}
     for label, gone in (
@@ -151,7 +151,6 @@ def _variants(made: Makeup) -> dict[str, str]:
 
 
 def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
-    from ..magnetism.shell import from_dense
 
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
@@ -159,7 +158,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
     changed = atoms.copy()
     changed[INDEX["Sm"]] += changed[columns].sum()
     changed[columns] = 0.0
-    return told(from_dense(changed[None, :], np.zeros(1, np.int64)), None).best.text
+    return given_recipe(CompositionTable.from_array(changed[None, :]), None).best.text
 
 
 def _described(

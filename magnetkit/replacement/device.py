@@ -195,9 +195,9 @@ def _typical(grade: str) -> tuple[str, str]:
 
 
 def _weight(recipe: str, basis: Any) -> str:
-    from .reference import read_recipe, told
+    from .reference import given_recipe, read_recipe
 
-    return told(read_recipe(recipe, basis or "auto"), None).best.text
+    return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
 
 
 def _kilograms(text: str, shell: str, mass: float) -> dict[str, float]:

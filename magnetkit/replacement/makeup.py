@@ -1,7 +1,7 @@
 """What a grade is thought to be made of: makers print no composition.
 
 A grid of usual recipes is weighed by what makers print: B_r and H_cJ at 20 degrees C, alpha, and
-for sintered Nd-Fe-B what the trade says of the heavy rare earth in each class of coercivity.
+for sintered Nd-Fe-B the usual heavy rare earth of each class of coercivity.
 """
 
 from collections.abc import Mapping

@@ -33,7 +33,7 @@ def anchor(
     """Return what the magnet is made of, and the mill it anchors."""
     if measured is not None:
         return _measured(measured, recipe, basis, shell)
-    made = makeup(room) if recipe is None else told(read_recipe(recipe, basis), shell)
+    made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
     mill = _catalogue_mill(here, made)
     if recipe is not None and not mill.magnets:
         raise InputError(
@@ -52,7 +52,7 @@ def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
     return table
 
 
-def told(table: CompositionTable, shell: str | None) -> Makeup:
+def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
     """Return the recipe that the user gave, in wt.%."""
     from ..supply import ledger
 
@@ -73,7 +73,7 @@ def _measured(
     assert mill is not None
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
-    return told(table, shell), mill
+    return given_recipe(table, shell), mill
 
 
 def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
@@ -106,10 +106,10 @@ def alpha_range(grade: str) -> tuple[float, float]:
     from ..magnetism.sintered import BETWEEN
 
     sheets = grades(grade, sheets=True)
-    told = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
-    if not len(told):
+    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(printed):
         return BETWEEN
-    return float(told["temperature_K"].iloc[0]), float(told["to_K"].iloc[0])
+    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
 
 
 def reference_of(

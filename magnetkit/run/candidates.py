@@ -26,7 +26,9 @@ from ..magnetism.shell import objection
 if TYPE_CHECKING:
     from ..applications.profile import Profile
 
-CHUNK_ROWS = 65_536
+# So many that what is done once a chunk costs little, so few that its arrays, some of which have
+# a hundred values a row, are not new pages of memory each time.
+CHUNK_ROWS = 32_768
 
 
 @dataclass(frozen=True)

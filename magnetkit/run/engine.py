@@ -18,7 +18,6 @@ from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Rule
 from ..units import parse_temperature
-from .bucket import Bucket
 from .candidates import CHUNK_ROWS, Candidates, as_candidates
 from .cluster import opened
 from .dependencies import dependencies
@@ -229,7 +228,11 @@ def _frozen() -> Iterator[None]:
 def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
     if place is None:
         return nullcontext(Memory())
-    return Folder(place, near) if isinstance(place, Path) else Bucket(place)
+    if isinstance(place, Path):
+        return Folder(place, near)
+    from .bucket import Bucket
+
+    return Bucket(place)
 
 
 def _whole_number(value: Any, name: str) -> int:

@@ -108,7 +108,7 @@ class RemotePlace:
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file."""
-        with _saying(self.of(name), "write"):
+        with _explained(self.of(name), "write"):
             store, path = self._found[0], self.path(name)
             with store.open_output_stream(path) as stream:
                 stream.write(content)
@@ -123,7 +123,7 @@ class RemotePlace:
         """Return the names of all files, with the folders that they are in."""
         store, root = self._found
         chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
-        with _saying(self.url, "list"):
+        with _explained(self.url, "list"):
             found = store.get_file_info(chosen)
         return {f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File}
 
@@ -134,13 +134,13 @@ class RemotePlace:
     def remove(self, names: set[str]) -> None:
         """Remove files that are there."""
         store = self._found[0]
-        with _saying(self.url, "remove files from"):
+        with _explained(self.url, "remove files from"):
             for name in sorted(names):
                 store.delete_file(self.path(name))
 
 
 @contextmanager
-def _saying(url: str, what: str) -> Iterator[None]:
+def _explained(url: str, what: str) -> Iterator[None]:
     """Say what a store refuses: no such bucket, no rights, no credentials, no answer."""
     try:
         yield

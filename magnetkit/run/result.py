@@ -54,9 +54,9 @@ class Ranked:
     held: Held | None = None
 
     def __len__(self) -> int:
-        return self._rows_said()
+        return self._row_count()
 
-    def _rows_said(self) -> int:
+    def _row_count(self) -> int:
         """Return how many rows there are by the manifest, which may say anything."""
         found = self.manifest["summary"]
         return int(found["kept" if "kept" in found else "candidates"])
@@ -362,7 +362,7 @@ class Ranked:
             profile = Profile.model_validate(manifest["identity"]["application"])
             rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
             found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED, held)
-            if rows != found._rows_said():
+            if rows != found._row_count():
                 raise ValueError(f"{folders.RANKED} has {rows:,} rows")
         return found
 

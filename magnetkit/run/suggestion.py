@@ -1,4 +1,4 @@
-"""The next batch to melt: what tells most about whether the answer holds.
+"""The next batch to melt: the one of the largest expected value of sample information.
 
 Before a melt the choice is the candidate with the least expected loss; after it the choice may be
 another one. What a batch is worth is how much less is then lost in the mean, in units of regret:
@@ -187,10 +187,10 @@ def suggest(
             "either"
         )
     made = drawn(leading, job_of(found), DRAWS, seed)
-    told = measurements(made.scores, np.random.default_rng(seed))
+    measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
-    chosen, worths = greedy(loss, told, batch, _feasible(leading, shop, weight, allowed))
-    after = [value_of(loss, told, chosen[: k + 1]) for k in range(len(chosen))]
+    chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
+    after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
     # More is never worth less; what the regression makes of chance is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
@@ -207,7 +207,7 @@ def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array
     return np.stack(found, axis=2)
 
 
-def value_of(loss: Array, told: Array, batch: Sequence[int]) -> tuple[float, float]:
+def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float, float]:
     """Return what measuring a batch is worth, and how often it changes the choice.
 
     The regression is fitted on one half of the draws and judged on the other, in turn, so that
@@ -217,7 +217,7 @@ def value_of(loss: Array, told: Array, batch: Sequence[int]) -> tuple[float, flo
     ----------
     loss : ndarray, shape (n, draws)
         What is lost with each candidate.
-    told : ndarray, shape (n, draws, quantities)
+    measured : ndarray, shape (n, draws, quantities)
         What would be measured of each.
     batch : sequence of int
         Who is measured.
@@ -228,7 +228,7 @@ def value_of(loss: Array, told: Array, batch: Sequence[int]) -> tuple[float, flo
         In the unit of the loss; a share of the draws.
     """
     draws = loss.shape[1]
-    seen = told[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
+    seen = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
     terms = np.column_stack([np.ones(draws), seen, seen**2])
     halves = np.arange(draws) % 2 == 0
     best = int(loss.mean(axis=1).argmin())
@@ -244,12 +244,14 @@ def value_of(loss: Array, told: Array, batch: Sequence[int]) -> tuple[float, flo
     return saved / draws, changed / draws
 
 
-def greedy(loss: Array, told: Array, batch: int, feasible: Any) -> tuple[list[int], list[float]]:
+def greedy(
+    loss: Array, measured: Array, batch: int, feasible: Any
+) -> tuple[list[int], list[float]]:
     """Return who is measured, each the one that adds most, and what the batch is worth by then.
 
     Parameters
     ----------
-    loss, told
+    loss, measured
         As for `value_of`.
     batch : int
         How many at most.
@@ -262,7 +264,7 @@ def greedy(loss: Array, told: Array, batch: int, feasible: Any) -> tuple[list[in
         able = np.flatnonzero(feasible(chosen))
         if not able.size:
             break
-        values = [value_of(loss, told, [*chosen, int(j)])[0] for j in able]
+        values = [value_of(loss, measured, [*chosen, int(j)])[0] for j in able]
         best = int(np.argmax(values))
         chosen.append(int(able[best]))
         worths.append(values[best])

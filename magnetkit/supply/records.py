@@ -1,6 +1,5 @@
 """The rows of the supply tables as they stand in their files."""
 
-import csv
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,8 +12,7 @@ Row = Mapping[str, str]
 @lru_cache(maxsize=8)
 def rows(name: str) -> tuple[Row, ...]:
     """Return the rows of ``datasets/supply/<name>.csv``, each by column."""
-    with datasets.path(f"supply/{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(MappingProxyType(row) for row in csv.DictReader(stream))
+    return tuple(MappingProxyType(row) for row in datasets.rows(f"supply/{name}.csv"))
 
 
 @lru_cache(maxsize=1)

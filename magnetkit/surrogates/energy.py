@@ -95,7 +95,7 @@ class EnergyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return _file(self.known)
+        return store.file_of(self.known)
 
     @cached_property
     def estimator_(self) -> Any:
@@ -250,7 +250,7 @@ def _manifest(data: TrainingSet, error: float) -> dict[str, Any]:
 
 
 def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: None) -> Estimate:
-    """Return what is said of each phase when its chemical system is left out, scales kept."""
+    """Return the prediction of each phase with its chemical system left out, scales kept."""
     x, learn = columns(data.table), data.learn
     made = np.full((3, len(data)), np.nan)
     for inside, outside in conformal.folds(data.groups, FOLDS):
@@ -258,11 +258,6 @@ def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: No
         made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
         advance()
     return Estimate(*made)
-
-
-def _file(data: TrainingSet) -> Path:
-    name = f"{data.target}-{store.key({'data': data.sha256})}.model"
-    return get_settings().cache_dir / "surrogates" / name
 
 
 _LOADING = Lock()
@@ -290,7 +285,7 @@ def pack_fitted(model: EnergyModel) -> dict[str, Array]:
     """Return a model as arrays; the rows it learnt from are named by their hash."""
     x = columns(model.known.table[model.known.learn])
     return {
-        **model.process.kept(),
+        **model.process.arrays(),
         "coefficients": model.coefficients,
         "inside": model.scores[0],
         "outside": model.scores[1],
@@ -314,7 +309,7 @@ def fitted(known: TrainingSet) -> EnergyModel | None:
     mean = kept["columns"]
     if len(mean) != x.shape[1] or not np.allclose(mean, x.mean(axis=0), rtol=1e-9, atol=1e-12):
         return None
-    process = blank().restored(x, known.values[known.learn], kept)
+    process = blank().from_arrays(x, known.values[known.learn], kept)
     scores = kept["inside"], kept["outside"]
     manifest = _manifest(known, float(kept["error"]))
     edge = float(kept["edge"])
@@ -326,18 +321,20 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     known = training_set(target, data)
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
-    return store.kept(_file(known), lambda: _shown(known, progress), _packed, _unpacked(known))
+    return store.load_or_train(
+        store.file_of(known), lambda: _trained(known, progress), _packed, _unpacked(known)
+    )
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train, and keep in the cache whatever is there."""
-    model = _shown(known, progress)
-    store.save(_file(known), *_packed(model))
+    model = _trained(known, progress)
+    store.save(store.file_of(known), *_packed(model))
     _load.cache_clear()
     return model
 
 
-def _shown(known: TrainingSet, progress: bool) -> EnergyModel:
+def _trained(known: TrainingSet, progress: bool) -> EnergyModel:
     from .._console import bar
 
     with bar(f"training {known.target}", FOLDS + 1, progress) as advance:

@@ -13,7 +13,6 @@ from ..composition.inputs import as_table
 from ..elements import N_ELEMENTS
 from ..errors import InputError
 from ..learning.sets import TrainingSet, chemical_systems
-from ..magnetism.shell import from_dense
 from . import energy
 from .training_sets import CURIE
 
@@ -122,5 +121,5 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
 def _table(X: Any) -> CompositionTable:
     if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
-        return from_dense(X.astype(np.float64), np.arange(len(X)))
+        return CompositionTable.from_array(X.astype(np.float64))
     return as_table(X)

@@ -1,6 +1,5 @@
 """Every public name has a page with an example, and each example runs."""
 
-import importlib.util
 import inspect
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 import magnetkit as mk
+from tests.scripts import script
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 pytest.importorskip("mkdocs", reason="needs the extra `docs`")
@@ -15,10 +15,7 @@ pytest.importorskip("mkdocs", reason="needs the extra `docs`")
 
 @pytest.fixture(scope="module")
 def hooks():
-    spec = importlib.util.spec_from_file_location("hooks", DOCS / "hooks.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script("docs/hooks.py")
 
 
 def _examples():

@@ -148,7 +148,7 @@ def test_the_calibration_leaves_out_what_the_model_has_no_word_for():
     formulas = ["Y2Fe15Al2", "Y2Fe7Al10", "YMn5", "Y2Fe17C0.6", "Y2Co16Be", "YCo4Cu"]
     hosts = ["2:17", "2:17", "1:5", "2:17", "2:17", "1:5"]
     frame = pd.DataFrame({"formula": formulas, "host": hosts})
-    kept = observations._spoken_of(frame)
+    kept = observations._in_model(frame)
     assert kept.tolist() == [True, True, False, False, False, True]
 
 

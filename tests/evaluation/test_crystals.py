@@ -5,10 +5,13 @@ import pytest
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.errors import DataError
-from magnetkit.evaluation.phases.crystals import mirror_crystals, nearest_crystals
 from magnetkit.hosts.partition import HOST_NAMES
 from magnetkit.phases import host_cell
 from magnetkit.settings import get_settings
+from tests.scripts import script
+
+_FEATURES = script("datasets/materials_project/features.py")
+mirror_crystals, nearest_crystals = _FEATURES.mirror_crystals, _FEATURES.nearest_crystals
 
 
 def test_a_compound_takes_the_nearest_crystal_of_its_own_host():

@@ -78,7 +78,7 @@ def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
     made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
     assert np.abs(made["order"] - made[""]).max() < 1e-6
     assert np.abs(made["move"] - made[""]).max() < 0.5
-    lines = repeat.told(small, made | {"wrong": small.values + 7.0}).splitlines()
+    lines = repeat.report(small, made | {"wrong": small.values + 7.0}).splitlines()
     # Facts of reviews have no paper to be ordered within.
     assert len(lines) == 6
     assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from magnetkit.errors import MagnetkitError, NetworkError
 from magnetkit.phases.materials_project.pull import Limits, pull
-from magnetkit.phases.materials_project.watch import tells
+from magnetkit.phases.materials_project.watch import reveals
 from tests.faults.input_recipes import Figures, resident_MB
 from tests.phases.mp_server import KEY, Handler, Server, status
 from tests.phases.test_mp_watch import ENDLESS, FORMS
@@ -87,7 +87,7 @@ def run(count: int, seed: int = 1) -> Figures:
                     figures.faults.append(f"let in after {names}: {len(entries)} entries")
             except MagnetkitError as error:
                 said = str(error)
-                if tells(KEY, said) or not said.isprintable() or len(said) > 2000:
+                if reveals(KEY, said) or not said.isprintable() or len(said) > 2000:
                     figures.faults.append(f"{names}: {str(error)[:300]}")
             except Exception as error:
                 figures.faults.append(f"{names}: {type(error).__name__}: {str(error)[:300]}")

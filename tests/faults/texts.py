@@ -242,7 +242,7 @@ def pages(place: Path) -> Figures:
     """Free texts of a profile in the documentation's page of its device, all at once."""
     import markdown
 
-    from magnetkit.evaluation import pages as written
+    from tests.scripts import script
 
     whole = applications.load(DEVICE).model_dump(mode="json", exclude_none=True)
     figures = Figures()
@@ -263,7 +263,7 @@ def pages(place: Path) -> Figures:
     file = place / "mine.toml"
     lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    text = written.page(file, "A word.")
+    text = script("docs/profiles.py").page(file, "A word.")
     figures.faults += markup(markdown.markdown(text, extensions=["tables", "attr_list"]))
     return figures
 

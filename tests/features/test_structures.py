@@ -141,7 +141,7 @@ def test_dipolar_field(smco5):
 
 def test_wrong_input_is_refused(smco5):
     for call in (neighbour_list, coordination, radial_distribution):
-        with pytest.raises(InputError, match="cutoff must be a positive number"):
+        with pytest.raises(InputError, match="cutoff must be a finite number above 0"):
             call(smco5, -1.0)
     with pytest.raises(InputError, match="axis must be three numbers"):
         crystal_field(smco5, axis=(0, 0, 0))

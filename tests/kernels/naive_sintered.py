@@ -25,12 +25,12 @@ def hardening_charge(row, is_rare_earth, copper, ratio, share):
     return result
 
 
-def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, by_kelvin, curie):
+def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, alpha_falls, curie):
     """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
 
     The polarization is that of the relation: hot, or at 20 C.
     """
-    if by_kelvin:
+    if alpha_falls:
         rise = (kelvin - 293.15) / 1000.0 * 586.0 / curie
         falling = alpha_k * math.exp(-decay * (rise + rise**2))
         return max(falling * field - n_eff * j / MU_0, 0.0)

@@ -99,7 +99,7 @@ def test_a_refit_keeps_the_scales(fitted):
 
 def test_what_is_kept_restores_the_model(fitted):
     model, x, y = fitted
-    other = TrendProcess(trend=1, local=2).restored(x, y, model.kept())
+    other = TrendProcess(trend=1, local=2).from_arrays(x, y, model.arrays())
     new = _data(30, seed=4)[0]
     np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
     np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
@@ -122,7 +122,7 @@ def test_a_plane_goes_on_where_nearness_ends():
     far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
     made = plane.predict(far) - np.sin(1.5)
     np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
-    restored = TrendProcess(local=3, linear=True).restored(x, y, plane.kept())
+    restored = TrendProcess(local=3, linear=True).from_arrays(x, y, plane.arrays())
     np.testing.assert_array_equal(restored.predict(far), plane.predict(far))
     parts = plane.parts(x)
     assert set(parts) == {"trend", "smooth part", "elements"}
@@ -133,17 +133,17 @@ def test_a_plane_goes_on_where_nearness_ends():
 
 
 @pytest.mark.parametrize("linear", [False, True])
-def test_seen_from_some_points_little_is_lost_about_them(linear):
+def test_a_sparse_process_loses_little_about_its_points(linear):
     x, y = _data(120)
     model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
     near = model.points_[:, 1] < -0.5
-    few = model.seen_from(near, 25)
+    few = model.sparse_about(near, 25)
     assert len(few.points_) == near.sum() + 25
     new = _data(200, seed=3)[0]
     new = new[new[:, 1] < -0.5]
     whole = model.predict(new)
     # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
-    off = [np.abs(model.seen_from(near, n).predict(new) - whole).max() for n in (0, 25, 200)]
+    off = [np.abs(model.sparse_about(near, n).predict(new) - whole).max() for n in (0, 25, 200)]
     assert off[1] < 0.02
     assert off[2] < 2e-3
     assert off[0] > off[1]

@@ -68,7 +68,7 @@ DAMAGES = {
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
     def model():
-        return store.kept(
+        return store.load_or_train(
             tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
         )
 

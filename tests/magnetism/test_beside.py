@@ -20,7 +20,7 @@ def _set(names, above):
 def _say(found, *names):
     table = CompositionTable.from_strings(list(names), basis="atomic")
     codes, phases = phases_of(table)
-    value, near = found.say(phases, codes)
+    value, near = found.predict(phases, codes)
     return value - curie_temperature(phases, codes, load()), near
 
 

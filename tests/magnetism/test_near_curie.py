@@ -65,3 +65,17 @@ def test_the_upper_end_is_the_magnet_of_the_upper_curie_temperature():
     same = kelvin * row["curie_temperature_K"] / row["curie_temperature_K_hi"]
     other = mk.predict(["SmCo5"], same).iloc[0]
     assert row["remanence_T_hi"] == pytest.approx(other["remanence_T"], rel=2e-3)
+
+
+def test_neighbours_far_below_change_nothing():
+    # Skins (Dy), walls (2:17) and shells have Curie temperatures of their own.
+    recipes = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co12Fe3Cu2", "Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "YCo5"]
+    shells = ["", "", "", "Tb 0.5 wt%", "", ""]
+    at = [293.15, 520.0, 560.0]
+    together = mk.magnetism.sintered(recipes, at, shell=shells)
+    for k, (recipe, shell) in enumerate(zip(recipes, shells, strict=True)):
+        alone = mk.magnetism.sintered([recipe], at, shell=shell or None)
+        rows = slice(k * len(at), (k + 1) * len(at))
+        for name in (*ENDS, *(f"{name}_{end}" for name in ENDS for end in ("lo", "hi"))):
+            own = together[name].to_numpy()[rows]
+            np.testing.assert_array_equal(own, alone[name].to_numpy(), err_msg=f"{recipe} {name}")

@@ -62,7 +62,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     model = training.uncalibrated(data)
     host = training.HOST_NAMES.index("2:17:3")
     branch = model.branches[model.of_host[host]]
-    assert branch.seen_from == host
+    assert branch.sparse_for == host
     own = len(np.unique(training.rows_of(data, True).compound[130:]))
     assert len(branch.process.points_) == own + 20
     rows = data.table[np.arange(130, 240)]

@@ -11,7 +11,7 @@ from magnetkit.errors import MagnetkitError, NetworkError
 from magnetkit.phases.materials_project import watch
 from magnetkit.phases.materials_project.pull import pull
 from magnetkit.phases.materials_project.session import Limits, _retry_after
-from magnetkit.phases.materials_project.watch import Watch, printable, tells
+from magnetkit.phases.materials_project.watch import Watch, printable, reveals
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Handler, Server, status
 
@@ -195,13 +195,13 @@ def test_a_key_that_comes_back_in_any_form_is_not_shown(mp_server: Server, form,
     with pytest.raises(NetworkError) as caught:
         pull("Sm-Co", limits=LIMITS)
     assert form not in str(caught.value)
-    assert not tells(KEY, str(caught.value))
+    assert not reveals(KEY, str(caught.value))
     assert "key" in str(caught.value)
 
 
 def test_what_holds_no_key_is_shown():
     for text in ("500 Internal Server Error", "0123 is no port", "", "abcdefg", "x" * 5000):
-        assert not tells(KEY, text)
+        assert not reveals(KEY, text)
 
 
 def test_nothing_that_a_server_says_moves_the_cursor(mp_server: Server):  # noqa: F811

@@ -5,7 +5,6 @@ amount: an ordinary recipe is anchored on the H_cJ printed before, the thickness
 `THICKNESS_MM`, and where no amount is printed the interval spans `AMOUNTS`.
 """
 
-import csv
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,9 +71,8 @@ def results() -> "pd.DataFrame":
     import pandas as pd
 
     rows = []
-    with datasets.path("diffusion/results.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            rows.append(_predicted(row))
+    for row in datasets.rows("diffusion/results.csv"):
+        rows.append(_predicted(row))
     return pd.DataFrame(rows)
 
 

@@ -62,7 +62,7 @@ def lines() -> list[str]:
             measured = f"{r['field_T']:g}"
         elif r["field_T"] > 0.0:
             measured = f"{r['field_T']:g} to {r['to_T']:g}"
-        values = ["none" if np.isnan(v) else f"{v:.1f}" for v in map(r.get, _VALUES)]
+        values = ["none" if np.isnan(r[v]) else f"{r[v]:.1f}" for v in _VALUES]
         found.append(
             f"| {r['formula']} | {r['temperature_K']:g} | {r['direction']} | {measured} "
             f"| {values[0]} | {r['kind']} | {values[1]} | {values[2]} |"

@@ -78,7 +78,7 @@ def kronmueller(
 
 
 def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = USUAL_CURIE) -> Any:
-    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.kept`."""
+    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.alpha_ratio`."""
     rise = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
     return np.exp(-decay * rise * (1.0 + rise))
 

@@ -1,6 +1,6 @@
 """Irreversible losses in print beside the model's."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,8 +48,9 @@ def irreversible() -> "pd.DataFrame":
                 loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
             )
             bound_on = _SHARES[(np.array(others) <= row["loss_pct"]).argmax()]
-            here = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
-            rows.append({**row, **here, "left": float(left), "bound_on": float(bound_on)})
+            here: dict[Any, Any] = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
+            here |= {"left": float(left), "bound_on": float(bound_on)}
+            rows.append({**row, **here})
     return pd.DataFrame(rows)
 
 

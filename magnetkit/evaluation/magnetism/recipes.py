@@ -218,7 +218,7 @@ def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
         left = np.nan_to_num(field[1:] / field[0]) ** rules.decay
     power = np.maximum(rules.alpha_k * field[0] - poles[0], 0.0) * left
     relation = np.maximum(falling * field[1:] - poles[1:], 0.0)
-    return 1e-3 * np.where(rules.by_kelvin > 0.0, relation, power).T
+    return 1e-3 * np.where(rules.alpha_falls > 0.0, relation, power).T
 
 
 def fit(host: str, without: str = "") -> dict[str, float]:

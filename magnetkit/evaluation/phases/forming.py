@@ -7,7 +7,6 @@ Validation leaves out each rare earth, with all its rows and the limits of solub
 them, then each host, which is then judged as one that nobody has entered rows of.
 """
 
-import csv
 import itertools
 import json
 from dataclasses import dataclass
@@ -104,8 +103,7 @@ class Fitted:
 @lru_cache(maxsize=1)
 def read_made() -> Made:
     """Return the typed table with energies of the embedded snapshot."""
-    with datasets.path(MADE).open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = datasets.rows(MADE)
     table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
     host = np.array([r["host"] for r in rows])
     codes = np.array([HOST_NAMES.index(h) if h else -1 for h in host], np.int8)

@@ -12,7 +12,7 @@ from . import figures
 _CURIE = "curie_temperature_K"
 
 
-def told(data: TrainingSet, coverage: float) -> str:
+def report(data: TrainingSet, coverage: float) -> str:
     """Return one paragraph: a belief trained on the embedded facts, on the papers of `data`."""
     known = embedded_set()
     seen, cited = set(keys(known.table.to_array())), np.unique(known.groups)

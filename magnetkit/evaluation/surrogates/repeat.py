@@ -64,7 +64,7 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
     return made
 
 
-def told(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
+def report(data: TrainingSet, made: dict[str, NDArray[np.float64]]) -> str:
     """Return the table, in Markdown: figures on rows of papers, beside the first run."""
     lines = [
         "| | MAE, K | pairs | median change, K | largest change, K |",
@@ -106,7 +106,7 @@ def main(arguments: list[str]) -> None:
             command = [sys.executable, "-m", _MODULE, "--run", change, file, *arguments]
             subprocess.run(command, check=True, env=os.environ | settings)
             made[title] = np.load(file)
-    print(told(data, made))
+    print(report(data, made))
 
 
 if __name__ == "__main__":

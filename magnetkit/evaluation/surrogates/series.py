@@ -36,7 +36,7 @@ _SHARE = 0.2
 _TREND = 2.0
 
 
-def told(belief: Belief) -> list[str]:
+def report(belief: Belief) -> list[str]:
     """Return the table of the series, in Markdown."""
     series = observations.series()
     lines = [

@@ -132,9 +132,9 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 made.loc[test, name] = predict(data.table[test])
                 advance()
     made = made[np.isfinite(made["model"])]
-    text = _told(made, data) + "\n" + blind.told(data, COVERAGE) + "\n"
+    text = _text(made, data) + "\n" + blind.report(data, COVERAGE) + "\n"
     if _series_at_hand():
-        text += "\n" + "\n".join(series.told(model)) + "\n"
+        text += "\n" + "\n".join(series.report(model)) + "\n"
     return Report(CURIE, made, text)
 
 
@@ -171,7 +171,7 @@ def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
     return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
 
 
-def _told(made: pd.DataFrame, data: TrainingSet) -> str:
+def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     models = [c for c in made.columns if c not in _NO_MODEL]
     no_paper = made["group"].str.startswith(NO_PAPER)
     papers = made[~no_paper]

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from ..._version import __version__
 from ...errors import NetworkError
 from .progress import Report
-from .watch import Watch, WatchedAdapter, printable, tells
+from .watch import Watch, WatchedAdapter, printable, reveals
 
 KEY_HELP = (
     "get a key at https://next-gen.materialsproject.org/api (free, after signing in) and set it "
@@ -195,15 +195,15 @@ class Session(requests.Session):
         if status == 200:
             return
         said = self._short(_detail(response.content))
-        told = f"{where} answered {status} {self._short(response.reason or '')}".rstrip()
-        told += f" ({said})" if said else ""
+        answer = f"{where} answered {status} {self._short(response.reason or '')}".rstrip()
+        answer += f" ({said})" if said else ""
         if status in _REFUSED:
-            raise NetworkError(f"{told}: the key was refused; {KEY_HELP}")
+            raise NetworkError(f"{answer}: the key was refused; {KEY_HELP}")
         if status in _PASSING:
-            raise _PassingError(told, _retry_after(response.headers.get("retry-after")))
+            raise _PassingError(answer, _retry_after(response.headers.get("retry-after")))
         if status == 404:
-            raise NetworkError(f"{told}; check the endpoint (MP_API_ENDPOINT or endpoint=)")
-        raise NetworkError(f"{told}; the server may need another version of mp-api")
+            raise NetworkError(f"{answer}; check the endpoint (MP_API_ENDPOINT or endpoint=)")
+        raise NetworkError(f"{answer}; the server may need another version of mp-api")
 
     def _check_page(self, response: requests.Response, where: str) -> None:
         try:
@@ -238,7 +238,7 @@ class Session(requests.Session):
     def _clean(self, text: str) -> str:
         """Return a message without the key, in one line that a terminal obeys nothing of."""
         text = printable(text.replace(self._key, "<key>"))
-        if tells(self._key, text):
+        if reveals(self._key, text):
             return (
                 "the server's answer is of no use, and not shown because it holds the API key in "
                 "some form; check the endpoint (MP_API_ENDPOINT or endpoint=)"
@@ -248,7 +248,7 @@ class Session(requests.Session):
     def _short(self, text: str) -> str:
         """Return what a server says, for a message."""
         text = printable(text.replace(self._key, "<key>"))
-        if tells(self._key, text):
+        if reveals(self._key, text):
             return "not shown, for it holds the API key"
         return text if len(text) <= 300 else text[:297] + "..."
 

@@ -131,7 +131,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
 
 
-def tells(key: str, text: str) -> bool:
+def reveals(key: str, text: str) -> bool:
     """Return whether a text gives a key away: in part, in other letters, spread, or encoded."""
     shown = "".join(c for c in text.lower() if c.isalnum())
     return any(part in shown or part[::-1] in shown for part in _parts(key))

@@ -48,7 +48,7 @@ def star(
     return reference(frame[x], frame[y], text, name, hover=hover)
 
 
-def said(frame: "pd.DataFrame") -> list[str]:
+def hover_texts(frame: "pd.DataFrame") -> list[str]:
     """Return what a candidate of a ranking shows: its name, rank and probability."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
     return [
@@ -87,7 +87,7 @@ def pareto(frame: "pd.DataFrame", x: str, y: str, colour: str, *more: Figure) ->
         ring | on_scale[2],
     )
     traces = [
-        candidates(part, x, y, name, marker, said(part))
+        candidates(part, x, y, name, marker, hover_texts(part))
         for (name, part), marker in zip(groups.items(), markers, strict=True)
     ]
     layout = layout_of(axis_of(x), axis_of(y))

@@ -61,7 +61,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
         (points[~met], "Misses a requirement", _BLUE | {"size": 5}),
         (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
     )
-    traces = [maps.candidates(p, x, y, name, look, maps.said(p)) for p, name, look in judged]
+    traces = [maps.candidates(p, x, y, name, look, maps.hover_texts(p)) for p, name, look in judged]
     return maps.grade_map(hosts, *traces, _star(today, shown, x, y))
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from magnetkit import applications
-from magnetkit.evaluation.pages import page
+from tests.scripts import script
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/profiles"
+page = script("docs/profiles.py").page
 
 
 @pytest.fixture(scope="module")
