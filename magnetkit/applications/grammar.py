@@ -3,6 +3,7 @@
 The same grammar reads what a user asks for beside a profile and writes what failed.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -88,4 +89,6 @@ def parse_requirement(text: str) -> Asked:
         raise InputError(f"requirement {text!r}: a share of the reference must be above 0")
     kelvin = None if match["temperature"] is None else parse_temperature(match["temperature"])
     limit = float(match["limit"]) if given else None
+    if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
+        raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
     return Asked(match["column"], match["sign"], limit, share, absolute, kelvin)

@@ -305,11 +305,15 @@ def report(
 
       magnetkit report results --out actuator.xlsx
     """
+    from ..errors import InputError
     from ..screening import ScreenResult
     from ..show.tables import message
 
+    ending = ".html" if out is None else out.suffix.lower()
+    if ending not in (".html", ".htm", ".xlsx"):
+        raise InputError(f"--out {out}: expected a file ending in .html or .xlsx")
     result = ScreenResult.from_folder(folder)
-    if out is not None and out.suffix.lower() == ".xlsx":
+    if out is not None and ending == ".xlsx":
         written = result.to_excel(out)
     else:
         written = result.report(out or folder / "report.html")

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..applications import Profile
+from ..arguments import whole
 from ..columns import ROBUSTNESS
 from ..errors import InputError
 from .draws import drawn
@@ -77,8 +78,8 @@ def robustness(
         If a number is out of its range.
     """
     for name, value in (("top", top), ("draws", draws), ("pool", pool)):
-        if value < 1:
-            raise InputError(f"{name} must be 1 or more, got {value}")
+        whole(name, value)
+    whole("seed", seed, 0)
     if not 0.5 < interval < 1.0:
         raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
     leading = _leading(result, pool)

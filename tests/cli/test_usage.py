@@ -226,3 +226,10 @@ def test_the_report_of_a_moved_folder(tmp_path):
     done = run("report", "second", cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.getcwd()})
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "second" / "report.html").stat().st_size > 1e6
+
+
+def test_a_report_is_a_page_or_a_workbook(tmp_path):
+    done = run("report", str(tmp_path), "--out", "x.docx")
+    assert done.returncode == 1
+    (line,) = said(done.stderr)
+    assert "--out x.docx: expected a file ending in .html or .xlsx" in line

@@ -230,6 +230,8 @@ def test_requirements_of_the_profile_are_replaced_on_their_side_alone():
         ("curie_temperature_K >= 600 at 300K", "belongs to no one temperature"),
         ("remanence_T >= reference at 900K", "reference magnet has none at 900 K"),
         ("coercivity_kA_m >= 0*reference", "share of the reference must be above 0"),
+        ("coercivity_kA_m >= 1e999", "expected a finite number"),
+        ("coercivity_kA_m >= 1e999*reference", "expected a finite number"),
         ("|remanence_coefficient_pct_K| >= 1", "takes <= and a number"),
         ("beauty >= reference", "'beauty' is no numeric result column"),
         ("remanence_T >= 1 at noon", "noon"),

@@ -121,9 +121,15 @@ def test_a_results_folder_gives_the_same(tmp_path, found):
     assert stored["top_ten_share"].tolist() == found["top_ten_share"].tolist()
 
 
+def test_a_seed_that_is_none_is_named(result):
+    for odd in (-1, 0.5):
+        with pytest.raises(InputError, match="seed must be a whole number of 0 or more"):
+            result.robustness(seed=odd)
+
+
 def test_numbers_out_of_range_are_named(result):
     for name in ("top", "draws", "pool"):
-        with pytest.raises(InputError, match=f"{name} must be 1 or more, got 0"):
+        with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more, got 0"):
             result.robustness(**{name: 0})
     with pytest.raises(InputError, match="interval"):
         result.robustness(interval=1.0)
