@@ -46,6 +46,11 @@ def transitions(
         curie_temperature_K; compensation_temperature_K, where the sublattices cancel;
         spin_reorientation_K, the highest temperature at which the easy axis sets in or is lost
         (K_1 changes sign); spin_reorientation_2_K, where K_1 + 2 K_2 + 3 K_3 does. NaN where none.
+
+    Raises
+    ------
+    InputError
+        If `step` is no number of kelvin above 0, or the host is not known.
     """
     import pandas as pd
 

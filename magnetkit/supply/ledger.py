@@ -267,6 +267,11 @@ def break_even_recycled_share(
     ndarray of float64, shape (n,), or column of the input's library
         Share of the element's supply, 0 to 1; 0 where the risk is low enough already, NaN where
         recycling all of it is not enough.
+
+    Raises
+    ------
+    InputError
+        If `target` is no number, nor one for each alloy, or the scenario or a share cannot be used.
     """
     column = index(element)
     others = {k: v for k, v in check_recycled(recycled).items() if k != element}

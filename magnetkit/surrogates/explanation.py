@@ -81,6 +81,11 @@ def explain(
     -------
     Explanation
         Its parts are data frames; printed, it is a text.
+
+    Raises
+    ------
+    InputError
+        If there is no composition, the target is not known, or `n` is no whole number.
     """
     import pandas as pd
 
