@@ -1,5 +1,7 @@
 """The report of the intrinsic model's validation, in Markdown."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -97,21 +99,24 @@ def markdown(
         "| inside |",
         "|" + "---|" * 11,
     ]
-    for r in table.to_dict("records"):
-        digits = 1 if r["property"] == "curie_temperature_K" else 3
-        share, clear = (
-            "" if np.isnan(r[f"{name}_right"]) else f"{r[f'{name}_right']:.3f} of {r[name]}"
-            for name in ("pairs", "clear_pairs")
-        )
-        inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
-        lines.append(
-            f"| {r['test']} | {r['host']} | {r['property']} | {r['n']} | {r['papers']} "
-            f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
-            f"| {r['relative_error']:.3f} | {share} | {clear} | {inside} |"
-        )
+    lines += [_row(r) for r in table.to_dict("records")]
     lines += _held_out(apart) + _curves(numbers, got) + _turns() + first_order.lines()
     lines += ions.lines() + _moments()
     return "\n".join([*lines, ""])
+
+
+def _row(r: dict[str, Any]) -> str:
+    digits = 1 if r["property"] == "curie_temperature_K" else 3
+    share, clear = (
+        "" if np.isnan(r[f"{name}_right"]) else f"{r[f'{name}_right']:.3f} of {r[name]}"
+        for name in ("pairs", "clear_pairs")
+    )
+    inside = "" if np.isnan(r["coverage_90"]) else f"{r['coverage_90']:.2f}"
+    return (
+        f"| {r['test']} | {r['host']} | {r['property']} | {r['n']} | {r['papers']} "
+        f"| {r['mean_error']:.{digits}f} | {r['median_error']:.{digits}f} "
+        f"| {r['relative_error']:.3f} | {share} | {clear} | {inside} |"
+    )
 
 
 def _held_out(apart: pd.DataFrame) -> list[str]:
