@@ -50,7 +50,7 @@ def transitions(
     Raises
     ------
     InputError
-        If `step` is no number of kelvin above 0, or no composition can be read.
+        If `step` is no number of kelvin above 0, or the host is not known.
     """
     import pandas as pd
 

@@ -271,7 +271,7 @@ def break_even_recycled_share(
     Raises
     ------
     InputError
-        If an argument cannot be used; `target` is a number, or one for each alloy.
+        If `target` is no number, nor one for each alloy, or the scenario or a share cannot be used.
     """
     column = index(element)
     others = {k: v for k, v in check_recycled(recycled).items() if k != element}

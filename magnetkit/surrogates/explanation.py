@@ -85,7 +85,7 @@ def explain(
     Raises
     ------
     InputError
-        If there is no composition, `target` is none, or `n` is no whole number.
+        If there is no composition, the target is not known, or `n` is no whole number.
     """
     import pandas as pd
 
