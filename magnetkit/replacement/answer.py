@@ -39,7 +39,6 @@ class Question:
         Candidates in order of rank.
     mill : Mill
         Anchored on the reference.
-    scenario : str or None
     wish : Wish
     """
 
@@ -48,7 +47,6 @@ class Question:
     device: "Profile"
     table: "pd.DataFrame"
     mill: "Mill"
-    scenario: str | None
     wish: Wish
 
     @property
@@ -198,14 +196,14 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     from ..composition.table import CompositionTable
     from ..magnetism import sintered
     from ..ranking.requirements import judge
-    from ..supply import ledger
+    from ..supply import ledger, with_prices
 
     text = neodymium_iron(0.0, gallium=0.4)
     table = CompositionTable.from_strings([text], basis="weight")
     kelvin = float(asked.reference["temperature_K"])
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
     magnet = sintered(table, kelvin, process=process, load_line=asked.reference["load_line"])
-    frame = pd.concat([magnet, ledger(table, asked.scenario or "baseline")], axis=1)
+    frame = pd.concat([magnet, ledger(table, with_prices("baseline", asked.wish.price))], axis=1)
     frame["candidate"] = text
     verdict = judge(asked.device, {kelvin: frame}, kelvin)
     frame["probability_meets_requirements"] = verdict.probability
