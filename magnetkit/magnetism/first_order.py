@@ -173,7 +173,7 @@ def alloys(
     from ..kernels.ions import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
 
     p = parameters or load()
-    state, ion = condensed(table, codes) if parameters is None else condense(table, codes, p)
+    state, ion = condense(table, codes, p) if parameters else condensed([(table, codes)])
     tables = {
         p.ions.facts[g, e, 0]: (g, SYMBOLS[e]) for g, e in np.argwhere(p.ions.facts[..., 0] >= 0.0)
     }

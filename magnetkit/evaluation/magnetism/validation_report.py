@@ -1,5 +1,6 @@
 """The report of the intrinsic model's validation, in Markdown."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ def markdown(
     return "\n".join([*lines, ""])
 
 
-def _row(r: dict[str, Any]) -> str:
+def _row(r: Mapping[Any, Any]) -> str:
     digits = 1 if r["property"] == "curie_temperature_K" else 3
     share, clear = (
         "" if np.isnan(r[f"{name}_right"]) else f"{r[f'{name}_right']:.3f} of {r[name]}"
