@@ -34,7 +34,7 @@ _STEADY = 0.01
 @named
 def compensation(
     reference: str,
-    temperature: "tuple[float | str, float | str] | str | None" = None,
+    temperature: tuple[float | str, float | str] | str | None = None,
     *,
     recipe: str | None = None,
     basis: Basis = "auto",
