@@ -151,7 +151,6 @@ def _variants(made: Makeup) -> dict[str, str]:
 
 
 def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
-
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
         return None
