@@ -1,11 +1,9 @@
 """Arguments of public functions: numbers checked, names that do not exist said so."""
 
-import builtins
 import difflib
 import inspect
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
@@ -23,7 +21,8 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
     """Make a public function say which of its arguments it cannot use.
 
     Arguments that it does not have are an InputError. So is what ends in an exception of another
-    kind where an argument is not of the type that the function's own annotations say.
+    kind where an argument is not of the type that the function's own annotations say. One in quotes
+    names what is imported for type checkers alone, and is not looked at.
 
     Parameters
     ----------
@@ -49,31 +48,14 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             for name, value in bound.arguments.items():
                 parameter = signature.parameters[name]
-                wanted = _resolved(parameter.annotation, function)
+                wanted = parameter.annotation
                 if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
                     raise InputError(
-                        f"{function.__name__}: {name} must be {_plain(parameter.annotation)}, "
-                        f"got {value!r:.60}"
+                        f"{function.__name__}: {name} must be {_plain(wanted)}, got {value!r:.60}"
                     ) from error
             raise
 
     return checked
-
-
-class _Names(dict[str, Any]):
-    """Names that an annotation uses; what is imported for type checkers alone may be anything."""
-
-    def __missing__(self, name: str) -> Any:
-        return getattr(builtins, name, Any)
-
-
-def _resolved(annotation: Any, function: Callable[..., Any]) -> Any:
-    if not isinstance(annotation, str):
-        return annotation
-    try:
-        return eval(annotation, {}, _Names(vars(sys.modules[function.__module__])))
-    except AttributeError:
-        return Any  # of a module that is imported for type checkers alone
 
 
 def _fits(value: Any, wanted: Any) -> bool:
@@ -116,8 +98,8 @@ def _parts(value: Any) -> list[Any] | None:
 
 
 def _plain(annotation: Any) -> str:
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", text)
+    """Return a type as text, without the modules that its names are of."""
+    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:

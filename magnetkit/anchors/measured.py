@@ -124,23 +124,23 @@ def _file(path: Path) -> "pd.DataFrame":
 
     if not path.is_file():
         raise InputError(f"{path}: no such file")
+    kind = path.suffix.lower()
+    if kind not in (".csv", ".tsv", ".parquet"):
+        raise InputError(f"{path}: expected a file ending in .csv, .tsv or .parquet")
     try:
-        if path.suffix.lower() == ".parquet":
+        if kind == ".parquet":
             return pd.read_parquet(path)
-        if path.suffix.lower() in (".csv", ".tsv"):
-            options: Any = {"sep": "\t" if path.suffix.lower() == ".tsv" else ","}
-            options |= {"dtype": str, "encoding": "utf-8-sig"}
-            names = pd.read_csv(path, header=None, nrows=1, **options).iloc[0]
-            if names.duplicated().any():
-                twice = names[names.duplicated()].iloc[0]
-                raise InputError(f"{path}: column {twice!r} stands twice in the header; rename one")
-            return pd.read_csv(path, **options)
-    except InputError:
-        raise
+        options: Any = {"sep": "\t" if kind == ".tsv" else ",", "dtype": str}
+        options["encoding"] = "utf-8-sig"
+        frame = pd.read_csv(path, **options)
+        # pandas would number names that stand twice; a sheet may leave several columns without one.
+        names = pd.read_csv(path, header=None, nrows=1, **options).iloc[0].dropna()
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is damaged"
         raise InputError(f"{path} cannot be read: {reason}") from None
-    raise InputError(f"{path}: expected a file ending in .csv, .tsv or .parquet")
+    for twice in names[names.duplicated()]:
+        raise InputError(f"{path}: column {twice!r} stands twice in the header; rename one")
+    return frame
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:

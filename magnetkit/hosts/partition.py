@@ -271,7 +271,7 @@ def _all_hosts(codes: NDArray[Any]) -> bool:
 
 
 @named
-def partition(table: CompositionTable, host: "str | NDArray[np.int8]" = "auto") -> Partition:
+def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
 
     The amount of hard phase follows the lever rule between the host and the neighbour that takes

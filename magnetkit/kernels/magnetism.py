@@ -98,7 +98,8 @@ def _occupation(i, rows, h, model):
             if e == _CARBON:
                 carbon = v
     metal = iron + cobalt
-    inside = sum_r > 0.0 and metal > 0.0 and unknown <= _T_SITES_OUTSIDE * sum_t
+    if not (sum_r > 0.0 and metal > 0.0) or unknown > _T_SITES_OUTSIDE * sum_t:
+        return False, sum_r, sum_t, 0.0, 0.0, 0.0
     w = 0.0
     carbon = carbon / sum_x if sum_x > 0.0 else 0.0
     if h == 0:
@@ -107,7 +108,7 @@ def _occupation(i, rows, h, model):
     elif model.counts[h, 2] > 0.0:
         w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
         w = min(max(w, 0.0), 1.0)
-    return inside, sum_r, sum_t, cobalt / metal, w, carbon
+    return True, sum_r, sum_t, cobalt / metal, w, carbon
 
 
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.

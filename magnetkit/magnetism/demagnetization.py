@@ -177,7 +177,7 @@ def demagnetization(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
     fields: NDArray[np.float64] | None = None,
-    process: "Process | dict[str, Any] | str | None" = None,
+    process: Process | dict[str, Any] | str | None = None,
     shell: Any = None,
     host: str = "auto",
     load_line: float | None = None,

@@ -117,7 +117,7 @@ def material(
 
 @named
 def write_material(
-    file: "str | os.PathLike[str]",
+    file: str | os.PathLike[str],
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",

@@ -85,7 +85,7 @@ class Jump(NamedTuple):
 @named
 def first_order_transitions(
     compositions: Any,
-    temperature: "float | str | Sequence[float | str]" = "4.2K",
+    temperature: float | str | Sequence[float | str] = "4.2K",
     highest_field_T: float = 30.0,
     host: str = "auto",
     *,

@@ -87,7 +87,7 @@ class Intrinsic:
 @named
 def evaluate(
     part: Partition,
-    temperatures: "float | NDArray[np.float64]",
+    temperatures: float | NDArray[np.float64],
     spread: bool = True,
     parameters: Parameters | None = None,
 ) -> Intrinsic:
@@ -174,7 +174,7 @@ def quantile(interval: float) -> float:
 @named
 def intrinsic(
     compositions: Any,
-    temperature: "float | str | Sequence[float | str]" = 300.0,
+    temperature: float | str | Sequence[float | str] = 300.0,
     host: str = "auto",
     interval: float = 0.9,
     *,

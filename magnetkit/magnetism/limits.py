@@ -28,8 +28,8 @@ _FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
 @named
 def use_limits(
     compositions: Any,
-    load_line: "float | Sequence[float]" = (0.5, 1.0, 2.0, 3.0),
-    hours: "float | Sequence[float]" = (100.0, TEN_YEARS),
+    load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
+    hours: float | Sequence[float] = (100.0, TEN_YEARS),
     losses: Sequence[float] = LOSSES,
     outside_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,

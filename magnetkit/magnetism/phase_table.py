@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arguments import named
-from ..composition.inputs import read_inputs
+from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import RARE_EARTHS
@@ -41,7 +41,7 @@ def phase_balance(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        n recipes; see `magnetkit.predict`.
+        n recipes, each of which must be readable; see `magnetkit.predict`.
     process : Process, dict, str or None
         As for `magnetkit.magnetism.sintered`.
     host : str
@@ -58,7 +58,7 @@ def phase_balance(
     Raises
     ------
     InputError
-        If the process or the host is not known, or no recipe can be read.
+        If the process or the host is not known, or a recipe cannot be read.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def phase_balance(
     """
     import pandas as pd
 
-    table = read_inputs(compositions, basis).table
+    table = as_table(compositions, basis)
     made = recipes_in_phases(table, process, host)
     polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
     lines: list[tuple[int, str, float, float]] = []

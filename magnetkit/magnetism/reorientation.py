@@ -50,7 +50,7 @@ def transitions(
     Raises
     ------
     InputError
-        If `step` is no number of kelvin above 0, or the host is not known.
+        If `step` does not lie above 0 and below 1300 K, or the host is not known.
     """
     import pandas as pd
 
@@ -58,7 +58,7 @@ def transitions(
     table = inputs.table
     part = partition(table, host)
     if not 0.0 < step < _LAST:
-        raise InputError(f"step must be a number of kelvin above 0, got {step!r:.60}")
+        raise InputError(f"step must lie above 0 and below {_LAST:g} K, got {step!r:.60}")
     at = np.arange(4.0, _LAST, step)
     curie = np.full(len(table), np.nan)
     found = {

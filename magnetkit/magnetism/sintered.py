@@ -88,7 +88,7 @@ def read_between(between: Any) -> tuple[float, float]:
 def sintered(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = 300.0,
-    process: "Process | dict[str, Any] | str | None" = None,
+    process: Process | dict[str, Any] | str | None = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,
@@ -165,8 +165,8 @@ def sintered(
 @named
 def sintered_at(
     table: CompositionTable,
-    temperatures: "Sequence[float | str]",
-    process: "Process | dict[str, Any] | str | None" = None,
+    temperatures: Sequence[float | str],
+    process: Process | dict[str, Any] | str | None = None,
     shell: Any = None,
     host: str = "auto",
     between: tuple[float | str, float | str] = BETWEEN,

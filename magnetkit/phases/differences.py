@@ -23,8 +23,8 @@ MOST_TOGETHER = 4
 
 @named
 def differences(
-    before: "Snapshot | str | Path | None",
-    after: "Snapshot | str | Path | None",
+    before: Snapshot | str | Path | None,
+    after: Snapshot | str | Path | None,
     moved: float = MOVED_EV_ATOM,
 ) -> "pd.DataFrame":
     """Return the phases that are new, gone or moved between two snapshots.

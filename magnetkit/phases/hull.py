@@ -123,7 +123,7 @@ def stable_space(snapshot: Snapshot) -> PhaseSpace:
 @named
 def hull_energy(
     compositions: Any,
-    snapshot: "Snapshot | str | Path | None" = None,
+    snapshot: Snapshot | str | Path | None = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,

@@ -32,7 +32,7 @@ def stability(
     compositions: Any,
     host: str = "auto",
     temperature: float | str | None = None,
-    snapshot: "Snapshot | str | Path | None" = None,
+    snapshot: Snapshot | str | Path | None = None,
     interval: float = 0.9,
     *,
     basis: Basis = "auto",
@@ -148,7 +148,7 @@ def _energies(columns: dict[str, Any], judged: Judged, above: Any, half: float) 
 @named
 def energy_above_hull(
     compositions: Any,
-    snapshot: "Snapshot | str | Path | None" = None,
+    snapshot: Snapshot | str | Path | None = None,
     *,
     basis: Basis = "auto",
     strict: bool = False,

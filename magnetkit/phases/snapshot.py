@@ -152,7 +152,7 @@ def _embedded() -> Snapshot:
 
 
 @named
-def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
+def open_snapshot(snapshot: Snapshot | str | Path | None = None) -> Snapshot:
     """Return a snapshot: the embedded one without an argument, else the given or the folder's.
 
     Parameters
@@ -183,7 +183,7 @@ def open_snapshot(snapshot: "Snapshot | str | Path | None" = None) -> Snapshot:
 
 
 @named
-def load(snapshot: "Snapshot | str | Path | None" = None) -> "pd.DataFrame":
+def load(snapshot: Snapshot | str | Path | None = None) -> "pd.DataFrame":
     """Return the entries of a snapshot.
 
     Parameters

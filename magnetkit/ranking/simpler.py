@@ -1,4 +1,4 @@
-"""Which leading candidates add an element to a better one and gain nothing that counts."""
+"""Which leading candidates add an element to another and gain nothing that counts."""
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ requirements, which is the tolerance of the order too (`magnetkit.ranking.order.
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
-    """Return whose simpler recipe stands above each candidate and is as good.
+    """Return the first of the simpler recipes that are as good as each candidate.
 
     Simpler is an alloy of the same host that lacks an element of this one, or its shell, and holds
     none that this one lacks. It is as good if this one gains by no objective of the device, and
@@ -39,12 +39,12 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     holds, loss = _ingredients(leading), _losses(leading, job)
     host, rank = leading["host"].astype(str).to_numpy(), leading["rank"].to_numpy(np.int64)
     found = np.zeros(len(leading), np.int64)
-    for i in range(1, len(leading)):
-        within = ~(holds[:i] & ~holds[i]).any(axis=1) & (holds[:i] != holds[i]).any(axis=1)
-        gains = (loss[:i] - loss[i] >= LEAST).any(axis=1)
-        above = np.flatnonzero(within & ~gains & (host[:i] == host[i]))
-        if len(above):
-            found[i] = rank[above[0]]
+    for i in range(len(leading)):
+        within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)
+        gains = (loss - loss[i] >= LEAST).any(axis=1)
+        as_good = np.flatnonzero(within & ~gains & (host == host[i]))
+        if len(as_good):
+            found[i] = rank[as_good[0]]
     return found
 
 

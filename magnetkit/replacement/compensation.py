@@ -34,7 +34,7 @@ _STEADY = 0.01
 @named
 def compensation(
     reference: str,
-    temperature: "tuple[float | str, float | str] | str | None" = None,
+    temperature: tuple[float | str, float | str] | str | None = None,
     *,
     recipe: str | None = None,
     basis: Basis = "auto",
@@ -151,7 +151,6 @@ def _variants(made: Makeup) -> dict[str, str]:
 
 
 def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
-
     columns = [INDEX[e] for e in gone]
     if not atoms[columns].sum() > 0.0:
         return None

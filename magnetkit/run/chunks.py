@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -18,6 +19,11 @@ from .place import Place
 from .work import Part, Work, decode, file_name, rejected_lines, written
 
 _log = logging.getLogger(__name__)
+
+# The manifest of all chunks so far is written after each as long as that takes so many seconds at
+# most, and for no more than this share of the time later: with many thousand chunks it would take
+# longer than they do.
+_AT_ONCE, _SHARE_OF_TIME = 0.05, 0.05
 
 
 class Chunks:
@@ -44,6 +50,7 @@ class Chunks:
         self.phase = "chunk"
         self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
         self._judged: dict[tuple[str, int], Judged] = {}
+        self._due = 0.0
 
     def _compare(self, before: dict[str, Any]) -> None:
         for key in sorted(set(before) | set(self.identity)):
@@ -93,7 +100,10 @@ class Chunks:
         return partial(written, work=work, place=self.place, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
-        """Store the finished part of a chunk of that number."""
+        """Store the finished part of a chunk of that number, and name it in the manifest soon.
+
+        Where the process is killed, a chunk that was not yet named is evaluated again.
+        """
         self._agree(part.models, number)
         files = dict(part.files)
         for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
@@ -114,7 +124,12 @@ class Chunks:
         self._chunks[self.phase, number] = chunk
         if part.judged is not None:
             self._judged[self.phase, number] = part.judged
-        self._write_manifest()
+        begun = time.monotonic()
+        if begun >= self._due:
+            self._write_manifest()
+            took = time.monotonic() - begun
+            if took > _AT_ONCE:
+                self._due = begun + took / _SHARE_OF_TIME
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield the finished chunks in order, or some columns of them, whose hash is not asked."""

@@ -118,7 +118,7 @@ def _columns(names: Sequence[str]) -> list[int]:
 
 @named
 def suggest(
-    result: "Ranked | str | Path",
+    result: Ranked | str | Path,
     batch: int = 5,
     *,
     stock: Mapping[str, float] | Sequence[str] | None = None,

@@ -50,7 +50,7 @@ FIRMNESS = {
     "simpler_rank": 1,
 }
 DIFFERING = 10
-COPY = "adds an element to an alloy above and gains nothing that counts."
+COPY = "adds an element to the alloy of that rank and gains nothing that counts."
 # Names under which users keep the number of a melt, a lot or a candidate.
 _IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade")
 # Predicted, but bounded: an interval on one side alone, which the files hold.
@@ -281,7 +281,7 @@ def _explain(result: "Ranked", best: "pd.DataFrame", say: Callable[[str], None])
 def _differing(firm: "pd.DataFrame") -> str:
     """Say which of the best are no copies."""
     ranks = [str(rank) for rank in firm["rank"][firm["simpler_rank"].isna()]]
-    return f"Dim, or with an As #: {COPY} The others: rank {', '.join(ranks[:DIFFERING])}."
+    return f"Dim, with an As #: {COPY} The others: rank {', '.join(ranks[:DIFFERING])}."
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:

@@ -56,7 +56,7 @@ def explain(
     compositions: Any,
     target: str | None = None,
     n: int = 5,
-    data: "str | Path | None" = None,
+    data: str | Path | None = None,
     progress: bool = False,
     basis: Basis = "auto",
 ) -> Explanation:

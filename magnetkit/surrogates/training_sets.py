@@ -45,7 +45,7 @@ def check_target(target: str) -> None:
 
 
 @named
-def training_set(target: str, data: "str | Path | None" = None) -> TrainingSet:
+def training_set(target: str, data: str | Path | None = None) -> TrainingSet:
     """Return the training set of a target.
 
     Parameters

@@ -348,7 +348,7 @@ def page(figures: dict[str, dict]) -> str:
     """Return the figures as Markdown."""
     out = ["# Faults: what the campaign found", ""]
     out += ["Written by `make test-faults`; short runs of every part stand in `make test`.", ""]
-    inputs = [r for p in ("recipes", "files") for r in figures.get(p, {}).get("rows", [])]
+    inputs = [r for p in ("recipes", "files", "tables") for r in figures.get(p, {}).get("rows", [])]
     distinct = sum(r.get("distinct", 0) for r in inputs)
     faults = sum(len(r["faults"]) for part in figures.values() for r in part["rows"])
     left = [name for name in PARTS if name not in figures]

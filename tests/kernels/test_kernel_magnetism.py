@@ -12,7 +12,7 @@ from magnetkit.kernels import intrinsic
 from magnetkit.kernels.arrays import Rows
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
-from magnetkit.kernels.magnetism import CHUNK, chunks
+from magnetkit.kernels.magnetism import CHUNK, _occupation, chunks
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
 from tests.kernels import naive_magnetism as naive
@@ -183,6 +183,15 @@ def test_empty_and_unknown_rows_are_nan():
     assert np.isnan(got.curie[0])
     assert np.isfinite(got.value[1, 0]).all()
     assert np.isnan(got.value[1, 1]).all()
+
+
+@pytest.mark.parametrize("formula", ["Nd2B", "Fe14B", "Nd2Mn14B"])
+def test_a_host_without_its_metals_is_outside_the_model_in_plain_python_too(formula):
+    # Compiled, nothing over nothing is NaN; Python itself ends in a ZeroDivisionError.
+    rows = CompositionTable.from_strings([formula], basis="atomic").rows
+    model = load().for_kernels()
+    for each in {_occupation, getattr(_occupation, "py_func", _occupation)}:
+        assert not any(each(0, rows, h, model)[0] for h in range(len(HOST_NAMES)))
 
 
 def test_rows_are_cut_into_no_more_chunks_than_they_fill():

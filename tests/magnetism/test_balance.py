@@ -148,3 +148,5 @@ def test_recipes_are_read_as_everywhere():
     table = phase_balance(_table("Sm36.5Co63.5"))
     assert phase_balance("Sm36.5Co63.5", basis="weight").equals(table)
     assert phase_balance(["Sm36.5Co63.5"], basis="weight").equals(table)
+    with pytest.raises(InputError, match="Sm3Xx"):
+        phase_balance(["Sm36.5Co63.5", "Sm3Xx"], basis="weight")

@@ -11,6 +11,9 @@ from ...magnetism.intrinsic import evaluate
 from ...magnetism.priors import prior_parameters
 
 HIGHEST_T = 30.0
+"""Inner field up to which processes are looked for, T: no measured one is above 17 T."""
+
+_VALUES = ("fitted", "published", "rigid")
 
 
 def table() -> pd.DataFrame:
@@ -68,6 +71,3 @@ def lines() -> list[str]:
             f"| {values[0]} | {r['kind']} | {values[1]} | {values[2]} |"
         )
     return found
-
-
-_VALUES = ("fitted", "published", "rigid")

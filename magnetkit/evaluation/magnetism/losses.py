@@ -83,5 +83,5 @@ def lines() -> list[str]:
         "What fails is H_cJ(T), neither knee nor working point. I2 at a load line of 1 misses by "
         "less than the law's own error on hot curves (0.023 of H_cJ at 20 °C, VALIDATION.md). I3 "
         "stands at 260 °C, beyond all curves that the law was fitted to (220 °C); there, too, the "
-        "one class rich in dysprosium (AH) keeps more than the law says, 0.250 against 0.123.",
+        "one class rich in dysprosium (AH) keeps twice what the law says (C9 of VALIDATION.md).",
     ]

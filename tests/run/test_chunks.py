@@ -1,0 +1,52 @@
+"""Finished chunks, and the manifest that names them."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from magnetkit.run.chunks import Chunks
+from magnetkit.run.manifest import MANIFEST
+from magnetkit.run.work import Part
+
+
+class Clock:
+    """A clock, and a place whose manifests take time as they grow; other files take none."""
+
+    def __init__(self, per_byte):
+        self.now, self.per_byte, self.spent, self.manifests = 0.0, per_byte, 0.0, []
+
+    def monotonic(self):
+        return self.now
+
+    def put(self, name, content):
+        if name == MANIFEST:
+            took = self.per_byte * len(content)
+            self.now += took
+            self.spent += took
+            self.manifests.append(json.loads(content))
+
+
+def screened(monkeypatch, per_byte, number):
+    """Add chunks, each of which takes a second."""
+    clock = Clock(per_byte)
+    monkeypatch.setattr("magnetkit.run.chunks.time", SimpleNamespace(monotonic=clock.monotonic))
+    chunks = Chunks("there", clock)
+    for i in range(number):
+        clock.now += 1.0
+        chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))
+    return clock
+
+
+def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
+    clock = screened(monkeypatch, 1e-6, 100)
+    assert [len(m["chunks"]) for m in clock.manifests] == list(range(1, 101))
+
+
+@pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
+def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(monkeypatch, per_byte):
+    clock = screened(monkeypatch, per_byte, 2000)
+    # Nothing is waited for after the last.
+    last = per_byte * len(json.dumps(clock.manifests[-1], indent=1))
+    assert clock.spent - last <= 0.05 * clock.now
+    assert len(clock.manifests) >= 5
