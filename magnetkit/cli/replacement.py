@@ -117,7 +117,8 @@ def parts(
         print_json(found)
         return
     for row in found.to_dict("records"):
-        typer.echo(f"{row['part']}: {row['magnet']}, {row['number']:g}, {row['mass_kg']:.3g} kg")
+        what = ", ".join(filter(None, [row["magnet"], f"{row['number']:g} magnets"]))
+        typer.echo(f"{row['part']}: {what}, {row['mass_kg']:.3g} kg together")
         for name in ("heavy_rare_earth", "samarium", "cobalt"):
             now, after = (1e3 * row[f"{name}{end}_kg"] for end in ("", "_after"))
             year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))

@@ -54,7 +54,7 @@ def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
 
 def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
     """Return the recipe that the user gave, in wt.%."""
-    from ..supply import ledger, with_prices
+    from ..supply import ledger
 
     weights = 100.0 * table.weight_fractions()[0]
     used = np.flatnonzero(weights)

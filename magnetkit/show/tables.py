@@ -269,12 +269,13 @@ def _explain(result: "Ranked", best: "pd.DataFrame", say: Callable[[str], None])
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
         say(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
-        first = best.iloc[0]
-        missed = requirement_text(str(first["failed_requirements"]), result.profile)
-        chance = first["probability_meets_requirements"]
+        likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
+        row = best.iloc[int(likeliest)]
+        missed = requirement_text(str(row["failed_requirements"]), result.profile)
+        chance = row["probability_meets_requirements"]
         say(
             f"No candidate meets every requirement with a probability of {MEETS_PROBABILITY:g}: "
-            f"the best has {chance:.2g} and misses {missed}."
+            f"the likeliest of these, #{row['rank']}, has {chance:.2g} and misses {missed}."
         )
 
 
