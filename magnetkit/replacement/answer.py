@@ -91,6 +91,8 @@ def answers(asked: Question) -> list[dict[str, Any]]:
     # Coercivity of sintered magnets of such grains was measured at room temperature alone: how it
     # falls is the model's word, and a recommendation does not rest on it.
     choice = _choice([f for f in named if f["kind"] != "finer_grains"], asked)
+    if fine is not None and choice["kind"] == "keep":
+        choice["text"] += " Finer grains are left aside until measured hot."
     found.append(choice)
     wanted = choice.get("candidate"), choice.get("shell")
     picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
@@ -148,10 +150,12 @@ def _difference(row: "pd.Series", name: str, asked: Question) -> tuple[float, fl
 def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -> dict[str, Any]:
     """Return the line of one candidate."""
     if row is None:
-        return {
-            "kind": kind,
-            "text": f"{heading}: no such candidate is a magnet there.",
-        }
+        why = "no such candidate is a magnet there"
+        if kind == "less_in_the_alloy":
+            why = (
+                f"no candidate holds some and at least {_LESS} wt.% less than the likeliest recipe"
+            )
+        return {"kind": kind, "text": f"{heading}: {why}."}
     shell = str(row["shell"])
     name = f"{row['candidate']}{f' + {shell}' if shell else ''}"
     chance = float(row["probability_meets_requirements"])
