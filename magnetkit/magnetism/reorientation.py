@@ -14,8 +14,8 @@ from .intrinsic import evaluate
 
 # Above every Curie temperature of a host, K.
 _LAST = 1300.0
-# A finer grid takes all memory before it moves what is interpolated by as much as can be measured; a
-# coarser one has too few points to interpolate between.
+# A finer grid takes all memory before it moves what is interpolated by as much as can be measured;
+# a coarser one has too few points to interpolate between.
 _STEPS = 0.01, 100.0
 
 
