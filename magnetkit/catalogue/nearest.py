@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import named
+from ..errors import InputError
 from .table import grades
 
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
@@ -32,13 +33,26 @@ def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.o
     -------
     ndarray of str, shape (n,)
         Names of `magnetkit.grades`.
+
+    Raises
+    ------
+    InputError
+        If they are not hosts and as many numbers each.
     """
     import pandas as pd
 
-    asked = pd.Categorical(hosts)
+    try:
+        asked = pd.Categorical(hosts)
+        b_r, h_cj = (np.asarray(given, np.float64) for given in (remanence, coercivity))
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise InputError(f"expected hosts, and B_r and H_cJ of each: {error}") from None
+    if not b_r.shape == h_cj.shape == (len(asked),):
+        raise InputError(
+            f"expected B_r and H_cJ of {len(asked)} hosts, got arrays of shape {b_r.shape} and "
+            f"{h_cj.shape}"
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_b = np.log(np.asarray(remanence, float))
-        log_h = np.log(np.asarray(coercivity, float))
+        log_b, log_h = np.log(b_r), np.log(h_cj)
     found = np.full(len(asked), "", dtype=object)
     for host, (names, ends) in _sintered().items():
         if host not in asked.categories:

@@ -48,7 +48,7 @@ _NOTHING = 1e-7
 class Site(NamedTuple):
     """An ion of an alloy: crystal fields (K), exchange field (K), share, and share of its moment.
 
-    ``crystal``: of the sites of either sign.
+    ``crystal``: of the sites of either sign; one where the field is axial and they are alike.
     """
 
     ion: Ion
@@ -190,11 +190,11 @@ def alloys(
         for row in ion[first : first + count]:
             group, symbol = tables[row[TABLE]]
             here = ion_of(symbol)
+            name, turns = ((WHOLE, (False, True)), (AXIAL, (False,)))[group]
             crystal = []
-            for turned in (False, True):
-                unit, fourth = here.crystal((WHOLE, AXIAL)[group], turned)
-                whole = row[A_2] * unit + row[A_4] * fourth
-                crystal.append(one[kernel.CRYSTAL_FIELD] * whole)
+            for turned in turns:
+                unit, fourth = here.crystal(name, turned)
+                crystal.append(one[kernel.CRYSTAL_FIELD] * (row[A_2] * unit + row[A_4] * fourth))
             # How many of it a formula unit holds: MJ/m3 per kelvin of all over tesla per mu_B.
             number = row[SITE] * one[kernel.PER_ION] * 1e6 * MU_0 / tesla * _PER_TESLA
             exchange, moment = m * row[STRENGTH], row[ION_J] / number
@@ -207,7 +207,7 @@ def alloys(
 
 
 def processes(alloy: Alloy, highest: float) -> list[tuple[str, float, str, float, float]]:
-    """Return what `first_order_transitions` says of an alloy, from ``direction`` on."""
+    """Return the rows of `first_order_transitions` of an alloy, from ``direction`` on."""
     fields = np.linspace(0.0, highest, _NODES)
     around = {"[100]": 0.0, "[110]": np.pi / 4.0} if alloy.whole else {"in the plane": 0.0}
     energies = {name: energy(alloy, phi, False, fields) for name, phi in around.items()}

@@ -29,7 +29,10 @@ def angular(j: float) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def stevens(j: float, n: int, m: int) -> NDArray:
-    """Return the Stevens operator O_n^m, below zero the sine-like one."""
+    """Return the Stevens operator O_n^m, below zero the sine-like one.
+
+    As M. T. Hutchings, Solid State Physics 16 (1964) 227, has them in J_z and J_+-.
+    """
     x, y, z = angular(j)
     one = np.eye(len(z))
     s = j * (j + 1)
@@ -58,7 +61,7 @@ def stevens(j: float, n: int, m: int) -> NDArray:
 
 
 def hund(n: int) -> tuple[float, int, float]:
-    """Return S, L, J of 4f^n."""
+    """Return S, L, J of 4f^n, by Hund's rules."""
     s = min(n, 14 - n) / 2
     orbital = sum(range(3, 3 - n, -1)) if n <= 7 else sum(range(3, 3 - (n - 7), -1))
     return s, orbital, abs(orbital - s) if n <= 7 else orbital + s
@@ -68,7 +71,7 @@ def in_term(n: int, k: int) -> float:
     """Return the Stevens factor of order k between the states of L alone.
 
     One-electron sum over the determinant of largest M_L: 3 z^2 - r^2 and its like on f states
-    are -2/45, 2/495 and -4/3861 of the operators of l = 3.
+    are -2/45, 2/495 and -4/3861 of the operators of l = 3 (Hutchings 1964).
     """
     _, orbital, _ = hund(n)
     one = {2: -2 / 45, 4: 2 / 495, 6: -4 / 3861}[k]

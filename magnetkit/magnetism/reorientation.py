@@ -14,6 +14,9 @@ from .intrinsic import evaluate
 
 # Above every Curie temperature of a host, K.
 _LAST = 1300.0
+# A finer grid takes all memory before it moves what is interpolated by as much as can be measured;
+# a coarser one has too few points to interpolate between.
+_STEPS = 0.01, 100.0
 
 
 @named
@@ -34,7 +37,7 @@ def transitions(
     host : str
         Crystal host, or ``"auto"``.
     step : float
-        Grid on which the changes are looked for, K; they are then interpolated.
+        Grid on which the changes are looked for, 0.01 to 100 K; they are then interpolated.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     strict : bool
@@ -50,15 +53,17 @@ def transitions(
     Raises
     ------
     InputError
-        If `step` does not lie above 0 and below 1300 K, or the host is not known.
+        If `step` does not lie between 0.01 and 100 K, or the host is not known.
     """
     import pandas as pd
 
     inputs = read_inputs(compositions, basis, strict=strict)
     table = inputs.table
     part = partition(table, host)
-    if not 0.0 < step < _LAST:
-        raise InputError(f"step must lie above 0 and below {_LAST:g} K, got {step!r:.60}")
+    if not _STEPS[0] <= step <= _STEPS[1]:
+        raise InputError(
+            f"step must lie between {_STEPS[0]:g} and {_STEPS[1]:g} K, got {step!r:.60}"
+        )
     at = np.arange(4.0, _LAST, step)
     curie = np.full(len(table), np.nan)
     found = {

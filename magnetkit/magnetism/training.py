@@ -112,8 +112,8 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
     advance()
     made = left_out(blank, advance)
     # Where a row's compound is all that there is, nothing is left to predict it from.
-    told = np.isfinite(made.mean)
-    if not told.any():
+    predicted = np.isfinite(made.mean)
+    if not predicted.any():
         raise DataError(
             f"{data.origin} holds no compound that could be left out: give values of two compounds "
             "or more, or --add these to what is known otherwise"
@@ -121,9 +121,9 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
     residual = np.abs(data.values - made.mean)
     branches = []
     for k, branch in enumerate(blank.branches):
-        rows = (made.branch == k) & told
+        rows = (made.branch == k) & predicted
         # A set that is all of hosts with branches of their own leaves the common one none.
-        rows = rows if rows.any() else told
+        rows = rows if rows.any() else predicted
         novelty, local = made.novelty[rows], made.local[rows]
         edge = max(float(np.quantile(novelty, _EDGE)), 1e-3)
         found = conformal.fit_difficulty(residual[rows], novelty, local, _CLIP)
@@ -137,9 +137,9 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
         "papers": len(np.unique(data.groups)),
         "removed": data.removed,
         "data_sha256": data.sha256,
-        "error": float(residual[told].mean()),
+        "error": float(residual[predicted].mean()),
     }
-    beyond = told & ~inside
+    beyond = predicted & ~inside
     outside = score[beyond] if beyond.sum() >= _FEW else score[:0]
     belief = replace(
         blank,

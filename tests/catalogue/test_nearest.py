@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.catalogue.nearest import nearest_grades
+from magnetkit.errors import InputError
 
 # T and kA/m; a grade's own name says them: 53 MGOe and 11 kOe, 20 MGOe, 32 MGOe.
 NAMED = {
@@ -25,3 +26,18 @@ def test_a_magnet_is_named_by_a_grade_of_its_own_crystal(turn):
     rows = rows[turn:] + rows[:turn]
     hosts, remanence, coercivity = zip(*(row for _, row in rows), strict=True)
     assert nearest_grades(hosts, remanence, coercivity).tolist() == [name for name, _ in rows]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "remanence", "coercivity"),
+    [
+        (None, [1.2], [1000.0]),
+        ("2:14:1", 1.2, 1000.0),
+        (["2:14:1"], ["x"], [1000.0]),
+        (["2:14:1"], 1.2, 1000.0),
+        (["2:14:1", "1:5"], [1.2, 0.9], [1000.0]),
+    ],
+)
+def test_what_is_not_one_number_for_each_host_is_refused(hosts, remanence, coercivity):
+    with pytest.raises(InputError, match="B_r and H_cJ of"):
+        nearest_grades(hosts, remanence, coercivity)

@@ -91,7 +91,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "comparators": (mk.magnetism.comparators, {"temperature": 300.0}),
     "write_material": (
         mk.magnetism.write_material,
-        {"file": "{tmp}", "compositions": BASE, "temperature": 300.0, "host": "auto"},
+        {"file": "{csv}", "compositions": BASE, "temperature": 300.0, "host": "auto"},
     ),
     "calibrate": (
         mk.calibrate,
@@ -200,7 +200,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "nearest_grades": (
         mk.catalogue.nearest_grades,
-        {"hosts": ["2:14:1"], "remanence_T": [1.3], "coercivity_kA_m": [1600.0]},
+        {"hosts": ["2:14:1"], "remanence": [1.3], "coercivity": [1600.0]},
     ),
     "break_even_recycled_share": (
         mk.supply.break_even_recycled_share,
@@ -210,9 +210,9 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.supply.element_table,
         {"scenario": "embargo", "recycled": {"Co": 0.2}},
     ),
-    "load_scenario": (mk.supply.load_scenario, {"name": "embargo"}),
-    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "prices": {"Tb": 3.0}}),
-    "applications.load": (mk.applications.load, {"name": "f22-engine"}),
+    "load_scenario": (mk.supply.load_scenario, {"scenario": "embargo"}),
+    "with_prices": (mk.supply.with_prices, {"scenario": "embargo", "factors": {"Tb": 3.0}}),
+    "applications.load": (mk.applications.load, {"name_or_path": "f22-engine"}),
     "dilute": (mk.phases.dilute, {"host": "2:14:1", "transition_metal": "Fe", "element": "Al"}),
     "host_cell": (
         mk.phases.host_cell,
@@ -220,7 +220,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "differences": (mk.phases.differences, {"before": None, "after": None, "moved": 0.01}),
     "phases.load": (mk.phases.load, {"snapshot": None}),
-    "read_snapshot": (mk.phases.read_snapshot, {"folder": "nowhere"}),
+    "read_snapshot": (mk.phases.read_snapshot, {"folder": "{snapshot}"}),
     "subsystems": (mk.phases.subsystems, {"systems": ["Sm-Co"]}),
     "assign_hosts": (mk.hosts.assign_hosts, {"table": TABLE, "host": "auto"}),
     "parse_composition": (mk.parse_composition, {"text": "SmCo5", "basis": "auto"}),
@@ -275,6 +275,8 @@ def _made(value: Any, place: Path) -> Any:
     """Return what a place holder of a good value stands for."""
     if not isinstance(value, str) or not value.startswith("{"):
         return value
+    if value == "{snapshot}":
+        return mk.phases.open_snapshot().folder
     if value == "{table}":
         MINE.to_csv(place / "mine.csv", index=False)
         return place / "mine.csv"
@@ -282,7 +284,7 @@ def _made(value: Any, place: Path) -> Any:
         return mk.grades("N42SH").iloc[0]
     if value == "{result}":
         return mk.screen(["SmCo5", "Nd2Fe14B", BASE], "f22-engine")
-    return place / "out"
+    return place / ("out.csv" if value == "{csv}" else "out")
 
 
 def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
@@ -290,6 +292,13 @@ def run(name: str, place: Path, junk: dict[str, Any] = JUNK) -> Figures:
     function, given = functions()[name]
     values = {n: _made(v, place) for n, v in given.items()}
     figures = Figures(name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            function(**_needed(function, values))
+    except Exception as error:
+        # What is refused as it is says nothing of the junk.
+        figures.faults.append(f"good values: {type(error).__name__}: {str(error)[:120]}")
     for argument, kind, options in calls(function, values, junk):
         if (name, argument, kind) in LEFT_OUT:
             continue

@@ -1,5 +1,6 @@
 """Short runs of the second round's campaign."""
 
+import inspect
 import random
 
 import pytest
@@ -37,7 +38,14 @@ def test_markup_would_be_seen():
     assert not texts.markup("<p>&lt;img src=x onerror=alert(1)&gt;</p>")
 
 
-@pytest.mark.parametrize("name", ["use_limits", "with_shell", "substitutions", "makeup"])
+def test_the_good_values_of_a_campaign_are_of_arguments_that_there_are():
+    for function, values in arguments.functions().values():
+        inspect.signature(function).bind(**values)
+
+
+@pytest.mark.parametrize(
+    "name", ["use_limits", "with_shell", "substitutions", "makeup", "nearest_grades"]
+)
 def test_an_argument_that_is_none_is_refused_by_name_or_taken(name, tmp_path):
     few = ("none", "nan", "text", "empty list", "object", "array of no axis")
     found = arguments.run(name, tmp_path, {kind: arguments.JUNK[kind] for kind in few})

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
+from magnetkit.errors import InputError
 from magnetkit.magnetism.reorientation import _cusp, _last_zero, transitions
 
 
@@ -61,3 +62,16 @@ def test_a_modulus_goes_through_zero_where_it_has_a_corner_alone():
     found = _cusp(at, np.array([corner, smooth]))
     assert found[0] == pytest.approx(41.0)
     assert np.isnan(found[1])
+
+
+@pytest.mark.parametrize("step", [1e-7, 0.0, -1.0, 1299.0, float("nan")])
+def test_a_grid_too_fine_for_memory_or_of_one_point_is_refused(step):
+    with pytest.raises(InputError, match=r"step must lie between 0\.01 and 100 K"):
+        transitions(read("Nd2Fe14B"), step=step)
+
+
+@pytest.mark.parametrize(("step", "off"), [(0.01, 15.0), (100.0, 50.0)])
+def test_the_ends_of_what_may_be_asked_find_a_reorientation(step, off):
+    # 135 K by experiment.
+    found = transitions(read("Nd2Fe14B"), step=step)["spin_reorientation_K"].iloc[0]
+    assert found == pytest.approx(135.0, abs=off)

@@ -120,7 +120,8 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
         )
     own = float(grade["remanence_T"]), float(grade["coercivity_kA_m"])
     # A chord with its range is a statement; one without may be of any range.
-    beta = float([*chords.loc[chords["quantity"] == BETA, "value"], grade[BETA]][0])
+    stated = chords.loc[chords["quantity"] == BETA, "value"]
+    beta = float(stated.iloc[0] if len(stated) else grade[BETA])
     if all(grade[f"{name}_provenance"] == "catalogue" for name in (ALPHA, BETA, HOTTEST)):
         found.append(
             {
