@@ -241,11 +241,24 @@ def _choice(named: list[dict[str, Any]], asked: Question) -> dict[str, Any]:
         reason = (
             f"nothing with less heavy rare earth does its work with a probability of {_MEETS:g}; "
             f"the nearest has {near['probability_meets_requirements']:.2f}, in the way stands "
-            f"{near.get('failed_requirements', 'the sum of small misses')}"
+            f"{near.get('failed_requirements', 'the sum of small misses')}{_itself(asked)}"
         )
     else:
         reason = "no candidate with less heavy rare earth is a magnet at this temperature"
     return {"kind": "keep", "text": f"Keep {grade}: {reason}."}
+
+
+def _itself(asked: Question) -> str:
+    """Return how likely the same judgement calls the grade's own recipe, in words."""
+    table, best = asked.table, asked.made.best
+    own = table[
+        (table["candidate"].astype(str) == best.text)
+        & (table["shell"].astype(str) == (best.shell or ""))
+    ]
+    if not len(own):
+        return ""
+    chance = float(own["probability_meets_requirements"].iloc[0])
+    return f"; its own recipe, judged alike, has {chance:.2f}"
 
 
 def _without_it(asked: Question) -> dict[str, Any]:

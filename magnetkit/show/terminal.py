@@ -1,6 +1,7 @@
 """Tables that fit: on a terminal by dropping columns, in a pipe as CSV."""
 
 import csv
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 # column that matters is dropped.
 _WIDEST_TEXT, _FOLDED_TEXT = 28, 20
 _MATTERS = 1
+# Between these a formula may be broken.
+_ELEMENTS = re.compile(r"[(A-Z][^(A-Z]*|[^(A-Z]+")
 # What rich puts around a column: two spaces and a rule.
 AROUND = 3
 
@@ -85,6 +88,34 @@ def say(text: str, mark: str = "") -> None:
         print(text)
     else:
         print(f"{mark}{text}")
+
+
+def folded(text: str, width: int) -> str:
+    """Return a text in lines, broken between words and between the elements of a formula.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+    width : int
+        Characters of a line; a single element with its amount may be longer.
+
+    Examples
+    --------
+    >>> print(folded("Sm0.6Er0.4Co5.94Cu0.68 + Tb 1 wt%", 18))
+    Sm0.6Er0.4Co5.94
+    Cu0.68 + Tb 1 wt%
+    """
+    lines = [""]
+    for i, word in enumerate(text.split(" ")):
+        formula = any(c.isdigit() for c in word)
+        for j, piece in enumerate(_ELEMENTS.findall(word) if formula else [word]):
+            gap = " " if i and not j else ""
+            if lines[-1] and len(lines[-1]) + len(gap) + len(piece) > width:
+                lines.append(piece)
+            else:
+                lines[-1] += gap + piece
+    return "\n".join(lines)
 
 
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
@@ -166,7 +197,11 @@ def print_table(
     for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
         if i in breaks:
             shown.add_section()
-        shown.add_row(*map(Text, cells), style=styles[i] if i < len(styles) else "")
+        lines = [
+            cell if column.number else folded(cell, column.width)
+            for cell, column in zip(cells, kept, strict=True)
+        ]
+        shown.add_row(*map(Text, lines), style=styles[i] if i < len(styles) else "")
     out.print(shown, soft_wrap=all_columns)
     return kept
 

@@ -171,3 +171,13 @@ def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(monkeyp
     monkeypatch.setattr(terminal, "to_terminal", lambda: False)
     terminal.say(text, "- ")
     assert capsys.readouterr().out == f"- {text}\n"
+
+
+def test_a_formula_breaks_between_elements_and_loses_nothing():
+    recipe = "Sm0.6Gd0.1Er0.3Co5.94Fe0.66Cu0.68Zr0.22 + Tb 0.5 wt%"
+    for width in (20, 28):
+        lines = terminal.folded(recipe, width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert all(line[0].isupper() or line[0] in "+0" or line == "wt%" for line in lines)
+        assert "".join(lines).replace(" ", "") == recipe.replace(" ", "")
+    assert terminal.folded("short", 20) == "short"

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from magnetkit.replacement.answer import _choice
@@ -16,8 +17,10 @@ def named(candidate, saved, heavy, cost, probability, **more):
 
 
 def asked(heavy=2.0):
-    best = SimpleNamespace(heavy_wt_pct=heavy)
-    return SimpleNamespace(reference={"grade": "N42SH"}, made=SimpleNamespace(best=best))
+    best = SimpleNamespace(heavy_wt_pct=heavy, text="own", shell="")
+    table = pd.DataFrame([named("own", 0.0, heavy, 10.0, 0.66), named("a", 1.0, 1.0, 10.0, 0.3)])
+    made = SimpleNamespace(best=best)
+    return SimpleNamespace(reference={"grade": "N42SH"}, made=made, table=table)
 
 
 def test_the_cheapest_without_heavy_rare_earth_that_does_it_is_recommended():
@@ -46,4 +49,5 @@ def test_the_nearest_that_saves_is_named_where_none_does_it():
     ]
     text = _choice(rows, asked())["text"]
     assert "the nearest has 0.60, in the way stands coercivity_kA_m >= 900" in text
+    assert "its own recipe, judged alike, has 0.66" in text
     assert "none to save" in _choice([], asked(heavy=0.0))["text"]

@@ -220,5 +220,9 @@ def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
         f"{likeliest:.1f} wt.% heavy rare earth, against which savings count" in said["reference"]
     )
     assert "left aside" in said["keep"]
+    own = found.reference["made_of"][0]
+    table = found.candidates.set_index(["candidate", "shell"])["probability_meets_requirements"]
+    chance = table[own["composition"], own["shell"]]
+    assert f"its own recipe, judged alike, has {chance:.2f}" in said["keep"]
     # There are such candidates, but none that holds so little and some.
     assert said["less_in_the_alloy"].endswith("than the likeliest recipe.")
