@@ -115,7 +115,7 @@ def parse_temperatures(value: Any) -> list[float]:
     Warns
     -----
     TemperatureWarning
-        Of a number, not a text, below 200: 150 is 150 K, not 150 degrees C.
+        Of a number, or a text without unit, below 200: 150 is 150 K, not 150 degrees C.
 
     Examples
     --------
@@ -123,20 +123,27 @@ def parse_temperatures(value: Any) -> list[float]:
     [293.15, 333.15, 373.15]
     """
     if isinstance(value, str):
-        found = [k for part in value.split(",") for k in _range_or_one(part)]
+        found = []
+        for part in value.split(","):
+            found += _mind_the_cold(part, _range_or_one(part))
     elif _is_listed(value):
         found = [k for part in value for k in parse_temperatures(part)]
     else:
-        found = [parse_temperature(value)]
-        if found[0] < COLD:
-            warnings.warn(
-                f"temperature {value:g} is taken as {kelvin_text(found[0])}; write "
-                f"'{value:g}C' for degrees C, or '{value:g}K'",
-                TemperatureWarning,
-                stacklevel=3,
-            )
+        found = _mind_the_cold(f"{value:g}", [parse_temperature(value)])
     if not found:
         raise InputError("expected one temperature or more, such as '150C', got an empty list")
+    return found
+
+
+def _mind_the_cold(text: str, found: list[float]) -> list[float]:
+    """Warn of what names no unit and is more likely to be degrees C, and return it."""
+    if min(found, default=COLD) < COLD and not any(c.isalpha() for c in text):
+        warnings.warn(
+            f"temperature {text} is taken as {kelvin_text(min(found))}; write '{min(found):g}C' "
+            f"for degrees C, or '{min(found):g}K'",
+            TemperatureWarning,
+            stacklevel=4,
+        )
     return found
 
 

@@ -61,12 +61,20 @@ class Calibration:
             label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
             magnets = part["magnet"].nunique()
             text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
-            for name, word in (("before", "before"), ("after", "after")):
-                error = np.exp(np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))) - 1.0
+            error, reach = {}, {}
+            for name in ("before", "after"):
+                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
+                error[name] = 100 * float(np.expm1(off))
                 width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
-                text += f"{word} {100 * error:.0f} % off, range ±{100 * np.expm1(width):.0f} %; "
+                reach[name] = 100 * float(np.expm1(width))
+                text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
             if magnets == 1:
                 text += "one magnet cannot be predicted from the others; "
+            elif error["after"] > max(error["before"], reach["after"]):
+                text += (
+                    "the others make it worse: check values, units and basis, and measure more "
+                    "before you rely on it; "
+                )
             left = self._left(str(quantity), part)
             found.append(f"{text}for the mill's next magnet ±{100 * np.expm1(left):.0f} %")
         odd = self.report[self.report["remark"] != ""]

@@ -178,5 +178,6 @@ def refusal(text: str) -> str | None:
         return f"looks like the name of a grade, which nobody is known to sell; near it are {near}"
     return (
         f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "
-        f"'{name}'` says what it is; give a recipe to predict one"
+        f"'{name}'` says what it is, `magnetkit replace '{name}'` what it is thought to be made "
+        "of; give a recipe to predict one"
     )

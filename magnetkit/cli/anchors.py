@@ -34,6 +34,7 @@ def calibrate(
     from ..anchors import calibration
     from ..magnetism.mill import folder
     from ..show.tables import message, print_json
+    from ..show.terminal import say
 
     with warnings.catch_warnings():
         # What is left out is said in words below.
@@ -45,5 +46,5 @@ def calibrate(
             message(f"row {number} left out: {why}")
     else:
         for line in found.lines():
-            typer.echo(line)
+            say(line)
     message(f"stored as {folder() / f'{name}.json'}; use it with --process {name}")

@@ -62,6 +62,7 @@ def diffuse(
     """
     from ..diffusion import diffuse as run
     from ..show.tables import message
+    from ..show.terminal import say
     from ..units import ZERO_CELSIUS, parse_temperature
     from .options import with_unit
 
@@ -90,7 +91,7 @@ def diffuse(
         typer.echo(found.to_json())
     else:
         for line in found.lines():
-            typer.echo(f"- {line}")
+            say(line, "- ")
     if out is not None:
         found.write(out)
         message(f"see {out / 'designs.csv'}")

@@ -85,7 +85,7 @@ def _show(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     from ..catalogue import QUANTITIES
     from ..columns import COLUMNS
     from ..show.tables import is_missing, number
-    from ..show.terminal import Shown, print_table
+    from ..show.terminal import Shown, print_table, say
 
     cells = []
     for name in QUANTITIES:
@@ -107,9 +107,9 @@ def _show(row: "pd.Series", sheets: "pd.DataFrame") -> None:
     )
     typer.echo(f"Sold by {row['makers']}; {len(sheets)} printed values from:")
     for source in dict.fromkeys(sheets["source"]):
-        typer.echo(f"- {source}")
+        say(source, "- ")
     for note in dict.fromkeys(n for n in sheets["note"] if n):
-        typer.echo(f"Note: {note}")
+        say(f"Note: {note}")
     _legend(short=True)
 
 
@@ -120,8 +120,10 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
-    marks = "" if short else "* estimate, ! extrapolated: "
-    typer.echo(
-        f"{marks}an estimate comes from grades of the same crystal that are alike; beyond a "
+    from ..show.terminal import say
+
+    start = "An" if short else "* estimate, ! extrapolated: an"
+    say(
+        f"{start} estimate comes from grades of the same crystal that are alike; beyond a "
         "grade's highest temperature its chords are extrapolated. Makers print no composition."
     )

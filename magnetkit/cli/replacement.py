@@ -117,7 +117,8 @@ def parts(
         print_json(found)
         return
     for row in found.to_dict("records"):
-        typer.echo(f"{row['part']}: {row['magnet']}, {row['number']:g}, {row['mass_kg']:.3g} kg")
+        what = ", ".join(filter(None, [row["magnet"], f"{row['number']:g} magnets"]))
+        typer.echo(f"{row['part']}: {what}, {row['mass_kg']:.3g} kg together")
         for name in ("heavy_rare_earth", "samarium", "cobalt"):
             now, after = (1e3 * row[f"{name}{end}_kg"] for end in ("", "_after"))
             year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))
@@ -156,22 +157,24 @@ def compensate(
     """
     from ..replacement.compensation import compensation, sentences
     from ..show.tables import print_json
+    from ..show.terminal import say
 
     found = compensation(reference, temperature, recipe=recipe, basis=basis, circuit=circuit)
     if json:
         print_json(found)
         return
     for line in sentences(found):
-        typer.echo(line)
+        say(line)
     for row in found.to_dict("records"):
         typer.echo(f"  {row['what']}: {row['composition']}")
 
 
 def _show(found: "Replacement", top: int) -> None:
     from ..show.tables import print_rows
+    from ..show.terminal import say
 
     for line in found.lines():
-        typer.echo(f"- {line}")
+        say(line, "- ")
     rows = found.candidates.head(top)
     if len(rows):
         print_rows(rows, _SHOWN, ["What could replace it"], [], set(), cgs=False, wide=False)

@@ -106,8 +106,8 @@ def _refuse(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     if len(rejected) == 1 and not len(table):
         raise CompositionError(first.reason, first.text, places[0] if places else -1)
     raise CompositionError(
-        f"line {first.line}: {first.reason} ({len(rejected)} such rows; "
-        "CompositionTable.from_strings leaves them out)",
+        f"line {first.line}: {first.reason} ({len(rejected)} such "
+        f"{'row' if len(rejected) == 1 else 'rows'})",
         first.text,
         places[0] if places else -1,
     )

@@ -188,8 +188,12 @@ def _sentence(row: dict[str, Any]) -> str:
         text += f", {row['mg_cm2']:.2g} mg/cm2 at most, {row['hours']:g} h at {row['anneal_C']:g} C"
     return (
         f"{text}; flux {-row['flux_lost_pct']:+.1f} %, {row['cost_USD']:.2f} USD, "
-        f"{row['kg_year']:.3g} kg a year, probability {row['probability']:.2f}"
+        f"{_mass(row['kg_year'])} a year, probability {row['probability']:.2f}"
     )
+
+
+def _mass(kg: float) -> str:
+    return f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
 
 
 def undone(search: Search, coated: Coated) -> list[str]:

@@ -153,7 +153,8 @@ def diffuse(
             left += undone(many, coat)
     import pandas as pd
 
-    text = f"{table.formulas()[0]}, {own} along {easy}"
+    name = composition if isinstance(composition, str) else table.formulas()[0]
+    text = f"{name}, {own} along {easy}"
     words = _words(asked, circuit, kelvin, probability, field is not None)
     return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
 

@@ -122,7 +122,7 @@ def _judged(
     frame = candidates(host, made, wish.temperature, wish.between is not None)
     own = pd.DataFrame({"composition": [row["composition"]], "shell": [row["shell"] or ""]})
     frame = pd.concat([own, frame[["composition", "shell"]]], ignore_index=True)
-    reference = reference_of(here, wish, made, mill, None)
+    reference = reference_of(here, wish, made, mill)
     device = profile(str(here["grade"]), reference, made, wish)
     table = screen(
         frame.drop_duplicates(["composition", "shell"]),

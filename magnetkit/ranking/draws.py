@@ -25,7 +25,7 @@ from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
 from .judged import Job, alike, mill_of, reference_row
 from .order import total_loss
-from .requirements import AGAINST, FOLLOWS, interval_of
+from .requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
 COST_PER_FLUX = "cost_per_flux_USD_m3_T"
 OTHERS = 0.5
@@ -46,6 +46,8 @@ class Drawn:
     ----------
     meets : ndarray of bool, shape (n, draws)
         Whether every requirement is met.
+    margin : ndarray of float64, shape (n, draws)
+        Smallest slack over the requirements; what misses them is ranked by it.
     loss : ndarray of float64, shape (n, draws)
         Loss over the objectives, with that of a miss where a requirement is missed; infinite
         where an objective is unknown.
@@ -54,6 +56,7 @@ class Drawn:
     """
 
     meets: NDArray[np.bool_]
+    margin: Values
     loss: Values
     scores: dict[str, Values]
 
@@ -63,10 +66,11 @@ class Drawn:
         Parameters
         ----------
         last : ndarray of bool, shape (n,), optional
-            Who stands behind all others in every draw: those too unlikely to meet.
+            Who stands behind all others in every draw, by margin: those too unlikely to meet.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
-        keys = self.loss, np.broadcast_to(behind[:, None], self.loss.shape)
+        late = np.broadcast_to(behind[:, None], self.loss.shape)
+        keys = np.where(late, -self.margin, self.loss), late
         order = np.lexsort(keys, axis=0)
         place = np.empty(order.shape, np.int64)
         np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
@@ -156,14 +160,16 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
         limit = None if share is None else share * value[-1]
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
-    meets = (margin >= 0.0) & leading["host"].isin(list(profile.hosts)).to_numpy()[:, None]
+    outside = ~leading["host"].isin(list(profile.hosts)).to_numpy()
+    margin[outside] = np.fmin(margin[outside], OUTSIDE)
+    meets = margin >= 0.0
     objectives = [Objective.parse(text) for text in profile.objectives]
     unit = scales(job)
     columns = [values.at(o.column, job.temperature) for o in objectives]
     missed = (~meets).astype(np.float64) / unit[CHANCE]
     loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
-    return Drawn(meets[:n], loss[:n], scores)
+    return Drawn(meets[:n], margin[:n], loss[:n], scores)
 
 
 class Properties:

@@ -33,6 +33,9 @@ it with H_cj."""
 AGAINST = frozenset({"irreversible_loss_pct"})
 """Columns of `FOLLOWS` that fall as what they follow rises."""
 
+OUTSIDE = -1.0
+"""Largest margin of a host that the device does not allow: it misses the whole of a limit."""
+
 Window = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Lowest and highest standard score of a prediction at which a requirement is met, shape (n,)."""
 
@@ -126,6 +129,7 @@ def judge(
     outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
+    margin[outside] = np.fmin(margin[outside], OUTSIDE)
     names.append("host in " + ", ".join(profile.hosts))
     margin[~np.isfinite(margin)] = np.nan
     return Verdict(probability, margin, _name_sets(failed, names))

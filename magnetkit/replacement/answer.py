@@ -39,7 +39,6 @@ class Question:
         Candidates in order of rank.
     mill : Mill
         Anchored on the reference.
-    scenario : str or None
     wish : Wish
     """
 
@@ -48,7 +47,6 @@ class Question:
     device: "Profile"
     table: "pd.DataFrame"
     mill: "Mill"
-    scenario: str | None
     wish: Wish
 
     @property
@@ -93,6 +91,8 @@ def answers(asked: Question) -> list[dict[str, Any]]:
     # Coercivity of sintered magnets of such grains was measured at room temperature alone: how it
     # falls is the model's word, and a recommendation does not rest on it.
     choice = _choice([f for f in named if f["kind"] != "finer_grains"], asked)
+    if fine is not None and choice["kind"] == "keep":
+        choice["text"] += " Finer grains are left aside until measured hot."
     found.append(choice)
     wanted = choice.get("candidate"), choice.get("shell")
     picked = next((f for f in named if (f["candidate"], f["shell"]) == wanted), None)
@@ -150,10 +150,12 @@ def _difference(row: "pd.Series", name: str, asked: Question) -> tuple[float, fl
 def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -> dict[str, Any]:
     """Return the line of one candidate."""
     if row is None:
-        return {
-            "kind": kind,
-            "text": f"{heading}: no such candidate is a magnet there.",
-        }
+        why = "no such candidate is a magnet there"
+        if kind == "less_in_the_alloy":
+            why = (
+                f"no candidate holds some and at least {_LESS} wt.% less than the likeliest recipe"
+            )
+        return {"kind": kind, "text": f"{heading}: {why}."}
     shell = str(row["shell"])
     name = f"{row['candidate']}{f' + {shell}' if shell else ''}"
     chance = float(row["probability_meets_requirements"])
@@ -198,14 +200,14 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     from ..composition.table import CompositionTable
     from ..magnetism import sintered
     from ..ranking.requirements import judge
-    from ..supply import ledger
+    from ..supply import ledger, with_prices
 
     text = neodymium_iron(0.0, gallium=0.4)
     table = CompositionTable.from_strings([text], basis="weight")
     kelvin = float(asked.reference["temperature_K"])
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
     magnet = sintered(table, kelvin, process=process, load_line=asked.reference["load_line"])
-    frame = pd.concat([magnet, ledger(table, asked.scenario or "baseline")], axis=1)
+    frame = pd.concat([magnet, ledger(table, with_prices("baseline", asked.wish.price))], axis=1)
     frame["candidate"] = text
     verdict = judge(asked.device, {kelvin: frame}, kelvin)
     frame["probability_meets_requirements"] = verdict.probability

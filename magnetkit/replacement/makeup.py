@@ -93,8 +93,9 @@ class Makeup:
         if not self.estimate:
             return f"made of {best.text}{shell}, as you say"
         mean, low, high = self.heavy_wt_pct
-        text = f"thought to be {best.text}{shell}; heavy rare earth {mean:.1f} wt.%"
-        text += f" ({low:.1f} to {high:.1f})"
+        text = f"most likely {best.text}{shell}, {best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
+        text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
+        text += f"({low:.1f} to {high:.1f})"
         if self.diffused > 0:
             text += f", diffused in with a probability of {self.diffused:.2f}"
         return text + "; an estimate, makers print no composition (--recipe overrides it)"

@@ -112,19 +112,17 @@ def alpha_range(grade: str) -> tuple[float, float]:
     return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
 
 
-def reference_of(
-    here: "pd.Series", wish: Wish, made: Makeup, mill: Mill, scenario: str | None
-) -> dict[str, Any]:
+def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
     from ..magnetism import sintered
-    from ..supply import ledger
+    from ..supply import ledger, with_prices
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
     model = sintered(
         table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
     ).iloc[0]
-    supply = ledger(table, scenario or "baseline", shell=shell).iloc[0]
+    supply = ledger(table, with_prices("baseline", wish.price), shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {
         name: float(here[name])

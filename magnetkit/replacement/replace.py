@@ -2,10 +2,8 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +20,6 @@ from .reference import alpha_range, anchor, reference_of
 from .space import candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from ..applications.profile import Profile
@@ -160,13 +156,13 @@ def replace(
             f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
             f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
         )
-    with using(add=add), _scenario(wish.price) as scenario:
+    with using(add=add):
         made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
-        reference = reference_of(here, wish, made, mill, scenario)
+        reference = reference_of(here, wish, made, mill)
         device = profile(here["grade"], reference, made, wish)
-        result, table = _screened(frame, device, wish, mill, scenario, out)
-        asked = Question(reference, made, device, table, mill, scenario, wish)
+        result, table = _screened(frame, device, wish, mill, out)
+        asked = Question(reference, made, device, table, mill, wish)
         found = answers(asked)
     replacement = Replacement(reference, found, table, result)
     if out is not None:
@@ -212,38 +208,11 @@ def _factors(price: Mapping[str, float | str]) -> dict[str, float]:
     return found
 
 
-@contextmanager
-def _scenario(price: Mapping[str, float]) -> "Iterator[str | None]":
-    """Give the path of a scenario in which prices are changed, None where none are."""
-    if not price:
-        yield None
-        return
-    with TemporaryDirectory(prefix="magnetkit-") as folder:
-        lines = [
-            'name = "asked"',
-            'title = "Prices as asked"',
-            'description = "The baseline with other prices."',
-        ]
-        for element, factor in price.items():
-            lines += [
-                "",
-                "[[prices]]",
-                f'elements = ["{element}"]',
-                f"factor = {factor!r}",
-                'source = "asked for"',
-                'status = "assumption"',
-            ]
-        path = Path(folder) / "asked.toml"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        yield str(path)
-
-
 def _screened(
     frame: "pd.DataFrame",
     device: "Profile",
     wish: Wish,
     mill: Mill,
-    scenario: str | None,
     out: str | Path | None,
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
@@ -254,9 +223,9 @@ def _screened(
         frame,
         device,
         wish.temperature,
-        scenario,
         basis="weight",
         process=process,
+        prices=wish.price,
         add=wish.add,
         out=out,
     )

@@ -78,34 +78,37 @@ def _print_block(row: "pd.Series", *, cgs: bool, interval: float) -> None:
     names = [n for n in COLUMNS if n in row.index and n not in ("candidate", "row_index")]
     names += [n for n in row.index if n not in _REGISTERED]
     cells = list(zip(*(_property(row, name, cgs=cgs) for name in names), strict=True))
-    headings = ("Property", "Value", f"{100 * interval:g} % interval", "Unit", "From")
+    headings = ("Property", "Value", f"{100 * interval:g} % interval", "From")
     columns = [
         Shown(heading, list(column), heading == "Value", priority)
-        for heading, column, priority in zip(headings, cells, (0, 0, 1, 1, 2), strict=True)
+        for heading, column, priority in zip(headings, cells, (0, 0, 1, 2), strict=True)
     ]
     columns[1].number = False
     print_table(cell(row, "candidate"), columns)
 
 
 def _property(row: "pd.Series", name: str, *, cgs: bool) -> tuple[str, ...]:
+    learnt = name.removesuffix("_data_share")
+    if learnt != name and learnt in COLUMNS:
+        return f"{COLUMNS[learnt].label}: share of data", number(row[name]), "", ""
     if name not in COLUMNS:
-        return name, "" if is_missing(row[name]) else str(row[name]), "", "", ""
+        return name, "" if is_missing(row[name]) else str(row[name]), "", ""
     column, value, (factor, unit) = COLUMNS[name], row[name], unit_of(name, cgs=cgs)
     label = column.label
     if name.endswith("coefficient_pct_K") and not is_missing(row.get("coefficients_between")):
         label = f"{label}, {row['coefficients_between']}"
     if name == "temperature_K":
-        return label, kelvin_text(float(value)), "", "", ""
+        return label, kelvin_text(float(value)), "", ""
     if column.kind not in ("number", "integer"):
-        return label, cell(row, name), "", "", ""
+        return label, cell(row, name), "", ""
+    label = f"{label} ({unit})" if unit else label
     if not column.predicted:
-        return label, number(value, factor=factor), "", unit, ""
+        return label, number(value, factor=factor), "", ""
     lo, hi = (number(row[f"{name}_{end}"], factor=factor) for end in ("lo", "hi"))
     source = row[f"{name}_provenance"]
     return (
         label,
         number(value, factor=factor),
-        f"{lo} to {hi}",
-        unit,
+        "" if is_missing(value) else f"{lo} to {hi}",
         "" if is_missing(source) else str(source),
     )

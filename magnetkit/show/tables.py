@@ -9,7 +9,7 @@ from ..composition.reading import listed
 from ..errors import InputError
 from ..ranking.requirements import MEETS_PROBABILITY
 from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
-from .terminal import Shown, print_csv, print_table, to_terminal
+from .terminal import Shown, print_csv, print_table, say, to_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,11 +107,11 @@ def print_ranking(
         print_json(best)
         return
     terminal = to_terminal()
-    say = print if terminal else message
+    tell = say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
         _piped(best, RANKING, columns, cgs=cgs)
-        _explain(result, best, say)
+        _explain(result, best, tell)
         return
     reference = result.find(result.profile.reference.formula)
     rows = _concat(best, reference)
@@ -133,10 +133,10 @@ def print_ranking(
             cgs=cgs,
             wide=wide or columns is not None,
         )
-        _legend(kept, len(reference) > 0, identity, say)
+        _legend(kept, len(reference) > 0, identity)
         if copies.any():
             say(_differing(firm))
-    _explain(result, best, say)
+    _explain(result, best, tell)
 
 
 def print_rows(
@@ -242,11 +242,13 @@ def _concat(best: "pd.DataFrame", reference: "pd.DataFrame") -> "pd.DataFrame":
     return pd.concat(parts, ignore_index=True) if len(best) else reference
 
 
-def _legend(
-    kept: list[str], today: bool, identity: Mapping[str, Any], say: Callable[[str], None]
-) -> None:
+def _legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
     """Say what the figures of the table are."""
     share = f"{100 * identity.get('interval', 0.9):g}"
+    process = identity.get("process")
+    mill = process.get("mill") if isinstance(process, Mapping) else None
+    if mill:
+        say(f"Predicted with what is known of {mill['name']}; `magnetkit predict` alone differs.")
     if today:
         say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
     if "probability_meets_requirements" in kept:
@@ -260,21 +262,22 @@ def _legend(
         )
 
 
-def _explain(result: "Ranked", best: "pd.DataFrame", say: Callable[[str], None]) -> None:
+def _explain(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str], None]) -> None:
     """Say why nothing can be ranked, or meets the requirements."""
     from .report.content import requirement_text
 
     if not len(result.best(1)):
         counts = result.select(["status"])["status"].to_pandas().value_counts()
         reasons = ", ".join(f"{n:,} {why}" for why, n in counts[counts > 0].items())
-        say(f"No candidate can be ranked: {reasons}.")
+        tell(f"No candidate can be ranked: {reasons}.")
     elif len(best) and not result.manifest["summary"]["meet_requirements"]:
-        first = best.iloc[0]
-        missed = requirement_text(str(first["failed_requirements"]), result.profile)
-        chance = first["probability_meets_requirements"]
-        say(
+        likeliest = best["probability_meets_requirements"].to_numpy(float).argmax()
+        row = best.iloc[int(likeliest)]
+        missed = requirement_text(str(row["failed_requirements"]), result.profile)
+        chance = row["probability_meets_requirements"]
+        tell(
             f"No candidate meets every requirement with a probability of {MEETS_PROBABILITY:g}: "
-            f"the best has {chance:.2g} and misses {missed}."
+            f"the likeliest of these, #{row['rank']}, has {chance:.2g} and misses {missed}."
         )
 
 
@@ -290,9 +293,10 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         _piped(frame, FIRMNESS, None, cgs=False)
         return
     about = [f"How often among the best {top}, and ranks (90 %)"]
-    print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
-    print("Candidates of one tie group cannot be told from the first of it.")
-    print(f"As #: {COPY}")
+    kept = print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
+    if "tie_group" in kept:
+        say("Candidates of one tie group cannot be told from the first of it.")
+    say(f"As #: {COPY}")
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -60,6 +61,30 @@ def to_terminal() -> bool:
 def console() -> Console:
     """Return the console of stdout."""
     return Console(highlight=False)
+
+
+def say(text: str, mark: str = "") -> None:
+    """Print a sentence; on a terminal its lines break between words.
+
+    Parameters
+    ----------
+    text : str
+        What to say.
+    mark : str
+        Before it, such as ``"- "``; further lines are set in as far.
+    """
+    if to_terminal():
+        text = textwrap.fill(
+            text,
+            console().width,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        print(text)
+    else:
+        print(f"{mark}{text}")
 
 
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:

@@ -274,3 +274,11 @@ def test_quantities_are_told_in_the_order_they_come():
     rows = [_row(h=None), _row("Nd30Dy1.5Co1Cu0.1B1Fe bal.", b=None)]
     lines = calibration(_table(*rows), "x", keep=False).lines()
     assert [line.split(",")[0] for line in lines[:2]] == ["B_r", "H_cJ"]
+
+
+def test_magnets_that_contradict_the_mill_they_make_are_told_of():
+    # Half as hard again and a quarter softer than the model, at nearly one recipe.
+    odd = calibration(_table(_row(h=1.5, b=None), _row(OTHER, h=0.75, b=None)), "x", keep=False)
+    assert "make it worse" in odd.lines()[0]
+    alike = calibration(_table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False)
+    assert "make it worse" not in alike.lines()[0]

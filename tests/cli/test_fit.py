@@ -151,3 +151,23 @@ def test_elements_fit_a_real_terminal(width):
     assert max(map(len, lines)) <= width
     assert "…" not in text.decode()
     assert any("Dy" in line for line in lines)
+
+
+def test_units_stand_beside_the_names_however_narrow(screen, capsys):
+    lines = " ".join(screen(capsys, 80, frame=frame(1)))
+    assert "Remanence (T)" in lines
+    assert "(kA/m)" in lines
+    assert "(USD/kg)" in lines
+
+
+def test_a_sentence_breaks_between_words_on_a_terminal_and_not_in_a_pipe(monkeypatch, capsys):
+    text = "Measure B_r and H_cJ at 20 and 150 degrees and give them to `magnetkit calibrate`."
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(terminal, "to_terminal", lambda: True)
+    terminal.say(text, "- ")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert " ".join(line.strip() for line in lines) == f"- {text}"
+    monkeypatch.setattr(terminal, "to_terminal", lambda: False)
+    terminal.say(text, "- ")
+    assert capsys.readouterr().out == f"- {text}\n"

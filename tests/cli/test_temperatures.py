@@ -32,3 +32,9 @@ def test_lists_and_ranges():
 def test_a_number_that_may_be_celsius_warns():
     with pytest.warns(TemperatureWarning, match=r"150 K \(-123 °C\)"):
         assert parse_temperatures(150) == [150.0]
+
+
+@pytest.mark.parametrize("text", ["150", "20C,150", "150:400:50"])
+def test_a_text_without_unit_warns_too(text):
+    with pytest.warns(TemperatureWarning, match="write '150C'"):
+        parse_temperatures(text)

@@ -76,6 +76,8 @@ def test_a_host_the_device_does_not_allow_fails():
     verdict = judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
     assert verdict.probability[0] == 0.0
     assert "host in" in str(verdict.failed[0])
+    # It misses by more than any magnet of a host that is allowed and keeps something.
+    assert verdict.margin[0] <= -1.0
 
 
 def test_what_is_not_known_is_never_met():

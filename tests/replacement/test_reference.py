@@ -27,7 +27,7 @@ def test_a_shell_is_paid_for(made):
     here = mk.grades("N42SH", "150C").iloc[0]
     wish = Wish(423.15, 2.0, (), {}, 1.0, 1)
     rows = {
-        shell: reference_of(here, wish, one, _catalogue_mill(here, one), None)
+        shell: reference_of(here, wish, one, _catalogue_mill(here, one))
         for shell, one in made.items()
     }
     bare, shelled = rows[""], rows[SHELL]

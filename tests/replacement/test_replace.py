@@ -201,3 +201,24 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
     assert choice["candidate"] != fine["candidate"]
     # What industry does instead of 3 wt.% dysprosium: some tenths of a per cent, diffused in.
     assert choice["shell"].startswith(("Tb", "Dy"))
+
+
+def test_prices_asked_for_stand_in_the_report(tmp_path):
+    mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "price of Tb times 3" in text
+    # The folder alone says it again.
+    again = mk.screening.ScreenResult.from_folder(tmp_path / "out")
+    assert "price of Tb times 3" in again.report(tmp_path / "again.html").read_text("utf-8")
+
+
+def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
+    found = mk.replace("N42SH", "150C", load_line=2)
+    said = {a["kind"]: a["text"] for a in found.answers}
+    likeliest = found.reference["made_of"][0]["heavy_rare_earth_wt_pct"]
+    assert (
+        f"{likeliest:.1f} wt.% heavy rare earth, against which savings count" in said["reference"]
+    )
+    assert "left aside" in said["keep"]
+    # There are such candidates, but none that holds so little and some.
+    assert said["less_in_the_alloy"].endswith("than the likeliest recipe.")
