@@ -129,7 +129,8 @@ def parse_temperatures(value: Any) -> list[float]:
     elif _is_listed(value):
         found = [k for part in value for k in parse_temperatures(part)]
     else:
-        found = _mind_the_cold(f"{value:g}", [parse_temperature(value)])
+        kelvin = parse_temperature(value)
+        found = _mind_the_cold(f"{kelvin:g}", [kelvin])
     if not found:
         raise InputError("expected one temperature or more, such as '150C', got an empty list")
     return found

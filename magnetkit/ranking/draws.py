@@ -161,7 +161,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
     outside = ~leading["host"].isin(list(profile.hosts)).to_numpy()
-    margin[outside] = np.fmin(margin[outside], OUTSIDE)
+    margin[outside] = np.minimum(margin[outside], OUTSIDE)
     meets = margin >= 0.0
     objectives = [Objective.parse(text) for text in profile.objectives]
     unit = scales(job)

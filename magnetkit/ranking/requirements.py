@@ -129,9 +129,10 @@ def judge(
     outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
-    margin[outside] = np.fmin(margin[outside], OUTSIDE)
     names.append("host in " + ", ".join(profile.hosts))
+    # Of what is not known there is no margin, whatever its host.
     margin[~np.isfinite(margin)] = np.nan
+    margin[outside] = np.minimum(margin[outside], OUTSIDE)
     return Verdict(probability, margin, _name_sets(failed, names))
 
 

@@ -38,3 +38,9 @@ def test_a_number_that_may_be_celsius_warns():
 def test_a_text_without_unit_warns_too(text):
     with pytest.warns(TemperatureWarning, match="write '150C'"):
         parse_temperatures(text)
+
+
+@pytest.mark.parametrize("odd", [None, b"150C", object(), 1j, True])
+def test_what_is_no_temperature_is_refused_in_words(odd):
+    with pytest.raises(InputError, match="temperature"):
+        parse_temperatures(odd)

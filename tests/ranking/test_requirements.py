@@ -87,6 +87,16 @@ def test_what_is_not_known_is_never_met():
     assert verdict.probability[0] == 0.0
 
 
+def test_of_what_is_not_known_there_is_no_margin_whatever_its_host():
+    profile = applications.load("patriot-beam-focusing")
+    frame = _frame(profile, host=["unknown"])
+    numbers = frame.select_dtypes("number").columns
+    frame[numbers] = np.nan
+    verdict = judge(profile, dict.fromkeys([*profile.temperatures, 423.15], frame), 423.15)
+    assert np.isnan(verdict.margin[0])
+    assert verdict.probability[0] == 0.0
+
+
 def test_energy_product_and_remanence_are_not_counted_twice():
     profile = applications.load("energy-traction-motor")
     limits = {r.column: r.limit for r in profile.requirements}
