@@ -56,9 +56,9 @@ def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
     """Return the recipe that the user gave, in wt.%."""
     from ..supply import ledger
 
-    weights = 100.0 * table.weight_fractions()[0]
+    weights = np.round(100.0 * table.weight_fractions()[0], 3)
     used = np.flatnonzero(weights)
-    text = "".join(f"{SYMBOLS[i]}{weights[i]:.4f}" for i in used)
+    text = "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
     heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].iloc[0]
     return given(text, shell or "", float(heavy))
 

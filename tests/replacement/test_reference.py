@@ -1,5 +1,6 @@
 """The magnet to replace is the one with its shell."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -9,7 +10,12 @@ import magnetkit as mk
 from magnetkit.anchors import calibrate
 from magnetkit.replacement import makeup
 from magnetkit.replacement.asked import Wish
-from magnetkit.replacement.reference import _catalogue_mill, _measured, reference_of
+from magnetkit.replacement.reference import (
+    _catalogue_mill,
+    _measured,
+    given_recipe,
+    reference_of,
+)
 from magnetkit.settings import get_settings
 
 SHELL = "Tb 0.6 wt%"
@@ -67,3 +73,9 @@ def test_measured_magnets_of_a_replacement_are_kept_under_no_name(tmp_path, monk
         assert list(tmp_path.rglob("*measured*"))
     finally:
         get_settings.cache_clear()
+
+
+def test_a_recipe_that_is_given_is_said_in_round_figures():
+    table = mk.CompositionTable.from_strings(["Nd29.5Dy1.5B1.0Fe bal."], basis="weight")
+    text = given_recipe(table, None).best.text
+    assert sorted(re.findall(r"[A-Z][a-z]?[\d.]+", text)) == ["B1", "Dy1.5", "Fe68", "Nd29.5"]
