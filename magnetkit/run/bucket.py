@@ -47,7 +47,9 @@ class Bucket(Chunks):
         self._staged = TemporaryDirectory()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, *error: object) -> None:
+        if kind is not None:
+            self.leave_off()
         self._staged.cleanup()
 
     @property

@@ -5,13 +5,14 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from ..composition.blocks import Rejected
-from ..errors import InputError, StoreError
+from ..errors import InputError, MagnetkitError, StoreError
 from ..ranking.order import Judged, Rule
 from .dependencies import differences
 from .manifest import FORMAT, MANIFEST
@@ -50,7 +51,7 @@ class Chunks:
         self.phase = "chunk"
         self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
         self._judged: dict[tuple[str, int], Judged] = {}
-        self._due = 0.0
+        self._due, self._unnamed = 0.0, False
 
     def _compare(self, before: dict[str, Any]) -> None:
         for key in sorted(set(before) | set(self.identity)):
@@ -125,11 +126,18 @@ class Chunks:
         if part.judged is not None:
             self._judged[self.phase, number] = part.judged
         begun = time.monotonic()
-        if begun >= self._due:
+        self._unnamed = begun < self._due
+        if not self._unnamed:
             self._write_manifest()
             took = time.monotonic() - begun
             if took > _AT_ONCE:
                 self._due = begun + took / _SHARE_OF_TIME
+
+    def leave_off(self) -> None:
+        """Name in the manifest what is finished and not yet named, where a screening ends early."""
+        if self._unnamed:
+            with suppress(OSError, MagnetkitError):
+                self._write_manifest()
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield the finished chunks in order, or some columns of them, whose hash is not asked."""

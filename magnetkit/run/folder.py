@@ -77,7 +77,9 @@ class Folder(Chunks):
             self._held = held_now.pop_all()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, *error: object) -> None:
+        if kind is not None:
+            self.leave_off()
         self._held.close()
 
     def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:

@@ -135,7 +135,7 @@ def print_ranking(
         )
         _legend(kept, len(reference) > 0, identity)
         if copies.any():
-            say(_differing(firm))
+            say(_differing(firm, result.manifest["summary"]["meet_requirements"]))
     _explain(result, best, tell)
 
 
@@ -281,10 +281,11 @@ def _explain(result: "Ranked", best: "pd.DataFrame", tell: Callable[[str], None]
         )
 
 
-def _differing(firm: "pd.DataFrame") -> str:
-    """Say which of the best are no copies."""
-    ranks = [str(rank) for rank in firm["rank"][firm["simpler_rank"].isna()]]
-    return f"Dim, with an As #: {COPY} The others: rank {', '.join(ranks[:DIFFERING])}."
+def _differing(firm: "pd.DataFrame", able: int) -> str:
+    """Say which of the best that meet the requirements are no copies."""
+    own = firm["rank"][firm["simpler_rank"].isna() & (firm["rank"] <= able)]
+    others = f" The others: rank {', '.join(map(str, own[:DIFFERING]))}." if len(own) else ""
+    return f"Dim: misses a requirement, or (As #) {COPY}{others}"
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:

@@ -162,7 +162,7 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
     believing._load.cache_clear()
-    monkeypatch.setattr(believing, "train", storage.no_space)
+    monkeypatch.setattr(believing, "_trained", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
     assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled)

@@ -28,13 +28,14 @@ class Clock:
 
 
 def screened(monkeypatch, per_byte, number):
-    """Add chunks, each of which takes a second."""
+    """Add chunks, each of which takes a second, and leave off."""
     clock = Clock(per_byte)
     monkeypatch.setattr("magnetkit.run.chunks.time", SimpleNamespace(monotonic=clock.monotonic))
     chunks = Chunks("there", clock)
     for i in range(number):
         clock.now += 1.0
         chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))
+    chunks.leave_off()
     return clock
 
 
@@ -46,7 +47,13 @@ def test_every_chunk_is_named_where_that_takes_no_time(monkeypatch):
 @pytest.mark.parametrize("per_byte", [1e-4, 1e-3])
 def test_naming_chunks_takes_a_twentieth_of_the_time_however_many_there_are(monkeypatch, per_byte):
     clock = screened(monkeypatch, per_byte, 2000)
-    # Nothing is waited for after the last.
-    last = per_byte * len(json.dumps(clock.manifests[-1], indent=1))
+    # Nothing is waited for after the last two.
+    last = sum(per_byte * len(json.dumps(m, indent=1)) for m in clock.manifests[-2:])
     assert clock.spent - last <= 0.05 * clock.now
     assert len(clock.manifests) >= 5
+
+
+def test_where_a_screening_leaves_off_all_that_is_finished_is_named(monkeypatch):
+    clock = screened(monkeypatch, 1e-3, 300)
+    assert len(clock.manifests[-2]["chunks"]) < 300
+    assert len(clock.manifests[-1]["chunks"]) == 300

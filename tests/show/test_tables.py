@@ -8,4 +8,7 @@ from magnetkit.show.tables import DIFFERING, _differing
 def test_the_first_that_are_no_copies_are_named_by_rank():
     simpler = pd.array([pd.NA, 1, pd.NA, 3, *[pd.NA] * DIFFERING], "Int64")
     firm = pd.DataFrame({"rank": range(1, len(simpler) + 1), "simpler_rank": simpler})
-    assert _differing(firm).endswith("The others: rank 1, 3, 5, 6, 7, 8, 9, 10, 11, 12.")
+    said = _differing(firm, able=14)
+    assert said.endswith("The others: rank 1, 3, 5, 6, 7, 8, 9, 10, 11, 12.")
+    assert _differing(firm, able=4).endswith("The others: rank 1, 3.")
+    assert "others" not in _differing(firm, able=0)
