@@ -116,8 +116,6 @@ def print_ranking(
     reference = result.find(result.profile.reference.formula)
     rows = _concat(best, reference)
     copies = best["simpler_rank"].notna()
-    if columns is None and not copies.any():
-        rows = rows.drop(columns="simpler_rank")
     dim = ["" if good else "dim" for good in best["meets_requirements"] & ~copies]
     about = [
         f"{result.profile.title}: best of {result.judged:,}",
@@ -126,7 +124,7 @@ def print_ranking(
     if len(rows):
         kept = print_rows(
             rows,
-            chosen(rows, RANKING, columns),
+            _without_copies(chosen(rows, RANKING, columns), columns),
             about,
             [*dim, *["italic"] * len(reference)],
             {len(best)} if len(reference) else set(),
@@ -285,7 +283,7 @@ def _differing(firm: "pd.DataFrame", able: int) -> str:
     """Say which of the best that meet the requirements are no copies."""
     own = firm["rank"][firm["simpler_rank"].isna() & (firm["rank"] <= able)]
     others = f" The others: rank {', '.join(map(str, own[:DIFFERING]))}." if len(own) else ""
-    return f"Dim: misses a requirement, or (As #) {COPY}{others}"
+    return f"Dim: misses a requirement, or (as #) {COPY}{others}"
 
 
 def print_robustness(frame: "pd.DataFrame", top: int) -> None:
@@ -294,10 +292,16 @@ def print_robustness(frame: "pd.DataFrame", top: int) -> None:
         _piped(frame, FIRMNESS, None, cgs=False)
         return
     about = [f"How often among the best {top}, and ranks (90 %)"]
-    kept = print_rows(frame, chosen(frame, FIRMNESS), about, [], set(), cgs=False, wide=False)
+    names = _without_copies(chosen(frame, FIRMNESS), None)
+    kept = print_rows(frame, names, about, [], set(), cgs=False, wide=False)
     if "tie_group" in kept:
         say("Candidates of one tie group cannot be told from the first of it.")
-    say(f"As #: {COPY}")
+    say(f"(as #): {COPY}")
+
+
+def _without_copies(names: dict[str, int], columns: str | None) -> dict[str, int]:
+    """Return columns without that of copies, which are told beside the name unless asked for."""
+    return {n: p for n, p in names.items() if columns is not None or n != "simpler_rank"}
 
 
 def print_changes(frame: "pd.DataFrame", top: int) -> None:
@@ -334,8 +338,9 @@ def cell(row: "pd.Series", name: str, *, cgs: bool = False) -> str:
     if column is None:
         return "" if is_missing(value) else str(value)
     if name == "candidate":
-        shell = row.get("shell", "")
-        return str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
+        shell, simpler = row.get("shell", ""), row.get("simpler_rank")
+        text = str(value) if is_missing(shell) or not shell else f"{value} + {shell}"
+        return text if is_missing(simpler) else f"{text} (as #{simpler})"
     if name == "temperature_K" and not is_missing(value):
         return kelvin_text(float(value))
     factor, _ = unit_of(name, cgs=cgs)

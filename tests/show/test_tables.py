@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from magnetkit.show.tables import DIFFERING, _differing
+from magnetkit.show.tables import DIFFERING, _differing, cell
 
 
 def test_the_first_that_are_no_copies_are_named_by_rank():
@@ -12,3 +12,11 @@ def test_the_first_that_are_no_copies_are_named_by_rank():
     assert said.endswith("The others: rank 1, 3, 5, 6, 7, 8, 9, 10, 11, 12.")
     assert _differing(firm, able=4).endswith("The others: rank 1, 3.")
     assert "others" not in _differing(firm, able=0)
+
+
+def test_a_copy_is_told_beside_its_name():
+    row = pd.Series({"candidate": "Nd1.9Pr0.1Fe14B", "shell": "Tb 0.5 wt%", "simpler_rank": 5})
+    assert cell(row, "candidate") == "Nd1.9Pr0.1Fe14B + Tb 0.5 wt% (as #5)"
+    assert cell(row.drop("shell"), "candidate") == "Nd1.9Pr0.1Fe14B (as #5)"
+    row["simpler_rank"] = pd.NA
+    assert cell(row, "candidate") == "Nd1.9Pr0.1Fe14B + Tb 0.5 wt%"
