@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from .. import datasets, fetch
 from ..composition import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
-from ..errors import DataError, InputError
+from ..errors import DataError
 from ..settings import get_settings
-from .sets import TrainingSet, chemical_systems, read_csv
+from .sets import TrainingSet, chemical_systems, read_csv, refuse
 
 TARGET = "curie_temperature_K"
 FOLDS = 10
@@ -148,13 +148,8 @@ def own_set(file: Path, least: int = 2) -> TrainingSet:
         If one is no temperature in kelvin that a compound can order at.
     """
     found = read_csv(TARGET, file, least)
-    wrong = np.flatnonzero((found.values <= 0.0) | (found.values > _HIGHEST_K))
-    if len(wrong):
-        name, value = found.table[wrong[:1]].formulas()[0], found.values[wrong[0]]
-        raise InputError(
-            f"{TARGET} of {file} must lie between 0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K), got "
-            f"{value:g} for {name}; correct or leave out such rows ({len(wrong)})"
-        )
+    wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
+    refuse(TARGET, file, found, wrong, f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)")
     return found
 
 

@@ -130,6 +130,19 @@ def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
     return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
 
 
+def refuse(
+    target: str, file: Path, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
+) -> None:
+    """Raise an InputError that names the first of the values that no compound can have."""
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        name, value = found.table[rows[:1]].formulas()[0], found.values[rows[0]]
+        raise InputError(
+            f"{target} of {file} must lie between {limits}, got {value:g} for {name}; "
+            f"correct or leave out such rows ({len(rows)})"
+        )
+
+
 def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
     """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`.
 

@@ -10,7 +10,13 @@ from ..composition import CompositionTable
 from ..errors import DataError, InputError
 from ..learning.curie import TARGET as CURIE
 from ..learning.curie import curie_set, own_set
-from ..learning.sets import TrainingSet, chemical_systems, merge_duplicates, read_csv
+from ..learning.sets import (
+    TrainingSet,
+    chemical_systems,
+    merge_duplicates,
+    read_csv,
+    refuse,
+)
 from .computed import COMPUTED
 
 ENERGY = "formation_energy_eV_atom"
@@ -94,13 +100,8 @@ def _own(target: str, file: Path) -> TrainingSet:
     """Return a user's own values, which must be such as a compound can have."""
     found = read_csv(target, file)
     low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
-    wrong = np.flatnonzero((found.values < low) | (found.values > high))
-    if len(wrong):
-        name, value = found.table[wrong[:1]].formulas()[0], found.values[wrong[0]]
-        raise InputError(
-            f"{target} of {file} must lie between {low:g} and {high:g} {unit}, got {value:g} for "
-            f"{name}; correct or leave out such rows ({len(wrong)})"
-        )
+    wrong = (found.values < low) | (found.values > high)
+    refuse(target, file, found, wrong, f"{low:g} and {high:g} {unit}")
     return found
 
 
