@@ -1,6 +1,7 @@
 """The hull of a ternary system."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +64,8 @@ def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
     # Each facet is a triangle of phases in balance, two of which share a side.
     stable, corner = np.unique(facets.corner, return_inverse=True)
     corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
-    sides = np.concatenate([corner[:, list(pair)] for pair in _pairs(len(elements))])
+    pairs = combinations(range(len(elements)), 2)
+    sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
     shares = space.table()[stable].to_array()[:, [INDEX[e] for e in elements]]
     names = [space.formulas[phase] for phase in stable]
     return Section(tuple(elements), names, shares, np.unique(sides, axis=0))
-
-
-def _pairs(corners: int) -> list[tuple[int, int]]:
-    return [(i, j) for j in range(corners) for i in range(j)]
