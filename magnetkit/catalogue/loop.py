@@ -1,7 +1,7 @@
 """The demagnetization curve that printed figures make: its knee, its recoil and its H_cB."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,15 @@ from .. import datasets
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+ROOM_K = 293.15
+"""Temperature at which makers state their grades, K."""
+
+
+def left(coefficient_pct_K: Any, kelvin: Any) -> Any:
+    """Return what is left at a temperature by a chord from 20 degrees C, as a share."""
+    return np.maximum(1.0 + coefficient_pct_K / 100.0 * (kelvin - ROOM_K), 0.0)
 
 
 @lru_cache(maxsize=1)

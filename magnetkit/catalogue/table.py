@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
-from .loop import coercivity_b, shapes
+from .loop import ROOM_K, coercivity_b, left, shapes
 from .names import find, nearest
-from .printed import ROOM_K, printed, reconciled
+from .printed import printed, reconciled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,6 +101,42 @@ def grades(
         table = table[table["grade"] == grade]
     kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
     return _hot(table.reset_index(drop=True), kelvin)
+
+
+def loop(name: str) -> "tuple[pd.Series, pd.Series, str]":
+    """Return what a grade's demagnetization curves follow from.
+
+    Parameters
+    ----------
+    name : str
+        A grade, as `grades` takes it.
+
+    Returns
+    -------
+    row : pandas.Series
+        Of `grades`, at 20 degrees C.
+    shape : pandas.Series
+        Of `magnetkit.catalogue.loop.shapes`.
+    said : str
+        Where the figures are from.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, or its curve is not.
+    """
+    table = grades(name)
+    row, shape = table.iloc[0], shapes(table).iloc[0]
+    if np.isnan(shape["squareness"]):
+        raise InputError(
+            f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
+        )
+    said = f"sheets of {row['makers']}, hot by their chords alpha and beta"
+    if shape["usual_squareness"]:
+        said += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
+    if shape["usual_recoil"]:
+        said += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
+    return row, shape, said
 
 
 def unknown(name: str) -> str:
@@ -206,10 +242,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         ("remanence_T", "remanence_coefficient_pct_K"),
         ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
     ):
-        share = {
-            end: (1.0 + table[f"{chord}{end}"] / 100.0 * step).clip(lower=0.0)
-            for end in ("", "_lo", "_hi")
-        }
+        share = {end: left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
         low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
         table[f"{quantity}_lo"] *= share[low]
         table[f"{quantity}_hi"] *= share[high]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.grade import COMPENSATED, alpha_range, hot
 from ..arguments import finite, named, whole
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -16,8 +17,8 @@ from ..magnetism.mill import ALPHA, Mill
 from ..run.manifest import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
-from .asked import COMPENSATED, Wish, profile
-from .reference import alpha_range, anchor, reference_of
+from .asked import Wish, profile
+from .reference import anchor, reference_of
 from .space import candidates
 
 if TYPE_CHECKING:
@@ -151,12 +152,7 @@ def replace(
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
     wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
-    here = grades(grade, wish.temperature).iloc[0]
-    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
-        raise InputError(
-            f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
-            f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
-        )
+    here = hot(grade, wish.temperature)
     with using(add=add):
         made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
