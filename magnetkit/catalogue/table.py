@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
+from .loop import coercivity_b, shapes
 from .names import find, nearest
 from .printed import ROOM_K, printed, reconciled
 
@@ -67,7 +68,8 @@ def grades(
     temperature : float or str, optional
         K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
         chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
-        ``extrapolated`` below 20 degrees C and above the grade's highest temperature of use.
+        ``extrapolated`` below 20 degrees C and above the grade's highest temperature of use. H_cB
+        falls as B_r, until that of `magnetkit.curve` is less (``curve``); without a curve, none.
     sheets : bool
         Return the printed values themselves, one a row with maker, range and citation.
 
@@ -225,7 +227,19 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
         cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
         table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
-        of_b = table[f"coercivity_b_kA_m{end}"] * keeps["remanence_T"]
-        table[f"coercivity_b_kA_m{end}"] = np.minimum(of_b, table[f"coercivity_kA_m{end}"])
         table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
+    _hot_coercivity_b(table, keeps["remanence_T"])
     return table
+
+
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+    """Let H_cB fall as B_r, and end where the curve of the hot magnet does."""
+    shape = shapes(table)
+    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
+    own = "coercivity_b_kA_m"
+    short = of_curve[""] < table[own] * keeps
+    for end, ends_at in of_curve.items():
+        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
+    of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
+    source = table["remanence_T_provenance"].mask(short, of_h_cj)
+    table[f"{own}_provenance"] = source.where(table[own].notna(), "")

@@ -165,23 +165,20 @@ def _of_recipe(
 def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float | None) -> Curve:
     """Return the curves of a commercial grade, from what its makers print."""
     from ..catalogue import grades
-    from ..magnetism.process import parameters
+    from ..catalogue.loop import shapes
 
     sheets = [grades(name, k).iloc[0] for k in [*kelvin, ROOM_K]]
     first, end = sheets[-1], _ENDS[bound]
-    if first["kind"] == "bonded" and np.isnan(first["knee_field_kA_m"]):
+    shape = shapes(grades(name)).iloc[0]
+    square, recoil = float(shape["squareness"]), float(shape["recoil"])
+    if np.isnan(square):
         raise InputError(
             f"{first['grade']} is bonded, and no sheet prints its knee: its curve is not known"
         )
-    family = parameters().families[first["host"]]
-    printed = float(first["recoil_permeability"])
-    recoil = family.recoil if np.isnan(printed) else printed
-    square = float(first["knee_field_kA_m"]) / float(first["coercivity_kA_m"])
     said = f"sheets of {first['makers']}, hot by their chords alpha and beta"
-    if np.isnan(square):
-        square = family.squareness
+    if shape["usual_squareness"]:
         said += f"; knee assumed at {square:g} H_cJ as usual for {first['host']}"
-    if np.isnan(printed):
+    if shape["usual_recoil"]:
         said += f"; recoil permeability assumed {recoil:g} as usual for {first['host']}"
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
     for k, coercivity in zip(kelvin, h_cj, strict=False):

@@ -13,6 +13,7 @@ from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
+from ..run.manifest import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import COMPENSATED, Wish, profile
@@ -128,7 +129,7 @@ def replace(
     number : int
         Magnets a year that savings are stated for.
     out : path, optional
-        Folder for the screening and its report.
+        Folder for the screening and its report, or its URL in a store.
 
     Returns
     -------
@@ -165,8 +166,9 @@ def replace(
         asked = Question(reference, made, device, table, mill, wish)
         found = answers(asked)
     replacement = Replacement(reference, found, table, result)
+    result.tell(replacement.lines(), out)
     if out is not None:
-        result.report(Path(out) / "report.html", lead=replacement.lines())
+        result.report(f"{out}/{REPORT}")
     return replacement
 
 

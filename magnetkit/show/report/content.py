@@ -12,6 +12,7 @@ from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
 from ...prediction.properties import Conditions, magnets
+from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
 
@@ -116,6 +117,12 @@ def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
     celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
     return f"{temperature:.0f} K ({celsius} °C)"
+
+
+def lead(result: "Ranked") -> list[str]:
+    """Return the sentences that a result was made to answer, as `magnetkit.replace` has them."""
+    told = result.manifest.get(ANSWER)
+    return [str(sentence) for sentence in told] if isinstance(told, list) else []
 
 
 def answer(result: "Ranked", shown: Magnets) -> list[str]:

@@ -1,7 +1,6 @@
 """Writing ``report.html``: one file, no network."""
 
 import json
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +58,7 @@ _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
 
-def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path:
+def write_report(result: "Ranked", path: Path) -> Path:
     """Write the report of a screening.
 
     Parameters
@@ -67,8 +66,6 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
     result : Ranked
     path : Path
         File to write; replaced as a whole.
-    lead : sequence of str
-        Sentences that stand before the answer.
 
     Returns
     -------
@@ -88,7 +85,7 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
         lstrip_blocks=True,
     )
     environment.filters["kelvin"] = content.kelvin
-    page = environment.get_template("report.html.jinja").render(**_content(result), lead=list(lead))
+    page = environment.get_template("report.html.jinja").render(**_content(result))
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
@@ -117,6 +114,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "conditions": shown.conditions,
         "host": common,
         "objectives": content.objectives(result.profile),
+        "lead": content.lead(result),
         "answer": content.answer(result, shown),
         "requirements": content.requirements(result, shown),
         "total": len(result),

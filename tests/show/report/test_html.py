@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -172,7 +173,12 @@ def test_a_shell_is_said_in_grams_of_a_device():
     assert content.shell_in_words("", 1.2) == content.shell_in_words(None, 1.2) == ""
 
 
-def test_what_was_asked_before_stands_first(folder, tmp_path):
-    page = ScreenResult.from_folder(folder).report(tmp_path / "r.html", lead=["Keep it & wait."])
-    text = page.read_text(encoding="utf-8")
-    assert text.index("<li>Keep it &amp; wait.</li>") < text.index("candidates were judged")
+def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    result = ScreenResult.from_folder(copy)
+    assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
+    result.tell(["Keep it & wait."], copy)
+    first = result.report(tmp_path / "r.html").read_text("utf-8")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were judged")
+    later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    assert "<li>Keep it &amp; wait.</li>" in later
