@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from ..errors import InputError
 from ..magnetism.duty import LOAD_LINE, Duty, read_duty
 from ..magnetism.process import process_record
 from ..magnetism.sintered import BETWEEN, read_between
+
+if TYPE_CHECKING:
+    from ..magnetism.magnets import Magnets
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
@@ -165,6 +168,20 @@ def magnets(
             whole_range=conditions.whole_range,
             only=only,
         )
+
+
+def nominal_magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+) -> "Magnets":
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
+    from ..magnetism.believing import using
+    from ..magnetism.sintered import nominal_at
+
+    with using(conditions.data, conditions.add):
+        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
 
 
 def supplies(

@@ -3,9 +3,11 @@
 Heavy rare earth, risk and cost follow from a composition alone, and the host from a rule. With
 them stands a bound: no magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth
 no more than one unit of regret, and no probability is above 1, so that the loss is at least what
-the rest of it comes to. Only what is below the limit goes on to magnetism, and of that only what
-meets the requirements to stability. What the ranking needs of the rows that are left is computed
-by the functions of a full screening and is the same.
+the rest of it comes to. Of what is below the limit, remanence and coercivity are computed without
+their ranges (`nominal`): a requirement that they miss is met with a probability of half at most,
+and no other value makes the margin larger than theirs. Only what is left goes on to the whole of
+magnetism, and of that only what meets the requirements to stability. What the ranking needs of the
+rows that are left is computed by the functions of a full screening and is the same.
 
 The limit comes from a sample (`limit_of`): a loss that more candidates stay below than can be
 asked for. Whether they do is counted afterwards, so that nothing rests on the sample.
@@ -28,6 +30,7 @@ from ..phases.forming import FORMS
 from ..prediction.properties import magnets, supplies
 from .draws import COST_PER_FLUX
 from .judged import Job, asked_elsewhere, asked_temperatures, evaluate, verdict_of
+from .nominal import COERCIVITY, HALF, REMANENCE, nominal
 from .order import CLIMB, Judged, Rule
 from .regret import POOL
 
@@ -40,17 +43,14 @@ BINS = 40
 # Rounding of sums and logarithms.
 _SLACK = 1e-6
 _BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
+_BY_NOMINAL = (REMANENCE, COERCIVITY, COST_PER_FLUX)
 _BY_MAGNETISM = (
-    "remanence_T",
-    "coercivity_kA_m",
     "max_energy_product_kJ_m3",
     "max_working_temperature_K",
-    "cost_per_flux_USD_m3_T",
     "probability_meets_requirements",
 )
-PROPERTIES = (*_BY_COMPOSITION, *_BY_MAGNETISM)
-"""Whose histograms are kept: the first of all candidates, the others of those whose magnet was
-computed."""
+PROPERTIES = (*_BY_COMPOSITION, *_BY_NOMINAL, *_BY_MAGNETISM)
+"""Whose histograms are kept, each of the candidates that came to where it is computed."""
 
 Mask = NDArray[np.bool_]
 
@@ -186,12 +186,14 @@ def sift(
         for reason, fits in _facts(table, supply, job, rule, sieve.limit):
             tally.end(reason, alive & ~fits)
             alive &= fits
-    rows = np.flatnonzero(alive)
+    rows, seen = np.flatnonzero(alive), (*_BY_NOMINAL, *_BY_MAGNETISM)
+    if sieve.closed and job.threshold >= HALF:
+        here = nominal(table[rows], _of(shells, rows), _rows_of(supply, rows), job)
+        rows, seen = rows[_able(here, rule, sieve, tally)], _BY_MAGNETISM
     tally.stages["magnetism"] = len(rows)
-    own = None if shells is None else [shells[int(row)] for row in rows]
-    supplied = supply.take(rows).reset_index(drop=True)
-    frame = by_magnetism(table[rows], own, supplied, job, {o.column for o in rule.objectives})
-    tally.count(sieve, frame, _BY_MAGNETISM)
+    asked = {objective.column for objective in rule.objectives}
+    frame = by_magnetism(table[rows], _of(shells, rows), _rows_of(supply, rows), job, asked)
+    tally.count(sieve, frame, seen)
     whole = "probability_phase_forms" in frame
     open_ = (frame["status"] == "ok").to_numpy(copy=True)
     if sieve.closed:
@@ -210,11 +212,33 @@ def sift(
         frame["status"] = status
     tally.status.update(Counter(status))
     kept = last[status[last] == "ok"]
-    left = frame.take(kept).reset_index(drop=True)
+    left = _rows_of(frame, kept)
     judged = rule.judge(_arrow(left, rule))
     if not sieve.closed:
         _count_failures(tally, left, judged.missed)
     return Left(rows[kept], judged), tally
+
+
+def _of(shells: Sequence[str] | None, rows: NDArray[np.int64]) -> list[str] | None:
+    return None if shells is None else [shells[row] for row in rows.tolist()]
+
+
+def _rows_of(frame: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:
+    return frame.take(rows).reset_index(drop=True)
+
+
+def _able(here: pd.DataFrame, rule: Rule, sieve: Sieve, tally: Tally) -> Mask:
+    """Return which candidates go on by what `nominal` says of them, and count."""
+    tally.stages["nominal remanence and coercivity"] = len(here)
+    tally.count(sieve, here, _BY_NOMINAL)
+    magnet = (here["status"] == "ok").to_numpy()
+    missed = magnet & (here["failed_requirements"] != "").to_numpy()
+    fits = magnet & ~missed & (floor_of(here, rule) <= sieve.limit + _SLACK)
+    tally.end("requirements missed", missed)
+    tally.end("loss", magnet & ~missed & ~fits)
+    tally.status.update(Counter(here["status"].astype(object)[~fits]))
+    _count_failures(tally, here, missed)
+    return fits
 
 
 def _count_failures(tally: Tally, frame: pd.DataFrame, rows: Mask) -> None:
@@ -238,12 +262,12 @@ def _facts(
 
 
 def floor_of(supply: pd.DataFrame, rule: Rule) -> NDArray[np.float64]:
-    """Return the least loss that a composition can have, shape (n,).
+    """Return the least loss that candidates can have, shape (n,).
 
     Parameters
     ----------
     supply : DataFrame, n rows
-        What `magnetkit.supply.ledger` returns.
+        What `magnetkit.supply.ledger` returns, or `nominal`.
     rule : Rule
     """
     floor = np.zeros(len(supply))
