@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BEST = 10
 CURVES = 3
-"""Candidates drawn as curves beside the reference magnet."""
+"""Candidates drawn as curves beside the reference magnet, at most."""
 _SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE

@@ -13,6 +13,7 @@ from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from ...run.held import HELD_ROWS
 from ..figures.parts import POINTS, Figure, numbers
+from ..notes import of_cost, of_mill
 from . import content, figures, supply
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def write_report(result: "Ranked", path: Path) -> Path:
 def _content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(ROWS), result.thinned(POINTS)
-    shown = content.shown_magnets(result, ranked.head(content.BEST))
+    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
+    best = ranked.head(content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
+    shown = content.shown_magnets(result, best)
     ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
     drawn = _figures(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
@@ -106,8 +109,6 @@ def _content(result: "Ranked") -> dict[str, Any]:
     table = _table(ranked, names)
     # What all share is said once.
     best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
-    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
-    best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
@@ -116,10 +117,13 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "objectives": content.objectives(result.profile),
         "lead": content.lead(result),
         "answer": content.answer(result, shown),
+        "notes": [
+            note for note in (of_mill(result.manifest["identity"]), of_cost(shown.table)) if note
+        ],
         "requirements": content.requirements(result, shown),
         "total": len(result),
         "headings": [COLUMNS[name] for name in best_names],
-        "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
+        "best": [[_cell(row, name) for name in best_names] for _, row in shown.rows.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
         "comparators": _comparators(shown.temperature),
         "stages": content.stages(result),
@@ -132,7 +136,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "late": supply.late(shown),
         "drawn": set(drawn),
         "points": POINTS,
-        "curves": content.CURVES,
+        "curves": len(figures.few(shown).labels) - 1,
         "embedded": len(ranked),
         "rejected": result.rejected[:REJECTED],
         "rejected_count": len(result.rejected),
