@@ -18,9 +18,9 @@ from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
 from .grains import grain_effect
-from .intrinsic import Intrinsic
+from .intrinsic import STATUS, Intrinsic
 from .likeness import HALF_WIDTH
-from .magnets import Alloys, alloys, never_made
+from .magnets import Alloys, Magnets, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
 from .shell import read_shells, warn_of_shells, written
@@ -270,6 +270,38 @@ def sintered_columns(
     return tables
 
 
+def nominal_at(
+    table: CompositionTable,
+    temperatures: Sequence[float],
+    process: Process | dict[str, Any] | str | None,
+    shell: Any,
+    between: tuple[float, float],
+) -> Magnets:
+    """Return the magnets whose remanence and coercivity are the central values of `sintered_at`.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperatures : sequence of float
+        K, k of them.
+    process, shell, between
+        As for `sintered_at`.
+    """
+    from ..hosts.partition import assign_hosts, partition
+    from ..kernels.sintered import states
+
+    asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
+    parts = partition(table, assign_hosts(table))
+    made = alloys(table, parts, read_process(process, len(table)), shells)
+    rules = made.rules()._replace(bend=_bend(made, *between))
+    polarization, coercivity, status = states(asked, made.phases, rules)
+    outside = (status == 0) & ~np.isfinite(made.factor) | never_made(table, parts.host, shells)
+    status[outside] = STATUS.index("outside the model")
+    polarization[status != 0] = coercivity[status != 0] = np.nan
+    return Magnets(asked, polarization.T, coercivity.T, status.T, made)
+
+
 def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
     """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
@@ -307,7 +339,7 @@ def _figures(
     What is not uniaxial throughout the range of use has a status that says so.
     """
     from ..kernels.sintered import Widths, figures
-    from .intrinsic import PROPERTIES, STATUS
+    from .intrinsic import PROPERTIES
 
     rows = made.rows
     scale = z / NormalDist().inv_cdf(0.95)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from ..errors import InputError
 from ..magnetism.duty import LOAD_LINE, Duty, read_duty
 from ..magnetism.process import process_record
 from ..magnetism.sintered import BETWEEN, read_between, sintered_columns
+
+if TYPE_CHECKING:
+    from ..magnetism.magnets import Magnets
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
@@ -167,6 +170,20 @@ def magnets(
         )
 
 
+def nominal_magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+) -> "Magnets":
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
+    from ..magnetism.believing import using
+    from ..magnetism.sintered import nominal_at
+
+    with using(conditions.data, conditions.add):
+        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
+
+
 def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
@@ -236,7 +253,9 @@ def describe(
     found |= magnet
     found |= stable
     found |= supplies(table, shells, conditions)
-    found["cost_per_flux_USD_m3_T"] = cost_per_flux(found)
+    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    )
     if room is not None:
         found["nearest_grade"] = _nearest(room)
     status = found["status"]
@@ -248,9 +267,14 @@ def describe(
     return found.ordered()
 
 
-def cost_per_flux(found: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the cost of a magnet's volume over its remanence, USD/(m3 T)."""
-    return found["density_kg_m3"] * found["cost_USD_kg"] / found["remanence_T"]
+def cost_per_flux(
+    density: NDArray[np.float64], cost: NDArray[np.float64], remanence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+
+    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    """
+    return density * cost / remanence
 
 
 def _nearest(room: Columns) -> Coded:

@@ -134,7 +134,7 @@ def judge(
     # Of what is not known there is no margin, whatever its host.
     margin[~np.isfinite(margin)] = np.nan
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    return Verdict(probability, margin, _name_sets(failed, names))
+    return Verdict(probability, margin, name_sets(failed, names))
 
 
 def status_over(tables: Tables, temperature: float) -> Coded:
@@ -225,7 +225,7 @@ def score(
         return np.where(half > 0, ndtri(0.5 + interval / 2.0) * distance / half, certain)
 
 
-def _name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
+def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
     """Return each bit set as the joined names."""
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]

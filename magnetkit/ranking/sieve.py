@@ -3,9 +3,11 @@
 Heavy rare earth, risk and cost follow from a composition alone, and the host from a rule. With
 them stands a bound: no magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth
 no more than one unit of regret, and no probability is above 1, so that the loss is at least what
-the rest of it comes to. Only what is below the limit goes on to magnetism, and of that only what
-meets the requirements to stability. What the ranking needs of the rows that are left is computed
-by the functions of a full screening and is the same.
+the rest of it comes to. Of what is below the limit, remanence and coercivity are computed without
+their ranges (`nominal`): a requirement that they miss is met with a probability of half at most,
+and no other value makes the margin larger than theirs. Only what is left goes on to the whole of
+magnetism, and of that only what meets the requirements to stability. What the ranking needs of the
+rows that are left is computed by the functions of a full screening and is the same.
 
 The limit comes from a sample (`limit_of`): a loss that more candidates stay below than can be
 asked for. Whether they do is counted afterwards, so that nothing rests on the sample.
@@ -27,6 +29,7 @@ from ..hosts.partition import HOST_NAMES, assign_hosts
 from ..prediction.properties import cost_per_flux, magnets, makeable, supplies
 from .draws import COST_PER_FLUX
 from .judged import Job, asked_elsewhere, asked_temperatures, evaluate, verdict_of
+from .nominal import COERCIVITY, HALF, REMANENCE, nominal
 from .order import CLIMB, Judged, Rule
 from .regret import POOL
 
@@ -39,17 +42,14 @@ BINS = 40
 # Rounding of sums and logarithms.
 _SLACK = 1e-6
 _BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
+_BY_NOMINAL = (REMANENCE, COERCIVITY, COST_PER_FLUX)
 _BY_MAGNETISM = (
-    "remanence_T",
-    "coercivity_kA_m",
     "max_energy_product_kJ_m3",
     "max_working_temperature_K",
-    "cost_per_flux_USD_m3_T",
     "probability_meets_requirements",
 )
-PROPERTIES = (*_BY_COMPOSITION, *_BY_MAGNETISM)
-"""Whose histograms are kept: the first of all candidates, the others of those whose magnet was
-computed."""
+PROPERTIES = (*_BY_COMPOSITION, *_BY_NOMINAL, *_BY_MAGNETISM)
+"""Whose histograms are kept, each of the candidates that came to where it is computed."""
 
 Mask = NDArray[np.bool_]
 
@@ -186,11 +186,14 @@ def sift(
             tally.end(reason, alive & ~fits)
             alive &= fits
     rows = np.flatnonzero(alive)
+    seen: tuple[str, ...] = (*_BY_NOMINAL, *_BY_MAGNETISM)
+    if sieve.closed and job.threshold >= HALF:
+        here = nominal(table[rows], _of(shells, rows), supply.take(rows), job)
+        rows, seen = rows[_able(here, rule, sieve, tally)], _BY_MAGNETISM
     tally.stages["magnetism"] = len(rows)
-    own = None if shells is None else [shells[int(row)] for row in rows]
-    asked = {o.column for o in rule.objectives}
-    found = by_magnetism(table[rows], own, supply.take(rows), job, asked)
-    tally.count(sieve, found, _BY_MAGNETISM)
+    asked = {objective.column for objective in rule.objectives}
+    found = by_magnetism(table[rows], _of(shells, rows), supply.take(rows), job, asked)
+    tally.count(sieve, found, seen)
     whole = "probability_phase_forms" in found
     open_ = found["status"].says("ok")
     if sieve.closed:
@@ -216,6 +219,24 @@ def sift(
     return Left(rows[kept], judged), tally
 
 
+def _of(shells: Sequence[str] | None, rows: NDArray[np.int64]) -> list[str] | None:
+    return None if shells is None else [shells[row] for row in rows.tolist()]
+
+
+def _able(here: Columns, rule: Rule, sieve: Sieve, tally: Tally) -> Mask:
+    """Return which candidates go on by what `nominal` says of them, and count."""
+    tally.stages["nominal remanence and coercivity"] = len(here["status"])
+    tally.count(sieve, here, _BY_NOMINAL)
+    magnet = here["status"].says("ok")
+    missed = magnet & ~here["failed_requirements"].says("")
+    fits = magnet & ~missed & (floor_of(here, rule) <= sieve.limit + _SLACK)
+    tally.end("requirements missed", missed)
+    tally.end("loss", magnet & ~missed & ~fits)
+    tally.status.update(here["status"].counts(~fits))
+    _count_failures(tally, here, missed)
+    return fits
+
+
 def _count_failures(tally: Tally, found: Columns, rows: Mask) -> None:
     tally.failed.update(found["failed_requirements"].counts(rows))
 
@@ -236,12 +257,12 @@ def _facts(
 
 
 def floor_of(supply: Columns, rule: Rule) -> NDArray[np.float64]:
-    """Return the least loss that a composition can have, shape (n,).
+    """Return the least loss that candidates can have, shape (n,).
 
     Parameters
     ----------
     supply : Columns, n rows
-        What `supplies` returns.
+        What `supplies` returns, or `nominal`.
     rule : Rule
     """
     n = len(supply["cost_USD_kg"])
@@ -293,7 +314,8 @@ def by_magnetism(
     if asked <= known:
         found = made[0]
         found |= supply
-        found[COST_PER_FLUX] = cost_per_flux(found)
+        per_mass = found["density_kg_m3"], found["cost_USD_kg"]
+        found[COST_PER_FLUX] = cost_per_flux(*per_mass, found["remanence_T"])
         found |= verdict_of(table, dict(zip(at, made, strict=True)), job)
         found["formula"] = table.to_arrow()
     else:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..anchors.makeup import Makeup, neodymium_iron
 from ..hosts.partition import HOSTS
 from ..magnetism.mill import ALPHA
 from .asked import Wish, working_field
-from .makeup import Makeup, neodymium_iron
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,21 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
+from ..anchors.grade import catalogue_mill, read_recipe
+from ..anchors.makeup import Makeup, given, makeup
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
-from ..errors import CompositionError, InputError
+from ..errors import InputError
 from ..magnetism.mill import ALPHA, QUANTITIES, Mill
-from .asked import COMPENSATED, Wish
-from .makeup import Makeup, given, makeup
+from .asked import Wish
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
-# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_ALPHA_DEVIATION = 0.002
 
 
 def anchor(
@@ -34,22 +30,13 @@ def anchor(
     if measured is not None:
         return _measured(measured, recipe, basis, shell)
     made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
-    mill = _catalogue_mill(here, made)
+    mill = catalogue_mill(here, made)
     if recipe is not None and not mill.magnets:
         raise InputError(
             f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
             f"give what {here['grade']} is made of, or leave the recipe out"
         )
     return made, mill
-
-
-def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
-    """Return one recipe as a table; raise CompositionError where it cannot be read."""
-    table = CompositionTable.from_strings([recipe], basis=basis)
-    if table.errors:
-        error = table.errors[0]
-        raise CompositionError(error.reason, error.text, error.position)
-    return table
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
@@ -74,42 +61,6 @@ def _measured(
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
     return given_recipe(table, shell), mill
-
-
-def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
-    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
-
-    What is guaranteed is less than what is sold, by a share that differs between makers; and not
-    to know the recipe makes the grade say less of other alloys.
-    """
-    unsure = {
-        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
-        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
-    }
-    kept = {
-        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
-        "remanence_T": float(here["remanence_T"]),
-    }
-    kelvin = float(here["temperature_K"])
-    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
-    if abs(float(here[ALPHA])) <= COMPENSATED:
-        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
-    table = read_recipe(made.best.text, "weight")
-    return anchored_on(
-        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
-    )
-
-
-def alpha_range(grade: str) -> tuple[float, float]:
-    """Return the temperatures between which a maker prints alpha of a grade, K."""
-    from ..catalogue import grades
-    from ..magnetism.sintered import BETWEEN
-
-    sheets = grades(grade, sheets=True)
-    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
-    if not len(printed):
-        return BETWEEN
-    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
 
 
 def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:

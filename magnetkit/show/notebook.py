@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..columns import COLUMNS
+from .notes import of_cost
 from .tables import number
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
              f"{len(frame.columns)} columns; 90 % intervals in brackets."]  # fmt: skip
     if coloured:
         notes.append("Coloured: no compound of known Curie temperature lies near.")
+    if "cost_USD_kg" in names and "formula" in frame:
+        notes.append(escape(of_cost(frame["formula"].head(rows))))
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<p><small>{' '.join(notes)}</small></p>"

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
@@ -203,13 +204,17 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
     assert choice["shell"].startswith(("Tb", "Dy"))
 
 
-def test_prices_asked_for_stand_in_the_report(tmp_path):
-    mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
+def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
+    found = mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "price of Tb times 3" in text
     # The folder alone says it again.
     again = mk.screening.ScreenResult.from_folder(tmp_path / "out")
-    assert "price of Tb times 3" in again.report(tmp_path / "again.html").read_text("utf-8")
+    later = again.report(tmp_path / "again.html").read_text("utf-8")
+    assert "price of Tb times 3" in later
+    for line in found.lines():
+        assert f"<li>{escape(line)}</li>" in text
+        assert f"<li>{escape(line)}</li>" in later
 
 
 def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():

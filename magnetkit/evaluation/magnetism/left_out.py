@@ -210,9 +210,9 @@ def rated_cells() -> "pd.DataFrame":
     """
     import pandas as pd
 
+    from ...anchors.makeup import makeup
     from ...catalogue import grades
     from ...magnetism.sintered import sintered_at
-    from ...replacement.makeup import makeup
     from ...units import MU_0
 
     table = grades()

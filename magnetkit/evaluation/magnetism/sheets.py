@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...anchors.makeup import ROOM_K, makeup
 from ...composition.table import CompositionTable
-from ...replacement.makeup import ROOM_K, makeup
 from ...units import MU_0
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
 from ...prediction.properties import Conditions, magnets
+from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 BEST = 10
 CURVES = 3
-"""Candidates drawn as curves beside the reference magnet."""
+"""Candidates drawn as curves beside the reference magnet, at most."""
 _SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
@@ -116,6 +117,12 @@ def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
     celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
     return f"{temperature:.0f} K ({celsius} °C)"
+
+
+def lead(result: "Ranked") -> list[str]:
+    """Return the sentences that a result was made to answer, as `magnetkit.replace` has them."""
+    told = result.manifest.get(ANSWER)
+    return [str(sentence) for sentence in told] if isinstance(told, list) else []
 
 
 def answer(result: "Ranked", shown: Magnets) -> list[str]:
