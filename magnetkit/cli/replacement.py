@@ -38,6 +38,12 @@ def replace(
     measured: Annotated[
         Path | None, typer.Option(help="Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
+    process: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Mill of `magnetkit calibrate` that would make what replaces it."
+        ),
+    ] = None,
     add: MeasuredBeside = None,
     require: Annotated[
         list[str] | None,
@@ -85,6 +91,7 @@ def replace(
         basis=basis,
         shell=shell,
         measured=measured,
+        process=process,
         add=add,
         require=require or (),
         price=factors,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ..anchors.makeup import Makeup, neodymium_iron
 from ..hosts.partition import HOSTS
 from ..magnetism.mill import ALPHA
-from .asked import Wish, working_field
+from .asked import MEASURED, Wish, working_field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +135,8 @@ def _reference_line(asked: Question) -> dict[str, Any]:
             f" Load line {r['load_line']:g} asks for a knee beyond {field:.0f} kA/m: its own, "
             f"{r['knee_field_kA_m']:.0f}, {verdict} that."
         )
+    if asked.mill.name not in (r["grade"], MEASURED):
+        text += f" What replaces it is predicted as of {asked.mill.name}."
     return {**record, "text": text}
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
 """Hosts of the magnets that can be bought."""
 
+MEASURED = "measured"
+"""What the mill of a user's own magnets of a grade is called."""
+
 # A mill's own batches of a grade differ by more in B_r than this; less is no loss.
 _REMANENCE_SHARE = 0.98
 _ALPHA_ROOM = 0.01

@@ -11,7 +11,8 @@ from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
 from ..magnetism.mill import ALPHA, QUANTITIES, Mill
-from .asked import Wish
+from ..magnetism.process import Process, read_process
+from .asked import MEASURED, Wish
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +26,16 @@ def anchor(
     basis: Basis,
     shell: str | None,
     measured: Any,
+    process: Any = None,
 ) -> tuple[Makeup, Mill]:
-    """Return what the magnet is made of, and the mill it anchors."""
+    """Return what the magnet is made of, and the mill that candidates are predicted of."""
     if measured is not None:
+        if process is not None:
+            raise InputError("measured and process both say whose magnets were measured: give one")
         return _measured(measured, recipe, basis, shell)
     made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
+    if process is not None:
+        return made, _calibrated(process)
     mill = catalogue_mill(here, made)
     if recipe is not None and not mill.magnets:
         raise InputError(
@@ -37,6 +43,17 @@ def anchor(
             f"give what {here['grade']} is made of, or leave the recipe out"
         )
     return made, mill
+
+
+def _calibrated(process: Any) -> Mill:
+    """Return the mill of a process that has nothing else."""
+    known = read_process(process, 1)
+    if known.mill is None or known != Process(mill=known.mill):
+        raise InputError(
+            "process of a replacement must be a mill of `magnetkit calibrate`, by its name or as "
+            f"that returns it; got {process!r:.60}. Routes are among the candidates"
+        )
+    return known.mill
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
@@ -56,7 +73,7 @@ def _measured(
     """Return the recipe of the user's first magnet, and the mill of all of them."""
     from ..anchors import calibration
 
-    mill = calibration(measured, "measured", basis, keep=False).process.mill
+    mill = calibration(measured, MEASURED, basis, keep=False).process.mill
     assert mill is not None
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..applications.profile import Profile
+    from ..magnetism.process import Process
     from ..screening import ScreenResult
 
 MASS_KG = 1.0
@@ -88,6 +89,7 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
+    process: "Process | str | None" = None,
     add: str | Path | None = None,
     require: Sequence[str] = (),
     price: Mapping[str, float | str] | None = None,
@@ -118,6 +120,9 @@ def replace(
     measured : frame or path, optional
         The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
         model in place of the catalogue, and the first is the recipe.
+    process : Process or str, optional
+        Mill of `magnetkit.calibrate` that would make the candidates: its magnets anchor the model
+        in place of the catalogue; the grade says what they have to do.
     add : str or Path, optional
         CSV of measured Curie temperatures that stand beside what is known, see
         `magnetkit.predict`.
@@ -154,7 +159,7 @@ def replace(
     wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
     here = hot(grade, wish.temperature)
     with using(add=add):
-        made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
+        made, mill = anchor(here, room, wish, recipe, basis, shell, measured, process)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
         reference = reference_of(here, wish, made, mill)
         device = profile(here["grade"], reference, made, wish)
