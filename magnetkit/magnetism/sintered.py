@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import named
+from ..columnar import Coded, Columns
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -22,7 +23,7 @@ from .likeness import HALF_WIDTH
 from .magnets import Alloys, Magnets, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
-from .shell import read_shells, warn_of_shells
+from .shell import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,8 +206,25 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    import pandas as pd
+    made = sintered_columns(
+        table, temperatures, process, shell, host, between, load_line, interval, whole_range, only
+    )
+    return [columns.frame() for columns in made]
 
+
+def sintered_columns(
+    table: CompositionTable,
+    temperatures: Sequence[float | str],
+    process: Process | dict[str, Any] | str | None = None,
+    shell: Any = None,
+    host: str = "auto",
+    between: tuple[float | str, float | str] = BETWEEN,
+    load_line: Duty | float | None = None,
+    interval: float = 0.9,
+    whole_range: bool = False,
+    only: Mapping[float, Collection[str]] | None = None,
+) -> list[Columns]:
+    """Return what `sintered_at` does as plain columns."""
     from ..hosts.partition import assign_hosts, partition
     from .intrinsic import blank_rows, columns_of, evaluate, quantile, status_column
 
@@ -227,21 +245,16 @@ def sintered_at(
         values, status = _at_each(made, bulk, values, status, load, z)
     blank_rows(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
-    text = "" if shells is None else shells.text
-    span = pd.Categorical.from_codes(
-        np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
-    )
-    frames = []
+    span = Coded.constant(celsius_range((first, second)), len(table))
+    tables = []
     for j, columns in enumerate(columns_of(bulk, z, only)):
         wanted = (only or {}).get(float(asked[j]))
         columns["status"] = status_column(status[j])
         if wanted is None:
+            text = written(shells, len(table))
             columns |= {"shell": text, "route": route, "coefficients_between": span}
         codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
-        warm, cold = (
-            pd.Categorical.from_codes(codes, categories=pd.Index([source]))
-            for source in ("physics", "extrapolated")
-        )
+        warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
         if wanted is None or not duty.COLUMNS.isdisjoint(wanted):
             ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
@@ -253,8 +266,8 @@ def sintered_at(
             columns[f"{name}_provenance"] = cold if unseen else warm
         if wanted is None or "density_kg_m3" in wanted:
             columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
-        frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
-    return frames
+        tables.append(columns)
+    return tables
 
 
 def nominal_at(
@@ -289,15 +302,13 @@ def nominal_at(
     return Magnets(asked, polarization.T, coercivity.T, status.T, made)
 
 
-def _routes(route: "Route | None", codes: NDArray[np.int8]) -> "pd.Categorical":
+def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
     """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
-    import pandas as pd
-
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
-    place, words = pd.factorize(np.array(names, dtype=object))
-    return pd.Categorical.from_codes(
-        np.where(codes < 0, -1, place[codes]), categories=pd.Index(words, dtype="str")
-    )
+    words = tuple(dict.fromkeys(names))
+    # One entry more than hosts: code -1 picks the last.
+    place = np.array([*map(words.index, names), -1], np.int8)
+    return Coded(place[codes], words)
 
 
 def _at_each(

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from ..applications.objective import MARGIN
+from ..columnar import Columns
 from ..composition import CompositionTable
 from ..magnetism.intrinsic import status_column
-from ..prediction.properties import nominal_magnets
+from ..prediction.properties import cost_per_flux, nominal_magnets
 from .draws import COST_PER_FLUX
 from .judged import Job
 from .requirements import name_sets
@@ -21,8 +21,8 @@ _SLACK = 1e-6
 
 
 def nominal(
-    table: CompositionTable, shells: Sequence[str] | None, supply: pd.DataFrame, job: Job
-) -> pd.DataFrame:
+    table: CompositionTable, shells: Sequence[str] | None, supply: Columns, job: Job
+) -> Columns:
     """Return what nominal remanence and coercivity say of candidates.
 
     Parameters
@@ -30,14 +30,14 @@ def nominal(
     table : CompositionTable, n rows
     shells : sequence of str, optional
         Grain-boundary shell of each.
-    supply : DataFrame, n rows
-        What `magnetkit.supply.ledger` returns of them.
+    supply : Columns, n rows
+        What `supplies` returns of them.
     job : Job
 
     Returns
     -------
-    DataFrame, n rows
-        The columns of `supply`; ``remanence_T``, ``coercivity_kA_m`` and
+    Columns, n rows
+        Those of `supply`; ``remanence_T``, ``coercivity_kA_m`` and
         ``cost_per_flux_USD_m3_T`` as a full evaluation has them; ``performance_margin``: the
         largest it can be; ``status`` at the temperatures that are asked, the table's own first;
         ``failed_requirements``: those that the nominal value misses.
@@ -59,10 +59,9 @@ def nominal(
     status = made.status[:, 0].copy()
     for other in made.status.T[1:]:
         status = np.where(status == 0, other, status)
-    here = supply.assign(**{name: column[:, 0] for name, column in values.items()})
-    # In the order of `prediction.describe`, to the last digit.
-    per_kg = made.alloys.density() * here["cost_USD_kg"]
-    here[COST_PER_FLUX] = per_kg / here[REMANENCE]
+    here = Columns(supply | {name: column[:, 0] for name, column in values.items()})
+    density, cost = made.alloys.density(), here["cost_USD_kg"]
+    here[COST_PER_FLUX] = cost_per_flux(density, cost, here[REMANENCE])
     here[MARGIN] = margin
     here["status"] = status_column(status)
     here["failed_requirements"] = name_sets(failed, [str(requirement) for _, requirement in asked])

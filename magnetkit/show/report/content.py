@@ -59,7 +59,7 @@ class Magnets:
 
     def at(self, temperature: float) -> pd.DataFrame:
         """Return the sintered magnets at another temperature."""
-        return magnets(self.table, self.shells, [temperature], self.conditions)[0]
+        return magnets(self.table, self.shells, [temperature], self.conditions)[0].frame()
 
 
 def label(row: pd.Series) -> str:
@@ -80,7 +80,7 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
         job,
         [reference.formula],
         [shell] if shell else None,
-    )
+    ).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )

@@ -52,7 +52,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
     shells = points["shell"].astype(object).fillna("").tolist()
     (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
-    points[[x, y]] = cold[[x, y]].to_numpy()
+    points[x], points[y] = cold[x], cold[y]
     points = points.dropna(subset=[x, y])
     today = shown.rows.copy()
     today[[x, y]] = shown.at(GRADE_TEMPERATURE_K)[[x, y]].to_numpy()
