@@ -1,5 +1,6 @@
 """What the report says: the question, the answer and the tables, as plain text and numbers."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
+from ...phases.forming import FORMS, WEIGHTS
 from ...prediction.properties import Conditions, magnets
+from ...ranking.requirements import MEETS_PROBABILITY
 from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
@@ -329,6 +332,17 @@ def heavy_ledger(
     columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
     cells = zip(shown.labels[:-1], *columns.values(), strict=True)
     return ["Candidate", *columns], [list(row) for row in cells]
+
+
+def constants(result: "Ranked") -> dict[str, str]:
+    """Return figures that the page's sentences name."""
+    learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    return {
+        "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
+        "missed": f"{100 * (1 - MEETS_PROBABILITY):.0f}",
+        "phases_known": str(learnt["rows"]),
+        "forms": f"{FORMS:g}",
+    }
 
 
 def changed_since(result: "Ranked") -> bool:

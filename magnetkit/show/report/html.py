@@ -136,6 +136,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "late": supply.late(shown),
         "drawn": set(drawn),
         "points": POINTS,
+        **content.constants(result),
         "curves": len(figures.few(shown).labels) - 1,
         "embedded": len(ranked),
         "rejected": result.rejected[:REJECTED],

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from magnetkit import datasets
 from magnetkit.errors import StoreError
 from magnetkit.screening import ScreenResult, screen
 from magnetkit.show.report import content
@@ -211,3 +212,16 @@ def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_
     page = result.report(tmp_path / "r.html").read_text("utf-8")
     assert page.count(f"Predicted with what is known of {name}") == 1
     assert page.count("Cost of a bare formula") == 1
+
+
+def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder, tmp_path):
+    screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
+    page = ScreenResult.from_folder(tmp_path / "narrow").report(tmp_path / "r.html").read_text()
+    assert "The smaller line is the 80 % interval." in page
+    assert "The band is the 80 % interval" in page
+    file = datasets.path("known_phases/made.csv")
+    known = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    told = int(re.search(r"fitted to (\d+) phases", page)[1])
+    # Some rows of made.csv are outside what the snapshot can say.
+    assert 0.9 * known < told <= known
+    assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
