@@ -433,7 +433,16 @@ SIZES = {
     "CHUNK_ROWS", "_AT_ONCE", "_SHARE_OF_TIME", "PIECE_ROWS", "_SAMPLE", "_FOR_EDGES", "_STARTS",
 }  # fmt: skip
 # Held to tables of other makers beside their modules.
-ELSEWHERE = {"_EARTH_AT", "_LETTERS", "RADII", "_SUBSTITUENT_VOLUME", "_T_VOLUME", "WEIGHTS", "_ANSWERS", "TREND"}
+ELSEWHERE = {
+    "_EARTH_AT",
+    "_LETTERS",
+    "RADII",
+    "_SUBSTITUENT_VOLUME",
+    "_T_VOLUME",
+    "WEIGHTS",
+    "_ANSWERS",
+    "TREND",
+}
 
 
 def flat(value):
