@@ -5,6 +5,7 @@ those few functions that take another are named. One that is not here fails: who
 what it is, and whoever changes it changes what users get who never mentioned it.
 """
 
+import dataclasses
 import inspect
 from importlib import import_module
 from math import inf, nan
@@ -290,3 +291,39 @@ def test_commands_take_what_the_functions_take():
     # An option with a number that is not listed here is a new one.
     numbers = {name for name, v in there.items() if type(v) in (int, float)}
     assert numbers <= set(OPTIONS)
+
+
+# Records of arrays are themselves and no others: comparing arrays by value tells of no record, and
+# what is kept by record must find it again. All other records are equal where their fields are.
+THEMSELVES = {
+    "composition.answers.Inputs", "composition.substitution.Substitutions",
+    "composition.table.CompositionTable", "hosts.partition.Partition", "learning.sets.TrainingSet",
+    "magnetism.balance.Balance", "magnetism.belief.Branch", "magnetism.belief.Belief",
+    "magnetism.beside.Beside", "magnetism.compensation.Compensation",
+    "magnetism.demagnetization.Demagnetization", "magnetism.intrinsic.Intrinsic",
+    "magnetism.limits._Loops", "magnetism.magnets.Alloys", "magnetism.magnets.Magnets",
+    "magnetism.mill.Known", "magnetism.mill.Mill", "magnetism.parameters.Parameters",
+    "magnetism.shell.ShellRows", "phases.facets.Facets", "phases.hull.Decomposition",
+    "phases.mixing.Nodes", "phases.snapshot.Snapshot", "phases.space.PhaseSpace",
+    "phases.space.Systems", "ranking.draws.Drawn", "surrogates.computed.Computed",
+    "surrogates.energy.EnergyModel", "surrogates.explanation.Explanation",
+}  # fmt: skip
+# What is too large to be shown, or follows from the rest.
+HIDDEN = {
+    "composition.substitution.Substitutions": {"sites"},
+    "magnetism.belief.Belief": {"estimator_"},
+    "phases.snapshot.Snapshot": {"_cache"},
+    "phases.space.PhaseSpace": {"facets"},
+    "surrogates.computed.Computed": {"estimator_"},
+}
+
+
+@pytest.mark.parametrize("module", modules())
+def test_records_are_compared_and_shown_as_listed(module):
+    for name, thing in vars(import_module(module)).items():
+        if getattr(thing, "__module__", None) != module or not dataclasses.is_dataclass(thing):
+            continue
+        told = f"{module.removeprefix('magnetkit.')}.{name}"
+        assert (thing.__eq__ is object.__eq__) == (told in THEMSELVES), told
+        hidden = {f.name for f in dataclasses.fields(thing) if not f.repr}
+        assert hidden == HIDDEN.get(told, set()), told

@@ -13,6 +13,7 @@ LEFT_OUT = re.compile(
 BY_MODULE = (
     "tests/test_constants.py::test_numbers_are_those_of_their_source",
     "tests/test_defaults.py::test_what_is_left_out_is_what_all_that_ask_for_it_take",
+    "tests/test_defaults.py::test_records_are_compared_and_shown_as_listed",
 )
 """Tests of all rooms that take each module in turn."""
 ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
