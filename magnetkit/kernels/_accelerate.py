@@ -141,7 +141,7 @@ def jit(
         counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
         if _CONFIG.DISABLE_JIT:
             return f
-        kernel = Kernel(
+        kernel: Any = Kernel(
             f,
             targetoptions={
                 "nopython": True,

@@ -63,6 +63,9 @@ class Kernel(CPUDispatcher):
         The options of `numba.njit`.
     """
 
+    # What folds arguments that are named or left out.
+    _compiler: Any
+
     def __init__(
         self, py_func: Any, locals: Any = None, targetoptions: Any = None, **_: Any
     ) -> None:
@@ -87,14 +90,15 @@ class Kernel(CPUDispatcher):
         with global_compiler_lock:
             if args in self._parts:
                 return
-            flags = compiler.Flags()
+            flags: Any = compiler.Flags()
             self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
             flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
-            library = _Part(self.targetctx.codegen(), self.py_func.__qualname__)
+            target: Any = self.targetctx
+            library = _Part(target.codegen(), self.py_func.__qualname__)
             part = compiler.compile_extra(
-                self.typingctx, self.targetctx, self.py_func, args, None, flags, {}, library
+                self.typingctx, target, self.py_func, args, None, flags, {}, library
             )
-            self.targetctx.insert_user_function(library, part.fndesc, [library])
+            target.insert_user_function(library, part.fndesc, [library])
             self._parts[args] = part
 
 
