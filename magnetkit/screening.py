@@ -9,8 +9,9 @@ from typing import ParamSpec
 
 from .run import engine
 from .run import refined as refinement
-from .run.manifest import REPORT, check_report
+from .run.manifest import ANSWER, REPORT, check_report
 from .run.result import Ranked
+from .run.told import write_answer
 
 P = ParamSpec("P")
 
@@ -23,15 +24,35 @@ class ScreenResult(Ranked):
 
         return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
 
-    def report(self, path: str | Path = "report.html", lead: Sequence[str] = ()) -> Path:
+    def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
+        """Let every report begin with an answer, as `magnetkit.replace` has one.
+
+        Parameters
+        ----------
+        answer : sequence of str
+            Sentences.
+        out : str or Path, optional
+            Results folder, or its URL in a store, where this was screened into: reports that are
+            made of it later begin so too.
+
+        Raises
+        ------
+        StoreError
+            If `out` is no results folder, or was screened anew.
+        InputError
+            If it cannot be written.
+        """
+        self.manifest[ANSWER] = list(answer)
+        if out is not None:
+            write_answer(out, self.manifest)
+
+    def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.
 
         Parameters
         ----------
         path : str or Path
             File to write, or its URL in a store.
-        lead : sequence of str
-            Sentences that stand before the answer, as `magnetkit.replace` has them.
 
         Returns
         -------
@@ -49,12 +70,12 @@ class ScreenResult(Ranked):
 
         if is_url(path):
             with TemporaryDirectory() as folder:
-                page = write_report(self, Path(folder) / REPORT, lead).read_bytes()
+                page = write_report(self, Path(folder) / REPORT).read_bytes()
             base, _, name = str(path).rpartition("/")
             RemotePlace(base).put(name, page)
             return Path(path)
         check_report(Path(path))
-        return write_report(self, Path(path), lead)
+        return write_report(self, Path(path))
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
         """Write a workbook: the ranking in brief, the best rows in full, what the columns mean.

@@ -7,9 +7,11 @@ import difflib
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from .. import datasets
 from ..arguments import named
+from ..errors import InputError
 
 VALUES_FILE = "grades/values.csv"
 WIDE_FILE = "grades/grades.csv"
@@ -136,6 +138,39 @@ def is_grade(text: str) -> bool:
     if find(text) is not None:
         return True
     return any(_SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _stripped(text))
+
+
+def grades_among(given: Any) -> list[str | None]:
+    """Return the known grade that each text of a list names, None where it names none.
+
+    Parameters
+    ----------
+    given : Any
+        What a user gave for magnets: a text, a list of texts, or anything else.
+
+    Returns
+    -------
+    list of str or None
+        As many as there are texts; empty where none of them names a grade.
+    """
+    texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
+    found = [find(text) if isinstance(text, str) else None for text in texts]
+    return found if any(found) else []
+
+
+def refuse_beside(grade: str, process: Any, shell: Any) -> None:
+    """Refuse what is of a recipe beside a grade.
+
+    Raises
+    ------
+    InputError
+        If `process` or `shell` is given.
+    """
+    if process is not None or shell is not None:
+        raise InputError(
+            f"process and shell are of a recipe; {grade} is a grade: leave them out, or give what "
+            "it is made of"
+        )
 
 
 def nearest(text: str, count: int = 5) -> list[str]:

@@ -4,13 +4,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .. import datasets
+from .loop import ROOM_K
 from .names import VALUES_FILE, WIDE_FILE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROOM_K = 293.15
-"""Temperature at which makers state their grades, K."""
 
 # Column of the wide table to quantity and the end of its range.
 _WIDE = {

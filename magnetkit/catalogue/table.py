@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..errors import InputError
 from ..units import MU_0, parse_temperature
+from .loop import ROOM_K, coercivity_b, left, shapes
 from .names import find, nearest
-from .printed import ROOM_K, printed, reconciled
+from .printed import printed, reconciled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,8 @@ def grades(
     temperature : float or str, optional
         K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
         chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
-        ``extrapolated`` below 20 degrees C and above the grade's highest temperature of use.
+        ``extrapolated`` below 20 degrees C and above the grade's highest temperature of use. H_cB
+        falls as B_r, until that of `magnetkit.curve` is less (``curve``); without a curve, none.
     sheets : bool
         Return the printed values themselves, one a row with maker, range and citation.
 
@@ -99,6 +101,42 @@ def grades(
         table = table[table["grade"] == grade]
     kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
     return _hot(table.reset_index(drop=True), kelvin)
+
+
+def loop(name: str) -> "tuple[pd.Series, pd.Series, str]":
+    """Return what a grade's demagnetization curves follow from.
+
+    Parameters
+    ----------
+    name : str
+        A grade, as `grades` takes it.
+
+    Returns
+    -------
+    row : pandas.Series
+        Of `grades`, at 20 degrees C.
+    shape : pandas.Series
+        Of `magnetkit.catalogue.loop.shapes`.
+    said : str
+        Where the figures are from.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, or its curve is not.
+    """
+    table = grades(name)
+    row, shape = table.iloc[0], shapes(table).iloc[0]
+    if np.isnan(shape["squareness"]):
+        raise InputError(
+            f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
+        )
+    said = f"sheets of {row['makers']}, hot by their chords alpha and beta"
+    if shape["usual_squareness"]:
+        said += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
+    if shape["usual_recoil"]:
+        said += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
+    return row, shape, said
 
 
 def unknown(name: str) -> str:
@@ -204,10 +242,7 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         ("remanence_T", "remanence_coefficient_pct_K"),
         ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
     ):
-        share = {
-            end: (1.0 + table[f"{chord}{end}"] / 100.0 * step).clip(lower=0.0)
-            for end in ("", "_lo", "_hi")
-        }
+        share = {end: left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
         low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
         table[f"{quantity}_lo"] *= share[low]
         table[f"{quantity}_hi"] *= share[high]
@@ -225,7 +260,19 @@ def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
         whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
         cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
         table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
-        of_b = table[f"coercivity_b_kA_m{end}"] * keeps["remanence_T"]
-        table[f"coercivity_b_kA_m{end}"] = np.minimum(of_b, table[f"coercivity_kA_m{end}"])
         table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
+    _hot_coercivity_b(table, keeps["remanence_T"])
     return table
+
+
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+    """Let H_cB fall as B_r, and end where the curve of the hot magnet does."""
+    shape = shapes(table)
+    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
+    own = "coercivity_b_kA_m"
+    short = of_curve[""] < table[own] * keeps
+    for end, ends_at in of_curve.items():
+        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
+    of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
+    source = table["remanence_T_provenance"].mask(short, of_h_cj)
+    table[f"{own}_provenance"] = source.where(table[own].notna(), "")

@@ -9,7 +9,12 @@ from .options import Basis, Json, LoadLine, Prices, Process, Temperature, factor
 
 
 def diffuse(
-    recipe: Annotated[str, typer.Argument(help="Base alloy, of the host 2:14:1.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade of it."
+        ),
+    ],
     shape: Annotated[
         str, typer.Option(help="40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")
     ],

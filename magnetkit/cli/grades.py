@@ -125,5 +125,6 @@ def _legend(*, short: bool = False) -> None:
     start = "An" if short else "* estimate, ! extrapolated: an"
     say(
         f"{start} estimate comes from grades of the same crystal that are alike; beyond a "
-        "grade's highest temperature its chords are extrapolated. Makers print no composition."
+        "grade's highest temperature its chords are extrapolated; curve: where the curve of "
+        "`magnetkit curve` has B = 0. Makers print no composition."
     )

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 def limits(
     recipes: Annotated[
-        list[str], typer.Argument(metavar="RECIPE ...", help="Compositions, e.g. Nd1.8Dy0.2Fe14B.")
+        list[str],
+        typer.Argument(
+            metavar="RECIPE|GRADE ...", help="Compositions, e.g. Nd1.8Dy0.2Fe14B, or grades."
+        ),
     ],
     load_line: Annotated[
         str, typer.Option(metavar="NUMBERS", help="Permeance coefficients -B / (mu0 H).")
@@ -32,11 +35,13 @@ def limits(
     --------
       magnetkit limits Nd1.8Dy0.2Fe14B --load-line 1,2
 
+      magnetkit limits N42SH --load-line 1
+
       magnetkit limits Nd2Fe14B --shell "Tb 0.5 wt%" --outside-field 110 --hours 1000
     """
     from .. import magnetism
     from ..show.tables import print_json
-    from ..show.terminal import print_csv, to_terminal
+    from ..show.terminal import print_csv, remark, to_terminal
 
     frame = magnetism.use_limits(
         recipes,
@@ -53,6 +58,8 @@ def limits(
         _show(frame)
     else:
         print_csv(frame)
+    for note in frame.attrs["notes"]:
+        remark(note)
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -155,7 +155,7 @@ def _judged(
 
 def compare(
     formulas: Annotated[
-        list[str], typer.Argument(metavar="A B ...", help="Two compositions or more.")
+        list[str], typer.Argument(metavar="A B ...", help="Two compositions or grades, or more.")
     ],
     temperature: Temperature = "300K",
     basis: Basis = "auto",
@@ -178,9 +178,12 @@ def compare(
     Examples
     --------
       magnetkit compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
+
+      magnetkit compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight --temperature 150C
     """
     from ..prediction import compare as run
     from ..show.comparison import print_comparison
+    from ..show.terminal import remark
 
     shells: Any = shell[0] if shell and len(shell) == 1 else shell
     frame = run(
@@ -194,6 +197,8 @@ def compare(
         snapshot=phases,
     )
     print_comparison(frame, as_json=json, cgs=cgs)
+    for note in frame.attrs["notes"]:
+        remark(note)
 
 
 def given(formulas: Sequence[str]) -> Any:

@@ -1,11 +1,11 @@
 """``magnetkit replace``: what does the work of a grade with less heavy rare earth."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import Basis, Json, MeasuredBeside, Shell, Temperature
+from .options import Basis, Json, MeasuredBeside, Shell, Temperature, a_place
 
 if TYPE_CHECKING:
     from ..replacement import Replacement
@@ -38,6 +38,12 @@ def replace(
     measured: Annotated[
         Path | None, typer.Option(help="Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
+    process: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Mill of `magnetkit calibrate` that would make what replaces it."
+        ),
+    ] = None,
     add: MeasuredBeside = None,
     require: Annotated[
         list[str] | None,
@@ -48,7 +54,14 @@ def replace(
     ] = None,
     mass: Annotated[float, typer.Option(help="Mass of one magnet, kg.")] = 1.0,
     number: Annotated[int, typer.Option(help="Magnets a year.")] = 1000,
-    out: Annotated[Path | None, typer.Option(help="Folder for table and report.")] = None,
+    out: Annotated[
+        Any,
+        typer.Option(
+            parser=a_place,
+            metavar="PATH|URL",
+            help="Folder for table and report, or one in a store, e.g. s3://bucket/run.",
+        ),
+    ] = None,
     top: Annotated[int, typer.Option(min=0, help="Candidates to print.")] = 10,
     json: Json = False,
 ) -> None:
@@ -78,6 +91,7 @@ def replace(
         basis=basis,
         shell=shell,
         measured=measured,
+        process=process,
         add=add,
         require=require or (),
         price=factors,
@@ -90,7 +104,7 @@ def replace(
     else:
         _show(found, top)
     if out is not None:
-        message(f"see {out / 'report.html'}")
+        message(f"see {out}/report.html")
 
 
 def parts(

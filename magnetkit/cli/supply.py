@@ -106,7 +106,9 @@ def alloys(
     """
     from ..composition import CompositionTable
     from ..errors import CompositionError, InputError
+    from ..show.notes import of_cost
     from ..show.tables import message
+    from ..show.terminal import remark
     from ..supply import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
@@ -128,6 +130,8 @@ def alloys(
         )
         shown["break_even"] = f"{break_even} to be\nrecycled"
     _print(frame, shown, as_json=json)
+    if not json and (note := of_cost(table)):
+        remark(note)
     _say_overdue()
     if break_even and not json:
         message(

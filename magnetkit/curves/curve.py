@@ -78,15 +78,14 @@ def curve(
     >>> print(found.text("csv").splitlines()[-1])
     0,1.3125
     """
-    from ..catalogue.names import is_grade
+    from ..catalogue.names import is_grade, refuse_beside
 
     if bound not in get_args(Bound):
         raise InputError(f"bound must be low, centre or high, got {bound!r}")
     kelvin = parse_temperatures(temperature)
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
-        if process is not None or shell is not None:
-            raise InputError(f"process and shell are of a recipe; {magnet} is a grade")
+        refuse_beside(magnet, process, shell)
         return _of_grade(magnet, kelvin, bound, load_line)
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if process is not None or shell is not None:
@@ -165,24 +164,11 @@ def _of_recipe(
 def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float | None) -> Curve:
     """Return the curves of a commercial grade, from what its makers print."""
     from ..catalogue import grades
-    from ..magnetism.process import parameters
+    from ..catalogue.table import loop
 
-    sheets = [grades(name, k).iloc[0] for k in [*kelvin, ROOM_K]]
-    first, end = sheets[-1], _ENDS[bound]
-    if first["kind"] == "bonded" and np.isnan(first["knee_field_kA_m"]):
-        raise InputError(
-            f"{first['grade']} is bonded, and no sheet prints its knee: its curve is not known"
-        )
-    family = parameters().families[first["host"]]
-    printed = float(first["recoil_permeability"])
-    recoil = family.recoil if np.isnan(printed) else printed
-    square = float(first["knee_field_kA_m"]) / float(first["coercivity_kA_m"])
-    said = f"sheets of {first['makers']}, hot by their chords alpha and beta"
-    if np.isnan(square):
-        square = family.squareness
-        said += f"; knee assumed at {square:g} H_cJ as usual for {first['host']}"
-    if np.isnan(printed):
-        said += f"; recoil permeability assumed {recoil:g} as usual for {first['host']}"
+    first, shape, said = loop(name)
+    sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
+    square, recoil = float(shape["squareness"]), float(shape["recoil"])
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:

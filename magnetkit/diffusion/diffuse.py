@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.grade import held
 from ..arguments import finite, named, share, whole
+from ..catalogue.names import grades_among, refuse_beside
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -61,7 +63,9 @@ def diffuse(
     Parameters
     ----------
     composition : text, pymatgen Composition or one row of what `magnetkit.predict` takes
-        The base alloy, of the host 2:14:1.
+        The base alloy, of the host 2:14:1; or a grade such as ``"N42M"`` into which nothing is
+        diffused yet: its likeliest recipe, anchored on what its makers print, as in
+        `magnetkit.replace`.
     shape : str or Shape
         ``"40x15x5mm"``, ``"disc:20x5mm"`` (diameter, height) or ``"ring:40x20x5mm"``.
     along : {"x", "y", "z"}
@@ -122,14 +126,12 @@ def diffuse(
     """
     own = read_shape(shape)
     easy = axis_of(along)
-    table = as_table(composition, basis)
-    if len(table) != 1:
-        raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
+    kelvin = parse_temperature(temperature)
+    table, base, process = _base(composition, basis, process, kelvin)
     load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
     asked = read_asked(require)
     circuit = Circuit(easy, load_line, finite("outside_kA_m", outside_kA_m), law)
-    kelvin = parse_temperature(temperature)
     tried = _anneals(element, hours, anneal)
     job = _Job(table, own, circuit, kelvin, field, process)
     fine = job.setting(cut(own, whole("cells", cells, 200)))
@@ -153,10 +155,30 @@ def diffuse(
             left += undone(many, coat)
     import pandas as pd
 
-    name = composition if isinstance(composition, str) else table.formulas()[0]
-    text = f"{name}, {own} along {easy}"
+    text = f"{base}, {own} along {easy}"
     words = _words(asked, circuit, kelvin, probability, field is not None)
     return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
+
+
+def _base(
+    composition: Any, basis: Basis, process: Any, kelvin: float
+) -> tuple[CompositionTable, str, Any]:
+    """Return the base alloy, what it is called, and its process; of a grade its likeliest."""
+    grades = grades_among(composition)
+    if grades and grades[0] is not None and len(grades) == 1:
+        refuse_beside(grades[0], process, None)
+        base = held(grades[0], kelvin)
+        if base.shell is not None:
+            raise InputError(
+                f"{base.grade} most likely is {base.made.words}, and would be diffused twice; give "
+                f"the alloy, e.g. {base.made.best.text!r} with basis weight"
+            )
+        return base.table, f"{base.grade} (most likely {base.made.words})", base.process
+    table = as_table(composition, basis)
+    if len(table) != 1:
+        raise InputError(f"diffuse takes one alloy, got {len(table)}; call it for each")
+    name = composition if isinstance(composition, str) else table.formulas()[0]
+    return table, name, process
 
 
 def _words(asked: Asked, circuit: Circuit, kelvin: float, probability: float, mapped: bool) -> str:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import datasets
+from ..anchors.grade import COMPENSATED, alpha_range
+from ..anchors.makeup import Makeup
 from ..columns import COLUMNS
 from ..composition.table import CompositionTable
 from ..magnetism.kinds import kinds
 from ..magnetism.likeness import relative_width
 from ..magnetism.mill import ALPHA
-from ..replacement.asked import COMPENSATED, Wish, profile
-from ..replacement.makeup import Makeup
-from ..replacement.reference import alpha_range, anchor, reference_of
+from ..replacement.asked import Wish, profile
+from ..replacement.reference import anchor, reference_of
 from ..replacement.space import candidates
 
 if TYPE_CHECKING:

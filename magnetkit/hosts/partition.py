@@ -180,6 +180,10 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
     return np.full(len(table), HOST_NAMES.index(host), np.int8)
 
 
+# A recipe with less than this outside its hard phase is a bare formula.
+_BARE = 0.995
+
+
 @dataclass(frozen=True, eq=False)
 class Partition:
     """A table split into hard phase and grain boundary.
@@ -202,6 +206,11 @@ class Partition:
     grain_boundary: CompositionTable
     hard_volume_fraction: NDArray[np.float64]
     hard_weight_fraction: NDArray[np.float64]
+
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """Whether a recipe is a bare formula: it names a hard phase, not the charge of a melt."""
+        return self.hard_volume_fraction > _BARE
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the split as a table of formulas and shares."""

@@ -192,6 +192,12 @@ class Belief:
             measured=found.measured & ~stand,
         )
 
+    def curie_of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+        """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
+        if not self.decides:
+            return np.full(len(phases), np.nan)
+        return self.of_magnets(phases, codes).value
+
     def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
         """Return what the residual is learnt over, and the physical mean with NaN where none."""
         base = self.base(phases, codes)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import named, share
-from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES, ordered
+from ..columnar import Coded, Columns
+from ..columns import EASY_DIRECTIONS, PROVENANCES, STATUSES
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -149,7 +150,7 @@ def condensed(
     phases = condense(table, codes, load())
     curie = [] if believed is None else [believed.value]
     if left := groups[len(curie) :]:
-        curie.append(current().of_magnets(*_one(left)).value)
+        curie.append(current().curie_of_magnets(*_one(left)))
     value = np.concatenate(curie)
     known = np.isfinite(value)
     phases.state[known, CURIE] = value[known]
@@ -233,40 +234,31 @@ def intrinsic(
 
 def tabulate(got: Intrinsic, z: float) -> "list[pd.DataFrame]":
     """Return the table of `intrinsic` at each temperature; the intervals are `z` deviations."""
-    import pandas as pd
-
-    return [pd.DataFrame(data, copy=False) for data in columns_of(got, z)]
+    return [columns.frame() for columns in columns_of(got, z)]
 
 
 def columns_of(
     got: Intrinsic, z: float, only: Mapping[float, Collection[str]] | None = None
-) -> list[dict[str, Any]]:
-    """Return the columns of `tabulate` in their order, a dict a temperature.
+) -> list[Columns]:
+    """Return the columns of `tabulate` in their order at each temperature.
 
     `only` names the properties that are wanted at a temperature; all are where it has none.
     """
-    import pandas as pd
-
     n = len(got.host)
-    names = [*HOST_NAMES, "unknown"]
-    code = np.where(got.host < 0, len(HOST_NAMES), got.host)
-    host = pd.Categorical.from_codes(code, categories=pd.Index(names))
-    physics = pd.Categorical.from_codes(
-        np.full(n, PROVENANCES.index("physics"), np.int8), categories=pd.Index(PROVENANCES)
-    )
+    code = np.where(got.host < 0, np.int8(len(HOST_NAMES)), got.host)
+    host = Coded(code, (*HOST_NAMES, "unknown"))
+    physics = Coded.constant("physics", n, PROVENANCES)
     learnt = {} if got.believed is None else _learnt(got.believed, np.isnan(got.curie))
     tables = []
     for j, kelvin in enumerate(got.temperatures):
         wanted = (only or {}).get(float(kelvin))
         status = got.status[:, j]
-        data: dict[str, Any] = {
-            "host": host,
-            "status": status_column(status),
-            "easy_direction": pd.Categorical.from_codes(
-                _EASY_CODE[status], categories=pd.Index(EASY_DIRECTIONS)
-            ),
-            "temperature_K": np.full(n, kelvin),
-        }
+        data = Columns(
+            host=host,
+            status=status_column(status),
+            easy_direction=Coded(_EASY_CODE[status], EASY_DIRECTIONS),
+            temperature_K=np.full(n, kelvin),
+        )
         columns = [("curie_temperature_K", got.curie, got.curie_sd, True)]
         for k, name in enumerate(PROPERTIES):
             columns.append((name, got.value[:, j, k], got.sd[:, j, k], bool(_POSITIVE[k])))
@@ -281,33 +273,29 @@ def columns_of(
             data[f"{name}_provenance"] = physics
         if wanted is None or "curie_temperature_K" in wanted:
             data |= learnt
-        tables.append({name: data[name] for name in ordered(list(data))})
+        tables.append(data.ordered())
     return tables
 
 
 def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
-    import pandas as pd
-
-    physics, surrogate, measured = map(PROVENANCES.index, ("physics", "surrogate", "measured"))
+    physics, surrogate, measured = (
+        np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
+    )
     learnt = np.where(believed.share >= 0.5, surrogate, physics)
     learnt[believed.measured] = measured
     learnt[unknown] = -1
     return {
-        "curie_temperature_K_provenance": pd.Categorical.from_codes(
-            learnt, categories=pd.Index(PROVENANCES)
-        ),
+        "curie_temperature_K_provenance": Coded(learnt, PROVENANCES),
         "curie_temperature_K_data_share": believed.share,
         "in_domain": believed.distance <= 1.0,
         "domain_distance": believed.distance,
     }
 
 
-def status_column(status: NDArray[np.int8]) -> "pd.Categorical[str]":
+def status_column(status: NDArray[np.int8]) -> Coded:
     """Return the kernel's codes as a column of statuses."""
-    import pandas as pd
-
-    return pd.Categorical.from_codes(_STATUS_CODE[status], categories=pd.Index(STATUSES))
+    return Coded(_STATUS_CODE[status], STATUSES)
 
 
 def blank_rows(

@@ -1,6 +1,7 @@
 """Up to which temperature magnets keep their flux, by load line and time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
+from ..units import ZERO_CELSIUS
 from .duty import TEN_YEARS, Duty, read_duty
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def use_limits(
     Parameters
     ----------
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
-        n recipes, each of which must be readable; see `magnetkit.predict`.
+        n recipes, each of which must be readable; see `magnetkit.predict`. A text may be a grade
+        such as ``"N42SH"``: its limits follow from its makers' sheets, as `magnetkit.curve` does.
     load_line : float or sequence of them
         Permeance coefficients -B / (mu_0 H).
     hours : float or sequence of them
@@ -60,7 +63,8 @@ def use_limits(
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
         ``hours``, ``outside_kA_m``, ``knee_K`` (where the knee, less what time takes, is used up)
         and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is from 20
-        degrees C on, and no higher than the structure bears for long.
+        degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]`` says
+        what stands for a grade.
 
     Raises
     ------
@@ -75,39 +79,110 @@ def use_limits(
     """
     import pandas as pd
 
-    from ..composition.inputs import read_inputs
-    from .magnets import magnets
-    from .shell import read_shells
+    from ..catalogue.names import grades_among
 
     wanted = _each("losses", losses)
     if not all(0.0 < percent < 100.0 for percent in wanted):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
     lines, times = _each("load_line", load_line), _each("hours", hours)
     duties = [read_duty(Duty(p, outside_kA_m, t)) for p in lines for t in times]
+    kelvin = np.arange(_FROM, _LAST, _STEP)
+    named_so = grades_among(compositions)
+    if named_so:
+        texts = [compositions] if isinstance(compositions, str) else compositions
+        known = [
+            _of_recipes([text], kelvin, process, shell, basis)
+            if grade is None
+            else _of_grade(grade, kelvin, process, shell)
+            for text, grade in zip(texts, named_so, strict=True)
+        ]
+    else:
+        known = [_of_recipes(compositions, kelvin, process, shell, basis)]
+    frames = []
+    for own in known:
+        limits = []
+        for duty in duties:
+            safety = duty.safety(own.remanence, own.knee, own.recoil)
+            loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
+            spent = _crossed(kelvin, 1.0 / np.maximum(safety, 1e-9), 1.0, own.limit)
+            columns = {"knee_K": spent}
+            for percent in wanted:
+                columns[f"loss_{percent:g}_pct_K"] = _crossed(kelvin, loss, percent, own.limit)
+            head = {"candidate": own.names, "shell": own.shells}
+            limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
+        whole = pd.concat(limits, ignore_index=True)
+        order = np.argsort(np.tile(np.arange(len(own.names)), len(duties)), kind="stable")
+        frames.append(whole.iloc[order])
+    found = pd.concat(frames, ignore_index=True)
+    found.attrs["notes"] = [own.note for own in known if own.note]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Loops:
+    """Figures of n magnets at k temperatures, shape (n, k); A/m. Highest temperatures, K, (n,)."""
+
+    names: list[str]
+    shells: Any
+    remanence: Array
+    coercivity: Array
+    knee: Array
+    recoil: Array
+    limit: Array
+    note: str = ""
+
+
+def _of_recipes(compositions: Any, kelvin: Array, process: Any, shell: Any, basis: Basis) -> _Loops:
+    """Return what the model makes of recipes."""
+    from ..composition.inputs import read_inputs
+    from .magnets import magnets
+    from .shell import read_shells
+
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
-    kelvin = np.arange(_FROM, _LAST, _STEP)
     made = magnets(table, kelvin, process, shells)
     axial = made.status == 0
-    b_r = np.where(axial, made.remanence(), np.nan)
     h_cj = np.where(axial, made.coercivity(), np.nan)
-    recoil = np.broadcast_to(made.rows["recoil"][:, None], b_r.shape)
-    knee = h_cj * made.rows["squareness"][:, None]
-    limit = made.rows["structure_limit_K"]
-    names = table.formulas() if inputs.labels is None else list(map(str, inputs.labels))
-    frames = []
-    for duty in duties:
-        safety = duty.safety(b_r, knee, recoil)
-        loss = duty.loss(b_r, h_cj, knee, recoil)
-        columns = {"knee_K": _crossed(kelvin, 1.0 / np.maximum(safety, 1e-9), 1.0, limit)}
-        for percent in wanted:
-            columns[f"loss_{percent:g}_pct_K"] = _crossed(kelvin, loss, percent, limit)
-        head = {"candidate": names, "shell": "" if shells is None else shells.text}
-        frames.append(pd.DataFrame({**head, **vars(duty), **columns}))
-    whole = pd.concat(frames, ignore_index=True)
-    order = np.argsort(np.tile(np.arange(len(table)), len(duties)), kind="stable")
-    return whole.iloc[order].reset_index(drop=True)
+    return _Loops(
+        table.formulas() if inputs.labels is None else list(map(str, inputs.labels)),
+        "" if shells is None else shells.text,
+        np.where(axial, made.remanence(), np.nan),
+        h_cj,
+        h_cj * made.rows["squareness"][:, None],
+        np.broadcast_to(made.rows["recoil"][:, None], h_cj.shape),
+        made.rows["structure_limit_K"],
+    )
+
+
+def _of_grade(name: str, kelvin: Array, process: Any, shell: Any) -> _Loops:
+    """Return what the makers of a grade print, as `magnetkit.curve` draws it."""
+    from ..catalogue.loop import left
+    from ..catalogue.names import refuse_beside
+    from ..catalogue.table import loop
+    from .process import parameters
+
+    refuse_beside(name, process, shell)
+    row, shape, said = loop(name)
+    b_r, h_cj = (
+        float(row[value]) * left(float(row[chord]), kelvin)[None, :]
+        for value, chord in (
+            ("remanence_T", "remanence_coefficient_pct_K"),
+            ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
+        )
+    )
+    most = float(row["max_working_temperature_K"])
+    beyond = "" if np.isnan(most) else f", extrapolated beyond {most - ZERO_CELSIUS:.0f} °C"
+    return _Loops(
+        [name],
+        "",
+        b_r,
+        1e3 * h_cj,
+        1e3 * h_cj * float(shape["squareness"]),
+        np.full_like(b_r, float(shape["recoil"])),
+        np.array([parameters().families[row["host"]].structure_limit_K]),
+        f"{name}: {said}{beyond}; H_cJ as guaranteed",
+    )
 
 
 def _each(name: str, given: Any) -> list[float]:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from ..hosts.partition import Partition
     from .belief import Believed
 
-# A recipe with less than this outside its hard phase is a bare formula, see `Process`.
-_FORMULA = 0.995
 # Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
 _ADDITIVE = 0.002
 # A formula names no additives, its maker uses them: 0.05 to 0.15 wt.% of copper are the makers'
@@ -371,7 +369,7 @@ def _in_phases(
     charge = _charge(table, parts.host)
     if charge is not table:
         parts = partition(charge, parts.host)
-    formula = parts.hard_volume_fraction > _FORMULA
+    formula = parts.bare
     found = balance(charge, parts, rows, formula)
     # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
     whole = formula | (wall_hosts(parts.host) >= 0)

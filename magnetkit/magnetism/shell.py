@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from ..composition.shells import Shell, is_one, read_shell
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SURFACE = ("Tb", "Dy")
 """Rare earths that a magnet maker brings to the grains' surface."""
@@ -219,6 +222,13 @@ def read_shells(shell: Any, n: int) -> ShellRows | None:
         amount,
         np.array([str(s) if s else "" for s in each], object)[at],
     )
+
+
+def written(rows: ShellRows | None, n: int) -> "pa.Array":
+    """Return the shells of n magnets as a column of text, empty where there is none."""
+    import pyarrow as pa
+
+    return pa.repeat(pa.scalar(""), n) if rows is None else pa.array(rows.text, pa.string())
 
 
 def warn_of_shells(rows: ShellRows) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import named
+from ..columnar import Coded, Columns
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -17,12 +18,12 @@ from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
 from .grains import grain_effect
-from .intrinsic import Intrinsic
+from .intrinsic import STATUS, Intrinsic
 from .likeness import HALF_WIDTH
-from .magnets import Alloys, alloys, never_made
+from .magnets import Alloys, Magnets, alloys, never_made
 from .near_curie import widen
 from .process import Process, read_process
-from .shell import read_shells, warn_of_shells
+from .shell import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -205,8 +206,25 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    import pandas as pd
+    made = sintered_columns(
+        table, temperatures, process, shell, host, between, load_line, interval, whole_range, only
+    )
+    return [columns.frame() for columns in made]
 
+
+def sintered_columns(
+    table: CompositionTable,
+    temperatures: Sequence[float | str],
+    process: Process | dict[str, Any] | str | None = None,
+    shell: Any = None,
+    host: str = "auto",
+    between: tuple[float | str, float | str] = BETWEEN,
+    load_line: Duty | float | None = None,
+    interval: float = 0.9,
+    whole_range: bool = False,
+    only: Mapping[float, Collection[str]] | None = None,
+) -> list[Columns]:
+    """Return what `sintered_at` does as plain columns."""
     from ..hosts.partition import assign_hosts, partition
     from .intrinsic import blank_rows, columns_of, evaluate, quantile, status_column
 
@@ -227,21 +245,16 @@ def sintered_at(
         values, status = _at_each(made, bulk, values, status, load, z)
     blank_rows(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
-    text = "" if shells is None else shells.text
-    span = pd.Categorical.from_codes(
-        np.zeros(len(table), np.int8), categories=pd.Index([celsius_range((first, second))])
-    )
-    frames = []
+    span = Coded.constant(celsius_range((first, second)), len(table))
+    tables = []
     for j, columns in enumerate(columns_of(bulk, z, only)):
         wanted = (only or {}).get(float(asked[j]))
         columns["status"] = status_column(status[j])
         if wanted is None:
+            text = written(shells, len(table))
             columns |= {"shell": text, "route": route, "coefficients_between": span}
         codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
-        warm, cold = (
-            pd.Categorical.from_codes(codes, categories=pd.Index([source]))
-            for source in ("physics", "extrapolated")
-        )
+        warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
         if wanted is None or not duty.COLUMNS.isdisjoint(wanted):
             ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
@@ -253,19 +266,49 @@ def sintered_at(
             columns[f"{name}_provenance"] = cold if unseen else warm
         if wanted is None or "density_kg_m3" in wanted:
             columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
-        frames.append(pd.DataFrame(columns, index=range(len(table)), copy=False))
-    return frames
+        tables.append(columns)
+    return tables
 
 
-def _routes(route: "Route | None", codes: NDArray[np.int8]) -> "pd.Categorical":
+def nominal_at(
+    table: CompositionTable,
+    temperatures: Sequence[float],
+    process: Process | dict[str, Any] | str | None,
+    shell: Any,
+    between: tuple[float, float],
+) -> Magnets:
+    """Return the magnets whose remanence and coercivity are the central values of `sintered_at`.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperatures : sequence of float
+        K, k of them.
+    process, shell, between
+        As for `sintered_at`.
+    """
+    from ..hosts.partition import assign_hosts, partition
+    from ..kernels.sintered import states
+
+    asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
+    parts = partition(table, assign_hosts(table))
+    made = alloys(table, parts, read_process(process, len(table)), shells)
+    rules = made.rules()._replace(bend=_bend(made, *between))
+    polarization, coercivity, status = states(asked, made.phases, rules)
+    outside = (status == 0) & ~np.isfinite(made.factor) | never_made(table, parts.host, shells)
+    status[outside] = STATUS.index("outside the model")
+    polarization[status != 0] = coercivity[status != 0] = np.nan
+    return Magnets(asked, polarization.T, coercivity.T, status.T, made)
+
+
+def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
     """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
-    import pandas as pd
-
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
-    place, words = pd.factorize(np.array(names, dtype=object))
-    return pd.Categorical.from_codes(
-        np.where(codes < 0, -1, place[codes]), categories=pd.Index(words, dtype="str")
-    )
+    words = tuple(dict.fromkeys(names))
+    # One entry more than hosts: code -1 picks the last.
+    place = np.array([*map(words.index, names), -1], np.int8)
+    return Coded(place[codes], words)
 
 
 def _at_each(
@@ -296,7 +339,7 @@ def _figures(
     What is not uniaxial throughout the range of use has a status that says so.
     """
     from ..kernels.sintered import Widths, figures
-    from .intrinsic import PROPERTIES, STATUS
+    from .intrinsic import PROPERTIES
 
     rows = made.rows
     scale = z / NormalDist().inv_cdf(0.95)

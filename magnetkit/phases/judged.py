@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..hosts.partition import HOST_NAMES, HOSTS, assign_hosts, hard_phases
@@ -96,13 +97,9 @@ class Judged:
         Of ideal mixing on the sites, Boltzmann's constants an atom.
     borrows : ndarray of bool, shape (n,)
         Whether it leans on slopes of a machine-learned potential.
-    missing : Categorical
-        End members that the snapshot lacks.
     """
 
     def __init__(self, given: Named, source: Snapshot) -> None:
-        import pandas as pd
-
         from ..kernels import mixing as kernel
         from ..kernels.threads import share_rows
 
@@ -110,30 +107,35 @@ class Judged:
         table, n = given.phase, len(given.phase)
         self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
         self.borrows = np.zeros(n, bool)
-        missing = np.zeros(n, np.int64)
-        texts = [""]
+        self._given, self._lacking = table, np.zeros(n, np.int64)
+        self._nodes: dict[int, Nodes] = {}
         ideal = table.values.copy()
         rows_of = table.rows
         interpolated = kernel.Interpolated(self.energy, self.deviation, self.entropy, ideal)
         for code, rows in self.by_host():
             present = np.flatnonzero(kernel.elements_of(table.indptr, table.indices, rows))
-            name = HOST_NAMES[code]
-            nodes = _nodes(source, name, present)
+            nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites = kernel.Sites(nodes.role, nodes.index, nodes.sites)
             energies = kernel.Energies(nodes.node, nodes.mean, nodes.root, nodes.noise)
             share_rows(kernel.interpolate, len(rows), rows_of, rows, sites, energies, interpolated)
-            keys = np.zeros(n, np.int64)
             members = kernel.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
-            compared = kernel.Compared(self.borrows, keys)
+            compared = kernel.Compared(self.borrows, self._lacking)
             share_rows(kernel.compare, len(rows), rows_of, rows, sites, members, compared)
-            lacking, distinct = pd.factorize(keys[rows])
-            own = [_missing(name, nodes, table, rows[i]) for i in first_of(lacking, len(distinct))]
-            missing[rows] = lacking + len(texts)
-            texts += own
-        place, distinct = pd.factorize(np.array(texts, dtype=object))
-        self.missing = pd.Categorical.from_codes(place[missing], pd.Index(distinct, dtype="str"))
         self.ideal = CompositionTable(table.indptr, table.indices, ideal, table.row_index)
         self._take_entries()
+
+    def missing(self) -> Coded:
+        """Return the end members of each phase that the snapshot lacks, in words."""
+        import pandas as pd
+
+        codes, place = np.zeros(len(self.host), np.int64), {"": 0}
+        for code, rows in self.by_host():
+            lacking, distinct = pd.factorize(self._lacking[rows])
+            first = first_of(lacking, len(distinct))
+            nodes = self._nodes[code]
+            texts = [_missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first]
+            codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[lacking]
+        return Coded(codes, tuple(place))
 
     def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
         """Return the code and the rows of each host."""

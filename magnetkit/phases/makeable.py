@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..arguments import named, share
+from ..columnar import Coded, Columns
+from ..columns import PROVENANCES
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -19,9 +21,6 @@ from .judged import Judged, listed, phases_of
 from .products import product_texts
 from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LIQUID = "liquid"
 """What a phase falls into above the temperature at which it decomposes by melting."""
@@ -92,23 +91,34 @@ def stability(
     >>> found["decomposes_to"][0]
     '0.58 Sm2Co17 + 0.42 SmCo3'
     """
-    import pandas as pd
+    inputs = read_inputs(compositions, basis, strict=strict)
+    judged, columns = stability_columns(inputs.table, host, temperature, snapshot, interval)
+    columns["missing_end_members"] = judged.missing()
+    return inputs.give(columns.frame())
 
+
+def stability_columns(
+    table: CompositionTable,
+    host: str = "auto",
+    temperature: float | str | None = None,
+    snapshot: Snapshot | str | Path | None = None,
+    interval: float = 0.9,
+) -> tuple[Judged, Columns]:
+    """Return the phases of a table, and what `stability` says of them as plain columns."""
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
     if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
     half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
-    inputs = read_inputs(compositions, basis, strict=strict)
     source = open_snapshot(snapshot)
-    judged = Judged(phases_of(inputs.table, host), source)
+    judged = Judged(phases_of(table, host), source)
     kelvin = made_at(judged.host)
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
     above, hull = judged.above(kelvin)
     found = odds(judged, above, kelvin)
     known = ~np.isnan(hull.energy)
-    columns: dict[str, Any] = {}
+    columns = Columns()
     name = "probability_phase_forms"
     columns[name] = np.where(known, found.probability(), np.nan)
     for end, value in zip(("lo", "hi"), found.ends(half), strict=True):
@@ -116,23 +126,18 @@ def stability(
     columns[f"{name}_provenance"] = _provenance(columns[name], known)
     _energies(columns, judged, above, half)
     columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)
-    columns["missing_end_members"] = judged.missing
-    return inputs.give(pd.DataFrame(columns))
+    return judged, columns
 
 
-def _provenance(value: Any, borrows: Any) -> Any:
+def _provenance(value: Any, borrows: Any) -> Coded:
     """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
-    import pandas as pd
-
-    from ..columns import PROVENANCES
-
-    physics, surrogate = PROVENANCES.index("physics"), PROVENANCES.index("surrogate")
+    physics, surrogate = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))
     codes = np.where(borrows, surrogate, physics)
     codes[np.isnan(value)] = -1
-    return pd.Categorical.from_codes(codes, pd.Index(PROVENANCES))
+    return Coded(codes, PROVENANCES)
 
 
-def _energies(columns: dict[str, Any], judged: Judged, above: Any, half: float) -> None:
+def _energies(columns: Columns, judged: Judged, above: Any, half: float) -> None:
     spread = half * judged.deviation
     for name, value in (
         ("formation_energy_eV_atom", judged.energy),
@@ -191,21 +196,18 @@ def energy_above_hull(
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> "pd.Categorical":
-    """Return the products of each row as a category, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
-    import pandas as pd
-
+def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> Coded:
+    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
     found = product_texts(hull)
     unknown = np.flatnonzero(np.isnan(hull.energy))
     if not (liquid.any() or len(unknown)):
         return found
     lacking = [_lacking(judged.ideal[i : i + 1], source) for i in unknown]
-    place, distinct = pd.factorize(np.array([LIQUID, *lacking], dtype=object))
-    codes, known = found.codes.astype(np.int64), len(found.categories)
+    others = list(dict.fromkeys([LIQUID, *lacking]))
+    codes, known = found.codes.copy(), len(found.words)
     codes[liquid] = known
-    codes[unknown] = known + place[1:]
-    categories = found.categories.append(pd.Index(distinct, dtype="str"))
-    return pd.Categorical.from_codes(codes, categories).remove_unused_categories()
+    codes[unknown] = [known + others.index(text) for text in lacking]
+    return Coded(codes, (*found.words, *others)).used()
 
 
 def _lacking(row: CompositionTable, source: Snapshot) -> str:

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.grade import held
 from ..arguments import named
+from ..catalogue.names import grades_among, refuse_beside
 from ..columns import COLUMNS
 from ..composition.inputs import read_inputs
 from ..errors import InputError
@@ -29,7 +31,10 @@ def compare(
     Parameters
     ----------
     compositions : list, column, frame, path or CompositionTable
-        Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered.
+        Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
+        may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
+        at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
+        the same mill.
     temperature : float or str
         One temperature, K or a text such as ``"150C"``.
     basis : {"auto", "atomic", "weight"}
@@ -46,7 +51,8 @@ def compare(
         One row a property, under its name in `magnetkit.columns`: ``label``, ``unit``, a column a
         magnet, and ``difference``, or ``difference_2`` and so on where there are more than two.
         Differences are of numbers alone; the intervals of the magnets are not of their
-        difference, in which much of the error cancels.
+        difference, in which much of the error cancels. ``.attrs["notes"]`` says what stands for a
+        grade.
 
     Raises
     ------
@@ -61,16 +67,22 @@ def compare(
     """
     import pandas as pd
 
-    if len(parse_temperatures(temperature)) != 1:
+    kelvin = parse_temperatures(temperature)
+    if len(kelvin) != 1:
         raise InputError("compare takes one temperature; predict takes several")
-    inputs = read_inputs(compositions, basis, strict=True)
-    if len(inputs.table) < 2:
-        raise InputError(f"compare takes two magnets or more, got {len(inputs.table)}")
-    frame = predict(inputs.table, temperature, shell=inputs.shells_with(shell), **conditions)
-    written = frame["candidate"] if inputs.labels is None else inputs.labels.to_pylist()
-    names = _distinct(
-        [f"{n} + {s}" if s else str(n) for n, s in zip(written, frame["shell"], strict=True)]
-    )
+    grades, notes = grades_among(compositions), []
+    if grades:
+        frame, notes = _with_grades(compositions, grades, kelvin[0], basis, shell, conditions)
+        written = [g or text for g, text in zip(grades, compositions, strict=True)]
+        shells = ["" if g else s for g, s in zip(grades, frame["shell"], strict=True)]
+    else:
+        inputs = read_inputs(compositions, basis, strict=True)
+        frame = predict(inputs.table, temperature, shell=inputs.shells_with(shell), **conditions)
+        written = frame["candidate"] if inputs.labels is None else inputs.labels.to_pylist()
+        shells = frame["shell"]
+    if len(frame) < 2:
+        raise InputError(f"compare takes two magnets or more, got {len(frame)}")
+    names = _distinct([f"{n} + {s}" if s else str(n) for n, s in zip(written, shells, strict=True)])
     rows = [name for name in COLUMNS if name in frame and name not in ("candidate", "row_index")]
     table = pd.DataFrame(
         {
@@ -88,7 +100,43 @@ def compare(
             else np.nan
             for row in rows
         ]
+    table.attrs["notes"] = notes
     return table
+
+
+def _with_grades(
+    texts: Any,
+    grades: list[str | None],
+    kelvin: float,
+    basis: Any,
+    shell: Any,
+    conditions: dict[str, Any],
+) -> "tuple[pd.DataFrame, list[str]]":
+    """Return the properties of grades and recipes, and what stands for the grades.
+
+    Each grade is anchored on what its makers print; recipes are predicted as of the first's mill.
+    """
+    import pandas as pd
+
+    texts = [texts] if isinstance(texts, str) else texts
+    shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
+    if len(shells) != len(texts):
+        raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")
+    own = {g: held(g, kelvin) for g in dict.fromkeys(grades) if g is not None}
+    first = next(iter(own.values()))
+    frames = []
+    for text, grade, given in zip(texts, grades, shells, strict=True):
+        if grade is None:
+            asked = {"process": first.process, "basis": basis, "shell": given or None}
+            frames.append(predict([text], kelvin, **(conditions | asked)))
+            continue
+        refuse_beside(grade, conditions.get("process"), given or None)
+        asked = {"process": own[grade].process, "shell": own[grade].shell}
+        frames.append(predict(own[grade].table, kelvin, **(conditions | asked)))
+    notes = [g.sentence() for g in own.values()]
+    if None in grades:
+        notes.append(f"recipes are predicted as of the mill that makes {first.grade}")
+    return pd.concat(frames, ignore_index=True), notes
 
 
 def _distinct(names: list[str]) -> list[str]:

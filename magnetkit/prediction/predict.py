@@ -124,7 +124,7 @@ def predict(
     shells = inputs.shells_with(shell)
     *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
     frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room)
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
         for k, magnet in zip(kelvin, made, strict=True)
     ]
     return inputs.give(*frames, named=True)

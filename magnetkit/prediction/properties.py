@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from ..added import properties
 from ..arguments import path
-from ..columns import PROVENANCES, ordered
+from ..columnar import Coded, Columns
+from ..columns import PROVENANCES
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.duty import LOAD_LINE, Duty, read_duty
 from ..magnetism.process import process_record
-from ..magnetism.sintered import BETWEEN, read_between
+from ..magnetism.sintered import BETWEEN, read_between, sintered_columns
+
+if TYPE_CHECKING:
+    from ..magnetism.magnets import Magnets
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
@@ -145,16 +149,15 @@ def magnets(
     temperatures: Sequence[float],
     conditions: Conditions,
     only: Mapping[float, Collection[str]] | None = None,
-) -> list[pd.DataFrame]:
-    """Return the magnet each candidate makes, bulk and shell alike: a table a temperature.
+) -> list[Columns]:
+    """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
 
     `only` names the properties that are wanted at a temperature; all are where it has none.
     """
-    from ..magnetism import sintered_at
     from ..magnetism.believing import using
 
     with using(conditions.data, conditions.add):
-        return sintered_at(
+        return sintered_columns(
             table,
             temperatures,
             process=conditions.process,
@@ -167,13 +170,28 @@ def magnets(
         )
 
 
+def nominal_magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+) -> "Magnets":
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
+    from ..magnetism.believing import using
+    from ..magnetism.sintered import nominal_at
+
+    with using(conditions.data, conditions.add):
+        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
+
+
 def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
-) -> pd.DataFrame:
+) -> Columns:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import ledger, with_prices
+    from ..supply import with_prices
+    from ..supply.ledger import ledger_columns
 
-    return ledger(
+    return ledger_columns(
         table,
         scenario=with_prices(conditions.scenario, conditions.prices),
         recycled=conditions.recycled or None,
@@ -183,15 +201,24 @@ def supplies(
     )
 
 
+def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, NDArray[np.bool_]]:
+    """Return how stable the phase of each candidate is, and which are taken for makeable."""
+    from ..phases.forming import FORMS
+    from ..phases.makeable import stability_columns
+
+    _, found = stability_columns(table, snapshot=conditions.snapshot, interval=conditions.interval)
+    return found, found["probability_phase_forms"] >= FORMS
+
+
 def describe(
     table: CompositionTable,
     temperature: float,
     conditions: Conditions,
     labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
-    magnet: pd.DataFrame | None = None,
-    room: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    magnet: Columns | None = None,
+    room: Columns | None = None,
+) -> Columns:
     """Return every property of each candidate at one temperature.
 
     Parameters
@@ -204,79 +231,76 @@ def describe(
         The candidates as the user wrote them; their formulas otherwise.
     shells : sequence of str, optional
         Grain-boundary shell of each, empty for a bulk alloy.
-    magnet : DataFrame, n rows, optional
+    magnet : Columns, n rows, optional
         What `magnets` returned for this temperature, where the caller has it.
-    room : DataFrame, n rows, optional
+    room : Columns, n rows, optional
         What it returned for `ROOM_K`; the nearest grades are then named.
 
     Returns
     -------
-    DataFrame, n rows
+    Columns, n rows
         The columns of the registry, in its order, all but those of the ranking.
     """
-    from ..phases import stability
-    from ..phases.forming import FORMS
-
-    formulas = table.to_arrow().to_pandas()
-    if isinstance(labels, pa.Array):
-        labels = labels.to_pandas()
-    frame = pd.DataFrame(
-        {
-            "candidate": formulas if labels is None else labels,
-            "row_index": table.row_index,
-            "formula": formulas,
-        }
-    )
+    formulas = table.to_arrow()
+    if labels is None:
+        labels = formulas
+    elif not isinstance(labels, pa.Array):
+        labels = pa.array(labels, pa.string())
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
-    supply = supplies(table, shells, conditions)
-    makeable = (stable["probability_phase_forms"] >= FORMS).to_numpy()
-    stable = stable.drop(columns=["missing_end_members"], errors="ignore")
-    frame = pd.concat([frame, magnet, stable, supply], axis=1)
-    per_kg = frame["density_kg_m3"] * frame["cost_USD_kg"]
-    frame["cost_per_flux_USD_m3_T"] = per_kg / frame["remanence_T"]
+    stable, forms = makeable(table, conditions)
+    found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    found |= magnet
+    found |= stable
+    found |= supplies(table, shells, conditions)
+    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    )
     if room is not None:
-        frame["nearest_grade"] = _nearest(room)
-    _mark_unmakeable(frame, makeable)
-    _fill_energy(frame, table, conditions.interval)
+        found["nearest_grade"] = _nearest(room)
+    status = found["status"]
+    found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
+    _fill_energy(found, table, conditions.interval)
     for record in properties():
-        frame = frame.assign(**_measured(record.name, table, conditions.interval))
-    frame["in_domain"] &= (frame["status"] != "outside the model").to_numpy()
-    return frame[ordered(frame.columns)]
+        found |= _measured(record.name, table, conditions.interval)
+    found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
+    return found.ordered()
 
 
-def _nearest(room: pd.DataFrame) -> pd.Categorical:
+def cost_per_flux(
+    density: NDArray[np.float64], cost: NDArray[np.float64], remanence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+
+    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    """
+    return density * cost / remanence
+
+
+def _nearest(room: Columns) -> Coded:
     """Return the commercial grade nearest to each magnet at 20 degrees C."""
     from ..catalogue import nearest_grades
 
-    found = nearest_grades(room["host"], room["remanence_T"], room["coercivity_kA_m"])
-    return pd.Categorical(found)
+    host = room["host"]
+    hosts = pd.Categorical.from_codes(host.codes, host.words)
+    found = nearest_grades(hosts, room["remanence_T"], room["coercivity_kA_m"])
+    codes, words = pd.factorize(found, sort=True)
+    return Coded(codes, tuple(words))
 
 
-def _measured(name: str, table: CompositionTable, interval: float) -> dict[str, Any]:
+def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
     """Return the columns of a measured property that is learnt from compositions alone."""
     from ..surrogates import load
 
     found = load(name).predict(table, interval)
-    columns = {column: found[column] for column in (name, f"{name}_lo", f"{name}_hi")}
-    learnt = pd.Categorical.from_codes(
-        np.full(len(found), PROVENANCES.index("surrogate"), np.int8),
-        categories=pd.Index(PROVENANCES),
-    )
-    return {**columns, f"{name}_provenance": learnt}
+    columns = Columns((c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi"))
+    columns[f"{name}_provenance"] = Coded.constant("surrogate", len(found), PROVENANCES)
+    return columns
 
 
-def _mark_unmakeable(frame: pd.DataFrame, makeable: NDArray[np.bool_]) -> None:
-    status = frame["status"].astype("category")
-    if "not makeable" not in status.cat.categories:
-        status = status.cat.add_categories(["not makeable"])
-    frame["status"] = status.mask((status == "ok") & ~makeable, "not makeable")
-
-
-def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) -> None:
+def _fill_energy(found: Columns, table: CompositionTable, interval: float) -> None:
     """Let the model of the formation energy answer where the phase data do not."""
-    missing = np.flatnonzero(frame[ENERGY].isna())
+    missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):
         return
     from ..hosts.partition import hard_phases
@@ -287,10 +311,8 @@ def _fill_energy(frame: pd.DataFrame, table: CompositionTable, interval: float) 
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
     answered = prediction["in_domain"].to_numpy()
-    missing, prediction = missing[answered], prediction[answered]
+    rows = np.zeros(len(table), bool)
+    rows[missing[answered]] = True
     for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
-        frame.loc[missing, name] = prediction[name].to_numpy()
-    provenance = frame[f"{ENERGY}_provenance"].astype("category")
-    if "surrogate" not in provenance.cat.categories:
-        provenance = provenance.cat.add_categories(["surrogate"])
-    frame[f"{ENERGY}_provenance"] = provenance.mask(frame.index.isin(missing), "surrogate")
+        found[name][rows] = prediction[name].to_numpy()[answered]
+    found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")

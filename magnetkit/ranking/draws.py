@@ -19,11 +19,13 @@ from scipy.linalg import cholesky
 from scipy.special import ndtri
 
 from ..applications.objective import CHANCE, MARGIN, SHARE, UNITS, Objective
+from ..columnar import Columns
 from ..composition import CompositionTable
+from ..magnetism.kinds import kinds
 from ..magnetism.likeness import Kinds, covariance
 from ..magnetism.mill import QUANTITIES, Mill
 from ..prediction.properties import magnets
-from .judged import Job, alike, mill_of, reference_row
+from .judged import Job, mill_of, reference_row
 from .order import total_loss
 from .requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
@@ -139,10 +141,11 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     shell = shells if any(shells) else None
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
     at = sorted(asked - {job.temperature})
-    frames = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
-    magnets_as = alike(table, leading, conditions.process, job.temperature)
+    tables = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
+    hosts = list(leading["host"].astype(object).fillna(""))
+    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature)
     of = Errors(magnets_as, mill_of(conditions.process))
-    values = Properties(leading, frames, draws, rng, of, conditions.interval)
+    values = Properties(leading, tables, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(
         table,
         draws,
@@ -178,14 +181,14 @@ class Properties:
     def __init__(
         self,
         leading: pd.DataFrame,
-        frames: dict[float, pd.DataFrame],
+        tables: dict[float, Columns],
         draws: int,
         rng: np.random.Generator,
         errors: Errors,
         interval: float = 0.9,
     ) -> None:
         self.known: dict[str, Values] = {}
-        self._leading, self._frames, self._draws, self._rng = leading, frames, draws, rng
+        self._leading, self._tables, self._draws, self._rng = leading, tables, draws, rng
         self._scores: dict[str, Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
@@ -197,8 +200,8 @@ class Properties:
         if column == COST_PER_FLUX:
             weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
             return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
-        frame = self._frames.get(temperature, self._leading)
-        value, lo, hi = interval_of(frame if column in frame else self._leading, column)
+        table = self._tables.get(temperature, self._leading)
+        value, lo, hi = interval_of(table if column in table else self._leading, column)
         z = self.score(FOLLOWS.get(column, column)) / self._end
         z = -z if column in AGAINST else z
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])

@@ -13,16 +13,17 @@ from scipy.special import ndtr
 
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
-from ..columns import COLUMNS, ordered
+from ..columnar import Columns
+from ..columns import COLUMNS
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.kinds import kinds
-from ..magnetism.likeness import Kinds, relative_width
+from ..magnetism.likeness import relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
 from ..prediction.properties import GRADED, ROOM_K, Conditions, conditions_for, describe, magnets
-from .requirements import FOLLOWS, MEETS_PROBABILITY, judge, status_over
+from .requirements import FOLLOWS, MEETS_PROBABILITY, Tables, judge, status_over
 
 if TYPE_CHECKING:
     from ..applications.parts import Anchor, Requirement
@@ -227,7 +228,8 @@ def _side(requirement: "Requirement") -> tuple[str, bool, float | None]:
 def reference_row(profile: "Profile", conditions: Conditions, kelvin: float) -> pd.Series:
     """Return every property of a device's reference magnet at a temperature, K."""
     shell = [profile.reference.shell] if profile.reference.shell else None
-    return describe(profile.reference.table(), kelvin, conditions, shells=shell).iloc[0]
+    found = describe(profile.reference.table(), kelvin, conditions, shells=shell)
+    return found.frame().iloc[0]
 
 
 def identity_of(job: Job) -> dict[str, Any]:
@@ -283,7 +285,7 @@ def evaluate(
     job: Job,
     labels: pa.Array | Sequence[str] | None = None,
     shells: Sequence[str] | None = None,
-) -> pd.DataFrame:
+) -> Columns:
     """Return the judged properties of some candidates, all but the columns of the ranking.
 
     Parameters
@@ -295,17 +297,14 @@ def evaluate(
 
     Returns
     -------
-    DataFrame, n rows
-        Registry columns in their order.
+    Columns, n rows
+        Those of the registry in their order.
     """
     at = asked_temperatures(job)
     *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions, asked_elsewhere(job))
-    frames = dict(zip(at, made, strict=True))
-    here = describe(table, at[0], job.conditions, labels, shells, frames[at[0]], room)
-    frames[at[0]] = here
-    for name, column in verdict_of(table, frames, job).items():
-        here[name] = column
-    return here[ordered(here.columns)]
+    here = describe(table, at[0], job.conditions, labels, shells, made[0], room)
+    here |= verdict_of(table, dict(zip(at, [here, *made[1:]], strict=True)), job)
+    return here.ordered()
 
 
 def asked_temperatures(job: Job) -> list[float]:
@@ -329,35 +328,33 @@ def asked_elsewhere(job: Job) -> dict[float, set[str]]:
     return asked
 
 
-def verdict_of(
-    table: CompositionTable, frames: dict[float, pd.DataFrame], job: Job
-) -> dict[str, Any]:
+def verdict_of(table: CompositionTable, tables: Tables, job: Job) -> Columns:
     """Return how candidates stand to a device, by column.
 
     Parameters
     ----------
     table : CompositionTable, n rows
-    frames : dict of float to DataFrame
+    tables : mapping of float to Columns
         Properties at the temperatures of `asked_temperatures`.
     job : Job
 
     Returns
     -------
-    dict
+    Columns, n rows
         ``status`` over the whole range, ``probability_meets_requirements``,
         ``failed_requirements`` and ``performance_margin``.
     """
-    beside = _beside(table, frames[job.temperature], job)
+    beside = _beside(table, tables[job.temperature], job)
     verdict = judge(
-        job.profile, frames, job.temperature, job.threshold, job.conditions.interval, beside
+        job.profile, tables, job.temperature, job.threshold, job.conditions.interval, beside
     )
-    status = status_over(frames, job.temperature)
-    return {
-        "status": status,
-        "probability_meets_requirements": np.where(status == "ok", verdict.probability, 0.0),
-        "failed_requirements": verdict.failed,
-        "performance_margin": verdict.margin,
-    }
+    status = status_over(tables, job.temperature)
+    return Columns(
+        status=status,
+        probability_meets_requirements=np.where(status.says("ok"), verdict.probability, 0.0),
+        failed_requirements=verdict.failed,
+        performance_margin=verdict.margin,
+    )
 
 
 def mill_of(process: Any) -> Mill | None:
@@ -366,28 +363,15 @@ def mill_of(process: Any) -> Mill | None:
     return None if record is None else Mill.from_record(record)
 
 
-def _beside(
-    table: CompositionTable, here: pd.DataFrame, job: Job
-) -> dict[str, NDArray[np.float64]]:
+def _beside(table: CompositionTable, here: Columns, job: Job) -> dict[str, NDArray[np.float64]]:
     """Return how wide differences to the reference are over values, see `judge`."""
     asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
     if not asked:
         return {}
     mill, reference = mill_of(job.conditions.process), job.profile.reference
     process = job.conditions.process
-    own = alike(table, here, process, job.temperature)
+    hosts, shells = here["host"].texts(), here["shell"].to_pylist()
+    own = kinds(table, hosts, shells, process, job.temperature)
     shells = [reference.shell or ""]
     it = kinds(reference.table(), [reference.host], shells, process, job.temperature)
     return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}
-
-
-def alike(table: CompositionTable, frame: pd.DataFrame, process: Any, temperature: float) -> Kinds:
-    """Return what the magnets of a table are, by its columns ``host`` and ``shell``."""
-    return kinds(table, _words(frame["host"]), _words(frame["shell"]), process, temperature)
-
-
-def _words(column: pd.Series) -> list[str]:
-    """Return a column of few distinct texts, empty where there is none."""
-    codes, distinct = pd.factorize(column)
-    words = [*map(str, distinct), ""]
-    return [words[code] for code in codes.tolist()]

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from ..columnar import Coded, Columns
 from ..columns import COLUMNS, STATUSES
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEETS_PROBABILITY = 0.8
 """A candidate meets the requirements from this probability on."""
 
-Frames = Mapping[float, pd.DataFrame]
+Tables = Mapping[float, Columns]
 """Properties by temperature, K; the rows are the same in each."""
 
 FOLLOWS = {
@@ -36,8 +36,9 @@ AGAINST = frozenset({"irreversible_loss_pct"})
 OUTSIDE = -1.0
 """Largest margin of a host that the device does not allow: it misses the whole of a limit."""
 
-Window = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Lowest and highest standard score of a prediction at which a requirement is met, shape (n,)."""
+Window = tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]
+"""Lowest and highest standard score of a prediction at which a requirement is met, shape (n,); one
+number where all rows share it."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,19 @@ class Verdict:
         are taken as independent.
     margin : ndarray, shape (n,)
         Smallest slack over the requirements as a share of the limit; below zero is a miss.
-    failed : pandas.Categorical, length n
+    failed : Coded, length n
         The requirements whose own probability is too small, by name; the least likely of all
         where only their product is too small.
     """
 
     probability: NDArray[np.float64]
     margin: NDArray[np.float64]
-    failed: pd.Categorical
+    failed: Coded
 
 
 def judge(
     profile: "Profile",
-    frames: Frames,
+    tables: Tables,
     temperature: float,
     threshold: float = MEETS_PROBABILITY,
     interval: float = 0.9,
@@ -76,14 +77,14 @@ def judge(
     ----------
     profile : Profile
         The device.
-    frames : mapping of float to DataFrame
+    tables : mapping of float to Columns
         Properties at each temperature the requirements name, and at `temperature`.
     temperature : float
         Temperature of requirements that name none, K.
     threshold : float
         A requirement counts as failed below this probability.
     interval : float
-        Coverage of the intervals in `frames`.
+        Coverage of the intervals in `tables`.
     beside : mapping of str to ndarray, shape (n,), optional
         By quantity (the values of `FOLLOWS`, or the column itself) the width of the difference to
         the reference magnet over that of the value itself, where requirements are relative to it;
@@ -95,94 +96,93 @@ def judge(
     """
     from scipy.special import ndtr
 
-    here = frames[temperature]
+    host = tables[temperature]["host"]
     windows: dict[tuple[str, bool], Window] = {}
-    margin = np.full(len(here), np.inf)
-    least, least_bit = np.ones(len(here)), np.zeros(len(here), np.int64)
-    failed = np.zeros(len(here), np.int64)
+    margin = np.full(len(host), np.inf)
+    least, least_bit = np.ones(len(host)), np.zeros(len(host), np.int64)
+    failed = np.zeros(len(host), np.int64)
     names = [str(requirement) for requirement in profile.requirements]
     for bit, requirement in enumerate(profile.requirements):
-        frame = frames[requirement.temperature_K or temperature]
+        table = tables[requirement.temperature_K or temperature]
         column = requirement.column
         width = None
         if requirement.share_of_reference is not None:
             width = (beside or {}).get(FOLLOWS.get(column, column), 2.0**0.5)
-        low, high = _window(requirement, frame, interval, width)
+        low, high = _window(requirement, table, interval, width)
         if column in AGAINST:
             low, high = -high, -low
         chance = ndtr(high) - ndtr(low)
         failed[chance < threshold] |= 1 << bit
         least_bit[chance < least] = 1 << bit
         least = np.fmin(chance, least)
-        margin = np.fmin(margin, requirement.margin(frame[column]))
+        margin = np.fmin(margin, requirement.margin(table[column]))
         # A difference to the reference has another error than the value itself.
         key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
         if key in windows:
             known = windows[key]
             low, high = np.maximum(low, known[0]), np.minimum(high, known[1])
         windows[key] = low, high
-    probability = np.ones(len(here))
+    probability = np.ones(len(host))
     for low, high in windows.values():
         probability *= np.maximum(ndtr(high) - ndtr(low), 0.0)
     together = (probability < threshold) & (failed == 0)
     failed[together] = least_bit[together]
-    outside = ~here["host"].isin(list(profile.hosts)).to_numpy()
+    outside = ~host.says(*profile.hosts)
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
     names.append("host in " + ", ".join(profile.hosts))
     # Of what is not known there is no margin, whatever its host.
     margin[~np.isfinite(margin)] = np.nan
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    return Verdict(probability, margin, _name_sets(failed, names))
+    return Verdict(probability, margin, name_sets(failed, names))
 
 
-def status_over(frames: Frames, temperature: float) -> "pd.Categorical[str]":
+def status_over(tables: Tables, temperature: float) -> Coded:
     """Return the status over the whole range: the first that is not ok, the table's own first.
 
     The table is that of `temperature`, K.
     """
-    names = pd.Index(STATUSES)
-    columns = [frame["status"].astype("category") for frame in frames.values()]
-    codes = [names.get_indexer(c.cat.categories)[c.cat.codes] for c in columns]
-    first = list(frames).index(temperature)
-    found, good = codes[first].copy(), names.get_loc("ok")
-    for other in codes:
-        found = np.where(found == good, other, found)
-    return pd.Categorical.from_codes(found, categories=names)
+    found = tables[temperature]["status"].codes
+    for table in tables.values():
+        found = np.where(found == STATUSES.index("ok"), table["status"].codes, found)
+    return Coded(found, STATUSES)
 
 
-def interval_of(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.float64], ...]:
-    """Return value, lower and upper end of a column; the value thrice where it is exact."""
-    value = frame[column].to_numpy(np.float64)
+def interval_of(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
+    """Return value, lower and upper end of a column; the value thrice where it is exact.
+
+    The table is of `Columns` or a frame.
+    """
+    value = np.asarray(table[column], np.float64)
     if not COLUMNS[column].predicted:
         return value, value, value
-    return (
-        value,
-        frame[f"{column}_lo"].to_numpy(np.float64),
-        frame[f"{column}_hi"].to_numpy(np.float64),
-    )
+    lower, upper = (np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi"))
+    return value, lower, upper
 
 
 def _window(
     requirement: "Requirement",
-    frame: pd.DataFrame,
+    table: Columns,
     interval: float,
     width: NDArray[np.float64] | float | None,
 ) -> Window:
     """Return where the standard score of a prediction must lie; an empty window for NaN."""
-    value, lo, hi = interval_of(frame, requirement.column)
+    value, lo, hi = interval_of(table, requirement.column)
     if width is not None:
         lo, hi = value - width * (value - lo), value + width * (hi - value)
     limit = requirement.limit
-    low, high = np.full(len(value), -np.inf), np.full(len(value), np.inf)
+    low: NDArray[np.float64] | float = -np.inf
+    high: NDArray[np.float64] | float = np.inf
+    unknown = np.isnan(value)
     if requirement.minimum is not None:
         low = score(limit, 1, value, lo, hi, interval)
     else:
         high = score(limit, -1, value, lo, hi, interval)
         if requirement.absolute_maximum is not None:
             low = score(-limit, 1, value, lo, hi, interval)
-    unknown = np.isnan(value)
-    low[unknown], high[unknown] = np.inf, -np.inf
+    for end, empty in ((low, np.inf), (high, -np.inf)):
+        if isinstance(end, np.ndarray):
+            end[unknown] = empty
     return low, high
 
 
@@ -225,8 +225,8 @@ def score(
         return np.where(half > 0, ndtri(0.5 + interval / 2.0) * distance / half, certain)
 
 
-def _name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical:
-    """Return each bit set as the joined names, dictionary-encoded."""
+def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
+    """Return each bit set as the joined names."""
     distinct, codes = np.unique(bits, return_inverse=True)
     texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]
-    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype="str"))
+    return Coded(codes, tuple(texts))

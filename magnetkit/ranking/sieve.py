@@ -3,9 +3,11 @@
 Heavy rare earth, risk and cost follow from a composition alone, and the host from a rule. With
 them stands a bound: no magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth
 no more than one unit of regret, and no probability is above 1, so that the loss is at least what
-the rest of it comes to. Only what is below the limit goes on to magnetism, and of that only what
-meets the requirements to stability. What the ranking needs of the rows that are left is computed
-by the functions of a full screening and is the same.
+the rest of it comes to. Of what is below the limit, remanence and coercivity are computed without
+their ranges (`nominal`): a requirement that they miss is met with a probability of half at most,
+and no other value makes the margin larger than theirs. Only what is left goes on to the whole of
+magnetism, and of that only what meets the requirements to stability. What the ranking needs of the
+rows that are left is computed by the functions of a full screening and is the same.
 
 The limit comes from a sample (`limit_of`): a loss that more candidates stay below than can be
 asked for. Whether they do is counted afterwards, so that nothing rests on the sample.
@@ -17,17 +19,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..applications.objective import MARGIN
+from ..columnar import Columns
 from ..composition import CompositionTable
 from ..hosts.partition import HOST_NAMES, assign_hosts
-from ..phases.forming import FORMS
-from ..prediction.properties import magnets, supplies
+from ..prediction.properties import cost_per_flux, magnets, makeable, supplies
 from .draws import COST_PER_FLUX
 from .judged import Job, asked_elsewhere, asked_temperatures, evaluate, verdict_of
+from .nominal import COERCIVITY, HALF, REMANENCE, nominal
 from .order import CLIMB, Judged, Rule
 from .regret import POOL
 
@@ -40,17 +42,14 @@ BINS = 40
 # Rounding of sums and logarithms.
 _SLACK = 1e-6
 _BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
+_BY_NOMINAL = (REMANENCE, COERCIVITY, COST_PER_FLUX)
 _BY_MAGNETISM = (
-    "remanence_T",
-    "coercivity_kA_m",
     "max_energy_product_kJ_m3",
     "max_working_temperature_K",
-    "cost_per_flux_USD_m3_T",
     "probability_meets_requirements",
 )
-PROPERTIES = (*_BY_COMPOSITION, *_BY_MAGNETISM)
-"""Whose histograms are kept: the first of all candidates, the others of those whose magnet was
-computed."""
+PROPERTIES = (*_BY_COMPOSITION, *_BY_NOMINAL, *_BY_MAGNETISM)
+"""Whose histograms are kept, each of the candidates that came to where it is computed."""
 
 Mask = NDArray[np.bool_]
 
@@ -113,13 +112,13 @@ class Tally:
         for name, counts in other.histograms.items():
             self.histograms[name] = self.histograms.get(name, 0) + counts
 
-    def count(self, sieve: Sieve, frame: pd.DataFrame, names: Sequence[str]) -> None:
+    def count(self, sieve: Sieve, found: Columns, names: Sequence[str]) -> None:
         """Count values into the histograms."""
         for name in names:
-            if name in sieve.edges and name in frame:
-                values = frame[name].to_numpy(np.float64)
-                found = np.searchsorted(sieve.edges[name], values[~np.isnan(values)], "right")
-                counts = np.bincount(found, minlength=len(sieve.edges[name]) + 1)
+            if name in sieve.edges and name in found:
+                values = found[name]
+                bins = np.searchsorted(sieve.edges[name], values[~np.isnan(values)], "right")
+                counts = np.bincount(bins, minlength=len(sieve.edges[name]) + 1)
                 self.histograms[name] = self.histograms.get(name, 0) + counts
 
     def end(self, reason: str, rows: Mask) -> None:
@@ -187,43 +186,63 @@ def sift(
             tally.end(reason, alive & ~fits)
             alive &= fits
     rows = np.flatnonzero(alive)
+    seen: tuple[str, ...] = (*_BY_NOMINAL, *_BY_MAGNETISM)
+    if sieve.closed and job.threshold >= HALF:
+        here = nominal(table[rows], _of(shells, rows), supply.take(rows), job)
+        rows, seen = rows[_able(here, rule, sieve, tally)], _BY_MAGNETISM
     tally.stages["magnetism"] = len(rows)
-    own = None if shells is None else [shells[int(row)] for row in rows]
-    supplied = supply.take(rows).reset_index(drop=True)
-    frame = by_magnetism(table[rows], own, supplied, job, {o.column for o in rule.objectives})
-    tally.count(sieve, frame, _BY_MAGNETISM)
-    whole = "probability_phase_forms" in frame
-    open_ = (frame["status"] == "ok").to_numpy(copy=True)
+    asked = {objective.column for objective in rule.objectives}
+    found = by_magnetism(table[rows], _of(shells, rows), supply.take(rows), job, asked)
+    tally.count(sieve, found, seen)
+    whole = "probability_phase_forms" in found
+    open_ = found["status"].says("ok")
     if sieve.closed:
-        judged = rule.judge(_arrow(frame, rule))
+        judged = rule.judge(_arrow(found, rule))
         fits = judged.meets.copy()
         fits[judged.meets] = judged.loss <= sieve.limit
         tally.end("requirements missed", open_ & ~judged.meets)
         tally.end("loss", judged.meets & ~fits)
-        _count_failures(tally, frame, open_ & ~judged.meets)
+        _count_failures(tally, found, open_ & ~judged.meets)
         open_ &= fits
     last = np.flatnonzero(open_)
     tally.stages["stability"] = len(last)
-    status = frame["status"].astype(object).to_numpy(copy=True)
     if len(last) and not whole:
-        status[last[~_makeable(table[rows[last]], job)]] = "not makeable"
-        frame["status"] = status
-    tally.status.update(Counter(status))
-    kept = last[status[last] == "ok"]
-    left = frame.take(kept).reset_index(drop=True)
+        short = np.zeros(len(rows), bool)
+        short[last] = ~makeable(table[rows[last]], job.conditions)[1]
+        found["status"] = found["status"].put(short, "not makeable")
+    tally.status.update(found["status"].counts())
+    kept = np.flatnonzero(open_ & found["status"].says("ok"))
+    left = found.take(kept)
     judged = rule.judge(_arrow(left, rule))
     if not sieve.closed:
         _count_failures(tally, left, judged.missed)
     return Left(rows[kept], judged), tally
 
 
-def _count_failures(tally: Tally, frame: pd.DataFrame, rows: Mask) -> None:
-    failed = frame["failed_requirements"][rows].value_counts()
-    tally.failed.update({str(name): int(n) for name, n in failed.items() if n})
+def _of(shells: Sequence[str] | None, rows: NDArray[np.int64]) -> list[str] | None:
+    return None if shells is None else [shells[row] for row in rows.tolist()]
+
+
+def _able(here: Columns, rule: Rule, sieve: Sieve, tally: Tally) -> Mask:
+    """Return which candidates go on by what `nominal` says of them, and count."""
+    tally.stages["nominal remanence and coercivity"] = len(here["status"])
+    tally.count(sieve, here, _BY_NOMINAL)
+    magnet = here["status"].says("ok")
+    missed = magnet & ~here["failed_requirements"].says("")
+    fits = magnet & ~missed & (floor_of(here, rule) <= sieve.limit + _SLACK)
+    tally.end("requirements missed", missed)
+    tally.end("loss", magnet & ~missed & ~fits)
+    tally.status.update(here["status"].counts(~fits))
+    _count_failures(tally, here, missed)
+    return fits
+
+
+def _count_failures(tally: Tally, found: Columns, rows: Mask) -> None:
+    tally.failed.update(found["failed_requirements"].counts(rows))
 
 
 def _facts(
-    table: CompositionTable, supply: pd.DataFrame, job: Job, rule: Rule, limit: float
+    table: CompositionTable, supply: Columns, job: Job, rule: Rule, limit: float
 ) -> "list[tuple[str, Mask]]":
     """Return what must hold of a candidate by its composition alone, with a reason each."""
     found = []
@@ -237,27 +256,27 @@ def _facts(
     return found
 
 
-def floor_of(supply: pd.DataFrame, rule: Rule) -> NDArray[np.float64]:
-    """Return the least loss that a composition can have, shape (n,).
+def floor_of(supply: Columns, rule: Rule) -> NDArray[np.float64]:
+    """Return the least loss that candidates can have, shape (n,).
 
     Parameters
     ----------
-    supply : DataFrame, n rows
-        What `magnetkit.supply.ledger` returns.
+    supply : Columns, n rows
+        What `supplies` returns, or `nominal`.
     rule : Rule
     """
-    floor = np.zeros(len(supply))
+    n = len(supply["cost_USD_kg"])
+    floor = np.zeros(n)
     for objective, unit in zip(rule.objectives, rule.units, strict=True):
         column = objective.column
         if column in supply:
-            least = objective.loss(supply[column].to_numpy(np.float64), unit)
+            least = objective.loss(supply[column], unit)
         elif column == MARGIN:
-            least = objective.loss(np.full(len(supply), np.inf), unit)
+            least = objective.loss(np.full(n, np.inf), unit)
         elif column == COST_PER_FLUX and objective.sign > 0:
-            per_kg = supply["cost_USD_kg"].to_numpy(np.float64)
-            least = objective.loss(per_kg / FLUX_PER_MASS, unit)
+            least = objective.loss(supply["cost_USD_kg"] / FLUX_PER_MASS, unit)
         else:
-            return np.full(len(supply), -np.inf)
+            return np.full(n, -np.inf)
         floor = floor + least
     return np.where(np.isnan(floor), np.inf, floor)
 
@@ -265,10 +284,10 @@ def floor_of(supply: pd.DataFrame, rule: Rule) -> NDArray[np.float64]:
 def by_magnetism(
     table: CompositionTable,
     shells: Sequence[str] | None,
-    supply: pd.DataFrame,
+    supply: Columns,
     job: Job,
     asked: Set[str] = frozenset(),
-) -> pd.DataFrame:
+) -> Columns:
     """Return how candidates stand to a device, without whether they can be made.
 
     All their properties, where requirements or `asked` need others than those of a magnet and of
@@ -278,7 +297,7 @@ def by_magnetism(
     ----------
     table : CompositionTable, n rows
     shells : sequence of str, optional
-    supply : DataFrame, n rows
+    supply : Columns, n rows
         What `supplies` returns of them.
     job : Job
     asked : set of str
@@ -286,36 +305,26 @@ def by_magnetism(
 
     Returns
     -------
-    DataFrame, n rows
+    Columns, n rows
     """
     asked = asked | {r.column for r in job.profile.requirements}
     at = asked_temperatures(job)
     made = magnets(table, shells, at, job.conditions, asked_elsewhere(job))
-    known = {*made[0].columns, *supply.columns, COST_PER_FLUX, "performance_margin"}
+    known = {*made[0], *supply, COST_PER_FLUX, "performance_margin"}
     if asked <= known:
-        frames = dict(zip(at, made, strict=True))
-        here = pd.concat([made[0], supply], axis=1)
-        # In the order of `prediction.describe`, to the last digit.
-        per_kg = here["density_kg_m3"] * here["cost_USD_kg"]
-        here[COST_PER_FLUX] = per_kg / here["remanence_T"]
-        frames[at[0]] = here
-        found = here.assign(**verdict_of(table, frames, job))
+        found = made[0]
+        found |= supply
+        per_mass = found["density_kg_m3"], found["cost_USD_kg"]
+        found[COST_PER_FLUX] = cost_per_flux(*per_mass, found["remanence_T"])
+        found |= verdict_of(table, dict(zip(at, made, strict=True)), job)
+        found["formula"] = table.to_arrow()
     else:
         found = evaluate(table, job, None, shells)
-    found["formula"] = table.to_arrow().to_pandas()
     return found
 
 
-def _makeable(table: CompositionTable, job: Job) -> Mask:
-    from ..phases import stability
-
-    conditions = job.conditions
-    found = stability(table, snapshot=conditions.snapshot, interval=conditions.interval)
-    return (found["probability_phase_forms"] >= FORMS).to_numpy()
-
-
-def _arrow(frame: pd.DataFrame, rule: Rule) -> pa.Table:
-    return pa.Table.from_pandas(frame[rule.columns()], preserve_index=False)
+def _arrow(found: Columns, rule: Rule) -> pa.Table:
+    return Columns((name, found[name]) for name in rule.columns()).arrow()
 
 
 def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> float:
@@ -343,16 +352,17 @@ def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> fl
     return float(np.partition(loss, place - 1)[place - 1])
 
 
-def properties_of(table: CompositionTable, shells: Sequence[str] | None, job: Job) -> pd.DataFrame:
+def properties_of(table: CompositionTable, shells: Sequence[str] | None, job: Job) -> Columns:
     """Return the `PROPERTIES` of candidates."""
-    return evaluate(table, job, None, shells).reindex(columns=PROPERTIES)
+    found = evaluate(table, job, None, shells)
+    return Columns((name, found[name]) for name in PROPERTIES)
 
 
-def edges_of(frames: Sequence[pd.DataFrame]) -> dict[str, list[float]]:
+def edges_of(samples: Sequence[Columns]) -> dict[str, list[float]]:
     """Return the edges of the histograms: even between the ends of a sample."""
     found = {}
     for name in PROPERTIES:
-        values = np.concatenate([np.empty(0), *(f[name].to_numpy(np.float64) for f in frames)])
+        values = np.concatenate([np.empty(0), *(found[name] for found in samples)])
         values = values[np.isfinite(values)]
         if len(values):
             found[name] = np.linspace(values.min(), values.max(), BINS + 1).tolist()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..anchors.makeup import Makeup, neodymium_iron
 from ..hosts.partition import HOSTS
 from ..magnetism.mill import ALPHA
-from .asked import Wish, working_field
-from .makeup import Makeup, neodymium_iron
+from .asked import MEASURED, Wish, working_field
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +135,8 @@ def _reference_line(asked: Question) -> dict[str, Any]:
             f" Load line {r['load_line']:g} asks for a knee beyond {field:.0f} kA/m: its own, "
             f"{r['knee_field_kA_m']:.0f}, {verdict} that."
         )
+    if asked.mill.name not in (r["grade"], MEASURED):
+        text += f" What replaces it is predicted as of {asked.mill.name}."
     return {**record, "text": text}
 
 
@@ -195,23 +197,24 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     """Return the line of a fine-grained magnet without heavy rare earth."""
     if asked.reference["host"] != "2:14:1" or asked.celsius > 220.0:
         return None
-    import pandas as pd
-
     from ..composition.table import CompositionTable
-    from ..magnetism import sintered
+    from ..magnetism.sintered import sintered_columns
     from ..ranking.requirements import judge
-    from ..supply import ledger, with_prices
+    from ..supply import with_prices
+    from ..supply.ledger import ledger_columns
 
     text = neodymium_iron(0.0, gallium=0.4)
     table = CompositionTable.from_strings([text], basis="weight")
     kelvin = float(asked.reference["temperature_K"])
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
-    magnet = sintered(table, kelvin, process=process, load_line=asked.reference["load_line"])
-    frame = pd.concat([magnet, ledger(table, with_prices("baseline", asked.wish.price))], axis=1)
+    line = asked.reference["load_line"]
+    (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
+    magnet |= ledger_columns(table, with_prices("baseline", asked.wish.price))
+    verdict = judge(asked.device, {kelvin: magnet}, kelvin)
+    frame = magnet.frame()
     frame["candidate"] = text
-    verdict = judge(asked.device, {kelvin: frame}, kelvin)
     frame["probability_meets_requirements"] = verdict.probability
-    frame["failed_requirements"] = verdict.failed.astype(str)
+    frame["failed_requirements"] = verdict.failed.texts()
     frame["rank"] = float("nan")
     heading = f"With grains of {_FINE_UM:g} µm, without heavy rare earth"
     found = _magnet("finer_grains", heading, frame.iloc[0], asked)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._toml import Evidence
+from ..anchors.grade import COMPENSATED
 from ..applications.parts import Host, Reference, Requirement, Sources
 from ..applications.profile import Profile
 from ..errors import InputError
@@ -15,12 +16,13 @@ from ..hosts.partition import HOSTS
 from ..magnetism.duty import Duty
 
 if TYPE_CHECKING:
-    from .makeup import Makeup
+    from ..anchors.makeup import Makeup
 
 SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
 """Hosts of the magnets that can be bought."""
-COMPENSATED = 0.015
-"""Below this |alpha|, %/K, a grade is temperature compensated."""
+
+MEASURED = "measured"
+"""What the mill of a user's own magnets of a grade is called."""
 
 # A mill's own batches of a grade differ by more in B_r than this; less is no loss.
 _REMANENCE_SHARE = 0.98

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.grade import alpha_range
+from ..anchors.makeup import Makeup, samarium_cobalt_17
 from ..arguments import named
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -15,8 +17,7 @@ from ..elements import INDEX
 from ..errors import InputError
 from ..units import celsius_range, parse_temperature
 from .asked import COMPENSATED, Wish
-from .makeup import Makeup, samarium_cobalt_17
-from .reference import ALPHA, alpha_range, anchor, given_recipe
+from .reference import ALPHA, anchor, given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -187,15 +187,16 @@ def _coated(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typical(grade: str) -> tuple[str, str]:
+    from ..anchors.makeup import makeup
     from ..catalogue import grades
-    from .makeup import makeup
 
     best = makeup(grades(grade).iloc[0]).best
     return best.text, best.shell
 
 
 def _weight(recipe: str, basis: Any) -> str:
-    from .reference import given_recipe, read_recipe
+    from ..anchors.grade import read_recipe
+    from .reference import given_recipe
 
     return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
 

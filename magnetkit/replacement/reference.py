@@ -4,21 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
+from ..anchors.grade import catalogue_mill, read_recipe
+from ..anchors.makeup import Makeup, given, makeup
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
-from ..errors import CompositionError, InputError
+from ..errors import InputError
 from ..magnetism.mill import ALPHA, QUANTITIES, Mill
-from .asked import COMPENSATED, Wish
-from .makeup import Makeup, given, makeup
+from ..magnetism.process import Process, read_process
+from .asked import MEASURED, Wish
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
-# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_ALPHA_DEVIATION = 0.002
 
 
 def anchor(
@@ -29,12 +26,17 @@ def anchor(
     basis: Basis,
     shell: str | None,
     measured: Any,
+    process: Any = None,
 ) -> tuple[Makeup, Mill]:
-    """Return what the magnet is made of, and the mill it anchors."""
+    """Return what the magnet is made of, and the mill that candidates are predicted of."""
     if measured is not None:
+        if process is not None:
+            raise InputError("measured and process both say whose magnets were measured: give one")
         return _measured(measured, recipe, basis, shell)
     made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
-    mill = _catalogue_mill(here, made)
+    if process is not None:
+        return made, _calibrated(process)
+    mill = catalogue_mill(here, made)
     if recipe is not None and not mill.magnets:
         raise InputError(
             f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
@@ -43,13 +45,15 @@ def anchor(
     return made, mill
 
 
-def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
-    """Return one recipe as a table; raise CompositionError where it cannot be read."""
-    table = CompositionTable.from_strings([recipe], basis=basis)
-    if table.errors:
-        error = table.errors[0]
-        raise CompositionError(error.reason, error.text, error.position)
-    return table
+def _calibrated(process: Any) -> Mill:
+    """Return the mill of a process that has nothing else."""
+    known = read_process(process, 1)
+    if known.mill is None or known != Process(mill=known.mill):
+        raise InputError(
+            "process of a replacement must be a mill of `magnetkit calibrate`, by its name or as "
+            f"that returns it; got {process!r:.60}. Routes are among the candidates"
+        )
+    return known.mill
 
 
 def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
@@ -69,47 +73,11 @@ def _measured(
     """Return the recipe of the user's first magnet, and the mill of all of them."""
     from ..anchors import calibration
 
-    mill = calibration(measured, "measured", basis, keep=False).process.mill
+    mill = calibration(measured, MEASURED, basis, keep=False).process.mill
     assert mill is not None
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
     return given_recipe(table, shell), mill
-
-
-def _catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
-    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
-
-    What is guaranteed is less than what is sold, by a share that differs between makers; and not
-    to know the recipe makes the grade say less of other alloys.
-    """
-    unsure = {
-        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
-        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
-    }
-    kept = {
-        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
-        "remanence_T": float(here["remanence_T"]),
-    }
-    kelvin = float(here["temperature_K"])
-    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
-    if abs(float(here[ALPHA])) <= COMPENSATED:
-        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
-    table = read_recipe(made.best.text, "weight")
-    return anchored_on(
-        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
-    )
-
-
-def alpha_range(grade: str) -> tuple[float, float]:
-    """Return the temperatures between which a maker prints alpha of a grade, K."""
-    from ..catalogue import grades
-    from ..magnetism.sintered import BETWEEN
-
-    sheets = grades(grade, sheets=True)
-    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
-    if not len(printed):
-        return BETWEEN
-    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
 
 
 def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:

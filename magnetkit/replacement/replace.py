@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..anchors.grade import COMPENSATED, alpha_range, hot
 from ..arguments import finite, named, whole
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
+from ..run.manifest import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
-from .asked import COMPENSATED, Wish, profile
-from .reference import alpha_range, anchor, reference_of
+from .asked import Wish, profile
+from .reference import anchor, reference_of
 from .space import candidates
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..applications.profile import Profile
+    from ..magnetism.process import Process
     from ..screening import ScreenResult
 
 MASS_KG = 1.0
@@ -86,6 +89,7 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
+    process: "Process | str | None" = None,
     add: str | Path | None = None,
     require: Sequence[str] = (),
     price: Mapping[str, float | str] | None = None,
@@ -116,6 +120,9 @@ def replace(
     measured : frame or path, optional
         The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
         model in place of the catalogue, and the first is the recipe.
+    process : Process or str, optional
+        Mill of `magnetkit.calibrate` that would make the candidates: its magnets anchor the model
+        in place of the catalogue; the grade says what they have to do.
     add : str or Path, optional
         CSV of measured Curie temperatures that stand beside what is known, see
         `magnetkit.predict`.
@@ -128,7 +135,7 @@ def replace(
     number : int
         Magnets a year that savings are stated for.
     out : path, optional
-        Folder for the screening and its report.
+        Folder for the screening and its report, or its URL in a store.
 
     Returns
     -------
@@ -150,14 +157,9 @@ def replace(
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
     wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
     wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
-    here = grades(grade, wish.temperature).iloc[0]
-    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
-        raise InputError(
-            f"{here['grade']} keeps nothing at {wish.temperature - 273.15:.0f} °C by its maker's "
-            f"coefficients; its highest temperature is {room['max_working_temperature_K']:g} K"
-        )
+    here = hot(grade, wish.temperature)
     with using(add=add):
-        made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
+        made, mill = anchor(here, room, wish, recipe, basis, shell, measured, process)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
         reference = reference_of(here, wish, made, mill)
         device = profile(here["grade"], reference, made, wish)
@@ -165,8 +167,9 @@ def replace(
         asked = Question(reference, made, device, table, mill, wish)
         found = answers(asked)
     replacement = Replacement(reference, found, table, result)
+    result.tell(replacement.lines(), out)
     if out is not None:
-        result.report(Path(out) / "report.html", lead=replacement.lines())
+        result.report(f"{out}/{REPORT}")
     return replacement
 
 

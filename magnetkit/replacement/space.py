@@ -3,7 +3,7 @@
 from itertools import product
 from typing import TYPE_CHECKING
 
-from .makeup import (
+from ..anchors.makeup import (
     Makeup,
     diffused,
     neodymium_iron,

@@ -28,6 +28,8 @@ RANKED = "ranked.parquet"
 RANKED_CSV = "ranked.csv"
 REJECTED = "rejected.csv"
 REPORT = "report.html"
+ANSWER = "answer"
+"""Sentences in a manifest that its reports begin with."""
 
 _OLDER = ("application", "candidates", "chunk_rows", "code", "magnetkit")
 """What the identity in a manifest has, also in those that have no `FORMAT` yet."""

@@ -311,7 +311,7 @@ class Ranked:
         job = job_of(self)
         reference = self.profile.reference
         shell = [reference.shell] if reference.shell else None
-        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0]
+        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0].frame()
         ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
         return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
             len(rows) if n is None else n

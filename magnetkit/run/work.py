@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..columns import COLUMNS, ordered
+from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..errors import StoreError
 from ..learning.curie import TARGET
@@ -27,9 +27,6 @@ from ..ranking.order import Judged, Rule
 from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
 from .candidates import CHUNK_ROWS, Chunk, Piece, batches
 from .place import Place, digest_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 # Each candidate has its own; all other texts repeat.
@@ -212,7 +209,7 @@ def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:
     """Return the judged properties of a chunk, with the user's other columns."""
-    table = _plain(evaluate(chunk.table, job, chunk.labels, chunk.shells))
+    table = _plain(evaluate(chunk.table, job, chunk.labels, chunk.shells).arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name
@@ -222,18 +219,13 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
     return table.select(ordered(table.column_names))
 
 
-def _plain(frame: "pd.DataFrame") -> pa.Table:
+def _plain(table: pa.Table) -> pa.Table:
     """Give every chunk the same schema: one kind of dictionary, one kind of text."""
-    # One thread: the other chunks keep the rest busy.
-    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
-    table = table.replace_schema_metadata(None)
     fields = []
     for entry in table.schema:
         kind = entry.type
-        if entry.name in _DISTINCT:
-            kind = pa.string()
-        elif entry.name not in COLUMNS or COLUMNS[entry.name].kind in ("text", "category"):
-            kind = _TEXT if not pa.types.is_floating(kind) else kind
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            kind = pa.string() if entry.name in _DISTINCT else _TEXT
         fields.append(pa.field(entry.name, kind))
     return table.cast(pa.schema(fields))
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..columns import COLUMNS
 from ..units import kelvin_text
+from .notes import of_cost
 from .tables import is_missing, number, print_json, unit_of
-from .terminal import AROUND, Shown, console, print_csv, print_table, to_terminal
+from .terminal import AROUND, Shown, console, print_csv, print_table, say, to_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +35,9 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
         Shown("Unit", [unit for _, unit in units], number=False, priority=0),
     ]
     print_table("Side by side", columns)
+    magnets = [c for c in values if not str(c).startswith("difference")]
+    if note := of_cost(frame.loc["formula", magnets]):
+        say(note)
 
 
 def _column(

@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ..columns import COLUMNS
+from .notes import of_cost
 from .tables import number
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
         coloured |= outside
         cells = "".join(f"<td>{escape(_cell(row, name))}</td>" for name in names)
         body.append(f'<tr style="{_OUTSIDE}">{cells}</tr>' if outside else f"<tr>{cells}</tr>")
-    notes = [f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of "
-             f"{len(frame.columns)} columns; 90 % intervals in brackets."]  # fmt: skip
+    notes = [
+        f"{min(rows, len(frame)):,} of {len(frame):,} rows, {len(names)} of {len(frame.columns)} "
+        "columns; intervals in brackets (90 % unless asked otherwise)."
+    ]
     if coloured:
         notes.append("Coloured: no compound of known Curie temperature lies near.")
+    if "cost_USD_kg" in names and "formula" in frame:
+        notes.append(escape(of_cost(frame["formula"].head(rows))))
     return (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
         f"<p><small>{' '.join(notes)}</small></p>"

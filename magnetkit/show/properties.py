@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from ..columns import COLUMNS, with_interval
 from ..units import kelvin_text
+from .notes import of_cost
 from .tables import cell, chosen, in_cgs, is_missing, number, print_json, print_rows, unit_of
-from .terminal import Shown, print_csv, print_table, to_terminal
+from .terminal import Shown, print_csv, print_table, say, to_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,7 @@ def print_properties(
     wide: bool = False,
 ) -> None:
     """Print the properties of some compositions: a block for each of a few, a table of many."""
+    kept: list[str] = []
     if as_json:
         print_json(frame)
     elif not to_terminal():
@@ -60,13 +62,18 @@ def print_properties(
             names.pop("temperature_K")
         if set(frame["status"]) == {"ok"} and columns is None:
             names.pop("status")
-        print_rows(frame, names, about, [], set(), cgs=cgs, wide=wide or columns is not None)
+        wide = wide or columns is not None
+        kept = print_rows(frame, names, about, [], set(), cgs=cgs, wide=wide)
         print(f"± is half of the {100 * interval:g} % interval.")
     else:
         for _, row in frame.iterrows():
             _print_block(row, cgs=cgs, interval=interval)
-    if to_terminal() and not as_json and _cold(frame):
-        print("* extrapolated: no coercivity was compared with a measured one below 250 K.")
+        kept = list(frame.columns)
+    if to_terminal() and not as_json:
+        if _cold(frame):
+            print("* extrapolated: no coercivity was compared with a measured one below 250 K.")
+        if "cost_USD_kg" in kept and (note := of_cost(frame["formula"])):
+            say(note)
 
 
 def _cold(frame: "pd.DataFrame") -> bool:

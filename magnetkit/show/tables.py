@@ -9,6 +9,7 @@ from ..composition.reading import listed
 from ..errors import InputError
 from ..ranking.requirements import MEETS_PROBABILITY
 from ..units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
+from .notes import of_cost, of_mill
 from .terminal import Shown, print_csv, print_table, say, to_terminal
 
 if TYPE_CHECKING:
@@ -132,6 +133,8 @@ def print_ranking(
             wide=wide or columns is not None,
         )
         _legend(kept, len(reference) > 0, identity)
+        if "cost_USD_kg" in kept and (note := of_cost(rows["formula"])):
+            say(note)
         if copies.any():
             say(_differing(firm, result.manifest["summary"]["meet_requirements"]))
     _explain(result, best, tell)
@@ -243,10 +246,8 @@ def _concat(best: "pd.DataFrame", reference: "pd.DataFrame") -> "pd.DataFrame":
 def _legend(kept: list[str], today: bool, identity: Mapping[str, Any]) -> None:
     """Say what the figures of the table are."""
     share = f"{100 * identity.get('interval', 0.9):g}"
-    process = identity.get("process")
-    mill = process.get("mill") if isinstance(process, Mapping) else None
-    if mill:
-        say(f"Predicted with what is known of {mill['name']}; `magnetkit predict` alone differs.")
+    if mill := of_mill(identity):
+        say(mill)
     if today:
         say(f"Last row: the reference magnet. ± is half of the {share} % interval.")
     if "probability_meets_requirements" in kept:

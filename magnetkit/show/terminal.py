@@ -90,6 +90,14 @@ def say(text: str, mark: str = "") -> None:
         print(f"{mark}{text}")
 
 
+def remark(text: str) -> None:
+    """Print what must be known beside a table: under it on a terminal, otherwise on stderr."""
+    if to_terminal():
+        say(text)
+    else:
+        print(f"magnetkit: {text}", file=sys.stderr)
+
+
 def folded(text: str, width: int) -> str:
     """Return a text in lines, broken between words and between the elements of a formula.
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..added import CRITERIA, criteria
 from ..arguments import named
+from ..columnar import Columns
 from ..composition.inputs import as_table, read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -201,13 +202,31 @@ def ledger(
     """
     import pandas as pd
 
+    inputs = read_inputs(compositions, basis, strict=strict)
+    given = scenario, recycled, reference, heavy_rare_earths, inputs.shells_with(shell)
+    answer = inputs.give(ledger_columns(inputs.table, *given, reference_shell).frame())
+    if isinstance(answer, pd.DataFrame):
+        present = [SYMBOLS[i] for i in np.unique(inputs.table.indices)]
+        answer.attrs["overdue"] = overdue(symbols=present)
+    return answer
+
+
+def ledger_columns(
+    table: CompositionTable,
+    scenario: str | Path | Scenario = "baseline",
+    recycled: Mapping[str, float] | None = None,
+    reference: Any = None,
+    heavy_rare_earths: Sequence[str] | None = None,
+    shell: Any = None,
+    reference_shell: Any = None,
+) -> Columns:
+    """Return what `ledger` does as plain columns."""
     state = load_scenario(scenario)
     heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
     matrix = _matrix(state, check_recycled(recycled), heavy)
-    inputs = read_inputs(compositions, basis, strict=strict)
-    figures = mean_over_mass(inputs.table, matrix, inputs.shells_with(shell))
-    percent = 100.0 * figures[:, _HEAVY : _COBALT + 1]
-    saved = np.full(len(inputs.table), np.nan)
+    figures = mean_over_mass(table, matrix, shell)
+    percent = 100.0 * figures[:, _HEAVY : _COBALT + 1].T
+    saved = np.full(len(table), np.nan)
     if reference is None and reference_shell is not None:
         raise InputError("reference_shell is that of the reference; give the reference too")
     if reference is not None:
@@ -215,26 +234,22 @@ def ledger(
         if len(reference) != 1:
             raise InputError(f"the reference must be one magnet, got {len(reference)}")
         base = mean_over_mass(reference, matrix, reference_shell)
-        saved = 100.0 * base[0, _HEAVY] - percent[:, 0]
-    data = {
-        "heavy_rare_earth_wt_pct": percent[:, 0],
-        "dysprosium_terbium_wt_pct": percent[:, 1],
-        "rare_earth_wt_pct": percent[:, 2],
-        "cobalt_wt_pct": percent[:, 3],
-        "heavy_rare_earth_saved_wt_pct": saved,
-    }
+        saved = 100.0 * base[0, _HEAVY] - percent[0]
+    data = Columns(
+        heavy_rare_earth_wt_pct=percent[0],
+        dysprosium_terbium_wt_pct=percent[1],
+        rare_earth_wt_pct=percent[2],
+        cobalt_wt_pct=percent[3],
+        heavy_rare_earth_saved_wt_pct=saved,
+    )
     for criterion in criteria():
         column = _FIRST + _FIGURES.index(criterion.of)
         data[criterion.name] = (
             figures[:, column]
             if criterion.over == "mass"
-            else weakest_link(inputs.table, matrix[:, column], inputs.shells_with(shell))
+            else weakest_link(table, matrix[:, column], shell)
         )
-    answer = inputs.give(pd.DataFrame(data))
-    if isinstance(answer, pd.DataFrame):
-        present = [SYMBOLS[i] for i in np.unique(inputs.table.indices)]
-        answer.attrs["overdue"] = overdue(symbols=present)
-    return answer
+    return data
 
 
 @named

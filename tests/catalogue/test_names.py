@@ -3,12 +3,13 @@
 import csv
 import re
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.catalogue.names import find, is_grade, known, nearest
+from magnetkit.catalogue.names import find, grades_among, is_grade, known, nearest
 from magnetkit.errors import CompositionError
 
 
@@ -90,3 +91,9 @@ def test_a_grade_nobody_sells_is_answered_with_its_neighbours():
     assert "N42SH" in nearest("N43SH")
     with pytest.raises(CompositionError, match=r"near it are .*N4"):
         mk.parse_composition("N43SH")
+
+
+def test_grades_are_found_among_recipes():
+    assert grades_among(["Nd2Fe14B", "NdFeB N42SH"]) == [None, "N42SH"]
+    assert grades_among("42SH") == ["N42SH"]
+    assert grades_among(["Nd2Fe14B", 3.0]) == grades_among(np.array(["N42SH"])) == []

@@ -139,3 +139,28 @@ def test_what_is_asked_beyond_the_sheets_is_extrapolated():
     # Arnold's N42SH is printed from 20 degrees C to its limit, 150.
     told = {t: _row("N42SH", t)["coercivity_kA_m_provenance"] for t in ("100C", "-40C", "180C")}
     assert told == {"100C": "catalogue", "-40C": "extrapolated", "180C": "extrapolated"}
+
+
+def test_a_hot_grade_has_the_h_cb_of_its_curve():
+    # Where the knee lies above B = 0, H_cB is less than H_cJ: it was printed as equal.
+    row = _row("N42SH", "150C")
+    for end, bound in (("", "centre"), ("_lo", "low"), ("_hi", "high")):
+        curve = mk.curve("N42SH", "150C", bound=bound).curves
+        assert row[f"coercivity_b_kA_m{end}"] == pytest.approx(1e-3 * curve.coercivity_b[0, 0])
+    assert row["coercivity_b_kA_m"] < 0.98 * row["coercivity_kA_m"]
+    assert row["coercivity_b_kA_m_provenance"] == "curve"
+    # At 60 degrees C what makers guarantee falls as B_r, and is less than the curve of a usual one.
+    warm, cold = _row("N42SH", "60C"), _row("N42SH")
+    keeps = warm["remanence_T"] / cold["remanence_T"]
+    assert warm["coercivity_b_kA_m"] == pytest.approx(keeps * cold["coercivity_b_kA_m"])
+    assert warm["coercivity_b_kA_m_provenance"] == "catalogue"
+    # Beyond its highest temperature of use it is extrapolated, as H_cJ is.
+    assert _row("N42SH", "180C")["coercivity_b_kA_m_provenance"] == "extrapolated"
+
+
+def test_a_bonded_grade_has_no_hot_h_cb():
+    # No sheet prints its knee, and `mk.curve` refuses it.
+    assert _row("BNP-6")["coercivity_b_kA_m"] > 0.0
+    hot = _row("BNP-6", "100C")
+    assert np.isnan(hot["coercivity_b_kA_m"])
+    assert hot["coercivity_b_kA_m_provenance"] == ""

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit import datasets
+from magnetkit.anchors.grade import held
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
 
@@ -143,3 +144,21 @@ def test_50_000_points_have_their_field(found):
     cells = cut(read_shape("40x15x5mm"), 50_000)
     assert len(cells.points) >= 48_000
     assert np.isfinite(SelfField(cells, "z").factors).all()
+
+
+def test_a_grade_is_its_likeliest_alloy_anchored_on_its_sheet():
+    ask = {"element": "Tb", "hours": 8, "anneal": 900, "cells": 500, "load_line": 1}
+    found = mk.diffuse("N42M", SHAPE, temperature="110C", **ask)
+    own = held("N42M", 383.15)
+    alike = mk.diffuse(
+        own.made.best.text, SHAPE, temperature="110C", basis="weight", process=own.process, **ask
+    )
+    assert row(found, "faces", "Tb").put_on_g == row(alike, "faces", "Tb").put_on_g > 0.0
+    assert found.magnet.startswith(f"N42M (most likely {own.made.best.text})")
+
+
+def test_a_grade_into_which_terbium_is_diffused_is_refused_with_its_alloy():
+    with pytest.raises(InputError, match=r"diffused twice; give the alloy, e.g. 'Nd.*basis weight"):
+        mk.diffuse("N42SH", SHAPE)
+    with pytest.raises(InputError, match="are of a recipe"):
+        mk.diffuse("N42M", SHAPE, process={"grain_size_um": 3.0})

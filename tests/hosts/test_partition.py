@@ -70,6 +70,14 @@ def test_a_compound_is_all_hard_phase(formula):
     assert len(part.grain_boundary.values) == 0
 
 
+def test_a_charge_is_no_bare_formula():
+    table = CompositionTable.from_strings(
+        ["Nd2Fe14B", "SmCo5", "Sm2Co17", "Nd15Fe77B8", "Sm(Co0.72Fe0.15Cu0.1Zr0.03)7.5", "Fe3Ga"],
+        basis="atomic",
+    )
+    assert partition(table).bare.tolist() == [True, True, True, False, False, False]
+
+
 def test_excess_rare_earth_goes_to_the_grain_boundary():
     part = partition(read("Nd11.76Fe82.36B5.88", "Nd13Fe80.9B6.1", "Nd15Fe77B8"))
     assert 1.0 >= part.hard_volume_fraction[0] > part.hard_volume_fraction[1]

@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 import magnetkit as mk
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
+from magnetkit.magnetism.duty import Duty
+from magnetkit.units import MU_0
 
 DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
 LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
@@ -76,3 +78,27 @@ def test_the_command_prints_a_row_for_each_load_line_and_time():
     done = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"])
     assert done.exit_code == 0, done.output
     assert done.stdout.count(",100.0,") == 2
+
+
+def test_a_grade_has_the_limits_of_its_sheet():
+    # Makers rate SH at 150 degrees C. From their minima, Pc = 1 and H_k = 0.92 H_cJ it is 148
+    # without the field that 100 hours act like.
+    frame = mk.magnetism.use_limits(["N42SH", DYSPROSIUM], 1.0, 100.0)
+    assert frame["candidate"].tolist() == ["N42SH", DYSPROSIUM]
+    knee = float(frame["knee_K"][0])
+    assert 140.0 < knee - 273.15 < 148.0
+    # There the recoil line of the grade's curve meets the load line at the knee, but for the time.
+    curve = mk.curve("N42SH", knee).curves
+    field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
+    assert curve.knee_field[0, 0] - field == pytest.approx(Duty(1.0, 0.0, 100.0).creep, rel=0.02)
+    alone = mk.magnetism.use_limits(DYSPROSIUM, 1.0, 100.0)
+    assert frame.loc[1, LOSSES].tolist() == alone.loc[0, LOSSES].tolist()
+    assert "H_cJ as guaranteed" in frame.attrs["notes"][0]
+    assert alone.attrs["notes"] == []
+
+
+def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
+    with pytest.raises(InputError, match="are of a recipe"):
+        mk.magnetism.use_limits("N42SH", shell="Tb 0.3 wt%")
+    with pytest.raises(InputError, match="bonded"):
+        mk.magnetism.use_limits("BNP-6")

@@ -22,15 +22,15 @@ def test_what_is_saved_is_saved_against_the_reference_with_its_shell():
         supplies(table, None, conditions_for(reference=table, reference_shell=shell))
         for shell in ("", "Tb 0.30 @ 0.10")
     )
-    assert bare["heavy_rare_earth_saved_wt_pct"].iloc[0] == 0.0
+    assert bare["heavy_rare_earth_saved_wt_pct"][0] == 0.0
     # 0.3 times 0.1 of the rare-earth sites, and 0.4 of what is put in stays in the boundaries; Nd
     # is 26.7 wt.%, Tb 158.9 to its 144.2.
-    saved = shelled["heavy_rare_earth_saved_wt_pct"].iloc[0]
+    saved = shelled["heavy_rare_earth_saved_wt_pct"][0]
     assert saved == pytest.approx(0.03 / 0.6 * 26.7 * 158.9 / 144.2, rel=0.01)
 
 
 def test_a_cost_per_flux_is_of_the_magnet_at_temperature():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    row = describe(table, 400.0, conditions_for()).iloc[0]
+    row = describe(table, 400.0, conditions_for()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])

@@ -10,9 +10,9 @@ import magnetkit as mk
 from magnetkit.columns import ROBUSTNESS
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
+from magnetkit.magnetism.kinds import kinds
 from magnetkit.magnetism.mill import splits
 from magnetkit.ranking.draws import Errors, Properties
-from magnetkit.ranking.judged import alike
 from magnetkit.ranking.order import BURDEN
 from magnetkit.ranking.robustness import _tie_groups
 from magnetkit.screening import ScreenResult
@@ -86,7 +86,7 @@ def test_errors_are_shared_within_a_host_and_at_every_temperature():
         for t in (300.0, 400.0)
     }
     table = CompositionTable.from_strings(formulas)
-    of = Errors(alike(table, leading, None, 423.15))
+    of = Errors(kinds(table, leading["host"], leading["shell"], None, 423.15))
     values = Properties(leading, frames, 20_000, np.random.default_rng(0), of)
     drawn = values.at("remanence_T", 300.0)
     correlation = np.corrcoef(drawn)

@@ -5,11 +5,11 @@ import pytest
 from typer.testing import CliRunner
 
 import magnetkit as mk
+from magnetkit.anchors.grade import alpha_range
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
 from magnetkit.replacement import compensation
 from magnetkit.replacement.compensation import sentences
-from magnetkit.replacement.reference import alpha_range
 
 ALPHA = "remanence_coefficient_pct_K"
 

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.anchors import calibrate
-from magnetkit.replacement import makeup
+from magnetkit.anchors import calibrate, makeup
+from magnetkit.anchors.grade import catalogue_mill
 from magnetkit.replacement.asked import Wish
 from magnetkit.replacement.reference import (
-    _catalogue_mill,
     _measured,
     given_recipe,
     reference_of,
@@ -33,7 +32,7 @@ def test_a_shell_is_paid_for(made):
     here = mk.grades("N42SH", "150C").iloc[0]
     wish = Wish(423.15, 2.0, (), {}, 1.0, 1)
     rows = {
-        shell: reference_of(here, wish, one, _catalogue_mill(here, one))
+        shell: reference_of(here, wish, one, catalogue_mill(here, one))
         for shell, one in made.items()
     }
     bare, shelled = rows[""], rows[SHELL]
@@ -47,7 +46,7 @@ def test_the_grade_says_nothing_new_of_a_recipe_that_was_expected_to_give_it(mad
     # With its shell the alloy is expected to be harder: the same guaranteed value says less of it.
     here = mk.grades("N42SH", "150C").iloc[0]
     scores = [
-        next(m["score"] for m in _catalogue_mill(here, one).magnets
+        next(m["score"] for m in catalogue_mill(here, one).magnets
              if m["quantity"] == "coercivity_kA_m")
         for one in made.values()
     ]  # fmt: skip

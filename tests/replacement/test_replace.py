@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
@@ -203,13 +204,17 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
     assert choice["shell"].startswith(("Tb", "Dy"))
 
 
-def test_prices_asked_for_stand_in_the_report(tmp_path):
-    mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
+def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
+    found = mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "price of Tb times 3" in text
     # The folder alone says it again.
     again = mk.screening.ScreenResult.from_folder(tmp_path / "out")
-    assert "price of Tb times 3" in again.report(tmp_path / "again.html").read_text("utf-8")
+    later = again.report(tmp_path / "again.html").read_text("utf-8")
+    assert "price of Tb times 3" in later
+    for line in found.lines():
+        assert f"<li>{escape(line)}</li>" in text
+        assert f"<li>{escape(line)}</li>" in later
 
 
 def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
@@ -226,3 +231,29 @@ def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
     assert f"its own recipe, judged alike, has {chance:.2f}" in said["keep"]
     # There are such candidates, but none that holds so little and some.
     assert said["less_in_the_alloy"].endswith("than the likeliest recipe.")
+
+
+def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
+    recipe = motor.reference["made_of"][0]["composition"]
+    rows = {
+        "composition": [recipe],
+        "basis": ["weight"],
+        "temperature_K": [423.15],
+        "coercivity_kA_m": [300.0],
+        "remanence_T": [1.15],
+    }
+    mine = mk.calibrate(pd.DataFrame(rows), "mine", keep=False)
+    found = mk.replace("N42SH", "150C", process=mine)
+    assert found.lines()[0].endswith("What replaces it is predicted as of mine.")
+    assert "predicted as of" not in motor.lines()[0]
+    # The grade asks the same; what the mill makes of it is another matter.
+    kept = ("coercivity_kA_m", "remanence_T", "made_of")
+    assert [found.reference[k] for k in kept] == [motor.reference[k] for k in kept]
+    own = found.candidates[found.candidates["host"].astype(str) == "2:14:1"].iloc[0]
+    table = mk.CompositionTable.from_strings([own["candidate"]], basis="weight")
+    alone = mk.predict(table, "150C", process=mine, shell=own["shell"] or None).iloc[0]
+    assert own["coercivity_kA_m"] == pytest.approx(alone["coercivity_kA_m"], rel=1e-6)
+    with pytest.raises(InputError, match="must be a mill"):
+        mk.replace("N42SH", "150C", process={"grain_size_um": 3.0})
+    with pytest.raises(InputError, match="give one"):
+        mk.replace("N42SH", "150C", process=mine, measured=pd.DataFrame(rows))

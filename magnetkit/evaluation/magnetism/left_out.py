@@ -210,9 +210,9 @@ def rated_cells() -> "pd.DataFrame":
     """
     import pandas as pd
 
+    from ...anchors.makeup import makeup
     from ...catalogue import grades
     from ...magnetism.sintered import sintered_at
-    from ...replacement.makeup import makeup
     from ...units import MU_0
 
     table = grades()
@@ -321,9 +321,8 @@ def _compensated_lines() -> list[str]:
         "",
         f"alpha(B_r) of those found in print, none fitted: {near} of {len(frame)} within "
         f"{_ALPHA:g} %/K. Of T1 alone the whole composition is printed. T2 rests on how fast the "
-        "moment of erbium falls (by 29 % from 20 to 150 °C), and so on its exchange field in 2:17, "
-        "which T_C and the polarization of Er2Co17 at 4.2 and 300 K fix loosely; its crystal field "
-        "moves that by 1 %.",
+        "moment of erbium falls, and so on its exchange field in 2:17, which T_C and the "
+        "polarization of Er2Co17 at 4.2 and 300 K fix loosely; its crystal field hardly matters.",
         "",
         "| magnet | recipe | between, K | measured, %/K | predicted | 90 % | within | known |",
         "|---|---|---|---|---|---|---|---|",

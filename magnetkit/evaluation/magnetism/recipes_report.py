@@ -21,6 +21,9 @@ WANTED = {
     "coercivity_coefficient_pct_K": 0.20,
 }
 
+# Sources that print beta of SmCo5.
+_SMCO5 = ("S8", "S15", "S16")
+
 # %/K: a magnet is compensated below this.
 _FLAT = 0.01
 
@@ -81,12 +84,14 @@ def _width_lines(frame: "pd.DataFrame") -> list[str]:
             f"{2.0 * np.sinh(half):.2f} of the value) holds {int((away <= half).sum())} of "
             f"{len(own)} left-out magnets."
         )
+    data = recipes().set_index("id")
+    betas = data.loc[list(_SMCO5), "coercivity_coefficient_pct_K"]
     return [
         *lines,
         "",
         "Composition does not fix coercivity more closely than that without the microstructure, "
         "which these papers' abstracts do not give. Nor does it fix beta: sources on SmCo5 print "
-        "-0.19 to -0.30 %/K over the same range (S8, S15, S16).",
+        f"{betas.max():.2f} to {betas.min():.2f} %/K over the same range ({', '.join(_SMCO5)}).",
     ]
 
 
@@ -172,12 +177,24 @@ def _slope_lines() -> list[str]:
         "| 120 to 160 (fitted to) and -0.020 to -0.025: rules of the trade |",
     ]
     for shell, known in (
-        ("Dy 0.8 wt%", "410 (G7 of diffusion.csv, amount not printed)"),
+        ("Dy 0.8 wt%", _gained("G7")),
         ("Tb 0.2 wt%", ""),
         ("Tb 0.5 wt%", ""),
-        ("Tb 0.8 wt%", "610, 726, 762 (G8, G4, G9, amounts not printed)"),
+        ("Tb 0.8 wt%", _gained("G8", "G4", "G9")),
     ):
         shelled = sintered(base[:1], temperature=293.15, shell=shell).iloc[0]
         gain, lost = shelled["coercivity_kA_m"] - h[0], shelled["remanence_T"] - b[0]
         lines.append(f"| diffused, {shell} | {gain:.0f} | {lost:.3f} | {known} |")
     return lines
+
+
+def _gained(*names: str) -> str:
+    """Return what diffused magnets gained whose amount is not printed, kA/m."""
+    import pandas as pd
+
+    from ... import datasets
+
+    rows = pd.read_csv(datasets.path("recipes/diffusion.csv")).set_index("id").loc[list(names)]
+    gains = rows["coercivity_after_kA_m"] - rows["coercivity_before_kA_m"]
+    known = ", ".join(f"{gain:.0f}" for gain in gains)
+    return f"{known} ({', '.join(names)} of diffusion.csv, amount not printed)"

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...anchors.makeup import ROOM_K, makeup
+from ...catalogue import grades
+from ...catalogue.printed import printed
 from ...composition.table import CompositionTable
-from ...replacement.makeup import ROOM_K, makeup
-from ...units import MU_0
+from ...units import MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,8 @@ _COMPENSATED = 0.025
 _ALLOWED = {ALPHA: 0.015, BETA: 0.15, HOTTEST: 10.0}
 # The definition of T_max: load line, knee over H_cJ, recoil permeability.
 _LINE, _KNEE, _RECOIL = 1.0, 0.92, 1.05
+# Shape of M_s(T) of Nd2Fe14B, and its T_C, K.
+_SHAPE, _CURIE_K = 0.96, 585.0
 # Temperatures at which the model is tried for it, K.
 _TRIED = np.arange(173.15, 1150.0, 5.0)
 
@@ -47,8 +51,6 @@ def compared() -> "pd.DataFrame":
         for T_max.
     """
     import pandas as pd
-
-    from ...catalogue import grades
 
     table = grades()
     told = (table["remanence_T_provenance"] == "catalogue") & (
@@ -91,7 +93,6 @@ def by_model(recipe: CompositionTable, shell: str, remanence: float, coercivity:
 
 
 def _of(grade: "pd.Series") -> list[dict[str, object]]:
-    from ...catalogue import grades
     from ...magnetism.sintered import sintered_at
 
     known = grade.copy()
@@ -148,16 +149,9 @@ def report(frame: "pd.DataFrame") -> str:
         "fitted; the decay of coercivity of 2:14:1 was calibrated on printed ranges of its "
         "classes, so that beta is blind for Sm-Co alone.",
         "",
-        "One maker prints -0.12 %/K for every class and range. J_s of Nd2Fe14B itself falls by "
-        "0.103 %/K from 20 to 80 °C and by 0.120 from 20 to 150 °C (M_s(T) of Herbst, Rev. Mod. "
-        "Phys. 63 (1991) 819, in Kuzmin's form with s = 0.96): a chord of 0.12 over the shorter "
-        "range is none that such a magnet has. The one grade whose curves were measured, N48SH, "
-        "has 0.119 from 20 to 150 °C.",
+        _of_alpha(),
         "",
-        "Of class N the sheets with a range print beta of -0.62 %/K (20 to 80 °C), tables without "
-        "one -0.75 and -0.76. T_max takes the former where the grade's sheet has it; of the other "
-        "N grades the latter puts it 16 K lower, and that is what they miss by. AH, one sheet, "
-        "keeps more coercivity at 220 °C than the law makes of any class.",
+        _of_beta(),
         "",
         "| quantity | host | pairs | within | mean error | median size | family's alpha within |",
         "|---|---|---|---|---|---|---|",
@@ -189,3 +183,58 @@ def report(frame: "pd.DataFrame") -> str:
             f"| {'' if row['rated'] != row['rated'] else format(row['rated'], '.4g')} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def polarization_falls(to_K: float) -> float:
+    """Return the chord of J_s of Nd2Fe14B from 20 degrees C to a temperature, K, in %/K.
+
+    M_s(T) of Herbst, Rev. Mod. Phys. 63 (1991) 819, in Kuz'min's form (Phys. Rev. Lett. 94 (2005)
+    107204) with s = 0.96 and T_C = 585 K.
+    """
+    t = np.array([ROOM_K, to_K]) / _CURIE_K
+    left = (1.0 - _SHAPE * t**1.5 - (1.0 - _SHAPE) * t**2.5) ** (1.0 / 3.0)
+    return float(100.0 * (left[1] / left[0] - 1.0) / (to_K - ROOM_K))
+
+
+def _of_alpha() -> str:
+    """Say what printed alphas of Nd-Fe-B are worth."""
+    rows = printed()
+    own = rows[(rows["host"] == "2:14:1") & (rows["kind"] == "sintered")]
+    alike = own.loc[(own["quantity"] == ALPHA) & (own["maker"] == "Arnold"), "value"].unique()
+    curve = own[(own["maker"] == "Advanced Magnets") & (own["quantity"] == "remanence_T")]
+    b_r = curve.set_index("temperature_K")["value"]
+    hot = float(b_r.index.max())
+    measured = 100.0 * (b_r[hot] / b_r[ROOM_K] - 1.0) / (hot - ROOM_K)
+    said = " or ".join(f"{value:g}" for value in alike)
+    return (
+        f"One maker prints {said} %/K for every class and range. J_s of Nd2Fe14B itself falls by "
+        f"{-polarization_falls(353.15):.3f} %/K from 20 to 80 °C and by "
+        f"{-polarization_falls(423.15):.3f} from 20 to 150 °C (M_s(T) of Herbst, Rev. Mod. Phys. "
+        f"63 (1991) 819, in Kuzmin's form with s = {_SHAPE:g}): a chord of {-alike[0]:g} over the "
+        "shorter range is none that such a magnet has. The one grade whose curves were measured, "
+        f"{curve['grade'].iloc[0]}, has {-measured:.3f} from 20 to {hot - ZERO_CELSIUS:.0f} °C."
+    )
+
+
+def _of_beta() -> str:
+    """Say how far printed betas of class N are apart, and what that does to T_max."""
+    rows = printed()
+    own = rows[(rows["quantity"] == BETA) & rows["grade"].str.fullmatch(r"N\d\d")]
+    ranged = own["to_K"].notna()
+    stated, bare = (
+        ", ".join(f"{value:.2f}" for value in sorted({round(v, 2) for v in part}, reverse=True))
+        for part in (own.loc[ranged, "value"], own.loc[~ranged, "value"])
+    )
+    figures = grades("N42").iloc[0]
+    least = (
+        by_definition(figures["remanence_T"], figures["coercivity_kA_m"], figures[ALPHA], beta)
+        for beta in (own.loc[ranged, "value"].median(), own.loc[~ranged, "value"].median())
+    )
+    apart = -float(np.diff(list(least))[0])
+    return (
+        f"Of class N the sheets with a range print beta of {stated} %/K, tables without one "
+        f"{bare}. T_max takes the former where the grade's sheet has it; of the other N grades "
+        "the latter "
+        f"puts it {apart:.0f} K lower (of N42), and that is what they miss by. AH, one sheet, "
+        "keeps more coercivity at 220 °C than the law makes of any class."
+    )

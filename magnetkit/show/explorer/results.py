@@ -141,11 +141,11 @@ class Results:
         table, shells = today.table(), [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
-        found = {name: np.array([frame[name].iloc[0] for frame in frames]) for name in MAGNET}
+        found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
         judged = by_magnetism(table, shells if today.shell else None, supply, job)
         return found | {
-            "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"].to_numpy(float),
-            "performance_margin": judged["performance_margin"].to_numpy(float),
+            "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
+            "performance_margin": judged["performance_margin"],
         }
 
     def __len__(self) -> int:
@@ -167,7 +167,7 @@ class Results:
             frames = magnets(self.table[rows], shells, others, self.conditions) if others else []
             for stop, frame in enumerate(frames, start=1):
                 for name in MAGNET:
-                    self._magnet[name][stop, rows] = frame[name].to_numpy()
+                    self._magnet[name][stop, rows] = frame[name]
             self.evaluated = min(start + CHUNK_ROWS, len(self))
 
     def _supply(self, scenario: str, recycled: tuple[tuple[str, float], ...]) -> dict[str, Floats]:

@@ -1,5 +1,6 @@
 """What the report says: the question, the answer and the tables, as plain text and numbers."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,9 +12,13 @@ from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
+from ...phases.forming import FORMS, WEIGHTS
 from ...prediction.properties import Conditions, magnets
+from ...ranking.requirements import MEETS_PROBABILITY
+from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
+from ..figures.maps import names_of
 
 if TYPE_CHECKING:
     from ...applications.parts import Requirement
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
 BEST = 10
 CURVES = 3
-"""Candidates drawn as curves beside the reference magnet."""
+"""Candidates drawn as curves beside the reference magnet, at most."""
 _SAVED = re.compile(r"([A-Z][a-z]?)_saved_wt_pct$")
 _LICENCES = re.compile(
     r"CC BY 4\.0|BSD[\w-]*|\bMIT\b|public\s+domain|free\s+of\s+copyright", re.IGNORECASE
@@ -55,13 +60,7 @@ class Magnets:
 
     def at(self, temperature: float) -> pd.DataFrame:
         """Return the sintered magnets at another temperature."""
-        return magnets(self.table, self.shells, [temperature], self.conditions)[0]
-
-
-def label(row: pd.Series) -> str:
-    """Return a candidate's name with its shell."""
-    shell = str(row["shell"]) if row["shell"] == row["shell"] else ""
-    return f"{row['candidate']} + {shell}" if shell else str(row["candidate"])
+        return magnets(self.table, self.shells, [temperature], self.conditions)[0].frame()
 
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
@@ -76,14 +75,14 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
         job,
         [reference.formula],
         [shell] if shell else None,
-    )
+    ).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
     return Magnets(
         table,
         [*best["shell"].astype(object).fillna(""), shell],
-        [*(label(r) for _, r in best.iterrows()), f"Reference: {label(row.iloc[0])}"],
+        [*names_of(best), *(f"Reference: {name}" for name in names_of(row))],
         _joined(best, row).astype({"rank": "Int64"}),
         job.conditions,
         job.temperature,
@@ -116,6 +115,12 @@ def kelvin(temperature: float) -> str:
     """Return a temperature in both units, e.g. ``423 K (150 °C)``."""
     celsius = f"{temperature - ZERO_CELSIUS:.0f}".replace("-", "−")
     return f"{temperature:.0f} K ({celsius} °C)"
+
+
+def lead(result: "Ranked") -> list[str]:
+    """Return the sentences that a result was made to answer, as `magnetkit.replace` has them."""
+    told = result.manifest.get(ANSWER)
+    return [str(sentence) for sentence in told] if isinstance(told, list) else []
 
 
 def answer(result: "Ranked", shown: Magnets) -> list[str]:
@@ -327,6 +332,17 @@ def heavy_ledger(
     columns |= {heading: [number(x) for x in frame[c]] for c, heading in wanted.items()}
     cells = zip(shown.labels[:-1], *columns.values(), strict=True)
     return ["Candidate", *columns], [list(row) for row in cells]
+
+
+def constants(result: "Ranked") -> dict[str, str]:
+    """Return figures that the page's sentences name."""
+    learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    return {
+        "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
+        "missed": f"{100 * (1 - MEETS_PROBABILITY):.0f}",
+        "phases_known": str(learnt["rows"]),
+        "forms": f"{FORMS:g}",
+    }
 
 
 def changed_since(result: "Ranked") -> bool:

@@ -25,7 +25,7 @@ from ..figures.series import (
     sweep,
     ternary_corners,
 )
-from .content import CURVES, Magnets, label, number
+from .content import CURVES, Magnets, number
 from .supply import by_scenario
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
     table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
     shells = points["shell"].astype(object).fillna("").tolist()
     (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
-    points[[x, y]] = cold[[x, y]].to_numpy()
+    points[x], points[y] = cold[x], cold[y]
     points = points.dropna(subset=[x, y])
     today = shown.rows.copy()
     today[[x, y]] = shown.at(GRADE_TEMPERATURE_K)[[x, y]].to_numpy()
@@ -78,7 +78,7 @@ def ternary(ranked: pd.DataFrame) -> Figure | None:
     best = inside[np.sort(first)][:POINTS]
     if len(best) < 4:
         return None
-    texts = [escape(label(row)) for _, row in ranked.iloc[best].iterrows()]
+    texts = [escape(name) for name in maps.names_of(ranked.iloc[best])]
     return maps.ternary(shares[best], margin[best], corners, "Margin", texts=texts, diverging=True)
 
 
@@ -106,26 +106,25 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
     texts = [
-        f"{escape(label(row))}<br>forms with probability {number(p, 2)}<br>"
-        f"{escape(str(row['decomposes_to']))}"
-        for (_, row), p in zip(best.iterrows(), odds, strict=True)
+        f"{escape(name)}<br>forms with probability {number(p, 2)}<br>{escape(str(products))}"
+        for name, p, products in zip(maps.names_of(best), odds, best["decomposes_to"], strict=True)
     ]
     return section_of(hull_section(source, system), share, odds, texts, "Best candidates")
 
 
 def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
     """Return B_r and H_cj over temperature of the best few, the first with its interval."""
-    few = _few(shown)
+    best = few(shown)
     frame = sweep(
-        few.table,
+        best.table,
         [float(t) for t in np.linspace(low, high, TEMPERATURES)],
-        few.labels,
-        shell=few.shells,
-        process=few.conditions.process,
-        between=few.conditions.between,
-        load_line=few.conditions.duty.load_line,
+        best.labels,
+        shell=best.shells,
+        process=best.conditions.process,
+        between=best.conditions.between,
+        load_line=best.conditions.duty.load_line,
     )
-    styles = _styles(len(few.labels))
+    styles = _styles(len(best.labels))
     upper, lower = (
         # One band: four of them on each other hide what they say.
         curves.lines_over_temperature(frame, column, styles, celsius=True, bands=1)
@@ -140,21 +139,21 @@ def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
 
 def demagnetization(shown: Magnets) -> Figure:
     """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
-    few = _few(shown)
+    best = few(shown)
     drawn = curves_of(
-        few.table,
-        [few.temperature],
-        shell=few.shells,
-        process=few.conditions.process,
-        load_line=few.conditions.duty.load_line,
+        best.table,
+        [best.temperature],
+        shell=best.shells,
+        process=best.conditions.process,
+        load_line=best.conditions.duty.load_line,
     )
-    return curves.demagnetization(drawn, few.labels, _styles(len(few.labels)))
+    return curves.demagnetization(drawn, best.labels, _styles(len(best.labels)))
 
 
 def supply(shown: Magnets) -> Figure:
     """Return supply risk and cost of the best few and the reference in every scenario."""
-    few = _few(shown)
-    states = by_scenario(few)
+    best = few(shown)
+    states = by_scenario(best)
     titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
     traces = [
         {
@@ -170,7 +169,7 @@ def supply(shown: Magnets) -> Figure:
             "showlegend": not axis,
         }
         for i, (name, (colour, _)) in enumerate(
-            zip(few.labels, _styles(len(few.labels)), strict=True)
+            zip(best.labels, _styles(len(best.labels)), strict=True)
         )
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
     ]
@@ -188,10 +187,14 @@ def _below(layout: Figure, x: Figure, y: Figure, gap: tuple[float, float]) -> No
     layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
 
 
-def _few(shown: Magnets) -> Magnets:
-    """Return the first few of the best, and the reference."""
+def few(shown: Magnets) -> Magnets:
+    """Return the first few of the best that are no copies of another, and the reference."""
     last = len(shown.labels) - 1
-    rows = [*range(min(CURVES, last)), last]
+    best = np.arange(last)
+    if "simpler_rank" in shown.rows:
+        own = best[shown.rows["simpler_rank"].isna().to_numpy()[:last]]
+        best = own if own.size else best
+    rows = [*best[:CURVES].tolist(), last]
     return replace(
         shown,
         table=shown.table[np.array(rows)],

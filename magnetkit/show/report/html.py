@@ -1,7 +1,6 @@
 """Writing ``report.html``: one file, no network."""
 
 import json
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from ...run.held import HELD_ROWS
 from ..figures.parts import POINTS, Figure, numbers
+from ..notes import of_cost, of_mill
 from . import content, figures, supply
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
 
 
-def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path:
+def write_report(result: "Ranked", path: Path) -> Path:
     """Write the report of a screening.
 
     Parameters
@@ -67,8 +67,6 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
     result : Ranked
     path : Path
         File to write; replaced as a whole.
-    lead : sequence of str
-        Sentences that stand before the answer.
 
     Returns
     -------
@@ -88,7 +86,7 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
         lstrip_blocks=True,
     )
     environment.filters["kelvin"] = content.kelvin
-    page = environment.get_template("report.html.jinja").render(**_content(result), lead=list(lead))
+    page = environment.get_template("report.html.jinja").render(**_content(result))
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
@@ -97,7 +95,9 @@ def write_report(result: "Ranked", path: Path, lead: Sequence[str] = ()) -> Path
 def _content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(ROWS), result.thinned(POINTS)
-    shown = content.shown_magnets(result, ranked.head(content.BEST))
+    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
+    best = ranked.head(content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
+    shown = content.shown_magnets(result, best)
     ledger_headings, ledger = content.heavy_ledger(result, shown, ranked)
     drawn = _figures(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
@@ -109,19 +109,21 @@ def _content(result: "Ranked") -> dict[str, Any]:
     table = _table(ranked, names)
     # What all share is said once.
     best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
-    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
-    best = shown.rows.merge(firm, on="rank", how="left")
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
         "conditions": shown.conditions,
         "host": common,
         "objectives": content.objectives(result.profile),
+        "lead": content.lead(result),
         "answer": content.answer(result, shown),
+        "notes": [
+            note for note in (of_mill(result.manifest["identity"]), of_cost(shown.table)) if note
+        ],
         "requirements": content.requirements(result, shown),
         "total": len(result),
         "headings": [COLUMNS[name] for name in best_names],
-        "best": [[_cell(row, name) for name in best_names] for _, row in best.iterrows()],
+        "best": [[_cell(row, name) for name in best_names] for _, row in shown.rows.iterrows()],
         "comparator_headings": [COLUMNS[name] for name in COMPARED],
         "comparators": _comparators(shown.temperature),
         "stages": content.stages(result),
@@ -134,7 +136,8 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "late": supply.late(shown),
         "drawn": set(drawn),
         "points": POINTS,
-        "curves": content.CURVES,
+        **content.constants(result),
+        "curves": len(figures.few(shown).labels) - 1,
         "embedded": len(ranked),
         "rejected": result.rejected[:REJECTED],
         "rejected_count": len(result.rejected),

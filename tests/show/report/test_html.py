@@ -1,14 +1,16 @@
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
 
+from magnetkit import datasets
 from magnetkit.errors import StoreError
 from magnetkit.screening import ScreenResult, screen
 from magnetkit.show.report import content
 from magnetkit.show.report.content import shown_magnets
-from magnetkit.show.report.figures import pareto
+from magnetkit.show.report.figures import few, pareto
 from magnetkit.show.report.html import in_script
 
 SECTIONS = (
@@ -172,7 +174,54 @@ def test_a_shell_is_said_in_grams_of_a_device():
     assert content.shell_in_words("", 1.2) == content.shell_in_words(None, 1.2) == ""
 
 
-def test_what_was_asked_before_stands_first(folder, tmp_path):
-    page = ScreenResult.from_folder(folder).report(tmp_path / "r.html", lead=["Keep it & wait."])
-    text = page.read_text(encoding="utf-8")
-    assert text.index("<li>Keep it &amp; wait.</li>") < text.index("candidates were judged")
+def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    result = ScreenResult.from_folder(copy)
+    assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
+    result.tell(["Keep it & wait."], copy)
+    first = result.report(tmp_path / "r.html").read_text("utf-8")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were judged")
+    later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
+    assert "<li>Keep it &amp; wait.</li>" in later
+
+
+def test_only_those_that_are_no_copies_are_drawn_over_temperature(tmp_path):
+    # Rank 2 of the demo adds praseodymium to rank 1 and gains nothing.
+    recipes = ["Nd2Fe14B", "Nd1.6Pr0.4Fe14B", "Nd1.9Dy0.1Fe14B", "Nd1.8Dy0.2Fe14B"]
+    result = screen(recipes, application="energy-traction-motor", shell="Tb 0.6 wt%")
+    firm = result.robustness()
+    copies = firm["simpler_rank"].notna()
+    assert copies[:3].any()
+    best = result.best().merge(firm[["rank", "simpler_rank"]], on="rank")
+    chosen = few(shown_magnets(result, best))
+    own = firm.loc[~copies, "candidate"].head(3)
+    assert [text.split(" + ")[0] for text in chosen.labels[:-1]] == own.tolist()
+    assert chosen.labels[-1].startswith("Reference")
+    # Where all of the best are copies of magnets further down, the first are drawn.
+    assert len(few(shown_magnets(result, best.assign(simpler_rank=20))).labels) == 4
+    page = result.report(tmp_path / "r.html").read_text("utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
+    names = {trace.get("name") for trace in data["figures"]["temperature"]["data"]}
+    assert not {label for label in names if label and "Pr0.4" in label}
+    assert f"The best {len(own)} that are no copies" in page
+
+
+def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_path):
+    result = screen(["Nd2Fe14B"], application="energy-traction-motor")
+    name = result.manifest["identity"]["process"]["mill"]["name"]
+    page = result.report(tmp_path / "r.html").read_text("utf-8")
+    assert page.count(f"Predicted with what is known of {name}") == 1
+    assert page.count("Cost of a bare formula") == 1
+
+
+def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder, tmp_path):
+    screen(["SmCo5"], "patriot-beam-focusing", interval=0.8, out=tmp_path / "narrow")
+    page = ScreenResult.from_folder(tmp_path / "narrow").report(tmp_path / "r.html").read_text()
+    assert "The smaller line is the 80 % interval." in page
+    assert "The band is the 80 % interval" in page
+    file = datasets.path("known_phases/made.csv")
+    known = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    told = int(re.search(r"fitted to (\d+) phases", page)[1])
+    # Some rows of made.csv are outside what the snapshot can say.
+    assert 0.9 * known < told <= known
+    assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]

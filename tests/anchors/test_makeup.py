@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.replacement import makeup
-from magnetkit.replacement.makeup import (
+from magnetkit.anchors import makeup
+from magnetkit.anchors.makeup import (
     TYPICAL,
     _grid,
     _log_likelihood,

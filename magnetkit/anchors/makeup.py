@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
-from ..anchors.reference import TYPICAL
 from ..arguments import named
 from ..composition.table import CompositionTable
 from ..errors import InputError
+from .reference import TYPICAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,14 +86,18 @@ class Makeup:
         """The likeliest recipe."""
         return self.recipes[0]
 
+    @property
+    def words(self) -> str:
+        """The likeliest recipe and what is diffused into it."""
+        best = self.best
+        return f"{best.text} with {best.shell} diffused in" if best.shell else best.text
+
     def sentence(self) -> str:
         """Return it in words."""
-        best = self.best
-        shell = f" with {best.shell} diffused in" if best.shell else ""
         if not self.estimate:
-            return f"made of {best.text}{shell}, as you say"
+            return f"made of {self.words}, as you say"
         mean, low, high = self.heavy_wt_pct
-        text = f"most likely {best.text}{shell}, {best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
+        text = f"most likely {self.words}, {self.best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
         text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
         text += f"({low:.1f} to {high:.1f})"
         if self.diffused > 0:

@@ -1,0 +1,131 @@
+"""Columns of many rows as stages hand them on: arrays, and texts of few words as codes.
+
+Frames stand at the borders alone: `Columns.frame` is what users get, `Columns.arrow` what is
+written.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .columns import ordered
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Coded:
+    """A text column of few different words: a Categorical of pandas, a dictionary of Arrow.
+
+    Attributes
+    ----------
+    codes : ndarray of integers, shape (n,)
+        Index into `words`, -1 where there is no text.
+    words : tuple of str
+        Each once.
+
+    Examples
+    --------
+    >>> column = Coded(np.array([0, 1, -1]), ("ok", "planar"))
+    >>> column.says("ok").tolist()
+    [True, False, False]
+    >>> column.texts()
+    ['ok', 'planar', '']
+    """
+
+    codes: NDArray[Any]
+    words: tuple[str, ...]
+
+    @classmethod
+    def constant(cls, word: str, n: int, words: tuple[str, ...] = ()) -> "Coded":
+        """Return a column that says one word in all of n rows."""
+        words = words or (word,)
+        return cls(np.full(n, words.index(word), np.int8), words)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def says(self, *words: str) -> NDArray[np.bool_]:
+        """Return in which rows it says one of some words, shape (n,)."""
+        return np.isin(self.codes, [k for k, word in enumerate(self.words) if word in words])
+
+    def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
+        """Return the column with another word in some rows."""
+        words = self.words if word in self.words else (*self.words, word)
+        return Coded(np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words)
+
+    def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
+        """Return how many rows, or how many of some, say each word that any does."""
+        codes = self.codes[rows]
+        found = np.bincount(codes[codes >= 0], minlength=len(self.words))
+        return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
+
+    def used(self) -> "Coded":
+        """Return the column without words that it says nowhere."""
+        there = np.zeros(len(self.words) + 1, bool)
+        # Of no text, -1, is the last entry.
+        there[self.codes] = True
+        place = np.where(there, np.cumsum(there) - 1, -1)
+        place[-1] = -1
+        words = tuple(word for word, used in zip(self.words, there, strict=False) if used)
+        return Coded(place[self.codes], words)
+
+    def texts(self) -> list[str]:
+        """Return the text of each row, empty where there is none."""
+        words = [*self.words, ""]
+        return [words[code] for code in self.codes.tolist()]
+
+
+class Columns(dict[str, Any]):
+    """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where most differ."""
+
+    def ordered(self) -> "Columns":
+        """Return them in the order of the registry."""
+        return Columns((name, self[name]) for name in ordered(self))
+
+    def take(self, rows: NDArray[np.int64]) -> "Columns":
+        """Return some rows of each."""
+        return Columns((name, _taken(column, rows)) for name, column in self.items())
+
+    def frame(self) -> "pd.DataFrame":
+        """Return them as a frame of pandas, which holds the same numbers."""
+        import pandas as pd
+
+        data = {name: _series(column) for name, column in self.items()}
+        return pd.DataFrame(data, copy=False)
+
+    def arrow(self) -> "pa.Table":
+        """Return them as a table of Arrow; NaN is null there."""
+        import pyarrow as pa
+
+        return pa.table({name: _array(column) for name, column in self.items()})
+
+
+def _taken(column: Any, rows: NDArray[np.int64]) -> Any:
+    if isinstance(column, Coded):
+        return Coded(column.codes[rows], column.words)
+    return column[rows] if isinstance(column, np.ndarray) else column.take(rows)
+
+
+def _series(column: Any) -> Any:
+    if isinstance(column, Coded):
+        import pandas as pd
+
+        return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
+    return column if isinstance(column, np.ndarray) else column.to_pandas()
+
+
+def _array(column: Any) -> "pa.Array":
+    import pyarrow as pa
+
+    if isinstance(column, Coded):
+        codes = column.codes.astype(np.int32, copy=False)
+        none = codes < 0
+        words = pa.array(column.words, pa.string())
+        return pa.DictionaryArray.from_arrays(codes, words, mask=none if none.any() else None)
+    # pandas' reading of NaN as "no value".
+    return pa.array(column, from_pandas=True) if isinstance(column, np.ndarray) else column

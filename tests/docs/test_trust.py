@@ -1,0 +1,90 @@
+"""The figures of `docs/physics.md` are those of the validation reports beside the data."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from magnetkit import datasets
+
+PAGE = (Path(__file__).parents[2] / "docs/physics.md").read_text("utf-8")
+TRUST = PAGE[PAGE.index("## How far to trust it") :]
+
+
+def cells(report: str, *start: str) -> list[str]:
+    """Return the cells of the first row of a report that begins so."""
+    text = datasets.path(f"{report}.md").read_text("utf-8")
+    rows = [[c.strip() for c in r.strip("|").split("|")] for r in text.splitlines() if "|" in r]
+    return next(r for r in rows if r[: len(start)] == list(start))
+
+
+def told(quantity: str) -> str:
+    """Return the figures of a quantity."""
+    rows = [[c.strip() for c in r.strip("|").split("|")] for r in TRUST.splitlines() if "|" in r]
+    return next(r[2] for r in rows if r[0] == quantity)
+
+
+def _pairs(cell: str) -> str:
+    return cell.split(" of ")[0]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "column", "digits", "error"),
+    [
+        ("J_s of 2:14:1 alloys", "saturation_polarization_T", 5, "MAE {} T"),
+        ("mu0 H_a of 2:14:1 alloys", "anisotropy_field_T", 7, "{:.1%}"),
+        ("T_C of 2:14:1 alloys", "curie_temperature_K", 5, "MAE {} K"),
+    ],
+)
+def test_what_is_said_of_the_intrinsic_model_is_what_was_measured(quantity, column, digits, error):
+    row = cells("magnetism/VALIDATION", "leave one paper out", "2:14:1", column)
+    value = float(row[7]) if digits == 7 else row[digits]
+    said = told(quantity)
+    assert error.format(value).replace("%", " %") in said
+    assert f"pairs {_pairs(row[8])}" in said.replace("of a series in order ", "")
+    assert f"hold {100 * float(row[10]):.0f} %" in said
+
+
+def test_what_is_said_beside_it_is_too():
+    report = "magnetism/VALIDATION"
+    agree = cells(report, "papers on one compound", "2:14:1", "saturation_polarization_T")
+    assert f"two papers agree on {_pairs(agree[8])}" in told("J_s of 2:14:1 alloys")
+    hard = cells(report, "by the hard-axis field throughout", "2:14:1", "anisotropy_field_T")
+    both = f"throughout {100 * float(hard[7]):.0f} %, {_pairs(hard[8])}"
+    assert both in told("mu0 H_a of 2:14:1 alloys")
+    unfitted = told("T_C of 2:17, 1:12 and 1:5")
+    for host in ("2:17", "1:12", "1:5"):
+        assert f"{float(cells(report, 'papers not fitted', host)[5]):.0f} K" in unfitted
+    less = cells(report, "without two that others contradict", "2:17")
+    assert f"({float(less[5]):.0f} K without two that others contradict)" in unfitted
+    turned = cells(report, "Nd2Co14B", "546")
+    assert f"{turned[2]} K in place of {turned[1]}" in " ".join(TRUST.split())
+
+
+def test_what_is_said_of_magnets_is_what_was_measured():
+    found = {q: cells("recipes/VALIDATION", q, n) for q, n in (
+        ("remanence_T", "17"), ("coercivity_kA_m", "32"), ("remanence_coefficient_pct_K", "12"),
+        ("coercivity_coefficient_pct_K", "14"))}  # fmt: skip
+    assert f"for {found['remanence_T'][4]} recipes" in told("B_r of sintered magnets")
+    met, ordinary = found["coercivity_kA_m"][4:6]
+    said = told("H_cJ of sintered magnets")
+    assert f"for {met} recipes, {ordinary.replace('of', 'of the')} ordinary ones" in said
+    alpha, beta = (found[f"{q}_coefficient_pct_K"][4] for q in ("remanence", "coercivity"))
+    assert f"{alpha} and for {beta}" in told("alpha and beta")
+
+
+def test_what_is_said_of_the_belief_is_what_was_measured():
+    said = told("T_C of R-(Fe,Co) compounds, belief with fetched data")
+    report = "surrogates/VALIDATION"
+    whole = cells(report, "papers, all rows", "model")
+    hosts = cells(report, "papers, 2:14:1, 1:5, 2:17 and 1:12", "model")
+    assert f"MAE {float(whole[3]):.0f} K, median {float(whole[4]):.0f} K, pairs {whole[5]}" in said
+    assert f"{float(hosts[3]):.0f} K and {hosts[5]}" in said
+    assert f"{int(whole[2]):,} values" in PAGE
+
+
+def test_the_reports_say_how_many_phases_the_weights_were_fitted_to():
+    rows = json.loads(datasets.path("known_phases/forming.json").read_text("utf-8"))["rows"]
+    text = datasets.path("known_phases/VALIDATION.md").read_text("utf-8")
+    assert int(re.search(r"^(\d+) rows, \d+ that form", text, re.MULTILINE)[1]) == rows

@@ -1,0 +1,73 @@
+"""What nominal remanence and coercivity say before all of magnetism is computed."""
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit import applications
+from magnetkit.prediction.properties import magnets, nominal_magnets, supplies
+from magnetkit.ranking.judged import evaluate, job_for
+from magnetkit.ranking.nominal import nominal
+
+SPACES = {
+    "energy-traction-motor": ("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]}),
+    "aerospace-reaction-wheel": ("Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]}),
+    "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}),
+    "f22-engine": ("Sm2Co17", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}),
+    "communication-twt": ("Sm2Co17", {"Sm": ["Gd", "Er"], "Co": ["Fe", "Cu"]}),
+}
+
+
+@pytest.fixture(params=SPACES, scope="module")
+def case(request):
+    host, replace = SPACES[request.param]
+    table = mk.substitutions(host, replace, step=0.1).sample(300, seed=3)
+    shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
+    job = job_for(applications.load(request.param))
+    here = nominal(table, shells, supplies(table, shells, job.conditions), job)
+    return job, here, evaluate(table, job, None, shells)
+
+
+def test_values_are_those_of_a_full_evaluation(case):
+    _, here, full = case
+    magnet = ~full["status"].says("not makeable") & np.isfinite(full["remanence_T"])
+    assert magnet.sum() > 50
+    for name in ("remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"):
+        np.testing.assert_allclose(here[name][magnet], full[name][magnet], rtol=1e-9, err_msg=name)
+
+
+def test_a_measured_alpha_bends_the_values_of_its_host():
+    job = job_for(applications.load("communication-twt"))
+    cold, hot = 233.15, 373.15
+    table = job.profile.reference.table()
+    made = nominal_magnets(table, None, [cold, hot], job.conditions)
+    assert made.rows["alpha_shift"][0] != 0.0
+    (b_cold,), (b_hot,) = (full_remanence(table, job, kelvin) for kelvin in (cold, hot))
+    np.testing.assert_allclose(made.remanence(), [[b_cold, b_hot]], rtol=1e-9)
+    # Without the bend they differ by more than rounding.
+    assert abs(made.alloys.at(np.array([hot])).remanence()[0, 0] / b_hot - 1.0) > 1e-4
+
+
+def full_remanence(table, job, kelvin):
+    (frame,) = magnets(table, None, [kelvin], job.conditions)
+    return frame["remanence_T"]
+
+
+def test_what_it_fails_a_full_evaluation_fails(case):
+    job, here, full = case
+    failed = ~here["failed_requirements"].says("")
+    assert 0 < failed.sum() < len(failed)
+    assert (full["probability_meets_requirements"][failed] < 0.5).all()
+    assert job.threshold >= 0.5
+    # What is no magnet at the temperatures asked is none over the whole range.
+    assert not (full["status"].says("ok") & ~here["status"].says("ok")).any()
+
+
+def test_no_margin_is_larger_than_it_says(case):
+    _, here, full = case
+    known = ~np.isnan(full["performance_margin"]) & ~np.isnan(here["performance_margin"])
+    assert known.sum() > 50
+    slack = here["performance_margin"] - full["performance_margin"]
+    assert (slack[known] >= -1e-9).all()
+    # It is of use: of some it is the margin itself.
+    assert (slack[known] < 1e-9).any()
