@@ -48,18 +48,21 @@ def star(
     return reference(frame[x], frame[y], text, name, hover=hover)
 
 
-def hover_texts(frame: "pd.DataFrame") -> list[str]:
-    """Return what a candidate of a ranking shows: its name, rank and probability."""
+def names_of(frame: "pd.DataFrame") -> list[str]:
+    """Return the candidates' names, each with its shell."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
     return [
-        f"{escape(f'{name} + {shell}' if shell else str(name))}<br>rank {rank}, P {p:.2g}"
-        for name, shell, rank, p in zip(
-            frame["candidate"],
-            shells,
-            frame["rank"],
-            frame["probability_meets_requirements"],
-            strict=True,
-        )
+        f"{name} + {shell}" if shell else str(name)
+        for name, shell in zip(frame["candidate"], shells, strict=True)
+    ]
+
+
+def hover_texts(frame: "pd.DataFrame") -> list[str]:
+    """Return what a candidate of a ranking shows: its name, rank and probability."""
+    chance = frame["probability_meets_requirements"]
+    return [
+        f"{escape(name)}<br>rank {rank}, P {p:.2g}"
+        for name, rank, p in zip(names_of(frame), frame["rank"], chance, strict=True)
     ]
 
 

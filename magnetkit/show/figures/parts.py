@@ -4,6 +4,7 @@ Plotly reads a subset of HTML in texts: every name that a user gave is escaped w
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def layout_of(xaxis: Figure, yaxis: Figure, height: int = 460) -> Figure:
 
 def numbers(values: Any) -> list[float | None]:
     """Return four significant digits each, None for what is not finite."""
-    return [float(f"{v:.4g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
+    return [float(f"{v:.4g}") if isfinite(v) else None for v in np.asarray(values, float).tolist()]
 
 
 def points(

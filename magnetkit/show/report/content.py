@@ -18,6 +18,7 @@ from ...ranking.requirements import MEETS_PROBABILITY
 from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
+from ..figures.maps import names_of
 
 if TYPE_CHECKING:
     from ...applications.parts import Requirement
@@ -62,12 +63,6 @@ class Magnets:
         return magnets(self.table, self.shells, [temperature], self.conditions)[0].frame()
 
 
-def label(row: pd.Series) -> str:
-    """Return a candidate's name with its shell."""
-    shell = str(row["shell"]) if row["shell"] == row["shell"] else ""
-    return f"{row['candidate']} + {shell}" if shell else str(row["candidate"])
-
-
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
     from ...ranking.judged import evaluate, job_from
@@ -87,7 +82,7 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     return Magnets(
         table,
         [*best["shell"].astype(object).fillna(""), shell],
-        [*(label(r) for _, r in best.iterrows()), f"Reference: {label(row.iloc[0])}"],
+        [*names_of(best), *(f"Reference: {name}" for name in names_of(row))],
         _joined(best, row).astype({"rank": "Int64"}),
         job.conditions,
         job.temperature,

@@ -25,7 +25,7 @@ from ..figures.series import (
     sweep,
     ternary_corners,
 )
-from .content import CURVES, Magnets, label, number
+from .content import CURVES, Magnets, number
 from .supply import by_scenario
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def ternary(ranked: pd.DataFrame) -> Figure | None:
     best = inside[np.sort(first)][:POINTS]
     if len(best) < 4:
         return None
-    texts = [escape(label(row)) for _, row in ranked.iloc[best].iterrows()]
+    texts = [escape(name) for name in maps.names_of(ranked.iloc[best])]
     return maps.ternary(shares[best], margin[best], corners, "Margin", texts=texts, diverging=True)
 
 
@@ -106,9 +106,8 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
     texts = [
-        f"{escape(label(row))}<br>forms with probability {number(p, 2)}<br>"
-        f"{escape(str(row['decomposes_to']))}"
-        for (_, row), p in zip(best.iterrows(), odds, strict=True)
+        f"{escape(name)}<br>forms with probability {number(p, 2)}<br>{escape(str(products))}"
+        for name, p, products in zip(maps.names_of(best), odds, best["decomposes_to"], strict=True)
     ]
     return section_of(hull_section(source, system), share, odds, texts, "Best candidates")
 
