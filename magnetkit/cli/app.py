@@ -107,10 +107,6 @@ def _root(
 
       magnetkit doctor
     """
-    import gc
-
-    # What imports make stays; to look through it every 700 objects takes a twentieth of a start.
-    gc.set_threshold(50_000)
 
 
 @app.command(rich_help_panel=_SETS)
