@@ -1,6 +1,5 @@
 """The command line: a thin layer over the functions that notebooks call."""
 
-import gc
 import io
 import sys
 from typing import NoReturn
@@ -10,8 +9,6 @@ from . import interruption, verbosity
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
-    # What imports and tables make stays: looking through it time and again is a tenth of a start.
-    gc.set_threshold(1_000_000)
     from ..errors import MagnetkitError
 
     _bear_any_encoding()

@@ -107,6 +107,10 @@ def _root(
 
       magnetkit doctor
     """
+    import gc
+
+    # What imports and tables make stays: looking through it time and again is a tenth of a start.
+    gc.set_threshold(1_000_000)
 
 
 @app.command(rich_help_panel=_SETS)
