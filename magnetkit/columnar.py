@@ -4,6 +4,7 @@ Frames stand at the borders alone: `Columns.frame` is what users get, `Columns.a
 written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,12 @@ class Coded:
         """Return a column that says one word in all of n rows."""
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Coded":
+        """Return a column of texts, an empty one being none."""
+        place = {text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))} | {"": -1}
+        return cls(np.array([place[text] for text in texts], np.int64), tuple(place)[:-1])
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -124,8 +131,22 @@ def _array(column: Any) -> "pa.Array":
 
     if isinstance(column, Coded):
         codes = column.codes.astype(np.int32, copy=False)
-        none = codes < 0
         words = pa.array(column.words, pa.string())
-        return pa.DictionaryArray.from_arrays(codes, words, mask=none if none.any() else None)
-    # pandas' reading of NaN as "no value".
-    return pa.array(column, from_pandas=True) if isinstance(column, np.ndarray) else column
+        # Codes are indices into the words by what a `Coded` is.
+        held = _held(pa.int32(), codes, codes >= 0)
+        return pa.DictionaryArray.from_arrays(held, words, safe=False)
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind == "f":
+            return _held(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
+        return pa.array(column)
+    return column
+
+
+def _held(kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]) -> "pa.Array":
+    """Return numbers as an array of Arrow that holds the same memory, null where not known."""
+    import pyarrow as pa
+
+    bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(
+        kind, len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))]
+    )

@@ -96,7 +96,7 @@ class Calibration:
         for host in part["host"].unique():
             known = mill.known(host, quantity)
             if known is not None:
-                shares.append(known.posterior(known.fractions, known.effects)[1].mean())
+                shares.append(known.posterior(known.table, known.effects)[1].mean())
         return float(before * np.mean(shares)) if shares else float(before)
 
 
@@ -303,7 +303,7 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
         return 0.0, 1.0
     own = Mill("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
-    mean, left = known.posterior(own.fractions, own.effects)
+    mean, left = known.posterior(own.table, own.effects)
     return float(mean[0]), float(left[0])
 
 

@@ -364,14 +364,9 @@ class CompositionTable:
         CompositionError
             If a symbol is no element.
         """
-        # reduceat sums each row by itself, without cancellation, but cannot sum an empty one,
-        # such as the grain boundary of a pure hard phase.
-        total = np.zeros(len(self))
-        filled = np.diff(self.indptr) > 0
-        if filled.any():
-            share = self.values * mask(symbols)[self.indices]
-            total[filled] = np.add.reduceat(share, self.indptr[:-1][filled])
-        return total
+        from ..kernels.row_sums import sums
+
+        return sums(self.rows, mask(symbols))
 
     def formulas(self, digits: int = 4) -> list[str]:
         """Return each row as a formula of atomic fractions with `digits` significant digits.

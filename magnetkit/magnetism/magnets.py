@@ -1,11 +1,13 @@
 """What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
@@ -184,17 +186,14 @@ class Alloys:
         from ..hosts.partition import site_rules
         from ..kernels.hosts import ON_R
         from ..kernels.magnetism import TESLA, TO_TESLA
+        from ..kernels.row_sums import sums
 
-        phase = self.balance.parts.hard_phase
-        row = np.repeat(np.arange(len(phase)), np.diff(phase.indptr))
+        phase, codes = self.balance.parts.hard_phase.rows, self.balance.parts.host
         role, counts = site_rules()
-        codes = self.balance.parts.host
-        earths = role[codes[row], phase.indices] == ON_R
-        n = len(phase)
-        mass = np.bincount(row, phase.values * ATOMIC_MASS[phase.indices], n)
+        mass = sums(phase, ATOMIC_MASS)
         with np.errstate(divide="ignore", invalid="ignore"):
-            units = np.bincount(row, phase.values * earths, n) / counts[codes, 0]
-            volume = TESLA / self.phases.state[:n, TO_TESLA]
+            units = sums(phase, role == ON_R, codes) / counts[codes, 0]
+            volume = TESLA / self.phases.state[: len(codes), TO_TESLA]
             # Masses are in g/mol, volumes in A^3.
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
@@ -203,13 +202,21 @@ class Alloys:
         """Return the `Rules` of the kernel, with other values of family parameters if given."""
         from ..kernels.sintered import Rules
 
-        n = len(self.factor)
-        rows = {**self.rows, **{name: np.full(n, v) for name, v in values.items()}}
-        alpha_k, n_eff, decay = microstructure(rows, self.structure)
+        rows, micro = self.rows, self._micro
+        if values:
+            n = len(self.factor)
+            rows = {**rows, **{name: np.full(n, v) for name, v in values.items()}}
+            micro = microstructure(rows, self.structure)
+        alpha_k, n_eff, decay = micro
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay, rows["alpha_falls"]
-        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(n))
+        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(len(decay)))
+
+    @cached_property
+    def _micro(self) -> tuple[NDArray[np.float64], ...]:
+        """What `microstructure` returns of the rows as they are."""
+        return microstructure(self.rows, self.structure)
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""
@@ -327,15 +334,16 @@ def alloys(
         fraction, content = shells.resolved(table)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
-    surface = enriched(cells, rows["surface_enrichment"])
-    skinned = np.flatnonzero((rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    richer = rows["surface_enrichment"]
+    skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
     groups = [(cells, codes)]
     if walls.size:
         groups.append((wall, cellular[walls]))
     if skinned.size:
-        groups.append((surface[skinned], codes[skinned]))
+        groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
     if shelled.size and shells is not None:
-        rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
+        surface = enriched(cells[shelled], richer[shelled])
+        rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     phases = Phases(
         *condensed(groups, believed),
@@ -356,7 +364,7 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
+    condition_rows(rows, table, Coded(codes, HOST_NAMES), made.mill)
     return replace(made_of, factor=factor * rows["stronger"])
 
 

@@ -1,6 +1,10 @@
 """What phases fall into, in words: the products of each row with their shares of the atoms."""
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..columnar import Coded
 from .hull import Decomposition
@@ -24,12 +28,17 @@ def product_texts(hull: Decomposition) -> Coded:
 
     from ..kernels.products import text_from_products
 
-    names = [name.encode() for name in hull.formulas]
-    starts = np.cumsum([0, *map(len, names)])
-    letters = np.frombuffer(b"".join(names), np.uint8)
-    rank = np.argsort(np.argsort(np.array(hull.formulas, dtype=object)))
-    given = hull.products, hull.fractions, letters, starts, rank
+    given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
     buffers = [None, *map(pa.py_buffer, text_from_products(*given))]
     texts = pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
     distinct = texts.dictionary_encode()
     return Coded(distinct.indices.to_numpy(), tuple(distinct.dictionary.to_pylist()))
+
+
+@lru_cache(maxsize=8)
+def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
+    """Return names for the kernel: their bytes, where each starts, and their order."""
+    names = [name.encode() for name in formulas]
+    starts = np.cumsum([0, *map(len, names)])
+    rank = np.argsort(np.argsort(np.array(formulas, dtype=object)))
+    return np.frombuffer(b"".join(names), np.uint8), starts, rank

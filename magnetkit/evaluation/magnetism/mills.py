@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...columnar import Coded
 from ...composition.table import CompositionTable
 from ...magnetism.likeness import Kinds, covariance
 from ...magnetism.mill import EFFECTS, Mill, fractions_of, splits
@@ -53,7 +54,7 @@ def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
 
     table, split = recipes(), splits()[H]
     n = len(table)
-    hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
+    hosts, labels = Coded.constant(HOST, n), np.array([str(i) for i in range(n)])
     own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
@@ -65,7 +66,7 @@ def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
     told = scores + noise * rng.standard_normal(scores.shape)
     rows = []
     for count in MAGNETS:
-        last = table[n - 1 : n].to_array()
+        last = table[n - 1 : n]
         inside, widths = [], {}
         for label, of in (("width", noise), ("allowed", 0.0)):
             for j in range(mills if of else 1):
