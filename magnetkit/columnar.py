@@ -58,7 +58,10 @@ class Coded:
 
     def says(self, *words: str) -> NDArray[np.bool_]:
         """Return in which rows it says one of some words, shape (n,)."""
-        return np.isin(self.codes, [k for k, word in enumerate(self.words) if word in words])
+        found = np.zeros(len(self), bool)
+        for code in (self.words.index(word) for word in words if word in self.words):
+            found |= self.codes == code
+        return found
 
     def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
         """Return the column with another word in some rows."""
@@ -88,7 +91,7 @@ class Coded:
 
 
 class Columns(dict[str, Any]):
-    """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where most differ."""
+    """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
     def ordered(self) -> "Columns":
         """Return them in the order of the registry."""
@@ -123,7 +126,14 @@ def _series(column: Any) -> Any:
         import pandas as pd
 
         return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
-    return column if isinstance(column, np.ndarray) else column.to_pandas()
+    if isinstance(column, np.ndarray):
+        return column
+    if hasattr(column, "dictionary"):
+        import pandas as pd
+
+        words = pd.Index(column.dictionary.to_pylist(), dtype="str")
+        return pd.Categorical.from_codes(column.indices.to_numpy(), words)
+    return column.to_pandas()
 
 
 def _array(column: Any) -> "pa.Array":
@@ -139,7 +149,9 @@ def _array(column: Any) -> "pa.Array":
         if column.dtype.kind == "f":
             return _held(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
         return pa.array(column)
-    return column
+    if not hasattr(column, "dictionary"):
+        return column.cast(pa.string())
+    return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.string()))
 
 
 def _held(kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]) -> "pa.Array":

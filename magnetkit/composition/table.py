@@ -298,13 +298,10 @@ class CompositionTable:
                 self.row_index[first:last],
                 self.errors,
             )
+        from ..kernels.taken import taken
+
         picked = np.atleast_1d(np.arange(len(self))[key])
-        lengths = np.diff(self.indptr)[picked]
-        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        take = np.repeat(self.indptr[picked] - indptr[:-1], lengths) + np.arange(indptr[-1])
-        return CompositionTable(
-            indptr, self.indices[take], self.values[take], self.row_index[picked], self.errors
-        )
+        return CompositionTable(*taken(self.rows, picked), self.row_index[picked], self.errors)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""

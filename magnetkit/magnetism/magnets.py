@@ -365,7 +365,9 @@ def alloys(
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
     condition_rows(rows, table, Coded(codes, HOST_NAMES), made.mill)
-    return replace(made_of, factor=factor * rows["stronger"])
+    # In place: what `made_of` has worked out stands.
+    factor *= rows["stronger"]
+    return made_of
 
 
 def _in_phases(

@@ -1,16 +1,18 @@
 """What phases fall into, in words: the products of each row with their shares of the atoms."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..columnar import Coded
 from .hull import Decomposition
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def product_texts(hull: Decomposition) -> Coded:
+
+def product_texts(hull: Decomposition) -> "pa.Array":
     """Name the products of each row by their shares of the atoms, the largest first.
 
     Parameters
@@ -20,7 +22,7 @@ def product_texts(hull: Decomposition) -> Coded:
 
     Returns
     -------
-    Coded, length n
+    pyarrow.Array of text, length n
         E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text
         without any.
     """
@@ -30,9 +32,7 @@ def product_texts(hull: Decomposition) -> Coded:
 
     given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
     buffers = [None, *map(pa.py_buffer, text_from_products(*given))]
-    texts = pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
-    distinct = texts.dictionary_encode()
-    return Coded(distinct.indices.to_numpy(), tuple(distinct.dictionary.to_pylist()))
+    return pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
 
 
 @lru_cache(maxsize=8)

@@ -220,11 +220,10 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Give every chunk the same schema: one kind of dictionary, one kind of text."""
+    """Give every chunk the same schema: texts that repeat as dictionaries."""
     for place, entry in enumerate(table.schema):
-        if pa.types.is_string(entry.type) or pa.types.is_large_string(entry.type):
-            kind = pa.string() if entry.name in _DISTINCT else _TEXT
-            table = table.set_column(place, entry.name, table.column(place).cast(kind))
+        if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
+            table = table.set_column(place, entry.name, table.column(place).cast(_TEXT))
     return table
 
 
