@@ -192,7 +192,9 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
         rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
         first = known.across(one.table[rows], one.effects[rows])
         second = known.across(other.table[columns], other.effects[columns])
-        found[np.ix_(rows, columns)] -= first @ np.linalg.solve(known.covariance(), second.T)
+        block = np.ix_(rows, columns)
+        found[block] -= first @ np.linalg.solve(known.covariance(), second.T)
+        found[block] *= known.stretch**2
     far = distance_variance(one.table, one.hosts, quantity, mill) / split.deviation**2
     return found + itself * far[:, None]
 
@@ -232,6 +234,7 @@ def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
         across = known.across(magnets.table[rows], magnets.effects[rows])
         gain = np.linalg.solve(known.covariance(), across.T)
         found[rows] -= np.einsum("nk,kn->n", across, gain)
+        found[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
     return found + distance_variance(magnets.table, magnets.hosts, quantity, mill) / deviation**2
 

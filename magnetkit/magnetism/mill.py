@@ -5,13 +5,14 @@ share, a part of the composition, alike for compositions that are close, and a r
 magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
 What a diffused shell gives has an error of its own, which all shells share: it enters as far as a
 magnet's coercivity rests on its shell. So does the law by which coercivity follows grain size.
+Magnets that contradict all this beyond its doubt widen what is predicted for their mill.
 """
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,21 @@ class Known:
             found = found + (effects * self.split.shared) @ self.effects.T
         return found
 
+    @cached_property
+    def stretch(self) -> float:
+        """By how much the scatter of the measured magnets widens what is predicted, at least 1.
+
+        As in averages of the Particle Data Group (Review of Particle Physics, Introduction, 5.2):
+        sqrt(chi2 / (k - 1)) of k scores about their mean, all of their covariance counted, where
+        that is above 1. What they are off by together is no scatter, and one is none.
+        """
+        k = len(self.scores)
+        if k < 2:
+            return 1.0
+        both = np.column_stack([np.ones(k), self.scores])
+        (ones, mixed), (_, square) = both.T @ np.linalg.solve(self.covariance(), both)
+        return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
+
     def posterior(
         self, table: CompositionTable, effects: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -171,7 +187,7 @@ class Known:
         mean = weights.T @ self.scores
         alone = 1.0 if effects is None else 1.0 + effects**2 @ np.array(self.split.shared)
         variance = alone - np.einsum("nk,kn->n", across, weights)
-        return mean, np.sqrt(np.clip(variance, self.split.residue, alone))
+        return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
 
 
 @dataclass(frozen=True, eq=False)

@@ -70,7 +70,7 @@ def compare(
     kelvin = parse_temperatures(temperature)
     if len(kelvin) != 1:
         raise InputError("compare takes one temperature; predict takes several")
-    grades, notes = grades_among(compositions), []
+    grades, notes = grades_among(compositions), list[str]()
     if grades:
         frame, notes = _with_grades(compositions, grades, kelvin[0], basis, shell, conditions)
         written = [g or text for g, text in zip(grades, compositions, strict=True)]

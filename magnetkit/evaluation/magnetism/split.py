@@ -48,7 +48,7 @@ class Residuals:
     distance: NDArray[np.float64]
 
 
-def _table(data: "pd.DataFrame") -> CompositionTable:
+def table_of(data: "pd.DataFrame") -> CompositionTable:
     """Return the recipes of some rows."""
     return CompositionTable.concat(
         CompositionTable.from_strings([recipe], basis=basis)
@@ -69,7 +69,7 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     aside = left["id"].isin(_LEFT_ASIDE[quantity])
     rows = left[(left["quantity"] == quantity) & left["fitted"] & ~aside]
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = _table(data)
+    table = table_of(data)
     values = np.log(rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float))
     apart = distances(table.rows, table.to_array())
     return Residuals(
@@ -124,7 +124,7 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     rows = left[left["quantity"] == quantity].copy()
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    table = _table(data)
+    table = table_of(data)
     group, host = rows["group"].to_numpy(), rows["host"].to_numpy()
     unknown = (group[:, None] == group[None, :]) | (host[:, None] != host[None, :])
     unknown |= ~rows["fitted"].to_numpy(bool)[None, :]
