@@ -301,7 +301,8 @@ class CompositionTable:
         from ..kernels.taken import taken
 
         picked = np.atleast_1d(np.arange(len(self))[key])
-        return CompositionTable(*taken(self.rows, picked), self.row_index[picked], self.errors)
+        indptr, indices, values = taken(self.rows, picked)
+        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""
