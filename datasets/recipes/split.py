@@ -5,16 +5,18 @@ Run ``python datasets/recipes/split.py`` after calibrate.py beside it.
 
 from pathlib import Path
 
-from magnetkit.evaluation.magnetism import shells, split
+from magnetkit.evaluation.magnetism import recipes, scatter, shells, split
 
 HERE = Path(__file__).resolve().parent
 
 
 def main() -> None:
     """Measure the split and write both files."""
-    shares, table = split.measured()
+    left = recipes.left_out()
+    shares, table = split.measured(left)
     gains = shells.published()
-    page = split.report(shares, table) + "\n".join(shells.report(gains)) + "\n"
+    page = split.report(shares, table) + "\n".join([*shells.report(gains), *scatter.lines(left)])
+    page += "\n"
     shares["shell"] = shells.deviation(gains)
     lines = ["# Written by split.py; SOURCE.md explains every key."]
     for quantity, one in shares.items():

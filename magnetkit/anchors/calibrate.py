@@ -28,6 +28,8 @@ _SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
 _IMPOSSIBLE, _ODD = 5.0, 3.0
 # Recipes closer than this are one recipe.
 _SAME = 0.001
+# From here on it is told that scatter widens ranges.
+_WIDER = 1.05
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,14 @@ class Calibration:
                     "the others make it worse: check values, units and basis, and measure more "
                     "before you rely on it; "
                 )
-            left = self._left(str(quantity), part)
-            found.append(f"{text}for the mill's next magnet ±{100 * np.expm1(left):.0f} %")
+            left, wider = self._left(str(quantity), part)
+            text += f"for the mill's next magnet ±{100 * np.expm1(left):.0f} %"
+            if wider > _WIDER:
+                text += (
+                    f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than the "
+                    "model's doubt"
+                )
+            found.append(text)
         odd = self.report[self.report["remark"] != ""]
         found += [
             f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
@@ -86,18 +94,20 @@ class Calibration:
         found += self.contradictions
         return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
 
-    def _left(self, quantity: str, part: "pd.DataFrame") -> float:
-        """Return the half width of ln for another magnet of the mill, of a like composition."""
+    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
+        """Return the half width of ln for another magnet of the mill, of a like composition.
+
+        And by how much the scatter of those that were measured widens it.
+        """
         mill = self.process.mill
         assert mill is not None
         before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
         before = min(float(before), _Z * splits()[quantity].deviation)
-        shares = []
-        for host in part["host"].unique():
-            known = mill.known(host, quantity)
-            if known is not None:
-                shares.append(known.posterior(known.fractions, known.effects)[1].mean())
-        return float(before * np.mean(shares)) if shares else float(before)
+        known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
+        if not known:
+            return before, 1.0
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
+        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
 
 
 @named
@@ -303,7 +313,7 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
         return 0.0, 1.0
     own = Mill("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
-    mean, left = known.posterior(own.fractions, own.effects)
+    mean, left = known.posterior(own.table, own.effects)
     return float(mean[0]), float(left[0])
 
 

@@ -109,8 +109,8 @@ def _root(
     """
     import gc
 
-    # What imports make stays; to look through it every 700 objects takes a twentieth of a start.
-    gc.set_threshold(50_000)
+    # What imports and tables make stays: looking through it time and again is a tenth of a start.
+    gc.set_threshold(1_000_000)
 
 
 @app.command(rich_help_panel=_SETS)

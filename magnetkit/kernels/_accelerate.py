@@ -35,6 +35,7 @@ if _asked_threads and not re.fullmatch(r"0*[1-9]\d*", _asked_threads):
 
 import numba  # noqa: E402
 
+from ._compiled import Kernel  # noqa: E402
 from ._kept import Kept  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -138,17 +139,23 @@ def jit(
 
     def wrap(f: F) -> Any:
         counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
-        # ``_nrt``, numba's run time of references, is an option that its signatures leave out.
-        compiling: Any = numba.njit
-        kernel: Any = compiling(
+        if _CONFIG.DISABLE_JIT:
+            return f
+        kernel: Any = Kernel(
             f,
-            nogil=True,
-            fastmath=FASTMATH if fastmath else False,
-            error_model="numpy",
-            _nrt=counts,
+            targetoptions={
+                "nopython": True,
+                "nogil": True,
+                "fastmath": FASTMATH if fastmath else False,
+                "error_model": "numpy",
+                # What C would call.
+                "no_cfunc_wrapper": True,
+                # numba's run time of references.
+                "_nrt": counts,
+            },
         )
         kernel.counts = counts
-        if not _CONFIG.DISABLE_JIT and f.__closure__ is None:
+        if f.__closure__ is None:
             kernel._cache = Kept(f, cache_folders(f.__module__.split(".")[-1]))
         return kernel
 

@@ -9,7 +9,6 @@ processes that start at once need no lock.
 import hashlib
 import logging
 import os
-import pickle
 import sys
 import tempfile
 import threading
@@ -22,10 +21,10 @@ from typing import Any
 import llvmlite
 import numba
 from numba.core.caching import _Cache
-from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import rtsys
-from numba.core.serialize import dumps
+
+from ._compiled import packed, unpacked
 
 SUFFIX = ".kernel"
 MAGIC = b"magnetkit kernel 1\n"
@@ -204,7 +203,7 @@ class Kept(_Cache):
             except OSError:
                 continue
             if body is not None:
-                return CompileResult._rebuild(target_context, *pickle.loads(body))
+                return unpacked(body, target_context)
             damaged = file
             with suppress(OSError):
                 file.unlink()
@@ -219,12 +218,10 @@ class Kept(_Cache):
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the compiled kernel for a signature; where nothing can be written, say so once."""
         _compiling.end()
-        if any(not lifted.can_cache for lifted in data.lifted) or data.library.has_dynamic_globals:
+        if not self._folders or data.library.has_dynamic_globals:
             return
-        name, body, failed = self._name(sig, data.codegen), None, []
+        name, body, failed = self._name(sig, data.codegen), packed(data), []
         for folder in self._folders:
-            # Without its annotated source, which takes seconds to print and is not used.
-            body = body or dumps(data._replace(type_annotation="")._reduce())
             try:
                 _write(folder / name, body)
             except OSError as error:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from ..composition import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
 from ..errors import DataError
 from ..settings import get_settings
-from .sets import TrainingSet, chemical_systems, read_csv, refuse
+from .sets import TrainingSet, chemical_systems, named_so, read_rows, refuse
 
 TARGET = "curie_temperature_K"
 FOLDS = 10
@@ -139,7 +140,7 @@ def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
     return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
 
 
-def own_set(file: Path, least: int = 2) -> TrainingSet:
+def own_set(given: Any, least: int = 2) -> TrainingSet:
     """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
 
     Raises
@@ -147,9 +148,9 @@ def own_set(file: Path, least: int = 2) -> TrainingSet:
     InputError
         If one is no temperature in kelvin that a compound can order at.
     """
-    found = read_csv(TARGET, file, least)
+    found = read_rows(TARGET, given, least)
     wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
-    refuse(TARGET, file, found, wrong, f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)")
+    refuse(TARGET, named_so(given), found, wrong, f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)")
     return found
 
 

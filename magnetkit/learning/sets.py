@@ -4,12 +4,15 @@ import hashlib
 import logging
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
+from ..composition.blocks import read_whole
 from ..elements import SYMBOLS
 from ..errors import DataError, InputError
 
@@ -119,7 +122,7 @@ def merge_duplicates(
     )
 
 
-def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
+def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
     basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
     if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
         raise InputError(
@@ -131,7 +134,7 @@ def _read_compositions(frame: pd.DataFrame, file: Path) -> CompositionTable:
 
 
 def refuse(
-    target: str, file: Path, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
+    target: str, file: str, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
 ) -> None:
     """Raise an InputError that names the first of the values that no compound can have."""
     rows = np.flatnonzero(wrong)
@@ -143,22 +146,43 @@ def refuse(
         )
 
 
-def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
-    """Return the training set in a CSV file, see `magnetkit.surrogates.training_set`.
+def named_so(given: Any) -> str:
+    """Return what a user's table is called: its path, or that it is a frame."""
+    return str(given) if isinstance(given, str | Path) else "the frame"
+
+
+def _frame(given: Any) -> pd.DataFrame:
+    """Return a CSV file, or a frame of pandas or of what speaks Arrow, as one of pandas."""
+    if isinstance(given, pd.DataFrame):
+        return given.reset_index(drop=True)
+    if not isinstance(given, str | Path):
+        if hasattr(given, "collect_schema") and hasattr(given, "collect"):
+            given = given.collect()  # a polars LazyFrame
+        if not hasattr(given, "__arrow_c_stream__") or not hasattr(given, "columns"):
+            raise InputError(
+                "data must be the path of a CSV file, or a frame of pandas, polars or Arrow, got "
+                f"{given!r:.60}"
+            )
+        return pa.table(given).to_pandas()
+    try:
+        return read_whole(Path(given)).to_pandas()
+    except InputError as error:
+        raise DataError(f"cannot read the data: {error}") from None
+
+
+def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
+    """Return the training set in a CSV file or frame, see `magnetkit.surrogates.training_set`.
 
     Rows that cannot be used are left out with a warning; fewer than `least` others are an error.
     """
-    try:
-        frame = pd.read_csv(file)
-    except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}") from None
-    except ValueError as error:
-        raise DataError(f"{file} is no CSV table: {error}") from None
+    frame, file = _frame(given), named_so(given)
     for column in ("composition", target):
         if column not in frame.columns:
             raise InputError(
                 f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
             )
+    on_disk = isinstance(given, str | Path)
+    name = Path(given).name if on_disk else file
     table = _read_compositions(frame, file)
     frame = frame.iloc[table.row_index].reset_index(drop=True)
     values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
@@ -170,12 +194,13 @@ def read_csv(target: str, file: Path, least: int = 2) -> TrainingSet:
     sources = (
         frame["source"].astype(str).to_numpy(np.str_)
         if "source" in frame.columns
-        else np.full(len(table), file.name)
+        else np.full(len(table), name)
     )
+    origin = f"file {name}" if on_disk else name
     removed = {"composition that cannot be read": len(table.errors)}
     known = np.isfinite(values)
     removed["no value"] = int((~known).sum())
-    found = TrainingSet(target, table, values, groups, sources, f"file {file.name}", removed)[known]
+    found = TrainingSet(target, table, values, groups, sources, origin, removed)[known]
     if len(found) < least:
         raise DataError(f"{file} holds {len(found)} usable rows of {target}; {least} are needed")
     left = {why: count for why, count in removed.items() if count}

@@ -71,10 +71,12 @@ class Prior:
         self.factors.append(terms)
         self.tags.append(tag)
 
-    def write(self, into: Parameters, variables: np.ndarray, deviations: np.ndarray) -> None:
+    def write(
+        self, into: Parameters, variables: np.ndarray, covariance: np.ndarray | None = None
+    ) -> None:
         """Put the parameters at `variables` into the arrays, with their deviations.
 
-        `deviations` is the covariance of the variables.
+        `covariance` is that of the variables; without one each has a variance of 1 of its own.
         """
         keys = list(self.mean)
         order = {key: i for i, key in enumerate(keys)}
@@ -83,7 +85,8 @@ class Prior:
             for key, coefficient in terms:
                 matrix[order[key], j] += coefficient
         value = np.array([self.mean[k] for k in keys]) + matrix @ variables
-        deviation = np.sqrt(((matrix @ deviations) * matrix).sum(axis=1).clip(0.0))
+        spread = matrix if covariance is None else matrix @ covariance
+        deviation = np.sqrt((spread * matrix).sum(axis=1).clip(0.0))
         for (e, slot), v, s in zip(keys, value, deviation, strict=True):
             if e < 0:
                 into.host[self.host, slot] = v
@@ -123,8 +126,7 @@ def prior_parameters() -> Parameters:
     parameters = Parameters.empty()
     for host in HOST_NAMES:
         prior = build(host)
-        n = len(prior.factors)
-        prior.write(parameters, np.zeros(n), np.eye(n))
+        prior.write(parameters, np.zeros(len(prior.factors)))
     return parameters
 
 

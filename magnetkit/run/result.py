@@ -125,6 +125,8 @@ class Ranked:
         """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
 
         All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
+        It is of pandas whatever was given: a result opened from its folder does not know what that
+        was. ``polars.DataFrame(result)`` and ``pyarrow.table(result)`` are of others.
         """
         return frame_of(self.data)
 

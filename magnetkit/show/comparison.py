@@ -35,8 +35,8 @@ def print_comparison(frame: "pd.DataFrame", *, as_json: bool, cgs: bool) -> None
         Shown("Unit", [unit for _, unit in units], number=False, priority=0),
     ]
     print_table("Side by side", columns)
-    magnets = [c for c in values if not str(c).startswith("difference")]
-    if note := of_cost(frame.loc["formula", magnets]):
+    formulas = [str(frame.loc["formula", c]) for c in values if not str(c).startswith("difference")]
+    if note := of_cost(formulas):
         say(note)
 
 

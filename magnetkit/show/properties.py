@@ -72,7 +72,7 @@ def print_properties(
     if to_terminal() and not as_json:
         if _cold(frame):
             print("* extrapolated: no coercivity was compared with a measured one below 250 K.")
-        if "cost_USD_kg" in kept and (note := of_cost(frame["formula"])):
+        if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
             say(note)
 
 

@@ -8,12 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
 # A longer text is folded over lines rather than let it push figures out; folded closer before a
 # column that matters is dropped.
@@ -61,8 +58,10 @@ def to_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def console() -> Console:
+def console() -> "Console":
     """Return the console of stdout."""
+    from rich.console import Console
+
     return Console(highlight=False)
 
 
@@ -185,6 +184,9 @@ def print_table(
     list of Shown
         What was printed.
     """
+    from rich.table import Table
+    from rich.text import Text
+
     out = console()
     kept = list(columns)
     if all_columns:

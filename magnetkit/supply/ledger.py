@@ -79,25 +79,29 @@ def mean_over_mass(
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
     in the boundaries is paid for too.
     """
-    from scipy.sparse import csr_array
-
-    n = len(table)
     per_atom = matrix * ATOMIC_MASS[:, None]
-    atoms = csr_array((table.values, table.indices, table.indptr), shape=(n, N_ELEMENTS))
-    if shell is None:
-        sums = atoms @ per_atom
-    else:
+    sums = _sums(table, per_atom)
+    if shell is not None:
         from ..magnetism.shell import read_shells
 
-        rows = read_shells(shell, n)
-        sums = atoms @ per_atom
+        rows = read_shells(shell, len(table))
         if rows is not None:
             rare = mask(RARE_EARTHS)
-            own = atoms @ np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+            own = _sums(table, np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare]))
             put_in = own[:, -1:] * per_atom[rows.column]
             share = rows.paid(own[:, -1], own[:, _TOTAL], sums[:, _TOTAL])
             sums += share[:, None] * (put_in - own[:, :-1])
     return sums / sums[:, _TOTAL : _TOTAL + 1]
+
+
+def _sums(table: CompositionTable, figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of each figure over the atoms of each alloy, shape (n, k)."""
+    from ..kernels.sums import over_atoms
+    from ..kernels.threads import share_rows
+
+    sums = np.zeros((len(table), figures.shape[1]))
+    share_rows(over_atoms, len(table), table.rows, np.ascontiguousarray(figures), sums)
+    return sums
 
 
 def weakest_link(
@@ -119,23 +123,18 @@ def weakest_link(
     ndarray of float64, shape (n,) or (n, k)
         NaN where the risk of such an element is not known.
     """
-    present = np.unique(table.indices)
-    if shell is not None:
-        from ..magnetism.shell import read_shells
+    from ..kernels.row_sums import sums
+    from ..magnetism.shell import with_shell
 
-        rows = read_shells(shell, len(table))
-        if rows is not None:
-            present = np.union1d(present, np.unique(rows.column))
-    matrix = np.zeros((N_ELEMENTS, 1 + len(present)))
-    matrix[:, _TOTAL] = 1.0
-    matrix[present, 1 + np.arange(len(present))] = 1.0
-    share = mean_over_mass(table, matrix, shell)[:, 1:]
-    cases = risk.reshape(N_ELEMENTS, -1)
-    worst = np.zeros((len(table), cases.shape[1]))
-    for column, element in zip(share.T, present, strict=True):
-        rows = column >= TRACE
-        worst[rows] = np.maximum(worst[rows], cases[element])
-    return worst.reshape(len(table), *risk.shape[1:])
+    whole = table if shell is None else with_shell(table, shell)
+    row = np.repeat(np.arange(len(whole)), np.diff(whole.indptr))
+    mass = whole.values * ATOMIC_MASS[whole.indices]
+    risks = risk[whole.indices]
+    risks[~(mass / sums(whole.rows, ATOMIC_MASS)[row] >= TRACE)] = 0.0
+    worst = np.zeros((len(whole), *risk.shape[1:]))
+    filled = np.diff(whole.indptr) > 0
+    worst[filled] = np.maximum.reduceat(risks, whole.indptr[:-1][filled])
+    return worst
 
 
 @named

@@ -10,6 +10,7 @@ from ..arguments import named, whole
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..errors import InputError
+from .computed import COMPUTED
 from .models import load
 from .training_sets import TARGETS, check_target
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """Why one composition is predicted as it is.
 
@@ -38,7 +39,7 @@ class Explanation:
     neighbours: "pd.DataFrame"
     parts: "pd.DataFrame"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Return the explanation as text."""
         shown = [
             f"{name}\n{frame.to_string(index=False)}"
@@ -55,6 +56,7 @@ class Explanation:
 def explain(
     compositions: Any,
     target: str | None = None,
+    *,
     n: int = 5,
     data: str | Path | None = None,
     progress: bool = False,
@@ -85,10 +87,15 @@ def explain(
     Raises
     ------
     InputError
-        If there is no composition, the target is not known, or `n` is no whole number.
+        If there is no composition or it is a target, the target is not known, or `n` is no whole
+        number.
     """
     import pandas as pd
 
+    if isinstance(compositions, str) and compositions in (*TARGETS, *COMPUTED):
+        raise InputError(
+            f"explain takes the composition first, as predict does, then the target {compositions}"
+        )
     table = as_table(compositions, basis)[:1]
     if not len(table):
         raise InputError("expected one composition to explain, got none")

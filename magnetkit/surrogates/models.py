@@ -25,7 +25,7 @@ File = str | Path | None
 def train(
     target: str,
     training_set: TrainingSet | None = None,
-    data: File = None,
+    data: Any = None,
     progress: bool = False,
 ) -> "Belief | EnergyModel":
     """Train the model of a target and keep it in the cache.
@@ -37,10 +37,10 @@ def train(
         ``saturation_polarization_T`` or ``anisotropy_constant_MJ_m3``.
     training_set : TrainingSet, optional
         What to learn from, instead of the built-in set.
-    data : str or Path, optional
-        A CSV file to learn from instead of it: columns ``composition``, the target, and as you
-        have them ``group`` (paper or series) and ``source``. Nothing fetched and no typed value of
-        the target enters.
+    data : path or frame, optional
+        A CSV file, or a frame of pandas, polars or Arrow, to learn from instead of it: columns
+        ``composition``, the target, and as you have them ``group`` (paper or series) and
+        ``source``. Nothing fetched and no typed value of the target enters.
     progress : bool
         Show a progress bar on stderr.
 
@@ -98,6 +98,12 @@ def load(
         If both files are given, or `add` for another target than the Curie temperature.
     """
     check_target(target)
+    for name, given in (("data", data), ("add", add)):
+        if given is not None and not isinstance(given, str | Path):
+            raise InputError(
+                f"load: {name} must be the path of a CSV file, got a {type(given).__name__}; "
+                "train(target, data=frame) returns what is learnt from a frame"
+            )
     if target == CURIE:
         return _regressing(believing.load(data, add, progress))
     if target in COMPUTED and data is add is None:
@@ -123,7 +129,7 @@ def _regressing(model: Model) -> Model:
 _HULL = f"{HULL_DISTANCE} follows from {ENERGY}: train that on your data, the hull is known"
 
 
-def _choose(target: str, given: TrainingSet | None, data: File) -> TrainingSet:
+def _choose(target: str, given: TrainingSet | None, data: Any) -> TrainingSet:
     check_target(target)
     if target == HULL_DISTANCE:
         if given is not None or data is not None:

@@ -1,6 +1,7 @@
 """What each model learns from: measured or computed values, cleaned, with their groups."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from ..learning.sets import (
     TrainingSet,
     chemical_systems,
     merge_duplicates,
-    read_csv,
+    named_so,
+    read_rows,
     refuse,
 )
 from .computed import COMPUTED
@@ -51,18 +53,18 @@ def check_target(target: str) -> None:
 
 
 @named
-def training_set(target: str, data: str | Path | None = None) -> TrainingSet:
+def training_set(target: str, data: Any = None) -> TrainingSet:
     """Return the training set of a target.
 
     Parameters
     ----------
     target : str
         A name of `TARGETS`.
-    data : str or Path, optional
-        A CSV file with columns ``composition`` and the target, and as you have them ``group``
-        (the paper or series), ``source`` and ``basis`` (atomic or weight, where the amounts of a
-        composition sum to 100); it replaces the built-in set. For the formation energy also the
-        folder of a phase snapshot.
+    data : path or frame, optional
+        A CSV file, or a frame of pandas, polars or Arrow, with columns ``composition`` and the
+        target, and as you have them ``group`` (the paper or series), ``source`` and ``basis``
+        (atomic or weight, where the amounts of a composition sum to 100); it replaces the built-in
+        set. For the formation energy also the folder of a phase snapshot.
 
     Returns
     -------
@@ -76,17 +78,18 @@ def training_set(target: str, data: str | Path | None = None) -> TrainingSet:
         If the file cannot be read or nothing usable is in it.
     """
     check_target(target)
-    if data is not None and target == ENERGY and Path(data).is_dir():
-        found = _phases(target, Path(data))
+    folder = Path(data) if isinstance(data, str | Path) else None
+    if folder is not None and target == ENERGY and folder.is_dir():
+        found = _phases(target, folder)
     elif data is not None:
-        return own_set(Path(data)) if target == CURIE else _own(target, Path(data))
+        return own_set(data) if target == CURIE else _own(target, data)
     elif target in COMPUTED:
         raise InputError(
             f"{target} comes from physics, nothing is learnt beside it: load() answers; data= "
             "takes a file of your own to learn it from"
         )
     elif target in OWN:
-        return read_csv(target, OWN[target].file)
+        return read_rows(target, OWN[target].file)
     else:
         found = curie_set() if target == CURIE else _phases(target)
     if len(found) < 2 and data is not None:
@@ -96,12 +99,12 @@ def training_set(target: str, data: str | Path | None = None) -> TrainingSet:
     return found
 
 
-def _own(target: str, file: Path) -> TrainingSet:
+def _own(target: str, given: Any) -> TrainingSet:
     """Return a user's own values, which must be such as a compound can have."""
-    found = read_csv(target, file)
+    found = read_rows(target, given)
     low, high, unit = _LIMITS.get(target, (-np.inf, np.inf, ""))
     wrong = (found.values < low) | (found.values > high)
-    refuse(target, file, found, wrong, f"{low:g} and {high:g} {unit}")
+    refuse(target, named_so(given), found, wrong, f"{low:g} and {high:g} {unit}")
     return found
 
 

@@ -282,3 +282,23 @@ def test_magnets_that_contradict_the_mill_they_make_are_told_of():
     assert "make it worse" in odd.lines()[0]
     alike = calibration(_table(_row(h=1.2, b=None), _row(OTHER, h=1.2, b=None)), "x", keep=False)
     assert "make it worse" not in alike.lines()[0]
+
+
+def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_told():
+    texts = [f"Nd{31.5 - x}Dy{x}Co1Cu0.1B1Fe bal." for x in (0.5, 1.5, 2.5, 3.5)]
+    quiet, wild = (
+        calibration(
+            _table(*(_row(t, h=1.0 + s, b=None) for t, s in zip(texts, steps, strict=True))),
+            "x", keep=False,
+        )
+        for steps in ((0.01, -0.01, 0.01, -0.01), (0.6, -0.4, 0.6, -0.4))
+    )  # fmt: skip
+    widths = [
+        np.log(row["coercivity_kA_m_hi"] / row["coercivity_kA_m_lo"])
+        for row in (_model(OTHER, process=p.process) for p in (quiet, wild))
+    ]
+    assert widths[1] > 1.3 * widths[0]
+    told = re.search(r"(\d+) % wider as its magnets differ", wild.lines()[0])
+    known = wild.process.mill.known("2:14:1", "coercivity_kA_m")
+    assert int(told[1]) == round(100 * (known.stretch - 1.0))
+    assert "wider" not in quiet.lines()[0]

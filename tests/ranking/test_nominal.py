@@ -5,7 +5,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.prediction.properties import supplies
+from magnetkit.prediction.properties import magnets, nominal_magnets, supplies
 from magnetkit.ranking.judged import evaluate, job_for
 from magnetkit.ranking.nominal import nominal
 
@@ -14,6 +14,7 @@ SPACES = {
     "aerospace-reaction-wheel": ("Nd2Fe14B", {"Nd": ["Ho", "Sm", "Tb"], "Fe": ["Co"]}),
     "patriot-beam-focusing": ("SmCo5", {"Sm": ["Gd", "Pr", "Ce"], "Co": ["Cu", "Fe"]}),
     "f22-engine": ("Sm2Co17", {"Sm": ["Gd", "Er", "Pr"], "Co": ["Fe", "Cu"]}),
+    "communication-twt": ("Sm2Co17", {"Sm": ["Gd", "Er"], "Co": ["Fe", "Cu"]}),
 }
 
 
@@ -33,6 +34,23 @@ def test_values_are_those_of_a_full_evaluation(case):
     assert magnet.sum() > 50
     for name in ("remanence_T", "coercivity_kA_m", "cost_per_flux_USD_m3_T"):
         np.testing.assert_allclose(here[name][magnet], full[name][magnet], rtol=1e-9, err_msg=name)
+
+
+def test_a_measured_alpha_bends_the_values_of_its_host():
+    job = job_for(applications.load("communication-twt"))
+    cold, hot = 233.15, 373.15
+    table = job.profile.reference.table()
+    made = nominal_magnets(table, None, [cold, hot], job.conditions)
+    assert made.rows["alpha_shift"][0] != 0.0
+    (b_cold,), (b_hot,) = (full_remanence(table, job, kelvin) for kelvin in (cold, hot))
+    np.testing.assert_allclose(made.remanence(), [[b_cold, b_hot]], rtol=1e-9)
+    # Without the bend they differ by more than rounding.
+    assert abs(made.alloys.at(np.array([hot])).remanence()[0, 0] / b_hot - 1.0) > 1e-4
+
+
+def full_remanence(table, job, kelvin):
+    (frame,) = magnets(table, None, [kelvin], job.conditions)
+    return frame["remanence_T"]
 
 
 def test_what_it_fails_a_full_evaluation_fails(case):

@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from magnetkit.composition import CompositionTable
@@ -85,3 +86,32 @@ def test_a_value_in_another_unit_is_refused(tmp_path, target, good, bad):
     for value in bad:
         with pytest.raises(InputError, match=r"must lie between .* leave out such rows \(1\)"):
             read([good[0], value])
+
+
+def test_a_frame_is_read_as_a_file_is(tmp_path):
+    polars = pytest.importorskip("polars")
+    target = "curie_temperature_K"
+    frame = pd.DataFrame(
+        {
+            "composition": ["SmCo5", "Nd2Fe14B", "??"],
+            target: [1000.0, 585.0, 1.0],
+            "group": list("aab"),
+        },
+        index=[7, 8, 9],
+    )
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    known = training_set(target, tmp_path / "mine.csv")
+    for given in (
+        frame,
+        polars.from_pandas(frame),
+        polars.from_pandas(frame).lazy(),
+        pa.table(frame),
+    ):
+        found = training_set(target, given)
+        assert found.sha256 == known.sha256
+        assert found.removed == known.removed
+        assert set(found.sources) == {"the frame"}
+    with pytest.raises(InputError, match="a frame of pandas, polars or Arrow"):
+        training_set(target, 3)
+    with pytest.raises(InputError, match=f"the frame needs a column '{target}'"):
+        training_set(target, frame[["composition"]])

@@ -86,8 +86,8 @@ def _what_fails() -> str:
     frame, curves, judged = irreversible(), hot.curves(), hot.judged()
     law = judged[(judged["law"] == hot.USED) & judged["used"]]
     error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
-    named = frame.set_index(["id", "line"])
-    short = float(named.loc[("I2", 1.0), "bound_on"] - named.loc[("I2", 1.0), "left"])
+    second = frame[(frame["id"] == "I2") & (frame["line"] == 1.0)]
+    short = float((second["bound_on"] - second["left"]).iloc[0])
     far = float(frame.loc[frame["id"] == "I3", "temperature_K"].iloc[0]) - ZERO_CELSIUS
     fitted = float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
     rich = judged[(judged["law"] == hot.USED) & (judged["class"] == "AH")].iloc[0]

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...columnar import Coded
 from ...composition.table import CompositionTable
 from ...magnetism.likeness import Kinds, covariance
 from ...magnetism.mill import EFFECTS, Mill, fractions_of, splits
@@ -29,7 +30,7 @@ def recipes() -> CompositionTable:
     return CompositionTable.from_strings(texts)
 
 
-def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
+def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFrame":
     """Return how narrow the interval of a mill's next magnet becomes, and how often it holds.
 
     Each mill has a hidden process: the errors of its magnets are drawn from the measured split of
@@ -41,41 +42,54 @@ def simulated(mills: int = 500, seed: int = 0) -> "pd.DataFrame":
         How many are drawn.
     seed : int
         Of the draws.
+    wider : float
+        Times the split's deviation that the errors have: mills of which the model knows less.
 
     Returns
     -------
     pandas.DataFrame
-        For 1, 3 and 10 ``magnets``: ``width``, that of the interval over the one without any;
-        ``allowed``, the same with measurements without noise; and ``coverage``, the share of
-        mills whose next magnet lies inside its 90 % interval.
+        For 1, 3 and 10 ``magnets``: ``width``, the mean of the interval over the one without any;
+        ``plain``, that if scatter did not widen it; ``allowed``, the same with measurements without
+        noise; ``coverage``, the share of mills whose next magnet lies inside its 90 % interval;
+        and ``unmoved``, that share if scatter did not widen it.
     """
     import pandas as pd
 
     table, split = recipes(), splits()[H]
     n = len(table)
-    hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
+    hosts, labels = Coded.constant(HOST, n), np.array([str(i) for i in range(n)])
     own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
     found[np.diag_indices(n)] = 1.0
     rng = np.random.default_rng(seed)
     root = np.linalg.cholesky(found)
-    scores = root @ rng.standard_normal((n, mills))
+    scores = wider * root @ rng.standard_normal((n, mills))
     noise = NOISE / split.deviation
     told = scores + noise * rng.standard_normal(scores.shape)
-    rows = []
+    last, rows = table[n - 1 : n], list[dict[str, float]]()
     for count in MAGNETS:
-        last = table[n - 1 : n].to_array()
-        inside, widths = [], {}
-        for label, of in (("width", noise), ("allowed", 0.0)):
-            for j in range(mills if of else 1):
-                known = Mill("it", _records(table, told[:count, j], of)).known(HOST, H)
-                assert known is not None
-                mean, left = known.posterior(last)
-                widths[label] = float(left[0])
-                if of:
-                    inside.append(abs(scores[-1, j] - mean[0]) <= 1.645 * left[0])
-        rows.append({"magnets": count, **widths, "coverage": float(np.mean(inside))})
+        inside, unmoved, widths, plain = [], [], [], 1.0
+        for j in range(mills):
+            known = Mill("it", _records(table, told[:count, j], noise)).known(HOST, H)
+            assert known is not None
+            mean, left = known.posterior(last)
+            away, plain = abs(scores[-1, j] - mean[0]), float(left[0] / known.stretch)
+            widths.append(float(left[0]))
+            inside.append(away <= 1.645 * left[0])
+            unmoved.append(away <= 1.645 * plain)
+        exact = Mill("it", _records(table, np.zeros(count), 0.0)).known(HOST, H)
+        assert exact is not None
+        rows.append(
+            {
+                "magnets": count,
+                "width": float(np.mean(widths)),
+                "plain": plain,
+                "allowed": float(exact.posterior(last)[1][0]),
+                "coverage": float(np.mean(inside)),
+                "unmoved": float(np.mean(unmoved)),
+            }
+        )
     return pd.DataFrame(rows)
 
 
