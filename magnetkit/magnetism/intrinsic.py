@@ -242,7 +242,8 @@ def columns_of(
 ) -> list[Columns]:
     """Return the columns of `tabulate` in their order at each temperature.
 
-    `only` names the properties that are wanted at a temperature; all are where it has none.
+    `only` names what is wanted at a temperature, a property with its interval; all is where it has
+    none.
     """
     n = len(got.host)
     host = host_column(got.host)

@@ -206,7 +206,7 @@ def sintered_columns(
     from ..hosts.partition import assign_hosts, partition
     from .intrinsic import blank_rows, columns_of, evaluate, host_column, quantile, status_column
 
-    asked = np.array([parse_temperature(t) for t in temperatures])
+    asked = np.array([parse_temperature(t) for t in temperatures], float)
     first, second = read_between(between)
     line = duty.read_duty(load_line)
     load = line.load_line
@@ -219,7 +219,8 @@ def sintered_columns(
     wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
     central = [whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
     # Hard phases are looked at up to the last of the temperatures with ranges.
-    bulk = evaluate(parts, asked[: max(np.flatnonzero(~np.array(central)), default=-1) + 1])
+    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
+    bulk = evaluate(parts, asked[: last + 1])
     made = alloys(table, parts, process, shells, bulk.believed)
     values, status = figures_of(made, bulk, asked, (first, second), load, z)
     if not whole_range:
@@ -241,10 +242,10 @@ def sintered_columns(
             ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
         for name, (centre, low, high) in ranges.items():
             unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
-            column = zip(
+            each = zip(
                 with_interval(name), (centre, low, high, cold if unseen else warm), strict=True
             )
-            columns |= {end: c for end, c in column if names is None or end in names}
+            columns |= {n: column for n, column in each if names is None or n in names}
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
     return tables
