@@ -392,13 +392,8 @@ def ordered(present: Iterable[str]) -> list[str]:
     -------
     list of str
     """
-    present = list(present)
     return sorted(present, key=lambda name: _PLACE.get(name, len(_PLACE)))
 
 
-_PLACE = {
-    column: place
-    for place, column in enumerate(
-        c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share")
-    )
-}
+_EACH = (c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share"))
+_PLACE = {column: place for place, column in enumerate(_EACH)}
