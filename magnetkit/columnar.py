@@ -4,6 +4,7 @@ Frames stand at the borders alone: `Columns.frame` is what users get, `Columns.a
 written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +47,21 @@ class Coded:
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
 
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Coded":
+        """Return a column of texts, an empty one being none."""
+        place = {text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))} | {"": -1}
+        return cls(np.array([place[text] for text in texts], np.int64), tuple(place)[:-1])
+
     def __len__(self) -> int:
         return len(self.codes)
 
     def says(self, *words: str) -> NDArray[np.bool_]:
         """Return in which rows it says one of some words, shape (n,)."""
-        return np.isin(self.codes, [k for k, word in enumerate(self.words) if word in words])
+        found = np.zeros(len(self), bool)
+        for code in (self.words.index(word) for word in words if word in self.words):
+            found |= self.codes == code
+        return found
 
     def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
         """Return the column with another word in some rows."""
@@ -81,7 +91,7 @@ class Coded:
 
 
 class Columns(dict[str, Any]):
-    """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where most differ."""
+    """Columns by name, n rows each: an ndarray, a `Coded`, or text of Arrow where many differ."""
 
     def ordered(self) -> "Columns":
         """Return them in the order of the registry."""
@@ -116,7 +126,14 @@ def _series(column: Any) -> Any:
         import pandas as pd
 
         return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
-    return column if isinstance(column, np.ndarray) else column.to_pandas()
+    if isinstance(column, np.ndarray):
+        return column
+    if hasattr(column, "dictionary"):
+        import pandas as pd
+
+        words = pd.Index(column.dictionary.to_pylist(), dtype="str")
+        return pd.Categorical.from_codes(column.indices.to_numpy(), words)
+    return column.to_pandas()
 
 
 def _array(column: Any) -> "pa.Array":
@@ -124,8 +141,24 @@ def _array(column: Any) -> "pa.Array":
 
     if isinstance(column, Coded):
         codes = column.codes.astype(np.int32, copy=False)
-        none = codes < 0
         words = pa.array(column.words, pa.string())
-        return pa.DictionaryArray.from_arrays(codes, words, mask=none if none.any() else None)
-    # pandas' reading of NaN as "no value".
-    return pa.array(column, from_pandas=True) if isinstance(column, np.ndarray) else column
+        # Codes are indices into the words by what a `Coded` is.
+        held = _held(pa.int32(), codes, codes >= 0)
+        return pa.DictionaryArray.from_arrays(held, words, safe=False)
+    if isinstance(column, np.ndarray):
+        if column.dtype.kind == "f":
+            return _held(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
+        return pa.array(column)
+    if not hasattr(column, "dictionary"):
+        return column.cast(pa.string())
+    return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.string()))
+
+
+def _held(kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]) -> "pa.Array":
+    """Return numbers as an array of Arrow that holds the same memory, null where not known."""
+    import pyarrow as pa
+
+    bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(
+        kind, len(values), [bits, pa.py_buffer(np.ascontiguousarray(values))]
+    )

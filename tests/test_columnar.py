@@ -60,6 +60,23 @@ def test_words_are_asked_for_put_in_counted_and_left_out():
     assert used.texts() == STATUS.texts()
 
 
+def test_a_column_of_texts_has_each_word_once_and_none_for_an_empty_text():
+    column = Coded.of(["b", "", "a", "b"])
+    assert column.words == ("b", "a")
+    assert column.codes.tolist() == [0, -1, 1, 0]
+    assert column.texts() == ["b", "", "a", "b"]
+
+
+def test_numbers_in_arrow_are_those_of_the_array_wherever_it_lies():
+    whole = np.arange(24.0).reshape(8, 3)
+    whole[2, 1] = np.nan
+    table = Columns(a=whole[:, 1], b=whole[:, 2].astype(np.float32), c=np.arange(8)).arrow()
+    assert table["a"].to_pylist() == [1.0, 4.0, None, *np.arange(10.0, 24.0, 3.0)]
+    assert table["b"].to_pylist() == whole[:, 2].tolist()
+    assert table["c"].type == pa.int64()
+    table.validate(full=True)
+
+
 def test_a_column_of_no_rows_is_a_column():
     empty = Coded.constant("ok", 0)
     assert len(empty) == 0

@@ -106,7 +106,7 @@ class Calibration:
         known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
         if not known:
             return before, 1.0
-        shares = [k.posterior(k.fractions, k.effects)[1].mean() for k in known]
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
         return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
 
 
@@ -313,7 +313,7 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
         return 0.0, 1.0
     own = Mill("", (record,)).known(record["host"], record["quantity"])
     assert own is not None
-    mean, left = known.posterior(own.fractions, own.effects)
+    mean, left = known.posterior(own.table, own.effects)
     return float(mean[0]), float(left[0])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..composition.blocks import read_whole
 from ..composition.notation import BASES, Basis, basis_code
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
@@ -63,7 +64,7 @@ def read(source: Any, basis: Basis = "auto") -> tuple[list[Row], dict[int, str]]
 
     Parameters
     ----------
-    source : frame, mapping of columns, or path of a .csv, .tsv or .parquet
+    source : frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet
         A row for each magnet and temperature, see `magnetkit.calibrate`.
     basis : {"auto", "atomic", "weight"}
         Of rows that name none.
@@ -101,7 +102,7 @@ def _frame(source: Any) -> "pd.DataFrame":
     import pandas as pd
 
     if isinstance(source, str | Path):
-        return _file(Path(source))
+        return read_whole(Path(source)).to_pandas()
     if isinstance(source, pd.DataFrame):
         return source
     if hasattr(source, "to_pandas"):
@@ -116,31 +117,6 @@ def _frame(source: Any) -> "pd.DataFrame":
     raise InputError(
         f"expected a table of measured magnets or its path, got a {type(source).__name__}"
     )
-
-
-def _file(path: Path) -> "pd.DataFrame":
-    import pandas as pd
-    import pyarrow as pa
-
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    kind = path.suffix.lower()
-    if kind not in (".csv", ".tsv", ".parquet"):
-        raise InputError(f"{path}: expected a file ending in .csv, .tsv or .parquet")
-    try:
-        if kind == ".parquet":
-            return pd.read_parquet(path)
-        options: Any = {"sep": "\t" if kind == ".tsv" else ",", "dtype": str}
-        options["encoding"] = "utf-8-sig"
-        frame = pd.read_csv(path, **options)
-        # pandas would number names that stand twice; a sheet may leave several columns without one.
-        names = pd.read_csv(path, header=None, nrows=1, **options).iloc[0].dropna()
-    except (OSError, ValueError, pa.ArrowException) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is damaged"
-        raise InputError(f"{path} cannot be read: {reason}") from None
-    for twice in names[names.duplicated()]:
-        raise InputError(f"{path}: column {twice!r} stands twice in the header; rename one")
-    return frame
 
 
 def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import named
+from ..columnar import Coded
 from ..errors import InputError
 from .table import grades
 
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
-_STEP = {"remanence_T": 0.03, "coercivity_kA_m": 0.18}
-# Magnets that are compared at a time, so that their distances stay in the processor's cache.
-_BLOCK = 1024
+_STEP = (0.03, 0.18)
 
 
 @named
@@ -51,31 +50,47 @@ def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.o
             f"expected B_r and H_cJ of {len(asked)} hosts, got arrays of shape {b_r.shape} and "
             f"{h_cj.shape}"
         )
+    found = nearest(Coded(asked.codes, tuple(asked.categories)), b_r, h_cj)
+    return np.array(found.words, dtype=object)[found.codes]
+
+
+def nearest(hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.float64]) -> Coded:
+    """Return what `nearest_grades` does as a plain column, whose words are in alphabetical order.
+
+    Parameters
+    ----------
+    hosts : Coded, length n
+    b_r, h_cj : ndarray of float64, shape (n,)
+        T and kA/m.
+    """
+    from ..kernels.closest import closest
+
     with np.errstate(divide="ignore", invalid="ignore"):
         log_b, log_h = np.log(b_r), np.log(h_cj)
-    found = np.full(len(asked), "", dtype=object)
-    for host, (names, ends) in _sintered().items():
-        if host not in asked.categories:
-            continue
-        own = asked.codes == asked.categories.get_loc(host)
-        rows = np.flatnonzero(own & np.isfinite(log_b) & np.isfinite(log_h))
-        for start in range(0, len(rows), _BLOCK):
-            block = rows[start : start + _BLOCK]
-            b = (log_b[block, None] - ends[0]) / _STEP["remanence_T"]
-            h = (log_h[block, None] - ends[1]) / _STEP["coercivity_kA_m"]
-            found[block] = names[(b * b + h * h).argmin(axis=1)]
-    return found
+    names, of_host = _sintered()
+    known = np.isfinite(log_b) & np.isfinite(log_h)
+    found = np.full(len(hosts), names.index(""))
+    for host, (place, ends) in of_host.items():
+        rows = np.flatnonzero(known & hosts.says(host))
+        found[rows] = place[closest(log_b[rows], log_h[rows], ends, np.array(_STEP))]
+    return Coded(found, names).used()
 
 
 @lru_cache(maxsize=1)
-def _sintered() -> "dict[str, tuple[NDArray[np.object_], NDArray[np.float64]]]":
-    """Return the sintered grades of each host: names, and ln of B_r and H_cJ, shape (2, k)."""
+def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]":
+    """Return the names of sintered grades and, of each host, which are its own.
+
+    ln of their B_r and H_cJ, shape (2, k), stands beside; the names are in alphabetical order and
+    begin with an empty one.
+    """
     table = grades()
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
-    return {
+    names = tuple(sorted({"", *table["grade"]}))
+    own = {
         str(host): (
-            part["grade"].to_numpy(object),
-            np.log(part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T),
+            np.array([names.index(grade) for grade in part["grade"]]),
+            np.log(part[["remanence_T", "coercivity_kA_m"]].to_numpy(np.float64).T).copy(),
         )
         for host, part in table.groupby("host")
     }
+    return names, own

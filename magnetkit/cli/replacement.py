@@ -125,6 +125,7 @@ def parts(
     """
     from ..replacement import bill
     from ..show.tables import print_json
+    from ..show.terminal import say
 
     found = bill(device, per_year, replaced=not keep)
     if json:
@@ -142,7 +143,7 @@ def parts(
                 f"{later:.3g} kg"
             )
         if row["replacement"]:
-            typer.echo(f"    by {row['replacement']}, probability {row['probability']:.2f}")
+            say(f"by {row['replacement']}, probability {row['probability']:.2f}", "    ")
         elif row["part"] != "total" and not keep:
             typer.echo("    kept")
 
@@ -184,6 +185,7 @@ def compensate(
 
 
 def _show(found: "Replacement", top: int) -> None:
+    from ..ranking.requirements import MEETS_PROBABILITY
     from ..show.tables import print_rows
     from ..show.terminal import say
 
@@ -191,5 +193,10 @@ def _show(found: "Replacement", top: int) -> None:
         say(line, "- ")
     rows = found.candidates.head(top)
     if len(rows):
-        print_rows(rows, _SHOWN, ["What could replace it"], [], set(), cgs=False, wide=False)
-        typer.echo("P is the probability that a candidate meets every requirement.")
+        meets = found.candidates["meets_requirements"].astype(bool).any()
+        title = "What could replace it" if meets else "Nearest to it: none meets every requirement"
+        print_rows(rows, _SHOWN, [title], [], set(), cgs=False, wide=False)
+        say(
+            "P is the probability that a candidate meets every requirement; of one that meets them "
+            f"it is {MEETS_PROBABILITY:g} or more."
+        )

@@ -22,6 +22,7 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 COMPOSITION_COLUMN = "composition"
 _DELIMITERS = (",", ";", "\t")
 _BLOCK_BYTES = 4 << 20
+_DECIMAL_COMMA = r"^\s*([-+]?\d+),(\d+)\s*$"
 # A header, or a rejected text, is kept up to so many characters.
 _LONGEST_HEADER = 1 << 20
 _LONGEST_TEXT = 1000
@@ -97,6 +98,27 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
         raise InputError(f"{path} cannot be read: {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def read_whole(path: Path) -> pa.Table:
+    """Read a small table that is no list of candidates, each of whose lines must be one of it.
+
+    Cells of text files are text. Where semicolons part them, a decimal comma is one.
+
+    Raises
+    ------
+    InputError
+        As `read_blocks`, and of the first line that is no row.
+    """
+    blocks = list(read_blocks(path, _BLOCK_BYTES))
+    for line in (line for block in blocks for line in block.rejected):
+        raise InputError(f"{path}, line {line.line}: {line.reason}")
+    table = pa.concat_tables([block.table for block in blocks], promote_options="default")
+    if path.suffix.lower() in (".csv", ".tsv") and _header(path, encoding_of(path))[0] == ";":
+        for i, column in enumerate(table.columns):
+            point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
+            table = table.set_column(i, table.column_names[i], point)
+    return table
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
@@ -179,8 +201,11 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
     )
     # The reader counts rows; a quoted cell may run over several lines.
-    start, row, broken = 0, 1, 0
+    start, row, broken, none = 0, 1, 0, True
+    # Spreadsheets write columns that were used once, without a name.
+    told = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
     for batch in reader:
+        none = False
         skipped = [rejected for rejected, _ in bad]
         breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
@@ -199,7 +224,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
             if r.reason
         ]
         written = ~_blank(table)
-        table, lines = table.filter(pa.array(written)), lines[written]
+        table, lines = table.select(told).filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
             yield Block(
@@ -209,6 +234,9 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
                 rejected if offset == 0 else [],
             )
             start += part.num_rows
+    if none:
+        empty = pa.table({name: pa.array([], pa.string()) for name in header})
+        yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:
@@ -281,7 +309,7 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
         names = next(csv.reader([first], delimiter=delimiter), [])
     except csv.Error as error:
         raise InputError(f"{path}: the header line cannot be read: {error}") from None
-    doubled = sorted(n for n, times in Counter(names).items() if times > 1)
+    doubled = sorted(n for n, times in Counter(names).items() if n and times > 1)
     if doubled:
         raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
     return delimiter, names

@@ -298,13 +298,11 @@ class CompositionTable:
                 self.row_index[first:last],
                 self.errors,
             )
+        from ..kernels.taken import taken
+
         picked = np.atleast_1d(np.arange(len(self))[key])
-        lengths = np.diff(self.indptr)[picked]
-        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        take = np.repeat(self.indptr[picked] - indptr[:-1], lengths) + np.arange(indptr[-1])
-        return CompositionTable(
-            indptr, self.indices[take], self.values[take], self.row_index[picked], self.errors
-        )
+        indptr, indices, values = taken(self.rows, picked)
+        return CompositionTable(indptr, indices, values, self.row_index[picked], self.errors)
 
     def to_array(self) -> NDArray[np.float64]:
         """Return the atomic fractions as a dense array of shape (n, 118)."""
@@ -364,14 +362,9 @@ class CompositionTable:
         CompositionError
             If a symbol is no element.
         """
-        # reduceat sums each row by itself, without cancellation, but cannot sum an empty one,
-        # such as the grain boundary of a pure hard phase.
-        total = np.zeros(len(self))
-        filled = np.diff(self.indptr) > 0
-        if filled.any():
-            share = self.values * mask(symbols)[self.indices]
-            total[filled] = np.add.reduceat(share, self.indptr[:-1][filled])
-        return total
+        from ..kernels.row_sums import sums
+
+        return sums(self.rows, mask(symbols))
 
     def formulas(self, digits: int = 4) -> list[str]:
         """Return each row as a formula of atomic fractions with `digits` significant digits.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..files import replacing
 from ..magnetism.demagnetization import Demagnetization
-from ..units import MU_0, ZERO_CELSIUS
+from ..units import MU_0, ZERO_CELSIUS, kelvin_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ Form = Literal["csv", "femm", "elmer", "pyleecan"]
 Kind = Literal["BH", "JH"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve:
     """Demagnetization curves of one magnet at k temperatures.
 
@@ -55,6 +55,11 @@ class Curve:
     density_kg_m3: float
     resistivity_uohm_m: float
     curves: Demagnetization
+
+    def __repr__(self) -> str:
+        """Return what is drawn, and what it rests on."""
+        at = ", ".join(kelvin_text(float(k)) for k in self.curves.temperature)
+        return f"<Curve of {self.name}, {self.bound}, at {at}: {self.source}>"
 
     def to_frame(self) -> "pd.DataFrame":
         """Return the points of the curves as one long table.

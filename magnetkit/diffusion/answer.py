@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Diffusion:
     """A magnet's heavy rare earth by the gram.
 
@@ -57,6 +57,10 @@ class Diffusion:
     field: SelfField | None
     asked: str
     undone: list[str]
+
+    def __repr__(self) -> str:
+        """Return the answer as one text."""
+        return "\n".join(self.lines())
 
     @property
     def meets(self) -> bool:

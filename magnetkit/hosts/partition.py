@@ -313,12 +313,12 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
+    from ..kernels.row_sums import sums
+
     codes = assign_hosts(table, host) if isinstance(host, str) else _checked(host, len(table))
     hard, volume_fraction = _divide(table, codes)
-    mass = ATOMIC_MASS[table.indices]
-    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    inside = np.bincount(row, hard * mass, len(table))
-    weight = inside / np.bincount(row, table.values * mass, len(table))
+    inside = table.rows._replace(values=hard)
+    weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
     weight[np.isnan(volume_fraction)] = np.nan
     return Partition(
         codes,

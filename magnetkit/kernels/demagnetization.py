@@ -39,11 +39,15 @@ def turned(h_cj, power, h):
 
 
 # Scalars; h is the reverse field |H|, A/m. Returns
-# J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r.
+# J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r, which
+# it also is where the straight line alone has come to zero.
 @jit
 def polarization(b_r, h_cj, mu_rec, power, h):
     """Return J at a reverse field."""
-    return max((b_r - (mu_rec - 1.0) * MU_0 * h) * (1.0 - turned(h_cj, power, h)), -b_r)
+    straight = b_r - (mu_rec - 1.0) * MU_0 * h
+    if straight < 0.0:
+        return -b_r
+    return max(straight * (1.0 - turned(h_cj, power, h)), -b_r)
 
 
 # b_r T, h_cj A/m, h_knee A/m, mu_rec float64 (n); reverse float64 (n, m): reverse fields, A/m.

@@ -19,6 +19,8 @@ import numpy as np
 
 from ._accelerate import jit
 
+_TENS = 10 ** np.arange(19)
+
 
 # slot's completions when r steps are left: 1 past the site's last slot.
 @jit
@@ -150,26 +152,27 @@ def rows_from_amounts(amounts, columns, order):
     return indptr, indices, values
 
 
-# data uint8, written from `at` on; amount >= 0 in units of 1/one; one a power of ten
+# data uint8, written from `at` on; amount >= 0 in units of the last of some decimals
 @jit
-def _write(data, at, amount, one):
+def _write(data, at, amount, decimals):
     """Write a number without trailing zeros and return where it ends."""
-    whole, rest = amount // one, amount % one
+    whole, rest = amount // _TENS[decimals], amount % _TENS[decimals]
     digits = 1
-    while whole // 10**digits:
+    while digits < len(_TENS) and whole >= _TENS[digits]:
         digits += 1
-    for q in range(digits - 1, -1, -1):
-        data[at] = 48 + whole // 10**q % 10
-        at += 1
+    for place in range(at + digits - 1, at - 1, -1):
+        data[place] = 48 + whole % 10
+        whole //= 10
+    at += digits
     if rest:
+        while rest % 10 == 0:
+            rest //= 10
+            decimals -= 1
         data[at] = 46
-        at += 1
-        scale = one // 10
-        while rest:
-            data[at] = 48 + rest // scale
-            rest %= scale
-            scale //= 10
-            at += 1
+        for place in range(at + decimals, at, -1):
+            data[place] = 48 + rest % 10
+            rest //= 10
+        at += decimals + 1
     return at
 
 
@@ -196,9 +199,20 @@ def text_from_amounts(amounts, decimals, symbols):
                 at += 1
             if amount == one:
                 continue
-            at = _write(data, at, amount, one)
+            at = _write(data, at, amount, decimals)
         offsets[i + 1] = at
     return offsets, data[:at].copy()
+
+
+# value > 0 -> how many places after the point its first digit is, less for ten and more
+@jit
+def _zeros(value):
+    if value >= 1.0:
+        return -int(np.floor(np.log10(value)))
+    zeros = 1
+    while zeros < len(_TENS) and value * _TENS[zeros] < 1.0:
+        zeros += 1
+    return zeros
 
 
 # indptr int64 (n + 1,), indices int32, values float64: compressed sparse rows; rank int64
@@ -229,8 +243,8 @@ def text_from_fractions(indptr, indices, values, rank, symbols, digits):
                 if letter:
                     data[at] = letter
                     at += 1
-            decimals = digits - 1 - int(np.floor(np.log10(values[entry])))
-            one = 10 ** min(max(decimals, 0), 18)
-            at = _write(data, at, int(np.rint(values[entry] * one)), one)
+            decimals = digits - 1 + _zeros(values[entry])
+            decimals = min(max(decimals, 0), len(_TENS) - 1)
+            at = _write(data, at, int(np.rint(values[entry] * _TENS[decimals])), decimals)
         offsets[i + 1] = at
     return offsets, data[:at].copy()

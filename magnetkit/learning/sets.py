@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
+from ..composition.blocks import read_whole
 from ..elements import SYMBOLS
 from ..errors import DataError, InputError
 
@@ -164,11 +165,9 @@ def _frame(given: Any) -> pd.DataFrame:
             )
         return pa.table(given).to_pandas()
     try:
-        return pd.read_csv(given)
-    except OSError as error:
-        raise DataError(f"cannot read {given}: {error.strerror}") from None
-    except ValueError as error:
-        raise DataError(f"{given} is no CSV table: {error}") from None
+        return read_whole(Path(given)).to_pandas()
+    except InputError as error:
+        raise DataError(f"cannot read the data: {error}") from None
 
 
 def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:

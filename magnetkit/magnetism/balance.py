@@ -50,12 +50,6 @@ class Balance:
     second: NDArray[np.float64]
 
 
-def _by_row(table: CompositionTable, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum of each row's fractions times a weight of the element."""
-    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    return np.bincount(row, table.values * weights[table.indices], len(table)).astype(np.float64)
-
-
 def bound_share(
     table: CompositionTable, rows: dict[str, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
@@ -70,8 +64,10 @@ def bound_share(
     rows : dict of str to ndarray, shape (n,)
         ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct`` of the process.
     """
-    rare = _by_row(table, mask(RARE_EARTHS))
-    mass = _by_row(table, ATOMIC_MASS)
+    from ..kernels.row_sums import sums
+
+    rare = table.fraction(*RARE_EARTHS)
+    mass = sums(table.rows, ATOMIC_MASS)
     atoms = np.zeros(len(table))
     for name, (symbol, ratio) in BOUND.items():
         atoms += ratio * np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
@@ -99,6 +95,7 @@ def balance(
         Bare formulas: they name a hard phase and stay as they are.
     """
     from ..hosts.partition import HOST_NAMES, HOSTS, atomic_volumes, partition
+    from ..kernels.row_sums import sums
 
     codes = parts.host
     beside = {name: host.magnet.second_phases for name, host in HOSTS.items()}
@@ -113,13 +110,12 @@ def balance(
         values /= np.bincount(row, values, len(table))[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
         parts = partition(less, codes)
-    bound = share * _by_row(table, mask(RARE_EARTHS))
-    metal = _by_row(table, atomic_volumes()) - bound * _rare_volume(table, atomic_volumes())
+    bound = share * table.fraction(*RARE_EARTHS)
+    metal = sums(table.rows, atomic_volumes()) - bound * _rare_volume(table, atomic_volumes())
     oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
-    in_boundary = parts.grain_boundary
-    earth = _by_row(in_boundary, mask(RARE_EARTHS))
+    earth = parts.grain_boundary.fraction(*RARE_EARTHS)
     soft, second = np.zeros(len(table)), np.zeros(len(table))
     for name, phases in beside.items():
         if phases is None:
@@ -134,6 +130,8 @@ def balance(
 
 def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean atomic volume of each row's rare earth, A3."""
-    rare = mask(RARE_EARTHS)
+    from ..kernels.row_sums import sums
+
+    total = sums(table.rows, mask(RARE_EARTHS) * volume)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(_by_row(table, rare * volume) / _by_row(table, rare))
+        return np.nan_to_num(total / table.fraction(*RARE_EARTHS))

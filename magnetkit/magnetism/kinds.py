@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..units import ROOM_K
 from .grains import grain_effect, off_reference
@@ -56,4 +57,4 @@ def kinds(
         made = alloys(some, parts, checked, read_shells(list(text[rows]), len(rows)))
         effects[rows, 0] = made.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
-    return Kinds(table, np.array(hosts, dtype=str), text, effects)
+    return Kinds(table, Coded.of(hosts), text, effects)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
 from .mill import (
@@ -23,8 +24,6 @@ from .mill import (
     SPLIT_FILE,
     Known,
     Mill,
-    blocks,
-    distances,
     splits,
 )
 
@@ -32,9 +31,6 @@ Array = NDArray[np.float64]
 
 # Recipes closer than this are one recipe.
 _ITSELF = 1e-9
-# Recipes that are compared with the measured ones at a time, so that their distances stay in the
-# processor's cache.
-_BLOCK = 1024
 HALF_WIDTH = NormalDist().inv_cdf(0.95)
 """Half of a 90 % range, in standard deviations."""
 
@@ -67,7 +63,7 @@ def measured(host: str, quantity: str) -> Array:
 
 
 def distance_variance(
-    table: CompositionTable, hosts: NDArray[np.str_], quantity: str, mill: Mill | None = None
+    table: CompositionTable, hosts: Coded, quantity: str, mill: Mill | None = None
 ) -> Array:
     """Return the variance of ln of a quantity that distance from all measured magnets adds.
 
@@ -78,7 +74,7 @@ def distance_variance(
     ----------
     table : CompositionTable
         n recipes.
-    hosts : ndarray of str, shape (n,)
+    hosts : Coded, length n
         Their hosts.
     quantity : str
         ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
@@ -92,32 +88,33 @@ def distance_variance(
     Examples
     --------
     >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
-    >>> near, far = distance_variance(table, np.array(["1:5", "1:5"]), "coercivity_kA_m")
+    >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
     >>> bool(near < far)
     True
     """
+    from ..kernels.distances import nearest
+
     found = np.zeros(len(table))
     growth = _growth().get(quantity)
     if growth is None:
         return found
     far, reach = growth
-    for host in np.unique(hosts[hosts != ""]):
-        rows = np.flatnonzero(hosts == host)
-        near = measured(str(host), quantity)
-        own = None if mill is None else mill.known(str(host), quantity)
+    for host in hosts.counts():
+        rows = np.flatnonzero(hosts.says(host))
+        near = measured(host, quantity)
+        own = None if mill is None else mill.known(host, quantity)
         if own is not None:
             near = np.concatenate([near, own.fractions])
         if not len(near):
             found[rows] = far**2
             continue
-        for block in blocks(rows, _BLOCK):
-            apart = distances(table[block].to_array(), near).min(axis=1)
-            found[block] = -(far**2) * np.expm1(-((apart / reach) ** 2))
+        apart = nearest(table[rows].rows, near)
+        found[rows] = -(far**2) * np.expm1(-((apart / reach) ** 2))
     return found
 
 
 def condition_rows(
-    rows: dict[str, Array], table: CompositionTable, hosts: NDArray[np.str_], mill: Mill | None
+    rows: dict[str, Array], table: CompositionTable, hosts: Coded, mill: Mill | None
 ) -> None:
     """Condition rows on the measured magnets, and widen them with the distance from these.
 
@@ -129,12 +126,13 @@ def condition_rows(
         ``spread`` of ln H_cJ, and what is left of those of B_r and alpha.
     table : CompositionTable
         n recipes.
-    hosts : ndarray of str, shape (n,)
+    hosts : Coded, length n
         Their hosts.
     mill : Mill or None
     """
     mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
-    shift, left = mill.shifts(table, hosts, COERCIVITY, effects)
+    shifts = mill.shifts(table, hosts, effects)
+    shift, left = shifts[COERCIVITY]
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
     half = HALF_WIDTH * split.deviation
     alone = np.sqrt(spread**2 + half**2 * (effects**2 @ np.array(split.shared)))
@@ -143,11 +141,11 @@ def condition_rows(
     # where nobody has measured one near it, they are larger than those that the spread is from.
     unseen = HALF_WIDTH**2 * distance_variance(table, hosts, COERCIVITY, mill)
     rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
-    shift, left = mill.shifts(table, hosts, "remanence_T", effects)
+    shift, left = shifts["remanence_T"]
     cap = HALF_WIDTH * splits()["remanence_T"].deviation
     rows["stronger"], rows["remanence_left"] = np.exp(shift), np.nan_to_num(left, nan=1.0)
     rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)
-    rows["alpha_shift"], left = mill.shifts(table, hosts, ALPHA, effects)
+    rows["alpha_shift"], left = shifts[ALPHA]
     rows["alpha_left"] = np.nan_to_num(left, nan=1.0)
 
 
@@ -158,7 +156,7 @@ class Kinds(NamedTuple):
     """
 
     table: CompositionTable
-    hosts: NDArray[np.str_]
+    hosts: Coded
     shells: NDArray[np.str_]
     effects: Array
 
@@ -181,18 +179,19 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
         In units of the variance of a magnet near measured ones and without a mill.
     """
     split = splits().get(quantity, splits()["remanence_T"])
-    atoms, others = one.table.to_array(), other.table.to_array()
-    apart = distances(atoms, others)
-    same_host = one.hosts[:, None] == other.hosts[None, :]
+    from ..kernels.distances import distances
+
+    apart = distances(one.table.rows, other.table.to_array())
+    same_host = np.equal.outer(*(np.array(k.hosts.texts()) for k in (one, other)))
     itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
     alike = split.covariance(apart) + (one.effects * split.shared) @ other.effects.T
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
     for host, known in _known(mill, quantity).items():
-        rows, columns = (np.flatnonzero(k.hosts == host) for k in (one, other))
-        first = known.across(atoms[rows], one.effects[rows])
-        second = known.across(others[columns], other.effects[columns])
+        rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
+        first = known.across(one.table[rows], one.effects[rows])
+        second = known.across(other.table[columns], other.effects[columns])
         block = np.ix_(rows, columns)
         found[block] -= first @ np.linalg.solve(known.covariance(), second.T)
         found[block] *= known.stretch**2
@@ -230,10 +229,9 @@ def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
     if quantity not in splits():
         return np.ones(len(magnets.table))
     found = 1.0 + magnets.effects**2 @ np.array(splits()[quantity].shared)
-    atoms = magnets.table.to_array()
     for host, known in _known(mill, quantity).items():
-        rows = np.flatnonzero(magnets.hosts == host)
-        across = known.across(atoms[rows], magnets.effects[rows])
+        rows = np.flatnonzero(magnets.hosts.says(host))
+        across = known.across(magnets.table[rows], magnets.effects[rows])
         gain = np.linalg.solve(known.covariance(), across.T)
         found[rows] -= np.einsum("nk,kn->n", across, gain)
         found[rows] *= known.stretch**2

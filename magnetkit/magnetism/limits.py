@@ -181,7 +181,7 @@ def _of_grade(name: str, kelvin: Array, process: Any, shell: Any) -> _Loops:
         1e3 * h_cj * float(shape["squareness"]),
         np.full_like(b_r, float(shape["recoil"])),
         np.array([parameters().families[row["host"]].structure_limit_K]),
-        f"{name}: {said}{beyond}; H_cJ as guaranteed",
+        f"{name}: H_cJ as guaranteed{beyond}; {said}",
     )
 
 

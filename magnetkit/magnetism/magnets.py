@@ -1,11 +1,13 @@
 """What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
@@ -13,6 +15,7 @@ from .balance import Balance, balance
 from .grains import grain_effect
 from .intrinsic import STATUS, condensed
 from .likeness import condition_rows
+from .microstructure import microstructure
 from .parameters import ion_tables
 from .process import Process, by_row, parameters, read_process
 from .shell import (
@@ -28,17 +31,9 @@ if TYPE_CHECKING:
     from ..hosts.partition import Partition
     from .belief import Believed
 
-# Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
-_ADDITIVE = 0.002
 # A formula names no additives, its maker uses them: 0.05 to 0.15 wt.% of copper are the makers'
 # own figures for ordinary magnets (couragemagnet.com/faq/324).
 _USUAL_ADDITIVE = 0.001
-# Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
-# magnets short of samarium or neodymium have next to no coercivity).
-_SOFT = 0.02
-# Iron in the cells and copper in the walls of the cellular magnets that were measured, and the
-# least decay: coercivity that rises with temperature has been seen, not often.
-_MOST_IRON, _MOST_COPPER, _LEAST_DECAY = 0.35, 0.6, 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,46 +78,6 @@ class Magnets:
     def coercivity(self) -> NDArray[np.float64]:
         """Return H_cJ, A/m, shape (n, k)."""
         return self.intrinsic_coercivity
-
-
-def microstructure(
-    rows: dict[str, NDArray[np.float64]], structure: dict[str, NDArray[np.float64]]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return alpha_K, N_eff and the decay of coercivity of each row.
-
-    N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
-    little rare-earth-rich phase parts them, where it does not wet them, or where a soft phase lies
-    between them: alpha_K then falls. Cobalt that no additive accompanies turns the boundary phase
-    into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron
-    behind: both take their share too. In cellular magnets iron in the cells and copper in the walls
-    move alpha_K by a factor and the decay, within what has been measured.
-
-    Parameters
-    ----------
-    rows : dict of str to ndarray, shape (n,)
-        Process and family parameters, see `process.by_row`; ``lanthanum``, the share of La in the
-        rare earth, and ``cobalt``, that of Co in iron and cobalt.
-    structure : dict of str to ndarray, shape (n,)
-        ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
-        phase; ``additive``: atomic fraction of Ga and Cu; ``iron``, ``copper``: share of Fe in the
-        metal of the cells, of Cu in that of the walls, NaN without cells.
-    """
-    n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
-        rows["grain_size_um"] / rows["grain_reference_um"]
-    )
-    with np.errstate(over="ignore"):
-        parted = -np.expm1(-np.maximum(structure["boundary"], 0.0) / rows["wetting_volume"])
-        parted *= np.exp(-structure["soft"] / _SOFT)
-    dry = rows["dry"] * np.exp(-rows["cobalt_loss"] * rows["cobalt"])
-    parted *= 1.0 - (1.0 - dry) * np.exp(-structure["additive"] / _ADDITIVE)
-    parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
-    iron = np.clip(structure["iron"], 0.0, _MOST_IRON) - rows["iron_reference"]
-    copper = np.clip(structure["copper"], 0.0, _MOST_COPPER) - rows["copper_reference"]
-    iron, copper = np.nan_to_num(iron), np.nan_to_num(copper)
-    alpha_k = rows["alpha_k"] * parted
-    alpha_k *= np.exp(rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper)
-    decay = rows["decay"] + rows["decay_iron"] * iron + rows["decay_copper"] * copper
-    return alpha_k, np.maximum(n_eff, 0.0), np.maximum(decay, _LEAST_DECAY)
 
 
 def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
@@ -184,17 +139,14 @@ class Alloys:
         from ..hosts.partition import site_rules
         from ..kernels.hosts import ON_R
         from ..kernels.magnetism import TESLA, TO_TESLA
+        from ..kernels.row_sums import sums
 
-        phase = self.balance.parts.hard_phase
-        row = np.repeat(np.arange(len(phase)), np.diff(phase.indptr))
+        phase, codes = self.balance.parts.hard_phase.rows, self.balance.parts.host
         role, counts = site_rules()
-        codes = self.balance.parts.host
-        earths = role[codes[row], phase.indices] == ON_R
-        n = len(phase)
-        mass = np.bincount(row, phase.values * ATOMIC_MASS[phase.indices], n)
+        mass = sums(phase, ATOMIC_MASS)
         with np.errstate(divide="ignore", invalid="ignore"):
-            units = np.bincount(row, phase.values * earths, n) / counts[codes, 0]
-            volume = TESLA / self.phases.state[:n, TO_TESLA]
+            units = sums(phase, role == ON_R, codes) / counts[codes, 0]
+            volume = TESLA / self.phases.state[: len(codes), TO_TESLA]
             # Masses are in g/mol, volumes in A^3.
             density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
         return np.where(codes >= 0, density, np.nan)
@@ -203,13 +155,21 @@ class Alloys:
         """Return the `Rules` of the kernel, with other values of family parameters if given."""
         from ..kernels.sintered import Rules
 
-        n = len(self.factor)
-        rows = {**self.rows, **{name: np.full(n, v) for name, v in values.items()}}
-        alpha_k, n_eff, decay = microstructure(rows, self.structure)
+        rows, micro = self.rows, self._micro
+        if values:
+            n = len(self.factor)
+            rows = {**rows, **{name: np.full(n, v) for name, v in values.items()}}
+            micro = microstructure(rows, self.structure)
+        alpha_k, n_eff, decay = micro
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
         fall = decay, rows["alpha_falls"]
-        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(n))
+        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(len(decay)))
+
+    @cached_property
+    def _micro(self) -> tuple[NDArray[np.float64], ...]:
+        """What `microstructure` returns of the rows as they are."""
+        return microstructure(self.rows, self.structure)
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""
@@ -327,15 +287,16 @@ def alloys(
         fraction, content = shells.resolved(table)
         cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
     shelled = np.flatnonzero(fraction > 0.0)
-    surface = enriched(cells, rows["surface_enrichment"])
-    skinned = np.flatnonzero((rows["surface_enrichment"] > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    richer = rows["surface_enrichment"]
+    skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
     groups = [(cells, codes)]
     if walls.size:
         groups.append((wall, cellular[walls]))
     if skinned.size:
-        groups.append((surface[skinned], codes[skinned]))
+        groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
     if shelled.size and shells is not None:
-        rim = replace_rare_earth(surface[shelled], shells.column[shelled], content[shelled])
+        surface = enriched(cells[shelled], richer[shelled])
+        rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
     phases = Phases(
         *condensed(groups, believed),
@@ -356,8 +317,10 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, np.array([*HOST_NAMES, ""])[codes], made.mill)
-    return replace(made_of, factor=factor * rows["stronger"])
+    condition_rows(rows, table, Coded(codes, HOST_NAMES), made.mill)
+    # In place: what `made_of` has worked out stands.
+    factor *= rows["stronger"]
+    return made_of
 
 
 def _in_phases(

@@ -10,7 +10,7 @@ Magnets that contradict all this beyond its doubt widen what is predicted for th
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, SYMBOLS
 from ..errors import InputError, StoreError
@@ -40,9 +41,6 @@ gives, and what a standard deviation of the slope with grain size does to ln H_c
 
 # Standard deviation of alpha of a compensated magnet, %/K: that of `alpha_floor` of the parameters.
 _ALPHA_DEVIATION = 0.006 / 1.645
-
-# Magnets that are taken at a time: their fractions of all elements stay in the cache.
-_BLOCK = 8192
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
 _FORMAT = 1
@@ -111,20 +109,6 @@ def splits() -> dict[str, Split]:
     return {**found, ALPHA: replace(found["remanence_T"], deviation=_ALPHA_DEVIATION)}
 
 
-def blocks(rows: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
-    """Yield some rows, at most `size` at a time."""
-    return (rows[start : start + size] for start in range(0, len(rows), size))
-
-
-def distances(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the distances of compositions, shape (n, k), of atomic fractions (n, e) and (k, e)."""
-    used = np.flatnonzero(one.any(axis=0) | other.any(axis=0))
-    found = np.zeros((len(one), len(other)))
-    for element in used:
-        found += np.abs(one[:, element, None] - other[None, :, element])
-    return found
-
-
 @dataclass(frozen=True, eq=False)
 class Known:
     """Measured magnets of one host and quantity, and the posterior they give of another one.
@@ -151,15 +135,22 @@ class Known:
     deviation: float = 1.0
     effects: NDArray[np.float64] | None = None
 
+    @property
+    def table(self) -> CompositionTable:
+        """The magnets."""
+        return CompositionTable.from_array(self.fractions)
+
     def covariance(self) -> NDArray[np.float64]:
         """Return the covariance of the measured scores, shape (k, k)."""
-        return self.across(self.fractions, self.effects) + self.noise
+        return self.across(self.table, self.effects) + self.noise
 
     def across(
-        self, fractions: NDArray[np.float64], effects: NDArray[np.float64] | None = None
+        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
         """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
-        found = self.split.covariance(distances(fractions, self.fractions))
+        from ..kernels.distances import distances
+
+        found = self.split.covariance(distances(table.rows, self.fractions))
         if effects is not None and self.effects is not None:
             found = found + (effects * self.split.shared) @ self.effects.T
         return found
@@ -180,18 +171,18 @@ class Known:
         return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
-        self, fractions: NDArray[np.float64], effects: NDArray[np.float64] | None = None
+        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return mean and standard deviation of the scores of other magnets of the mill, (n,).
 
         Parameters
         ----------
-        fractions : ndarray of float64, shape (n, N_ELEMENTS)
-            Atomic fractions of the magnets.
+        table : CompositionTable
+            The magnets, n.
         effects : ndarray of float64, shape (n, 2), optional
             `EFFECTS` of each.
         """
-        across = self.across(fractions, effects)
+        across = self.across(table, effects)
         weights = np.linalg.solve(self.covariance(), across.T)
         mean = weights.T @ self.scores
         alone = 1.0 if effects is None else 1.0 + effects**2 @ np.array(self.split.shared)
@@ -242,41 +233,35 @@ class Mill:
         return Known(fractions, scores, noise, split, deviation, effects)
 
     def shifts(
-        self,
-        table: CompositionTable,
-        hosts: NDArray[Any],
-        quantity: str,
-        effects: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        self, table: CompositionTable, hosts: Coded, effects: NDArray[np.float64]
+    ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return the posterior of other magnets: shift, and what is left of the spread.
 
         Parameters
         ----------
         table : CompositionTable
             n recipes.
-        hosts : ndarray of str, shape (n,)
+        hosts : Coded, length n
             Their hosts.
-        quantity : str
-            One of `splits`.
         effects : ndarray of float64, shape (n, 2)
             `EFFECTS` of each.
 
         Returns
         -------
-        shift, left : ndarray of float64, shape (n,)
-            Shift of the logarithm (of `ALPHA` itself, %/K), and what is left of the standard
-            deviation of an ordinary magnet without shell; 0 and NaN where nothing is known.
+        dict of str to two ndarrays of float64, shape (n,)
+            Of each quantity of `splits` the shift of the logarithm (of `ALPHA` itself, %/K), and
+            what is left of the standard deviation of an ordinary magnet without shell; 0 and NaN
+            where nothing is known.
         """
-        shift, left = np.zeros(len(table)), np.full(len(table), np.nan)
+        found = {q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()}
         for host in self.hosts:
-            rows = np.flatnonzero(hosts == host)
-            known = self.known(host, quantity)
-            if known is None:
-                continue
-            for block in blocks(rows, _BLOCK):
-                mean, left[block] = known.posterior(table[block].to_array(), effects[block])
-                shift[block] = mean * known.deviation
-        return shift, left
+            rows = np.flatnonzero(hosts.says(host))
+            own, acts = table[rows], effects[rows]
+            for quantity, (shift, left) in found.items():
+                if known := self.known(host, quantity):
+                    mean, left[rows] = known.posterior(own, acts)
+                    shift[rows] = mean * known.deviation
+        return found
 
     def record(self) -> dict[str, Any]:
         """Return the mill as plain values, from which `from_record` makes it anew."""

@@ -181,14 +181,10 @@ def _masses(
     table: CompositionTable,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return rare-earth atoms, their mass and the whole mass of each row."""
-    row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
-    rare = table.values * mask(RARE_EARTHS)[table.indices]
-    weight = ATOMIC_MASS[table.indices]
-    atoms, own, whole = (
-        np.bincount(row, part, len(table)).astype(np.float64)
-        for part in (rare, rare * weight, table.values * weight)
-    )
-    return atoms, own, whole
+    from ..kernels.row_sums import sums
+
+    rows, rare = table.rows, mask(RARE_EARTHS)
+    return sums(rows, rare), sums(rows, rare * ATOMIC_MASS), sums(rows, ATOMIC_MASS)
 
 
 def read_shells(shell: Any, n: int) -> ShellRows | None:

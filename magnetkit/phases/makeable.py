@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from .judged import Judged, listed, phases_of
 from .products import product_texts
 from .snapshot import Snapshot, open_snapshot
 from .space import PhaseSpace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LIQUID = "liquid"
 """What a phase falls into above the temperature at which it decomposes by melting."""
@@ -196,18 +199,26 @@ def energy_above_hull(
     return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
 
 
-def _named(hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot) -> Coded:
+def _named(
+    hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot
+) -> "pa.DictionaryArray":
     """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
-    found = product_texts(hull)
-    unknown = np.flatnonzero(np.isnan(hull.energy))
-    if not (liquid.any() or len(unknown)):
-        return found
-    lacking = [_lacking(judged.ideal[i : i + 1], source) for i in unknown]
-    others = list(dict.fromkeys([LIQUID, *lacking]))
-    codes, known = found.codes.copy(), len(found.words)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts, unknown = product_texts(hull), np.isnan(hull.energy)
+    other = liquid | unknown
+    if not other.any():
+        return texts.dictionary_encode()
+    # Products first, in the order in which they appear.
+    found = pc.if_else(other, None, texts).dictionary_encode()
+    lacking = [_lacking(judged.ideal[i : i + 1], source) for i in np.flatnonzero(unknown)]
+    words = list(dict.fromkeys([LIQUID, *lacking] if (liquid & ~unknown).any() else lacking))
+    codes, known = found.indices.fill_null(-1).to_numpy().copy(), len(found.dictionary)
     codes[liquid] = known
-    codes[unknown] = [known + others.index(text) for text in lacking]
-    return Coded(codes, (*found.words, *others)).used()
+    codes[unknown] = [known + words.index(text) for text in lacking]
+    words = pa.concat_arrays([found.dictionary, pa.array(words, found.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(codes, words)
 
 
 def _lacking(row: CompositionTable, source: Snapshot) -> str:

@@ -1,12 +1,18 @@
 """What phases fall into, in words: the products of each row with their shares of the atoms."""
 
-import numpy as np
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from ..columnar import Coded
+import numpy as np
+from numpy.typing import NDArray
+
 from .hull import Decomposition
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def product_texts(hull: Decomposition) -> Coded:
+
+def product_texts(hull: Decomposition) -> "pa.Array":
     """Name the products of each row by their shares of the atoms, the largest first.
 
     Parameters
@@ -16,7 +22,7 @@ def product_texts(hull: Decomposition) -> Coded:
 
     Returns
     -------
-    Coded, length n
+    pyarrow.Array of text, length n
         E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text
         without any.
     """
@@ -24,12 +30,15 @@ def product_texts(hull: Decomposition) -> Coded:
 
     from ..kernels.products import text_from_products
 
-    names = [name.encode() for name in hull.formulas]
-    starts = np.cumsum([0, *map(len, names)])
-    letters = np.frombuffer(b"".join(names), np.uint8)
-    rank = np.argsort(np.argsort(np.array(hull.formulas, dtype=object)))
-    given = hull.products, hull.fractions, letters, starts, rank
+    given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
     buffers = [None, *map(pa.py_buffer, text_from_products(*given))]
-    texts = pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
-    distinct = texts.dictionary_encode()
-    return Coded(distinct.indices.to_numpy(), tuple(distinct.dictionary.to_pylist()))
+    return pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
+
+
+@lru_cache(maxsize=8)
+def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
+    """Return names for the kernel: their bytes, where each starts, and their order."""
+    names = [name.encode() for name in formulas]
+    starts = np.cumsum([0, *map(len, names)])
+    rank = np.argsort(np.argsort(np.array(formulas, dtype=object)))
+    return np.frombuffer(b"".join(names), np.uint8), starts, rank

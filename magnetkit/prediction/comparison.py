@@ -72,6 +72,7 @@ def compare(
         raise InputError("compare takes one temperature; predict takes several")
     grades, notes = grades_among(compositions), list[str]()
     if grades:
+        compositions = [compositions] if isinstance(compositions, str) else compositions
         frame, notes = _with_grades(compositions, grades, kelvin[0], basis, shell, conditions)
         written = [g or text for g, text in zip(grades, compositions, strict=True)]
         shells = ["" if g else s for g, s in zip(grades, frame["shell"], strict=True)]
@@ -118,7 +119,6 @@ def _with_grades(
     """
     import pandas as pd
 
-    texts = [texts] if isinstance(texts, str) else texts
     shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
     if len(shells) != len(texts):
         raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..added import properties
 from ..arguments import path
+from ..catalogue.nearest import nearest
 from ..columnar import Coded, Columns
 from ..columns import PROVENANCES
 from ..composition import CompositionTable
@@ -152,7 +152,7 @@ def magnets(
 ) -> list[Columns]:
     """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
 
-    `only` names the properties that are wanted at a temperature; all are where it has none.
+    `only` names the columns that are wanted at a temperature; all are where it has none.
     """
     from ..magnetism.believing import using
 
@@ -257,7 +257,7 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     if room is not None:
-        found["nearest_grade"] = _nearest(room)
+        found["nearest_grade"] = nearest(*(room[name] for name in ("host", *GRADED)))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval)
@@ -275,17 +275,6 @@ def cost_per_flux(
     Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
     """
     return density * cost / remanence
-
-
-def _nearest(room: Columns) -> Coded:
-    """Return the commercial grade nearest to each magnet at 20 degrees C."""
-    from ..catalogue import nearest_grades
-
-    host = room["host"]
-    hosts = pd.Categorical.from_codes(host.codes, host.words)
-    found = nearest_grades(hosts, room["remanence_T"], room["coercivity_kA_m"])
-    codes, words = pd.factorize(found, sort=True)
-    return Coded(codes, tuple(words))
 
 
 def _measured(name: str, table: CompositionTable, interval: float) -> Columns:

@@ -97,7 +97,7 @@ def judge(
     from scipy.special import ndtr
 
     host = tables[temperature]["host"]
-    windows: dict[tuple[str, bool], Window] = {}
+    windows: dict[tuple[str, bool], tuple[Window, NDArray[np.float64]]] = {}
     margin = np.full(len(host), np.inf)
     least, least_bit = np.ones(len(host)), np.zeros(len(host), np.int64)
     failed = np.zeros(len(host), np.int64)
@@ -119,12 +119,13 @@ def judge(
         # A difference to the reference has another error than the value itself.
         key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
         if key in windows:
-            known = windows[key]
-            low, high = np.maximum(low, known[0]), np.minimum(high, known[1])
-        windows[key] = low, high
+            (lowest, highest), _ = windows[key]
+            low, high = np.maximum(low, lowest), np.minimum(high, highest)
+            chance = ndtr(high) - ndtr(low)
+        windows[key] = (low, high), chance
     probability = np.ones(len(host))
-    for low, high in windows.values():
-        probability *= np.maximum(ndtr(high) - ndtr(low), 0.0)
+    for _, chance in windows.values():
+        probability *= np.maximum(chance, 0.0)
     together = (probability < threshold) & (failed == 0)
     failed[together] = least_bit[together]
     outside = ~host.says(*profile.hosts)
@@ -220,9 +221,12 @@ def score(
 
     half = np.where(bound > value, hi - value, value - lo)
     distance = bound - value
-    certain = np.where(distance == 0, -side, np.sign(distance)) * np.inf
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(half > 0, ndtri(0.5 + interval / 2.0) * distance / half, certain)
+        found = ndtri(0.5 + interval / 2.0) * distance / half
+    certain = ~(half > 0)
+    away = distance[certain]
+    found[certain] = np.where(away == 0, -side, np.sign(away)) * np.inf
+    return found
 
 
 def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:

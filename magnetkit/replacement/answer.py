@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..anchors.makeup import Makeup, neodymium_iron
+from ..anchors.reference import TYPICAL
 from ..hosts.partition import HOSTS
 from ..magnetism.mill import ALPHA
 from .asked import MEASURED, Wish, working_field
@@ -123,7 +124,7 @@ def _reference_line(asked: Question) -> dict[str, Any]:
     text = (
         f"{r['grade']} ({r['host']}; {r['makers']}) at {asked.celsius:.0f} °C: B_r "
         f"{r['remanence_T']:.3f} T, H_cJ {r['coercivity_kA_m']:.0f} kA/m guaranteed "
-        f"({r['provenance']}); {asked.made.sentence()}."
+        f"({r['provenance']}{_typical(asked)}); {asked.made.sentence()}."
     )
     record = {"kind": "reference", "grade": r["grade"], "bears_load_line": None}
     if r["load_line"] is not None:
@@ -138,6 +139,14 @@ def _reference_line(asked: Question) -> dict[str, Any]:
     if asked.mill.name not in (r["grade"], MEASURED):
         text += f" What replaces it is predicted as of {asked.mill.name}."
     return {**record, "text": text}
+
+
+def _typical(asked: Question) -> str:
+    """Return what a grade is taken to have where its least alone is printed."""
+    if asked.mill.name != asked.reference["grade"]:
+        return ""
+    typical = TYPICAL * float(asked.reference["coercivity_kA_m"])
+    return f"; differences are from this, {typical:.0f} is taken as typical"
 
 
 def _difference(row: "pd.Series", name: str, asked: Question) -> tuple[float, float, float]:

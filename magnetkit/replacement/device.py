@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import datasets
 from ..arguments import named, whole
+from ..composition.blocks import read_whole
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import InputError
@@ -33,10 +34,11 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
     Parameters
     ----------
     parts : str, Path or pandas.DataFrame
-        Name of an embedded device, path of a .csv, or a table: ``part number``, ``mass_kg`` or
-        ``size`` (``40x15x5mm``), ``grade`` or ``recipe`` with ``basis``, ``temperature`` (``150C``)
-        and ``load_line``, both of which may be empty; ``base``, a leaner alloy whose ``faces`` (see
-        `magnetkit.diffuse`; ``all`` if empty) are coated so that it stands its field instead.
+        Name of an embedded device, path of a .csv or .xlsx, or a table: ``part number``,
+        ``mass_kg`` or ``size`` (``40x15x5mm``), ``grade`` or ``recipe`` with ``basis``,
+        ``temperature`` (``150C``) and ``load_line``, both of which may be empty; ``base``, a leaner
+        alloy whose ``faces`` (see `magnetkit.diffuse`; ``all`` if empty) are coated so that it
+        stands its field instead.
     per_year : int
         Devices a year.
     replaced : bool
@@ -86,10 +88,7 @@ def _read(parts: Any) -> "pd.DataFrame":
         path = embedded if str(parts) in names() else Path(parts)
         if not path.is_file():
             raise InputError(f"{parts}: no such file, and no device of {', '.join(names())}")
-        try:
-            frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+        frame = read_whole(path).to_pandas().replace("", None)
     else:
         raise InputError(f"expected a table of parts or its path, got a {type(parts).__name__}")
     lacking = [c for c in _NEEDED if c not in frame.columns]

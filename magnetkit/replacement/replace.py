@@ -33,7 +33,7 @@ NUMBER = 1000
 """Mass of a magnet, kg, and magnets a year that savings are stated for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Replacement:
     """What replaces a magnet.
 
@@ -74,7 +74,7 @@ class Replacement:
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
         return f'{text[:-1]}, "candidates": {rows}}}'
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Return the lines as one text."""
         return "\n".join(self.lines())
 

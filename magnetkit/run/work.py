@@ -220,14 +220,11 @@ def table_of(chunk: Chunk, job: Job) -> pa.Table:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Give every chunk the same schema: one kind of dictionary, one kind of text."""
-    fields = []
-    for entry in table.schema:
-        kind = entry.type
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            kind = pa.string() if entry.name in _DISTINCT else _TEXT
-        fields.append(pa.field(entry.name, kind))
-    return table.cast(pa.schema(fields))
+    """Give every chunk the same schema: texts that repeat as dictionaries."""
+    for place, entry in enumerate(table.schema):
+        if pa.types.is_string(entry.type) and entry.name not in _DISTINCT:
+            table = table.set_column(place, entry.name, table.column(place).cast(_TEXT))
+    return table
 
 
 def rejected_lines(table: pa.Table) -> Iterator[Rejected]:

@@ -52,8 +52,9 @@ FIRMNESS = {
 }
 DIFFERING = 10
 COPY = "adds an element to the alloy of that rank and gains nothing that counts."
-# Names under which users keep the number of a melt, a lot or a candidate.
-_IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade")
+# Names under which users keep the number of a melt, a lot or a candidate, in German too.
+_IDS = ("id", "no", "nr", "number", "heat", "melt", "lot", "batch", "name", "label", "grade",
+        "bezeichnung", "charge", "nummer", "schmelze")  # fmt: skip
 # Predicted, but bounded: an interval on one side alone, which the files hold.
 _BARE = ("energy_above_hull_eV_atom", "probability_phase_forms")
 _SHARES = (

@@ -123,23 +123,18 @@ def weakest_link(
     ndarray of float64, shape (n,) or (n, k)
         NaN where the risk of such an element is not known.
     """
-    present = np.unique(table.indices)
-    if shell is not None:
-        from ..magnetism.shell import read_shells
+    from ..kernels.row_sums import sums
+    from ..magnetism.shell import with_shell
 
-        rows = read_shells(shell, len(table))
-        if rows is not None:
-            present = np.union1d(present, np.unique(rows.column))
-    matrix = np.zeros((N_ELEMENTS, 1 + len(present)))
-    matrix[:, _TOTAL] = 1.0
-    matrix[present, 1 + np.arange(len(present))] = 1.0
-    share = mean_over_mass(table, matrix, shell)[:, 1:]
-    cases = risk.reshape(N_ELEMENTS, -1)
-    worst = np.zeros((len(table), cases.shape[1]))
-    for column, element in zip(share.T, present, strict=True):
-        rows = column >= TRACE
-        worst[rows] = np.maximum(worst[rows], cases[element])
-    return worst.reshape(len(table), *risk.shape[1:])
+    whole = table if shell is None else with_shell(table, shell)
+    row = np.repeat(np.arange(len(whole)), np.diff(whole.indptr))
+    mass = whole.values * ATOMIC_MASS[whole.indices]
+    risks = risk[whole.indices]
+    risks[~(mass / sums(whole.rows, ATOMIC_MASS)[row] >= TRACE)] = 0.0
+    worst = np.zeros((len(whole), *risk.shape[1:]))
+    filled = np.diff(whole.indptr) > 0
+    worst[filled] = np.maximum.reduceat(risks, whole.indptr[:-1][filled])
+    return worst
 
 
 @named

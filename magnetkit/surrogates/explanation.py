@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     """Why one composition is predicted as it is.
 
@@ -39,7 +39,7 @@ class Explanation:
     neighbours: "pd.DataFrame"
     parts: "pd.DataFrame"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Return the explanation as text."""
         shown = [
             f"{name}\n{frame.to_string(index=False)}"

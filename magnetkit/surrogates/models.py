@@ -98,6 +98,12 @@ def load(
         If both files are given, or `add` for another target than the Curie temperature.
     """
     check_target(target)
+    for name, given in (("data", data), ("add", add)):
+        if given is not None and not isinstance(given, str | Path):
+            raise InputError(
+                f"load: {name} must be the path of a CSV file, got a {type(given).__name__}; "
+                "train(target, data=frame) returns what is learnt from a frame"
+            )
     if target == CURIE:
         return _regressing(believing.load(data, add, progress))
     if target in COMPUTED and data is add is None:

@@ -1,17 +1,23 @@
 """What grades are thought to be made of, against what the trade says of the classes."""
 
 import re
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 import magnetkit as mk
+from magnetkit import datasets
 from magnetkit.anchors import makeup
 from magnetkit.anchors.makeup import (
     TYPICAL,
     _grid,
     _log_likelihood,
+    _trade,
+    diffused,
+    given,
     neodymium_iron,
     samarium_cobalt_5,
     samarium_cobalt_17,
@@ -127,3 +133,72 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     _made("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
     assert seen == [(293.15, (293.15, 373.15))]
+
+
+def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
+    # Of B_r alone anything is printed. The fourth is no magnet.
+    grid = (("SmCo5", ""), ("Sm0.9Pr0.1Co5", ""), ("Sm0.8Pr0.2Co5", "Tb 0.2 wt%"), ("Fe", ""))
+    off, heavy = np.array([0.5, -1.0, 1.5, 0.0]), np.array([0.0, 0.1, 0.25, 9.0])
+    coercivity = np.array([1000.0, 800.0, 1500.0, 0.0])
+    frame = pd.DataFrame(
+        {
+            "remanence_T": 1.2 * np.exp(0.055 * off),
+            "coercivity_kA_m": coercivity,
+            "remanence_coefficient_pct_K": 0.0,
+            "status": ["ok", "ok", "ok", "planar"],
+        }
+    )
+    monkeypatch.setattr(import_module("magnetkit.anchors.makeup"), "_grid", lambda host: grid)
+    monkeypatch.setattr(mk.magnetism, "sintered", lambda *a, **k: frame)
+    told = pd.DataFrame({"heavy_rare_earth_wt_pct": heavy})
+    monkeypatch.setattr(mk.supply, "ledger", lambda *a, **k: told)
+    nan = float("nan")
+    grade = {
+        "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
+        "remanence_coefficient_pct_K": nan,
+    }  # fmt: skip
+    made = makeup(grade)
+    # Where no coefficient is printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
+    weight = norm.pdf(off[:3]) * norm.pdf(heavy[:3] / 0.3)
+    weight /= weight.sum()
+    mean = weight @ heavy[:3]
+    assert made.heavy_wt_pct[0] == pytest.approx(mean)
+    assert made.heavy_wt_pct[1:] == (0.0, 0.25)
+    assert made.diffused == pytest.approx(weight[2])
+    log = np.log(coercivity[:3])
+    spread = np.sqrt(weight @ (log - weight @ log) ** 2)
+    assert made.log_spread == pytest.approx(spread)
+    # One of each kind, with the weight of its kind.
+    assert [(r.text, r.shell) for r in made.recipes] == [grid[0], grid[2]]
+    assert made.recipes[0].weight == pytest.approx(weight[:2].sum())
+    assert made.recipes[1].heavy_wt_pct == 0.25
+    assert made.estimate
+    assert made.best.text == "SmCo5"
+    # A coefficient of a compensated grade lets them be.
+    flat = makeup(grade | {"remanence_coefficient_pct_K": 0.0})
+    bare = norm.pdf(off[:3]) / norm.pdf(off[:3]).sum()
+    assert flat.heavy_wt_pct[0] == pytest.approx(bare @ heavy[:3])
+
+
+def test_the_trade_is_believed_of_a_class_to_a_deviation():
+    classes = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    row = classes[(classes["route"] == "alloyed") & (classes["class"] == "SH")].iloc[0]
+    usual = (row["heavy_rare_earth_min_wt_pct"] + row["heavy_rare_earth_max_wt_pct"]) / 2.0
+    heavy = np.array([usual, usual + 1.2, usual / 3.0, usual / 3.0 - 1.2])
+    found = _trade(row["coercivity_kA_m"], heavy, np.array([False, False, True, True]))
+    # Diffused in, a third of it does.
+    np.testing.assert_allclose(found, [0.0, -0.5, 0.0, -0.5], atol=1e-12)
+
+
+def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
+    assert diffused("Tb", 0.4) == "Tb 0.4 wt%"
+    # Of rare earth a magnet has 30 wt.%, of which a shell of 40 % is amount / 12 of the volume.
+    assert diffused("Tb", 24.0) == "Tb 0.40 @ 2.000"
+
+
+def test_a_recipe_that_was_given_is_no_estimate():
+    made = given("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
+    assert (made.best.weight, made.diffused, made.log_spread) == (1.0, 1.0, 0.0)
+    assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
+    assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
+    assert given("SmCo5", "", 0.0).diffused == 0.0

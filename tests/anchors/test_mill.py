@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from magnetkit.columnar import Coded
+from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, N_ELEMENTS
 from magnetkit.errors import InputError, StoreError
 from magnetkit.evaluation.magnetism.split import Residuals, deviations
+from magnetkit.kernels.distances import distances
 from magnetkit.magnetism import mill as mills
 from magnetkit.magnetism.likeness import Kinds, covariance, distance_variance, variance
-from magnetkit.magnetism.mill import Known, Mill, distances, splits
+from magnetkit.magnetism.mill import Known, Mill, splits
 
 SPLIT = splits()["coercivity_kA_m"]
 
@@ -29,13 +32,8 @@ def test_shares_sum_to_one():
         assert min(split.common, split.composition, split.residue) > 0.03
 
 
-def test_distances_are_sums_over_elements():
-    found = distances(_fractions([1.0, 0.5]), _fractions([0.9]))
-    assert found.ravel() == pytest.approx([0.2, 0.8])
-
-
 def test_one_magnet_far_away_tells_the_common_part_alone():
-    far = _fractions([0.0])
+    far = CompositionTable.from_array(_fractions([0.0]))
     known = Known(_fractions([1.0]), np.array([1.5]), np.array([[SPLIT.residue]]), SPLIT)
     mean, left = known.posterior(far)
     assert mean[0] == pytest.approx(1.5 * SPLIT.common, rel=1e-6)
@@ -50,7 +48,8 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
     noise = (0.03 / 0.18) ** 2
     iron = np.concatenate([np.linspace(0.5, 0.8, n) if n > 1 else [0.5], [0.72]])
     fractions = _fractions(iron)
-    true = SPLIT.covariance(distances(fractions, fractions))
+    table = CompositionTable.from_array(fractions)
+    true = SPLIT.covariance(distances(table.rows, fractions))
     draw = rng.multivariate_normal(np.zeros(n + 1), true, size=2000)
     draw += rng.normal(0.0, SPLIT.residue**0.5, draw.shape)
     seen = draw[:, :n] + rng.normal(0.0, noise**0.5, (2000, n))
@@ -58,7 +57,7 @@ def test_a_simulated_mill_is_calibrated_and_as_narrow_as_the_split_allows(n):
     inside, held, width = [], [], 0.0
     for scores, next_one in zip(seen, draw[:, n], strict=True):
         known = Known(fractions[:n], scores, own, SPLIT)
-        mean, left = known.posterior(fractions[n:])
+        mean, left = known.posterior(table[n:])
         width = left[0] / known.stretch
         inside.append(abs(next_one - mean[0]) < 1.645 * width)
         held.append(abs(next_one - mean[0]) < 1.645 * left[0])
@@ -76,9 +75,8 @@ def test_magnets_of_one_label_share_their_residue():
             "temperature_K": 300.0}  # fmt: skip
     one = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "A"}))
     two = Mill("m", ({**same, "magnet": "A"}, {**same, "magnet": "B"}))
-    fractions = np.zeros((1, N_ELEMENTS))
-    fractions[0, INDEX["Sm"]] = 1.0
-    left = [m.known("1:5", "coercivity_kA_m").posterior(fractions)[1][0] for m in (one, two)]
+    table = CompositionTable.from_strings(["Sm"])
+    left = [m.known("1:5", "coercivity_kA_m").posterior(table)[1][0] for m in (one, two)]
     assert left[1] < left[0]
 
 
@@ -98,8 +96,9 @@ def test_scatter_beyond_the_split_widens_and_a_common_offset_does_not():
     off = wild.scores - mean
     assert wild.stretch == pytest.approx(np.sqrt(off @ inverse @ off / 2.0))
     assert wild.stretch > 2.0
-    quiet = known([0.1, 0.0, -0.1]).posterior(fractions[3:])[1]
-    assert wild.posterior(fractions[3:])[1] == pytest.approx(wild.stretch * quiet)
+    other = CompositionTable.from_array(fractions[3:])
+    quiet = known([0.1, 0.0, -0.1]).posterior(other)[1]
+    assert wild.posterior(other)[1] == pytest.approx(wild.stretch * quiet)
     # One magnet does not scatter, whatever it is off by.
     assert Known(fractions[:1], np.array([5.0]), own[:1, :1], SPLIT).stretch == 1.0
 
@@ -113,10 +112,10 @@ def test_draws_are_as_wide_as_intervals():
     )  # fmt: skip
     mill = Mill("m", magnets)
     table = mk.CompositionTable.from_strings(["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"])
-    kinds = Kinds(table, np.array(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
+    kinds = Kinds(table, Coded.of(["2:14:1"] * 2), np.array(["", ""]), np.zeros((2, 2)))
     known = mill.known("2:14:1", "coercivity_kA_m")
     assert known.stretch > 1.5
-    left = known.posterior(table.to_array())[1]
+    left = known.posterior(table)[1]
     far = distance_variance(table, kinds.hosts, "coercivity_kA_m", mill) / SPLIT.deviation**2
     found = variance(kinds, "coercivity_kA_m", mill)
     np.testing.assert_allclose(found, left**2 + far, rtol=1e-6)

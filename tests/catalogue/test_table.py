@@ -5,6 +5,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.catalogue import QUANTITIES
+from magnetkit.catalogue.loop import coercivity_b, shapes
 from magnetkit.catalogue.printed import printed, reconciled
 from magnetkit.catalogue.table import _alike
 from magnetkit.errors import InputError
@@ -164,3 +165,67 @@ def test_a_bonded_grade_has_no_hot_h_cb():
     hot = _row("BNP-6", "100C")
     assert np.isnan(hot["coercivity_b_kA_m"])
     assert hot["coercivity_b_kA_m_provenance"] == ""
+
+
+@pytest.mark.parametrize("kelvin", [233.15, 353.15, 473.15])
+def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
+    cold, hot = mk.grades(), mk.grades(None, kelvin)
+    assert cold["grade"].tolist() == hot["grade"].tolist()
+    step = kelvin - 293.15
+
+    def keeps(name, end):
+        return np.maximum(1.0 + cold[f"{name}{end}"] / 100.0 * step, 0.0)
+
+    # Of two chords the steeper leaves less when it is hot, more when it is cold.
+    low, high = ("_lo", "_hi") if step > 0.0 else ("_hi", "_lo")
+    for quantity, chord in (
+        ("remanence_T", "remanence_coefficient_pct_K"),
+        ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
+    ):
+        for end, of in (("", ""), ("_lo", low), ("_hi", high)):
+            wanted = cold[f"{quantity}{end}"] * keeps(chord, of)
+            np.testing.assert_allclose(hot[f"{quantity}{end}"], wanted, rtol=1e-12)
+        source = hot[f"{quantity}_provenance"]
+        beyond = (hot["max_working_temperature_K"] < kelvin) | (step < 0.0)
+        there = hot[quantity].notna()
+        assert (source[there & beyond] == "extrapolated").all()
+        assert not (source[there & ~beyond] == "extrapolated").any()
+    knee = cold["knee_field_kA_m"] * keeps("coercivity_coefficient_pct_K", "")
+    np.testing.assert_allclose(hot["knee_field_kA_m"], knee, rtol=1e-12)
+    # (BH)max goes as B_r^2, until the coercivity cuts the line of B(H) before half of B_r / mu_0.
+    b_r, h_cj = hot["remanence_T"], 1e3 * hot["coercivity_kA_m"]
+    keep = keeps("remanence_coefficient_pct_K", "")
+    whole = cold["max_energy_product_kJ_m3"] * keep**2
+    cut = h_cj < b_r / (2.0 * MU_0)
+    found = hot["max_energy_product_kJ_m3"]
+    np.testing.assert_allclose(found[~cut], whole[~cut], rtol=1e-12)
+    end = 1e-3 * h_cj * (b_r - MU_0 * h_cj)
+    np.testing.assert_allclose(found[cut], np.fmin(whole, end)[cut], rtol=1e-12)
+    if kelvin == 473.15:
+        assert cut.any()
+    # H_cB falls as B_r, no further out than where B of the hot curve is zero.
+    wanted = np.minimum(cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", shapes(hot)))
+    np.testing.assert_allclose(hot["coercivity_b_kA_m"], wanted, rtol=1e-9)
+
+
+def test_a_middle_is_that_of_the_alike_and_the_ends_are_those_of_a_few():
+    values, by = np.array([1.0, 2.0, 4.0, 8.0, 9.0]), np.array([100.0, 104.0, 95.0, 300.0, 30.0])
+    # Within a tenth (of the logarithm): the first three; of none: all.
+    assert _alike(values, by, 100.0) == (2.0, 1.0, 4.0)
+    assert _alike(values, by, 1000.0) == (4.0, 1.0, 9.0)
+    # One alone is like it; with the next two in distance it makes the ends.
+    assert _alike(values, by, 300.0) == (8.0, 1.0, 8.0)
+
+
+def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
+    table = mk.grades()
+    for quantity in ("remanence_T", "coercivity_kA_m"):
+        guessed = table[table[f"{quantity}_provenance"] == "estimate"]
+        assert len(guessed)
+        for _, row in guessed.iterrows():
+            alike = table[(table["host"] == row["host"]) & (table["kind"] == row["kind"])]
+            told = alike[alike[f"{quantity}_provenance"] == "catalogue"]
+            assert len(told)
+            if quantity == "coercivity_kA_m":
+                assert told[quantity].min() <= row[quantity] <= told[quantity].max()
+            assert row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]

@@ -21,6 +21,11 @@ def test_a_grade_follows_its_sheet():
     assert own.coercivity_b[0, 0] == pytest.approx(987e3, rel=0.015)
 
 
+def test_at_a_prompt_it_says_what_it_is():
+    said = repr(mk.curve("N42SH", "20C,150C"))
+    assert said.startswith("<Curve of N42SH, centre, at 293 K (20 °C), 423 K (150 °C): sheets of")
+
+
 def test_a_recipe_has_the_figures_of_predict():
     found = mk.curve("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%")
     row = mk.magnetism.sintered("Nd1.8Dy0.2Fe14B", "150C", shell="Tb 0.5 wt%").iloc[0]

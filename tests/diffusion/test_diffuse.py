@@ -52,6 +52,7 @@ def test_margins_are_better_after(found):
 
 def test_it_is_said_in_words_and_json(found):
     text = "\n".join(found.lines())
+    assert repr(found) == text
     assert "mg/cm2" in text
     assert "load line 2" in text
     told = json.loads(found.to_json())

@@ -224,3 +224,39 @@ def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     nan, one, zero = np.array([np.nan]), np.ones(1), np.zeros(1)
     assert np.isnan(curve.own_fields(nan, nan, nan, one, nan, 9)).all()
     assert (curve.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
+
+
+def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
+    # (T - 500) (T - 700) and its negative, on either side; a line; one that ends in no magnet.
+    t = np.array([400.0, 450.0, 520.0])
+    bent = (t - 500.0) * (t - 700.0)
+    rows = np.array([bent, (500.0 - t) * (t + 300.0), 3.0 * (500.0 - t)])
+    for s in range(3):
+        assert curve.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
+    nan = np.nan
+    two = np.array([[nan, 60.0, -40.0], [100.0, 50.0, nan], [100.0, 20.0, nan], [50.0, 60.0, nan],
+                    [nan, 50.0, nan]])  # fmt: skip
+    at = np.array([nan, 450.0, 520.0])
+    assert curve.crossing(at, two, 0) == pytest.approx(450.0 + 70.0 * 0.6)
+    # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K; what rises, and what
+    # nothing is known of before, ends where it was last seen.
+    assert curve.crossing(t, two, 1) == pytest.approx(500.0)
+    assert curve.crossing(t, two, 2) == pytest.approx(462.5)
+    assert curve.crossing(t, two, 3) == curve.crossing(at, two, 4) == 450.0
+    # No further than the last temperature.
+    assert curve.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
+
+
+def test_the_corner_has_a_tenth_less_at_the_knee():
+    magnets = (1.2, 1e6, 9e5, 1.05), (0.9, 2e6, 6e5, 1.1), (1.0, 8e5, 8e5, 1.0)
+    for b_r, h_cj, knee, recoil in magnets:
+        power = curve.corner(b_r, h_cj, knee, recoil)
+
+        def j(h, b_r=b_r, h_cj=h_cj, recoil=recoil, power=power):
+            return curve.polarization(b_r, h_cj, recoil, power, h)
+
+        assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(0.9 * b_r, rel=1e-6)
+        assert j(h_cj) == pytest.approx(0.0, abs=1e-9)
+        # A field that helps turns nothing, one far beyond turns all.
+        assert curve.turned(h_cj, power, -1e5) == 0.0
+        assert j(10.0 * h_cj) == -b_r

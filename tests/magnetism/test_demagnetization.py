@@ -78,3 +78,8 @@ def test_fields_must_lie_in_the_second_quadrant():
         demagnetization(_table("SmCo5"), fields=np.array([0.0, 1e5]))
     with pytest.raises(InputError, match="load_line"):
         demagnetization(_table("SmCo5"), load_line=-1.0)
+
+
+def test_far_beyond_its_coercivity_a_magnet_is_turned_however_far():
+    made = demagnetization("Nd2Fe14B", 300.0, fields=np.array([-5e6, -2e7, -5e7]))
+    np.testing.assert_allclose(made.polarization[0, 0], -made.remanence[0, 0])

@@ -16,7 +16,7 @@ def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():
     bare, treated = sintered(["Nd2Fe14B"] * 2, 293.15, shell=["", "Dy 0.6 wt%"])["coercivity_kA_m"]
     assert found.effects[:, 0] == pytest.approx([0.0, 1.0 - bare / treated, 0.0], rel=1e-9)
     assert (found.effects[:, 1] == 0.0).all()
-    assert list(found.hosts) == ["2:14:1", "2:14:1", "1:5"]
+    assert found.hosts.texts() == ["2:14:1", "2:14:1", "1:5"]
     assert list(found.shells) == ["", "Dy 0.6 wt%", ""]
 
 

@@ -8,6 +8,7 @@ import magnetkit as mk
 from magnetkit.cli.app import app
 from magnetkit.errors import InputError
 from magnetkit.magnetism.duty import Duty
+from magnetkit.magnetism.limits import _crossed
 from magnetkit.units import MU_0
 
 DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
@@ -102,3 +103,35 @@ def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
         mk.magnetism.use_limits("N42SH", shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="bonded"):
         mk.magnetism.use_limits("BNP-6")
+
+
+def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
+    kelvin = 293.15 + 2.0 * np.arange(5)
+    rising = np.array([0.1, 0.4, 1.6, 6.4, 25.6])
+    nan = np.nan
+    rows = np.array(
+        [
+            rising,
+            10.0 * rising,
+            100.0 * rising,
+            1e-3 * rising,
+            [0.1, 0.5, nan, nan, nan],
+            [nan] * 5,
+            [0.0, 0.0, 0.0, 4.0, 16.0],
+            rising,
+        ]
+    )
+    limit = np.full(len(rows), 1000.0)
+    limit[-1] = 295.0
+    found = _crossed(kelvin, rows, 1.0, limit)
+    # 0.4 to 1.6 passes 1 at log(2.5) / log(4) of two kelvin; what is there from the start is told
+    # at 20 C, what is never reached at the end; magnetism that ends is beyond any bound.
+    part = np.log(2.5) / np.log(4.0)
+    assert found[0] == pytest.approx(295.15 + 2.0 * part)
+    assert found[1] == found[2] == 293.15
+    assert found[3] == pytest.approx(301.15)
+    assert found[4] == pytest.approx(295.15)
+    assert np.isnan(found[5])
+    # From nothing at all the logarithm leaps at the last.
+    assert found[6] == pytest.approx(299.15, abs=0.02)
+    assert found[7] == 295.0

@@ -51,7 +51,8 @@ def test_what_is_of_a_recipe_is_refused_beside_a_grade():
         mk.compare(["N42SH", "Nd2Fe14B"], shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="are of a recipe"):
         mk.compare(["N42SH", "Nd2Fe14B"], process={"grain_size_um": 3.0})
-    with pytest.raises(InputError, match="two magnets"):
-        mk.compare(["N42SH"])
+    for alone in ("N42SH", ["N42SH"]):
+        with pytest.raises(InputError, match="two magnets"):
+            mk.compare(alone)
     shelled = mk.compare(["N42SH", "Nd2Fe14B"], shell=["", "Tb 0.3 wt%"])
     assert shelled.loc["shell", "Nd2Fe14B + Tb 0.3 wt%"] == "Tb 0.3 wt%"

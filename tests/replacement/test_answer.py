@@ -1,11 +1,14 @@
-"""Which of the magnets named is recommended."""
+"""Which magnets are named, which of them is recommended, and what that changes."""
 
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from magnetkit.replacement.answer import _choice
+import magnetkit as mk
+from magnetkit.anchors.makeup import Makeup, Recipe
+from magnetkit.replacement.answer import Question, _choice, answers
+from magnetkit.replacement.asked import Wish
 
 
 def named(candidate, saved, heavy, cost, probability, **more):
@@ -51,3 +54,149 @@ def test_the_nearest_that_saves_is_named_where_none_does_it():
     assert "the nearest has 0.60, in the way stands coercivity_kA_m >= 900" in text
     assert "its own recipe, judged alike, has 0.66" in text
     assert "none to save" in _choice([], asked(heavy=0.0))["text"]
+
+
+WORDS = (
+    "some",
+    "free",
+    "less",
+    "hardly",
+    "coated",
+    "lean",
+    "rich",
+    "other",
+    "unranked",
+    "a",
+    "b",
+    "c",
+)
+RECIPES = {word: f"Sm{20 + i}Co{80 - i}" for i, word in enumerate(WORDS)}
+
+
+def magnet(name, heavy, chance, host="2:17", shell="", rank=1.0, **more):
+    """Return a row of candidates with its own numbers, 0.05 T and 100 kA/m about the reference."""
+    return {
+        "candidate": RECIPES.get(name, name), "shell": shell, "host": host, "rank": rank,
+        "nearest_grade": "X30",
+        "heavy_rare_earth_wt_pct": heavy, "probability_meets_requirements": chance,
+        "meets_requirements": chance >= 0.8, "cost_USD_kg": 50.0, "failed_requirements": "",
+        "remanence_T": 1.05, "remanence_T_lo": 1.0, "remanence_T_hi": 1.1,
+        "coercivity_kA_m": 900.0, "coercivity_kA_m_lo": 850.0, "coercivity_kA_m_hi": 980.0, **more,
+    }  # fmt: skip
+
+
+def question(rows, heavy=4.0, **reference):
+    """Ask about a 2:17 magnet (no finer grains of it are tried) with so much heavy rare earth."""
+    own = {
+        "grade": "X28", "host": "2:17", "makers": "x", "temperature_K": 423.15, "load_line": None,
+        "remanence_T": 1.0, "coercivity_kA_m": 1000.0, "provenance": "printed", "cost_USD_kg": 60.0,
+        **reference,
+    }  # fmt: skip
+    best = Recipe("Sm21Gd4Co50Fe18Cu5Zr2", "", heavy, 1.0)
+    made = Makeup((best,), (heavy, heavy, heavy), 0.0, 0.0, estimate=False)
+    wish = Wish(423.15, None, (), {}, 0.25, 2000)
+    mill = SimpleNamespace(name="X28")
+    return Question(own, made, None, pd.DataFrame(rows), mill, wish)
+
+
+def by_kind(rows, **more):
+    return {answer["kind"]: answer for answer in answers(question(rows, **more))}
+
+
+def test_each_line_has_the_first_of_its_kind_and_its_edges_are_those_documented():
+    rows = [
+        magnet("some", 0.011, 0.9),
+        magnet("free", 0.009, 0.85),
+        magnet("less", 3.69, 0.9),
+        magnet("hardly", 3.71, 0.95),
+        magnet("coated", 2.0, 0.9, shell="Tb 0.5 wt%"),
+        magnet("lean", 1.0, 0.81, shell="Tb 0.3 wt%"),
+        magnet("rich", 4.1, 0.9, shell="Tb 0.9 wt%"),
+        magnet("other", 0.0, 0.7, host="1:5"),
+        magnet("unranked", 0.0, 0.99, rank=float("nan")),
+    ]
+    found = by_kind(rows)
+    words = {recipe: word for word, recipe in RECIPES.items()}
+    names = {kind: words.get(answer.get("candidate")) for kind, answer in found.items()}
+    # None is up to a hundredth of a per cent; less is less by 0.3 of it, without a shell.
+    assert names["no_heavy_rare_earth"] == "free"
+    assert names["less_in_the_alloy"] == "some"
+    assert names["least_by_diffusion"] == "lean"
+    assert names["other_family"] == "other"
+    assert "finer_grains" not in found
+    less = by_kind(rows[2:])
+    assert less["less_in_the_alloy"]["candidate"] == RECIPES["less"]
+    none = by_kind([rows[3]])["less_in_the_alloy"]
+    assert "at least 0.3 wt.% less" in none["text"]
+
+
+def test_a_line_holds_the_numbers_of_its_magnet_less_those_of_the_reference():
+    line = by_kind([magnet("free", 0.0, 0.79, failed_requirements="remanence_T >= 1.1")])
+    line = line["no_heavy_rare_earth"]
+    assert line["remanence_T_difference"] == pytest.approx(0.05)
+    assert line["remanence_T_difference_lo"] == pytest.approx(0.0)
+    assert line["remanence_T_difference_hi"] == pytest.approx(0.1)
+    assert line["coercivity_kA_m_difference"] == pytest.approx(-100.0)
+    assert line["coercivity_kA_m_difference_lo"] == pytest.approx(-150.0)
+    assert line["coercivity_kA_m_difference_hi"] == pytest.approx(-20.0)
+    assert line["heavy_rare_earth_saved_wt_pct"] == 4.0
+    assert (line["rank"], line["shell"], line["nearest_grade"]) == (1, "", "X30")
+    assert line["failed_requirements"] in line["text"]
+    # From 0.8 on nothing stands in the way.
+    assert (
+        "in the way"
+        not in by_kind([magnet("free", 0.0, 0.8, failed_requirements="x")])["no_heavy_rare_earth"][
+            "text"
+        ]
+    )
+
+
+def test_savings_and_flux_are_those_of_what_is_recommended():
+    found = by_kind([magnet("Sm25Co50Fe18Cu5Zr2", 0.0, 0.9)])
+    assert found["recommendation"]["candidate"] == "Sm25Co50Fe18Cu5Zr2"
+    # 4 wt.% of a quarter of a kilogram, of two thousand magnets a year.
+    assert found["savings"]["saved_kg_per_magnet"] == pytest.approx(0.01)
+    assert found["savings"]["saved_kg_per_year"] == pytest.approx(20.0)
+    assert "10.0 g per magnet of 0.25 kg, 20.0 kg a year at 2,000" in found["savings"]["text"]
+    assert "50 against 60 USD/kg" in found["savings"]["text"]
+    # 0.05 of 1.0 T.
+    assert found["changes"]["flux_pct"] == pytest.approx(5.0)
+    assert "flux +5.0 % at 150 °C" in found["changes"]["text"]
+    assert "X30 is nearest" in found["changes"]["text"]
+    risk = found["exposure"]
+    assert set(risk["supply_risk"]) == set(mk.supply.scenarios())
+    for name in risk["supply_risk"]:
+        for text, at in (("Sm25Co50Fe18Cu5Zr2", risk["supply_risk"]),
+                         ("Sm21Gd4Co50Fe18Cu5Zr2", risk["supply_risk_reference"])):  # fmt: skip
+            ledger = mk.supply.ledger([text], name, basis="weight")
+            assert at[name] == pytest.approx(ledger["supply_risk"].iloc[0])
+    recycled = mk.supply.ledger(["Sm25Co50Fe18Cu5Zr2"], recycled={"Co": 0.25}, basis="weight")
+    assert found["recycled_cobalt"]["supply_risk"] == pytest.approx(recycled["supply_risk"].iloc[0])
+
+
+def test_nothing_changes_where_nothing_is_replaced():
+    found = by_kind([magnet("hardly", 3.0, 0.5)])
+    assert "as nothing is replaced" in found["savings"]["text"]
+    assert "unchanged" in found["exposure"]["text"]
+    assert found["changes"]["text"] == "What changes: nothing."
+    assert "keep" in found
+
+
+def test_the_next_melt_decides_most():
+    # p (1 - p) times what is saved: 0.75, 0.96 and 0.36.
+    rows = [magnet("a", 1.0, 0.5), magnet("b", 0.0, 0.6), magnet("c", 0.0, 0.9)]
+    assert by_kind(rows)["next_melt"]["candidate"] == RECIPES["b"]
+    assert "it would save 4.00 wt.%" in by_kind(rows)["next_melt"]["text"]
+    assert "at 20 and 150 °C" in by_kind(rows)["next_melt"]["text"]
+    # More than there is now, or what is sure already, decides nothing.
+    for row in (magnet("a", 4.5, 0.5), magnet("a", 0.0, 1.0)):
+        assert "none would change" in by_kind([row])["next_melt"]["text"]
+
+
+def test_the_reference_says_whether_it_bears_its_load_line():
+    # B_r of 1 T at a load line of 2 with mu_rec 1.05: 1 / mu_0 / 3.05 is 260.9 kA/m.
+    for knee, bears in ((262.0, True), (260.0, False)):
+        line = by_kind([magnet("a", 0.0, 0.9)], load_line=2.0, knee_field_kA_m=knee)["reference"]
+        assert line["bears_load_line"] is bears
+        assert "beyond 261 kA/m" in line["text"]
+    assert by_kind([magnet("a", 0.0, 0.9)])["reference"]["bears_load_line"] is None

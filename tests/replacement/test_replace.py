@@ -31,6 +31,11 @@ def test_the_answer_has_its_lines(motor):
     assert "estimate" in motor.lines()[0]
 
 
+def test_at_a_prompt_it_is_its_lines(motor):
+    assert repr(motor) == str(motor) == "\n".join(motor.lines())
+    assert "454 kA/m guaranteed (catalogue; differences are from this, 508 is" in motor.lines()[0]
+
+
 def test_candidates_stand_in_order_of_rank_with_their_nearest_grade(motor):
     ranks = motor.candidates["rank"].dropna()
     assert (np.diff(ranks) > 0).all()

@@ -7,7 +7,15 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.learning.process import Estimate
-from magnetkit.surrogates.energy import size
+from magnetkit.surrogates.energy import (
+    _foreign,
+    _packed,
+    _unpacked,
+    columns,
+    fitted,
+    pack_fitted,
+    size,
+)
 
 TARGET = "formation_energy_eV_atom"
 
@@ -45,3 +53,84 @@ def test_a_model_is_itself_and_no_other():
     assert model == model
     assert model != again
     assert len({model, again}) == 2
+
+
+def test_what_is_kept_of_a_model_makes_it_again():
+    model = mk.surrogates.load(TARGET)
+    again = fitted(model.known)
+    assert again is not None
+    kept = pack_fitted(model)
+    np.testing.assert_array_equal(kept["inside"], model.scores[0])
+    np.testing.assert_array_equal(kept["outside"], model.scores[1])
+    assert float(kept["edge"]) == model.edge
+    assert str(kept["data_sha256"]) == model.known.sha256
+    once = _unpacked(model.known)(*_packed(model))
+    for other in (again, once):
+        assert other.fingerprint == model.fingerprint
+        assert other.manifest["error"] == model.manifest["error"]
+        assert (other.target, other.known) == (TARGET, model.known)
+    # A model of other rows is none of these.
+    fewer = replace(model.known, learn=np.r_[False, model.known.learn[1:]])
+    assert fewer.sha256 == model.known.sha256 or fitted(fewer) is None
+
+
+def test_an_interval_is_the_quantile_of_the_scores_times_the_size_of_an_error():
+    model = mk.surrogates.load(TARGET)
+    texts = ["SmCo5", "Nd2Fe14B", "NaCl", "Hg3Tl"]
+    table = mk.CompositionTable.from_strings(texts, basis="atomic")
+    found = model.process.estimate(columns(table))
+    got = model.predict(table, 0.8)
+    new = got["domain_distance"].to_numpy() * model.edge
+    assert (new >= found.novelty - 1e-12).all()
+    assert got["in_domain"].tolist() == [d <= 1.0 for d in got["domain_distance"]]
+    a, b, c = model.coefficients
+    for i, row in got.iterrows():
+        scores = model.scores[0] if row["in_domain"] else model.scores[1]
+        # The smallest score that so many of them, and one more, do not exceed.
+        k = int(np.ceil(0.8 * (len(scores) + 1)))
+        half = np.sort(scores)[k - 1] * (a + b * new[i] + c * found.local[i])
+        assert row[f"{TARGET}_hi"] - row[TARGET] == pytest.approx(half, rel=1e-9)
+        assert row[TARGET] - row[f"{TARGET}_lo"] == pytest.approx(half, rel=1e-9)
+        assert row[TARGET] == pytest.approx(found.mean[i])
+
+
+def test_a_tenth_of_what_no_row_holds_is_wholly_new():
+    known = mk.CompositionTable.from_strings(["NdFe2", "SmCo5"], basis="atomic")
+    asked = ["NdCo5", "Nd0.3Fe0.65Ga0.05", "Nd0.3Fe0.5Ga0.2", "GaAs"]
+    table = mk.CompositionTable.from_strings(asked, basis="atomic")
+    np.testing.assert_allclose(_foreign(table, known), [0.0, 0.5, 1.0, 1.0])
+
+
+def test_columns_are_a_constant_statistics_norms_and_atoms():
+    table = mk.CompositionTable.from_strings(["NdFe3"], basis="atomic")
+    (row,) = columns(table)
+    assert row[0] == 1.0
+    assert len(row) == 1 + 132 + 3 + 118
+    # Of a quarter and three quarters the 2-, 3- and 10-norm.
+    for place, power in zip((-121, -120, -119), (2, 3, 10), strict=True):
+        norm = (0.25**power + 0.75**power) ** (1.0 / power)
+        assert row[place] == pytest.approx(norm)
+    np.testing.assert_allclose(row[-118:][[25, 59]], [0.75, 0.25])
+    assert row[-118:].sum() == pytest.approx(1.0)
+
+
+def test_parts_add_up_and_a_known_row_is_like_itself():
+    model = mk.surrogates.load(TARGET)
+    few = model.known.table[np.flatnonzero(model.known.learn)[:3]]
+    parts = model.parts(few)
+    predicted = model.predict(few)[TARGET]
+    # To a meV: what answers many rows sums in single precision.
+    np.testing.assert_allclose(sum(parts.values()), predicted, atol=1e-3)
+    alike = model.similarity(few)
+    assert alike.shape == (3, len(model.known))
+    np.testing.assert_allclose(alike.max(axis=1), 1.0, rtol=1e-6)
+
+
+def test_the_distance_to_the_hull_is_what_lies_above_it():
+    model = replace(mk.surrogates.load(TARGET), target="energy_above_hull_eV_atom")
+    table = mk.CompositionTable.from_strings(["SmCo5", "Nd2Fe14B", "Sm2Co17"], basis="atomic")
+    energy, above = mk.surrogates.load(TARGET).predict(table), model.predict(table)
+    hull = mk.phases.hull_energy(table)
+    for end in ("", "_lo", "_hi"):
+        wanted = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)
+        np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], wanted)

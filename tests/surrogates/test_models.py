@@ -133,6 +133,12 @@ def test_a_set_of_another_target_and_two_sets_at_once_are_refused(small, tmp_pat
         mk.surrogates.train("energy_above_hull_eV_atom", small.known)
 
 
+def test_a_model_of_a_frame_is_what_training_returns():
+    frame = pd.DataFrame({"composition": ["SmCo5"], CURIE: [1020.0]})
+    with pytest.raises(InputError, match=r"data must be the path .* got a DataFrame; train"):
+        mk.surrogates.load(CURIE, data=frame)
+
+
 def test_a_set_that_is_given_is_what_is_learnt(small):
     few = small.known[np.arange(0, len(small.known), 4)]
     model = mk.surrogates.train(ENERGY, few)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...columnar import Coded
 from ...composition.table import CompositionTable
 from ...magnetism.likeness import Kinds, covariance
 from ...magnetism.mill import EFFECTS, Mill, fractions_of, splits
@@ -56,7 +57,7 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
 
     table, split = recipes(), splits()[H]
     n = len(table)
-    hosts, labels = np.array([HOST] * n), np.array([str(i) for i in range(n)])
+    hosts, labels = Coded.constant(HOST, n), np.array([str(i) for i in range(n)])
     own = Kinds(table, hosts, labels, np.zeros((n, len(EFFECTS))))
     found = covariance(own, own, H)
     # What distance from all published magnets adds is the composition's own, not the mill's.
@@ -66,7 +67,7 @@ def simulated(mills: int = 500, seed: int = 0, wider: float = 1.0) -> "pd.DataFr
     scores = wider * root @ rng.standard_normal((n, mills))
     noise = NOISE / split.deviation
     told = scores + noise * rng.standard_normal(scores.shape)
-    last, rows = table[n - 1 : n].to_array(), []
+    last, rows = table[n - 1 : n], list[dict[str, float]]()
     for count in MAGNETS:
         inside, unmoved, widths, plain = [], [], [], 1.0
         for j in range(mills):

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...composition.table import CompositionTable
 from ...magnetism.mill import QUANTITIES, Known, Split
 from . import recipes
 from .mills import simulated
-from .split import LENGTH, deviations, residuals
+from .split import LENGTH, deviations, residuals, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,16 +54,11 @@ def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
         for place in np.flatnonzero(own):
             others = np.flatnonzero(own & (np.arange(len(own)) != place))
             texts = data.loc[[found.ids[i] for i in (*others, place)]]
-            fractions = np.concatenate(
-                [
-                    CompositionTable.from_strings([recipe], basis=basis).to_array()
-                    for recipe, basis in zip(texts["recipe"], texts["basis"], strict=True)
-                ]
-            )
+            magnets = table_of(texts)
             own_part = split.residue + (found.error / whole) ** 2
             scores = found.values[others] / whole
-            known = Known(fractions[:-1], scores, own_part * np.eye(len(others)), split)
-            mean, still = known.posterior(fractions[-1:])
+            known = Known(magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), split)
+            mean, still = known.posterior(magnets[-1:])
             half = 1.645 * whole * np.hypot(still[0] / known.stretch, found.error / whole)
             error = found.values[place] - whole * mean[0]
             rows.append((quantity, found.ids[place], group, error, half, known.stretch))

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...composition.table import CompositionTable
-from ...magnetism.mill import QUANTITIES, distances
+from ...kernels.distances import distances
+from ...magnetism.mill import QUANTITIES
 from . import recipes
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class Residuals:
     distance: NDArray[np.float64]
 
 
+def table_of(data: "pd.DataFrame") -> CompositionTable:
+    """Return the recipes of some rows."""
+    return CompositionTable.concat(
+        CompositionTable.from_strings([recipe], basis=basis)
+        for recipe, basis in zip(data["recipe"], data["basis"], strict=True)
+    )
+
+
 def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     """Return the residuals of one quantity of the fitted magnets.
 
@@ -60,14 +69,9 @@ def residuals(quantity: str, left: "pd.DataFrame") -> Residuals:
     aside = left["id"].isin(_LEFT_ASIDE[quantity])
     rows = left[(left["quantity"] == quantity) & left["fitted"] & ~aside]
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    fractions = np.concatenate(
-        [
-            CompositionTable.from_strings([recipe], basis=basis).to_array()
-            for recipe, basis in zip(data["recipe"], data["basis"], strict=True)
-        ]
-    )
+    table = table_of(data)
     values = np.log(rows["measured"].to_numpy(float) / rows["predicted"].to_numpy(float))
-    apart = distances(fractions, fractions)
+    apart = distances(table.rows, table.to_array())
     return Residuals(
         MEASUREMENT[quantity],
         LEAST_RESIDUE[quantity],
@@ -120,16 +124,12 @@ def distant(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
     """
     rows = left[left["quantity"] == quantity].copy()
     data = recipes.recipes().set_index("id").loc[rows["id"]]
-    atoms = np.concatenate(
-        [
-            CompositionTable.from_strings([recipe], basis=basis).to_array()
-            for recipe, basis in zip(data["recipe"], data["basis"], strict=True)
-        ]
-    )
+    table = table_of(data)
     group, host = rows["group"].to_numpy(), rows["host"].to_numpy()
     unknown = (group[:, None] == group[None, :]) | (host[:, None] != host[None, :])
     unknown |= ~rows["fitted"].to_numpy(bool)[None, :]
-    rows["distance"] = np.where(unknown, np.inf, distances(atoms, atoms)).min(axis=1)
+    apart = distances(table.rows, table.to_array())
+    rows["distance"] = np.where(unknown, np.inf, apart).min(axis=1)
     rows["error"] = np.log(rows["measured"] / rows["predicted"])
     columns = ["id", "host", "group", "distance", "error"]
     return rows[columns].sort_values("distance", kind="stable").reset_index(drop=True)
@@ -231,7 +231,9 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
         "",
         "Written by split.py. ln(measured / predicted) of magnets whose paper was left out of the "
         "fit: a part of the paper, a part of the composition (1/e at a distance of "
-        f"{LENGTH:g}), a residue; a measurement is good to 3 % in H_cJ and 1 % in B_r.",
+        f"{LENGTH:g}), a residue; a measurement is good to "
+        f"{100 * MEASUREMENT['coercivity_kA_m']:g} % in H_cJ and "
+        f"{100 * MEASUREMENT['remanence_T']:g} % in B_r.",
         "",
         "| quantity | magnets | papers | deviation | common | composition | residue |",
         "|---|---|---|---|---|---|---|",

@@ -173,7 +173,18 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
         )
     )
     rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
-    return [text for text in (first, second, rim, third) if text]
+    return [text for text in (first, second, rim, third, _simpler(shown)) if text]
+
+
+def _simpler(shown: Magnets) -> str:
+    """Return which simpler alloy to make instead of the first; empty where there is none."""
+    number_of = shown.rows.get("simpler_rank", pd.Series([pd.NA])).iloc[0]
+    if pd.isna(number_of):
+        return ""
+    same = (shown.rows["rank"] == number_of).fillna(False).to_numpy(bool)
+    named = [name for name, own in zip(shown.labels, same, strict=True) if own]
+    which = f"#{number_of}, {named[0]}," if named else f"#{number_of}"
+    return f"{which} is simpler and gives up nothing that counts: make that one."
 
 
 def shell_in_words(shell: object, mass_kg: float) -> str:

@@ -3,13 +3,14 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from magnetkit import datasets
 from magnetkit.errors import StoreError
 from magnetkit.screening import ScreenResult, screen
 from magnetkit.show.report import content
-from magnetkit.show.report.content import shown_magnets
+from magnetkit.show.report.content import answer, shown_magnets
 from magnetkit.show.report.figures import few, pareto
 from magnetkit.show.report.html import in_script
 
@@ -225,3 +226,15 @@ def test_figures_in_sentences_are_those_of_the_screening_and_of_the_data(folder,
     # Some rows of made.csv are outside what the snapshot can say.
     assert 0.9 * known < told <= known
     assert told == json.loads(datasets.path("known_phases/forming.json").read_text())["rows"]
+
+
+def test_the_answer_names_the_simpler_alloy_that_gives_up_nothing(tmp_path):
+    result = screen(["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"], application="aerospace-reaction-wheel")
+    assert result.best()["candidate"].tolist() == ["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"]
+    best = result.best().merge(result.robustness()[["rank", "simpler_rank"]], on="rank")
+    *_, last = answer(result, shown_magnets(result, best))
+    assert last == "#2, Nd2Fe14B, is simpler and gives up nothing that counts: make that one."
+    # Nothing is said where the first is no copy.
+    none = shown_magnets(result, best.assign(simpler_rank=pd.array([None, None], "Int64")))
+    assert answer(result, none)[-1].startswith("Its probability")
+    assert last in result.report(tmp_path / "r.html").read_text("utf-8")

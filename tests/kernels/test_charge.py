@@ -1,0 +1,83 @@
+"""Recipes rewritten: another rare earth, the charge of a cellular magnet; against dictionaries."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from magnetkit.composition import CompositionTable
+from magnetkit.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
+from magnetkit.kernels.charge import hardening_charge, replace_rare_earth, with_room
+
+RECIPES = ["Nd1.6Pr0.4Fe14B", "SmCo5", "Sm2Co15Cu2", "Fe3O4", "CuSm", "Sm2Fe3Co14", "Gd2Co17"]
+
+
+def csr(texts=RECIPES):
+    table = CompositionTable.from_strings(list(texts), basis="atomic")
+    return table.indptr, table.indices, table.values
+
+
+def dicts(indptr, indices, values):
+    spans = pairwise(indptr)
+    return [
+        {SYMBOLS[c]: v for c, v in zip(indices[a:b], values[a:b], strict=True)} for a, b in spans
+    ]
+
+
+def close(found, wanted):
+    found = [{k: v for k, v in row.items() if v} for row in found]
+    wanted = [{k: v for k, v in row.items() if v} for row in wanted]
+    assert [set(row) for row in found] == [set(row) for row in wanted]
+    for one, other in zip(found, wanted, strict=True):
+        assert one == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("symbol", ["H", "Fe", "Cu", "Tb", "U"])
+def test_room_is_made_in_its_place_and_where_there_is_none(symbol):
+    column = np.array([INDEX[symbol], -1] * 3 + [INDEX[symbol]])
+    indptr, indices, values = with_room(*csr(), column)
+    for i, (before, after) in enumerate(
+        zip(dicts(*csr()), dicts(indptr, indices, values), strict=True)
+    ):
+        assert after == ({symbol: 0.0} if i % 2 == 0 else {}) | before
+        part = indices[indptr[i] : indptr[i + 1]]
+        assert (np.diff(part) > 0).all()
+
+
+@pytest.mark.parametrize("symbol", ["Tb", "Pr", "Sm"])
+def test_a_share_of_the_rare_earth_is_another(symbol):
+    share = np.linspace(0.0, 1.0, len(RECIPES))
+    column = np.full(len(RECIPES), INDEX[symbol])
+    wanted = []
+    for row, part in zip(dicts(*csr()), share, strict=True):
+        rare = sum(v for e, v in row.items() if e in RARE_EARTHS)
+        new = {e: v * (1.0 - part) if e in RARE_EARTHS else v for e, v in row.items()}
+        new[symbol] = new.get(symbol, 0.0) + part * rare
+        wanted.append(new)
+    close(dicts(*replace_rare_earth(*csr(), mask(RARE_EARTHS), column, share)), wanted)
+
+
+def test_a_charge_has_its_ratio_of_metals_and_enough_copper():
+    ratio, least = 7.5, 0.07
+    rows = np.array([False, True, True, True, True, True, False])
+    wanted = []
+    for row, rewritten in zip(dicts(*csr()), rows, strict=True):
+        rare = sum(v for e, v in row.items() if e in RARE_EARTHS)
+        copper, metal = row.get("Cu", 0.0), 1.0 - rare
+        if not rewritten or rare == 0.0 or metal <= copper:
+            wanted.append(row)
+            continue
+        # Of 1 + z atoms one is rare earth; what is no copper keeps its shares of the rest.
+        cu = max(copper / metal, least)
+        new = {"Cu": cu * ratio / (1.0 + ratio)}
+        for e, v in row.items():
+            if e in RARE_EARTHS:
+                new[e] = v / rare / (1.0 + ratio)
+            elif e != "Cu":
+                new[e] = (1.0 - cu) * v / (metal - copper) * ratio / (1.0 + ratio)
+        wanted.append(new)
+    found = hardening_charge(*csr(), rows, mask(RARE_EARTHS), INDEX["Cu"], ratio, least)
+    close(dicts(*found), wanted)
+    for i, row in enumerate(dicts(*found)):
+        if rows[i]:
+            assert sum(row.values()) == pytest.approx(1.0)

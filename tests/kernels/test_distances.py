@@ -1,0 +1,35 @@
+"""Distances of compositions, beside whole arrays of fractions."""
+
+import numpy as np
+import pytest
+
+from magnetkit.composition import CompositionTable
+from magnetkit.kernels.distances import distances, nearest
+
+
+def dense(one, other):
+    """Return what `distances` does of arrays with a column an element."""
+    return np.abs(one[:, None, :] - other[None, :, :]).sum(axis=2)
+
+
+def test_distances_are_sums_over_elements():
+    one, other = (CompositionTable.from_strings(t) for t in (["Fe", "FeCo"], ["Fe9Co"]))
+    assert distances(one.rows, other.to_array()).ravel() == pytest.approx([0.2, 0.8])
+
+
+def test_they_are_those_of_whole_arrays_whatever_elements_are_on_either_side():
+    rng = np.random.default_rng(5)
+    many = np.where(rng.random((60, 118)) < 0.05, rng.random((60, 118)), 0.0)
+    many[0] = 0.0
+    one, other = many[:40], many[40:]
+    rows = CompositionTable.from_array(one).rows
+    found = distances(rows, other)
+    np.testing.assert_allclose(found, dense(one, other), rtol=1e-13)
+    np.testing.assert_array_equal(nearest(rows, other), found.min(axis=1))
+
+
+def test_of_no_rows_and_from_no_others_there_is_nothing():
+    table = CompositionTable.from_strings(["SmCo5"])
+    assert distances(table.rows, np.zeros((0, 118))).shape == (1, 0)
+    assert distances(table[:0].rows, np.zeros((2, 118))).shape == (0, 2)
+    assert nearest(table[:0].rows, np.ones((2, 118))).shape == (0,)

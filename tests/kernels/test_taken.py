@@ -1,0 +1,24 @@
+"""Some rows of a table, beside whole arrays."""
+
+import numpy as np
+
+from magnetkit.composition import CompositionTable
+from magnetkit.kernels.taken import taken
+
+
+def test_rows_are_those_of_the_whole_array_in_the_order_asked():
+    rng = np.random.default_rng(4)
+    whole = np.where(rng.random((30, 118)) < 0.06, rng.random((30, 118)), 0.0)
+    whole[3] = 0.0
+    table = CompositionTable.from_array(whole)
+    picked = rng.integers(0, 30, 50)
+    found = CompositionTable(*taken(table.rows, picked), picked)
+    assert 3 in picked
+    np.testing.assert_array_equal(found.to_array(), whole[picked])
+
+
+def test_of_no_rows_there_are_none():
+    table = CompositionTable.from_strings(["SmCo5"])
+    indptr, indices, values = taken(table.rows, np.zeros(0, np.int64))
+    assert indptr.tolist() == [0]
+    assert indices.size == values.size == 0

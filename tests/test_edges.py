@@ -1,0 +1,237 @@
+"""What lies on a documented edge is taken, what lies beyond it is refused, on both sides."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit.anchors.measured import read
+from magnetkit.applications.grammar import parse_requirement
+from magnetkit.applications.objective import Objective
+from magnetkit.catalogue.names import is_grade
+from magnetkit.composition.shells import Shell
+from magnetkit.composition.sites import share
+from magnetkit.composition.table import CompositionTable
+from magnetkit.errors import InputError, MagnetkitError
+from magnetkit.magnetism.duty import Duty, read_duty
+from magnetkit.magnetism.limits import use_limits
+from magnetkit.magnetism.mill import _sound
+from magnetkit.magnetism.process import read_process
+from magnetkit.magnetism.shell import objection
+from magnetkit.phases.materials_project.pull import chemical_systems
+from magnetkit.ranking.robustness import robustness
+from magnetkit.replacement.device import _positive
+from magnetkit.replacement.replace import _checked
+from magnetkit.run.suggestion import Shop
+from magnetkit.supply.scenario import check_recycled, with_prices
+from magnetkit.surrogates.training_sets import _own
+
+ALLOY = "Nd1.8Dy0.2Fe14B"
+MAGNET = {
+    "composition": {"Nd": 0.12, "Fe": 0.82, "B": 0.06},
+    "temperature_K": 300.0,
+    "score": 0.1,
+    "deviation": 0.1,
+    "noise": 0.1,
+    "slope": 0.1,
+    "shell_share": 0.1,
+    "grain_effect": 0.1,
+}
+
+
+class Edge(NamedTuple):
+    """What takes a number, some that it takes, and some that it refuses."""
+
+    take: Callable
+    taken: tuple[float, ...]
+    refused: tuple[float, ...]
+
+
+def beside(edge, way):
+    """Return a number that is a thousandth of an edge away from it."""
+    return edge + way * max(1e-3 * abs(edge), 1e-12)
+
+
+def closed(take, low=None, high=None):
+    """Both ends belong to it."""
+    ends = [(edge, way) for edge, way in ((low, -1.0), (high, 1.0)) if edge is not None]
+    return Edge(take, tuple(e for e, _ in ends), tuple(beside(*end) for end in ends))
+
+
+def above(take, low, high):
+    """The upper end belongs to it, the lower does not."""
+    return Edge(take, (beside(low, 1.0), high), (low, beside(high, 1.0)))
+
+
+def between(take, *ends):
+    """No end belongs to it."""
+    return Edge(take, (), ends)
+
+
+def process(name):
+    return lambda value: read_process({name: value}, 1)
+
+
+def mill(name):
+    return lambda value: _sound(MAGNET | {name: value})
+
+
+def measured(name):
+    def take(value):
+        row = {"composition": ALLOY, "temperature_K": 300.0, "remanence_T": 1.2}
+        _, rejected = read(pd.DataFrame([row | {name: value}]))
+        if rejected:
+            raise InputError(rejected[1])
+
+    return take
+
+
+def furnace(**shell):
+    """Take a number of a shell that furnaces make."""
+    (name,) = (key for key, value in shell.items() if value is None)
+
+    def take(value):
+        if reason := objection(Shell(**shell | {name: value})):
+            raise InputError(reason)
+
+    return take
+
+
+def asked(name, **others):
+    room = {"max_working_temperature_K": 400.0}
+    plain = {"temperature": None, "load_line": None, "require": (), "price": None}
+    plain |= {"mass_kg": 1.0, "number": 1}
+    return lambda value: _checked(room, **plain | others | {name: value})
+
+
+NO_RESULT = SimpleNamespace()
+
+
+EDGES = {
+    "grain size": closed(process("grain_size_um"), 0.02, 200.0),
+    "alignment": closed(process("alignment"), 0.5, 1.0),
+    "density": closed(process("density"), 0.3, 1.0),
+    "grain boundary": closed(process("grain_boundary"), 0.0, 0.6),
+    "oxygen": closed(process("oxygen_wt_pct"), 0.0, 3.0),
+    "carbon": closed(process("carbon_wt_pct"), 0.0, 3.0),
+    "nitrogen": closed(process("nitrogen_wt_pct"), 0.0, 3.0),
+    "decay": closed(process("decay"), 0.3, 8.0),
+    "alpha_k": closed(process("alpha_k"), 0.001, 1.0),
+    "temperature of a record": closed(mill("temperature_K"), 1.0, 1500.0),
+    "its score": closed(mill("score"), -100.0, 100.0),
+    "its deviation": closed(mill("deviation"), 1e-9, 1.0),
+    "its noise": closed(mill("noise"), 0.0, 1e6),
+    "its slope": closed(mill("slope"), -100.0, 100.0),
+    "its shell": closed(mill("shell_share"), 0.0, 1.0),
+    "its grains": closed(mill("grain_effect"), -10.0, 10.0),
+    "its atoms": closed(lambda v: _sound(MAGNET | {"composition": {"Nd": v}}), 0.0, 1.0),
+    "measured remanence": closed(measured("remanence_T"), 0.02, 2.5),
+    "measured coercivity": closed(measured("coercivity_kA_m"), 1.0, 1e4),
+    "temperature of it": closed(measured("temperature_K"), 1.0, 1500.0),
+    # A shell: up to half of the volume, all of its rare earth, 20 wt.%.
+    "fraction": above(lambda v: Shell("Tb", fraction=v, content=0.3), 0.0, 0.5),
+    "content": above(lambda v: Shell("Tb", fraction=0.1, content=v), 0.0, 1.0),
+    "amount": above(lambda v: Shell("Tb", amount_wt_pct=v), 0.0, 20.0),
+    # One that furnaces make: 0.05 to 1.5 wt.%, no more than 0.6 of its rare earth, and 10 nm thick
+    # about grains of 5 um, which is 1 - (1 - 2 * 10 / 5000)^3 of the volume.
+    "amount put in": closed(furnace(R="Tb", amount_wt_pct=None), 0.05, 1.5),
+    "content of a rim": closed(furnace(R="Tb", fraction=0.05, content=None), high=0.6),
+    "thickness": closed(furnace(R="Nd", fraction=None, content=0.5), 1.0 - 0.996**3 + 1e-9),
+    "share of a site": closed(lambda v: share(v, "a share"), 0.0, 1.0),
+    "step of a site": closed(
+        lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
+    ),
+    "recycled": closed(lambda v: check_recycled({"Co": v}), 0.0, 1.0),
+    "price": between(lambda v: with_prices("baseline", {"Co": v}), 0.0, float("inf")),
+    "price in a replacement": between(lambda v: asked("price")({"Tb": v}), 0.0, 1e4),
+    # A magnet is used from -100 to 700 degrees C.
+    "temperature of a replacement": closed(asked("temperature"), 173.0, 1000.0),
+    "its load line": closed(asked("load_line"), 0.0),
+    "its largest load line": between(asked("load_line"), 1e3),
+    "its mass": between(asked("mass_kg"), 0.0),
+    "its number": Edge(asked("number"), (1,), (0,)),
+    "mass in a bill": between(lambda v: _positive("mass_kg", v), 0.0, 1e9),
+    "load line": closed(read_duty, 0.0),
+    "outside field": closed(lambda v: read_duty(Duty(outside_kA_m=v)), 0.0),
+    "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),
+    "loss": between(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
+    "interval": between(lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0),
+    "interval of ranks": between(lambda v: robustness(NO_RESULT, interval=v), 0.5, 1.0),
+    "weight": between(lambda v: Objective.parse(f"cost:min={v:.6f}"), 0.0),
+    "share": between(lambda v: parse_requirement(f"remanence_T>={v:.6f}*reference"), 0.0),
+    "temperature": between(lambda v: mk.magnetism.intrinsic(ALLOY, v), 0.0),
+    "step of transitions": closed(
+        lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), high=100.0
+    ),
+    "fine step": Edge(lambda v: mk.magnetism.transitions("Nd2Fe14B", step=v), (), (0.00999,)),
+    "step of compensation": closed(
+        lambda v: mk.magnetism.compensate("SmCo5", ["Gd"], alpha=-0.03, step=v), 0.002, 0.1
+    ),
+    "highest field": between(
+        lambda v: mk.magnetism.first_order_transitions("SmCo5", highest_field_T=v), 0.0, 100.1
+    ),
+    "stock": closed(lambda v: Shop({"Nd": v}), 0.0),
+    "charge": between(lambda v: Shop(charge_kg=v), 0.0),
+    "melts": Edge(lambda v: Shop(melts=v), (1,), (0,)),
+}
+
+
+@pytest.mark.filterwarnings("ignore::magnetkit.units.TemperatureWarning")
+@pytest.mark.parametrize("name", EDGES)
+def test_an_edge_is_where_it_is_documented(name):
+    take, taken, refused = EDGES[name]
+    for value in taken:
+        take(value)
+    for value in refused:
+        with pytest.raises((MagnetkitError, ValueError)):
+            take(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        # Iron-cobalt has 2.45 T, the strongest bound compounds -4.5 eV/atom.
+        ("formation_energy_eV_atom", -5.0, 5.0),
+        ("saturation_polarization_T", 0.0, 4.0),
+        ("anisotropy_constant_MJ_m3", -500.0, 500.0),
+    ],
+)
+def test_values_to_learn_from_are_such_as_a_compound_can_have(name, low, high, tmp_path):
+    def read_own(value):
+        file = tmp_path / "mine.csv"
+        file.write_text(f"composition,{name}\nNdFe2,{value!r}\nNdCo2,0.5\nSmCo5,0.4\n")
+        return _own(name, file)
+
+    assert len(read_own(low)) == len(read_own(high)) == 3
+    for outside in (beside(low, -1.0) - 1e-9, beside(high, 1.0)):
+        with pytest.raises(MagnetkitError):
+            read_own(outside)
+
+
+@pytest.mark.parametrize("total", [99.5, 100.5])
+def test_amounts_within_half_a_per_cent_of_a_hundred_are_per_cent(total):
+    text = f"Nd30.5Fe{total - 31.5:.2f}B1"
+    table = CompositionTable.from_strings([text], basis="weight")
+    assert len(table) == 1
+    away = 0.01 if total > 100.0 else -0.01
+    text = f"Nd30.5Fe{total - 31.5 + away:.2f}B1"
+    assert not len(CompositionTable.from_strings([text], basis="weight"))
+
+
+def test_a_recipe_and_a_name_may_be_so_long():
+    # A hundred thousand characters of a recipe, sixty of a grade's name.
+    for length, read_so in ((100_000, 1), (100_001, 0)):
+        text = "SmCo5" + " " * (length - 5)
+        assert len(CompositionTable.from_strings([text], basis="atomic")) == read_so
+    assert is_grade("N42SH" + " " * 55)
+    assert not is_grade("N42SH" + " " * 56)
+
+
+def test_chemical_systems_twelve_elements_are_pulled_and_no_larger():
+    twelve = "Nd-Fe-B-Co-Cu-Ga-Al-Zr-Ti-Nb-Pr-Dy"
+    assert len(chemical_systems([twelve])) == 1
+    with pytest.raises(InputError, match="at most 12"):
+        chemical_systems([f"{twelve}-Tb"])

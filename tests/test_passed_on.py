@@ -1,0 +1,316 @@
+"""What one room hands to the next arrives there: each value another, so that two that change
+places are seen."""
+
+import inspect
+import json
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from magnetkit import applications
+from magnetkit.anchors.makeup import neodymium_iron, samarium_cobalt_5, samarium_cobalt_17
+from magnetkit.applications.grammar import parse_requirement
+from magnetkit.composition import CompositionTable
+from magnetkit.magnetism import believing
+from magnetkit.magnetism.process import process_record, read_process
+from magnetkit.magnetism.shell import read_shells
+from magnetkit.prediction import properties
+from magnetkit.prediction.properties import conditions_for
+from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
+from magnetkit.replacement.asked import profile, requirements
+from magnetkit.replacement.replace import _checked
+from magnetkit.run.engine import identity
+
+LEDGER = "supply.ledger"
+BASE = "Nd1.8Dy0.2Fe14B"
+GIVEN = {
+    "process": {"grain_size_um": 3.5, "alignment": 0.93, "density": 0.97, "oxygen_wt_pct": 0.11},
+    "load_line": 0.7,
+    "outside_kA_m": 51.0,
+    "hours": 123.0,
+    "interval": 0.83,
+    "scenario": "embargo",
+    "recycled": {"Co": 0.24, "Nd": 0.12},
+    "prices": {"Tb": 3.1, "Nd": 1.3},
+    "between": (281.0, 411.0),
+}
+
+
+def module(name):
+    """Return a module whose name in its room is that of a function."""
+    return import_module(f"magnetkit.{name}")
+
+
+def table_of(*recipes):
+    return CompositionTable.from_strings(list(recipes), basis="atomic")
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Return conditions of which each is another, with files that are there."""
+    files = {name: tmp_path / f"{name}.csv" for name in ("data", "add")}
+    for file in files.values():
+        file.write_text("composition,curie_temperature_K\nNd2Fe14B,585\nPr2Fe14B,569\n")
+    return GIVEN | files
+
+
+class Recorded:
+    """Stands in for a function and keeps what it was given, by name."""
+
+    def __init__(self, function, answer=None):
+        self.signature, self.answer = inspect.signature(function), answer
+
+    def __call__(self, *args, **kwargs):
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        self.given = dict(bound.arguments)
+        return self.answer
+
+
+def test_conditions_are_what_was_given(given):
+    reference = table_of("Nd2Fe14B")
+    made = conditions_for(**given, reference=reference, reference_shell="Tb 0.5 wt%")
+    assert made.between == (281.0, 411.0)
+    assert (made.duty.load_line, made.duty.outside_kA_m, made.duty.hours) == (0.7, 51.0, 123.0)
+    assert made.process == GIVEN["process"]
+    assert (made.interval, made.scenario) == (0.83, "embargo")
+    assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
+    assert (made.data, made.add) == (str(given["data"]), str(given["add"]))
+    assert made.reference is reference
+    assert made.reference_shell == "Tb 0.5 wt%"
+    assert made.snapshot is None
+    assert conditions_for(snapshot="here").snapshot == Path("here")
+
+
+def test_each_stage_gets_its_own_conditions(given, monkeypatch):
+    sintered, makeable, ledger = map(module, ("magnetism.sintered", "phases.makeable", LEDGER))
+    table, shells = table_of(BASE, "SmCo5"), ["Tb 0.5 wt%", ""]
+    reference = table_of("Nd2Fe14B")
+    made = conditions_for(
+        **given, reference=reference, reference_shell="Dy 0.4 wt%", whole_range=True, snapshot="x"
+    )
+    seen = []
+
+    def noticed(given):
+        seen.append(believing._CHOSEN.get())
+        return given
+
+    own = Recorded(properties.sintered_columns)
+    monkeypatch.setattr(properties, "sintered_columns", lambda *a, **k: noticed(own(*a, **k)))
+    only = {300.0: {"remanence_T"}}
+    properties.magnets(table, shells, [300.0, 400.0], made, only)
+    assert own.given | {"host": "auto"} == {
+        "table": table,
+        "temperatures": [300.0, 400.0],
+        "process": GIVEN["process"],
+        "shell": shells,
+        "host": "auto",
+        "between": (281.0, 411.0),
+        "load_line": made.duty,
+        "interval": 0.83,
+        "whole_range": True,
+        "only": only,
+    }
+
+    own = Recorded(sintered.nominal_at)
+    monkeypatch.setattr(sintered, "nominal_at", lambda *a, **k: noticed(own(*a, **k)))
+    properties.nominal_magnets(table, shells, [300.0], made)
+    wanted = {
+        "temperatures": [300.0],
+        "process": GIVEN["process"],
+        "shell": shells,
+        "between": (281.0, 411.0),
+    }
+    assert wanted.items() <= {k: own.given[k] for k in wanted}.items()
+    assert seen == 2 * [(str(given["data"]), str(given["add"]))]
+
+    own = Recorded(ledger.ledger_columns)
+    monkeypatch.setattr(ledger, "ledger_columns", own)
+    properties.supplies(table, shells, made)
+    assert own.given["scenario"].price_factor("Tb") == pytest.approx(
+        3.1 * mk.supply.load_scenario("embargo").price_factor("Tb")
+    )
+    assert own.given["recycled"] == GIVEN["recycled"]
+    assert own.given["reference"] is reference
+    assert (own.given["reference_shell"], own.given["shell"]) == ("Dy 0.4 wt%", shells)
+
+    probability = {"probability_phase_forms": np.array([0.49, 0.5])}
+    own = Recorded(makeable.stability_columns, (None, probability))
+    monkeypatch.setattr(makeable, "stability_columns", own)
+    # From a half on a phase is taken for makeable.
+    assert properties.makeable(table, made)[1].tolist() == [False, True]
+    assert (own.given["snapshot"], own.given["interval"]) == (Path("x"), 0.83)
+
+
+def test_predict_is_told_all_that_it_is_asked(given, monkeypatch):
+    predict = module("prediction.predict")
+    own = Recorded(properties.conditions_for)
+    monkeypatch.setattr(predict, "conditions_for", own)
+    monkeypatch.setattr(predict, "parse_temperatures", lambda t: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        mk.predict([BASE], 300.0, snapshot="here", **given)
+    told = dict(own.given)
+    assert told.pop("snapshot") == "here"
+    assert told.pop("device") == {}
+    assert told == given
+
+
+def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
+    device = applications.load("energy-traction-motor")
+    asked = {
+        "require": ["remanence_T>=0.97", "coercivity_kA_m>=801 at 140C"],
+        "objectives": ["cost:min=2", "margin:max"],
+    }
+    job = job_for(device, 391.0, **asked, **given)
+    said = json.loads(json.dumps(identity_of(job)))
+    again = job_from(type(device).model_validate(said["application"]), said)
+    assert again.temperature == job.temperature == 391.0
+    assert again.profile == job.profile
+    assert again.threshold == job.threshold
+    assert identity_of(again) == identity_of(job)
+    for name in ("duty", "interval", "scenario", "recycled", "prices", "between", "data", "add"):
+        assert getattr(again.conditions, name) == getattr(job.conditions, name), name
+    assert again.conditions.reference.formulas() == job.conditions.reference.formulas()
+    assert again.conditions.reference_shell == job.conditions.reference_shell
+    assert again.conditions.whole_range
+
+
+def test_what_is_not_given_comes_from_the_device():
+    device = applications.load("energy-traction-motor")
+    job = job_for(device)
+    assert job.temperature == device.temperature_K
+    assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
+    duty = job.conditions.duty
+    assert (duty.load_line, duty.outside_kA_m, duty.hours) == (
+        device.load_line,
+        device.outside_field_kA_m,
+        device.service_hours,
+    )
+    assert job.conditions.reference_shell == (device.reference.shell or "")
+    assert job.profile.requirements == device.requirements
+    assert job.profile.objectives == device.objectives
+
+
+def test_the_identity_of_a_run_holds_candidates_job_and_pieces():
+    class Source:
+        def describe(self):
+            return {"space": "these"}
+
+    job = job_for(applications.load("f22-engine"))
+    said = identity(Source(), job, 77, {"version": "x"}, keep=5)
+    assert said["candidates"] == {"space": "these"}
+    assert (said["chunk_rows"], said["keep"], said["version"]) == (77, 5, "x")
+    assert identity_of(job).items() <= said.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "limit", "kelvin"),
+    [
+        ("coercivity_kA_m >= 801 at 140C", "minimum", 801.0, 413.15),
+        ("cost_USD_kg <= 77", "maximum", 77.0, None),
+        ("|remanence_coefficient_pct_K| <= 0.031", "absolute_maximum", 0.031, None),
+    ],
+)
+def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, kelvin):
+    asked = parse_requirement(text)
+    assert asked.temperature_K == kelvin
+    device = applications.load("energy-traction-motor")
+    made = requirement_of(text, device, conditions_for(), 400.0)
+    sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
+    assert sides == dict.fromkeys(sides) | {side: limit}
+    assert (made.column, made.temperature_K) == (asked.column, kelvin)
+    assert made.share_of_reference is None
+
+
+def test_shells_stand_in_their_own_rows():
+    texts = ["", "Tb 0.5 wt%", "Dy 0.30 @ 0.10", "Nd 0.45 @ 0.20", "Dy 0.7 wt%"]
+    rows = read_shells(texts, 5)
+    columns = [0, 64, 65, 59, 65]
+    assert rows.column.tolist() == columns
+    nan = float("nan")
+    np.testing.assert_allclose(rows.fraction, [0.0, nan, 0.1, 0.2, nan])
+    np.testing.assert_allclose(rows.content, [0.0, nan, 0.3, 0.45, nan])
+    np.testing.assert_allclose(rows.amount, [nan, 0.005, nan, nan, 0.007])
+    assert rows.text.tolist() == texts
+
+
+def test_a_process_comes_back_from_its_record():
+    fields = {
+        "grain_size_um": 3.1,
+        "alignment": 0.91,
+        "density": 0.96,
+        "grain_boundary": 0.05,
+        "oxygen_wt_pct": 0.21,
+        "carbon_wt_pct": 0.12,
+        "nitrogen_wt_pct": 0.03,
+        "decay": 1.4,
+        "alpha_k": 0.41,
+    }
+    assert process_record(read_process(fields, 1)) == fields
+    assert process_record(process_record(fields)) == fields
+
+
+def percent(text, *elements):
+    weights = CompositionTable.from_strings([text], basis="weight").weight_fractions()[0]
+    return [round(100.0 * float(weights[Z - 1]), 2) for Z in elements]
+
+
+def test_recipes_hold_what_they_were_given_of_each_element():
+    # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
+    # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
+    text = neodymium_iron(2.0, 3.0, 1.5, 0.4)
+    assert percent(text, 66, 58, 27, 31, 5, 29) == [2.0, 3.0, 1.5, 0.4, 0.96, 0.15]
+    assert percent(text, 59, 60) == [5.16, 20.64]
+    text = samarium_cobalt_17(18.0, 14.0, 6.0, 4.0, 2.0)
+    assert percent(text, 62, 26, 29, 64, 68, 40) == [18.0, 14.0, 6.0, 4.0, 2.0, 2.8]
+    text = samarium_cobalt_5(4.0, 8.0)
+    assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
+
+
+def test_a_wish_reaches_the_device_that_stands_for_the_grade():
+    room = {"max_working_temperature_K": 423.15}
+    wish = _checked(room, None, 1.7, "cost_USD_kg<=77", {"Tb": "3x"}, 0.3, 700)
+    assert (wish.temperature, wish.load_line, wish.price) == (423.15, 1.7, {"Tb": 3.0})
+    assert (wish.require, wish.mass_kg, wish.number) == (("cost_USD_kg<=77",), 0.3, 700)
+    reference = {
+        "temperature_K": 423.15,
+        "remanence_T": 1.1,
+        "coercivity_kA_m": 450.0,
+        "remanence_coefficient_pct_K": -0.12,
+        "host": "2:14:1",
+    }
+    best = SimpleNamespace(text=neodymium_iron(4.0), shell="Tb 0.3 wt%")
+    made = SimpleNamespace(best=best, sentence=lambda: "so it is said")
+    found = profile("N42SH", reference, made, wish)
+    assert found.name == "replace-n42sh"
+    assert (found.temperature_min_K, found.temperature_max_K) == (293.15, 423.15)
+    assert (found.temperature_K, found.load_line) == (423.15, 1.7)
+    assert found.magnet_mass_kg == 0.3
+    own = found.reference
+    assert (own.formula, own.basis, own.shell) == (best.text, "weight", "Tb 0.3 wt%")
+    assert (own.host, own.grade) == ("2:14:1", "N42SH")
+    assert found.requirements == requirements(reference, 1.7, wish.require)
+    # Where hardly a range is left, it is a hundred kelvin.
+    cold = profile("N42SH", reference | {"temperature_K": 303.15}, made, wish)
+    assert (cold.temperature_min_K, cold.temperature_max_K) == (293.15, 393.15)
+
+
+def test_carried_columns_and_rows_stay_together(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "composition": ["SmCo5", "nothing", "Nd2Fe14B", "Sm2Co17"],
+            "shell": ["", "", "Tb 0.5 wt%", ""],
+            "lot": ["a", "b", "c", "d"],
+        }
+    )
+    with pytest.warns(match="nothing"):
+        found = mk.predict(frame, 300.0)
+    assert found["lot"].tolist() == ["a", "c", "d"]
+    assert found["row_index"].tolist() == [0, 2, 3]
+    assert found["shell"].tolist() == ["", "Tb 0.5 wt%", ""]
+    assert found["host"].tolist() == ["1:5", "2:14:1", "2:17"]
