@@ -164,13 +164,13 @@ def spaces(repeat: int) -> None:
 
 def stages(rows: int = 65_536) -> None:
     """Print what each stage of one chunk costs in CPU, on one thread."""
-    from magnetkit import hosts, phases, supply
+    from magnetkit import hosts
     from magnetkit.applications import load
     from magnetkit.composition import CompositionTable
     from magnetkit.files import write_parquet
     from magnetkit.kernels.threads import limit_threads
-    from magnetkit.magnetism import sintered_at
-    from magnetkit.ranking.judged import job_for
+    from magnetkit.prediction import properties
+    from magnetkit.ranking.judged import asked_elsewhere, asked_temperatures, job_for
     from magnetkit.ranking.order import Rule, rank
     from magnetkit.run import work
     from magnetkit.run.candidates import FileCandidates
@@ -189,16 +189,20 @@ def stages(rows: int = 65_536) -> None:
         table, n = chunk.table, len(chunk.table)
         judged = work.table_of(chunk, job)
         part = work.encode(judged)
-        at = sorted({r.temperature_K or job.temperature for r in profile.requirements})
+        at, given = [*asked_temperatures(job), properties.ROOM_K], (table, None)
+        asked, only = job.conditions, asked_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
             "reading CSV": (lambda: list(source.pieces(rows)), rows),
             "parsing": (lambda: CompositionTable.from_arrow(chunk.labels), n),
             "formulas": (table.to_arrow, n),
-            f"magnetism at {len(at)} temperatures": (lambda: sintered_at(table, at), n),
-            "stability": (lambda: phases.stability(table), n),
+            f"magnetism at {len(at)} temperatures": (
+                lambda: properties.magnets(*given, at, asked, only),
+                n,
+            ),
+            "stability": (lambda: properties.makeable(table, asked), n),
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
-            "supply": (lambda: supply.ledger(table), n),
+            "supply": (lambda: properties.supplies(*given, asked), n),
             "whole evaluation": (lambda: work.table_of(chunk, job), n),
             "what the ranking needs": (lambda: rule.judge(judged), n),
             "ranking": (lambda: rank([judged], profile.objectives), n),

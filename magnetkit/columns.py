@@ -392,8 +392,8 @@ def ordered(present: Iterable[str]) -> list[str]:
     -------
     list of str
     """
-    present = list(present)
-    known = [c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share")]
-    inside = set(present)
-    rank = set(known)
-    return [c for c in known if c in inside] + [c for c in present if c not in rank]
+    return sorted(present, key=lambda name: _PLACE.get(name, len(_PLACE)))
+
+
+_EACH = (c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share"))
+_PLACE = {column: place for place, column in enumerate(_EACH)}

@@ -92,13 +92,17 @@ class ScreenResult(Ranked):
         Path
             The file.
         """
+        import pandas as pd
+
         from .show.files import write_workbook
         from .show.tables import RANKING, chosen
 
         best = self.best(n)
+        told = self.manifest.get(ANSWER)
+        first = {"answer": pd.DataFrame({"answer": told})} if told else {}
         brief = chosen(best, {**RANKING, "shell": 0})
         names = [name for name in best.columns if name in brief]
-        return write_workbook({"ranking": best[names], "everything": best}, Path(path))
+        return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
 
 
 def _as_screen_result(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:

@@ -66,6 +66,7 @@ def show(name: ApplicationName, json: Json = False) -> None:
     """
     from ..applications import load
     from ..composition import substitutions
+    from ..show.terminal import say
 
     profile = load(name)
     if json:
@@ -74,7 +75,9 @@ def show(name: ApplicationName, json: Json = False) -> None:
     reference = profile.reference
     low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
     shell = f" + {reference.shell}" if reference.shell else ""
-    typer.echo(f"{profile.name}: {profile.title}\n\n{profile.description.strip()}\n")
+    typer.echo(f"{profile.name}: {profile.title}\n")
+    say(" ".join(profile.description.split()))
+    typer.echo()
     _say("Temperature", f"{low:.0f} to {high:.0f} °C", profile.sources.temperature)
     _say("Load line", f"-B/(mu0 H) = {profile.load_line:g}", profile.sources.load_line)
     if profile.sources.outside_field is not None:
@@ -82,9 +85,9 @@ def show(name: ApplicationName, json: Json = False) -> None:
         _say("Outside field", field, profile.sources.outside_field)
     _say("Magnet", f"{profile.magnet_mass_kg:g} kg per device", profile.sources.magnet_mass)
     _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
-    typer.echo(f"Hosts           {', '.join(profile.hosts)}")
-    typer.echo(f"Surroundings    {profile.atmosphere}")
-    typer.echo(f"Objectives      {', '.join(profile.objectives)}")
+    say(", ".join(profile.hosts), "Hosts           ")
+    say(profile.atmosphere, "Surroundings    ")
+    say(", ".join(profile.objectives), "Objectives      ")
     typer.echo(f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named")
     for requirement in profile.requirements:
         _say("", str(requirement), requirement)
@@ -94,10 +97,11 @@ def show(name: ApplicationName, json: Json = False) -> None:
         swaps = "; ".join(f"{site} = {', '.join(by)}" for site, by in part.replace.items())
         space = substitutions(part.formula, part.replace, step=part.step, limits=part.limits)
         shells = f", {len(part.shell)} shells" if part.shell else ""
-        typer.echo(f"  {part.host:7s}{part.formula}: {swaps} ({len(space):,}{shells})")
+        say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
-    typer.echo(f"{heading:16s}{text}" if heading else f"- {text}")
-    indent = " " * (16 if heading else 2)
-    typer.echo(f"{indent}{evidence.status}: {evidence.source}")
+    from ..show.terminal import say
+
+    say(text, f"{heading:16s}" if heading else "- ")
+    say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))

@@ -125,6 +125,7 @@ def parts(
     """
     from ..replacement import bill
     from ..show.tables import print_json
+    from ..show.terminal import say
 
     found = bill(device, per_year, replaced=not keep)
     if json:
@@ -142,7 +143,7 @@ def parts(
                 f"{later:.3g} kg"
             )
         if row["replacement"]:
-            typer.echo(f"    by {row['replacement']}, probability {row['probability']:.2f}")
+            say(f"by {row['replacement']}, probability {row['probability']:.2f}", "    ")
         elif row["part"] != "total" and not keep:
             typer.echo("    kept")
 

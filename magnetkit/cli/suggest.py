@@ -43,6 +43,7 @@ def suggest(
     from ..run.suggestion import suggest as run
     from ..screening import ScreenResult
     from ..show.tables import message, print_json
+    from ..show.terminal import say
 
     result = ScreenResult.from_folder(folder)
     store = pairs(stock, "--stock") if stock else None
@@ -60,7 +61,7 @@ def suggest(
     else:
         for row in found.to_dict("records"):
             shell = f" + {row['shell']}" if row["shell"] else ""
-            typer.echo(
+            say(
                 f"{row['candidate']}{shell} (rank {row['rank']}, probability "
                 f"{row['probability_meets_requirements']:.2f}); the batch so far saves "
                 f"{row['worth']:.2f} units of regret and changes the choice with probability "

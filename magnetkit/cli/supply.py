@@ -148,6 +148,7 @@ def controls(json: Json = False) -> None:
     --------
       magnetkit supply controls
     """
+    from ..show.terminal import say
     from ..supply import controls as table
 
     _say_overdue()
@@ -158,11 +159,9 @@ def controls(json: Json = False) -> None:
         return
     for row in table().to_dict("records"):
         until = f" to {row['until']}" if row["until"] else ""
-        typer.echo(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
-        typer.echo(f"    {row['elements']}")
-        typer.echo(
-            f"    {row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}"
-        )
+        say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
+        say(row["elements"], "    ")
+        say(f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}", "    ")
 
 
 @app.command()
@@ -173,6 +172,7 @@ def claims(json: Json = False) -> None:
     --------
       magnetkit supply claims
     """
+    from ..show.terminal import say
     from ..supply import claims as table
 
     if json:
@@ -183,7 +183,8 @@ def claims(json: Json = False) -> None:
     for row in table().to_dict("records"):
         said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
         today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
-        typer.echo(f"{row['topic']}: {said}, today {today}\n    {row['today_source']}")
+        say(f"{row['topic']}: {said}, today {today}")
+        say(row["today_source"], "    ")
 
 
 def _say_overdue() -> None:

@@ -201,10 +201,11 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
     )
     # The reader counts rows; a quoted cell may run over several lines.
-    start, row, broken = 0, 1, 0
+    start, row, broken, none = 0, 1, 0, True
     # Spreadsheets write columns that were used once, without a name.
     told = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
     for batch in reader:
+        none = False
         skipped = [rejected for rejected, _ in bad]
         breaks = np.array([ends for _, ends in bad], np.int64)
         bad.clear()
@@ -233,10 +234,9 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
                 rejected if offset == 0 else [],
             )
             start += part.num_rows
-    if bad:
-        # No line at all was a row.
-        none = pa.table({name: pa.array([], pa.string()) for name in header})
-        yield Block(none, start, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
+    if none:
+        empty = pa.table({name: pa.array([], pa.string()) for name in header})
+        yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
 
 
 def _blank(table: pa.Table) -> NDArray[np.bool_]:

@@ -24,6 +24,7 @@ from numba.core.caching import _Cache
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime import rtsys
 
+from . import at_first_compiling
 from ._compiled import packed, unpacked
 
 SUFFIX = ".kernel"
@@ -33,9 +34,12 @@ _DIGEST = hashlib.sha256().digest_size
 _log = logging.getLogger("magnetkit")
 _said: set[str] = set()
 
-_PATIENCE_S = 1.5
+# A start takes most of a second before it compiles, and nothing is silent for two.
+_FIRST_S, _AGAIN_S = 0.9, 1.5
+# What takes no longer, once the first kernels are compiled, is not spoken of.
+_SHORT_S = 0.4
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
-_ABOUT_S = 60
+_ABOUT_S = 20
 
 
 def _say_once(kind: str, text: str) -> None:
@@ -63,11 +67,11 @@ class _Compiling:
 
     def begin(self) -> None:
         with self._lock:
-            now = time.monotonic()
             self.open += 1
             if self.open > 1:
                 return
-            if now - self.ended > _PATIENCE_S:
+            now = time.monotonic()
+            if now - self.ended > _AGAIN_S:
                 self.since = now
             self._idle.clear()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -82,8 +86,9 @@ class _Compiling:
 
     def _watch(self) -> None:
         while True:
-            left = max(self.since, self.told) + _PATIENCE_S - time.monotonic()
-            if self._idle.wait(max(0.0, left)):
+            again = max(self.told + _AGAIN_S, self.since + _SHORT_S)
+            due = again if self.told else self.since + _FIRST_S
+            if self._idle.wait(max(0.0, due - time.monotonic())):
                 return
             if not _is_compiling():
                 # Interrupted, or refused by numba: nothing is written, and nobody said the end.
@@ -178,6 +183,10 @@ class Kept(_Cache):
     def disable(self) -> None:
         """Do nothing, as `enable`."""
 
+    def holds_any(self) -> bool:
+        """Return whether the kernel is kept, for this signature or that."""
+        return any(any(f.glob(f"{self._base}-*{SUFFIX}")) for f in self._folders)
+
     def flush(self) -> None:
         """Remove what is kept of this kernel."""
         for folder in self._folders:
@@ -213,6 +222,8 @@ class Kept(_Cache):
                 f"compiled kernels in {damaged.parent.parent} were damaged; compiling them anew",
             )
         _compiling.begin()
+        while at_first_compiling:
+            at_first_compiling.pop()()
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:

@@ -242,11 +242,11 @@ def columns_of(
 ) -> list[Columns]:
     """Return the columns of `tabulate` in their order at each temperature.
 
-    `only` names the properties that are wanted at a temperature; all are where it has none.
+    `only` names what is wanted at a temperature, a property with its interval; all is where it has
+    none.
     """
     n = len(got.host)
-    code = np.where(got.host < 0, np.int8(len(HOST_NAMES)), got.host)
-    host = Coded(code, (*HOST_NAMES, "unknown"))
+    host = host_column(got.host)
     physics = Coded.constant("physics", n, PROVENANCES)
     learnt = {} if got.believed is None else _learnt(got.believed, np.isnan(got.curie))
     tables = []
@@ -291,6 +291,11 @@ def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
         "in_domain": believed.distance <= 1.0,
         "domain_distance": believed.distance,
     }
+
+
+def host_column(codes: NDArray[np.int8]) -> Coded:
+    """Return codes of `magnetkit.hosts.partition.HOST_NAMES`, -1 unknown, as a column of hosts."""
+    return Coded(np.where(codes < 0, np.int8(len(HOST_NAMES)), codes), (*HOST_NAMES, "unknown"))
 
 
 def status_column(status: NDArray[np.int8]) -> Coded:

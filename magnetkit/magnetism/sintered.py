@@ -1,7 +1,6 @@
 """The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature."""
 
 from collections.abc import Collection, Mapping, Sequence
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..arguments import named
 from ..columnar import Coded, Columns
+from ..columns import with_interval
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -17,11 +17,9 @@ from ..hosts.partition import HOSTS
 from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
-from .grains import grain_effect
-from .intrinsic import STATUS, Intrinsic
-from .likeness import HALF_WIDTH
-from .magnets import Alloys, Magnets, alloys, never_made
-from .near_curie import widen
+from .figures import FIGURES, at_each, bend, figures_of
+from .intrinsic import STATUS
+from .magnets import Magnets, alloys, never_made
 from .process import Process, read_process
 from .shell import read_shells, warn_of_shells, written
 
@@ -33,36 +31,9 @@ if TYPE_CHECKING:
 BETWEEN = (293.15, 373.15)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 
-# Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
-_STEPS = (50.0, 100.0)
-_TURN, _LAST = 650.0, 1150.0
-
-FIGURES = (
-    "remanence_T",
-    "coercivity_kA_m",
-    "knee_field_kA_m",
-    "max_energy_product_kJ_m3",
-    "max_working_temperature_K",
-    "remanence_coefficient_pct_K",
-    "coercivity_coefficient_pct_K",
-)
-"""The columns that `sintered` adds, in the order of the kernel's output."""
-
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
-
-# The last two of the figures are chords; a range too short for anything to change in it, K.
-_CHORDS, _INSTANT = 5, 1e-3
-
-_TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
-
-
-def _grid(first: float, second: float) -> NDArray[np.float64]:
-    """Return the temperatures at which the load line is tried, from the first of use on."""
-    fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
-    coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
-    return np.concatenate([fine, coarse])
 
 
 def read_between(between: Any) -> tuple[float, float]:
@@ -206,9 +177,12 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    made = sintered_columns(
-        table, temperatures, process, shell, host, between, load_line, interval, whole_range, only
-    )
+    columns_at = {
+        kelvin: {column for name in names for column in with_interval(name)}
+        for kelvin, names in (only or {}).items()
+    }
+    asked = process, shell, host, between, load_line, interval, whole_range, columns_at
+    made = sintered_columns(table, temperatures, *asked)
     return [columns.frame() for columns in made]
 
 
@@ -224,11 +198,15 @@ def sintered_columns(
     whole_range: bool = False,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return what `sintered_at` does as plain columns."""
-    from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import blank_rows, columns_of, evaluate, quantile, status_column
+    """Return what `sintered_at` does as plain columns.
 
-    asked = np.array([parse_temperature(t) for t in temperatures])
+    `only` has the names of columns: those of a temperature at which no ranges are among them are
+    no more than central values of `FIGURES`, and take less work over a whole range.
+    """
+    from ..hosts.partition import assign_hosts, partition
+    from .intrinsic import blank_rows, columns_of, evaluate, host_column, quantile, status_column
+
+    asked = np.array([parse_temperature(t) for t in temperatures], float)
     first, second = read_between(between)
     line = duty.read_duty(load_line)
     load = line.load_line
@@ -238,35 +216,38 @@ def sintered_columns(
         warn_of_shells(shells)
     parts = partition(table, assign_hosts(table, host))
     process = read_process(process, len(table))
-    bulk = evaluate(parts, asked)
+    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
+    central = [whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
+    # Hard phases are looked at up to the last of the temperatures with ranges.
+    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
+    bulk = evaluate(parts, asked[: last + 1])
     made = alloys(table, parts, process, shells, bulk.believed)
-    values, status = _figures(made, bulk, first, second, load, z)
+    values, status = figures_of(made, bulk, asked, (first, second), load, z)
     if not whole_range:
-        values, status = _at_each(made, bulk, values, status, load, z)
+        values, status = at_each(made, bulk, values, status, load, z)
     blank_rows(bulk, values, status, never_made(table, parts.host, shells))
     density, route = made.density(), _routes(process.route, parts.host)
     span = Coded.constant(celsius_range((first, second)), len(table))
-    tables = []
-    for j, columns in enumerate(columns_of(bulk, z, only)):
-        wanted = (only or {}).get(float(asked[j]))
+    tables = columns_of(bulk, z, only)
+    tables += [Columns(host=host_column(parts.host)) for _ in asked[len(tables) :]]
+    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
         columns["status"] = status_column(status[j])
-        if wanted is None:
+        if names is None:
             text = written(shells, len(table))
             columns |= {"shell": text, "route": route, "coefficients_between": span}
         codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
         warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
-        if wanted is None or not duty.COLUMNS.isdisjoint(wanted):
+        if names is None or not duty.COLUMNS.isdisjoint(names):
             ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
         for name, (centre, low, high) in ranges.items():
-            if wanted is not None and name not in wanted:
-                continue
-            columns |= {name: centre, f"{name}_lo": low, f"{name}_hi": high}
             unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
-            columns[f"{name}_provenance"] = cold if unseen else warm
-        if wanted is None or "density_kg_m3" in wanted:
+            each = zip(
+                with_interval(name), (centre, low, high, cold if unseen else warm), strict=True
+            )
+            columns |= {n: column for n, column in each if names is None or n in names}
+        if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
-        tables.append(columns)
     return tables
 
 
@@ -294,7 +275,7 @@ def nominal_at(
     asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
     parts = partition(table, assign_hosts(table))
     made = alloys(table, parts, read_process(process, len(table)), shells)
-    rules = made.rules()._replace(bend=_bend(made, *between))
+    rules = made.rules()._replace(bend=bend(made, between))
     polarization, coercivity, status = states(asked, made.phases, rules)
     outside = (status == 0) & ~np.isfinite(made.factor) | never_made(table, parts.host, shells)
     status[outside] = STATUS.index("outside the model")
@@ -309,91 +290,3 @@ def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
     # One entry more than hosts: code -1 picks the last.
     place = np.array([*map(words.index, names), -1], np.int8)
     return Coded(place[codes], words)
-
-
-def _at_each(
-    made: Alloys,
-    bulk: Intrinsic,
-    values: NDArray[np.float64],
-    status: NDArray[np.int8],
-    load: float,
-    z: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Return figures and status at each temperature by itself; chords stay those of the range."""
-    own = bulk.status.T
-    lost = (status != 0) & (own == 0)
-    for j in np.flatnonzero(lost.any(axis=1)):
-        kelvin = float(bulk.temperatures[j])
-        alone, found = _figures(made, bulk, kelvin, kelvin + _INSTANT, load, z)
-        rows = lost[j]
-        values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
-        status[j, rows] = found[j, rows]
-    return values, status
-
-
-def _figures(
-    made: Alloys, bulk: Intrinsic, first: float, second: float, load: float, z: float
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Return `FIGURES` with lower and upper ends in the columns' units, (7, 3, m, n), and status.
-
-    What is not uniaxial throughout the range of use has a status that says so.
-    """
-    from ..kernels.sintered import Widths, figures
-    from .intrinsic import PROPERTIES
-
-    rows = made.rows
-    scale = z / NormalDist().inv_cdf(0.95)
-    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
-    # measured magnets; where J_s is known worse than that, its doubt counts instead.
-    j_s = PROPERTIES.index("saturation_polarization_T")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unsure = (z * bulk.sd[:, :, j_s] / bulk.value[:, :, j_s]).T
-    alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
-    widths = Widths(
-        np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
-        _hard(made, bulk.temperatures) * scale,
-        rows["alpha_spread"] * rows["alpha_left"] * scale,
-        # per cent to shares
-        rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
-        rows["beta_spread"] * scale,
-    )
-    rules = made.rules()._replace(bend=_bend(made, first, second))
-    grid = _grid(first, second)
-    values, status = figures(bulk.temperatures, second, grid, made.phases, rules, load, widths)
-    widen(made, bulk, values, status, rows["remanence_spread"] * scale, z)
-    for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
-        if unit != 1.0:
-            figure *= unit
-    outside = (status == 0) & ~np.isfinite(made.factor)
-    return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
-
-
-def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
-
-    What the law of grain size may be off by is the more of it the less is left.
-    """
-    spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
-    if not made.rows["grain_effect"].any():
-        return spread
-    here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
-    more = here**2 - made.rows["grain_effect"] ** 2
-    return np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
-
-
-def _bend(made: Alloys, first: float, second: float) -> NDArray[np.float64]:
-    """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 degrees C on.
-
-    The chord between the two temperatures then differs by what the reference says it is off.
-    """
-    from ..kernels.sintered import ROOM
-
-    shift = made.rows["alpha_shift"] / 100.0
-    if not shift.any():
-        return shift
-    at, span = np.array([first, second]), second - first
-    j = made.at(at).polarization
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
-        found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
-    return np.where(np.isfinite(found), found, 0.0)

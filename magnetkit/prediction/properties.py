@@ -152,7 +152,7 @@ def magnets(
 ) -> list[Columns]:
     """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
 
-    `only` names the properties that are wanted at a temperature; all are where it has none.
+    `only` names the columns that are wanted at a temperature; all are where it has none.
     """
     from ..magnetism.believing import using
 

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from ..anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
 from ..applications.grammar import parse_requirement
 from ..columnar import Columns
-from ..columns import COLUMNS
+from ..columns import COLUMNS, with_interval
 from ..composition import CompositionTable
 from ..errors import InputError
 from ..magnetism.kinds import kinds
@@ -308,22 +308,27 @@ def evaluate(
 
 
 def asked_temperatures(job: Job) -> list[float]:
-    """Return at which temperatures a magnet is judged, K: the table's own first."""
+    """Return at which temperatures a magnet is judged, K: the table's own first.
+
+    They are those of requirements, and the ends of the device's range but for what the status, that
+    over the whole of `Conditions.between`, says already.
+    """
     profile = job.profile
     asked = {r.temperature_K or job.temperature for r in profile.requirements}
-    ends = {profile.temperature_min_K, profile.temperature_max_K}
+    ends = {profile.temperature_min_K, profile.temperature_max_K} - set(job.conditions.between)
     return [job.temperature, *sorted((asked | ends) - {job.temperature})]
 
 
 def asked_elsewhere(job: Job) -> dict[float, set[str]]:
-    """Return what must be known at other temperatures than the table's own, by temperature, K.
+    """Return the columns that are needed at other temperatures than the table's own, K.
 
-    It is what requirements ask there, and at room temperature what names a grade.
+    They are what requirements ask there, and at room temperature what names a grade.
     """
     asked: dict[float, set[str]] = {kelvin: set() for kelvin in asked_temperatures(job)}
     asked.setdefault(ROOM_K, set()).update(GRADED)
     for requirement in job.profile.requirements:
-        asked[requirement.temperature_K or job.temperature].add(requirement.column)
+        kelvin = requirement.temperature_K or job.temperature
+        asked[kelvin].update(with_interval(requirement.column))
     del asked[job.temperature]
     return asked
 

@@ -145,4 +145,6 @@ def meaning(name: str) -> tuple[str, str, str]:
                 "provenance": "What the value rests on.",
             }.get(name.rsplit("_", 1)[1], "")
             return column.label, "" if name.endswith("provenance") else column.unit, said
+    if name == "answer":
+        return "Answer", "", "What the screening was made to answer, in sentences."
     return name, "", "Column of the input."

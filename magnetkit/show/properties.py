@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..columns import COLUMNS, with_interval
+from ..magnetism.sintered import VALIDATED_FROM
 from ..units import kelvin_text
 from .notes import of_cost
 from .tables import cell, chosen, in_cgs, is_missing, number, print_json, print_rows, unit_of
@@ -71,7 +72,10 @@ def print_properties(
         kept = list(frame.columns)
     if to_terminal() and not as_json:
         if _cold(frame):
-            print("* extrapolated: no coercivity was compared with a measured one below 250 K.")
+            say(
+                "* extrapolated: no coercivity was compared with a measured one below "
+                f"{VALIDATED_FROM:g} K."
+            )
         if "cost_USD_kg" in kept and "formula" in frame and (note := of_cost(frame["formula"])):
             say(note)
 

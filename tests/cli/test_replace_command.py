@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+from typer.testing import CliRunner
+
+from magnetkit.cli.app import app
 from tests.cli.test_start import run
 
 
@@ -21,3 +25,16 @@ def test_bad_input_is_one_line():
     assert done.returncode == 1
     assert "Tb=3x" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("grade", "title"),
+    [("N42SH", "Nearest to it: none meets every"), ("N38UH", "What could replace it")],
+)
+def test_the_table_says_whether_any_of_it_would_do(grade, title, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for module in ("terminal", "tables"):
+        monkeypatch.setattr(f"magnetkit.show.{module}.to_terminal", lambda: True)
+    done = CliRunner().invoke(app, ["replace", grade, "--load-line", "2", "--top", "1"])
+    assert done.exit_code == 0
+    assert title in " ".join(done.stdout.split())

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from itertools import pairwise
 
 from numba.core.compiler_lock import global_compiler_lock
 
@@ -22,8 +23,50 @@ def test_after_it_a_prediction_compiles_nothing():
     assert {file for place in places for file in place.glob(f"*/*{_kept.SUFFIX}")} == before
 
 
+def be_impatient(monkeypatch):
+    for name in ("_FIRST_S", "_AGAIN_S", "_SHORT_S"):
+        monkeypatch.setattr(_kept, name, 0.1)
+
+
+def test_nothing_is_silent_for_two_seconds(monkeypatch, caplog):
+    monkeypatch.setattr(_kept, "_is_compiling", lambda: True)
+    caplog.set_level(logging.WARNING, "magnetkit")
+    told = _kept._Compiling()
+    began = time.time()
+    # Short kernels one after the other, and what is computed between them.
+    for _ in range(12):
+        told.begin()
+        time.sleep(0.3)
+        told.end()
+        time.sleep(0.05)
+    times = [began, *(record.created for record in caplog.records), time.time()]
+    assert len(times) >= 4
+    # What comes before, most of a second, stands in the first gap.
+    assert times[1] - times[0] < 1.2
+    assert max(b - a for a, b in pairwise(times)) < 2.0
+
+
+def test_a_short_kernel_long_after_the_others_is_not_spoken_of(monkeypatch, caplog):
+    be_impatient(monkeypatch)
+    monkeypatch.setattr(_kept, "_SHORT_S", 0.5)
+    monkeypatch.setattr(_kept, "_is_compiling", lambda: True)
+    caplog.set_level(logging.WARNING, "magnetkit")
+    told = _kept._Compiling()
+    told.begin()
+    time.sleep(0.2)
+    told.end()
+    said = len(caplog.records)
+    assert said == 1
+    time.sleep(0.3)
+    told.begin()
+    time.sleep(0.1)
+    told.end()
+    time.sleep(0.1)
+    assert len(caplog.records) == said
+
+
 def test_compiling_is_said_once_it_takes_a_while_and_again(monkeypatch, caplog):
-    monkeypatch.setattr(_kept, "_PATIENCE_S", 0.1)
+    be_impatient(monkeypatch)
     monkeypatch.setattr(_kept, "_is_compiling", lambda: True)
     caplog.set_level(logging.WARNING, "magnetkit")
     told = _kept._Compiling()
@@ -37,14 +80,14 @@ def test_compiling_is_said_once_it_takes_a_while_and_again(monkeypatch, caplog):
     told.end()
     told.end()
     said = [record.message for record in caplog.records]
-    assert said[0].startswith("compiling kernels, once, about 60 s")
+    assert said[0].startswith("compiling kernels, once, about 20 s")
     assert said[1] == "still compiling, 1 kernels so far"
     time.sleep(0.3)
     assert len(caplog.records) == len(said)
 
 
 def test_a_compilation_that_was_given_up_is_not_said_for_ever(monkeypatch, caplog):
-    monkeypatch.setattr(_kept, "_PATIENCE_S", 0.1)
+    be_impatient(monkeypatch)
     caplog.set_level(logging.WARNING, "magnetkit")
     told = _kept._Compiling()
     # Interrupted: nobody says the end, and numba compiles nothing any more.

@@ -59,3 +59,10 @@ def test_columns_without_a_name_are_left_out(tmp_path):
     path.write_text("composition,heat,heat\nSmCo5,007,8\n")
     with pytest.raises(InputError, match="'heat' stands twice"):
         mk.predict(path)
+
+
+def test_a_table_of_a_header_alone_holds_nothing(tmp_path):
+    path = tmp_path / "alloys.csv"
+    path.write_text("composition,note\n")
+    assert read_whole(path).to_pydict() == {"composition": [], "note": []}
+    assert len(mk.predict(path)) == 0

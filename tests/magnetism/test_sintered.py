@@ -8,7 +8,7 @@ from magnetkit.columns import with_interval
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
 from magnetkit.magnetism import Process, sintered, sintered_at
-from magnetkit.magnetism.sintered import FIGURES
+from magnetkit.magnetism.sintered import FIGURES, sintered_columns
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -197,7 +197,7 @@ def test_several_temperatures_at_once_are_those_one_by_one():
 
 def test_the_load_line_is_tried_up_to_beyond_the_curie_temperature_of_samarium_cobalt():
     """SmCo5 orders at 1020 K (Strnat 1988), the last of the magnets that are tried by 100 K."""
-    from magnetkit.magnetism.sintered import _grid
+    from magnetkit.magnetism.figures import _grid
 
     for first in (200.0, 293.15, 700.0):
         tried = _grid(first, first + 80.0)
@@ -265,3 +265,39 @@ def test_only_what_is_named_is_tabulated_at_a_temperature():
     assert {*named, "status", "host"} <= set(later.columns)
     assert "remanence_T" not in later
     pd.testing.assert_frame_equal(later, whole[1][list(later.columns)])
+
+
+def test_central_values_alone_are_those_of_the_whole_table():
+    table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
+    at, over = [423.15, 293.15], {"between": (250.0, 423.15), "whole_range": True}
+    whole = sintered_columns(table, at, **over)
+    names = {"remanence_T", "coercivity_kA_m"}
+    first, later = sintered_columns(table, at, **over, only={293.15: names})
+    pd.testing.assert_frame_equal(first.frame(), whole[0].frame())
+    assert set(later) == {"host", "status", *names}
+    expected = whole[1].frame()[list(later)]
+    pd.testing.assert_frame_equal(later.frame(), expected)
+    assert expected["status"].tolist()[:2] == ["ok", "ok"]
+
+
+def test_a_status_over_the_range_says_what_that_at_its_ends_says():
+    texts = [
+        "Nd2Fe14B",
+        "SmCo5",
+        "Er2Fe14B",
+        "Ho2Fe14B",
+        "TbCo5",
+        "ErCo5",
+        "Nd2Co14B",
+        "YCo5",
+        "Fe",
+    ]
+    table = CompositionTable.from_strings(texts)
+    over = {"between": (77.0, 500.0), "whole_range": True}
+    own, *ends = (
+        c["status"].texts() for c in sintered_columns(table, [300.0, 77.0, 500.0], **over)
+    )
+    assert len(set(own)) > 2
+    assert "ok" in own
+    for status in ends:
+        assert {a for a, b in zip(status, own, strict=True) if b == "ok"} == {"ok"}

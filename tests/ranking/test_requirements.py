@@ -320,3 +320,13 @@ def test_at_other_temperatures_what_requirements_ask_there_is_needed():
     # What names a grade is read at room temperature.
     assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
     assert job.temperature not in asked
+
+
+def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
+    device = applications.load("f22-engine")
+    ends = {device.temperature_min_K, device.temperature_max_K}
+    assert ends.isdisjoint(set(asked_temperatures(job_for(device))) - {device.temperature_K})
+    narrow = job_for(device, between=("20C", "100C"))
+    assert ends <= set(asked_temperatures(narrow))
+    required = job_for(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
+    assert device.temperature_min_K in asked_temperatures(required)

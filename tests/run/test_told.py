@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from openpyxl import load_workbook
 
 import magnetkit as mk
 from magnetkit.errors import StoreError
@@ -22,6 +23,16 @@ def test_an_answer_is_kept_beside_what_the_manifest_said(tmp_path):
     # Another screening answers another question.
     mk.screen(["SmCo5"], DEVICE, out=tmp_path)
     assert ANSWER not in ScreenResult.from_folder(tmp_path).manifest
+
+
+def test_a_workbook_of_the_folder_begins_with_it(tmp_path):
+    result = mk.screen(["SmCo5"], DEVICE, out=tmp_path / "r")
+    assert load_workbook(result.to_excel(tmp_path / "plain.xlsx")).sheetnames[0] == "ranking"
+    result.tell(["Keep it.", "Nothing else does."], tmp_path / "r")
+    book = load_workbook(ScreenResult.from_folder(tmp_path / "r").to_excel(tmp_path / "x.xlsx"))
+    assert book.sheetnames[0] == "answer"
+    cells = [row[0] for row in book["answer"].iter_rows(values_only=True)]
+    assert cells == ["answer", "Keep it.", "Nothing else does."]
 
 
 def test_without_a_folder_it_is_told_of_the_result_alone():

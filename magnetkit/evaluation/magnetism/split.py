@@ -231,7 +231,9 @@ def report(shares: dict[str, dict[str, float]], table: "pd.DataFrame") -> str:
         "",
         "Written by split.py. ln(measured / predicted) of magnets whose paper was left out of the "
         "fit: a part of the paper, a part of the composition (1/e at a distance of "
-        f"{LENGTH:g}), a residue; a measurement is good to 3 % in H_cJ and 1 % in B_r.",
+        f"{LENGTH:g}), a residue; a measurement is good to "
+        f"{100 * MEASUREMENT['coercivity_kA_m']:g} % in H_cJ and "
+        f"{100 * MEASUREMENT['remanence_T']:g} % in B_r.",
         "",
         "| quantity | magnets | papers | deviation | common | composition | residue |",
         "|---|---|---|---|---|---|---|",

@@ -23,7 +23,7 @@ from ..surrogates.series import kinds
 from . import recipes_report
 from .calibration import Fit
 from .observed import FIELD, FIRST, Observed
-from .validation_report import markdown
+from .validation_report import CLEAR, markdown
 
 # Half an interval of 90 % in standard deviations.
 _HALF = NormalDist().inv_cdf(0.95)
@@ -39,16 +39,6 @@ COLUMNS = [
     "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
     "pairs_right", "pairs", "clear_pairs_right", "clear_pairs", "coverage_90",
 ]  # fmt: skip
-
-
-# A pair is clear if its values differ by more than this: K; T, less than half of what two papers
-# differ by on one compound; T.
-_HALF = NormalDist().inv_cdf(0.95)
-_CLEAR = {
-    "curie_temperature_K": 10.0,
-    "saturation_polarization_T": 0.02,
-    "anisotropy_field_T": 0.2,
-}
 
 
 # Values printed alike differ by the rounding of a conversion.
@@ -100,7 +90,7 @@ def between_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
         mean += list(both.mean(axis=1))
         i, j = np.triu_indices(len(both), 1)
         step = both[i] - both[j]
-        for k, least in enumerate((_ALIKE, _CLEAR[kind])):
+        for k, least in enumerate((_ALIKE, CLEAR[kind])):
             known = (np.abs(step) > least).all(axis=1)
             counts[2 * k] += int((known & (step[:, 0] * step[:, 1] > 0)).sum())
             counts[2 * k + 1] += int(known.sum())
@@ -209,7 +199,7 @@ def _row(
     error = np.abs(predicted - value)
     names = frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
     share, number = pairs(value, predicted, *names)
-    clear, clear_number = pairs(value, predicted, *names, _CLEAR.get(kind, 0.0))
+    clear, clear_number = pairs(value, predicted, *names, CLEAR.get(kind, 0.0))
     return {
         "test": test,
         "host": host,

@@ -11,6 +11,14 @@ from ...magnetism.reorientation import transitions
 from ...units import MU_0
 from . import first_order, ions
 
+CLEAR = {
+    "curie_temperature_K": 10.0,
+    "saturation_polarization_T": 0.02,
+    "anisotropy_field_T": 0.2,
+}
+"""A pair is clear if its values differ by more than this: K; T, less than half of what two papers
+differ by on one compound; T."""
+
 _TRANSITIONS = (
     ("Nd2Fe14B", 135.0),
     ("Ho2Fe14B", 58.0),
@@ -38,20 +46,21 @@ def markdown(
     apart : DataFrame
         The held-out measurements, with the model's value and interval.
     """
+    kelvin, tesla, field = CLEAR.values()
     lines = [
         "# Validation of the intrinsic model",
         "",
         "Written by `magnetkit validate magnetism` (`magnetkit.magnetism.validate`). Errors in the",
         "unit of the property; relative errors as shares; `pairs` are pairs within a paper ordered",
-        "as measured, `clear` those that differ by more than 10 K, 0.02 T of polarization"
-        f"{_between(table)}",
-        "or 0.2 T of field; `inside` is the share of the values inside the 90 % interval (the",
-        "scatter between papers on one compound is part of what it is held against). `calibrated",
-        "on` are rows that the model was fitted to: no test of it. The width of the intervals was",
-        "set from the 2:14:1 papers left out, to hold 90 % of them. `papers not fitted` entered no",
-        "fit, but are no blind test: SOURCE.md beside this says what was chosen knowing their",
-        "errors, what was tried without gain, and where the misses lie. 2:17 is shown with the two",
-        "papers that others contradict and without.",
+        f"as measured, `clear` those that differ by more than {kelvin:g} K, {tesla:g} T of "
+        f"polarization{_between(table)}",
+        f"or {field:g} T of field; `inside` is the share of the values inside the 90 % interval",
+        "(the scatter between papers on one compound is part of what it is held against).",
+        "`calibrated on` are rows that the model was fitted to: no test of it. The width of the",
+        "intervals was set from the 2:14:1 papers left out, to hold 90 % of them. `papers not",
+        "fitted` entered no fit, but are no blind test: SOURCE.md beside this says what was",
+        "chosen knowing their errors, what was tried without gain, and where the misses lie.",
+        "2:17 is shown with the two papers that others contradict and without.",
         "",
         "`papers on one compound` is what two papers differ by on the same compound, and how often",
         "two papers that both measured a pair of compounds order it alike: a model can hardly",

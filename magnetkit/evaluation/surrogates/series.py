@@ -40,8 +40,10 @@ def report(belief: Belief) -> list[str]:
     """Return the table of the series, in Markdown."""
     series = observations.series()
     lines = [
-        "The published 2:14:1 series, one paper left out (pairs more than 10 K, 0.03 T or 0.5 T "
-        "apart). A residual learnt beside the calibrated physics must beat that to be used:",
+        "The published 2:14:1 series, one paper left out (pairs more than "
+        f"{_LEAST[_CURIE]:g} K, {_LEAST['saturation_polarization_T']:g} T or "
+        f"{_LEAST['anisotropy_field_T']:g} T apart). A residual learnt beside the "
+        "calibrated physics must beat that to be used:",
         "",
         "| property | model | n | MAE | median | pairs |",
         "|---|---|---|---|---|---|",

@@ -185,7 +185,8 @@ def _text(made: pd.DataFrame, data: TrainingSet) -> str:
     lines = [
         f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
         "",
-        "Pairs: share of pairs of one paper more than 10 K apart that are ordered as measured.",
+        f"Pairs: share of pairs of one paper more than {figures.TOLERANCE[CURIE]:g} K apart that "
+        "are ordered as measured.",
         "",
         "| rows | model | n | MAE, K | median, K | pairs |",
         "|---|---|---|---|---|---|",
