@@ -48,7 +48,7 @@ def _printed() -> "pd.DataFrame":
     long["note"] = long["note"].fillna("")
     long["quantity"] = [_WIDE[c][0] for c in long["column"]]
     long["bound"] = [_WIDE[c][1] for c in long["column"]]
-    return pd.concat([values, long.reindex(columns=values.columns)], ignore_index=True)
+    return pd.concat([values, long.reindex(columns=values.columns)])
 
 
 def printed(grade: str | None = None) -> "pd.DataFrame":

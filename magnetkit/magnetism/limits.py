@@ -209,6 +209,6 @@ def _crossed(kelvin: Array, value: Array, bound: float, limit: Array) -> Array:
     row, before = np.arange(len(first)), np.maximum(first - 1, 0)
     low, high = logs[row, before], logs[row, first]
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(np.isfinite(high) & (first > 0), -low / (high - low), 0.0)
+        part = -low / (high - low)
     found = kelvin[before] + np.clip(np.nan_to_num(part), 0.0, 1.0) * _STEP * (first > 0)
     return np.where(np.isnan(value[:, 0]), np.nan, np.minimum(found, limit))

@@ -302,3 +302,24 @@ def test_magnets_that_contradict_each_other_widen_what_is_predicted_and_it_is_to
     known = wild.process.mill.known("2:14:1", "coercivity_kA_m")
     assert int(told[1]) == round(100 * (known.stretch - 1.0))
     assert "wider" not in quiet.lines()[0]
+
+
+def test_others_make_it_worse_only_beyond_both_what_was_and_what_is_expected():
+    rows = [_row(h=1.1, b=None), _row(OTHER, h=1.15, b=None)]
+    found = calibration(_table(*rows), "x", keep=False)
+    part = found.report
+
+    def told(before, after, reach):
+        """Say so of magnets that were off by shares of their value, with that range after."""
+        report = part.assign(
+            before=part["measured"] / (1.0 + before),
+            after=part["measured"] / (1.0 + after),
+            after_lo=1.0,
+            after_hi=(1.0 + reach) ** 2,
+        )
+        return "make it worse" in replace(found, report=report).lines()[0]
+
+    assert told(before=0.1, after=0.3, reach=0.2)
+    # Within the range that is left, or no worse than before: nothing is said.
+    assert not told(before=0.1, after=0.3, reach=0.4)
+    assert not told(before=0.4, after=0.3, reach=0.2)

@@ -8,7 +8,8 @@ import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX
-from magnetkit.hosts.made import diffused_before, made_before
+from magnetkit.hosts import made
+from magnetkit.hosts.made import diffused_before, made_before, shells_known
 from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
 
 NEVER = (
@@ -80,3 +81,14 @@ def test_what_was_never_made_has_no_limit_and_no_curve(text):
     assert limits["knee_K"].isna().tolist() == [True, False]
     curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])
     assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]
+
+
+def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
+    codes = np.arange(-1, len(HOST_NAMES), dtype=np.int8)
+    assert [HOST_NAMES[c] for c in codes[shells_known(codes)]] == ["2:14:1"]
+    # Whatever has been diffused into others.
+    everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
+    monkeypatch.setattr(made, "_shells", lambda: everything)
+    assert shells_known(codes).tolist() == [False] + [True] * len(HOST_NAMES)
+    found = diffused_before(codes, np.full(len(codes), INDEX["Dy"]))
+    assert found.tolist() == shells_known(codes).tolist()

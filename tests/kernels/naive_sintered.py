@@ -7,24 +7,6 @@ import numpy as np
 MU_0 = 1.25663706127e-6
 
 
-def hardening_charge(row, is_rare_earth, copper, ratio, share):
-    """Return {column: fraction} with `ratio` metal atoms per rare earth and enough Cu."""
-    rare = {c: v for c, v in row.items() if is_rare_earth[c]}
-    metal = {c: v for c, v in row.items() if not is_rare_earth[c]}
-    total_rare, total_metal = sum(rare.values()), sum(metal.values())
-    if total_rare == 0 or total_metal == metal.get(copper, 0.0):
-        return dict(row)
-    rare = {c: v / total_rare for c, v in rare.items()}
-    metal = {c: v / total_metal for c, v in metal.items()}
-    cu = metal.pop(copper, 0.0)
-    new_cu = max(cu, share)
-    metal = {c: v * (1.0 - new_cu) / (1.0 - cu) for c, v in metal.items()}
-    metal[copper] = new_cu
-    result = {c: v / (1.0 + ratio) for c, v in rare.items()}
-    result.update({c: v * ratio / (1.0 + ratio) for c, v in metal.items()})
-    return result
-
-
 def coercivity(kelvin, field, field_room, j, alpha_k, n_eff, decay, alpha_falls, curie):
     """Return H_cJ: Kronmueller's relation when hot, or at 20 C and a power of the field from there.
 

@@ -81,3 +81,10 @@ def test_a_charge_has_its_ratio_of_metals_and_enough_copper():
     for i, row in enumerate(dicts(*found)):
         if rows[i]:
             assert sum(row.values()) == pytest.approx(1.0)
+
+
+def test_of_nothing_nothing_is_made():
+    none = csr(RECIPES[:1])
+    empty = none[0][:1], none[1][:0], none[2][:0]
+    found = hardening_charge(*empty, np.zeros(0, bool), mask(RARE_EARTHS), INDEX["Cu"], 7.5, 0.07)
+    assert [len(part) for part in found] == [1, 0, 0]

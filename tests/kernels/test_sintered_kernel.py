@@ -1,12 +1,8 @@
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import INDEX, RARE_EARTHS, mask
 from magnetkit.hosts.partition import partition
-from magnetkit.kernels import charge
 from magnetkit.kernels import demagnetization as curve
 from magnetkit.kernels import sintered as kernel
 from magnetkit.kernels.magnetism import CURIE
@@ -15,51 +11,6 @@ from magnetkit.magnetism.shell import read_shells
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6
-
-
-def _charge(table, rows, ratio=7.5, share=0.07):
-    return charge.hardening_charge(
-        table.indptr,
-        table.indices,
-        table.values,
-        np.asarray(rows),
-        mask(RARE_EARTHS),
-        INDEX["Cu"],
-        ratio,
-        share,
-    )
-
-
-def test_hardening_charge_equals_its_twin():
-    texts = [
-        "Sm2Co17",
-        "Sm1.5Gd0.5Co14Fe3",
-        "Sm2Co15Cu2",
-        "SmFe2Mn",
-        "Co3Cu1Sm0.3Zr0.1",
-        "Fe2",
-        "Cu2",
-    ]
-    table = CompositionTable.from_strings(texts)
-    indptr, indices, values = _charge(table, [True] * len(texts))
-    for i in range(len(texts)):
-        old = slice(table.indptr[i], table.indptr[i + 1])
-        row = dict(zip(table.indices[old].tolist(), table.values[old].tolist(), strict=True))
-        expected = naive_sintered.hardening_charge(row, mask(RARE_EARTHS), INDEX["Cu"], 7.5, 0.07)
-        new = slice(indptr[i], indptr[i + 1])
-        got = dict(zip(indices[new].tolist(), values[new].tolist(), strict=True))
-        assert list(got) == sorted(got)
-        assert {c: v for c, v in got.items() if v} == pytest.approx(expected, abs=1e-14)
-
-
-def test_hardening_charge_leaves_other_rows_alone():
-    table = CompositionTable.from_strings(["Sm2Co17", "SmCo5"])
-    indptr, indices, values = _charge(table, [False, False])
-    assert indptr.tolist() == table.indptr.tolist()
-    assert indices.tolist() == table.indices.tolist()
-    assert values.tolist() == table.values.tolist()
-    empty = _charge(table[:0], np.zeros(0, bool))
-    assert [len(a) for a in empty] == [1, 0, 0]
 
 
 def _alloys(*formulas, shell=None):
@@ -153,23 +104,6 @@ def test_figures_of_nothing():
     out, status = kernel.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)
     assert status.shape == (1, 0)
-
-
-def test_a_shell_replaces_its_share_of_the_rare_earth():
-    table = CompositionTable.from_strings(["Nd1.5Tb0.5Fe14B", "Nd2Fe14B", "SmCo5"])
-    column = np.array([INDEX["Tb"], INDEX["Dy"], INDEX["Dy"]])
-    share = np.array([0.5, 0.25, 0.0])
-    arrays = charge.replace_rare_earth(
-        table.indptr, table.indices, table.values, mask(RARE_EARTHS), column, share
-    )
-    got = CompositionTable(*arrays, table.row_index, []).to_array()
-    expected = table.to_array()
-    for i, c in enumerate(column):
-        rare = expected[i] * mask(RARE_EARTHS)
-        expected[i] -= share[i] * rare
-        expected[i, c] += share[i] * rare.sum()
-    np.testing.assert_allclose(got, expected, atol=1e-15)
-    assert all(np.diff(arrays[1][a:b]).min() > 0 for a, b in pairwise(arrays[0]))
 
 
 def test_energy_product_is_limited_by_remanence_and_by_the_knee():

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magnetkit.composition import CompositionTable
+from magnetkit.elements import RARE_EARTHS
 from magnetkit.errors import InputError
+from magnetkit.hosts.partition import partition
 from magnetkit.magnetism import phase_balance, sintered
-from magnetkit.magnetism.balance import bound_share
+from magnetkit.magnetism.balance import balance, bound_share
 from magnetkit.magnetism.routes import routes
 
 ROOM = 293.15
@@ -150,3 +152,18 @@ def test_recipes_are_read_as_everywhere():
     assert phase_balance(["Sm36.5Co63.5"], basis="weight").equals(table)
     with pytest.raises(InputError, match="Sm3Xx"):
         phase_balance(["Sm36.5Co63.5", "Sm3Xx"], basis="weight")
+
+
+def test_volumes_outside_the_hard_phase_make_up_the_rest():
+    charges = ["Nd31Fe68B1", "Nd26Fe73B1", "Sm33Co67"]
+    table = CompositionTable.from_strings(charges, basis="weight")
+    for oxygen in (0.0, 0.4):
+        given = {"oxygen_wt_pct": np.full(3, oxygen)}
+        given |= {name: np.zeros(3) for name in ("carbon_wt_pct", "nitrogen_wt_pct")}
+        found = balance(table, partition(table), given, np.zeros(3, bool))
+        outside = 1.0 - found.hard - found.oxide
+        assert (found.oxide > 0.0).all() == (oxygen > 0.0)
+        # What is short of rare earth is all soft; what parts grains is the share of rare earth.
+        np.testing.assert_allclose(found.soft, np.where([False, True, True], outside, 0.0))
+        earth = found.parts.grain_boundary.fraction(*RARE_EARTHS)
+        np.testing.assert_allclose(found.free, outside * earth)

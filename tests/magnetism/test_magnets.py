@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
+from magnetkit.magnetism.intrinsic import STATUS
 from magnetkit.magnetism.magnets import magnets
 from magnetkit.magnetism.shell import read_shells
 
@@ -70,3 +71,51 @@ def test_a_shell_lies_between_core_and_bulk():
     j = [m.polarization[0, 0] for m in (core, shelled, bulk)]
     assert h[0] < h[1] < h[2]
     assert j[1] == pytest.approx(0.9 * j[0] + 0.1 * j[2])
+
+
+@pytest.mark.parametrize(
+    ("formula", "density"),
+    # X-ray densities, g/cm3: Nd2Fe14B 7.58 to 7.62 and Dy2Fe14B 8.05 (Herbst 1991), SmCo5 8.59.
+    [("Nd2Fe14B", 7.6), ("SmCo5", 8.59), ("Dy2Fe14B", 8.05)],
+)
+def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density):
+    table = CompositionTable.from_strings([formula], basis="atomic")
+    found = [
+        magnets(table, AT, process={"density": part}).alloys.density()[0] for part in (1.0, 0.9)
+    ]
+    assert found[0] == pytest.approx(1e3 * density, rel=0.015)
+    assert found[1] == pytest.approx(0.9 * found[0])
+    assert np.isnan(_made("Fe").alloys.density()[0])
+
+
+def test_remanence_is_polarization_times_volume_density_and_alignment():
+    given = {"density": 0.95, "alignment": 0.9, "grain_boundary": 0.08}
+    made = _made("Nd2Fe14B", process=given)
+    np.testing.assert_allclose(made.factor, 0.95 * 0.9 * 0.92)
+    np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
+    table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
+    found = magnets(table, AT, process={"density": 0.95, "alignment": 0.9})
+    balance = found.alloys.balance
+    whole = balance.hard + balance.second
+    np.testing.assert_allclose(found.factor, 0.95 * 0.9 * whole)
+
+
+def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
+    texts = ["Nd2Fe14B", "Nd14Fe79.5Ga0.3Cu0.2B6"]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    made = magnets(table, AT, process={"grain_boundary": 0.07})
+    structure = made.alloys.structure
+    assert structure["boundary"][0] == 0.07
+    assert structure["boundary"][1] == pytest.approx(made.alloys.balance.free[1])
+    # A tenth of a per cent of copper; what a recipe names itself.
+    np.testing.assert_allclose(structure["additive"], [0.001, 0.005])
+    assert structure["soft"].tolist() == made.alloys.balance.soft.tolist()
+
+
+def test_what_was_never_made_has_no_figures_whichever_row_it_is():
+    shells = read_shells(["", "Tb 0.30 @ 0.10", "Tb 0.30 @ 0.10", ""], 4)
+    made = _made("Nd2Fe14BHg", "SmCo5", "Nd2Fe14B", "SmCo5", shells=shells)
+    unknown = STATUS.index("outside the model")
+    assert (made.status == unknown).all(axis=1).tolist() == [True, True, False, False]
+    assert np.isnan(made.coercivity()).all(axis=1).tolist() == [True, True, False, False]
+    assert np.isnan(made.polarization).all(axis=1).tolist() == [True, True, False, False]

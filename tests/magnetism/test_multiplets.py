@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.magnetism.multiplets import AXIAL, WHOLE, angular, free_energy, hund, ion_of, stevens
+from magnetkit.magnetism.parameters import ions
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,39 @@ def test_the_axial_field_has_no_direction_in_the_plane_and_the_whole_one_has():
     for name, same in ((AXIAL, True), (WHOLE, False)):
         one, other = ion.crystal(name)[0], ion.crystal(name, turned=True)[0]
         assert np.allclose(one, other) == same
+
+
+@pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm"])
+@pytest.mark.parametrize(("order", "name"), [(2, "alpha_J"), (4, "beta_J"), (6, "gamma_J")])
+def test_within_the_ground_multiplet_operators_have_stevens_factors(symbol, order, name):
+    ion, own = ion_of(symbol), ions()[symbol]
+    assert ion.field["lambda_K"] != 0.0
+    _, states = np.linalg.eigh(ion.base)
+    ground = states[:, : round(2 * ion.j + 1)]
+    found = ground.conj().T @ ion.operator(order, 0, 1.0) @ ground
+    wanted = own[name] * stevens(ion.j, order, 0)
+    np.testing.assert_allclose(
+        np.linalg.eigvalsh(found), np.linalg.eigvalsh(wanted), atol=1e-6 * abs(wanted).max() + 1e-12
+    )
+
+
+@pytest.mark.parametrize("symbol", ["Pr", "Nd", "Sm", "Tb", "Dy", "Er"])
+def test_a_moment_is_g_times_j_and_exchange_is_of_the_spin(symbol):
+    # Within the ground multiplet L + 2 S is g_J J, and 2 S is 2 (g_J - 1) J.
+    ion, own = ion_of(symbol), ions()[symbol]
+    _, states = np.linalg.eigh(ion.base)
+    ground = states[:, : round(2 * ion.j + 1)]
+    most = np.linalg.eigvalsh(ground.conj().T @ ion.moment[2] @ ground).max()
+    assert most == pytest.approx(own["g_J"] * ion.j, rel=2e-3)
+    spin = np.linalg.eigvalsh(ground.conj().T @ ion.exchange[2] @ ground).max()
+    assert spin == pytest.approx(2.0 * abs(own["g_J"] - 1.0) * ion.j, rel=2e-2)
+
+
+def test_the_axial_field_is_radius_times_factor_times_operator():
+    ion, own = ion_of("Dy"), ions()["Dy"]
+    second, fourth = ion.crystal(AXIAL)
+    for found, order, name in ((second, 2, "alpha_J"), (fourth, 4, "beta_J")):
+        wanted = own[f"r{order}_a0_{order}"] * own[name] * stevens(ion.j, order, 0)
+        if ion.field["lambda_K"] == 0.0:
+            np.testing.assert_allclose(found, wanted, atol=1e-12)
+        assert np.allclose(found, found.conj().T)

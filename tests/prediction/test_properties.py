@@ -1,7 +1,12 @@
 """Conditions, and the stages that `describe` joins."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
 
+import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.prediction.properties import Conditions, conditions_for, describe, supplies
 
@@ -34,3 +39,25 @@ def test_a_cost_per_flux_is_of_the_magnet_at_temperature():
     row = describe(table, 400.0, conditions_for()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
+
+
+def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch):
+    table = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5"], basis="atomic")
+
+    class Model:
+        def predict(self, given, interval):
+            assert given is table
+            values = {"curie_temperature_K": [1.0, 2.0], "curie_temperature_K_lo": [0.5, 1.5]}
+            return pd.DataFrame(values | {"curie_temperature_K_hi": [interval, 3.0]})
+
+    monkeypatch.setattr(mk.surrogates, "load", lambda name: Model())
+    # As if that of another property: it comes last, and so stands.
+    added = (SimpleNamespace(name="curie_temperature_K"),)
+    room = import_module("magnetkit.prediction.properties")
+    monkeypatch.setattr(room, "properties", lambda: added)
+    found = describe(table, 300.0, conditions_for(interval=0.7)).frame()
+    assert found["curie_temperature_K"].tolist() == [1.0, 2.0]
+    assert found["curie_temperature_K_lo"].tolist() == [0.5, 1.5]
+    assert found["curie_temperature_K_hi"].tolist() == [0.7, 3.0]
+    assert set(found["curie_temperature_K_provenance"]) == {"surrogate"}
+    assert found["remanence_T"].notna().all()

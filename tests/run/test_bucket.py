@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.dataset as pads
@@ -13,6 +14,7 @@ from pyarrow.fs import FileSystem
 
 import magnetkit as mk
 from magnetkit.errors import InputError, StoreError
+from magnetkit.run.bucket import Bucket
 from magnetkit.run.manifest import PARTS
 from magnetkit.run.place import RemotePlace, digest_of
 from magnetkit.run.work import file_name
@@ -235,3 +237,12 @@ def test_the_rows_held_are_those_of_the_file(store, recipes):
     one, other = far.thinned(40), opened.thinned(40)
     assert one.index.tolist() == other.index.tolist()
     assert np.array_equal(one["rank"], other["rank"])
+
+
+def test_one_question_has_one_folder_however_its_parts_are_ordered():
+    def folder(**identity):
+        return Bucket.folder.fget(SimpleNamespace(identity=identity))
+
+    assert folder(a=1, b={"c": 2, "d": 3}) == folder(b={"d": 3, "c": 2}, a=1)
+    assert folder(a=1) != folder(a=2)
+    assert folder(a=1).endswith(".parquet")

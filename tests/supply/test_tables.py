@@ -134,3 +134,33 @@ def test_recycling_lowers_reliance_and_risk_of_that_element_alone(baseline):
 def test_a_bad_recycled_share_is_named(recycled):
     with pytest.raises(InputError, match="recycled"):
         supply.element_table(recycled=recycled)
+
+
+def stage_by_hand(row, withheld):
+    """Return HHI, instability and share withheld as the module's formula has them."""
+    named = [(row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0) / 100.0) for i in (1, 2, 3)]
+    named = [(c, s) for c, s in named if c and c != "United States"]
+    abroad = max(1.0 - float(row["us_share_pct"]) / 100.0, sum(s for _, s in named))
+    parts = [(s, countries()[c], withheld.get(c, 0.0)) for c, s in named]
+    # The rest comes from the middle of the scale.
+    rest = 0.5 * (abroad - sum(s for s, _, _ in parts))
+    unstable = (rest + sum(s * (g + (1.0 - g) * w) for s, g, w in parts)) / abroad
+    return float(row["hhi"]), unstable, sum(s * w for s, _, w in parts) / abroad
+
+
+@pytest.mark.parametrize("name", ["baseline", "embargo"])
+def test_risk_is_concentration_times_instability_times_reliance(name):
+    table = supply.element_table(name).set_index("element")
+    state = supply.load_scenario(name)
+    reliance = {r["element"]: float(r["import_reliance_pct"]) / 100.0 for r in rows("elements")}
+    assert any(float(r["us_share_pct"]) > 0.0 for r in rows("production"))
+    for element, found in table.iterrows():
+        stages = [r for r in rows("production") if r["element"] == element]
+        withheld = {c: state.withheld(c, element) for c in countries()}
+        worst = max((stage_by_hand(r, withheld) for r in stages), key=lambda s: s[0] * s[1])
+        assert found["concentration"] == pytest.approx(worst[0]), element
+        assert found["instability"] == pytest.approx(worst[1]), element
+        assert found["withheld"] == pytest.approx(worst[2]), element
+        kept = reliance[element] * (1.0 - state.recycled.get(element, 0.0))
+        assert found["import_reliance"] == pytest.approx(kept), element
+        assert found["supply_risk"] == pytest.approx(worst[0] * worst[1] * kept), element
