@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..columnar import Coded
 from ..errors import InputError
-from .table import grades
+from .table import at_room
 
 # What separates two neighbouring grades: a step of B_r, a class of coercivity.
 _STEP = (0.03, 0.18)
+# What is asked of the grades, and the energy product, by which gaps in it are filled.
+_TOLD = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 
 
 @named
@@ -83,7 +85,7 @@ def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], An
     ln of their B_r and H_cJ, shape (2, k), stands beside; the names are in alphabetical order and
     begin with an empty one.
     """
-    table = grades()
+    table = at_room(_TOLD)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     names = tuple(sorted({"", *table["grade"]}))
     own = {

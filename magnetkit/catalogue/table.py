@@ -96,7 +96,7 @@ def grades(
     if sheets:
         values = printed(grade)
         return values[values["grade"] != ""].reset_index(drop=True)
-    table = _table()
+    table = at_room()
     if grade is not None:
         table = table[table["grade"] == grade]
     kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
@@ -146,21 +146,26 @@ def unknown(name: str) -> str:
     return f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)"
 
 
-@lru_cache(maxsize=1)
-def _table() -> "pd.DataFrame":
-    """Return all grades at 20 degrees C."""
+@lru_cache(maxsize=2)
+def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
+    """Return all grades at 20 degrees C; shared, not to be changed.
+
+    Parameters
+    ----------
+    quantities : tuple of str
+        Which of `QUANTITIES`, in their order; B_r and H_cJ are estimated from the energy product.
+    """
     import pandas as pd
 
     values = printed()
     values = values[values["grade"] != ""]
-    heads = values.groupby("grade", sort=False).agg(
-        host=("host", "first"),
-        kind=("kind", "first"),
-        makers=("maker", lambda m: ", ".join(dict.fromkeys(m))),
-    )
+    heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
+    makers = values[["grade", "maker"]].drop_duplicates()
+    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
+    values = values[values["quantity"].isin(quantities)]
     known = reconciled(values)
     columns: dict[str, pd.Series] = {}
-    for quantity in QUANTITIES:
+    for quantity in quantities:
         one = known[known.index.get_level_values("quantity") == quantity]
         one = one.droplevel("quantity").reindex(heads.index)
         told = one["value"].notna()
@@ -173,7 +178,7 @@ def _table() -> "pd.DataFrame":
         columns[f"{quantity}_provenance"] = source
     table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
     table.insert(4, "temperature_K", ROOM_K)
-    _estimate(table)
+    _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
     return table
 
 
@@ -188,13 +193,13 @@ def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
     return pd.DataFrame(told.reindex(hosts).to_numpy(), hosts.index, told.columns)
 
 
-def _estimate(table: "pd.DataFrame") -> None:
+def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
     """Fill in what no sheet of a grade prints, from grades that are alike."""
-    told = {q: table[q].to_numpy(np.float64, copy=True) for q in (*_ESTIMATED, _PRODUCT)}
+    told = {q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)}
     # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
     told["share"] = told[_PRODUCT] * 4e3 * MU_0 / told["remanence_T"] ** 2
     group = table.groupby(["host", "kind"]).ngroup().to_numpy()
-    for quantity in _ESTIMATED:
+    for quantity in quantities:
         like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
         # Its own may have been estimated before; those of the others are as printed.
         own, by = table[like].to_numpy(np.float64), told[like]

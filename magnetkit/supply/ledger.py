@@ -79,29 +79,22 @@ def mean_over_mass(
     A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
     in the boundaries is paid for too.
     """
+    from ..kernels.row_sums import sums_of_each
+
     per_atom = matrix * ATOMIC_MASS[:, None]
-    sums = _sums(table, per_atom)
+    sums = sums_of_each(table.rows, per_atom)
     if shell is not None:
         from ..magnetism.shell import read_shells
 
         rows = read_shells(shell, len(table))
         if rows is not None:
             rare = mask(RARE_EARTHS)
-            own = _sums(table, np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare]))
+            of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+            own = sums_of_each(table.rows, of_rare)
             put_in = own[:, -1:] * per_atom[rows.column]
             share = rows.paid(own[:, -1], own[:, _TOTAL], sums[:, _TOTAL])
             sums += share[:, None] * (put_in - own[:, :-1])
     return sums / sums[:, _TOTAL : _TOTAL + 1]
-
-
-def _sums(table: CompositionTable, figures: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum of each figure over the atoms of each alloy, shape (n, k)."""
-    from ..kernels.sums import over_atoms
-    from ..kernels.threads import share_rows
-
-    sums = np.zeros((len(table), figures.shape[1]))
-    share_rows(over_atoms, len(table), table.rows, np.ascontiguousarray(figures), sums)
-    return sums
 
 
 def weakest_link(

@@ -7,7 +7,7 @@ import magnetkit as mk
 from magnetkit.catalogue import QUANTITIES
 from magnetkit.catalogue.loop import coercivity_b, shapes
 from magnetkit.catalogue.printed import printed, reconciled
-from magnetkit.catalogue.table import _alike
+from magnetkit.catalogue.table import _alike, at_room
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
@@ -229,3 +229,9 @@ def test_estimates_are_those_of_grades_of_their_own_crystal_and_kind():
             if quantity == "coercivity_kA_m":
                 assert told[quantity].min() <= row[quantity] <= told[quantity].max()
             assert row[f"{quantity}_lo"] <= row[quantity] <= row[f"{quantity}_hi"]
+
+
+def test_some_quantities_are_as_among_all():
+    few = at_room(("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3"))
+    assert few.equals(at_room()[few.columns])
+    assert "density_kg_m3" not in few

@@ -1,9 +1,11 @@
 """Sums over elements, beside whole arrays of fractions."""
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from magnetkit.composition import CompositionTable
-from magnetkit.kernels.row_sums import sums
+from magnetkit.kernels.row_sums import sums, sums_of_each
+from magnetkit.kernels.threads import limited_threads
 
 
 def test_they_are_products_with_whole_arrays():
@@ -23,3 +25,24 @@ def test_they_are_products_with_whole_arrays():
 
 def test_of_no_rows_there_are_none():
     assert sums(CompositionTable.from_strings([]).rows, np.ones(118)).shape == (0,)
+
+
+def test_sums_of_several_figures_are_those_of_scipy_to_the_last_digit():
+    rng = np.random.default_rng(5)
+    made = rng.uniform(0.1, 5.0, (20_000, 4))
+    table = CompositionTable.from_strings(
+        [f"Nd{a:.3f}Dy{b:.3f}Fe{c:.3f}B{d:.3f}" for a, b, c, d in made]
+    )
+    figures = rng.normal(size=(118, 7))
+    sparse = csr_array((table.values, table.indices, table.indptr), shape=(len(table), 118))
+    for threads in (1, 2):
+        with limited_threads(threads):
+            assert np.array_equal(sums_of_each(table.rows, figures), sparse @ figures)
+
+
+def test_an_unknown_figure_of_an_element_that_is_absent_changes_nothing():
+    rows = CompositionTable.from_strings(["SmCo5", "Nd2Fe14B"]).rows
+    figures = np.ones((118, 1))
+    figures[61] = np.nan  # Sm
+    assert np.isnan(sums_of_each(rows, figures)[:, 0]).tolist() == [True, False]
+    assert sums_of_each(CompositionTable.from_strings([]).rows, figures).shape == (0, 1)
