@@ -117,6 +117,12 @@ def test_a_bad_space_is_named(tmp_path, plain):
     plain["space"][0]["limits"] = {"Dy": 0.1}
     with pytest.raises(InputError, match="limits name Dy"):
         applications.load(write(tmp_path, plain))
+    # Of several in the order of their names, whatever the order of a set is this time.
+    plain["space"][0]["limits"] = dict.fromkeys(
+        "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
+    )
+    with pytest.raises(InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"):
+        applications.load(write(tmp_path, plain))
     plain["space"][0]["replace"] = {"Sm": ["Xx"]}
     with pytest.raises(InputError, match="'Xx' is no chemical element"):
         applications.load(write(tmp_path, plain))
