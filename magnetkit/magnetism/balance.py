@@ -102,17 +102,18 @@ def balance(
     # Elsewhere oxide is part of the process's grain boundary.
     balanced = [HOST_NAMES.index(name) for name, phases in beside.items() if phases]
     known = np.isin(codes, balanced) & ~formula
-    share = np.where(known, bound_share(table, rows), 0.0)
+    oxide = np.zeros(len(table))
     if known.any():
+        share = np.where(known, bound_share(table, rows), 0.0)
         rare = mask(RARE_EARTHS)[table.indices]
         row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
         values = table.values * (1.0 - rare * share[row])
         values /= np.bincount(row, values, len(table))[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
         parts = partition(less, codes)
-    bound = share * table.fraction(*RARE_EARTHS)
-    metal = sums(table.rows, atomic_volumes()) - bound * _rare_volume(table, atomic_volumes())
-    oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
+        bound, volume = share * table.fraction(*RARE_EARTHS), atomic_volumes()
+        metal = sums(table.rows, volume) - bound * _rare_volume(table, volume)
+        oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
     hard = parts.hard_volume_fraction * (1.0 - oxide)
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
     earth = parts.grain_boundary.fraction(*RARE_EARTHS)

@@ -64,3 +64,10 @@ def test_a_column_that_stands_twice_is_refused(tmp_path):
     for more in ("", ",,"):
         file.write_text(f"composition,temperature_K,remanence_T{more}\nNd2Fe14B,293.15,1.3{more}\n")
         assert len(read(file)[0]) == 1
+
+
+def test_a_list_of_records_is_a_table_and_no_other_list_is():
+    assert len(read([GOOD, GOOD])[0]) == len(read(pd.DataFrame([GOOD, GOOD]))[0]) == 2
+    for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
+        with pytest.raises(InputError, match="expected a table of measured magnets"):
+            read(odd)

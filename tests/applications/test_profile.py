@@ -160,3 +160,15 @@ def test_margins_are_shares_of_the_limit():
     assert np.isnan(br.margin(np.nan))
     assert str(br) == "remanence_T >= 0.78 at 293.15 K"
     assert str(alpha) == "|remanence_coefficient_pct_K| <= 0.05"
+
+
+def test_goals_are_columns_and_directions():
+    profile = applications.load("energy-traction-motor")
+    asked = profile.model_copy(
+        update={"objectives": ("cost:min=2", "remanence_T:max", "margin:max")}
+    )
+    assert asked.goals == (
+        ("cost_per_flux_USD_m3_T", "min"),
+        ("remanence_T", "max"),
+        ("margin", "max"),
+    )

@@ -4,15 +4,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from magnetkit.composition import blocks
 from magnetkit.composition.blocks import Rejected, composition_column, read_blocks
 from magnetkit.errors import InputError
 
 
 def _all(path, size=1000):
-    blocks = list(read_blocks(path, size))
-    rows = [row for block in blocks for row in block.table.to_pylist()]
-    lines = [int(line) for block in blocks for line in block.lines]
-    return rows, lines, [r for block in blocks for r in block.rejected]
+    found = list(read_blocks(path, size))
+    rows = [row for block in found for row in block.table.to_pylist()]
+    lines = [int(line) for block in found for line in block.lines]
+    return rows, lines, [r for block in found for r in block.rejected]
 
 
 def test_csv_keeps_other_columns_as_written_and_knows_its_lines(tmp_path):
@@ -120,3 +121,22 @@ def test_a_column_that_stands_twice_is_named(tmp_path):
 def test_a_rejected_text_of_any_length_is_kept_to_a_thousand_characters():
     assert Rejected(3, "x" * 1000, "too long").text == "x" * 1000
     assert Rejected(3, "x" * 5000, "too long").text == "x" * 997 + "..."
+
+
+def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
+    tmp_path, monkeypatch
+):
+    notes = [f'"melt {i}\nsecond line, of {i}"' for i in range(60)]
+    file = tmp_path / "alloys.csv"
+    lines = [f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)]
+    file.write_text("\n".join(["composition,note", *lines]), encoding="utf-8")
+    whole = [block.table for block in read_blocks(file, 1000)]
+    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 256)
+    pieces = list(read_blocks(file, 1000))
+    assert len(pieces) > 3
+    assert not any(piece.rejected for piece in pieces)
+    found = pa.concat_tables([piece.table for piece in pieces])
+    assert found.to_pydict() == pa.concat_tables(whole).to_pydict()
+    assert found["note"].to_pylist() == [note.strip('"') for note in notes]
+    # Each row is known by the line it begins in: two lines a row after the header.
+    assert [n for piece in pieces for n in piece.lines.tolist()] == [2 + 2 * i for i in range(60)]

@@ -43,3 +43,11 @@ def test_split_finds_the_facet_that_holds_the_composition():
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
+
+
+def test_an_amount_that_is_negative_by_rounding_alone_is_none():
+    amount = np.empty(3)
+    for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
+        x = np.array([0.6, 0.4, least])
+        assert hull_facets._amounts(np.eye(3), x, amount) == held
+        np.testing.assert_array_equal(amount, x)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.pairs import both_ways, half_pairs, triangular
+from magnetkit.kernels.pairs import _bin, both_ways, half_pairs, triangular
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 
@@ -69,3 +69,8 @@ def test_triangular_form_keeps_lengths_and_angles():
     turned = triangular(lattice)
     np.testing.assert_allclose(turned @ turned.T, lattice @ lattice.T, rtol=1e-12)
     assert not np.triu(turned, 1).any()
+
+
+def test_a_coordinate_lies_in_its_bin_and_one_of_one_in_the_last():
+    assert [_bin(x, 4) for x in (0.0, 0.24, 0.25, 0.6, 0.99, 1.0)] == [0, 0, 1, 2, 3, 3]
+    assert _bin(0.7, 1) == 0

@@ -6,6 +6,7 @@ import magnetkit as mk
 from magnetkit.errors import InputError
 from magnetkit.hosts.partition import partition
 from magnetkit.magnetism import believing
+from magnetkit.magnetism.belief import error_size
 from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import load as calibrated
 
@@ -209,3 +210,9 @@ def test_rows_that_cannot_be_used_are_told(tmp_path, caplog):
     rows = [("Nd2Fe14B", 585.0, "a"), ("Xx2Fe14B", 500.0, "a"), ("SmCo5", "high", "a")]
     believing.load(add=_file(tmp_path, rows, "odd.csv"))
     assert "cannot be read (1), no value (1)" in caplog.text
+
+
+def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
+    novelty, local = np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 20.0])
+    found = error_size(np.array([10.0, 100.0, 0.5]), novelty, local)
+    np.testing.assert_allclose(found, [10.0, 60.0, 70.0])

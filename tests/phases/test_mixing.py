@@ -132,3 +132,25 @@ def test_a_root_keeps_what_is_a_millionth_of_the_largest():
     root = _root(covariance)
     assert root.shape == (3, 2)
     np.testing.assert_allclose(root @ root.T, covariance, atol=1e-15)
+
+
+def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
+    model = mixing_model(snapshot, "1:5")
+    known = slopes("1:5")
+    pairs, differences, deviations = model._slopes(known)
+    used = [s for s in known if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
+    assert len(used) == len(differences) == len(deviations) > 1
+    assert len(pairs.metal) == 2 * len(used)
+    for k, slope in enumerate(used):
+        main, other = (np.searchsorted(model.metals, c) for c in (slope.main, slope.metal))
+        with_it, without = pairs.metal[2 * k], pairs.metal[2 * k + 1]
+        assert (with_it[main], with_it[other]) == (pytest.approx(0.98), pytest.approx(0.02))
+        assert without[main] == 1.0
+        assert with_it.sum() == without.sum() == pytest.approx(1.0)
+        for row in (2 * k, 2 * k + 1):
+            assert np.flatnonzero(pairs.earth[row]).tolist() == [
+                np.searchsorted(model.earths, slope.earth)
+            ]
+        # A fiftieth of five of six atoms, and a quarter of an electronvolt for each.
+        assert differences[k] == pytest.approx(0.02 * 5 / 6 * slope.energy)
+        assert deviations[k] == pytest.approx(0.02 * 5 / 6 * 0.25)

@@ -36,6 +36,8 @@ def test_what_tells_nothing_is_worth_nothing():
     noise = np.random.default_rng(1).standard_normal(told.shape)
     assert value_of(loss, noise, [0, 1])[0] == pytest.approx(0.0, abs=0.03)
     assert value_of(loss, told, [0, 1])[0] > 0.1
+    # Where there is nothing to choose there is nothing to save.
+    assert value_of(loss[:1, :8], told[:1, :8], [0]) == (0.0, 0.0)
 
 
 def test_two_candidates_have_the_value_that_can_be_worked_out():
@@ -137,3 +139,15 @@ def test_the_command_writes_what_the_mill_fills_in(tmp_path):
     table = pd.read_csv(file)
     assert table["magnet"].tolist() == ["M1", "M1", "M2", "M2"]
     assert len(set(table["composition"])) == 1
+
+
+def test_what_is_good_in_the_middle_alone_is_told_by_the_square():
+    # The second loses nothing where its score is between -1 and 1, and 4 elsewhere; the first
+    # always 2. The line of least squares in s^2 is 0.301 + 0.968 s^2, which passes 2 where |s| is
+    # 1.325: beyond, in 0.185 of the draws, the first is taken, and 2 saved.
+    rng = np.random.default_rng(0)
+    score = np.stack([np.zeros(40_000), rng.standard_normal(40_000)])
+    loss = np.stack([np.full(40_000, 2.0), np.where(np.abs(score[1]) < 1.0, 0.0, 4.0)])
+    worth, change = value_of(loss, score[:, :, None], [1])
+    assert worth == pytest.approx(2.0 * 0.185, abs=0.02)
+    assert change == pytest.approx(0.185, abs=0.01)

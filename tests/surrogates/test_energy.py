@@ -7,11 +7,13 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.learning.process import Estimate
+from magnetkit.learning.sets import TrainingSet
 from magnetkit.surrogates.energy import (
     _foreign,
     _packed,
     _unpacked,
     columns,
+    fit,
     fitted,
     pack_fitted,
     size,
@@ -134,3 +136,16 @@ def test_the_distance_to_the_hull_is_what_lies_above_it():
     for end in ("", "_lo", "_hi"):
         wanted = np.maximum(energy[f"{TARGET}{end}"] - hull, 0.0)
         np.testing.assert_allclose(above[f"energy_above_hull_eV_atom{end}"], wanted)
+
+
+def test_where_nothing_is_new_the_edge_is_that_of_rounding():
+    texts = ["SmCo5", "Nd2Fe14B", "YFe2"] * 4
+    table = mk.CompositionTable.from_strings(texts, basis="atomic")
+    values = np.tile([-0.1, -0.05, -0.08], 4) + 1e-3 * np.arange(12)
+    groups = np.repeat(["a", "b", "c", "d"], 3)
+    made = TrainingSet(TARGET, table, values, groups, groups, "a test")
+    model = fit(made)
+    # Every composition is in every group: leaving one out leaves nothing unknown.
+    assert model.edge == 1e-3
+    assert len(model.scores[0]) == 12
+    assert model.manifest["groups"] == 4
