@@ -105,7 +105,6 @@ DEFAULTS = {
     "gallium": 0.0,
     "praseodymium": 0.0,
     # Compensation: of a coefficient of zero, to a thousandth of a per cent per kelvin.
-    "with_": ("Gd", "Er"),
     "alpha": 0.0,
     "tolerance": 0.001,
     # Where counting starts, and what sums start from.
@@ -141,15 +140,6 @@ DEFAULTS = {
     "page": 200,
 }
 OTHERS = {
-    # As the ranking of a device is agreed: what is scarce, what it costs, and room for both.
-    "applications.profile.Profile": {
-        "objectives": (
-            "heavy_rare_earth_wt_pct:min",
-            "supply_risk:min",
-            "cost_per_flux_USD_m3_T:min",
-            "margin:max",
-        )
-    },
     # At 20 C a process states coercivity; at 1300 K alloys are annealed.
     "magnetism.kinds.kinds": {"temperature": ROOM},
     "phases.substituted.dilute": {"temperature": 1300.0},
@@ -190,7 +180,8 @@ def found(module):
             except (TypeError, ValueError):
                 continue
             for one in taken:
-                if isinstance(one.default, bool | int | float | tuple):
+                parts = one.default if isinstance(one.default, tuple) else (one.default,)
+                if all(isinstance(part, bool | int | float) for part in parts):
                     yield f"{module.removeprefix('magnetkit.')}.{told}", one.name, one.default
 
 
