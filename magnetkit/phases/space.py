@@ -285,16 +285,31 @@ def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return for each set, none of which comes twice, the index of the largest that holds it."""
     owner = np.arange(len(members))
     order = np.argsort(-members.sum(axis=1), kind="stable")
-    sets = members[order].astype(np.float32)
-    size = sets.sum(axis=1)
+    sets = _words(members[order])
     # The largest of a chain of sets is held by itself alone.
     largest = np.ones(len(sets), bool)
     step = max(1, _PAIRS // max(len(sets), 1))
     for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
-        holds = sets[rows] @ sets.T == size[rows, None]
+        holds = _held(sets[rows], sets)
         largest[rows] = holds.sum(axis=1) == 1
     above = np.flatnonzero(largest)
     for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
-        holds = sets[rows] @ sets[above].T == size[rows, None]
+        holds = _held(sets[rows], sets[above])
         owner[order[rows]] = order[above[holds.argmax(axis=1)]]
     return owner
+
+
+def _words(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return sets as the bits of words, shape (n, words)."""
+    n, columns = members.shape
+    whole = np.zeros((n, -(-columns // 64) * 64), bool)
+    whole[:, :columns] = members
+    return np.packbits(whole, axis=1).view(np.uint64)
+
+
+def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return whether each of some sets, a row, lies within each of others, a column."""
+    held = np.ones((len(some), len(others)), bool)
+    for own, other in zip(some.T, others.T, strict=True):
+        held &= (own[:, None] & ~other) == 0
+    return held

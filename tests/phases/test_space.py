@@ -152,6 +152,10 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
     members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)
     rng.shuffle(members)
     owner = spaces._cover(members)
+    # Their bits may stand in several words.
+    wide = np.zeros((len(members), 130), bool)
+    wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
+    assert (spaces._cover(wide) == owner).all()
     for own, by in zip(members, owner, strict=True):
         assert (members[by] >= own).all()
         holding = [m for m in members if (m >= own).all()]
