@@ -6,7 +6,7 @@ import pytest
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import HOST_NAMES
 from magnetkit.phases.hull import stable_space
-from magnetkit.phases.judged import Judged, phases_of, rivals
+from magnetkit.phases.judged import Judged, _formula, phases_of, rivals
 from magnetkit.phases.snapshot import open_snapshot
 
 
@@ -50,3 +50,16 @@ def test_entries_of_no_host_have_their_own_energy():
     judged = Judged(phases_of(table("TbFe2 NdFe3")), open_snapshot())
     assert judged.deviation[0] == 0.0
     assert np.isnan(judged.energy[1])
+
+
+@pytest.mark.parametrize(
+    ("parts", "formula"),
+    [
+        (("1:5", "Sm", "Co", ""), "SmCo5"),
+        (("2:17:3", "Sm", "Fe", ""), "Sm2Fe17"),
+        (("2:17:3", "Sm", "Fe", "N"), "Sm2Fe17N3"),
+        (("2:14:1", "Nd", "Fe", "B"), "Nd2Fe14B"),
+    ],
+)
+def test_an_end_member_is_written_with_what_is_on_its_sites(parts, formula):
+    assert _formula(*parts) == formula

@@ -40,3 +40,10 @@ def test_a_top_of_none_is_refused():
     same = Result(["A"], [1])
     with pytest.raises(InputError, match="1 place or more"):
         changes(same, same, 0)
+
+
+def test_a_row_has_what_it_is_told_to_have_and_counts_from_nought():
+    found = changes(Result(["B", "A"], [1, 2]), Result(["A", "B"], [1, 2]), 2)
+    assert list(found) == ["candidate", "shell", "rank", "rank_before", "places", "change"]
+    assert found.index.tolist() == [0, 1]
+    assert found["change"].tolist() == ["rose", "fell"]

@@ -8,6 +8,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError
 from magnetkit.replacement import bill
+from magnetkit.replacement.device import _coated
 
 PARTS = pd.DataFrame(
     {
@@ -101,3 +102,28 @@ def test_a_part_is_redesigned_with_its_faces_coated():
     assert 0.0 < found["heavy_rare_earth_after_kg"] < 0.00036
     with pytest.raises(InputError, match="size"):
         bill(pd.DataFrame([{**part, "size": None}]))
+
+
+def test_of_coatings_that_meet_the_cheapest_on_the_faces_is_taken(monkeypatch):
+    designs = pd.DataFrame(
+        {
+            "way": ["faces", "everywhere", "faces", "faces"],
+            "meets": [True, True, False, True],
+            "cost_USD": [3.0, 1.0, 0.5, 2.0],
+            "element": ["Tb", "Tb", "Tb", "Dy"],
+            "mg_cm2": [1.0, 2.0, 3.0, 4.0],
+            "probability": [0.91, 0.92, 0.93, 0.94],
+            "put_on_g": [10.0, 20.0, 30.0, 40.0],
+        }
+    )
+    found = type("Found", (), {"designs": designs})
+    monkeypatch.setattr(mk.diffusion, "diffuse", lambda *a, **k: found)
+    record = {"base": "Nd30.5Fe68.5B1", "basis": "weight", "size": "20x10x3mm"}
+    taken = _coated(record)
+    assert taken == {
+        "replacement": "Nd30.5Fe68.5B1 + Dy 4 mg/cm2",
+        "probability": 0.94,
+        "put_on_kg": 0.04,
+    }
+    designs["meets"] = False
+    assert _coated(record) == {"replacement": ""}

@@ -156,3 +156,19 @@ def test_yes_is_one_and_no_is_nothing(tmp_path, monkeypatch):
     module._element_figures.cache_clear()
     # USGS 2025: cobalt and neodymium are on the list, iron is not.
     assert [figures[INDEX[e], 0] for e in ("Co", "Nd", "Fe")] == [1.0, 1.0, 0.0]
+
+
+def test_what_is_recycled_of_the_element_itself_does_not_count_and_of_others_does():
+    alloy = table("SmCo5")
+    plain = supply.break_even_recycled_share(alloy, "Co", 0.3)[0]
+    assert 0.0 < plain < 1.0
+    state = supply.load_scenario("baseline")
+    for part in ({"Co": 0.4}, {"Sm": 0.4}):
+        by_scenario = state.model_copy(update={"recycled": part})
+        by_argument = supply.break_even_recycled_share(alloy, "Co", 0.3, recycled=part)[0]
+        found = supply.break_even_recycled_share(alloy, "Co", 0.3, by_scenario)[0]
+        assert found == pytest.approx(by_argument)
+        assert (found == pytest.approx(plain)) == ("Co" in part)
+    # With that share recycled the risk is what was asked for.
+    risk = supply.ledger(alloy, recycled={"Co": plain})["supply_risk"].iloc[0]
+    assert risk == pytest.approx(0.3)
