@@ -195,3 +195,9 @@ def test_the_corner_has_a_tenth_less_at_the_knee():
         assert curve.turned(h_cj, power, -1e5) == 0.0
         with np.errstate(over="ignore"):
             assert j(1.5 * h_cj) == j(10.0 * h_cj) == -b_r
+
+
+def test_on_a_very_steep_load_line_the_field_is_next_to_nothing():
+    one = np.ones(1)
+    found = curve.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
+    np.testing.assert_allclose(found, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)
