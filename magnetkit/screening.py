@@ -7,11 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ParamSpec
 
-from .run import engine
+from .run import engine, told
 from .run import refined as refinement
 from .run.manifest import ANSWER, REPORT, check_report
 from .run.result import Ranked
-from .run.told import write_answer
 
 P = ParamSpec("P")
 
@@ -44,7 +43,7 @@ class ScreenResult(Ranked):
         """
         self.manifest[ANSWER] = list(answer)
         if out is not None:
-            write_answer(out, self.manifest)
+            told.write_answer(out, self.manifest)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.
@@ -98,8 +97,8 @@ class ScreenResult(Ranked):
         from .show.tables import RANKING, chosen
 
         best = self.best(n)
-        told = self.manifest.get(ANSWER)
-        first = {"answer": pd.DataFrame({"answer": told})} if told else {}
+        answer = self.manifest.get(ANSWER)
+        first = {"answer": pd.DataFrame({"answer": answer})} if answer else {}
         brief = chosen(best, {**RANKING, "shell": 0})
         names = [name for name in best.columns if name in brief]
         return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
