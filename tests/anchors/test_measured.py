@@ -71,3 +71,8 @@ def test_a_list_of_records_is_a_table_and_no_other_list_is():
     for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
         with pytest.raises(InputError, match="expected a table of measured magnets"):
             read(odd)
+
+
+def test_a_table_without_what_was_measured_is_refused():
+    with pytest.raises(InputError, match="a row is a magnet at a temperature"):
+        read(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))

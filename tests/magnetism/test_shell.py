@@ -193,3 +193,19 @@ def test_heavy_rare_earth_counts_more_at_the_surface():
     earths = found.fraction("Nd", "Dy")
     np.testing.assert_allclose(earths, 2 / 17)
     np.testing.assert_allclose(found.fraction("Dy") / earths, [2.8 * 0.25 / 1.45, 2 / 3, 0.0])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"fraction": 0.1},
+        {"content": 0.3},
+        {"amount_wt_pct": 0.5, "fraction": 0.1},
+        {"amount_wt_pct": 0.5, "content": 0.3},
+        {"amount_wt_pct": 0.5, "fraction": 0.1, "content": 0.3},
+    ],
+)
+def test_a_shell_is_its_amount_alone_or_fraction_and_content_together(given):
+    with pytest.raises(InputError, match="amount_wt_pct alone, or fraction and content together"):
+        Shell("Tb", **given)

@@ -9,7 +9,7 @@ from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
 from magnetkit.phases import space as spaces
 from magnetkit.phases.snapshot import Snapshot
-from magnetkit.phases.space import build_space, composition_keys, gather, whole_space
+from magnetkit.phases.space import _collapsed, build_space, composition_keys, gather, whole_space
 
 
 @pytest.fixture
@@ -161,3 +161,17 @@ def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch
         holding = [m for m in members if (m >= own).all()]
         assert members[by].sum() == max(m.sum() for m in holding)
     assert (owner[owner] == owner).all()
+
+
+def test_moments_are_judged_where_any_is_known():
+    entries = pd.DataFrame(
+        {
+            "formula": ["SmCo5", "YFe2", "YFe2", "NdFe2"],
+            "magnetic_moment_muB_atom": [1.5, 0.01, np.nan, 1.4],
+        }
+    )
+    found = _collapsed(entries)
+    assert found is not None
+    assert found.tolist() == [False, True, False, False]
+    assert _collapsed(entries.assign(magnetic_moment_muB_atom=np.nan)) is None
+    assert _collapsed(entries[["formula"]]) is None

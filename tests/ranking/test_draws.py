@@ -82,3 +82,19 @@ def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     outside = drawn(leading, dataclasses.replace(job, profile=barred), 50, 0)
     assert (outside.margin[0] <= -1.0).all()
     assert not outside.meets[0].any()
+
+
+def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
+    # The device's own magnet: 99.9 % of what it has it always has; another, weaker one never.
+    motor = mk.applications.load("energy-traction-motor")
+    job = job_for(motor, require=["remanence_T>=0.999*reference"])
+    only = [r for r in job.profile.requirements if r.share_of_reference is not None]
+    job = dataclasses.replace(
+        job, profile=job.profile.model_copy(update={"requirements": tuple(only)})
+    )
+    own, shell = motor.reference.table(), motor.reference.shell or ""
+    weak = mk.CompositionTable.from_strings(["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic")
+    table = mk.CompositionTable.concat([own, weak])
+    leading = evaluate(table, job, shells=[shell, "", ""]).frame()
+    found = drawn(leading, job, 100, 0)
+    assert found.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)
