@@ -9,10 +9,11 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import get_ident
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import InputError
 
@@ -89,11 +90,34 @@ def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
     )
 
 
-def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> None:
-    """Write tables of one schema to a Parquet file, one after the other."""
-    with replacing(path) as temporary, _parquet(temporary, schema) as out:
-        for table in tables:
-            out.write_table(table)
+class _Hashed:
+    """A stream whose SHA-256 is taken in a thread while it is written."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO, pool: ThreadPoolExecutor) -> None:
+        self._stream, self._pool, self.found = stream, pool, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self._pool.submit(self.found.update, data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> str:
+    """Write tables of one schema to a Parquet file, one after the other; return its SHA-256."""
+    with (
+        replacing(path) as temporary,
+        temporary.open("wb") as stream,
+        ThreadPoolExecutor(1, "hashing") as pool,
+    ):
+        hashed = _Hashed(stream, pool)
+        with _parquet(hashed, schema) as out:
+            for table in tables:
+                out.write_table(table)
+    return hashed.found.hexdigest()
 
 
 def parquet_bytes(table: "pa.Table") -> bytes:

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import hashlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,7 +47,8 @@ def test_a_failure_says_the_way_out(tmp_path, error, way_out):
 
 def test_tables_of_one_schema_follow_each_other(tmp_path):
     table = pa.table({"host": pa.array(["1:5", "1:5"]).dictionary_encode(), "x": [1.0, None]})
-    write_parquet([table, table.slice(1)], table.schema, tmp_path / "t.parquet")
+    digest = write_parquet([table, table.slice(1)], table.schema, tmp_path / "t.parquet")
+    assert digest == hashlib.sha256((tmp_path / "t.parquet").read_bytes()).hexdigest()
     got = pq.read_table(tmp_path / "t.parquet")
     assert got["x"].to_pylist() == [1.0, None, None]
     assert got["host"].to_pylist() == ["1:5"] * 3

@@ -51,6 +51,11 @@ class Folder(Chunks):
     near : bool
         Whether all who work are on this machine, and write what they finish.
 
+    Attributes
+    ----------
+    hashed : dict of str to str
+        SHA-256 of files of the new result, where whoever wrote one knows it.
+
     Raises
     ------
     InputError
@@ -61,6 +66,7 @@ class Folder(Chunks):
     def __init__(self, path: Path, near: bool = True) -> None:
         self.near = near
         self.parts = path / PARTS
+        self.hashed: dict[str, str] = {}
         super().__init__(path, LocalPlace(self.parts))
         self._held = ExitStack()
 
@@ -143,7 +149,7 @@ class Folder(Chunks):
     def finish(self, summary: dict[str, Any]) -> None:
         """Put the files written in their place, name them in the manifest, remove the parts."""
         files = {
-            name: sha256(self.staged(name))
+            name: self.hashed.get(name) or sha256(self.staged(name))
             for name in (RANKED, RANKED_CSV, REJECTED)
             if self.staged(name).is_file()
         }

@@ -15,6 +15,7 @@ from ..composition.blocks import Rejected
 from ..files import parquet_bytes
 from .bucket import read_result
 from .candidates import Piece
+from .held import compact
 from .manifest import PARTS, REJECTED, rejected_of
 from .place import RemotePlace, digest_of
 from .pool import Pool, in_order
@@ -172,4 +173,4 @@ def write_fragments(
         store.fragments[fragment.name] = fragment.digest
         found.append(decode(fragment.held))
         tell(len(found), None)
-    return pa.concat_tables(found).unify_dictionaries()
+    return compact(pa.concat_tables(found))

@@ -66,6 +66,21 @@ def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
     return places[np.concatenate([np.arange(n // 2), rest])]
 
 
+def compact(table: pa.Table) -> pa.Table:
+    """Return a table in one piece, whose dictionaries hold no text but that of its rows.
+
+    Those of a chunk are of all its rows; what is made of a few rows would look through them all.
+    """
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            texts = column.cast(column.type.value_type).combine_chunks()
+            columns.append(texts.dictionary_encode())
+        else:
+            columns.append(column.combine_chunks())
+    return pa.table(columns, names=table.column_names)
+
+
 def rows_of_file(path: Path, rows: NDArray[np.int64]) -> pa.Table:
     """Return some rows of a Parquet file, by ascending number."""
     with pq.ParquetFile(path) as file:
@@ -75,7 +90,7 @@ def rows_of_file(path: Path, rows: NDArray[np.int64]) -> pa.Table:
             own = rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
             if len(own):
                 parts.append(file.read_row_group(group).take(pa.array(own - start)))
-    return pa.concat_tables(parts).unify_dictionaries()
+    return compact(pa.concat_tables(parts))
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

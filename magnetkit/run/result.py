@@ -22,7 +22,7 @@ from ..errors import InputError, StoreError
 from ..files import is_url, write_parquet
 from . import manifest as folders
 from .fragments import Fragments, opened
-from .held import Held, frame_of, rows_of_file, spread_places
+from .held import Held, compact, frame_of, rows_of_file, spread_places
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
@@ -383,7 +383,7 @@ class Ranked:
                 self._check_current(self.source)
             found = self.held.take(rows)
         elif not isinstance(self.source, Path):
-            found = self.source.take(pa.array(rows))
+            found = compact(self.source.take(pa.array(rows)))
         else:
             self._check_current(self.source)
             with _readable(self.source):

@@ -19,7 +19,7 @@ from . import manifest as folders
 from .bucket import Bucket
 from .folder import Folder
 from .fragments import Crew, taken, with_ranks, write_fragments
-from .held import Held, held_rows
+from .held import Held, compact, held_rows
 from .passes import Counts
 from .pool import ahead
 from .progress import Progress
@@ -101,8 +101,9 @@ def _write(
     found: list[pa.Table] = []
     first = next(tables)
     passed = _watched(chain([first], ahead(tables)), held, found, len(ranking.place), tell)
-    write_parquet(passed, first.schema, store.staged(folders.RANKED))
-    return pa.concat_tables(found).unify_dictionaries()
+    path = store.staged(folders.RANKED)
+    store.hashed[folders.RANKED] = write_parquet(passed, first.schema, path)
+    return compact(pa.concat_tables(found))
 
 
 def _taken(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:

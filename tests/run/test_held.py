@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from magnetkit.run import held
-from magnetkit.run.held import Held, held_rows, rows_of_file, spread_places
+from magnetkit.run.held import Held, compact, held_rows, rows_of_file, spread_places
 
 
 def test_the_first_and_some_of_the_rest_are_held(monkeypatch):
@@ -42,3 +42,15 @@ def test_some_rows_of_a_file_of_many_groups(tmp_path):
     assert some.has(np.array([6, 49]))
     assert not some.has(np.array([6, 8]))
     assert some.take(np.array([7, 49]))["x"].to_pylist() == [7, 49]
+
+
+def test_compact_keeps_rows_and_drops_texts_that_none_has():
+    texts = pa.array(["a", "b", None, "c"]).dictionary_encode()
+    table = pa.table({"t": texts, "x": [1.0, 2.0, 3.0, 4.0]})
+    both = pa.concat_tables([table.take([3, 2]), table.take([1])])
+    found = compact(both)
+    assert found.to_pylist() == both.to_pylist()
+    assert found.schema == both.schema
+    assert [c.num_chunks for c in found.columns] == [1, 1]
+    assert found["t"].chunk(0).dictionary.to_pylist() == ["c", "b"]
+    assert compact(table.slice(0, 0)).num_rows == 0
