@@ -11,7 +11,7 @@ Run with ``python benchmarks/bench_screening.py [PART ...]``, all parts without 
 
 Each run has a process of its own, so that its peak memory is its own; figures are medians of
 ``--repeat`` runs (3). A run is made before that compiles and loads what is kept. On two quiet cores
-all takes some forty minutes, thirty of them for 10^8 thrice.
+all takes some fifteen minutes, seven of them for 10^8 thrice.
 """
 
 import argparse
