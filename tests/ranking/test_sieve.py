@@ -47,7 +47,8 @@ def test_the_loss_is_never_below_what_the_composition_says(device):
     assert np.ptp(floor[judged.meets]) > 0.3
 
 
-@pytest.mark.parametrize("host", ["Nd2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
+# Of R2Fe14B that of Pr: Nd's moments lie on a cone at 77 K, where it is no magnet of this model.
+@pytest.mark.parametrize("host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
 @pytest.mark.parametrize("kelvin", [77.0, 293.15])
 def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
     _, job, _ = case("f22-engine")
@@ -55,6 +56,8 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
     space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
     (found,) = magnets(space[:], None, [kelvin], job.conditions)
     flux = found["remanence_T"] / found["density_kg_m3"]
+    # Whatever has no number would pass any bound.
+    assert np.nanmax(flux) > 0.25 * FLUX_PER_MASS
     assert not (flux >= FLUX_PER_MASS).any()
     # 240 A m2/kg, Bozorth: Fe65Co35.
     assert pytest.approx(3.0e-4, rel=0.07) == FLUX_PER_MASS
