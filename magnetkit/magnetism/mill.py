@@ -159,7 +159,7 @@ class Known:
     def stretch(self) -> float:
         """By how much the scatter of the measured magnets widens what is predicted, at least 1.
 
-        As in averages of the Particle Data Group (Review of Particle Physics, Introduction, 5.2):
+        As in averages of the Particle Data Group (Review of Particle Physics, its introduction):
         sqrt(chi2 / (k - 1)) of k scores about their mean, all of their covariance counted, where
         that is above 1. What they are off by together is no scatter, and one is none.
         """
