@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import renamed
 from ..errors import InputError
 from ..units import MU_0
 
@@ -44,19 +45,19 @@ class Duty:
     ----------
     load_line : float
         Permeance coefficient -B / (mu_0 H) of its worst place.
-    outside_kA_m : float
+    outside_field_kA_m : float
         Outside field against the magnetization, kA/m, such as that of an armature.
     hours : float
         Time at the temperature, h.
 
     Examples
     --------
-    >>> Duty(load_line=2.0, outside_kA_m=100.0).hours
+    >>> Duty(load_line=2.0, outside_field_kA_m=100.0).hours
     87600.0
     """
 
     load_line: float = LOAD_LINE
-    outside_kA_m: float = 0.0
+    outside_field_kA_m: float = 0.0
     hours: float = TEN_YEARS
 
     @property
@@ -80,7 +81,7 @@ class Duty:
         """
         from ..kernels.demagnetization import straight_field
 
-        outside = 1e3 * self.outside_kA_m
+        outside = 1e3 * self.outside_field_kA_m
         return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
 
     def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
@@ -125,9 +126,14 @@ class Duty:
             np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
             for a in (b_r, h_cj, knee, recoil)
         )
-        outside = 1e3 * self.outside_kA_m
+        outside = 1e3 * self.outside_field_kA_m
         share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
+
+
+Duty.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
+    Duty.__init__
+)
 
 
 def read_duty(load_line: Any) -> Duty:
@@ -148,7 +154,7 @@ def read_duty(load_line: Any) -> Duty:
     duty = load_line if isinstance(load_line, Duty) else Duty(load_line)
     names = {
         "load_line": "a permeance coefficient of 0 or more",
-        "outside_kA_m": "an outside field of 0 kA/m or more against the magnet",
+        "outside_field_kA_m": "an outside field of 0 kA/m or more against the magnet",
         "hours": "a time of use of 0 h or more",
     }
     checked = {}

@@ -1,24 +1,19 @@
 """Every property of a set of candidates, stage by stage."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..added import properties
-from ..arguments import path
 from ..catalogue.nearest import nearest
 from ..columnar import Coded, Columns
 from ..columns import PROVENANCES
 from ..composition import CompositionTable
-from ..errors import InputError
-from ..magnetism.duty import LOAD_LINE, Duty, read_duty
-from ..magnetism.process import process_record
-from ..magnetism.sintered import BETWEEN, read_between, sintered_columns
+from ..magnetism.sintered import sintered_columns
+from .conditions import Conditions
 
 if TYPE_CHECKING:
     from ..magnetism.magnets import Magnets
@@ -28,119 +23,6 @@ ROOM_K = 293.15
 """Where grades are printed, K."""
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What the properties are wanted for.
-
-    Attributes
-    ----------
-    between : tuple of float
-        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
-    duty : Duty
-        Load line, outside field and time of use of the magnet in the device.
-    process : mapping or None
-        How the magnet is made; None takes the defaults of each family.
-    interval : float
-        Coverage of the intervals.
-    whole_range : bool
-        Whether the status is that over the range `between`, as a device needs it, rather than
-        that at the temperature of the row.
-    scenario : str
-        Supply scenario, a name or the path of a TOML file.
-    recycled : mapping of str to float
-        Share of an element that comes from recycling.
-    prices : mapping of str to float
-        Times the scenario's price of an element.
-    reference : CompositionTable or None
-        The magnet to save heavy rare earth against, one row.
-    snapshot : Path or None
-        Phase data to use instead of the embedded.
-    data, add : str or None
-        CSV file of measured Curie temperatures to learn from instead of, or beside, what is known
-        otherwise.
-    """
-
-    between: tuple[float, float] = BETWEEN
-    duty: Duty = field(default_factory=Duty)
-    process: Any = None
-    interval: float = 0.9
-    whole_range: bool = False
-    scenario: str = "baseline"
-    recycled: dict[str, float] = field(default_factory=dict)
-    prices: dict[str, float] = field(default_factory=dict)
-    reference: CompositionTable | None = None
-    reference_shell: str = ""
-    snapshot: Path | None = None
-    data: str | None = None
-    add: str | None = None
-
-
-def conditions_for(
-    *,
-    process: Any = None,
-    load_line: float | None = None,
-    outside_kA_m: float | None = None,
-    hours: float | None = None,
-    interval: float = 0.9,
-    scenario: str | Path | None = None,
-    recycled: Mapping[str, float] | None = None,
-    prices: Mapping[str, float] | None = None,
-    between: Any = None,
-    snapshot: str | Path | None = None,
-    data: str | Path | None = None,
-    add: str | Path | None = None,
-    **device: Any,
-) -> Conditions:
-    """Return checked conditions; what is None is the default.
-
-    Parameters
-    ----------
-    process, load_line, outside_kA_m, hours, interval, scenario : optional
-        As of `magnetkit.predict`.
-    recycled, between, snapshot, data, add : optional
-        As of `magnetkit.predict`.
-    prices : mapping of str to float, optional
-        Times the scenario's price of an element.
-    **device
-        `reference`, `reference_shell` and `whole_range` of `Conditions`.
-
-    Raises
-    ------
-    InputError
-        If one cannot be used.
-    """
-    from ..magnetism.intrinsic import quantile
-    from ..supply.scenario import check_recycled, load_scenario, with_prices
-
-    quantile(interval)
-    if not isinstance(scenario, str | Path | None):
-        raise InputError(
-            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
-        )
-    load_scenario(scenario or "baseline")
-    with_prices("baseline", prices or {})
-    return Conditions(
-        between=BETWEEN if between is None else read_between(between),
-        duty=_duty(load_line, outside_kA_m, hours),
-        process=process_record(process),
-        interval=float(interval),
-        scenario=str(scenario or "baseline"),
-        recycled=check_recycled(recycled),
-        prices=dict(prices or {}),
-        snapshot=None if snapshot is None else path("snapshot", snapshot),
-        data=None if data is None else str(path("data", data)),
-        add=None if add is None else str(path("add", add)),
-        **device,
-    )
-
-
-def _duty(load_line: Any, outside_kA_m: float | None, hours: float | None) -> Duty:
-    """Return what a magnet stands, checked; what is None is the default."""
-    given = {"outside_kA_m": outside_kA_m, "hours": hours}
-    line = LOAD_LINE if load_line is None else load_line
-    return read_duty(Duty(line, **{name: v for name, v in given.items() if v is not None}))
 
 
 def magnets(
@@ -162,6 +44,7 @@ def magnets(
             temperatures,
             process=conditions.process,
             shell=shells,
+            host=conditions.host,
             between=conditions.between,
             load_line=conditions.duty,
             interval=conditions.interval,
@@ -206,7 +89,9 @@ def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, 
     from ..phases.forming import FORMS
     from ..phases.makeable import stability_columns
 
-    _, found = stability_columns(table, snapshot=conditions.snapshot, interval=conditions.interval)
+    _, found = stability_columns(
+        table, conditions.host, snapshot=conditions.snapshot, interval=conditions.interval
+    )
     return found, found["probability_phase_forms"] >= FORMS
 
 

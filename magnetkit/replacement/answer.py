@@ -218,7 +218,9 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
     line = asked.reference["load_line"]
     (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
-    magnet |= ledger_columns(table, with_prices("baseline", asked.wish.price))
+    conditions = asked.wish.conditions
+    state = with_prices(conditions.scenario, conditions.prices)
+    magnet |= ledger_columns(table, state, conditions.recycled or None)
     verdict = judge(asked.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()
     frame["candidate"] = text
@@ -294,13 +296,13 @@ def _savings(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
     if picked is None:
         return {"kind": "savings", "text": "Heavy rare earth saved: none, as nothing is replaced."}
     each = picked["heavy_rare_earth_saved_wt_pct"] / 100.0 * asked.wish.mass_kg
-    yearly = each * asked.wish.number
+    yearly = each * asked.wish.per_year
     return {
         "kind": "savings",
         "saved_kg_per_magnet": each,
         "saved_kg_per_year": yearly,
         "text": f"Heavy rare earth saved: {1e3 * each:.1f} g per magnet of "
-        f"{asked.wish.mass_kg:g} kg, {yearly:.1f} kg a year at {asked.wish.number:,} "
+        f"{asked.wish.mass_kg:g} kg, {yearly:.1f} kg a year at {asked.wish.per_year:,} "
         "magnets a year; material cost "
         f"{picked['cost_USD_kg']:.0f} against {asked.reference['cost_USD_kg']:.0f} USD/kg.",
     }

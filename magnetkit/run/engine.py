@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from threadpoolctl import threadpool_limits
 
-from ..arguments import named
+from ..arguments import named, renamed
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..files import is_url
+from ..prediction.conditions import ConditionKeywords, with_conditions
 from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Rule
@@ -32,28 +33,17 @@ from .writing import finish, refuse_nothing
 
 if TYPE_CHECKING:
     from ..applications.profile import Profile
-    from ..magnetism.process import Process
 
 
+@renamed(outside_kA_m="outside_field_kA_m")
 @named
+@with_conditions("use", "magnet", "supply", "models", without=("host",))
 def screen(
     compositions: Any = None,
     application: "str | Path | Profile" = "patriot-beam-focusing",
     temperature: float | str | None = None,
     scenario: str | Path | None = None,
     *,
-    recycled: Mapping[str, float] | None = None,
-    process: "Process | dict[str, Any] | str | None" = None,
-    shell: Any = None,
-    load_line: float | None = None,
-    outside_kA_m: float | None = None,
-    hours: float | None = None,
-    interval: float = 0.9,
-    between: tuple[float | str, float | str] | None = None,
-    snapshot: str | Path | None = None,
-    data: str | Path | None = None,
-    add: str | Path | None = None,
-    prices: dict[str, float] | None = None,
     reference: str | None = None,
     require: Sequence[str] = (),
     objectives: Sequence[str] = (),
@@ -67,6 +57,7 @@ def screen(
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
+    **keywords: Unpack[ConditionKeywords],
 ) -> Ranked:
     """Rank candidates for a device.
 
@@ -84,10 +75,6 @@ def screen(
         ``"150C"``; the profile's otherwise.
     scenario : str, optional
         Supply scenario.
-    recycled : dict of str to float, optional
-        Share of an element that comes from recycling.
-    prices : dict of str to float, optional
-        Times the scenario's price of an element, e.g. ``{"Tb": 3.0}``.
     reference : str, optional
         Composition of today's magnet, instead of the device's.
     require : sequence of str
@@ -95,16 +82,6 @@ def screen(
         same side of the same column takes its place.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
-    process, interval, snapshot, data, add : optional
-        As of `magnetkit.predict`.
-    shell : str, dict or Shell, optional
-        Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``, of all candidates that name none.
-    load_line, outside_kA_m, hours : float, optional
-        Permeance coefficient -B / (mu_0 H), outside field against the magnetization (kA/m) and
-        time of use (h); the profile's otherwise.
-    between : tuple of float or str, optional
-        Temperatures of the chords alpha and beta, K or texts, lower first; the coldest and the
-        hottest of the device otherwise.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     column : str, optional
@@ -131,6 +108,8 @@ def screen(
         needs the same magnetkit.
     progress : bool or callable
         Show a progress bar on stderr, or call this with rows done and rows in all.
+    **keywords
+        Conditions, as of `magnetkit.predict`; what is not given is the device's.
 
     Returns
     -------
@@ -157,23 +136,9 @@ def screen(
     if reference is not None:
         profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
+    shell = keywords.pop("shell", None)
     job = job_for(
-        profile,
-        kelvin,
-        scenario=scenario,
-        recycled=recycled,
-        process=process,
-        load_line=load_line,
-        outside_kA_m=outside_kA_m,
-        hours=hours,
-        interval=interval,
-        between=between,
-        snapshot=snapshot,
-        data=data,
-        add=add,
-        prices=prices,
-        require=require,
-        objectives=objectives,
+        profile, kelvin, require=require, objectives=objectives, scenario=scenario, **keywords
     )
     source = as_candidates(compositions, profile, basis, column, shell)
     keep = kept_rows(keep, source)
