@@ -87,7 +87,8 @@ def _records(
     between: tuple[float, float] | None,
 ) -> tuple[dict[str, Any], ...]:
     """Return what a reference magnet is seen to keep beside what is expected of it."""
-    from ..magnetism.sintered import BETWEEN, sintered_at
+    from ..magnetism.sintered import sintered_at
+    from ..units import BETWEEN
 
     at = sorted({s.kelvin for s in seen})
     if not at:

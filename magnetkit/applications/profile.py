@@ -10,7 +10,7 @@ from .. import _toml
 from .._toml import Name, Strict, Text
 from ..arguments import named
 from ..errors import InputError
-from ..magnetism.duty import TEN_YEARS
+from ..units import TEN_YEARS
 from .objective import MARGIN, Objective
 from .parts import WITHOUT_TEMPERATURE, Host, Reference, Requirement, Sources, Space, Unit
 

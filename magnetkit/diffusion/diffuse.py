@@ -29,9 +29,7 @@ _SEARCHED = 1_500
 """Cells of the search; what it finds is checked on as many as were asked for."""
 
 
-@renamed(
-    outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year"
-)
+@renamed(outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year")
 @named
 @with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(
@@ -190,7 +188,11 @@ def _words(asked: Asked, circuit: Circuit, kelvin: float, probability: float, ma
         where = "in open circuit"
     else:
         where = f"at load line {circuit.load_line:g}"
-    outside = f" and {circuit.outside_field_kA_m:g} kA/m from outside" if circuit.outside_field_kA_m else ""
+    outside = (
+        f" and {circuit.outside_field_kA_m:g} kA/m from outside"
+        if circuit.outside_field_kA_m
+        else ""
+    )
     return f"{wanted} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
 
 

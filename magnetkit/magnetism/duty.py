@@ -16,15 +16,9 @@ from numpy.typing import NDArray
 
 from ..arguments import renamed
 from ..errors import InputError
-from ..units import MU_0
+from ..units import LOAD_LINE, MU_0, TEN_YEARS
 
 Array = NDArray[np.float64]
-
-LOAD_LINE = 1.0
-"""Default permeance coefficient -B / (mu_0 H), that of a short block."""
-
-TEN_YEARS = 87_600.0
-"""Default time of use, h."""
 
 # mu_0 S_v, T: about 5 mT of sintered Nd-Fe-B (from memory; no number could be read in print). It
 # makes the volume that turns at once kT / (J_s S_v) = (8.6 nm)^3 at 20 C, two widths of a wall, as

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..arguments import named, renamed
 from ..composition.notation import Basis
 from ..errors import InputError
-from ..units import ZERO_CELSIUS
-from .duty import TEN_YEARS, Duty, read_duty
+from ..units import TEN_YEARS, ZERO_CELSIUS
+from .duty import Duty, read_duty
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..hosts.partition import HOSTS
-from ..units import celsius_range, parse_temperature, parse_temperatures
+from ..units import BETWEEN, celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
 from .figures import FIGURES, at_each, bend, figures_of
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .routes import Route
-
-BETWEEN = (293.15, 373.15)
-"""Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0

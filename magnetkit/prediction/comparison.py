@@ -14,7 +14,7 @@ from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.process import process_record
 from .conditions import ConditionKeywords, Conditions, with_conditions
-from .predict import predicted
+from .properties import predicted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, TypedDict, TypeVar
 
 from ..arguments import path
-from ..composition import CompositionTable
 from ..errors import InputError
-from ..magnetism.duty import LOAD_LINE, TEN_YEARS, Duty, read_duty
-from ..magnetism.process import process_record
-from ..magnetism.sintered import BETWEEN, read_between
-from ..units import parse_temperatures
+from ..units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 
 if TYPE_CHECKING:
+    from ..composition import CompositionTable
+    from ..magnetism.duty import Duty
     from ..magnetism.process import Process
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -57,23 +55,22 @@ class ConditionKeywords(TypedDict, total=False):
     add: str | Path | None
 
 
-def _condition(
-    default: Any,
+def _said(
     group: str,
     kind: str,
     meaning: str,
+    option: str,
+    metavar: str,
     *,
-    option: str | None = None,
-    metavar: str | None = None,
     example: str = "",
     common: bool = False,
-) -> Any:
-    """Return a field: `kind` and `meaning` for docstrings, the rest for the command line.
+) -> dict[str, Any]:
+    """Return the metadata of a field: `kind` and `meaning` for docstrings, the rest for options.
 
     `example` is added to the meaning on the command line; options that are not `common` are shown
     by ``--help-all`` alone.
     """
-    said = {
+    return {
         "group": group,
         "kind": kind,
         "meaning": meaning,
@@ -82,9 +79,6 @@ def _condition(
         "example": example,
         "common": common,
     }
-    if default == {}:
-        return field(default_factory=dict, metadata=said)
-    return field(default=default, metadata=said)
 
 
 @dataclass(frozen=True)
@@ -130,155 +124,189 @@ class Conditions:
         that at the temperature of the row.
     """
 
-    temperature: tuple[float, ...] = _condition(
-        (300.0,),
-        "use",
-        "float, str or sequence of them",
-        'K, or a text such as ``"150C"``',
-        option="--temperature",
-        metavar="TEMPERATURE",
-        common=True,
+    temperature: tuple[float, ...] = field(
+        default=(300.0,),
+        metadata=_said(
+            "use",
+            "float, str or sequence of them",
+            'K, or a text such as ``"150C"``',
+            "--temperature",
+            "TEMPERATURE",
+            common=True,
+        ),
     )
-    load_line: float = _condition(
-        LOAD_LINE,
-        "use",
-        "float, optional",
-        "Permeance coefficient -B / (mu_0 H) of the working point; the device's, or 1, otherwise",
-        option="--load-line",
-        metavar="NUMBER",
-        common=True,
+    load_line: float = field(
+        default=LOAD_LINE,
+        metadata=_said(
+            "use",
+            "float, optional",
+            "Permeance coefficient -B / (mu_0 H) of the working point; the device's, or 1, otherwise",
+            "--load-line",
+            "NUMBER",
+            common=True,
+        ),
     )
-    outside_field_kA_m: float = _condition(
-        0.0,
-        "use",
-        "float, optional",
-        "Outside field against the magnetization, kA/m; the device's, or none, otherwise",
-        option="--outside-field",
-        metavar="KA_M",
+    outside_field_kA_m: float = field(
+        default=0.0,
+        metadata=_said(
+            "use",
+            "float, optional",
+            "Outside field against the magnetization, kA/m; the device's, or none, otherwise",
+            "--outside-field",
+            "KA_M",
+        ),
     )
-    hours: float = _condition(
-        TEN_YEARS,
-        "use",
-        "float, optional",
-        "Time of use at the temperature, h; the device's, or ten years, otherwise",
-        option="--hours",
-        metavar="NUMBER",
+    hours: float = field(
+        default=TEN_YEARS,
+        metadata=_said(
+            "use",
+            "float, optional",
+            "Time of use at the temperature, h; the device's, or ten years, otherwise",
+            "--hours",
+            "NUMBER",
+        ),
     )
-    between: tuple[float, float] = _condition(
-        BETWEEN,
-        "use",
-        "tuple of float or str, optional",
-        "Temperatures of the chords alpha and beta, K or texts, lower first; the device's coldest "
-        "and hottest, or 20 and 100 degrees C, otherwise",
-        option="--between",
-        metavar="LOW,HIGH",
+    between: tuple[float, float] = field(
+        default=BETWEEN,
+        metadata=_said(
+            "use",
+            "tuple of float or str, optional",
+            "Temperatures of the chords alpha and beta, K or texts, lower first; the device's coldest "
+            "and hottest, or 20 and 100 degrees C, otherwise",
+            "--between",
+            "LOW,HIGH",
+        ),
     )
-    process: Any = _condition(
-        None,
-        "magnet",
-        "Process, dict or str, optional",
-        "How the magnets are made: a route such as hot-deformed, or the calibration of a producer; "
-        "the defaults of each family otherwise",
-        option="--process",
-        metavar="NAME",
-        common=True,
+    process: Any = field(
+        default=None,
+        metadata=_said(
+            "magnet",
+            "Process, dict or str, optional",
+            "How the magnets are made: a route such as hot-deformed, or the calibration of a producer; "
+            "the defaults of each family otherwise",
+            "--process",
+            "NAME",
+            common=True,
+        ),
     )
-    calibration: str | None = _condition(
-        None,
-        "magnet",
-        "str, optional",
-        "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, or none "
-        "for the bare model; otherwise those of `process`, or of the device",
-        option="--calibration",
-        metavar="NAME|GRADE|none",
+    calibration: str | None = field(
+        default=None,
+        metadata=_said(
+            "magnet",
+            "str, optional",
+            "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, or none "
+            "for the bare model; otherwise those of `process`, or of the device",
+            "--calibration",
+            "NAME|GRADE|none",
+        ),
     )
-    shell: Any = _condition(
-        None,
-        "magnet",
-        "str, dict, Shell or a sequence of them, optional",
-        "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
-        option="--shell",
-        metavar="SHELL",
-        example="repeat",
-        common=True,
+    shell: Any = field(
+        default=None,
+        metadata=_said(
+            "magnet",
+            "str, dict, Shell or a sequence of them, optional",
+            "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
+            "--shell",
+            "SHELL",
+            example="repeat",
+            common=True,
+        ),
     )
-    host: str = _condition(
-        "auto",
-        "magnet",
-        "str, optional",
-        "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from the "
-        "composition otherwise",
-        option="--host",
-        metavar="HOST",
+    host: str = field(
+        default="auto",
+        metadata=_said(
+            "magnet",
+            "str, optional",
+            "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from the "
+            "composition otherwise",
+            "--host",
+            "HOST",
+        ),
     )
-    scenario: str = _condition(
-        "baseline",
-        "supply",
-        "str or Path, optional",
-        "Supply scenario, a name or a TOML file",
-        option="--scenario",
-        metavar="NAME",
-        common=True,
+    scenario: str = field(
+        default="baseline",
+        metadata=_said(
+            "supply",
+            "str or Path, optional",
+            "Supply scenario, a name or a TOML file",
+            "--scenario",
+            "NAME",
+            common=True,
+        ),
     )
-    recycled: dict[str, float] = _condition(
-        {},
-        "supply",
-        "mapping of str to float, optional",
-        "Share of an element that comes from recycling",
-        option="--recycled",
-        metavar="ELEMENT=SHARE",
-        example="e.g. Co=0.25; repeat",
+    recycled: dict[str, float] = field(
+        default_factory=dict,
+        metadata=_said(
+            "supply",
+            "mapping of str to float, optional",
+            "Share of an element that comes from recycling",
+            "--recycled",
+            "ELEMENT=SHARE",
+            example="e.g. Co=0.25; repeat",
+        ),
     )
-    prices: dict[str, float] = _condition(
-        {},
-        "supply",
-        "mapping of str to float or str, optional",
-        "Times the scenario's price of an element",
-        option="--price",
-        metavar="ELEMENT=FACTORx",
-        example="e.g. Tb=3x; repeat",
+    prices: dict[str, float] = field(
+        default_factory=dict,
+        metadata=_said(
+            "supply",
+            "mapping of str to float or str, optional",
+            "Times the scenario's price of an element",
+            "--price",
+            "ELEMENT=FACTORx",
+            example="e.g. Tb=3x; repeat",
+        ),
     )
-    interval: float = _condition(
-        0.9,
-        "models",
-        "float, optional",
-        "Coverage of the intervals, 0.9 for 90 %",
-        option="--interval",
-        metavar="SHARE",
+    interval: float = field(
+        default=0.9,
+        metadata=_said(
+            "models",
+            "float, optional",
+            "Coverage of the intervals, 0.9 for 90 %",
+            "--interval",
+            "SHARE",
+        ),
     )
-    snapshot: Path | None = _condition(
-        None,
-        "models",
-        "str or Path, optional",
-        "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded one "
-        "otherwise",
-        option="--phases",
-        metavar="SNAPSHOT",
+    snapshot: Path | None = field(
+        default=None,
+        metadata=_said(
+            "models",
+            "str or Path, optional",
+            "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded one "
+            "otherwise",
+            "--phases",
+            "SNAPSHOT",
+        ),
     )
-    data: str | None = _condition(
-        None,
-        "models",
-        "str or Path, optional",
-        "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, source "
-        "if known) to learn from instead of everything else",
-        option="--data",
-        metavar="FILE",
+    data: str | None = field(
+        default=None,
+        metadata=_said(
+            "models",
+            "str or Path, optional",
+            "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, source "
+            "if known) to learn from instead of everything else",
+            "--data",
+            "FILE",
+        ),
     )
-    add: str | None = _condition(
-        None,
-        "models",
-        "str or Path, optional",
-        "Such a file whose rows stand beside what is known otherwise",
-        option="--add",
-        metavar="FILE",
+    add: str | None = field(
+        default=None,
+        metadata=_said(
+            "models",
+            "str or Path, optional",
+            "Such a file whose rows stand beside what is known otherwise",
+            "--add",
+            "FILE",
+        ),
     )
-    reference: CompositionTable | None = None
+    reference: "CompositionTable | None" = None
     reference_shell: str = ""
     whole_range: bool = False
 
     @property
-    def duty(self) -> Duty:
+    def duty(self) -> "Duty":
         """Load line, outside field and time of use of the magnet in the device."""
+        from ..magnetism.duty import Duty
+
         return Duty(self.load_line, self.outside_field_kA_m, self.hours)
 
     @classmethod
@@ -296,7 +324,10 @@ class Conditions:
         InputError
             If one cannot be used.
         """
+        # Late, since the command line asks this module what its options are.
+        from ..magnetism.duty import Duty, read_duty
         from ..magnetism.intrinsic import quantile
+        from ..magnetism.sintered import read_between
         from ..supply.scenario import check_recycled, load_scenario, with_prices
 
         told = {name: value for name, value in given.items() if value is not None}
@@ -351,6 +382,7 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
         If no such magnets are known, or the process names a producer's too.
     """
     from ..magnetism import mill
+    from ..magnetism.process import process_record
 
     record = process_record(process)
     if calibration is None:
@@ -409,9 +441,7 @@ def conditions_in(*names: str, without: tuple[str, ...] = ()) -> Iterator[Field[
             yield one
 
 
-def with_conditions(
-    *names: str, without: tuple[str, ...] = ()
-) -> Callable[[Function], Function]:
+def with_conditions(*names: str, without: tuple[str, ...] = ()) -> Callable[[Function], Function]:
     """Let a function that ends in ``**keywords`` say which conditions these are.
 
     Signature and docstring then name each: those of the groups or fields `names`, but for those

@@ -1,15 +1,13 @@
 """All properties of some compositions, without a device."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Unpack
 
 from ..arguments import named, renamed
-from ..composition.answers import Inputs
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from .conditions import ConditionKeywords, Conditions, with_conditions
-from .properties import ROOM_K, describe, magnets
+from .properties import predicted
 
 
 @renamed(outside_kA_m="outside_field_kA_m")
@@ -69,15 +67,3 @@ def predict(
     conditions = Conditions.of(temperature=temperature, **keywords)
     inputs = read_inputs(compositions, basis, column, strict=strict)
     return predicted(inputs, conditions)
-
-
-def predicted(inputs: Inputs, conditions: Conditions) -> Any:
-    """Return what `predict` does of recipes that are read."""
-    shells = inputs.shells_with(conditions.shell)
-    conditions, kelvin = replace(conditions, shell=None), conditions.temperature
-    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
-    frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
-        for k, magnet in zip(kelvin, made, strict=True)
-    ]
-    return inputs.give(*frames, named=True)

@@ -1,7 +1,7 @@
 """Every property of a set of candidates, stage by stage."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from ..magnetism.sintered import sintered_columns
 from .conditions import Conditions
 
 if TYPE_CHECKING:
+    from ..composition.answers import Inputs
     from ..magnetism.magnets import Magnets
 
 ENERGY = "formation_energy_eV_atom"
@@ -150,6 +151,18 @@ def describe(
         found |= _measured(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
     return found.ordered()
+
+
+def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
+    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    shells = inputs.shells_with(conditions.shell)
+    kelvin = conditions.temperature
+    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
+    frames = [
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
+        for k, magnet in zip(kelvin, made, strict=True)
+    ]
+    return inputs.give(*frames, named=True)
 
 
 def cost_per_flux(

@@ -1,7 +1,7 @@
 """One chunk of candidates, from compositions to a judged table: the unit of work."""
 
-from collections.abc import Mapping, Sequence
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from magnetkit.errors import InputError
 from magnetkit.kernels.demagnetization import corner, lost, polarization, straight_field
-from magnetkit.magnetism.duty import TEN_YEARS, Duty, read_duty
+from magnetkit.magnetism.duty import Duty, read_duty
+from magnetkit.units import TEN_YEARS
 from magnetkit.units import MU_0
 
 ONE = np.array([1.0])
