@@ -79,13 +79,12 @@ def api() -> dict[str, str]:
 
 def commands() -> str:
     """Return the page of the command line, from the commands themselves."""
-    import click
     import typer
 
     from magnetkit.cli.app import app
 
-    def told(command: click.Command, path: str) -> Iterator[str]:
-        if isinstance(command, click.Group):
+    def told(command: Any, path: str) -> Iterator[str]:
+        if hasattr(command, "commands"):
             for name in command.commands:
                 yield from told(command.commands[name], f"{path} {name}")
             return
@@ -109,7 +108,7 @@ def commands() -> str:
 def _option(parameter: Any) -> str:
     names = [n for n in parameter.opts if n.startswith("-")] or [parameter.name.upper()]
     meaning = (getattr(parameter, "help", None) or "").replace("|", "\\|").replace("\n", " ")
-    return "" if "--help" in names else f"| `{'` `'.join(names)}` | {meaning} |"
+    return "" if {"--help", "--help-all"} & set(names) else f"| `{'` `'.join(names)}` | {meaning} |"
 
 
 def columns() -> str:

@@ -1,14 +1,20 @@
-"""``magnetkit featurize`` and ``magnetkit bench``."""
+"""``magnetkit features``: features of candidates, and how fast they are made."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Basis, Column, ElementColumns, Quiet, composition_of
+from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
+
+app = typer.Typer(
+    cls=Group, help="Features of compositions, and their kernels.", no_args_is_help=True
+)
 
 
-def featurize(
+@app.command()
+@shown_in_full
+def make(
     candidates: Annotated[
         Path,
         typer.Argument(
@@ -25,7 +31,7 @@ def featurize(
 
     Examples
     --------
-      magnetkit featurize alloys.csv --basis weight --out features.parquet
+      magnetkit features make alloys.csv --basis weight --out features.parquet
     """
     from ..features.featurize import featurize as run
 
@@ -35,6 +41,8 @@ def featurize(
         typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
 
 
+@app.command()
+@shown_in_full
 def bench(
     rows: Annotated[int, typer.Option(min=1000, help="Compositions of each kernel.")] = 500_000,
     match: Annotated[str, typer.Option(help="Run the kernels whose name holds this.")] = "",
@@ -50,9 +58,9 @@ def bench(
 
     Examples
     --------
-      magnetkit bench --quick
+      magnetkit features bench --quick
 
-      magnetkit bench --match statistics --rows 2000000
+      magnetkit features bench --match statistics --rows 2000000
     """
     import pandas as pd
     from rich.console import Console

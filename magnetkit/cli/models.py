@@ -1,11 +1,13 @@
-"""``magnetkit train`` and ``magnetkit validate``."""
+"""``magnetkit models`` and ``magnetkit validate``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Phases, Quiet
+from ._options import Group, Phases, Quiet, shown_in_full
+
+app = typer.Typer(cls=Group, help="Models that are learnt from data.", no_args_is_help=True)
 
 PHASE_TARGET = "formation_energy_eV_atom"
 _OTHERS = ("magnetism", "magnets", "phases", "hindcast", "diffusion", "grades")
@@ -29,6 +31,13 @@ Data = Annotated[
 ]
 
 
+@app.callback()
+def _models() -> None:
+    """Models that are learnt from data."""
+
+
+@app.command()
+@shown_in_full
 def train(
     target: Annotated[
         str | None,
@@ -45,9 +54,9 @@ def train(
 
     Examples
     --------
-      magnetkit train
+      magnetkit models train
 
-      magnetkit train curie_temperature_K --data mine.csv
+      magnetkit models train curie_temperature_K --data mine.csv
     """
     from ..errors import InputError
     from ..surrogates import train as run

@@ -62,10 +62,10 @@ def use_limits(
     -------
     pandas.DataFrame
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
-        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is used up)
-        and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is from 20
-        degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]`` says
-        what stands for a grade.
+        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is
+        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is
+        from 20 degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]``
+        says what stands for a grade.
 
     Raises
     ------

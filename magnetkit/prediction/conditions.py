@@ -140,7 +140,7 @@ class Conditions:
         metadata=_said(
             "use",
             "float, optional",
-            "Permeance coefficient -B / (mu_0 H) of the working point; the device's, or 1, otherwise",
+            "Permeance coefficient -B / (mu_0 H) of the magnet; the device's, or 1, otherwise",
             "--load-line",
             "NUMBER",
             common=True,
@@ -171,8 +171,8 @@ class Conditions:
         metadata=_said(
             "use",
             "tuple of float or str, optional",
-            "Temperatures of the chords alpha and beta, K or texts, lower first; the device's coldest "
-            "and hottest, or 20 and 100 degrees C, otherwise",
+            "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
+            "coldest and hottest, or 20 and 100 degrees C, otherwise",
             "--between",
             "LOW,HIGH",
         ),
@@ -182,8 +182,8 @@ class Conditions:
         metadata=_said(
             "magnet",
             "Process, dict or str, optional",
-            "How the magnets are made: a route such as hot-deformed, or the calibration of a producer; "
-            "the defaults of each family otherwise",
+            "How the magnets are made: a route such as hot-deformed, or a calibration; the "
+            "defaults of each family otherwise",
             "--process",
             "NAME",
             common=True,
@@ -194,8 +194,8 @@ class Conditions:
         metadata=_said(
             "magnet",
             "str, optional",
-            "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, or none "
-            "for the bare model; otherwise those of `process`, or of the device",
+            "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, or "
+            "none for the bare model; otherwise those of `process`, or of the device",
             "--calibration",
             "NAME|GRADE|none",
         ),
@@ -271,8 +271,8 @@ class Conditions:
         metadata=_said(
             "models",
             "str or Path, optional",
-            "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded one "
-            "otherwise",
+            "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the "
+            "embedded one otherwise",
             "--phases",
             "SNAPSHOT",
         ),
@@ -282,8 +282,8 @@ class Conditions:
         metadata=_said(
             "models",
             "str or Path, optional",
-            "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, source "
-            "if known) to learn from instead of everything else",
+            "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
+            "source if known) to learn from instead of everything else",
             "--data",
             "FILE",
         ),

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ...composition import CompositionTable
 from ...elements import INDEX, N_ELEMENTS, SYMBOLS
 from ...errors import StoreError
-from ...prediction.properties import Conditions, magnets, supplies
+from ...prediction.conditions import Conditions
+from ...prediction.properties import magnets, supplies
 from ...ranking.pareto import compared, first_front
 from ...run import manifest as folders
 from ...supply import element_table

@@ -13,7 +13,8 @@ from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
 from ...phases.forming import FORMS, WEIGHTS
-from ...prediction.properties import Conditions, magnets
+from ...prediction.conditions import Conditions
+from ...prediction.properties import magnets
 from ...ranking.requirements import MEETS_PROBABILITY
 from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
