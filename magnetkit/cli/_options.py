@@ -35,8 +35,9 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 Application = Annotated[
     str | None,
     typer.Option(
-        help="Device: a name of `magnetkit applications list`, or a TOML file; without one, "
-        "--require, --reference and --temperature say what is wanted.",
+        metavar="NAME|FILE",
+        help="Device of `magnetkit applications list`; or say it by --require, --reference and "
+        "--temperature.",
         autocompletion=_named("applications"),
     ),
 ]
@@ -109,7 +110,10 @@ def with_unit(text: str | None) -> str | None:
 Columns = Annotated[
     str | None,
     typer.Option(
-        metavar="NAMES", help="Columns to print, e.g. rank,candidate.", rich_help_panel=OUTPUT
+        metavar="NAMES",
+        help="Columns to print, e.g. rank,candidate.",
+        rich_help_panel=OUTPUT,
+        hidden=True,
     ),
 ]
 Everything = Annotated[
@@ -126,34 +130,36 @@ Shells = Annotated[
     typer.Option(
         "--shell",
         metavar="SHELL",
-        help="Grain-boundary shell of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try "
-        "on the host beside its space (repeat).",
+        help="Of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try on the host; repeat.",
+        rich_help_panel=GROUPS["magnet"],
     ),
 ]
 Strict = Annotated[
     bool,
     typer.Option(
-        "--strict", help="Fail on the first row that cannot be used.", rich_help_panel=RUN
+        "--strict",
+        help="Fail on the first row that cannot be used.",
+        rich_help_panel=RUN,
+        hidden=True,
     ),
 ]
 ReferenceMagnet = Annotated[
     str | None,
-    typer.Option("--reference", help="Composition of today's magnet, instead of the device's."),
+    typer.Option("--reference", metavar="RECIPE", help="Today's magnet, instead of the device's."),
 ]
 Require = Annotated[
     list[str] | None,
     typer.Option(
         metavar="REQUIREMENT",
-        help="A requirement more, e.g. 'remanence_T>=0.98*reference' or 'coercivity_kA_m>=800 at "
-        "150C'; may be repeated.",
+        help="E.g. 'remanence_T>=0.98*reference', 'coercivity_kA_m>=800 at 150C'; repeat.",
     ),
 ]
 Objectives = Annotated[
     list[str] | None,
     typer.Option(
         "--objective",
-        metavar="COLUMN:min|max[=WEIGHT]",
-        help="Rank by this instead of the device's objectives, e.g. cost:min=2; may be repeated.",
+        metavar="COLUMN:min|max",
+        help="Instead of the device's objectives, e.g. cost:min=2; repeat.",
     ),
 ]
 Json = Annotated[

@@ -57,8 +57,7 @@ def screen(
         typer.Option(
             parser=a_place,
             metavar="PATH|URL",
-            help="Folder for the results, or one in a store that all workers reach, e.g. "
-            "s3://bucket/run.",
+            help="Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
         ),
     ] = Path("results"),
     basis: Basis = "auto",
@@ -135,8 +134,8 @@ def screen(
         int | None,
         typer.Option(
             min=1,
-            help="Write so many of the best alone, and count over all; 100000 of a space of more "
-            "than ten million.",
+            metavar="N",
+            help="Write so many of the best alone; 100000 of a space of over ten million.",
             rich_help_panel=RUN,
         ),
     ] = None,
@@ -149,7 +148,10 @@ def screen(
     workers: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes to work in (Dask), on this machine.", rich_help_panel=RUN
+            min=1,
+            metavar="N",
+            help="Processes to work in, on this machine.",
+            rich_help_panel=RUN,
         ),
     ] = None,
     dask: Annotated[
@@ -175,8 +177,6 @@ def screen(
 
     Examples
     --------
-      magnetkit screen --application patriot-beam-focusing
-
       magnetkit screen alloys.csv --basis weight --application f22-engine --out results
 
       magnetkit screen --host 2:14:1 --replace Nd=Ce,La,Dy --limit Dy=0.2 --application f22-engine

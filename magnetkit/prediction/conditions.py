@@ -129,7 +129,7 @@ class Conditions:
         metadata=_said(
             "use",
             "float, str or sequence of them",
-            'K, or a text such as ``"150C"``',
+            "Temperature, e.g. 150C or 423K",
             "--temperature",
             "TEMPERATURE",
             common=True,
