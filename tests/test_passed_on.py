@@ -20,7 +20,7 @@ from magnetkit.magnetism import believing
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shell import read_shells
 from magnetkit.prediction import properties
-from magnetkit.prediction.properties import conditions_for
+from magnetkit.prediction.conditions import Conditions
 from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
 from magnetkit.replacement.asked import profile, requirements
 from magnetkit.replacement.replace import _checked
@@ -31,7 +31,7 @@ BASE = "Nd1.8Dy0.2Fe14B"
 GIVEN = {
     "process": {"grain_size_um": 3.5, "alignment": 0.93, "density": 0.97, "oxygen_wt_pct": 0.11},
     "load_line": 0.7,
-    "outside_kA_m": 51.0,
+    "outside_field_kA_m": 51.0,
     "hours": 123.0,
     "interval": 0.83,
     "scenario": "embargo",
@@ -74,9 +74,13 @@ class Recorded:
 
 def test_conditions_are_what_was_given(given):
     reference = table_of("Nd2Fe14B")
-    made = conditions_for(**given, reference=reference, reference_shell="Tb 0.5 wt%")
+    made = Conditions.of(**given, reference=reference, reference_shell="Tb 0.5 wt%")
     assert made.between == (281.0, 411.0)
-    assert (made.duty.load_line, made.duty.outside_kA_m, made.duty.hours) == (0.7, 51.0, 123.0)
+    assert (made.duty.load_line, made.duty.outside_field_kA_m, made.duty.hours) == (
+        0.7,
+        51.0,
+        123.0,
+    )
     assert made.process == GIVEN["process"]
     assert (made.interval, made.scenario) == (0.83, "embargo")
     assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
@@ -84,14 +88,14 @@ def test_conditions_are_what_was_given(given):
     assert made.reference is reference
     assert made.reference_shell == "Tb 0.5 wt%"
     assert made.snapshot is None
-    assert conditions_for(snapshot="here").snapshot == Path("here")
+    assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
 def test_each_stage_gets_its_own_conditions(given, monkeypatch):
     sintered, makeable, ledger = map(module, ("magnetism.sintered", "phases.makeable", LEDGER))
     table, shells = table_of(BASE, "SmCo5"), ["Tb 0.5 wt%", ""]
     reference = table_of("Nd2Fe14B")
-    made = conditions_for(
+    made = Conditions.of(
         **given, reference=reference, reference_shell="Dy 0.4 wt%", whole_range=True, snapshot="x"
     )
     seen = []
@@ -148,16 +152,11 @@ def test_each_stage_gets_its_own_conditions(given, monkeypatch):
 
 
 def test_predict_is_told_all_that_it_is_asked(given, monkeypatch):
-    predict = module("prediction.predict")
-    own = Recorded(properties.conditions_for)
-    monkeypatch.setattr(predict, "conditions_for", own)
-    monkeypatch.setattr(predict, "parse_temperatures", lambda t: 1 / 0)
+    told = {}
+    monkeypatch.setattr(Conditions, "of", lambda **keywords: told.update(keywords) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         mk.predict([BASE], 300.0, snapshot="here", **given)
-    told = dict(own.given)
-    assert told.pop("snapshot") == "here"
-    assert told.pop("device") == {}
-    assert told == given
+    assert told == {"temperature": 300.0, "snapshot": "here", **given}
 
 
 def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
@@ -186,7 +185,7 @@ def test_what_is_not_given_comes_from_the_device():
     assert job.temperature == device.temperature_K
     assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
     duty = job.conditions.duty
-    assert (duty.load_line, duty.outside_kA_m, duty.hours) == (
+    assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (
         device.load_line,
         device.outside_field_kA_m,
         device.service_hours,
@@ -220,7 +219,7 @@ def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, k
     asked = parse_requirement(text)
     assert asked.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
-    made = requirement_of(text, device, conditions_for(), 400.0)
+    made = requirement_of(text, device, Conditions.of(), 400.0)
     sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
     assert sides == dict.fromkeys(sides) | {side: limit}
     assert (made.column, made.temperature_K) == (asked.column, kelvin)
@@ -273,10 +272,11 @@ def test_recipes_hold_what_they_were_given_of_each_element():
 
 
 def test_a_wish_reaches_the_device_that_stands_for_the_grade():
-    room = {"max_working_temperature_K": 423.15}
-    wish = _checked(room, None, 1.7, "cost_USD_kg<=77", {"Tb": "3x"}, 0.3, 700)
-    assert (wish.temperature, wish.load_line, wish.price) == (423.15, 1.7, {"Tb": 3.0})
-    assert (wish.require, wish.mass_kg, wish.number) == (("cost_USD_kg<=77",), 0.3, 700)
+    conditions = Conditions.of(temperature=423.15, prices={"Tb": "3x"})
+    wish = _checked(conditions, 1.7, "cost_USD_kg<=77", 0.3, 700)
+    assert (wish.temperature, wish.load_line) == (423.15, 1.7)
+    assert wish.conditions.prices == {"Tb": 3.0}
+    assert (wish.require, wish.mass_kg, wish.per_year) == (("cost_USD_kg<=77",), 0.3, 700)
     reference = {
         "temperature_K": 423.15,
         "remanence_T": 1.1,

@@ -14,8 +14,6 @@ UNCOUNTED = ("self", "cls", "begin", "end", "start", "stop")
 COMMANDS = "cli/"
 _KEYWORDS = "its keywords are what users may ask for, each by its name"
 EXCEPTIONS = {
-    "prediction/predict.py predict": _KEYWORDS,
-    "prediction/properties.py conditions_for": _KEYWORDS,
     "replacement/replace.py replace": _KEYWORDS,
     "diffusion/diffuse.py diffuse": _KEYWORDS,
     "run/engine.py screen": _KEYWORDS,

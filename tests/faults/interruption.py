@@ -227,7 +227,7 @@ def train(folder: Path) -> Command:
             digest.update(manifest["data_sha256"].encode())
         return digest.hexdigest()
 
-    run = partial(command_line, "train", TARGET)
+    run = partial(command_line, "models", "train", TARGET)
 
     def from_nothing() -> None:
         shutil.rmtree(place, ignore_errors=True)

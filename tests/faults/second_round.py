@@ -453,7 +453,7 @@ def smaller(place: Path) -> Seen:
         cache = place / f"cache-{threads}"
         names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         env = dict.fromkeys(names, threads) | {"MAGNETKIT_CACHE_DIR": str(cache)}
-        command("train", "curie_temperature_K", env=env, timeout=1800)
+        command("models", "train", "curie_temperature_K", env=env, timeout=1800)
         files = sorted(f for f in cache.rglob("*") if f.is_file() and "kernels" not in f.parts)
         for file in files:
             if file.suffix in (".model", ".skops"):

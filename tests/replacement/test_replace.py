@@ -90,7 +90,7 @@ def test_savings_add_up():
 
 
 def test_terbium_at_three_times_its_price_is_paid(motor):
-    dear = mk.replace("N42SH", "150C", price={"Tb": "3x"})
+    dear = mk.replace("N42SH", "150C", prices={"Tb": "3x"})
     columns = ["candidate", "shell"]
     both = [r.candidates.set_index(columns)["cost_USD_kg"] for r in (motor, dear)]
     shell = ("Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", "Tb 0.8 wt%")
@@ -210,7 +210,7 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
 
 
 def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
-    found = mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
+    found = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "price of Tb times 3" in text
     # The folder alone says it again.
