@@ -54,7 +54,7 @@ demo: $(STAMP)
 # Kernels first: two workers would each compile them.
 test: $(STAMP)
 	@echo "magnetkit: running every test"
-	@$(BIN)/python -m magnetkit warmup
+	@$(BIN)/python -m magnetkit doctor --compile
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
@@ -124,10 +124,10 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
 	@$(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py -m peer
-	@$(PEERS)/bin/python -m magnetkit bench
+	@$(PEERS)/bin/python -m magnetkit features bench
 
 bench: $(STAMP)
-	@$(BIN)/python -m magnetkit bench
+	@$(BIN)/python -m magnetkit features bench
 	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
 
 # In an environment of its own: the server pins what it is deployed with.

@@ -33,7 +33,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    pulled = run("pull", "Sm-Co", "Fe", "--key-from-env", MP_API_KEY=KEY, **own)
+    pulled = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **own)
     assert pulled.returncode == 0, pulled.stderr
     assert (Path(pulled.stdout.strip()) / "manifest.json").is_file()
     assert "database 2025.09.25" in pulled.stderr

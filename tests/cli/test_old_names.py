@@ -20,11 +20,11 @@ class Reached(Exception):
 
 # Where a command goes once its options are read, and what is typed in 0.1 and now.
 CALLS = {
-    "compare": ("magnetkit.prediction.compare", "A B --temperature 150C --cgs", "A B"),
+    "compare": ("magnetkit.prediction.compare", "A B --temperature 150C --cgs", "['A', 'B']"),
     "limits": ("magnetkit.magnetism.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
     "parts": ("magnetkit.replacement.bill", "patriot --per-year 100 --keep", "patriot"),
     "compensate": (
-        "magnetkit.replacement.compensation.compensation",
+        "magnetkit.cli.replace._compensate",
         "--reference 2:17TC-16 --circuit 0.01",
         "2:17TC-16",
     ),
@@ -127,9 +127,9 @@ CALLED = {
 @pytest.mark.parametrize("case", CALLED, ids=" ".join)
 def test_an_old_keyword_is_taken_and_the_new_one_named(case):
     name, old, new = case
-    with pytest.warns(FutureWarning, match=f"{name}: {old} is now called {new}"):
-        with pytest.raises(MagnetkitError) as ended:
-            CALLED[case]({old: {} if old == "price" else 1})
+    told = pytest.warns(FutureWarning, match=f"{name}: {old} is now called {new}")
+    with told, pytest.raises(MagnetkitError) as ended:
+        CALLED[case]({old: {} if old == "price" else 1})
     assert old not in str(ended.value)
     with pytest.raises(InputError, match=f"{old} is the old name of {new}"):
         CALLED[case]({old: 1, new: 1})

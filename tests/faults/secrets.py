@@ -17,7 +17,7 @@ from tests.faults.interruption import command_line, in_child, preload, wait
 from tests.phases.mp_server import KEY, Handler, Server, status
 
 # Minutes long, and without a word about keys: they read no setting but the cache.
-SKIPPED = {"bench", "validate"}
+SKIPPED = {"features bench", "validate"}
 
 
 def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
