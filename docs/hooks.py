@@ -178,7 +178,7 @@ def on_config(config: Any) -> Any:
         return [{titles[f]: f.relative_to(DOCS).as_posix()} for f in files]
 
     own = [{titles[f]: f.name} for f in titles if f.parent == DOCS and f.name.startswith("add-")]
-    known = {"index.md", "physics.md"}
+    known = {"index.md", "physics.md", "renamed.md"}
     more = [
         {titles[f]: f.name}
         for f in titles
@@ -196,6 +196,7 @@ def on_config(config: Any) -> Any:
             "Reference": [
                 {"Command line": "reference/commands.md"},
                 {"Columns": "reference/columns.md"},
+                {"New names": "renamed.md"},
                 {
                     "Python": [
                         "reference/api/index.md",

@@ -260,7 +260,7 @@ _TYPES: dict[str, tuple[Any, dict[str, Any]]] = {
     "add": (Path | None, {}),
 }
 _READ: dict[str, Callable[[Any], Any]] = {
-    "between": lambda text: tuple(with_unit(text).split(",")),
+    "between": lambda text: tuple((with_unit(text) or "").split(",")),
     "shell": lambda texts: texts[0] if len(texts) == 1 else texts,
     "recycled": lambda texts: pairs(texts, "--recycled"),
     "prices": lambda texts: factors(texts, "--price"),

@@ -12,7 +12,7 @@ from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..prediction.conditions import ConditionKeywords, Conditions, with_conditions
+from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
 from ..units import kelvin_text
 from .answer import Diffusion, undone
 from .asked import LOSS, Asked, loss, read_asked
@@ -50,7 +50,7 @@ def diffuse(
     basis: Basis = "auto",
     per_year: int = 1,
     cells: int = CELLS,
-    **keywords: Unpack[ConditionKeywords],
+    **keywords: Unpack[SupplyKeywords],
 ) -> Diffusion:
     """Return the least terbium or dysprosium that lets a magnet of that shape stand its field.
 

@@ -35,24 +35,36 @@ NO_CALIBRATION = "none"
 """`calibration` that leaves the model bare, where a device's own magnet would anchor it."""
 
 
-class ConditionKeywords(TypedDict, total=False):
-    """The conditions as public functions take them; what is None or not given is the default."""
-
+class _Keywords(TypedDict, total=False):
     between: tuple[float | str, float | str] | None
-    load_line: float | None
     outside_field_kA_m: float | None
     hours: float | None
     process: "Process | dict[str, Any] | str | None"
     calibration: str | None
-    shell: Any
     host: str | None
-    scenario: str | Path | None
     recycled: Mapping[str, float] | None
     prices: Mapping[str, float | str] | None
     interval: float | None
     snapshot: str | Path | None
     data: str | Path | None
     add: str | Path | None
+
+
+class SupplyKeywords(_Keywords, total=False):
+    """Those beside a function's own load line and shell."""
+
+    scenario: str | Path | None
+
+
+class UseKeywords(_Keywords, total=False):
+    """Those beside a function's own scenario."""
+
+    load_line: float | None
+    shell: Any
+
+
+class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):
+    """The conditions as public functions take them; what is None or not given is the default."""
 
 
 def _said(

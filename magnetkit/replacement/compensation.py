@@ -15,6 +15,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import INDEX
 from ..errors import InputError
+from ..prediction.conditions import Conditions
 from ..units import celsius_range, parse_temperature
 from .asked import COMPENSATED, Wish
 from .reference import ALPHA, anchor, given_recipe
@@ -92,7 +93,7 @@ def compensation(
     if not abs(circuit) < 1.0:
         raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
     low, high = _range(temperature, str(room["grade"]))
-    wish = Wish(high, None, (), {}, 1.0, 1, (low, high))
+    wish = Wish(Conditions(temperature=(high,)), None, (), 1.0, 1, (low, high))
     here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
     made, mill = anchor(here, room, wish, recipe, basis, None, None)
     frame = _described(_variants(made), (low, high), mill, circuit)

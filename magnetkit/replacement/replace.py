@@ -16,8 +16,8 @@ from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
 from ..prediction.conditions import (
     NO_CALIBRATION,
-    ConditionKeywords,
     Conditions,
+    SupplyKeywords,
     with_conditions,
 )
 from ..run.manifest import REPORT
@@ -100,7 +100,7 @@ def replace(
     mass_kg: float = MASS_KG,
     per_year: int = PER_YEAR,
     out: str | Path | None = None,
-    **keywords: Unpack[ConditionKeywords],
+    **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
     """Say what replaces a commercial grade, or a magnet that was measured.
 

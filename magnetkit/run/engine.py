@@ -14,7 +14,7 @@ from ..arguments import named, renamed
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..files import is_url
-from ..prediction.conditions import ConditionKeywords, with_conditions
+from ..prediction.conditions import UseKeywords, with_conditions
 from ..ranking.draws import scales
 from ..ranking.judged import Job, evaluate, identity_of, job_for
 from ..ranking.order import Rule
@@ -57,7 +57,7 @@ def screen(
     workers: int | None = None,
     dask: str | None = None,
     progress: bool | Progress = False,
-    **keywords: Unpack[ConditionKeywords],
+    **keywords: Unpack[UseKeywords],
 ) -> Ranked:
     """Rank candidates for a device.
 

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
-from magnetkit.replacement.replace import _factors
+from magnetkit.prediction import Conditions
 
 KINDS = {
     "reference", "no_heavy_rare_earth", "less_in_the_alloy", "least_by_diffusion",
@@ -187,12 +187,13 @@ def test_nothing_is_replaced_by_a_magnet_that_holds_more(motor):
 
 
 def test_a_price_is_a_factor_above_nothing():
-    assert _factors({"Tb": "3x", "Dy": 0.5, "Nd": " 2 "}) == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
-    for bad in (0, -1.0, "x", "nan", 1e4, "dear"):
-        with pytest.raises(InputError, match="a factor such as 3x"):
-            _factors({"Tb": bad})
+    found = Conditions.of(prices={"Tb": "3x", "Dy": 0.5, "Nd": " 2 "})
+    assert found.prices == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
+        with pytest.raises(InputError, match=r"price.* a factor .*3x"):
+            mk.replace("N42SH", "150C", prices={"Tb": bad})
     with pytest.raises(InputError, match="no chemical element"):
-        _factors({"Xx": 3.0})
+        mk.replace("N42SH", "150C", prices={"Xx": 3.0})
 
 
 def test_a_recommendation_does_not_rest_on_finer_grains():
