@@ -159,7 +159,8 @@ def replace(
     if parts:
         _parts(grade, per_year or 1, today, json)
         return
-    amounts = {} if per_year is None else {"per_year": per_year}
+    if per_year is not None:
+        keywords["per_year"] = per_year
     found = run(
         grade,
         temperature,
@@ -170,7 +171,6 @@ def replace(
         require=require or (),
         mass_kg=mass,
         out=out,
-        **amounts,
         **keywords,
     )
     if json:

@@ -338,8 +338,8 @@ class Conditions:
         """
         # Late, since the command line asks this module what its options are.
         from ..magnetism.duty import Duty, read_duty
-        from ..magnetism.intrinsic import quantile
         from ..magnetism.sintered import read_between
+        from ..magnetism.two_sublattices import quantile
         from ..supply.scenario import check_recycled, load_scenario, with_prices
 
         told = {name: value for name, value in given.items() if value is not None}
