@@ -70,9 +70,9 @@ class ConditionKeywords(UseKeywords, SupplyKeywords, total=False):
 def _said(
     group: str,
     kind: str,
-    meaning: str,
     option: str,
     metavar: str,
+    meaning: str,
     *,
     example: str = "",
     common: bool = False,
@@ -136,180 +136,64 @@ class Conditions:
         that at the temperature of the row.
     """
 
-    temperature: tuple[float, ...] = field(
-        default=(300.0,),
-        metadata=_said(
-            "use",
-            "float, str or sequence of them",
-            "Temperature, e.g. 150C or 423K",
-            "--temperature",
-            "TEMPERATURE",
-            common=True,
-        ),
-    )
-    load_line: float = field(
-        default=LOAD_LINE,
-        metadata=_said(
-            "use",
-            "float, optional",
-            "Permeance coefficient -B / (mu_0 H) of the magnet; the device's, or 1, otherwise",
-            "--load-line",
-            "NUMBER",
-            common=True,
-        ),
-    )
-    outside_field_kA_m: float = field(
-        default=0.0,
-        metadata=_said(
-            "use",
-            "float, optional",
-            "Outside field against the magnetization, kA/m; the device's, or none, otherwise",
-            "--outside-field",
-            "KA_M",
-        ),
-    )
-    hours: float = field(
-        default=TEN_YEARS,
-        metadata=_said(
-            "use",
-            "float, optional",
-            "Time of use at the temperature, h; the device's, or ten years, otherwise",
-            "--hours",
-            "NUMBER",
-        ),
-    )
-    between: tuple[float, float] = field(
-        default=BETWEEN,
-        metadata=_said(
-            "use",
-            "tuple of float or str, optional",
-            "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
-            "coldest and hottest, or 20 and 100 degrees C, otherwise",
-            "--between",
-            "LOW,HIGH",
-        ),
-    )
-    process: Any = field(
-        default=None,
-        metadata=_said(
-            "magnet",
-            "Process, dict or str, optional",
-            "How the magnets are made: a route such as hot-deformed, or a calibration; the "
-            "defaults of each family otherwise",
-            "--process",
-            "NAME",
-            common=True,
-        ),
-    )
-    calibration: str | None = field(
-        default=None,
-        metadata=_said(
-            "magnet",
-            "str, optional",
-            "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, or "
-            "none for the bare model; otherwise those of `process`, or of the device",
-            "--calibration",
-            "NAME|GRADE|none",
-        ),
-    )
-    shell: Any = field(
-        default=None,
-        metadata=_said(
-            "magnet",
-            "str, dict, Shell or a sequence of them, optional",
-            "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
-            "--shell",
-            "SHELL",
-            example="repeat",
-            common=True,
-        ),
-    )
-    host: str = field(
-        default="auto",
-        metadata=_said(
-            "magnet",
-            "str, optional",
-            "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from the "
-            "composition otherwise",
-            "--host",
-            "HOST",
-        ),
-    )
-    scenario: str = field(
-        default="baseline",
-        metadata=_said(
-            "supply",
-            "str or Path, optional",
-            "Supply scenario, a name or a TOML file",
-            "--scenario",
-            "NAME",
-            common=True,
-        ),
-    )
-    recycled: dict[str, float] = field(
-        default_factory=dict,
-        metadata=_said(
-            "supply",
-            "mapping of str to float, optional",
-            "Share of an element that comes from recycling",
-            "--recycled",
-            "ELEMENT=SHARE",
-            example="e.g. Co=0.25; repeat",
-        ),
-    )
-    prices: dict[str, float] = field(
-        default_factory=dict,
-        metadata=_said(
-            "supply",
-            "mapping of str to float or str, optional",
-            "Times the scenario's price of an element",
-            "--price",
-            "ELEMENT=FACTORx",
-            example="e.g. Tb=3x; repeat",
-        ),
-    )
-    interval: float = field(
-        default=0.9,
-        metadata=_said(
-            "models",
-            "float, optional",
-            "Coverage of the intervals, 0.9 for 90 %",
-            "--interval",
-            "SHARE",
-        ),
-    )
-    snapshot: Path | None = field(
-        default=None,
-        metadata=_said(
-            "models",
-            "str or Path, optional",
-            "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the "
-            "embedded one otherwise",
-            "--phases",
-            "SNAPSHOT",
-        ),
-    )
-    data: str | None = field(
-        default=None,
-        metadata=_said(
-            "models",
-            "str or Path, optional",
-            "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
-            "source if known) to learn from instead of everything else",
-            "--data",
-            "FILE",
-        ),
-    )
-    add: str | None = field(
-        default=None,
-        metadata=_said(
-            "models",
-            "str or Path, optional",
-            "Such a file whose rows stand beside what is known otherwise",
-            "--add",
-            "FILE",
-        ),
-    )
+    # fmt: off
+    temperature: tuple[float, ...] = field(default=(300.0,), metadata=_said(
+        "use", "float, str or sequence of them", "--temperature", "TEMPERATURE",
+        "Temperature, e.g. 150C or 423K", common=True))
+    load_line: float = field(default=LOAD_LINE, metadata=_said(
+        "use", "float, optional", "--load-line", "NUMBER",
+        "Permeance coefficient -B / (mu_0 H) of the magnet; the device's, or 1, otherwise",
+        common=True))
+    outside_field_kA_m: float = field(default=0.0, metadata=_said(
+        "use", "float, optional", "--outside-field", "KA_M",
+        "Outside field against the magnetization, kA/m; the device's, or none, otherwise"))
+    hours: float = field(default=TEN_YEARS, metadata=_said(
+        "use", "float, optional", "--hours", "NUMBER",
+        "Time of use at the temperature, h; the device's, or ten years, otherwise"))
+    between: tuple[float, float] = field(default=BETWEEN, metadata=_said(
+        "use", "tuple of float or str, optional", "--between", "LOW,HIGH",
+        "Temperatures of the chords alpha and beta, K or texts, lower first; the device's "
+        "coldest and hottest, or 20 and 100 degrees C, otherwise"))
+    process: Any = field(default=None, metadata=_said(
+        "magnet", "Process, dict or str, optional", "--process", "NAME",
+        "How the magnets are made: a route such as hot-deformed, or a calibration; the "
+        "defaults of each family otherwise", common=True))
+    calibration: str | None = field(default=None, metadata=_said(
+        "magnet", "str, optional", "--calibration", "NAME|GRADE|none",
+        "Whose magnets the prediction rests on: a name of `magnetkit.calibrate`, a grade, "
+        "or none for the bare model; otherwise those of `process`, or of the device"))
+    shell: Any = field(default=None, metadata=_said(
+        "magnet", "str, dict, Shell or a sequence of them, optional", "--shell", "SHELL",
+        "Grain-boundary shell, e.g. 'Tb 0.5 wt%', of all magnets, or one for each",
+        example="repeat", common=True))
+    host: str = field(default="auto", metadata=_said(
+        "magnet", "str, optional", "--host", "HOST",
+        "Structure in which the magnets are taken to crystallize, e.g. 2:14:1; found from "
+        "the composition otherwise"))
+    scenario: str = field(default="baseline", metadata=_said(
+        "supply", "str or Path, optional", "--scenario", "NAME",
+        "Supply scenario, a name or a TOML file", common=True))
+    recycled: dict[str, float] = field(default_factory=dict, metadata=_said(
+        "supply", "mapping of str to float, optional", "--recycled", "ELEMENT=SHARE",
+        "Share of an element that comes from recycling", example="e.g. Co=0.25; repeat"))
+    prices: dict[str, float] = field(default_factory=dict, metadata=_said(
+        "supply", "mapping of str to float or str, optional", "--price", "ELEMENT=FACTORx",
+        "Times the scenario's price of an element", example="e.g. Tb=3x; repeat"))
+    interval: float = field(default=0.9, metadata=_said(
+        "models", "float, optional", "--interval", "SHARE",
+        "Coverage of the intervals, 0.9 for 90 %"))
+    snapshot: Path | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--phases", "SNAPSHOT",
+        "Folder of a phase snapshot, as `magnetkit data pull --out` writes it; the embedded "
+        "one otherwise"))
+    data: str | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--data", "FILE",
+        "CSV of measured Curie temperatures (composition, curie_temperature_K, and group, "
+        "source if known) to learn from instead of everything else"))
+    add: str | None = field(default=None, metadata=_said(
+        "models", "str or Path, optional", "--add", "FILE",
+        "Such a file whose rows stand beside what is known otherwise"))
+    # fmt: on
     reference: "CompositionTable | None" = None
     reference_shell: str = ""
     whole_range: bool = False
