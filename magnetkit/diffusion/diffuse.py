@@ -284,9 +284,8 @@ class _Purse:
         per_year: int,
     ) -> None:
         from ..supply import element_table, ledger
-        from ..supply.scenario import with_prices
 
-        state = with_prices(conditions.scenario, conditions.prices)
+        state = conditions.supply_scenario
         prices = element_table(state).set_index("element")["price_USD_kg"]
         self.price = {name: float(prices[name]) for name in ELEMENTS}
         self.base = float(ledger(table, scenario=state)["cost_USD_kg"].iloc[0])

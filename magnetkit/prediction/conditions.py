@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, TypedDict, TypeVar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..composition import CompositionTable
     from ..magnetism.duty import Duty
     from ..magnetism.process import Process
+    from ..supply.scenario import Scenario
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -205,6 +207,13 @@ class Conditions:
 
         return Duty(self.load_line, self.outside_field_kA_m, self.hours)
 
+    @cached_property
+    def supply_scenario(self) -> "Scenario":
+        """The scenario with its prices, whose file is read once."""
+        from ..supply.scenario import with_prices
+
+        return with_prices(self.scenario, self.prices)
+
     @classmethod
     def of(cls, **given: Any) -> "Conditions":
         """Return checked conditions; what is None or not given is the default.
@@ -224,7 +233,7 @@ class Conditions:
         from ..magnetism.duty import Duty, read_duty
         from ..magnetism.sintered import read_between
         from ..magnetism.two_sublattices import quantile
-        from ..supply.scenario import check_recycled, load_scenario, with_prices
+        from ..supply.scenario import check_recycled, with_prices
 
         told = {name: value for name, value in given.items() if value is not None}
         if "interval" in told:
@@ -235,9 +244,8 @@ class Conditions:
             raise InputError(
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
-        load_scenario(scenario)
         prices = price_factors(told.get("prices"))
-        with_prices("baseline", prices)
+        with_prices(scenario, prices)
         told |= {"scenario": str(scenario), "prices": prices}
         if "between" in told:
             told["between"] = read_between(told["between"])

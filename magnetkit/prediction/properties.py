@@ -72,12 +72,11 @@ def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import with_prices
     from ..supply.ledger import ledger_columns
 
     return ledger_columns(
         table,
-        scenario=with_prices(conditions.scenario, conditions.prices),
+        scenario=conditions.supply_scenario,
         recycled=conditions.recycled or None,
         reference=conditions.reference,
         reference_shell=conditions.reference_shell or None,

@@ -209,7 +209,6 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     from ..composition.table import CompositionTable
     from ..magnetism.sintered import sintered_columns
     from ..ranking.requirements import judge
-    from ..supply import with_prices
     from ..supply.ledger import ledger_columns
 
     text = neodymium_iron(0.0, gallium=0.4)
@@ -219,8 +218,7 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     line = asked.reference["load_line"]
     (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
     conditions = asked.wish.conditions
-    state = with_prices(conditions.scenario, conditions.prices)
-    magnet |= ledger_columns(table, state, conditions.recycled or None)
+    magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
     verdict = judge(asked.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()
     frame["candidate"] = text

@@ -83,7 +83,7 @@ def _measured(
 def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
     from ..magnetism import sintered
-    from ..supply import ledger, with_prices
+    from ..supply import ledger
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
@@ -91,8 +91,7 @@ def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dic
         table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
     ).iloc[0]
     asked = wish.conditions
-    state = with_prices(asked.scenario, asked.prices)
-    supply = ledger(table, state, asked.recycled or None, shell=shell).iloc[0]
+    supply = ledger(table, asked.supply_scenario, asked.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {
         name: float(here[name])
