@@ -286,6 +286,7 @@ def option_of(one: "Field[Any]") -> Any:
 
 
 _MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
+_NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
 Temperature, Scenario, Recycled = _MADE["temperature"], _MADE["scenario"], _MADE["recycled"]
 Phases, Shell = _MADE["snapshot"], _MADE["shell"]
 
@@ -462,4 +463,5 @@ def refuse_beside(option: str, **given: object) -> None:
 
     for name, value in given.items():
         if value not in (None, False, [], ()):
-            raise InputError(f"{option}: leave --{name.replace('_', '-')} out, it has no use there")
+            own = _NAMES.get(name, f"--{name.replace('_', '-')}")
+            raise InputError(f"{option}: leave {own} out, it has no use there")

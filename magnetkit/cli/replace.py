@@ -149,10 +149,10 @@ def replace(
 
     shell = _one(shell)
     if compensated or parts:
-        name = "--compensated" if compensated else "--parts"
-        refuse_beside(name, shell=shell, measured=measured, require=require, out=out)
-        if compensated and parts:
-            refuse_beside("--compensated", parts=parts)
+        name = "--parts" if parts else "--compensated"
+        refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        if parts:
+            refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
     if compensated:
         _compensate(grade, temperature, recipe, basis, circuit, json)
         return
