@@ -156,7 +156,7 @@ OTHERS = {
     "surrogates.models.load": {"progress": True},
     "surrogates.explanation.explain": {"n": 5},
     "replacement.replace.replace": {"per_year": 1000},
-    "cli.screen.report": {"top": 20},
+    "prediction.conditions.Conditions": {"temperature": (300.0,)},
     "phases.substituted.substitute": {"count": 1},
     "run.refined.refined": {"keep": 20},
     "composition.shells._written": {"digits": 2},
