@@ -21,6 +21,17 @@ OUTPUT, RUN = "Output", "The run"
 """Headings of options."""
 
 
+def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
+    """Return an option: its names, if they are not those of the parameter, and what it means."""
+    *names, meaning = words
+    return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
+
+
+def more(*words: str, panel: str | None = None, **kind: Any) -> Any:
+    """Return an option that ``--help-all`` alone shows."""
+    return option(*words, panel=panel, hidden=True, **kind)
+
+
 def _named(folder: str) -> Callable[[str], list[str]]:
     """Return what completes the name of an embedded TOML file; reads the folder alone."""
 
@@ -34,10 +45,10 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 
 Application = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME|FILE",
-        help="Device of `magnetkit applications list`; or say it by --require, --reference and "
+    option(
+        "Device of `magnetkit applications list`; or say it by --require, --reference and "
         "--temperature.",
+        metavar="NAME|FILE",
         autocompletion=_named("applications"),
     ),
 ]
@@ -52,17 +63,15 @@ ApplicationName = Annotated[
 Folder = Annotated[
     Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
 ]
-Basis = Annotated[Literal["auto", "atomic", "weight"], typer.Option(help="What the amounts are.")]
+Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
 Column = Annotated[
     str | None,
-    typer.Option(help="Composition column; `composition` or the only text otherwise.", hidden=True),
+    more("Composition column; `composition` or the only text otherwise."),
 ]
 
 ElementColumns = Annotated[
     bool,
-    typer.Option(
-        "--element-columns", help="One column per element, e.g. Nd, Dy, Fe, B.", hidden=True
-    ),
+    more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."),
 ]
 
 
@@ -109,79 +118,58 @@ def with_unit(text: str | None) -> str | None:
 
 Columns = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAMES",
-        help="Columns to print, e.g. rank,candidate.",
-        rich_help_panel=OUTPUT,
-        hidden=True,
-    ),
+    more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT),
 ]
 Everything = Annotated[
     bool,
-    typer.Option(
-        "--all",
-        help="Print all columns, however wide the terminal is.",
-        rich_help_panel=OUTPUT,
-        hidden=True,
-    ),
+    more("--all", "Print all columns, however wide the terminal is.", panel=OUTPUT),
 ]
 Shells = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--shell",
+        "Of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try on the host; repeat.",
         metavar="SHELL",
-        help="Of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try on the host; repeat.",
-        rich_help_panel=GROUPS["magnet"],
+        panel=GROUPS["magnet"],
     ),
 ]
 Strict = Annotated[
     bool,
-    typer.Option(
-        "--strict",
-        help="Fail on the first row that cannot be used.",
-        rich_help_panel=RUN,
-        hidden=True,
-    ),
+    more("--strict", "Fail on the first row that cannot be used.", panel=RUN),
 ]
 ReferenceMagnet = Annotated[
     str | None,
-    typer.Option("--reference", metavar="RECIPE", help="Today's magnet, instead of the device's."),
+    option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE"),
 ]
 Require = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
+        "E.g. 'remanence_T>=0.98*reference', 'coercivity_kA_m>=800 at 150C'; repeat.",
         metavar="REQUIREMENT",
-        help="E.g. 'remanence_T>=0.98*reference', 'coercivity_kA_m>=800 at 150C'; repeat.",
     ),
 ]
 Objectives = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--objective",
+        "Instead of the device's objectives, e.g. cost:min=2; repeat.",
         metavar="COLUMN:min|max",
-        help="Instead of the device's objectives, e.g. cost:min=2; repeat.",
     ),
 ]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print JSON, one object a line.", rich_help_panel=OUTPUT)
-]
+Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
 Units = Annotated[
     Literal["si", "cgs"],
-    typer.Option(help="Units of tables; cgs shows kG, kOe and MGOe.", rich_help_panel=OUTPUT),
+    option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT),
 ]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print no progress.", rich_help_panel=OUTPUT)
-]
-Top = Annotated[int, typer.Option(min=0, help="Candidates to print.", rich_help_panel=OUTPUT)]
-Mass = Annotated[float, typer.Option(metavar="KG", help="Mass of one magnet, kg.", hidden=True)]
+Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
+Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
+Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
 PerYear = Annotated[
     int | None,
-    typer.Option(
-        min=1, help="Magnets, or devices of a table of parts, a year.", rich_help_panel=OUTPUT
-    ),
+    option("Magnets, or devices of a table of parts, a year.", min=1, panel=OUTPUT),
 ]
 Recipe = Annotated[
-    str | None, typer.Option(help="What the grade is made of, where known; estimated otherwise.")
+    str | None, option("What the grade is made of, where known; estimated otherwise.")
 ]
 
 
@@ -432,9 +420,7 @@ def _show_all(ctx: typer.Context, wanted: bool) -> None:
 
 _HelpAll = Annotated[
     bool,
-    typer.Option(
-        "--help-all", is_eager=True, callback=_show_all, help="Show every option and exit."
-    ),
+    option("--help-all", "Show every option and exit.", is_eager=True, callback=_show_all),
 ]
 
 

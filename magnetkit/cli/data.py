@@ -16,6 +16,8 @@ from ._options import (
     Recycled,
     Scenario,
     Shell,
+    more,
+    option,
     pairs,
     shown_in_full,
 )
@@ -32,10 +34,10 @@ Systems = Annotated[
 ]
 For = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--application",
+        "Device whose substitutes are pulled: every system of four of their elements.",
         metavar="NAME",
-        help="Device whose substitutes are pulled: every system of four of their elements.",
     ),
 ]
 
@@ -114,31 +116,25 @@ def pull(
     application: For = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder to freeze the pull into, as a snapshot for --phases."),
+        option("Folder to freeze the pull into, as a snapshot for --phases."),
     ] = None,
     cif: Annotated[
         Path | None,
-        typer.Option(help="Also write the crystals as CIF files into this folder.", hidden=True),
+        more("Also write the crystals as CIF files into this folder."),
     ] = None,
     poscar: Annotated[
         Path | None,
-        typer.Option(help="The same as POSCAR files, as VASP reads them.", hidden=True),
+        more("The same as POSCAR files, as VASP reads them."),
     ] = None,
     endpoint: Annotated[
         str | None,
-        typer.Option(
-            help="Address of the server; else MP_API_ENDPOINT or the public one.", hidden=True
-        ),
+        more("Address of the server; else MP_API_ENDPOINT or the public one."),
     ] = None,
     thermo_type: Annotated[
         str | None,
-        typer.Option(
-            help="Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.", hidden=True
-        ),
+        more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
     ] = None,
-    refresh: Annotated[
-        bool, typer.Option("--refresh", help="Ask again even if it is in the cache.")
-    ] = False,
+    refresh: Annotated[bool, option("--refresh", "Ask again even if it is in the cache.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.
@@ -172,11 +168,9 @@ def diff(
     after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
     application: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="Device whose candidates are ranked on both; who moved is named."
-        ),
+        option("Device whose candidates are ranked on both; who moved is named.", metavar="NAME"),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Best candidates to compare.")] = 50,
+    top: Annotated[int, option("Best candidates to compare.", min=1)] = 50,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -443,15 +437,9 @@ def alloys(
     shell: Shell = None,
     break_even: Annotated[
         str | None,
-        typer.Option(
-            metavar="ELEMENT",
-            help="What share of it must be recycled to come down to --against.",
-            hidden=True,
-        ),
+        more("What share of it must be recycled to come down to --against.", metavar="ELEMENT"),
     ] = None,
-    against: Annotated[
-        str | None, typer.Option(help="Alloy whose supply risk is to be reached.", hidden=True)
-    ] = None,
+    against: Annotated[str | None, more("Alloy whose supply risk is to be reached.")] = None,
     json: Json = False,
 ) -> None:
     """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.

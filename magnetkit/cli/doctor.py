@@ -4,18 +4,18 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Quiet
+from ._options import Json, Quiet, option
 
 
 def doctor(
     online: Annotated[
-        bool, typer.Option("--online", help="Also ask whether the servers can be reached.")
+        bool, option("--online", "Also ask whether the servers can be reached.")
     ] = False,
     compile_: Annotated[
         bool,
-        typer.Option(
+        option(
             "--compile",
-            help="Compile the kernels and train the models now, so that no first command has to.",
+            "Compile the kernels and train the models now, so that no first command has to.",
         ),
     ] = False,
     json: Json = False,

@@ -23,6 +23,8 @@ from ._options import (
     Temperature,
     Units,
     composition_of,
+    more,
+    option,
     refuse_beside,
     reported,
     with_options,
@@ -51,10 +53,7 @@ def predict(
     element_columns: ElementColumns = False,
     compare: Annotated[
         bool,
-        typer.Option(
-            "--compare",
-            help="Set recipes or grades side by side, with differences from the first.",
-        ),
+        option("--compare", "Set recipes or grades side by side, with differences from the first."),
     ] = False,
     require: Require = None,
     reference: ReferenceMagnet = None,
@@ -62,9 +61,7 @@ def predict(
     strict: Strict = False,
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", rich_help_panel=OUTPUT
-        ),
+        option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT),
     ] = None,
     columns: Columns = None,
     everything: Everything = False,
@@ -222,46 +219,43 @@ def curve(
     basis: Basis = "auto",
     limits: Annotated[
         bool,
-        typer.Option(
+        option(
             "--limits",
-            help="Tell instead up to which temperature the magnets keep their flux: where the knee "
+            "Tell instead up to which temperature the magnets keep their flux: where the knee "
             "is used up, and where 0.2, 1 and 5 % are lost for good.",
         ),
     ] = False,
     bound: Annotated[
         Literal["low", "centre", "high"],
-        typer.Option(help="Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+        option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
     ] = "centre",
     load_line: Annotated[
         str | None,
-        typer.Option(
-            metavar="NUMBER",
-            help="Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.",
+        option(
+            "Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.", metavar="NUMBER"
         ),
     ] = None,
     hours: Annotated[
         str | None,
-        typer.Option(metavar="NUMBERS", help="With --limits: times at the temperature, h."),
+        option("With --limits: times at the temperature, h.", metavar="NUMBERS"),
     ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan"],
-        typer.Option(
-            "--format",
-            help="Two columns (COMSOL, JMAG, Maxwell), or a material file.",
-            rich_help_panel=OUTPUT,
+        option(
+            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=OUTPUT
         ),
     ] = "csv",
     kind: Annotated[
         Literal["BH", "JH"],
-        typer.Option("--curve", help="Which curve the two columns hold.", rich_help_panel=OUTPUT),
+        option("--curve", "Which curve the two columns hold.", panel=OUTPUT),
     ] = "BH",
     bare: Annotated[
         bool,
-        typer.Option("--bare", help="Numbers alone, without comment.", hidden=True),
+        more("--bare", "Numbers alone, without comment."),
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write; one a temperature, named by it.", rich_help_panel=OUTPUT),
+        option("File to write; one a temperature, named by it.", panel=OUTPUT),
     ] = None,
     json: Json = False,
     **keywords: Any,
@@ -386,11 +380,9 @@ def phases(
     phases: Phases = None,
     section: Annotated[
         str | None,
-        typer.Option(metavar="SYSTEM", help="Draw them on a ternary section, e.g. Sm-Co-Fe."),
+        option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Picture of the section: .png, .svg or .pdf.")
-    ] = None,
+    out: Annotated[Path | None, option("Picture of the section: .png, .svg or .pdf.")] = None,
     json: Json = False,
 ) -> None:
     """Say whether phases form at a temperature, how sure that is, and what they fall into.

@@ -18,6 +18,8 @@ from ._options import (
     Temperature,
     Top,
     a_place,
+    more,
+    option,
     refuse_beside,
     with_options,
 )
@@ -74,54 +76,47 @@ def replace(
     basis: Basis = "auto",
     shell: Shell = None,
     measured: Annotated[
-        Path | None, typer.Option(help="Your measured magnets of it, as `calibrate` takes them.")
+        Path | None, option("Your measured magnets of it, as `calibrate` takes them.")
     ] = None,
     require: Require = None,
     mass: Mass = 1.0,
     per_year: PerYear = None,
     compensated: Annotated[
         bool,
-        typer.Option(
+        option(
             "--compensated",
-            help="Say what the gadolinium and erbium of a compensated grade do, and what does with "
+            "Say what the gadolinium and erbium of a compensated grade do, and what does with "
             "less.",
-            rich_help_panel=_OTHER,
+            panel=_OTHER,
         ),
     ] = False,
     circuit: Annotated[
         float,
-        typer.Option(
+        more(
+            "With --compensated: what pole pieces and gap add to alpha, %/K.",
             metavar="PCT_K",
-            help="With --compensated: what pole pieces and gap add to alpha, %/K.",
-            rich_help_panel=_OTHER,
-            hidden=True,
+            panel=_OTHER,
         ),
     ] = 0.0,
     parts: Annotated[
         bool,
-        typer.Option(
+        option(
             "--parts",
-            help="Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and "
-            "replaced.",
-            rich_help_panel=_OTHER,
+            "Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.",
+            panel=_OTHER,
         ),
     ] = False,
     today: Annotated[
         bool,
-        typer.Option(
-            "--today",
-            help="With --parts: today's magnets alone.",
-            rich_help_panel=_OTHER,
-            hidden=True,
-        ),
+        more("--today", "With --parts: today's magnets alone.", panel=_OTHER),
     ] = False,
     out: Annotated[
         Any,
-        typer.Option(
+        option(
+            "Folder for table and report, or one in a store, e.g. s3://bucket/run.",
             parser=a_place,
             metavar="PATH|URL",
-            help="Folder for table and report, or one in a store, e.g. s3://bucket/run.",
-            rich_help_panel=OUTPUT,
+            panel=OUTPUT,
         ),
     ] = None,
     top: Top = 10,
@@ -266,47 +261,39 @@ def diffuse(
             metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade of it."
         ),
     ],
-    shape: Annotated[
-        str, typer.Option(help="40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")
-    ],
-    along: Annotated[str, typer.Option(help="Direction of magnetization: x, y or z.")] = "z",
+    shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
+    along: Annotated[str, option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
         str,
-        typer.Option(help="all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
+        option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
     ] = "all",
-    element: Annotated[str | None, typer.Option(help="Tb or Dy; both if not given.")] = None,
+    element: Annotated[str | None, option("Tb or Dy; both if not given.")] = None,
     temperature: Temperature = "150C",
     field: Annotated[
-        Path | None, typer.Option(help="Field inside the magnet from a field solver (.csv).")
+        Path | None, option("Field inside the magnet from a field solver (.csv).")
     ] = None,
     require: Annotated[
         str,
-        typer.Option(
-            metavar="REQUIREMENT", help="'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere."
-        ),
+        option("'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"),
     ] = "irreversible_loss_pct<=3",
-    probability: Annotated[
-        float, typer.Option(help="With which it has to be met.", hidden=True)
-    ] = 0.9,
+    probability: Annotated[float, more("With which it has to be met.")] = 0.9,
     anneal: Annotated[
         str | None,
-        typer.Option(metavar="TEMPERATURE", help="Of the anneal, e.g. 900C.", hidden=True),
+        more("Of the anneal, e.g. 900C.", metavar="TEMPERATURE"),
     ] = None,
     anneal_hours: Annotated[
         float | None,
-        typer.Option(metavar="NUMBER", help="Duration of the anneal, h.", hidden=True),
+        more("Duration of the anneal, h.", metavar="NUMBER"),
     ] = None,
     law: Annotated[
         Literal["component", "coherent"],
-        typer.Option(help="What counts of a field at an angle.", hidden=True),
+        more("What counts of a field at an angle."),
     ] = "component",
     basis: Basis = "auto",
     per_year: PerYear = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="Folder for designs.csv, coating.csv and margins.csv.", rich_help_panel=OUTPUT
-        ),
+        option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT),
     ] = None,
     json: Json = False,
     **keywords: Any,
@@ -464,7 +451,7 @@ def calibrate(
     magnets: Annotated[
         Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
     ],
-    name: Annotated[str, typer.Option(help="Its name, for --calibration.")],
+    name: Annotated[str, option("Its name, for --calibration.")],
     basis: Basis = "auto",
     strict: Strict = False,
     json: Json = False,

@@ -29,6 +29,8 @@ from ._options import (
     Units,
     a_place,
     composition_of,
+    more,
+    option,
     pairs,
     refuse_beside,
     with_options,
@@ -54,10 +56,10 @@ def screen(
     application: Application = None,
     out: Annotated[
         Any,
-        typer.Option(
+        option(
+            "Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
             parser=a_place,
             metavar="PATH|URL",
-            help="Folder for the results, or its URL in a store, e.g. s3://bucket/run.",
         ),
     ] = Path("results"),
     basis: Basis = "auto",
@@ -69,98 +71,67 @@ def screen(
     objective: Objectives = None,
     host: Annotated[
         str | None,
-        typer.Option(
-            help="Host to substitute in: 2:14:1, or a formula such as SmCo5.",
-            rich_help_panel=_SPACE,
-        ),
+        option("Host to substitute in: 2:14:1, or a formula such as SmCo5.", panel=_SPACE),
     ] = None,
     replace: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ELEMENT=OTHERS",
-            help="Its substitutes, e.g. Nd=Ce,La,Dy; repeat.",
-            rich_help_panel=_SPACE,
+        option(
+            "Its substitutes, e.g. Nd=Ce,La,Dy; repeat.", metavar="ELEMENT=OTHERS", panel=_SPACE
         ),
     ] = None,
-    step: Annotated[
-        float, typer.Option(help="Step of a site's fraction.", rich_help_panel=_SPACE)
-    ] = 0.05,
+    step: Annotated[float, option("Step of a site's fraction.", panel=_SPACE)] = 0.05,
     limit: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ELEMENT=FRACTION",
-            help="Its largest fraction, e.g. Dy=0.2; repeat.",
-            rich_help_panel=_SPACE,
+        option(
+            "Its largest fraction, e.g. Dy=0.2; repeat.", metavar="ELEMENT=FRACTION", panel=_SPACE
         ),
     ] = None,
     add: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ELEMENT=ATOMS|FILE",
-            help="Minor addition charged on 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV "
+        more(
+            "Minor addition charged on 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV "
             "of measured Curie temperatures that stand beside what is known.",
-            rich_help_panel=_SPACE,
-            hidden=True,
+            metavar="ELEMENT=ATOMS|FILE",
+            panel=_SPACE,
         ),
     ] = None,
     sample: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            help="Formulas to draw, evenly spread, from a large space.",
-            rich_help_panel=_SPACE,
-            hidden=True,
-        ),
+        more("Formulas to draw, evenly spread, from a large space.", min=1, panel=_SPACE),
     ] = None,
     refine: Annotated[
         float | None,
-        typer.Option(
-            help="Finer step on which to look around the best, twice.",
-            rich_help_panel=_SPACE,
-            hidden=True,
-        ),
+        more("Finer step on which to look around the best, twice.", panel=_SPACE),
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(
+        more(
+            "Results folder to hold the ranking against: entries, exits and moves.",
             metavar="DIR",
-            help="Results folder to hold the ranking against: entries, exits and moves.",
-            rich_help_panel=OUTPUT,
-            hidden=True,
+            panel=OUTPUT,
         ),
     ] = None,
     shell: Shells = None,
     keep: Annotated[
         int | None,
-        typer.Option(
+        option(
+            "Write so many of the best alone; 100000 of a space of over ten million.",
             min=1,
             metavar="N",
-            help="Write so many of the best alone; 100000 of a space of over ten million.",
-            rich_help_panel=RUN,
+            panel=RUN,
         ),
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option(
-            "--resume", help="Go on with the finished chunks in --out.", rich_help_panel=RUN
-        ),
+        option("--resume", "Go on with the finished chunks in --out.", panel=RUN),
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Processes to work in, on this machine.",
-            rich_help_panel=RUN,
-        ),
+        option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN),
     ] = None,
     dask: Annotated[
         str | None,
-        typer.Option(
-            help="Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.",
-            rich_help_panel=RUN,
-            hidden=True,
-        ),
+        more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN),
     ] = None,
     strict: Strict = False,
     top: Top = _TOP,
@@ -349,27 +320,23 @@ def report(
     folder: Folder,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write: .html, .xlsx for a workbook, or .csv of --robustness."),
+        option("File to write: .html, .xlsx for a workbook, or .csv of --robustness."),
     ] = None,
     robustness: Annotated[
         bool,
-        typer.Option(
+        option(
             "--robustness",
-            help="Rank the best anew instead, while everything moves within its interval.",
+            "Rank the best anew instead, while everything moves within its interval.",
         ),
     ] = False,
     top: Top = 2 * _TOP,
-    places: Annotated[
-        int, typer.Option(help="With --robustness: places that count as the top.", hidden=True)
-    ] = 10,
-    draws: Annotated[
-        int, typer.Option(help="With --robustness: how often to draw and rank anew.", hidden=True)
-    ] = 500,
+    places: Annotated[int, more("With --robustness: places that count as the top.")] = 10,
+    draws: Annotated[int, more("With --robustness: how often to draw and rank anew.")] = 500,
     pool: Annotated[
         int,
-        typer.Option(help="With --robustness: how many of the best are ranked.", hidden=True),
+        more("With --robustness: how many of the best are ranked."),
     ] = 300,
-    seed: Annotated[int, typer.Option(help="Of the random draws.", hidden=True)] = 0,
+    seed: Annotated[int, more("Of the random draws.")] = 0,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -417,23 +384,21 @@ def report(
 
 def suggest(
     folder: Folder,
-    batch: Annotated[int, typer.Option(min=1, help="How many magnets.")] = 5,
+    batch: Annotated[int, option("How many magnets.", min=1)] = 5,
     stock: Annotated[
         list[str] | None,
-        typer.Option(metavar="ELEMENT=KG", help="What there is, e.g. Nd=5; repeat. All otherwise."),
+        option("What there is, e.g. Nd=5; repeat. All otherwise.", metavar="ELEMENT=KG"),
     ] = None,
     melts: Annotated[
-        int | None, typer.Option(min=1, help="At most so many alloys; shells may differ.")
+        int | None, option("At most so many alloys; shells may differ.", min=1)
     ] = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option(metavar="LIMIT", help="wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat."),
+        option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, typer.Option(help="Alloy that a melt takes, kg.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of the random draws.", hidden=True)] = 0,
-    out: Annotated[
-        Path | None, typer.Option(help="CSV file to fill in for `magnetkit calibrate`.")
-    ] = None,
+    charge: Annotated[float, option("Alloy that a melt takes, kg.")] = 1.0,
+    seed: Annotated[int, more("Of the random draws.")] = 0,
+    out: Annotated[Path | None, option("CSV file to fill in for `magnetkit calibrate`.")] = None,
     json: Json = False,
 ) -> None:
     """Name the magnets that tell most about whether a screening's answer holds.
@@ -483,9 +448,7 @@ def suggest(
 
 def explore(
     folder: Folder,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
-    ] = 8050,
+    port: Annotated[int, option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8050,
 ) -> None:
     """Open a results folder to sliders: a page for this machine alone, until Ctrl-C.
 
