@@ -224,6 +224,10 @@ class Conditions:
             Those of `ConditionKeywords`, ``temperature`` (K, a text, or several), and
             ``reference``, ``reference_shell`` and ``whole_range`` as they stand.
 
+        Returns
+        -------
+        Conditions
+
         Raises
         ------
         InputError
