@@ -134,7 +134,7 @@ def pull(
         str | None,
         more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
     ] = None,
-    refresh: Annotated[bool, option("--refresh", "Ask again even if it is in the cache.")] = False,
+    refresh: Annotated[bool, more("--refresh", "Ask again even if it is in the cache.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.

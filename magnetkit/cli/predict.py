@@ -237,7 +237,7 @@ def curve(
     ] = None,
     hours: Annotated[
         str | None,
-        option("With --limits: times at the temperature, h.", metavar="NUMBERS"),
+        more("With --limits: times at the temperature, h.", metavar="NUMBERS"),
     ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan"],
@@ -247,7 +247,7 @@ def curve(
     ] = "csv",
     kind: Annotated[
         Literal["BH", "JH"],
-        option("--curve", "Which curve the two columns hold.", panel=OUTPUT),
+        more("--curve", "Which curve the two columns hold.", panel=OUTPUT),
     ] = "BH",
     bare: Annotated[
         bool,

@@ -389,14 +389,12 @@ def suggest(
         list[str] | None,
         option("What there is, e.g. Nd=5; repeat. All otherwise.", metavar="ELEMENT=KG"),
     ] = None,
-    melts: Annotated[
-        int | None, option("At most so many alloys; shells may differ.", min=1)
-    ] = None,
+    melts: Annotated[int | None, more("At most so many alloys; shells may differ.", min=1)] = None,
     limit: Annotated[
         list[str] | None,
         option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, option("Alloy that a melt takes, kg.")] = 1.0,
+    charge: Annotated[float, more("Alloy that a melt takes, kg.")] = 1.0,
     seed: Annotated[int, more("Of the random draws.")] = 0,
     out: Annotated[Path | None, option("CSV file to fill in for `magnetkit calibrate`.")] = None,
     json: Json = False,
