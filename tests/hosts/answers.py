@@ -37,7 +37,7 @@ def recipe(host, rng):
 
 
 def answers():
-    """Return columns by name: of all recipes, then of those of each host if they are taken as it."""
+    """Return columns by name: of all recipes, and of those of a host when taken as such."""
     rng = random.Random(3)
     recipes = {
         name: [

@@ -1,4 +1,4 @@
-"""A variant that gives nothing of its own is its parent, to the last bit, and takes nothing away."""
+"""A variant that gives nothing of its own is its parent to the last bit, and takes nothing away."""
 
 import os
 import pickle
