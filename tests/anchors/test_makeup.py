@@ -107,7 +107,7 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
         lines = [wrong if line.split()[:1] == [key] else line for line in text.splitlines()]
         folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
-    with pytest.raises(DataError, match="2-14-1/makeup.toml"):
+    with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
         usual.__wrapped__()
 
 
