@@ -261,11 +261,11 @@ def charge(host: str, **amounts: float) -> str:
 def recipes(host: str, grid: "Grid") -> list[tuple[str, str]]:
     """Return the recipes of a grid, wt.%, and their shells."""
     found = []
-    for values in product(*grid.amounts.values(), grid.shells):
-        amounts = dict(zip(grid.amounts, values[:-1], strict=True))
+    for values in product(*grid.amounts.values()):
+        amounts = dict(zip(grid.amounts, values, strict=True))
         if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
-            shell = values[-1] and diffused(*values[-1].split())
-            found.append((charge(host, **amounts), shell))
+            text = charge(host, **amounts)
+            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
     return found
 
 
@@ -294,7 +294,7 @@ class Grid(BaseModel, extra="forbid", frozen=True):
     no_more: dict[str, str] = {}
 
 
-class Candidates(Grid):
+class Candidates(Grid, extra="forbid", frozen=True):
     """Recipes to screen: always, or in place of magnets of the host, of others, of compensated."""
 
     beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
