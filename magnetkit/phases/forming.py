@@ -177,7 +177,8 @@ def state_of(
             phases.row_index,
         )  # fmt: skip
         row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
-        bare.values[:] /= np.bincount(row, bare.values, len(bare))[row]
+        # Other rows stay to the last digit.
+        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[row]
         parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])
