@@ -39,6 +39,7 @@ HOW = {
     "1 worker": {"workers": 1},
     "2 workers": {"workers": 2},
     "3 workers": {"workers": 3},
+    "one recipe at a time": "alone",
     "chunks of 7 rows": {"chunk_rows": 7},
     "chunks of 100 rows": {"chunk_rows": 100},
     "chunks of 1,000,000 rows": {"chunk_rows": 1_000_000},
@@ -79,14 +80,18 @@ def recipes() -> list[str]:
             text += f"{metals[i % 8]}{host.transition_metal * other:g}" if other else ""
             found.append(text + last)
     crowd = "".join(f"{e}0.01" for e in ("Al", "Si", "Ti", "V", "Cr", "Mn", "Cu", "Ga", "Nb", "Zr"))
-    return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001", "Nd5Fe94.5B"]
+    return [*found, f"Nd2Fe14B{crowd}", f"SmCo5{crowd}", "Nd2Fe14BDy0.000000000001"]
 
 
-def predicted() -> pd.DataFrame:
-    """Return a prediction of all recipes."""
+def predicted(alone: bool = False) -> pd.DataFrame:
+    """Return a prediction of all recipes, in one table or each alone."""
     import magnetkit as mk
 
-    return mk.predict(recipes(), "120C")
+    given = recipes()
+    if not alone:
+        return mk.predict(given, "120C")
+    found = pd.concat([mk.predict([text], "120C") for text in given], ignore_index=True)
+    return found.assign(row_index=np.arange(len(found)))
 
 
 def screened(**options: int) -> pd.DataFrame:
@@ -113,12 +118,14 @@ def kept(frames: dict[str, pd.DataFrame]) -> dict[str, np.ndarray]:
     return found
 
 
-def answer(options: dict[str, int], backwards: bool = False) -> dict[str, np.ndarray]:
+def answer(
+    options: dict[str, int], backwards: bool = False, alone: bool = False
+) -> dict[str, np.ndarray]:
     """Return every column of both answers."""
     if backwards:
         second = screened(**options)
         return kept({"predict": predicted(), "screen": second})
-    return kept({"predict": predicted(), "screen": screened(**options)})
+    return kept({"predict": predicted(alone), "screen": screened(**options)})
 
 
 def in_child(method: str, file: Path) -> None:
@@ -234,6 +241,8 @@ def main() -> None:
             in_threads(file)
         elif how == "backwards":
             write({}, file, backwards=True)
+        elif how == "alone":
+            np.savez(file, **answer({}, alone=True))
         elif isinstance(how, str):
             in_child(how, file)
         else:
