@@ -2,10 +2,7 @@
 
 import json
 import logging
-import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +10,7 @@ import pytest
 
 from magnetkit.errors import DataError, InputError
 from magnetkit.phases import load, read_snapshot
+from magnetkit.phases.materials_project import pull as live
 from magnetkit.phases.materials_project import transport
 from magnetkit.phases.materials_project.pull import (
     Cache,
@@ -138,22 +136,25 @@ def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Pa
         pull("Sm-Co")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
-def test_pulls_killed_at_random_moments_leave_the_cache_usable(mp_server: Server, own_cache: Path):
-    first, seed = pull("Co-Sm"), random.SystemRandom().randrange(1000)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.phases.kill_pulls", str(seed), "8"],
-        cwd=HERE.parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 2
+@pytest.mark.parametrize("step", ["write_snapshot", "datasets.sha256", "whole"])
+def test_a_pull_killed_at_any_step_leaves_the_older_answer(
+    mp_server: Server, own_cache: Path, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    first = pull("Sm-Co")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{live.__name__}.{step}", killed)
+        # A killed process removes nothing.
+        patched.setattr(Cache, "_tidy", lambda self: None)
+        with pytest.raises(KeyboardInterrupt):
+            pull("Sm-Co", refresh=True)
     asked = len(mp_server.requests)
-    assert pull("Co-Sm").equals(first)
+    assert pull("Sm-Co").equals(first)
     assert len(mp_server.requests) == asked
-    pull("Co-Sm", refresh=True)
+    pull("Sm-Co", refresh=True)
     (folder,) = (own_cache / "pulls").iterdir()
     assert len(list(folder.iterdir())) == 3
 
@@ -204,7 +205,10 @@ def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
 
 def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(transport, "_ask_in_child", lambda *_: [{"error": "not asked"}])
-    with pytest.warns(UserWarning, match="unencrypted"), pytest.raises(Exception, match="not asked"):
+    with (
+        pytest.warns(UserWarning, match="unencrypted"),
+        pytest.raises(Exception, match="not asked"),
+    ):
         pull("Sm-Co", KEY, "http://host.invalid/")
 
 

@@ -205,7 +205,7 @@ def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
 
 
 def test_nobody_listening_is_told(mp_server: Server):
-    with pytest.raises(NetworkError, match="Connection refused.*MP_API_ENDPOINT"):
+    with pytest.raises(NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"):
         pull("Sm-Co", endpoint="http://127.0.0.1:9/")
 
 

@@ -89,7 +89,8 @@ def _ask_in_child(question: News, key: str) -> Iterator[News]:
         stderr=subprocess.DEVNULL,
         env=environment,
     ) as child:
-        assert child.stdin and child.stdout
+        assert child.stdin is not None
+        assert child.stdout is not None
 
         def stop() -> None:
             over.set()
@@ -292,6 +293,8 @@ def _reason(error: BaseException) -> str:
         error = inner
     if isinstance(error, _PassingError):
         return str(error)
+    if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+        return "its answer has another shape"
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
