@@ -34,77 +34,86 @@
   } else places.forEach(draw);
   addEventListener("beforeprint", () => places.forEach(draw));
 
-  // The table of candidates is a DataTable; a value that is not known sorts last either way.
+  // The table of candidates; a value that is not known sorts last either way.
   const { columns, rows } = data.table;
   const at = Object.fromEntries(columns.map((c, i) => [c.name, i]));
   const value = (column, row) => column.texts ? column.texts[column.values[row]] : column.values[row];
   const cells = Array.from({ length: rows }, (_, r) => columns.map((c) => value(c, r)));
+  const texts = columns.flatMap((c, i) => c.text ? [i] : []);
+  const words = cells.map((row) => texts.map((i) => row[i]).join("\n").toLowerCase());
   // Three digits, as in the table of the best; the download keeps four.
   const rounded = (v) => Math.abs(v) < 100 ? Number(v.toPrecision(3)) : Math.round(v);
   const format = (v) => v === null ? "–" : String(rounded(v)).replace("-", "−");
-
-  const table = (DataTable) => {
-    const escaped = DataTable.util.escapeHtml;
-    const known = (sign) => (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a - b);
-    DataTable.type("num-known", { order: { asc: known(1), desc: known(-1) } });
-    const text = (v, kind) => {
-      if (kind === "display") return escaped(v);
-      // Buttons quotes what starts with = or @; a spreadsheet program also runs + and -.
-      return kind === "export" && /^[+-]/.test(v) ? "'" + v : v;
-    };
-    const number = (column) => (v, kind, row) => {
-      if (kind === "export") return v === null ? "" : v;
-      if (kind !== "display") return v;
-      const lo = row[at[column.name + "_lo"]];
-      if (lo === undefined || lo === null) return format(v);
-      return `${format(v)}<small>${format(lo)} to ${format(row[at[column.name + "_hi"]])}</small>`;
-    };
-    new DataTable("#table", {
-      data: cells,
-      columns: columns.map((c) => ({
-        name: c.name,
-        ariaTitle: c.title,
-        visible: c.shown,
-        type: c.text ? "string" : "num-known",
-        className: (c.text ? "text" : "") + (c.name === "candidate" ? " name" : "") + (c.minor ? " minor" : ""),
-        render: c.text ? text : number(c),
-        columnControl: [{ extend: "dropdown", icon: "search", text: `Filter by ${c.title}`, content: [c.text ? "searchText" : "searchNumber"] }],
-      })),
-      order: [[at.rank, "asc"]],
-      pageLength: 25,
-      autoWidth: false,
-      language: {
-        search: "Search (element, host, formula)",
-        info: "_TOTAL_ of _MAX_ candidates, page _PAGE_ of _PAGES_",
-        infoEmpty: "No candidate fits",
-        infoFiltered: "",
-        zeroRecords: "No candidate fits the filters.",
-      },
-      layout: {
-        topStart: "search",
-        topEnd: {
-          buttons: [{
-            extend: "csvHtml5",
-            text: "Download CSV",
-            filename: "candidates",
-            title: null,
-            exportOptions: {
-              columns: columns.map((_, i) => i),
-              orthogonal: "export",
-              escapeExcelFormula: true,
-              format: { header: (_, i) => columns[i].name, body: (v) => v },
-            },
-          }],
-        },
-        bottomStart: "info",
-        bottomEnd: "paging",
-      },
-    });
-    const wide = document.querySelector("#table_wrapper .dt-layout-table");
-    wide.classList.add("wide");
-    Object.entries({ role: "region", "aria-label": "Candidates", tabindex: "0" }).forEach((pair) => wide.setAttribute(...pair));
+  const make = (name, properties, ...inside) => {
+    const made = document.createElement(name);
+    for (const [key, v] of Object.entries(properties)) key in made ? made[key] = v : made.setAttribute(key, v);
+    made.append(...inside);
+    return made;
   };
-  // DataTables comes as a module, which the page carries as text so that it stays one file.
-  const code = new Blob([document.getElementById("datatables").textContent], { type: "text/javascript" });
-  import(URL.createObjectURL(code)).then((module) => table(module.default));
+
+  const LENGTH = 25;
+  const signs = { "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "=": (a, b) => a === b };
+  const table = document.getElementById("table");
+  const filters = columns.map(() => null);
+  let sorted = { column: at.rank, sign: 1 }, page = 0, kept = [];
+
+  // What a column's filter keeps: a part of a text, or numbers such as "<= 2".
+  const filter = (column, said) => {
+    const wanted = said.trim().toLowerCase();
+    if (column.text) return wanted && ((v) => v.toLowerCase().includes(wanted));
+    const [, sign, number] = wanted.match(/^([<>]=?|=?)\s*([-+.\de]+)$/) || [];
+    return number && ((v) => v !== null && signs[sign || "="](v, Number(number)));
+  };
+  const cell = (column, row) => {
+    const v = row[at[column.name]], lo = row[at[column.name + "_lo"]];
+    const shown = make("td", { className: column.className }, column.text ? v : format(v));
+    if (lo !== undefined && lo !== null) shown.append(make("small", {}, `${format(lo)} to ${format(row[at[column.name + "_hi"]])}`));
+    return shown;
+  };
+  const draw_table = () => {
+    const asked = search.value.toLowerCase().split(/\s+/);
+    const { column, sign } = sorted;
+    const order = columns[column].text ? (a, b) => sign * a.localeCompare(b) : (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a - b);
+    kept = cells.filter((row, r) => asked.every((w) => words[r].includes(w)) && filters.every((f, i) => !f || f(row[i])));
+    kept.sort((a, b) => order(a[column], b[column]));
+    const pages = Math.max(1, Math.ceil(kept.length / LENGTH));
+    page = Math.min(Math.max(page, 0), pages - 1);
+    [...table.tHead.rows[0].cells].forEach((h) => { h.setAttribute("aria-sort", h.column !== column ? "none" : sign > 0 ? "ascending" : "descending"); });
+    table.tBodies[0].replaceChildren(...kept.slice(page * LENGTH, (page + 1) * LENGTH).map((row) => make("tr", {}, ...visible.map((c) => cell(c, row)))));
+    info.textContent = kept.length ? `${kept.length} of ${rows} candidates, page ${page + 1} of ${pages}` : "No candidate fits";
+    [back.disabled, on.disabled] = [page === 0, page === pages - 1];
+  };
+  const anew = () => { page = 0; draw_table(); };
+  const turn = (pages) => { page += pages; draw_table(); };
+  const sort = (column) => {
+    sorted = { column, sign: sorted.column === column ? -sorted.sign : 1 };
+    anew();
+  };
+  const head = (column) => {
+    const i = at[column.name];
+    const title = make("button", { type: "button", title: column.title, onclick: () => sort(i) }, column.label);
+    if (column.unit) title.append(make("small", {}, column.unit));
+    const input = make("input", { type: "text", size: 4, placeholder: column.text ? "text" : "≤ ≥", "aria-label": `Filter by ${column.title}` });
+    input.oninput = () => { filters[i] = filter(column, input.value.replace("≤", "<=").replace("≥", ">=")); anew(); };
+    return Object.assign(make("th", { scope: "col", className: column.className }, title, input), { column: i });
+  };
+  // A spreadsheet program runs what starts with one of these.
+  const quoted = (v) => v === null ? "" : typeof v === "number" ? v : `"${v.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+  const download = () => {
+    const lines = [columns.map((c) => c.name), ...kept.map((row) => row.map(quoted))];
+    const link = make("a", { download: "candidates.csv", href: URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" })) });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+
+  columns.forEach((c) => { c.className = (c.text ? "text" : "") + (c.name === "candidate" ? " name" : "") + (c.minor ? " minor" : ""); });
+  const visible = columns.filter((c) => c.shown);
+  const search = make("input", { type: "search", id: "search", oninput: anew });
+  const info = make("span", { id: "info", role: "status" });
+  const button = (text, onclick, id) => make("button", { type: "button", id, onclick }, text);
+  const back = button("Back", () => turn(-1), "back"), on = button("On", () => turn(1), "on");
+  table.tHead.replaceChildren(make("tr", {}, ...visible.map(head)));
+  table.parentElement.before(make("p", { className: "tools" }, make("label", { htmlFor: "search" }, "Search (element, host, formula) "), search, button("Download CSV", download, "download")));
+  table.parentElement.after(make("p", { className: "tools" }, info, back, on));
+  draw_table();
 })();
