@@ -1,5 +1,6 @@
 """Results as a notebook shows them: eight columns, intervals in words, the domain coloured."""
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,21 @@ _FIRST = (
     "supply_risk",
 )
 _OUTSIDE = "background:#fff1d6;color:#222"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a notebook shows by its HTML.
+
+    Attributes
+    ----------
+    html : str
+    """
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:

@@ -18,7 +18,7 @@ from ...ranking.requirements import MEETS_PROBABILITY
 from ...run.manifest import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
-from ..figures.maps import names_of
+from .._figures import names_of
 
 if TYPE_CHECKING:
     from ...applications.parts import Requirement

@@ -12,7 +12,7 @@ from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
 from ...run.held import HELD_ROWS
-from ..figures.parts import POINTS, Figure, numbers
+from .._figures import POINTS, Part, numbers
 from ..notes import of_cost, of_mill
 from . import content, figures, supply
 
@@ -172,7 +172,7 @@ def _plain(value: object) -> str:
 
 def _figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
-) -> dict[str, Figure]:
+) -> dict[str, Part]:
     profile = result.profile
     drawn = {
         "pareto": figures.pareto(result, spread, shown),
