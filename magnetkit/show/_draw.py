@@ -1,7 +1,7 @@
 """A figure drawn by matplotlib, for print: PNG, SVG and PDF.
 
-Only what `magnetkit.show` uses of plotly's form is known here: points, lines, areas, texts, error
-bars, a map of colours, a second axis on the right, a colour scale, and the triangle of three shares.
+Only what `magnetkit.show.plots` uses of plotly's form is known here: points, lines, areas, texts,
+error bars, a map of colours, a second axis on the right, a colour scale, the triangle of shares.
 """
 
 import re
@@ -22,8 +22,8 @@ _MARKERS = {
     "circle": "o", "diamond": "D", "square": "s", "triangle-up": "^", "triangle-down": "v",
     "cross": "P", "x": "X", "star": "*",
 }  # fmt: skip
-# Plotly's red and blue begin at the other end.
-_SCALES = {"Viridis": "viridis", "RdBu": "RdBu_r"}
+# By plotly's name, as it is and reversed: its red and blue begin at the other end.
+_SCALES = {"Viridis": ("viridis", "viridis_r"), "RdBu": ("RdBu_r", "RdBu")}
 _HEIGHT = np.sqrt(3.0) / 2.0
 _PER_PIXEL = 0.75
 """Points of print for a pixel of the screen."""
@@ -132,9 +132,8 @@ def _points(
 
 def _scale(scale: Part, ends: str) -> dict[str, Any]:
     """Return matplotlib's name and ends of a colour scale."""
-    name = _SCALES[scale["colorscale"]] + ("_r" if scale.get("reversescale") else "")
-    limits = {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
-    return {"cmap": name.removesuffix("_r_r") if name.endswith("_r_r") else name} | limits
+    cmap = _SCALES[scale["colorscale"]][bool(scale.get("reversescale"))]
+    return {"cmap": cmap} | {f"v{end}": scale.get(f"{ends}{end}") for end in ("min", "max")}
 
 
 def _ends(bars: Part | None) -> NDArray[np.float64] | None:

@@ -96,9 +96,7 @@ def numbers(values: Any) -> list[float | None]:
     return [float(f"{v:.4g}") if isfinite(v) else None for v in np.asarray(values, float).tolist()]
 
 
-def points(
-    name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()
-) -> Part:
+def points(name: str, x: Any, y: Any, marker: Part, hover: str, texts: Sequence[str] = ()) -> Part:
     """Return points; `hover`, plotly's template, names the escaped text of each ``%{text}``."""
     return {
         "type": "scatter", "mode": "markers", "name": name, "x": numbers(x), "y": numbers(y),
@@ -123,9 +121,7 @@ def candidates(
     return points(name, frame[x], frame[y], marker, f"%{{text}}<br>{hover}", texts)
 
 
-def star(
-    frame: "pd.DataFrame", x: str, y: str, text: str, name: str = "Reference magnet"
-) -> Part:
+def star(frame: "pd.DataFrame", x: str, y: str, text: str, name: str = "Reference magnet") -> Part:
     """Return the magnet that all others are compared with, on two result columns."""
     return candidates(frame, x, y, name, {"symbol": "star", "size": 15, "color": BLACK}, [text])
 
@@ -270,7 +266,9 @@ def hover_texts(frame: "pd.DataFrame") -> list[str]:
     ]
 
 
-def pareto(frame: "pd.DataFrame", x: str, y: str, colour: str, *more: Part, title: str = "") -> Part:
+def pareto(
+    frame: "pd.DataFrame", x: str, y: str, colour: str, *more: Part, title: str = ""
+) -> Part:
     """Return the rows of a ranking on two objectives, those that meet coloured, the front ringed.
 
     `x`, `y` and `colour` are result columns; `more` traces are drawn after, such as the reference.

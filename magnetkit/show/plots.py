@@ -48,7 +48,17 @@ class Figure(Part):
 
     ``figure["layout"]["width"] = 800`` makes it wider; ``plotly.graph_objects.Figure(figure)`` is
     one of plotly's own, to add to. Pictures are drawn by matplotlib, of the extra ``plots``.
+
+    Parameters
+    ----------
+    data : list of dict
+        Traces.
+    layout : dict
+        Axes, title, legend and size.
     """
+
+    def __init__(self, data: list[Part], layout: Part) -> None:
+        super().__init__(data=data, layout=layout)
 
     def __repr__(self) -> str:
         return f"<Figure of {len(self['data'])} traces: show it, or save it as .html, .png or .svg>"
@@ -128,7 +138,7 @@ class Figure(Part):
 
 
 def _made(figure: Part, ax: "Axes | None") -> Figure:
-    made = Figure(figure)
+    made = Figure(**figure)
     if ax is not None:
         made.draw(ax)
     return made
@@ -636,7 +646,8 @@ def margin_map(
     trace = {
         "type": "heatmap", "x": numbers(grid.columns), "y": numbers(grid.index),
         "z": [numbers(row) for row in grid.to_numpy(float)], "zmin": -most, "zmax": most,
-        "colorscale": "RdBu", "reversescale": True, "colorbar": _figures.colour_bar("margin (kA/m)"),
+        "colorscale": "RdBu", "reversescale": True,
+        "colorbar": _figures.colour_bar("margin (kA/m)"),
     }  # fmt: skip
     layout = layout_of(
         titled(f"{x} (mm)") | {"constrain": "domain"},
