@@ -19,7 +19,7 @@ State = Literal["ok", "note", "broken"]
 
 NEEDED = (
     "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
-    "emmet-core", "pydantic", "plotly", "itables", "typer", "rich", "pooch",
+    "emmet-core", "pydantic", "plotly", "typer", "rich", "pooch",
 )  # fmt: skip
 OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),

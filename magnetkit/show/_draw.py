@@ -55,7 +55,6 @@ def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
         ax.set_title(_text(layout["title"]["text"]), fontsize="medium")
     if layout.get("showlegend", True):
         _legend(layout, list(places.values()))
-    _apart(ax)
     return ax
 
 
@@ -73,8 +72,8 @@ def _axes(layout: Part) -> "Axes":
 
 def _trace(trace: Part, layout: Part, ax: "Axes") -> None:
     if trace["type"] == "heatmap":
-        grid = {axis: np.array(trace[axis], float) for axis in "xyz"}
-        drawn = ax.pcolormesh(*grid.values(), shading="nearest", **_scale(trace, "z"))
+        grid = [np.array(trace[axis], float) for axis in "xyz"]
+        drawn = ax.pcolormesh(*grid, shading="nearest", **_scale(trace, "z"))
         ax.figure.colorbar(drawn, ax=ax, label=_text(trace["colorbar"]["title"]["text"]))
         return
     x, y = _places(trace)
@@ -207,17 +206,3 @@ def _text(text: str) -> str:
     plain = text.replace("<br>", "\n").replace("<b>", "").replace("</b>", "").replace("$", r"\$")
     plain = re.sub(r"<sub>(.*?)</sub>", r"$_{\1}$", plain)
     return unescape(re.sub(r"<sup>(.*?)</sup>", r"$^{\1}$", plain))
-
-
-def _apart(ax: "Axes") -> None:
-    """Leave out the names of points that would lie on another's."""
-    whole = ax.get_figure(root=True)
-    assert whole is not None
-    whole.draw_without_rendering()
-    kept: list[Any] = []
-    for text in list(ax.texts):
-        box = text.get_window_extent()
-        if any(box.overlaps(other) for other in kept):
-            text.remove()
-        else:
-            kept.append(box)

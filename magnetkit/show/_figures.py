@@ -146,18 +146,8 @@ def lines_over_temperature(
 ) -> list[Part]:
     """Return a line for each candidate and, for the first `bands` or all, its interval as an area.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        ``candidate``, ``temperature_K``, `column` and, for areas, ``_lo`` and ``_hi``.
-    column : str
-        Result column.
-    styles : sequence of (str, str), optional
-        Of each candidate.
-    celsius : bool
-        Whether the axis is in degrees Celsius, kelvin otherwise.
-    bands : int, optional
-        How many candidates show their interval; all by default.
+    `frame` has ``candidate``, ``temperature_K``, `column` and, for areas, ``_lo`` and ``_hi``; the
+    axis is in degrees Celsius if `celsius`, in kelvin otherwise.
     """
     # A candidate that stands there twice is two lines.
     copy = frame.groupby(["candidate", "temperature_K"]).cumcount()
@@ -196,25 +186,16 @@ def demagnetization(
 ) -> Part:
     """Return J(H) (thick) and B(H) (thin) against the reverse field, and the load line.
 
-    Parameters
-    ----------
-    curves : Demagnetization
-        n magnets at k temperatures.
-    names : sequence of str, length n * k
-        Of each curve, the temperatures of a magnet together; plain text.
-    styles : sequence of (str, str), length n * k, optional
-    height : int
-        Of the figure, pixels.
+    `names`, plain text, and `styles` are of each magnet at each temperature, those of a magnet
+    together.
     """
     traces: list[Part] = []
     places = list(np.ndindex(curves.remanence.shape))
     for name, (colour, dash), at in zip(names, styles or looks(len(places)), places, strict=True):
         # In a legend plotly knows no entity of quotes.
         label, group = escape(name, quote=False), {"legendgroup": str(len(traces))}
-        for kind, values, width in (
-            ("J", curves.polarization[at], 2.5),
-            ("B", curves.induction[at], 1.2),
-        ):
+        for kind, whole, width in (("J", curves.polarization, 2.5), ("B", curves.induction, 1.2)):
+            values = whole[at]
             inside = values >= -1e-9
             field, look = -1e-3 * curves.field[at][inside], {"color": colour, "dash": dash}
             drawn = line(f"{kind}(H) {label}", field, values[inside], **look, width=width)
@@ -251,19 +232,15 @@ def objectives(profile: "Profile") -> list[str]:
 def names_of(frame: "pd.DataFrame") -> list[str]:
     """Return the candidates' names, each with its shell."""
     shells = frame["shell"].astype(object).fillna("").astype(str)
-    return [
-        f"{name} + {shell}" if shell else str(name)
-        for name, shell in zip(frame["candidate"], shells, strict=True)
-    ]
+    pairs = zip(frame["candidate"], shells, strict=True)
+    return [f"{name} + {shell}" if shell else str(name) for name, shell in pairs]
 
 
 def hover_texts(frame: "pd.DataFrame") -> list[str]:
     """Return what a candidate of a ranking shows: its name, rank and probability."""
     chance = frame["probability_meets_requirements"]
-    return [
-        f"{escape(name)}<br>rank {rank}, P {p:.2g}"
-        for name, rank, p in zip(names_of(frame), frame["rank"], chance, strict=True)
-    ]
+    rows = zip(names_of(frame), frame["rank"], chance, strict=True)
+    return [f"{escape(name)}<br>rank {rank}, P {p:.2g}" for name, rank, p in rows]
 
 
 def pareto(
@@ -290,16 +267,13 @@ def pareto(
     if front.any():
         # One value makes no scale: plotly would invent a range around it.
         values = shown.loc[meets, colour]
-        layout["coloraxis"] = {
-            "colorscale": "Viridis",
-            "colorbar": colour_bar(COLUMNS[colour].heading),
-            "showscale": bool(values.min() < values.max()),
-        }
+        scale = {"colorscale": "Viridis", "colorbar": colour_bar(COLUMNS[colour].heading)}
+        layout["coloraxis"] = scale | {"showscale": bool(values.min() < values.max())}
     return {"data": [*traces, *more], "layout": layout}
 
 
-def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":
-    """Return commercial grades at 20 C, of some hosts or all, as points of the B_r-H_cj map.
+def grades() -> "pd.DataFrame":
+    """Return commercial grades at 20 C as points of the B_r-H_cj map.
 
     ``remanence_T`` is the middle of the maker's range, ``coercivity_kA_m`` the guaranteed least.
     """
@@ -307,10 +281,7 @@ def grades(hosts: Sequence[str] | None = None) -> "pd.DataFrame":
 
     listed = pd.read_csv(datasets.path("grades/grades.csv"))
     listed[Y] = listed[["remanence_min_T", "remanence_max_T"]].mean(axis=1)
-    listed = listed.rename(columns={"coercivity_min_kA_m": X})[["host", "grade", Y, X, "source"]]
-    return (listed if hosts is None else listed[listed["host"].isin(list(hosts))]).reset_index(
-        drop=True
-    )
+    return listed.rename(columns={"coercivity_min_kA_m": X})[["host", "grade", Y, X, "source"]]
 
 
 def grade_map(hosts: Sequence[str] | None, *more: Part) -> Part:
@@ -388,15 +359,12 @@ def ternary(
         look = {"colorscale": "RdBu", "reversescale": True, "cmin": -largest, "cmax": largest}
     look |= {"size": 11, "color": numbers(known), "line": {"width": 0.5, "color": "#444"}}
     trace: Part = {
-        "type": "scatterternary",
-        "cliponaxis": False,
-        "mode": "markers",
+        "type": "scatterternary", "cliponaxis": False, "mode": "markers",
         **{axis: numbers(np.round(shares[:, k], 3)) for k, axis in enumerate("abc")},
-        "text": list(texts),
+        "marker": look | {"colorbar": colour_bar(title)}, "text": list(texts),
         "customdata": numbers(known),
         "hovertemplate": f"%{{text}}<br>{title} %{{customdata}}<extra></extra>",
-        "marker": look | {"colorbar": colour_bar(title)},
-    }
+    }  # fmt: skip
     axis = {"ticks": "outside", "tickvals": [0.2, 0.4, 0.6, 0.8], "gridcolor": "#ddd"}
     layout = layout_of({}, {}, height=520) | {"margin": {"l": 40, "r": 40, "t": 60, "b": 40}}
     layout["ternary"] = {

@@ -3,6 +3,7 @@
 Those that report and explorer show too are described in `magnetkit.show._figures`.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
@@ -67,7 +68,7 @@ class Figure(Part):
         """Return what a notebook shows: JupyterLab by plotly, others by matplotlib."""
         bundle = {"application/vnd.plotly.v1+json": dict(self), "text/plain": repr(self)}
         try:
-            return bundle | {"image/png": self._picture("png", dpi=100)}
+            return bundle | {"image/png": b64encode(self._picture("png", 100)).decode("ascii")}
         except InputError:
             return bundle
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from base64 import b64decode
 
 import numpy as np
 import pandas as pd
@@ -201,7 +202,7 @@ def test_a_notebook_gets_data_and_a_picture(figure):
     shown = figure._repr_mimebundle_(include=None, exclude=None)
     plain = json.loads(json.dumps(shown["application/vnd.plotly.v1+json"], allow_nan=False))
     assert plain == figure
-    assert shown["image/png"].startswith(b"\x89PNG")
+    assert b64decode(shown["image/png"]).startswith(b"\x89PNG")
     assert len(shown["text/plain"]) < 100
 
 

@@ -147,9 +147,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "identity": result.manifest["identity"],
         "columns": table["columns"],
         "data": in_script({"figures": drawn, "table": table}),
-        "plotly": _packaged("plotly", "package_data/plotly.min.js"),
-        "datatables": _packaged("itables", "html/dt_bundle.js"),
-        "datatables_style": _packaged("itables", "html/dt_bundle.css"),
+        "plotly": _plotly(),
     }
 
 
@@ -250,11 +248,11 @@ def in_script(value: Any) -> str:
     return text
 
 
-def _packaged(package: str, path: str) -> str:
-    """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
-    # Found, not imported: itables imports polars for its examples.
-    found = find_spec(package)
+def _plotly() -> str:
+    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    # Found, not imported, which would take half a second.
+    found = find_spec("plotly")
     assert found is not None
-    file = Path(str(found.origin)).parent / path
+    file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")

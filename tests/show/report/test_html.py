@@ -56,9 +56,9 @@ def page(folder, tmp_path_factory):
 
 
 def own_text(page):
-    """The page without plotly.js and DataTables, which can do more than this page asks of them."""
+    """The page without plotly.js, which can do more than this page asks of it."""
     start = page.index("* plotly.js v")
-    end = page.index("</script>", page.index('id="datatables"'))
+    end = page.index("</script>", start)
     return page[:start] + page[end:]
 
 
@@ -80,8 +80,8 @@ def test_nothing_is_loaded_from_elsewhere(page):
 def test_user_text_is_escaped(page):
     assert "<script>alert" not in own_text(page)
     assert "&lt;script&gt;alert" in page
-    # The data, plotly.js, DataTables and the page's own script.
-    assert Page(page).scripts == 4
+    # The data, plotly.js and the page's own script.
+    assert Page(page).scripts == 3
 
 
 def test_embedded_data_is_json_with_all_figures(page):
