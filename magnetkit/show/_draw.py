@@ -196,7 +196,7 @@ def _legend(layout: Part, places: "list[Axes]") -> None:
         return
     title = _text(layout["legend"].get("title", {"text": ""})["text"]) or None
     # Beside the axes where curves fill them.
-    beside = {"loc": "upper right", "bbox_to_anchor": (-0.02, 1.0)}
+    beside: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (-0.02, 1.0)}
     aside = beside if layout["yaxis"].get("side") == "right" else {}
     places[-1].legend(shown.values(), shown.keys(), fontsize="small", title=title, **aside)
 

@@ -394,7 +394,8 @@ def section(
     # The name of a phase beside another is shown when pointed at, or it would lie on that one's.
     beside = np.tril((np.abs(at[:, None] - at) < (0.12, 0.045)).all(axis=-1), -1).any(axis=1)
     shown = ["" if hidden else text for hidden, text in zip(beside, formulas, strict=True)]
-    stable = points("Stable phases, 0 K", *at.T, {"size": 6, "color": "#222"}, "", shown)
+    dot = {"size": 6, "color": "#222"}
+    stable = points("Stable phases, 0 K", at[:, 0], at[:, 1], dot, "", shown)
     stable |= {"hovertemplate": "%{hovertext}<extra></extra>", "hovertext": formulas}
     stable |= {"textposition": "top center", "textfont": {"size": 10}, "mode": "markers+text"}
     traces.append(stable)

@@ -3,6 +3,7 @@
 from html import escape
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
@@ -33,7 +34,8 @@ def pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: 
     ):
         drawn, total = thinned(part), f"{len(part):,}"
         count = total if len(drawn) == len(part) else f"{len(drawn):,} of {total} drawn"
-        values = {c: results.column(c, question)[drawn] for c in (X, goal, COLOUR)}
+        columns = (X, goal, COLOUR)
+        values = pd.DataFrame({c: results.column(c, question)[drawn] for c in columns})
         scale = {
             "color": figures.numbers(values[COLOUR]),
             "colorscale": "Viridis",
@@ -56,7 +58,7 @@ def pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: 
     if today[goal].size > 1:
         today[goal] = today[goal][question.stop : question.stop + 1]
     formula = escape(results.profile.reference.formula)
-    traces.append(figures.star(today, X, goal, formula, "Today's magnet"))
+    traces.append(figures.star(pd.DataFrame(today), X, goal, formula, "Today's magnet"))
     # The same axes stay zoomed while limits move.
     layout = figures.layout_of(figures.axis_of(X), figures.axis_of(goal)) | {"uirevision": goal}
     return {"data": traces, "layout": layout}
