@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
+from ...hosts import HOSTS
 from ...magnetism.demagnetization import demagnetization as curves_of
 from ...phases import open_snapshot
 from ...phases.section import hull_section
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from ...run.result import Ranked
 
 TEMPERATURES = 13
-SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Fe", "Co"), "2:17": ("Sm", "Fe", "Co")}
-"""The section that shows each host best, in the order in which no names of phases overlap."""
 
 
 def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Part:
@@ -81,9 +80,10 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
     `best` are the best candidates, in order. Those of more elements stand where they lie when every
     rare earth counts as the section's, and other elements are left aside.
     """
-    system = SYSTEMS.get(str(best["host"].iloc[0]) if len(best) else "")
+    host = str(best["host"].iloc[0]) if len(best) else ""
     source = open_snapshot(snapshot)
-    if system is None or not set(system) <= set(source.manifest.get("elements", system)):
+    system = HOSTS[host].section if host in HOSTS else ()
+    if not system or not set(system) <= set(source.manifest.get("elements", system)):
         return None
     sites = [RARE_EARTHS, *((element,) for element in system[1:])]
     table = _table(best)
