@@ -18,7 +18,7 @@ def test_every_way_of_importing_is_seen(rooms):
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.
     assert "magnetkit.phases.makeable" in graph["magnetkit.prediction.properties"]
-    assert "magnetkit.evaluation.phases.validation" in graph["magnetkit.cli.models"]
+    assert "benchmarks.accuracy.phases.validation" in graph["magnetkit.cli.models"]
     assert "magnetkit.hosts.partition" in graph["magnetkit.magnetism.intrinsic"]
 
 

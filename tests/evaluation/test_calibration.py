@@ -2,10 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy.magnetism.calibration import Fit
+from benchmarks.accuracy.magnetism.validation import between_papers, held_out, pairs
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
-from magnetkit.evaluation.magnetism.calibration import Fit
-from magnetkit.evaluation.magnetism.validation import between_papers, held_out, pairs
 from magnetkit.hosts.partition import HOST_NAMES
 from magnetkit.magnetism import observations
 from magnetkit.magnetism.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, load, read

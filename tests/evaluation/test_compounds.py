@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy.magnetism.compounds import COMPOUNDS, compound_table, report
 from magnetkit import datasets
-from magnetkit.evaluation.magnetism.compounds import COMPOUNDS, compound_table, report
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from magnetkit.evaluation.diffusion.motor import grams
-from magnetkit.evaluation.diffusion.validation import by_thickness, checks, results
+from benchmarks.accuracy.diffusion.motor import grams
+from benchmarks.accuracy.diffusion.validation import by_thickness, checks, results
 
 
 def test_every_published_result_is_predicted_and_counted():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.surrogates import figures
 from magnetkit import conformal as intervals
 from magnetkit.errors import InputError
-from magnetkit.evaluation.surrogates import figures
 
 
 def test_pairs_count_within_a_group_and_beyond_the_tolerance():

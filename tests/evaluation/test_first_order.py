@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from magnetkit.evaluation.magnetism.first_order import lines, table
+from benchmarks.accuracy.magnetism.first_order import lines, table
 
 
 def test_measured_rows_are_met_or_said_to_be_missed():

@@ -5,8 +5,8 @@ import csv
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.phases import forming
 from magnetkit import datasets
-from magnetkit.evaluation.phases import forming
 from magnetkit.kernels.forming import TERMS
 from magnetkit.phases.forming import FAMILIES
 

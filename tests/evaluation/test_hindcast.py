@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.hindcast import hindcast, report
+from benchmarks.accuracy.hindcast import hindcast, report
 
 
 @pytest.fixture(scope="module")

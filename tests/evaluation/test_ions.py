@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.magnetism import ions
+from benchmarks.accuracy.magnetism import ions
 
 
 def test_polarization_before_any_fit():

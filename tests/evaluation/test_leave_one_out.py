@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy.phases import leave_one_out as module
 from magnetkit.errors import DataError
-from magnetkit.evaluation.phases import leave_one_out as module
 from magnetkit.phases.mixing import mixing_model
 from magnetkit.phases.snapshot import open_snapshot
 from magnetkit.phases.space import whole_space

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.magnetism import left_out
-from magnetkit.evaluation.magnetism.recipes import left_out as recipes_left_out
-from magnetkit.evaluation.magnetism.recipes import recipes
+from benchmarks.accuracy.magnetism import left_out
+from benchmarks.accuracy.magnetism.recipes import left_out as recipes_left_out
+from benchmarks.accuracy.magnetism.recipes import recipes
 
 
 @pytest.fixture(scope="module")

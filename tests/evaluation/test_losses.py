@@ -2,7 +2,7 @@
 
 import re
 
-from magnetkit.evaluation.magnetism import hot, losses
+from benchmarks.accuracy.magnetism import hot, losses
 
 
 def test_losses_agree_with_what_papers_print():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.magnetism.mills import simulated
+from benchmarks.accuracy.magnetism.mills import simulated
 
 
 @pytest.fixture(scope="module")

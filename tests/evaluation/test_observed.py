@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from magnetkit.evaluation.magnetism.observed import Observed
+from benchmarks.accuracy.magnetism.observed import Observed
 from magnetkit.magnetism import observations
 from magnetkit.magnetism.parameters import load
 from magnetkit.magnetism.priors import prior_parameters

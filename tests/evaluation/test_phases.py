@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy.phases import validation
 from magnetkit.elements import INDEX
-from magnetkit.evaluation.phases import validation
 from magnetkit.phases.hull import Decomposition
 from magnetkit.phases.slopes import all_slopes
 from magnetkit.phases.snapshot import open_snapshot, write_snapshot

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.accuracy.magnetism import engineer, hot, recipes, recipes_report
 from magnetkit import datasets
-from magnetkit.evaluation.magnetism import engineer, hot, recipes, recipes_report
 from magnetkit.magnetism.process import parameters
 from magnetkit.magnetism.routes import routes
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.magnetism import scatter
-from magnetkit.evaluation.magnetism.recipes import left_out
+from benchmarks.accuracy.magnetism import scatter
+from benchmarks.accuracy.magnetism.recipes import left_out
 
 
 @pytest.fixture(scope="module")

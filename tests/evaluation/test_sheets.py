@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.evaluation.magnetism.sheets import (
+from benchmarks.accuracy.magnetism.sheets import (
     ALPHA,
     BETA,
     HOTTEST,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.magnetism import shells
+from benchmarks.accuracy.magnetism import shells
 from magnetkit.magnetism.mill import COERCIVITY, splits
 from magnetkit.magnetism.process import parameters
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.accuracy.surrogates import peers, repeat, series, validate, validation
 from magnetkit.cli.app import app
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
-from magnetkit.evaluation.surrogates import peers, repeat, series, validate, validation
 from magnetkit.magnetism import believing
 
 

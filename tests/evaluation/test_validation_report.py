@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from magnetkit.evaluation.magnetism import validation_report
+from benchmarks.accuracy.magnetism import validation_report
 from magnetkit.magnetism import observations
 
 

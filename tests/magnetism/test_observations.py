@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.magnetism.observations import _by_host, deviation, embedded
 
 from magnetkit import datasets
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism.observations import _by_host, deviation, embedded
 
 
 def test_compounds_of_one_host_are_kept_and_hydrides_and_mixtures_left():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from magnetkit.evaluation.bench import cases
-from magnetkit.evaluation.bench.cases import CASES
-from magnetkit.evaluation.bench.peers import PEERS
+from benchmarks.features import cases
+from benchmarks.features.cases import CASES
+from benchmarks.features.peers import PEERS
 
 
 def test_names_are_unique_and_peers_belong_to_them():

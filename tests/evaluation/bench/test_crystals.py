@@ -5,14 +5,14 @@ import json
 
 import pytest
 
+from benchmarks.features import on_crystals
+from benchmarks.features.material import nd2fe14b
 from magnetkit.errors import DataError
-from magnetkit.evaluation.bench import on_crystals
-from magnetkit.evaluation.bench.material import nd2fe14b
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_crystals_from_a_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("magnetkit.evaluation.bench.crystals.PEERS", ())
+    monkeypatch.setattr("benchmarks.features.crystals.PEERS", ())
     crystal = nd2fe14b()
     row = {
         "lattice": crystal.lattice.parameters,

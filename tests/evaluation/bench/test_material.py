@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from benchmarks.features.material import OTHER, RARE, compositions, formulas, nd2fe14b
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import SYMBOLS
-from magnetkit.evaluation.bench.material import OTHER, RARE, compositions, formulas, nd2fe14b
 
 
 def test_material_is_what_it_says():

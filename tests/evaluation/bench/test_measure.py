@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from magnetkit.evaluation.bench import measure
+from benchmarks.features import measure
 from magnetkit.kernels._accelerate import most_threads
 from magnetkit.kernels.threads import limited_threads, thread_count
 

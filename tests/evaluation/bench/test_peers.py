@@ -1,7 +1,7 @@
 """Peers are timed where they are installed, and left out where not."""
 
-from magnetkit.evaluation.bench import peers, timing
-from magnetkit.evaluation.bench.peers import Peer, prepared
+from benchmarks.features import peers, timing
+from benchmarks.features.peers import Peer, prepared
 
 
 def test_a_peer_that_is_not_installed_is_left_out():

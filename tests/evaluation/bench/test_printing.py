@@ -5,7 +5,7 @@ import io
 import pandas as pd
 from rich.console import Console
 
-from magnetkit.evaluation.bench.printing import show
+from benchmarks.features.printing import show
 
 
 def test_tables_show_what_was_measured():

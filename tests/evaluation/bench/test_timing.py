@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from magnetkit.evaluation.bench import run, show
-from magnetkit.evaluation.bench.cases import CASES
-from magnetkit.evaluation.bench.measure import best_seconds, fill_rate, first_call_seconds
+from benchmarks.features import run, show
+from benchmarks.features.cases import CASES
+from benchmarks.features.measure import best_seconds, fill_rate, first_call_seconds
 
 
 @pytest.mark.filterwarnings("ignore")
