@@ -75,7 +75,7 @@ def main() -> int:
     parser.add_argument(
         "--store",
         action="store_true",
-        help="take the figures of `magnetkit validate` from the pages",
+        help="write what `magnetkit validate` prints",
     )
     given = parser.parse_args()
     if given.target is None and not given.store:

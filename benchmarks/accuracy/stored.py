@@ -240,8 +240,8 @@ TABLES = {
     ),
     "diffusion": (
         Table(
-            "H_cJ after diffusion of heavy rare earth, kA/m at 20 °C (+: the gain). No blind test: one "
-            "parameter was fitted to gains of the same papers.",
+            "H_cJ after diffusion of heavy rare earth, kA/m at 20 °C (+: the gain). No blind test: "
+            "one parameter was fitted to gains of the same papers.",
             "datasets/diffusion/VALIDATION.md",
             "| id | measured | predicted",
             {

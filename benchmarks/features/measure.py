@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ def first_call_seconds(name: str) -> tuple[float, float]:
             answer = subprocess.run(
                 [sys.executable, "-W", "ignore", "-c", _FIRST, name],
                 env=environment,
+                cwd=Path(__file__).resolve().parents[2],
                 capture_output=True,
                 text=True,
                 check=True,

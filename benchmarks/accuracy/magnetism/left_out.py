@@ -1,8 +1,8 @@
 """The magnet model on what it has not seen, beside gradient boosting on the same folds.
 
-``python -m benchmarks.accuracy magnets`` prints it and ``datasets/recipes/MAGNETS.md`` keeps it. Every recipe
-is predicted with its whole source left out, by the model and by gradient boosting on the recipe and
-the process, which is what published designs of cerium magnets use.
+``python -m benchmarks.accuracy magnets`` prints it and ``datasets/recipes/MAGNETS.md`` keeps it.
+Every recipe is predicted with its whole source left out, by the model and by gradient boosting on
+the recipe and the process, which is what published designs of cerium magnets use.
 """
 
 from functools import lru_cache

@@ -27,6 +27,7 @@ from magnetkit.magnetism.design import phases_of
 from . import figures
 
 _MODULE = "benchmarks.accuracy.surrogates.repeat"
+_ROOT = Path(__file__).resolve().parents[3]
 _HAIR = 1e-10
 # Title, environment, and what is done to the rows.
 _RUNS: tuple[tuple[str, dict[str, str], str], ...] = (
@@ -105,7 +106,7 @@ def main(arguments: list[str]) -> None:
         for title, settings, change in _RUNS:
             file = str(Path(folder) / "said.npy")
             command = [sys.executable, "-m", _MODULE, "--run", change, file, *arguments]
-            subprocess.run(command, check=True, env=os.environ | settings)
+            subprocess.run(command, check=True, env=os.environ | settings, cwd=_ROOT)
             made[title] = np.load(file)
     print(report(data, made))
 
