@@ -62,10 +62,10 @@ test-plain: $(STAMP)
 	@echo "magnetkit: testing the kernels as plain Python"
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q $(PLAIN)
 
-# Writes its figures into tests/FAULTS.md.
+# Writes its figures into benchmarks/faults/FAULTS.md.
 test-faults: $(STAMP)
-	@echo "magnetkit: campaign on faults; figures go to tests/FAULTS.md"
-	@PYTHONPATH=. $(BIN)/python -m tests.faults.campaign
+	@echo "magnetkit: campaign on faults; figures go to benchmarks/faults/FAULTS.md"
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.faults.campaign
 
 $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
@@ -80,7 +80,7 @@ test-lowest: $(LOWEST)/installed
 
 test-wheel: $(STAMP)
 	@echo "magnetkit: building a wheel and running it in a fresh environment of $(WHEEL_PYTHON)"
-	@$(BIN)/python -m tests.faults.wheel $(WHEEL_PYTHON)
+	@$(BIN)/python -m benchmarks.faults.wheel $(WHEEL_PYTHON)
 
 # What a release is made of: the wheel's run-time packages with versions and licences.
 bom:

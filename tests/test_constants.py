@@ -18,9 +18,9 @@ from pymatgen.core import Element
 from scipy.constants import N_A, convert_temperature, physical_constants
 from scipy.stats import norm
 
+from benchmarks.mutants.changes import ROOT, file_of, modules
 from magnetkit import elements, units
 from magnetkit.magnetism.duty import Duty
-from tests.mutants.changes import ROOT, file_of, modules
 
 BOLTZMANN = physical_constants["Boltzmann constant"][0]
 BOHR_MAGNETON = physical_constants["Bohr magneton"][0]

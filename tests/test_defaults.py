@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 import magnetkit as mk
-from tests.mutants.changes import modules
+from benchmarks.mutants.changes import modules
 
 ROOM, HUNDRED_C = 273.15 + 20.0, 273.15 + 100.0
 TEN_YEARS = 10 * 365 * 24.0

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.faults.wheel import StepError, Steps
+from benchmarks.faults.wheel import StepError, Steps
 
 
 def test_a_step_over_its_limit_is_named_with_what_it_said():
