@@ -1,7 +1,7 @@
-"""Every file of the caches emptied, cut and with bits turned: ``python -m benchmarks.faults.caches``.
+"""Every file of the caches emptied, cut and with bits turned.
 
-``ROUNDS SEED FOLDER`` follow. A file that is not as written must be seen at once, and a command
-that meets some of them answers as before; a signal is a fault.
+``python -m benchmarks.faults.caches ROUNDS SEED FOLDER``: a file that is not as written must be
+seen at once, and a command that meets some of them answers as before; a signal is a fault.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""The campaign on faults: ``make test-faults`` or ``python -m benchmarks.faults.campaign [PART ...]``.
+"""The campaign on faults: ``make test-faults``.
 
-Each part runs in a process of its own, so that a crash is a figure and not the end. The figures
-go to ``figures.json``, where parts that were not asked for keep theirs. ``benchmarks/faults/FAULTS.md`` is
-written from these, from ``points.toml`` and from the notes ``*.md`` beside this file, and from
-nothing else: ``python -m benchmarks.faults.campaign page`` writes it anew.
+``python -m benchmarks.faults.campaign [PART ...]`` runs some parts alone. Each part runs in a
+process of its own, so that a crash is a figure and not the end. The figures go to ``figures.json``,
+where parts that were not asked for keep theirs. ``FAULTS.md`` is written from these, from
+``points.toml`` and from notes, and from nothing else: the part ``page`` writes it anew.
 """
 
 import json

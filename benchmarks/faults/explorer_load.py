@@ -1,8 +1,9 @@
 """The explorer under load, on this machine alone.
 
-``python -m benchmarks.faults.explorer_load USERS REQUESTS SECONDS`` prints as JSON what it saw. Users
-move controls as fast as answers come, one request in fifty is none that a control sends, bodies of
-300 MB come before and after. It ends after so many requests or seconds, whichever comes first.
+``python -m benchmarks.faults.explorer_load USERS REQUESTS SECONDS`` prints as JSON what it saw.
+Users move controls as fast as answers come, one request in fifty is none that a control sends,
+bodies of 300 MB come before and after. It ends after so many requests or seconds, whichever comes
+first.
 """
 
 import http.client

@@ -1,7 +1,7 @@
 """Results folders that hold what is the user's, and folders that two processes want.
 
-``python -m benchmarks.faults.folders SEED COUNT TIMES FOLDER`` prints as JSON what it found. Screenings
-run in forked children of a process that has loaded everything.
+``python -m benchmarks.faults.folders SEED COUNT TIMES FOLDER`` prints as JSON what it found.
+Screenings run in forked children of a process that has loaded everything.
 """
 
 import hashlib

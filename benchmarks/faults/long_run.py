@@ -1,7 +1,7 @@
 """Ten million candidates, the command killed each minute and started again with --resume.
 
-``python -m benchmarks.faults.long_run FOLDER [CANDIDATES] [SECONDS]`` prints as JSON how often it was
-killed, how long it took in all, and the resident memory of each life: once candidates are being
+``python -m benchmarks.faults.long_run FOLDER [CANDIDATES] [SECONDS]`` prints as JSON how often it
+was killed, how long it took in all, and the resident memory of each life: once candidates are being
 judged, at its end, and at most.
 """
 

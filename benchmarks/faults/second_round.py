@@ -1,8 +1,8 @@
 """The thirteen faults of the second round, each made again from outside.
 
-``python -P benchmarks/faults/second_round.py [POINT ...]`` prints a line of JSON a point: whether the
-fault is there, and what was seen. It uses nothing but what is public, so that it runs on the state
-of the second round (0b41db4 first on PYTHONPATH) as well as on this one.
+``python -P benchmarks/faults/second_round.py [POINT ...]`` prints a line of JSON a point: whether
+the fault is there, and what was seen. It uses nothing but what is public, so that it runs on the
+state of the second round (0b41db4 first on PYTHONPATH) as well as on this one.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Every command with a key in the environment; then a search for it in all that was written.
 
-``python -m benchmarks.faults.secrets FOLDER`` prints as JSON what was run and where the key was found.
-The key must reach the server of the pull, and nothing else.
+``python -m benchmarks.faults.secrets FOLDER`` prints as JSON what was run and where the key was
+found. The key must reach the server of the pull, and nothing else.
 """
 
 import json

@@ -1,9 +1,9 @@
 """The wheel, built, and run where there is no checkout.
 
-``python -m benchmarks.faults.wheel [PYTHON ...]``: for each Python a fresh environment gets the wheel
-and its dependencies at the versions tested, and predicts twice outside the checkout: once where
-nothing is compiled, once where all is. Each step says what it does and how long it took, and has a
-limit; one Python that fails does not keep the others from being tried.
+``python -m benchmarks.faults.wheel [PYTHON ...]``: for each Python a fresh environment gets the
+wheel and its dependencies at the versions tested, and predicts twice outside the checkout: once
+where nothing is compiled, once where all is. Each step says what it does and how long it took, and
+has a limit; one Python that fails does not keep the others from being tried.
 """
 
 import json

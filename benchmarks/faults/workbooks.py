@@ -1,4 +1,7 @@
-"""Workbooks that are none, too large, or compute: ``python -m benchmarks.faults.workbooks FOLDER``."""
+"""Workbooks that are none, too large, or compute.
+
+``python -m benchmarks.faults.workbooks FOLDER`` prints as JSON what was found.
+"""
 
 import json
 import multiprocessing

@@ -1,8 +1,8 @@
 """One change at a time in the rooms, and whether a test sees it.
 
-``python -m benchmarks.mutants OUT.jsonl [COUNT] [SEED]`` copies the checkout, changes one place, runs
-the tests that reach the module until one fails, its own first and then the nearest, and writes a
-line a change: killed (and by what) or survived. A change in a kernel is tried without compilation
+``python -m benchmarks.mutants OUT.jsonl [COUNT] [SEED]`` copies the checkout, changes one place,
+runs the tests that reach the module until one fails, its own first and then the nearest, and writes
+a line a change: killed (and by what) or survived. A change in a kernel is tried without compilation
 first. At the end the tests that killed are run on what is unchanged; what one killed that fails
 there too is tried again without it. A run goes on where its file was left; the copy stands beside
 that. ``again`` after the file tries what survived once more, with the tests as they now stand and

@@ -7,7 +7,7 @@ from pathlib import Path
 from .changes import ROOT, file_of
 
 LEFT_OUT = re.compile(
-    r"tests/(cli|docs|show|faults|evaluation)/|test_(cluster|fork|notebooks|readme|rooms|docstrings)"
+    r"tests/(cli|docs|show|faults)/|test_(cluster|fork|notebooks|readme|rooms|docstrings)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
 BY_MODULE = (
