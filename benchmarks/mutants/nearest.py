@@ -10,12 +10,8 @@ LEFT_OUT = re.compile(
     r"tests/(cli|docs|show|faults)/|test_(cluster|fork|notebooks|readme|rooms|docstrings)"
 )
 """Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
-BY_MODULE = (
-    "tests/test_constants.py::test_numbers_are_those_of_their_source",
-    "tests/test_defaults.py::test_what_is_left_out_is_what_all_that_ask_for_it_take",
-    "tests/test_defaults.py::test_records_are_compared_and_shown_as_listed",
-)
-"""Tests of all rooms that take each module in turn."""
+EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
+"""Test files that reach all rooms, tried after those that mirror a module."""
 ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
 """Test files of several rooms, which mirror what they import."""
 PLAIN_NOT = re.compile(r"test_(accelerate|hull|hull_facets)\.py")
@@ -83,12 +79,11 @@ def _is_own(module: str, name: str) -> bool:
 
 def own(module: str) -> list[str]:
     """Return what mirrors a module: its test files, tests of all rooms, examples of docstrings."""
-    found = [f"{test}[{module}]" for test in BY_MODULE]
-    found += [name for name in test_files() if _is_own(module, name)]
+    found = [name for name in test_files() if _is_own(module, name)]
     found += [name for name in ACROSS if module in _imports(ROOT / name)]
     if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
         found.append(f"tests/test_docstrings.py::test_examples_run[{module}]")
-    return found
+    return [*found, *EVERYWHERE]
 
 
 def nearest(module: str, seconds: dict[str, float], budget: float, unknown: float) -> list[str]:
