@@ -1,3 +1,5 @@
-"""The tests of the benchmarks share what those of the package share."""
+"""The tests of the benchmarks have the cache and the settings of the package's tests."""
 
-pytest_plugins = ["tests.conftest"]
+from tests.conftest import pytest_unconfigure
+
+__all__ = ["pytest_unconfigure"]

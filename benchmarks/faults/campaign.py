@@ -372,7 +372,7 @@ def page(figures: dict[str, dict]) -> str:
         state = f", at {part['commit']}" if "commit" in part else ""
         out += [f"{part['seconds']} s on {part['date']}, Python {part['python']}{state}.", ""]
     for title, name in NOTES.items():
-        text = Path(__file__).with_name(name).read_text(encoding="utf-8").rstrip()
+        text = (Path(__file__).parent / name).read_text(encoding="utf-8").rstrip()
         out += [f"## {title}", "", text, ""]
     return "\n".join(out)
 

@@ -17,7 +17,7 @@ from magnetkit.phases.materials_project import pull as live
 from tests.phases.mp_server import KEY, Handler, Server, status
 
 # Minutes long, and without a word about keys: they read no setting but the cache.
-SKIPPED = {"bench", "validate"}
+SKIPPED = {"bench"}
 
 
 def commands(folder: Path, url: str) -> list[tuple[str, ...]]:
