@@ -48,7 +48,7 @@ SOURCED = {
     "magnetism.comparators": {"_AT": ROOM},
     "magnetism.duty": {"TEN_YEARS": 10 * 365 * 24},
     "magnetism.first_order": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
-    "magnetism.intrinsic": {"_HALF": HALF},
+    "magnetism.two_sublattices": {"_HALF": HALF},
     "magnetism.likeness": {"HALF_WIDTH": HALF},
     # Iron at room temperature: Cullity and Graham (2009).
     "magnetism.phase_table": {"IRON_POLARIZATION_T": 2.15},

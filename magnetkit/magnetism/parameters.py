@@ -157,12 +157,17 @@ def ion_tables() -> "Ions":
     from ..kernels.ions import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
-        by_kelvin, by_field = (file[k].astype(np.float32) for k in ("by_kelvin", "by_field"))
-        values = file["values"]
-        groups, ions, kelvins, fields, n = values.shape
-        values = by_kelvin @ values.reshape(groups, ions, kelvins, fields * n)
-        values = by_field @ values.reshape(groups, ions, len(by_kelvin), fields, n)
+        by_kelvin, by_field, values = (file[k] for k in ("by_kelvin", "by_field", "values"))
+        groups, ions, coarse, _, n = values.shape
         kelvins, fields = len(by_kelvin), len(by_field)
+        close = np.empty((groups * ions, kelvins, fields, n), np.float32)
+        found = np.empty((kelvins, values.shape[3] * n))
+        total = np.empty((fields, kelvins, n))
+        # An ion at a time, so that the sums stay in the processor's cache.
+        for ion, given in zip(close, values.reshape(groups * ions, coarse, -1), strict=True):
+            _add_in_order(by_kelvin, given.astype(np.float64), found)
+            rows = np.ascontiguousarray(found.reshape(kelvins, -1, n).swapaxes(0, 1))
+            ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
         facts = np.full((groups, N_ELEMENTS, 5), -1.0)
         for i, symbol in enumerate(file["symbols"].tolist()):
             for g in range(groups):
@@ -174,8 +179,22 @@ def ion_tables() -> "Ions":
                     1.0 / file["half"][g],
                 )
         return Ions(
-            values.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
+            close.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
         )
+
+
+def _add_in_order(
+    weights: NDArray[np.float64], values: NDArray[np.float64], total: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Write ``weights @ values`` into total, adding one term after another.
+
+    A library's product of matrices adds in an order that follows threads and processor.
+    """
+    total[:] = 0.0
+    term = np.empty_like(total)
+    for column, value in zip(weights.T, values, strict=True):
+        total += np.multiply(column.reshape(-1, *[1] * value.ndim), value, out=term)
+    return total
 
 
 def read(rows: Iterable[dict[str, str]]) -> Parameters:

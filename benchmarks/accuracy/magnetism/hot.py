@@ -40,7 +40,8 @@ def curves() -> "pd.DataFrame":
     import pandas as pd
 
     from magnetkit.hosts.partition import partition
-    from magnetkit.magnetism.intrinsic import PROPERTIES, evaluate
+    from magnetkit.magnetism.intrinsic import evaluate
+    from magnetkit.magnetism.two_sublattices import PROPERTIES
 
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     at = np.unique([ROOM, *frame["to_K"]])

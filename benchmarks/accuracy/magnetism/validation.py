@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism.intrinsic import PROPERTIES, evaluate
+from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import load
+from magnetkit.magnetism.two_sublattices import PROPERTIES
 
 from .. import observations
 from ..surrogates.series import kinds

@@ -18,9 +18,10 @@ from magnetkit.learning.process import TrendProcess
 from magnetkit.magnetism import training
 from magnetkit.magnetism.belief import Belief
 from magnetkit.magnetism.design import TREND, TYPICAL_K, columns_of, phases_of
-from magnetkit.magnetism.intrinsic import PROPERTIES, evaluate
+from magnetkit.magnetism.intrinsic import evaluate
 from magnetkit.magnetism.parameters import load
 from magnetkit.magnetism.priors import prior_parameters
+from magnetkit.magnetism.two_sublattices import PROPERTIES
 
 from .. import observations
 from . import figures
