@@ -220,6 +220,13 @@ TABLES = {
                 "wrong at 0.5": "wrong",
             },
         ),
+        Table(
+            "Energies of substituted phases, interpolated between calculated ones.",
+            "docs/physics.md",
+            "| quantity | measured on what",
+            {"measured on what was left out": "left out", "figure": "figure"},
+            lambda row: row["quantity"] == "formation energy of substituted phases",
+        ),
     ),
     "hindcast": (
         Table(

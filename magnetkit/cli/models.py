@@ -63,6 +63,10 @@ def validate(
         ),
     ] = None,
     json: Json = False,
+    data: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    phases: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    peers: Annotated[bool, typer.Option(hidden=True)] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", hidden=True)] = False,
 ) -> None:
     """Print how far predictions were from measurements that the models had not seen.
 
@@ -78,9 +82,17 @@ def validate(
     from ..errors import InputError
     from ..show.terminal import remark
 
+    if data is not None or phases is not None or not peers:
+        raise InputError(
+            "magnetkit validate prints stored figures; --data, --phases and --no-peers are options of "
+            "python -m benchmarks.accuracy TARGET in a checkout of the source"
+        )
     stored = _stored()
     if target is not None and target not in stored:
-        raise InputError(f"{target!r} is not validated; use one of {', '.join(stored)}")
+        raise InputError(
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; those of all that is "
+            "learnt are made in a checkout of the source: python -m benchmarks.accuracy TARGET"
+        )
     chosen = stored if target is None else {target: stored[target]}
     if json:
         typer.echo(dumps(chosen, ensure_ascii=False))
@@ -105,7 +117,8 @@ def _show(target: str, table: dict[str, Any]) -> None:
     say(f"{target}, {table['date']}: {table['about']} All of it: {table['page']}")
     columns = []
     for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
-        number = all(cell[:1] in "-+.0123456789" for cell in cells)
+        # A sentence may begin with a number.
+        number = all(len(cell) < 28 and cell[:1] in "-+.0123456789" for cell in cells)
         columns.append(Shown(heading, cells, number, priority=0))
     print_table("", columns)
 

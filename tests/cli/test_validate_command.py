@@ -58,6 +58,13 @@ def test_what_was_not_validated_is_refused_by_name(target):
     assert "magnetism" in str(done.exception)
 
 
+@pytest.mark.parametrize("option", [("--data", "x.csv"), ("--phases", "x"), ("--no-peers",)])
+def test_options_that_moved_name_their_new_place(option):
+    done = CliRunner().invoke(app, ["validate", "phases", *option])
+    assert isinstance(done.exception, InputError)
+    assert "python -m benchmarks.accuracy" in str(done.exception)
+
+
 def test_bench_of_an_installed_package_says_where_it_runs(monkeypatch, tmp_path):
     monkeypatch.setattr(features, "__file__", str(tmp_path / "magnetkit/cli/features.py"))
     done = CliRunner().invoke(app, ["bench", "--quick"])
