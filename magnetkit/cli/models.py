@@ -84,14 +84,14 @@ def validate(
 
     if data is not None or phases is not None or not peers:
         raise InputError(
-            "magnetkit validate prints stored figures; --data, --phases and --no-peers are options of "
-            "python -m benchmarks.accuracy TARGET in a checkout of the source"
+            "magnetkit validate prints stored figures; --data, --phases and --no-peers are options "
+            "of python -m benchmarks.accuracy TARGET in a checkout of the source"
         )
     stored = _stored()
     if target is not None and target not in stored:
         raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored)}; those of all that is "
-            "learnt are made in a checkout of the source: python -m benchmarks.accuracy TARGET"
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; those of all that "
+            "is learnt are made in a checkout of the source: python -m benchmarks.accuracy TARGET"
         )
     chosen = stored if target is None else {target: stored[target]}
     if json:
