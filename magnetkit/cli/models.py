@@ -66,7 +66,7 @@ def validate(
     data: Annotated[Path | None, typer.Option(hidden=True)] = None,
     phases: Annotated[Path | None, typer.Option(hidden=True)] = None,
     peers: Annotated[bool, typer.Option(hidden=True)] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", hidden=True)] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Print how far predictions were from measurements that the models had not seen.
 
@@ -100,7 +100,8 @@ def validate(
     for name, tables in chosen.items():
         for table in tables:
             _show(name, table)
-    remark(f"in a checkout: python -m benchmarks.accuracy {target or 'TARGET'} makes them anew")
+    if not quiet:
+        remark(f"in a checkout: python -m benchmarks.accuracy {target or 'TARGET'} makes them anew")
 
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
