@@ -95,12 +95,13 @@ def test_units_and_masses_are_those_of_others():
 
 def test_numbers_that_stand_for_others_are_near_them():
     from magnetkit.composition import shells
-    from magnetkit.kernels import lattice_sums, sintered
+    from magnetkit.hosts.records import HOSTS
+    from magnetkit.kernels import lattice_sums
     from magnetkit.magnetism import balance
     from magnetkit.ranking import sieve
 
     # Nd2Fe14B orders at 585 to 588 K (Herbst 1991; Hirosawa 1986); sheets say 7.4 to 7.7 g/cm3.
-    assert 585.0 <= sintered.USUAL_CURIE <= 588.0
+    assert 585.0 <= HOSTS["2:14:1"].magnet.usual_curie_K <= 588.0
     assert 7.4 <= shells._DENSITY <= 7.7
     # Nd2O3: 336.48 g/mol, 7.24 g/cm3.
     assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == balance._OXIDE_VOLUME
