@@ -1,7 +1,6 @@
 """What one room hands to the next arrives there: each value another, so that two that change
 places are seen."""
 
-import inspect
 import json
 from importlib import import_module
 from pathlib import Path
@@ -16,10 +15,8 @@ from magnetkit import applications
 from magnetkit.anchors.makeup import charge
 from magnetkit.applications.grammar import parse_requirement
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism import believing
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shell import read_shells
-from magnetkit.prediction import properties
 from magnetkit.prediction.properties import conditions_for
 from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
 from magnetkit.replacement.asked import profile, requirements
@@ -59,19 +56,6 @@ def given(tmp_path):
     return GIVEN | files
 
 
-class Recorded:
-    """Stands in for a function and keeps what it was given, by name."""
-
-    def __init__(self, function, answer=None):
-        self.signature, self.answer = inspect.signature(function), answer
-
-    def __call__(self, *args, **kwargs):
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        self.given = dict(bound.arguments)
-        return self.answer
-
-
 def test_conditions_are_what_was_given(given):
     reference = table_of("Nd2Fe14B")
     made = conditions_for(**given, reference=reference, reference_shell="Tb 0.5 wt%")
@@ -85,79 +69,6 @@ def test_conditions_are_what_was_given(given):
     assert made.reference_shell == "Tb 0.5 wt%"
     assert made.snapshot is None
     assert conditions_for(snapshot="here").snapshot == Path("here")
-
-
-def test_each_stage_gets_its_own_conditions(given, monkeypatch):
-    sintered, makeable, ledger = map(module, ("magnetism.sintered", "phases.makeable", LEDGER))
-    table, shells = table_of(BASE, "SmCo5"), ["Tb 0.5 wt%", ""]
-    reference = table_of("Nd2Fe14B")
-    made = conditions_for(
-        **given, reference=reference, reference_shell="Dy 0.4 wt%", whole_range=True, snapshot="x"
-    )
-    seen = []
-
-    def noticed(given):
-        seen.append(believing._CHOSEN.get())
-        return given
-
-    own = Recorded(properties.sintered_columns)
-    monkeypatch.setattr(properties, "sintered_columns", lambda *a, **k: noticed(own(*a, **k)))
-    only = {300.0: {"remanence_T"}}
-    properties.magnets(table, shells, [300.0, 400.0], made, only)
-    assert own.given | {"host": "auto"} == {
-        "table": table,
-        "temperatures": [300.0, 400.0],
-        "process": GIVEN["process"],
-        "shell": shells,
-        "host": "auto",
-        "between": (281.0, 411.0),
-        "load_line": made.duty,
-        "interval": 0.83,
-        "whole_range": True,
-        "only": only,
-    }
-
-    own = Recorded(sintered.nominal_at)
-    monkeypatch.setattr(sintered, "nominal_at", lambda *a, **k: noticed(own(*a, **k)))
-    properties.nominal_magnets(table, shells, [300.0], made)
-    wanted = {
-        "temperatures": [300.0],
-        "process": GIVEN["process"],
-        "shell": shells,
-        "between": (281.0, 411.0),
-    }
-    assert wanted.items() <= {k: own.given[k] for k in wanted}.items()
-    assert seen == 2 * [(str(given["data"]), str(given["add"]))]
-
-    own = Recorded(ledger.ledger_columns)
-    monkeypatch.setattr(ledger, "ledger_columns", own)
-    properties.supplies(table, shells, made)
-    assert own.given["scenario"].price_factor("Tb") == pytest.approx(
-        3.1 * mk.supply.load_scenario("embargo").price_factor("Tb")
-    )
-    assert own.given["recycled"] == GIVEN["recycled"]
-    assert own.given["reference"] is reference
-    assert (own.given["reference_shell"], own.given["shell"]) == ("Dy 0.4 wt%", shells)
-
-    probability = {"probability_phase_forms": np.array([0.49, 0.5])}
-    own = Recorded(makeable.stability_columns, (None, probability))
-    monkeypatch.setattr(makeable, "stability_columns", own)
-    # From a half on a phase is taken for makeable.
-    assert properties.makeable(table, made)[1].tolist() == [False, True]
-    assert (own.given["snapshot"], own.given["interval"]) == (Path("x"), 0.83)
-
-
-def test_predict_is_told_all_that_it_is_asked(given, monkeypatch):
-    predict = module("prediction.predict")
-    own = Recorded(properties.conditions_for)
-    monkeypatch.setattr(predict, "conditions_for", own)
-    monkeypatch.setattr(predict, "parse_temperatures", lambda t: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        mk.predict([BASE], 300.0, snapshot="here", **given)
-    told = dict(own.given)
-    assert told.pop("snapshot") == "here"
-    assert told.pop("device") == {}
-    assert told == given
 
 
 def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):

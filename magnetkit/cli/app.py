@@ -368,4 +368,7 @@ app.add_typer(data.app, name="data", rich_help_panel=_DATA)
 app.add_typer(supply.app, name="supply", rich_help_panel=_DATA)
 app.command(rich_help_panel=_MACHINE)(doctor.doctor)
 app.command(rich_help_panel=_MACHINE)(warmup.warmup)
-app.command(rich_help_panel=_MACHINE)(features.bench)
+app.command(
+    rich_help_panel=_MACHINE,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)(features.bench)

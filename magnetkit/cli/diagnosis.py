@@ -27,8 +27,8 @@ OPTIONAL = {
     "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
-    "lightgbm": ("evaluation", "the recipes of others in magnetkit validate"),
-    "xgboost-cpu": ("evaluation", "the recipes of others in magnetkit validate"),
+    "lightgbm": ("evaluation", "the recipes of others in benchmarks.accuracy"),
+    "xgboost-cpu": ("evaluation", "the recipes of others in benchmarks.accuracy"),
 }
 """Package to its extra and what it is for."""
 CACHES = {
