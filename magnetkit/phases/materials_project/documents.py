@@ -56,7 +56,11 @@ class _Magnetism(BaseModel):
     magmoms: list[_Finite] | None = None
 
 
-_MODELS = {"summary": _Summary, "thermo": _Thermo, "magnetism": _Magnetism}
+_MODELS: dict[str, type[BaseModel]] = {
+    "summary": _Summary,
+    "thermo": _Thermo,
+    "magnetism": _Magnetism,
+}
 FIELDS = {kind: list(model.model_fields) for kind, model in _MODELS.items()}
 """The fields to ask for, by kind: what hull, features and magnetism use."""
 
@@ -79,7 +83,7 @@ def read_document(kind: str, fields: Record) -> Record:
         return found.model_dump()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        field = fault["loc"][0]
+        field = str(fault["loc"][0])
         what = f"lacks {field}" if fields.get(field) is None else f"has another {field}"
         raise NetworkError(f"a {kind} document {what} than expected; nothing was kept") from None
 
