@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from ...errors import InputError, NetworkError
 
@@ -16,11 +16,28 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+# Identifiers up to this one are numbers, however the server writes them.
+_LAST_NUMBER = 3_347_529
+
+
+def _numbered(identifier: str) -> str:
+    """Return an identifier as mp-160 where the server writes it in letters, as mp-aaaaaage."""
+    prefix, letters = identifier.split("-")
+    if not letters.isalpha():
+        return identifier
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("a")
+    return f"{prefix}-{number}" if number <= _LAST_NUMBER else identifier
+
+
 # Far beyond any energy, volume or moment, and within what a table holds.
 _Finite = Annotated[float, Field(gt=-1e9, lt=1e9)]
 _Number = _Finite | None
 _Word = Annotated[str, Field(pattern=r"^[A-Za-z]{1,12}$")] | None
-_Identifier = Annotated[str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$")]
+_Identifier = Annotated[
+    str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$"), AfterValidator(_numbered)
+]
 
 
 class _Symmetry(BaseModel):
