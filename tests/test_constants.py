@@ -323,6 +323,7 @@ STATED = {
         "_ALIKE_A": 0.02,
     },
     "phases.judged": {"BOLTZMANN_EV_K": EV_PER_K, "SIGNIFICANT": 0.05, "TRACE": 0.01},
+    "phases.materials_project.documents": {"_LAST_NUMBER": 3_347_529},
     "phases.materials_project.pull": {"MOST_ELEMENTS": 12},
     "phases.materials_project.transport": {
         "LOADING_S": 300.0,
