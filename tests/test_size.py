@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "magnetkit"
-MODULE, LINES, PARAMETERS = 400, 80, 8
+MODULE, LINES, PARAMETERS = 800, 80, 8
 
 UNCOUNTED = ("self", "cls", "begin", "end", "start", "stop")
 # Every option of a command is a parameter: Typer has no other way.

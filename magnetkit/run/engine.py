@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import threadpool_limits
-
+from .._blas import one_thread
 from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
@@ -187,12 +186,9 @@ def screen(
         if place is not None and not store.begin(known, resume):
             return Ranked.from_folder(place)
         rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
-        # Set once for all threads: each would undo what another set, and the last digits move
-        # with it.
-        single = threadpool_limits(limits=1, user_api="blas")
         with (
             _frozen(),
-            single,
+            one_thread(),
             opened(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as tell,
         ):

@@ -116,8 +116,16 @@ def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path)
     window.wait(f"return {ROWS}.length === 1")
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == "Nd2Fe14B"
     window.run(TYPE % ("#search", ""))
-    window.run(TYPE % ("#table th input", "<= 2"))
-    window.wait(f"return {ROWS}.length === 2")
+    window.run(TYPE % ("#table th[data-name=candidate] input", "ND2FE"))
+    window.wait(f"return {ROWS}.length === 1")
+    window.run(TYPE % ("#table th[data-name=candidate] input", ""))
+    window.run(TYPE % ("#table th[data-name=rank] input", "no number"))
+    assert window.wait("return document.querySelector('#count').textContent") == "No candidate fits"
+    window.run(TYPE % ("#table th[data-name=rank] input", "> 1"))
+    window.wait(f"return {ROWS}[0]?.cells[0].textContent === '2'")
+    for asked, count in (("3", 1), ("≤ 2", 2)):
+        window.run(TYPE % ("#table th[data-name=rank] input", asked))
+        window.wait(f"return {ROWS}.length === {count}")
     window.run("document.querySelector('#download').click()")
     file = tmp_path / "candidates.csv"
     end = time.monotonic() + 20

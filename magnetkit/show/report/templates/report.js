@@ -34,86 +34,85 @@
   } else places.forEach(draw);
   addEventListener("beforeprint", () => places.forEach(draw));
 
-  // The table of candidates; a value that is not known sorts last either way.
+  // The table of candidates: searched, filtered and sorted by column; an unknown value comes last.
   const { columns, rows } = data.table;
-  const at = Object.fromEntries(columns.map((c, i) => [c.name, i]));
+  const named = Object.fromEntries(columns.map((c) => [c.name, c]));
   const value = (column, row) => column.texts ? column.texts[column.values[row]] : column.values[row];
-  const cells = Array.from({ length: rows }, (_, r) => columns.map((c) => value(c, r)));
-  const texts = columns.flatMap((c, i) => c.text ? [i] : []);
-  const words = cells.map((row) => texts.map((i) => row[i]).join("\n").toLowerCase());
   // Three digits, as in the table of the best; the download keeps four.
   const rounded = (v) => Math.abs(v) < 100 ? Number(v.toPrecision(3)) : Math.round(v);
   const format = (v) => v === null ? "–" : String(rounded(v)).replace("-", "−");
-  const make = (name, properties, ...inside) => {
-    const made = document.createElement(name);
-    for (const [key, v] of Object.entries(properties)) key in made ? made[key] = v : made.setAttribute(key, v);
-    made.append(...inside);
-    return made;
-  };
+  const table = document.getElementById("table"), body = table.createTBody();
+  const heads = [...table.tHead.rows[0].cells], texts = columns.filter((c) => c.text), size = 25;
+  const [search, count, before, after] = ["search", "count", "before", "after"].map((id) => document.getElementById(id));
+  let by = named.rank, sign = 1, page = 0, kept = [];
 
-  const LENGTH = 25;
-  const signs = { "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "=": (a, b) => a === b };
-  const table = document.getElementById("table");
-  const filters = columns.map(() => null);
-  let sorted = { column: at.rank, sign: 1 }, page = 0, kept = [];
-
-  // What a column's filter keeps: a part of a text, or numbers such as "<= 2".
-  const filter = (column, said) => {
-    const wanted = said.trim().toLowerCase();
-    if (column.text) return wanted && ((v) => v.toLowerCase().includes(wanted));
-    const [, sign, number] = wanted.match(/^([<>]=?|=?)\s*([-+.\de]+)$/) || [];
-    return number && ((v) => v !== null && signs[sign || "="](v, Number(number)));
+  const signs = {
+    "<": (v, x) => v < x, "<=": (v, x) => v <= x, "≤": (v, x) => v <= x,
+    ">": (v, x) => v > x, ">=": (v, x) => v >= x, "≥": (v, x) => v >= x,
   };
-  const cell = (column, row) => {
-    const v = row[at[column.name]], lo = row[at[column.name + "_lo"]];
-    const shown = make("td", { className: column.className }, column.text ? v : format(v));
-    if (lo !== undefined && lo !== null) shown.append(make("small", {}, `${format(lo)} to ${format(row[at[column.name + "_hi"]])}`));
-    return shown;
+  // What a column's field asks of a value: a part of a text, a limit, or a number as it is shown.
+  const wish = (column, asked) => {
+    if (column.text) return (v) => v.toLowerCase().includes(asked.toLowerCase());
+    const [, sign, limit] = asked.match(/^([<>]=?|[≤≥])?\s*([-−]?[\d.]+)$/) ?? [];
+    const x = Number(limit?.replace("−", "-"));
+    return (v) => v !== null && (sign ? signs[sign](v, x) : format(v) === format(x));
   };
-  const draw_table = () => {
-    const asked = search.value.toLowerCase().split(/\s+/);
-    const { column, sign } = sorted;
-    const order = columns[column].text ? (a, b) => sign * a.localeCompare(b) : (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a - b);
-    kept = cells.filter((row, r) => asked.every((w) => words[r].includes(w)) && filters.every((f, i) => !f || f(row[i])));
-    kept.sort((a, b) => order(a[column], b[column]));
-    const pages = Math.max(1, Math.ceil(kept.length / LENGTH));
-    page = Math.min(Math.max(page, 0), pages - 1);
-    [...table.tHead.rows[0].cells].forEach((h) => { h.setAttribute("aria-sort", h.column !== column ? "none" : sign > 0 ? "ascending" : "descending"); });
-    table.tBodies[0].replaceChildren(...kept.slice(page * LENGTH, (page + 1) * LENGTH).map((row) => make("tr", {}, ...visible.map((c) => cell(c, row)))));
-    info.textContent = kept.length ? `${kept.length} of ${rows} candidates, page ${page + 1} of ${pages}` : "No candidate fits";
-    [back.disabled, on.disabled] = [page === 0, page === pages - 1];
+  const cell = (head, row) => {
+    const td = document.createElement("td"), column = named[head.dataset.name], own = value(column, row);
+    td.className = head.className;
+    td.textContent = column.text ? own : format(own);
+    const [low, high] = ["lo", "hi"].map((end) => named[`${column.name}_${end}`]);
+    if (low && value(low, row) !== null) {
+      const range = document.createElement("small");
+      range.textContent = `${format(value(low, row))} to ${format(value(high, row))}`;
+      td.append(range);
+    }
+    return td;
   };
-  const anew = () => { page = 0; draw_table(); };
-  const turn = (pages) => { page += pages; draw_table(); };
-  const sort = (column) => {
-    sorted = { column, sign: sorted.column === column ? -sorted.sign : 1 };
-    anew();
+  const show = () => {
+    const pages = Math.max(1, Math.ceil(kept.length / size));
+    body.replaceChildren(...kept.slice(page * size, (page + 1) * size).map((row) => {
+      const tr = document.createElement("tr");
+      tr.append(...heads.map((head) => cell(head, row)));
+      return tr;
+    }));
+    count.textContent = kept.length ? `${kept.length} of ${rows} candidates, page ${page + 1} of ${pages}` : "No candidate fits";
+    [before.disabled, after.disabled] = [page === 0, page === pages - 1];
   };
-  const head = (column) => {
-    const i = at[column.name];
-    const title = make("button", { type: "button", title: column.title, onclick: () => sort(i) }, column.label);
-    if (column.unit) title.append(make("small", {}, column.unit));
-    const input = make("input", { type: "text", size: 4, placeholder: column.text ? "text" : "≤ ≥", "aria-label": `Filter by ${column.title}` });
-    input.oninput = () => { filters[i] = filter(column, input.value.replace("≤", "<=").replace("≥", ">=")); anew(); };
-    return Object.assign(make("th", { scope: "col", className: column.className }, title, input), { column: i });
+  const choose = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wishes = heads.flatMap((head) => {
+      const column = named[head.dataset.name], asked = head.querySelector("input").value.trim();
+      return asked ? [[column, wish(column, asked)]] : [];
+    });
+    const order = (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a < b ? -1 : 1);
+    kept = Array.from({ length: rows }, (_, row) => row).filter((row) => {
+      const all = words.length ? texts.map((c) => value(c, row).toLowerCase()).join(" ") : "";
+      return words.every((word) => all.includes(word)) && wishes.every(([c, fits]) => fits(value(c, row)));
+    }).sort((a, b) => order(value(by, a), value(by, b)));
+    heads.forEach((head) => { head.ariaSort = head.dataset.name !== by.name ? "none" : sign > 0 ? "ascending" : "descending"; });
+    page = 0;
+    show();
   };
-  // A spreadsheet program runs what starts with one of these.
-  const quoted = (v) => v === null ? "" : typeof v === "number" ? v : `"${v.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
-  const download = () => {
-    const lines = [columns.map((c) => c.name), ...kept.map((row) => row.map(quoted))];
-    const link = make("a", { download: "candidates.csv", href: URL.createObjectURL(new Blob([lines.join("\r\n") + "\r\n"], { type: "text/csv" })) });
+  heads.forEach((head) => {
+    head.querySelector("input").addEventListener("input", choose);
+    head.querySelector("button").addEventListener("click", () => {
+      const column = named[head.dataset.name];
+      [by, sign] = [column, column === by ? -sign : 1];
+      choose();
+    });
+  });
+  search.addEventListener("input", choose);
+  before.addEventListener("click", () => { page -= 1; show(); });
+  after.addEventListener("click", () => { page += 1; show(); });
+  document.getElementById("download").addEventListener("click", () => {
+    // A spreadsheet program runs a text that begins so.
+    const field = (v) => v === null ? "" : typeof v === "number" ? v : `"${v.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+    const lines = [columns.map((c) => c.name), ...kept.map((row) => columns.map((c) => field(value(c, row))))];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([lines.map((line) => line.join(",")).join("\n") + "\n"], { type: "text/csv" }));
+    link.download = "candidates.csv";
     link.click();
-    URL.revokeObjectURL(link.href);
-  };
-
-  columns.forEach((c) => { c.className = (c.text ? "text" : "") + (c.name === "candidate" ? " name" : "") + (c.minor ? " minor" : ""); });
-  const visible = columns.filter((c) => c.shown);
-  const search = make("input", { type: "search", id: "search", oninput: anew });
-  const info = make("span", { id: "info", role: "status" });
-  const button = (text, onclick, id) => make("button", { type: "button", id, onclick }, text);
-  const back = button("Back", () => turn(-1), "back"), on = button("On", () => turn(1), "on");
-  table.tHead.replaceChildren(make("tr", {}, ...visible.map(head)));
-  table.parentElement.before(make("p", { className: "tools" }, make("label", { htmlFor: "search" }, "Search (element, host, formula) "), search, button("Download CSV", download, "download")));
-  table.parentElement.after(make("p", { className: "tools" }, info, back, on));
-  draw_table();
+  });
+  choose();
 })();
