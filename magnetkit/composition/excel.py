@@ -143,7 +143,7 @@ def _reach(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int,
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Return cells as one kind of value, or as text."""
     # A number is an integer or not as it is written in the file, which nobody sees.
-    values = [float(c) if type(c) is int else c for c in cells]
+    values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
     if kinds == {float} and all(v.is_integer() for v in present):

@@ -31,6 +31,18 @@ def row(magnetism: dict | None = None, **changes):
     )
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("mp-aaaaaage", "mp-160"), ("mp-aaackyhw", "mp-1106140"), ("mp-54", "mp-54"),
+     ("mp-zzzzzzzz", "mp-zzzzzzzz")],
+)  # fmt: skip
+def test_identifiers_in_letters_are_those_in_numbers(sent: str, meant: str):
+    """The server code of the Materials Project writes mp-160 as mp-aaaaaage."""
+    assert (
+        read_document("thermo", {"material_id": sent, "thermo_type": "x"})["material_id"] == meant
+    )
+
+
 def test_what_a_document_says_stands_before_what_its_crystal_gives():
     assert (row()["volume_A3"], row()["density_g_cm3"]) == (23.0, 7.9)
     bare = row(volume=None, density=None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from ...errors import InputError, NetworkError
 
@@ -16,11 +16,28 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
+# Identifiers up to this one are numbers, however the server writes them.
+_LAST_NUMBER = 3_347_529
+
+
+def _numbered(identifier: str) -> str:
+    """Return an identifier as mp-160 where the server writes it in letters, as mp-aaaaaage."""
+    prefix, letters = identifier.split("-")
+    if not letters.isalpha():
+        return identifier
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("a")
+    return f"{prefix}-{number}" if number <= _LAST_NUMBER else identifier
+
+
 # Far beyond any energy, volume or moment, and within what a table holds.
 _Finite = Annotated[float, Field(gt=-1e9, lt=1e9)]
 _Number = _Finite | None
 _Word = Annotated[str, Field(pattern=r"^[A-Za-z]{1,12}$")] | None
-_Identifier = Annotated[str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$")]
+_Identifier = Annotated[
+    str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$"), AfterValidator(_numbered)
+]
 
 
 class _Symmetry(BaseModel):
@@ -56,7 +73,11 @@ class _Magnetism(BaseModel):
     magmoms: list[_Finite] | None = None
 
 
-_MODELS = {"summary": _Summary, "thermo": _Thermo, "magnetism": _Magnetism}
+_MODELS: dict[str, type[BaseModel]] = {
+    "summary": _Summary,
+    "thermo": _Thermo,
+    "magnetism": _Magnetism,
+}
 FIELDS = {kind: list(model.model_fields) for kind, model in _MODELS.items()}
 """The fields to ask for, by kind: what hull, features and magnetism use."""
 
@@ -79,7 +100,7 @@ def read_document(kind: str, fields: Record) -> Record:
         return found.model_dump()
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        field = fault["loc"][0]
+        field = str(fault["loc"][0])
         what = f"lacks {field}" if fields.get(field) is None else f"has another {field}"
         raise NetworkError(f"a {kind} document {what} than expected; nothing was kept") from None
 
