@@ -16,7 +16,7 @@ from ...elements import INDEX, N_ELEMENTS, SYMBOLS
 from ...errors import StoreError
 from ...prediction.properties import Conditions, magnets, supplies
 from ...ranking.pareto import compared, first_front
-from ...run import manifest as folders
+from ...run import _files as folders
 from ...supply import element_table
 from ...supply.ledger import mean_over_mass
 from ...units import ZERO_CELSIUS

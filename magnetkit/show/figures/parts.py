@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...columns import COLUMNS
-from ...run.held import SPREAD_ROWS
+from ...run.result import SPREAD_ROWS
 
 Figure = dict[str, Any]
 
