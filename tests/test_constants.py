@@ -393,12 +393,10 @@ STATED = {
         # 220 C, which no sintered Nd-Fe-B is sold above.
         "_NEODYMIUM_IRON_K": ZERO_C + 220.0,
     },
-    "run.cluster": {"_CONNECT_SECONDS": 20.0, "_LOOK_SECONDS": 5.0},
-    "run.held": {"HELD_ROWS": 10_000, "SPREAD_ROWS": 2000},
-    "run.holding": {"WAIT_S": 10.0},
-    "run.keeping": {"MOST_ROWS": 10_000_000, "KEEP": 100_000},
-    "run.refined": {"KEEP": 20},
-    "run.result": {"TOP_ROWS": 1000},
+    "run._pool": {"_CONNECT_SECONDS": 20.0, "_LOOK_SECONDS": 5.0},
+    "run._files": {"WAIT_S": 10.0},
+    "run.screen": {"MOST_ROWS": 10_000_000, "KEEP": 100_000, "AROUND": 20},
+    "run.result": {"TOP_ROWS": 1000, "LEADING_ROWS": 10_000, "SPREAD_ROWS": 2000},
     "run.suggestion": {
         "DRAWS": 2000,
         "POOL": 80,

@@ -157,10 +157,10 @@ OTHERS = {
     "surrogates.models.load": {"progress": True},
     "surrogates.explanation.explain": {"n": 5},
     "phases.substituted.substitute": {"count": 1},
-    "run.refined.refined": {"keep": 20},
+    "run.screen.refined": {"keep": 20},
     "composition.shells._written": {"digits": 2},
     "learning.sets.merge_duplicates": {"digits": 5},
-    "run.candidates.SpacePiece.take": {"named": True},
+    "run._candidates.SpacePiece.take": {"named": True},
 }
 
 

@@ -34,6 +34,7 @@ from ..composition.blocks import Rejected
 from ..datasets import sha256
 from ..errors import InputError, StoreError
 from ..files import is_url, plain_cell, replacing, sealed, write_csv
+from ..ranking.judged import Job
 from .result import ANSWER, REPORT, Ranked, rows_between
 
 FORMAT = "magnetkit screening 1"
@@ -51,7 +52,6 @@ WAIT_S = 10.0
 
 _OLDER = ("application", "candidates", "chunk_rows", "code", "magnetkit")
 """What the identity in a manifest has, also in those that have no `FORMAT` yet."""
-
 
 R = TypeVar("R", bound=Ranked)
 
@@ -147,6 +147,10 @@ class Place:
     def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
         """Return a file's content for Arrow to read some of: mapped into memory if it is here."""
         return pa.memory_map(self.name_of(name)) if self.is_local else self.get(name)
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return self.filesystem.get_file_info(self.path(name)).is_file
 
     def names(self) -> set[str]:
         """Return the names of all files, with the folders that they are in."""
@@ -611,14 +615,15 @@ def result_of(
     manifest: dict[str, Any],
     kind: type[R],
     in_memory: RowsInMemory | None = None,
-    **known: Any,
+    job: Job | None = None,
 ) -> R:
-    """Return the finished result of a place as its manifest has it; `known` are further fields."""
+    """Return the finished result of a place as its manifest has it, or the job where it is here."""
     with _readable(place.address):
-        profile = Profile.model_validate(manifest["identity"]["application"])
+        device = manifest["identity"]["application"]
+        profile = Profile.model_validate(device) if job is None else job.profile
         named = sorted(named_files(manifest).items())
         rows = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
-        return kind(rows, profile, manifest, partial(read_rejected, place), **known)
+        return kind(rows, profile, manifest, partial(read_rejected, place), job)
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:

@@ -68,8 +68,6 @@ _AT_ONCE, _SHARE_OF_TIME = 0.05, 0.05
 class Memory:
     """Finished chunks in memory."""
 
-    path = None
-
     def __init__(self) -> None:
         self.phase = "chunk"
         self._parts: dict[str, list[tuple[int, Part]]] = {}
@@ -212,7 +210,7 @@ class Store:
                 self._clear()
                 return False
             before = own_manifest(self.parts)
-            if before is None and MANIFEST in self.parts.names():
+            if before is None and self.parts.has(MANIFEST):
                 raise StoreError(
                     f"{self.parts.name_of(MANIFEST)} is damaged; start anew without --resume"
                 )

@@ -107,7 +107,7 @@ def finish(
         store.staged(RANKED_CSV),
     )
     write_rejected(store.rejected(), store.staged(REJECTED))
-    return result_of(store.place, store.finish(summary), Ranked, in_memory, known_job=job)
+    return result_of(store.place, store.finish(summary), Ranked, in_memory, job)
 
 
 def _write(
