@@ -223,7 +223,7 @@ STATED = {
         "_CLOSE": 1e-4,
         "_NOTHING": 1e-7,
     },
-    "magnetism.intrinsic": {"_HALF": HALF},
+    "magnetism.two_sublattices": {"_HALF": HALF},
     "magnetism.likeness": {"_ITSELF": 1e-9, "HALF_WIDTH": HALF},
     "magnetism.limits": {"LOSSES": (0.2, 1.0, 5.0), "_FROM": ROOM, "_LAST": 1200.0, "_STEP": 2.0},
     # Makers put in 0.05 to 0.15 wt.% of copper.

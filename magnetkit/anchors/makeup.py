@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..arguments import named
 from ..composition.table import CompositionTable
+from ..elements import N_ELEMENTS, mask
 from ..errors import InputError
+from ..settings import get_settings
 from .reference import TYPICAL
 
 if TYPE_CHECKING:
@@ -111,6 +113,13 @@ def given(recipe: str, shell: str, heavy: float) -> Makeup:
     return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
 
 
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
+    from ..magnetism.shell import mean_over_mass
+
+    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
+    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
+
+
 @named
 def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     """Return what a grade is thought to be made of.
@@ -125,7 +134,6 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     Makeup
     """
     from ..magnetism import sintered
-    from ..supply import ledger
 
     try:
         grid = _grid(str(grade["host"]))
@@ -137,7 +145,7 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None
     frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
-    heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].to_numpy(float)
+    heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
     if grade["host"] == "2:14:1":
         diffused = np.array([bool(s) for s in shells])

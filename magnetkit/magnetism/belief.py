@@ -39,6 +39,7 @@ from .design import (
     physical,
     placed,
 )
+from .two_sublattices import Believed
 
 Array = NDArray[np.float64]
 
@@ -50,22 +51,6 @@ _SILENT = 0.3
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
-
-
-class Believed(NamedTuple):
-    """What is believed of n hard phases, arrays of shape (n,).
-
-    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known, `half`
-    also where that of the calibrated parameters stands;
-    `share` is how much is learnt, 0 to 1; `distance` is 1 at the edge of the domain; `measured`
-    says whether the very compound was measured.
-    """
-
-    value: Array
-    half: Array
-    share: Array
-    distance: Array
-    measured: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grains import grain_effect
-from .intrinsic import PROPERTIES, STATUS, Intrinsic
 from .likeness import HALF_WIDTH
 from .magnets import Alloys
 from .near_curie import widen
+from .two_sublattices import PROPERTIES, STATUS, Intrinsic
 
 FIGURES = (
     "remanence_T",

@@ -13,7 +13,7 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
 from .balance import Balance, balance
 from .grains import grain_effect
-from .intrinsic import STATUS, condensed
+from .intrinsic import condensed
 from .likeness import condition_rows
 from .microstructure import microstructure
 from .parameters import ion_tables
@@ -26,6 +26,7 @@ from .shell import (
     given_share,
     replace_rare_earth,
 )
+from .two_sublattices import STATUS
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -50,7 +51,7 @@ class Magnets:
     intrinsic_coercivity : ndarray of float64, shape (n, k)
         H_cJ, A/m.
     status : ndarray of int8, shape (n, k)
-        Index into `magnetkit.magnetism.intrinsic.STATUS`.
+        Index into `magnetkit.magnetism.two_sublattices.STATUS`.
     alloys : Alloys
         What they are at any temperature.
     """

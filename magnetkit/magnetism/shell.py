@@ -303,3 +303,39 @@ def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> Composit
     if rows is None:
         return table
     return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))
+
+
+def mean_over_mass(
+    table: CompositionTable, figures: NDArray[np.float64], shell: Any = None
+) -> NDArray[np.float64]:
+    """Return the mean of figures of the elements over the mass of each alloy.
+
+    A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
+    in the boundaries is paid for too.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    figures : ndarray of float64, shape (118, k)
+        Per unit of mass; the first column is 1 throughout.
+    shell : optional
+        As of `read_shells`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+    """
+    from ..kernels.row_sums import sums_of_each
+
+    per_atom = figures * ATOMIC_MASS[:, None]
+    sums = sums_of_each(table.rows, per_atom)
+    rows = None if shell is None else read_shells(shell, len(table))
+    if rows is not None:
+        rare = mask(RARE_EARTHS)
+        of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+        own = sums_of_each(table.rows, of_rare)
+        put_in = own[:, -1:] * per_atom[rows.column]
+        share = rows.paid(own[:, -1], own[:, 0], sums[:, 0])
+        sums += share[:, None] * (put_in - own[:, :-1])
+    return sums / sums[:, :1]

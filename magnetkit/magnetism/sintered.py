@@ -18,10 +18,10 @@ from ..units import celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
 from .figures import FIGURES, at_each, bend, figures_of
-from .intrinsic import STATUS
 from .magnets import Magnets, alloys, never_made
 from .process import Process, read_process
 from .shell import read_shells, warn_of_shells, written
+from .two_sublattices import STATUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +204,8 @@ def sintered_columns(
     no more than central values of `FIGURES`, and take less work over a whole range.
     """
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import blank_rows, columns_of, evaluate, host_column, quantile, status_column
+    from .intrinsic import evaluate
+    from .two_sublattices import blank_rows, columns_of, host_column, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures], float)
     first, second = read_between(between)

@@ -120,7 +120,7 @@ def conditions_for(
     InputError
         If one cannot be used.
     """
-    from ..magnetism.intrinsic import quantile
+    from ..magnetism.two_sublattices import quantile
     from ..supply.scenario import check_recycled, with_prices
 
     quantile(interval)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -34,8 +34,10 @@ from ..composition.blocks import Rejected
 from ..datasets import sha256
 from ..errors import InputError, StoreError
 from ..files import is_url, plain_cell, replacing, sealed, write_csv
-from ..ranking.judged import Job
 from .result import ANSWER, REPORT, Ranked, rows_between
+
+if TYPE_CHECKING:
+    from ..ranking.judged import Job
 
 FORMAT = "magnetkit screening 1"
 """What a manifest of this program says of itself."""
@@ -615,7 +617,7 @@ def result_of(
     manifest: dict[str, Any],
     kind: type[R],
     in_memory: RowsInMemory | None = None,
-    job: Job | None = None,
+    job: "Job | None" = None,
 ) -> R:
     """Return the finished result of a place as its manifest has it, or the job where it is here."""
     with _readable(place.address):

@@ -9,8 +9,8 @@ from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS, mask
 from ..errors import InputError
+from ..magnetism.shell import mean_over_mass
 from ..settings import get_settings
-from .ledger import mean_over_mass
 
 if TYPE_CHECKING:
     import pandas as pd

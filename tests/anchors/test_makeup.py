@@ -150,8 +150,8 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
     )
     monkeypatch.setattr(import_module("magnetkit.anchors.makeup"), "_grid", lambda host: grid)
     monkeypatch.setattr(mk.magnetism, "sintered", lambda *a, **k: frame)
-    told = pd.DataFrame({"heavy_rare_earth_wt_pct": heavy})
-    monkeypatch.setattr(mk.supply, "ledger", lambda *a, **k: told)
+    module = import_module("magnetkit.anchors.makeup")
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy)
     nan = float("nan")
     grade = {
         "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,

@@ -40,7 +40,8 @@ def curves() -> "pd.DataFrame":
     import pandas as pd
 
     from ...hosts.partition import partition
-    from ...magnetism.intrinsic import PROPERTIES, evaluate
+    from ...magnetism.intrinsic import evaluate
+    from ...magnetism.two_sublattices import PROPERTIES
 
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     at = np.unique([ROOM, *frame["to_K"]])

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from ...composition.table import CompositionTable
 from ...hosts.partition import partition
 from ...magnetism import observations
-from ...magnetism.intrinsic import PROPERTIES, evaluate
+from ...magnetism.intrinsic import evaluate
 from ...magnetism.parameters import load
+from ...magnetism.two_sublattices import PROPERTIES
 from ..surrogates.series import kinds
 from . import recipes_report
 from .calibration import Fit

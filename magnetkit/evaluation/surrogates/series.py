@@ -18,9 +18,10 @@ from ...learning.process import TrendProcess
 from ...magnetism import observations, training
 from ...magnetism.belief import Belief
 from ...magnetism.design import TREND, TYPICAL_K, columns_of, phases_of
-from ...magnetism.intrinsic import PROPERTIES, evaluate
+from ...magnetism.intrinsic import evaluate
 from ...magnetism.parameters import load
 from ...magnetism.priors import prior_parameters
+from ...magnetism.two_sublattices import PROPERTIES
 from . import figures
 
 Array = NDArray[np.float64]

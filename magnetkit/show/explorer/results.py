@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from ...composition import CompositionTable
 from ...elements import INDEX, N_ELEMENTS, SYMBOLS
 from ...errors import StoreError
+from ...magnetism.shell import mean_over_mass
 from ...prediction.properties import Conditions, magnets, supplies
 from ...ranking.pareto import compared, first_front
 from ...run import _files as folders
 from ...supply import element_table
-from ...supply.ledger import mean_over_mass
 from ...units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
