@@ -579,9 +579,8 @@ class StoredRows:
     def _name(self) -> str:
         return self.place.name_of(next(iter(self.files), MANIFEST))
 
-    def count(self) -> int:
-        """Return how many rows there are."""
-        return self._dataset.count_rows()
+    def __len__(self) -> int:
+        return int(self._dataset.count_rows())
 
     @property
     def column_names(self) -> list[str]:
@@ -648,7 +647,7 @@ def open_result(path: str | Path, kind: type[R]) -> R:
         return result_of(place, _read_finished_there(place), kind)
     found = result_of(place, read_finished(Path(path)), kind)
     with _readable(place.address):
-        rows = found.source.count()
+        rows = len(found.source)
         if rows != len(found):
             raise ValueError(f"{RANKED} has {rows:,} rows")
     return found

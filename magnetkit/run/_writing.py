@@ -84,8 +84,10 @@ def finish(
     """
     # What evaluation left in Arrow's pool is more than the ranking takes.
     pa.default_memory_pool().release_unused()
-    shared = isinstance(store, Store) and store.shared
-    take = partial(_rows_of_workers, store, crew) if shared else partial(_take_rows, store)
+    if isinstance(store, Store) and store.shared:
+        take = partial(_rows_of_workers, store, crew)
+    else:
+        take = partial(_take_rows, store)
     ranking = by_regret(ranked(store.judged(rule)), take, job)
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
@@ -98,7 +100,7 @@ def finish(
         return Ranked(data, job.profile, manifest, list(store.rejected()), job)
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, TOP_ROWS)
-    write = partial(_write_fragments, store, crew) if shared else partial(_write, store)
+    write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
     in_memory = RowsInMemory(rows, write(ranking, kept, rows, tell))
     top = in_memory.take(_leading(place)).sort_by("rank")
     write_csv(

@@ -38,6 +38,8 @@ _MASKED = {"rank": "Int64", "pareto_front": "Int32"}
 class Rows(Protocol):
     """Every row of a result in the order of the input: an Arrow table, or what reads one."""
 
+    def __len__(self) -> int: ...
+
     @property
     def column_names(self) -> list[str]:
         """Names of the columns."""
