@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ParamSpec, Self
 
+from .run import _files
 from .run import screen as runs
-from .run._files import Place, check_report, open_result, save_answer
+from .run._files import check_report
 from .run.result import ANSWER, REPORT, Ranked
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ class ScreenResult(Ranked):
         StoreError
             If it is no results folder, is not finished or is damaged.
         """
-        return open_result(path, cls)
+        return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
         from .show.notebook import ROWS, table_html
@@ -63,7 +64,7 @@ class ScreenResult(Ranked):
         """
         self.manifest[ANSWER] = list(answer)
         if out is not None:
-            save_answer(out, self.manifest)
+            _files.save_answer(out, self.manifest)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.
@@ -90,7 +91,7 @@ class ScreenResult(Ranked):
             with TemporaryDirectory() as folder:
                 page = write_report(self, Path(folder) / REPORT).read_bytes()
             base, _, name = str(path).rpartition("/")
-            Place(base).put(name, page)
+            _files.Place(base).put(name, page)
             return Path(path)
         check_report(Path(path))
         return write_report(self, Path(path))
