@@ -17,7 +17,7 @@ P = ParamSpec("P")
 
 
 class ScreenResult(Ranked):
-    """Ranked candidates for a device, with their report; what they hold is told in `Ranked`."""
+    """Ranked candidates for a device, with their report; see `Ranked` for what they hold."""
 
     @classmethod
     def from_folder(cls, path: str | Path) -> Self:

@@ -234,8 +234,8 @@ def screen(
             refuse_nothing(store, counts.rows)
             found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
-            with reporting(progress is True, "ranking and writing") as told:
-                return finish(store, job, rule, known, found, told, crew, keep)
+            with reporting(progress is True, "ranking and writing") as tell_end:
+                return finish(store, job, rule, known, found, tell_end, crew, keep)
 
 
 @contextmanager
@@ -400,11 +400,11 @@ def best_of(
     InputError
         If none has a rank.
     """
-    told = telling(tell, source.count())
+    tell_rows = telling(tell, source.count())
     for number, sieve in enumerate(_sieves(source, job, rule, keep)):
         store.phase = f"sieve{number}"
         work = partial(sieved, job=job, rule=rule, sieve=sieve, keep=keep)
-        counts = through(source.pieces(PIECE_ROWS), work, store, pool, told, strict)
+        counts = through(source.pieces(PIECE_ROWS), work, store, pool, tell_rows, strict)
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
