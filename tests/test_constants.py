@@ -158,13 +158,8 @@ STATED = {
     "kernels.posterior": {"_FAR": 60.0, "_SQRT5": np.float32(5.0**0.5)},
     "kernels.products": {"_ROUNDING": 1e-6},
     "kernels.simplex": {"TOLERANCE": 1e-10},
-    # Walls of cellular magnets; and Nd2Fe14B orders at 585 to 588 K.
-    "kernels.sintered": {
-        "WALL_COUPLING": 0.5,
-        "WALL_REFERENCE": 300.0,
-        "ROOM": ROOM,
-        "USUAL_CURIE": 586.0,
-    },
+    # Walls of cellular magnets.
+    "kernels.sintered": {"WALL_COUPLING": 0.5, "WALL_REFERENCE": 300.0, "ROOM": ROOM},
     # As numpy.isclose has them.
     "kernels.statistics": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
     "learning.curie": {
@@ -226,8 +221,6 @@ STATED = {
     "magnetism.two_sublattices": {"_HALF": HALF},
     "magnetism.likeness": {"_ITSELF": 1e-9, "HALF_WIDTH": HALF},
     "magnetism.limits": {"LOSSES": (0.2, 1.0, 5.0), "_FROM": ROOM, "_LAST": 1200.0, "_STEP": 2.0},
-    # Makers put in 0.05 to 0.15 wt.% of copper.
-    "magnetism.magnets": {"_USUAL_ADDITIVE": 0.001},
     "magnetism.microstructure": {
         "_ADDITIVE": 0.002,
         "_SOFT": 0.02,
@@ -387,12 +380,6 @@ STATED = {
         "_STEADY": 0.01,
     },
     "replacement.replace": {"MASS_KG": 1.0, "NUMBER": 1000},
-    "replacement.space": {
-        "_DYSPROSIUM": (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
-        "_SHELLS": (0.2, 0.4, 0.6, 0.8, 0.3, 0.6),
-        # 220 C, which no sintered Nd-Fe-B is sold above.
-        "_NEODYMIUM_IRON_K": ZERO_C + 220.0,
-    },
     "run._pool": {"_CONNECT_SECONDS": 20.0, "_LOOK_SECONDS": 5.0},
     "run._files": {"WAIT_S": 10.0},
     "run.screen": {"MOST_ROWS": 10_000_000, "KEEP": 100_000, "AROUND": 20},

@@ -97,13 +97,6 @@ DEFAULTS = {
     "density_kg_m3": nan,
     "resistivity_uohm_m": nan,
     # Recipes of the trade, wt.%, in which nothing else is put: 1 of Co in Nd-Fe-B, 5 of Cu in 2:17.
-    "cerium": 0.0,
-    "cobalt": 1.0,
-    "copper": 5.0,
-    "erbium": 0.0,
-    "gadolinium": 0.0,
-    "gallium": 0.0,
-    "praseodymium": 0.0,
     # Compensation: of a coefficient of zero, to a thousandth of a per cent per kelvin.
     "alpha": 0.0,
     "tolerance": 0.001,

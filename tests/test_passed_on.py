@@ -13,7 +13,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.anchors.makeup import neodymium_iron, samarium_cobalt_5, samarium_cobalt_17
+from magnetkit.anchors.makeup import charge
 from magnetkit.applications.grammar import parse_requirement
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import believing
@@ -263,12 +263,12 @@ def percent(text, *elements):
 def test_recipes_hold_what_they_were_given_of_each_element():
     # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
     # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
-    text = neodymium_iron(2.0, 3.0, 1.5, 0.4)
+    text = charge("2:14:1", Dy=2.0, Ce=3.0, Co=1.5, Ga=0.4)
     assert percent(text, 66, 58, 27, 31, 5, 29) == [2.0, 3.0, 1.5, 0.4, 0.96, 0.15]
     assert percent(text, 59, 60) == [5.16, 20.64]
-    text = samarium_cobalt_17(18.0, 14.0, 6.0, 4.0, 2.0)
+    text = charge("2:17", rare_earth=24.0, Fe=14.0, Cu=6.0, Gd=4.0, Er=2.0)
     assert percent(text, 62, 26, 29, 64, 68, 40) == [18.0, 14.0, 6.0, 4.0, 2.0, 2.8]
-    text = samarium_cobalt_5(4.0, 8.0)
+    text = charge("1:5", Pr=4.0, Gd=8.0)
     assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
 
 
@@ -284,7 +284,7 @@ def test_a_wish_reaches_the_device_that_stands_for_the_grade():
         "remanence_coefficient_pct_K": -0.12,
         "host": "2:14:1",
     }
-    best = SimpleNamespace(text=neodymium_iron(4.0), shell="Tb 0.3 wt%")
+    best = SimpleNamespace(text=charge("2:14:1", Dy=4.0), shell="Tb 0.3 wt%")
     made = SimpleNamespace(best=best, sentence=lambda: "so it is said")
     found = profile("N42SH", reference, made, wish)
     assert found.name == "replace-n42sh"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
+from ..hosts.partition import root_codes
 from ..learning.sets import TrainingSet
 from .design import phases_of
 from .model import curie_temperature
@@ -36,7 +37,7 @@ class Beside:
     atoms : ndarray of float64, shape (m, 118)
         Their atomic fractions.
     host : ndarray of int8, shape (m,)
-        Their hosts.
+        Their hosts, roots.
     weights : ndarray of float64, shape (m,)
         What they depart by is covariance @ weights, K.
     """
@@ -59,7 +60,7 @@ class Beside:
         -------
         value, near : ndarray of float64, shape (n,)
         """
-        alike = _alike(phases.to_array(), codes, self.atoms, self.host)
+        alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
         alike[alike < _UNLIKE] = 0.0
         value = curie_temperature(phases, codes, load()) + alike @ self.weights
         return value, alike.max(axis=1)

@@ -75,7 +75,7 @@ def distance_variance(
     table : CompositionTable
         n recipes.
     hosts : Coded, length n
-        Their hosts.
+        Their hosts, each by its root.
     quantity : str
         ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
     mill : Mill, optional
@@ -127,7 +127,7 @@ def condition_rows(
     table : CompositionTable
         n recipes.
     hosts : Coded, length n
-        Their hosts.
+        Their hosts, each by its root.
     mill : Mill or None
     """
     mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
@@ -150,7 +150,7 @@ def condition_rows(
 
 
 class Kinds(NamedTuple):
-    """n magnets by what they are: one recipe, host and shell is one magnet.
+    """n magnets by what they are: one recipe, host (by its root) and shell is one magnet.
 
     ``effects``, shape (n, 2): `mill.EFFECTS` of each.
     """

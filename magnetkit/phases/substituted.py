@@ -15,7 +15,7 @@ from .. import datasets
 from ..arguments import named
 from ..elements import index
 from ..errors import InputError
-from ..hosts.partition import HOSTS
+from ..hosts.records import HOSTS, root_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def dilute(
     """
     table = _read("substitution.csv")
     rows = table[
-        (table["host"] == host)
+        (table["host"] == root_of(host))
         & (table["stacking"] == ("hexagonal" if hexagonal else "standard"))
         & (table["transition_metal"] == transition_metal)
         & (table["element"] == element)

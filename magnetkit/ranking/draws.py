@@ -163,7 +163,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
         limit = None if share is None else share * value[-1]
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
-    outside = ~leading["host"].isin(list(profile.hosts)).to_numpy()
+    outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
     meets = margin >= 0.0
     objectives = [Objective.parse(text) for text in profile.objectives]

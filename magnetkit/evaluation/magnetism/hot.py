@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ... import datasets
 from ...composition.table import CompositionTable
-from ...kernels.sintered import USUAL_CURIE
+from ...hosts.records import HOSTS
 from ...magnetism.process import parameters
 from ...units import MU_0, ZERO_CELSIUS
 
@@ -78,9 +78,10 @@ def kronmueller(
     return hard - poles * frame["j_s"].to_numpy(float)
 
 
-def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = USUAL_CURIE) -> Any:
+def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
     """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.alpha_ratio`."""
-    rise = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
+    usual = HOSTS["2:14:1"].magnet.usual_curie_K
+    rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
     return np.exp(-decay * rise * (1.0 + rise))
 
 

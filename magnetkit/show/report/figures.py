@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
+from ...hosts import HOSTS
 from ...magnetism.demagnetization import demagnetization as curves_of
 from ...phases import open_snapshot
 from ...phases.section import hull_section
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from ...run.result import Ranked
 
 TEMPERATURES = 13
-SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Fe", "Co"), "2:17": ("Sm", "Fe", "Co")}
-"""The section that shows each host best, in the order in which no names of phases overlap."""
 # See-through, so that the grades behind stay visible.
 _BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
@@ -97,8 +96,8 @@ def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
     """
     host = str(best["host"].iloc[0]) if len(best) else ""
     source = open_snapshot(snapshot)
-    system = SYSTEMS.get(host)
-    if system is None or not set(system) <= set(source.manifest.get("elements", system)):
+    system = HOSTS[host].section if host in HOSTS else ()
+    if not system or not set(system) <= set(source.manifest.get("elements", system)):
         return None
     table = CompositionTable.from_strings(best["formula"].astype(str).tolist(), basis="atomic")
     sites = [RARE_EARTHS, *((element,) for element in system[1:])]
