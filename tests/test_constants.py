@@ -316,11 +316,16 @@ STATED = {
         "_ALIKE_A": 0.02,
     },
     "phases.judged": {"BOLTZMANN_EV_K": EV_PER_K, "SIGNIFICANT": 0.05, "TRACE": 0.01},
-    "phases.materials_project.pull": {"MOST_ELEMENTS": 12, "_LIST_LETTERS": 1800},
-    # HTTP: too many requests, and errors of a server that pass; unauthorized and forbidden.
-    "phases.materials_project.session": {
-        "_PASSING": {429, 500, 502, 503, 504},
-        "_REFUSED": {401, 403},
+    "phases.materials_project.pull": {"MOST_ELEMENTS": 12},
+    "phases.materials_project.transport": {
+        "LOADING_S": 300.0,
+        "ANSWER_S": 120.0,
+        "ATTEMPTS": 3,
+        "PAUSE_S": 1.0,
+        "PAGE": 200,
+        "MOST_DOCUMENTS": 50_000,
+        "MOST_BYTES": 64 << 20,
+        "BATCH": 100,
     },
     "phases.mixing": {"_OUTLIER": 4.0, "_LEAST_TO_CALIBRATE": 10, "INTERVAL": HALF},
     "phases.mixing_terms": {

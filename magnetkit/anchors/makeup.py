@@ -161,13 +161,14 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
-    mean = float(weight @ heavy)
+    mean = float((weight * heavy).sum())
     order = np.argsort(heavy)
     steps = np.cumsum(weight[order])
     low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
     log_h = np.log(np.maximum(frame["coercivity_kA_m"].to_numpy(float), 1.0))
-    centre = float(weight @ np.where(weight > 0, log_h, 0.0))
-    spread = float(np.sqrt(weight @ np.where(weight > 0, (log_h - centre) ** 2, 0.0)))
+    centre = float((weight * np.where(weight > 0, log_h, 0.0)).sum())
+    apart = np.where(weight > 0, (log_h - centre) ** 2, 0.0)
+    spread = float(np.sqrt((weight * apart).sum()))
     kinds = np.array([s[:2] for s in shells])
     typical = []
     for kind in dict.fromkeys(kinds):

@@ -1,7 +1,7 @@
 """``magnetkit phases``: whether phases form, what they fall into, and how sure that is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,6 @@ from .options import Basis, Json, Phases, Temperature
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 _FORMS = "probability_phase_forms"
 
@@ -27,7 +26,7 @@ def phases(
         typer.Option(metavar="SYSTEM", help="Draw them on a ternary section, e.g. Sm-Co-Fe."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Picture of the section: .png, .svg or .pdf.")
+        Path | None, typer.Option(help="Picture of the section: .png, .svg, .pdf or .html.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -69,7 +68,9 @@ def phases(
         for _, row in found.iterrows():
             _show(row, kelvin)
     if section is not None and out is not None:
-        _draw(section, inputs.table, kelvin, phases, out)
+        from ..show import plots
+
+        plots.section(section, inputs.table, temperature=kelvin, snapshot=phases).save(out)
         message(f"section written to {out}")
     if pd.isna(found[_FORMS]).all():
         raise typer.Exit(1)
@@ -106,19 +107,3 @@ def _show(row: "pd.Series", kelvin: float | None) -> None:
     typer.echo(f"  phases at 0 K           {row['decomposes_to']}")
     if row["missing_end_members"]:
         typer.echo(f"  not in the snapshot     {row['missing_end_members']}")
-
-
-def _draw(
-    system: str, table: object, kelvin: float | None, snapshot: Path | None, out: Path
-) -> None:
-    import matplotlib as mpl
-
-    from ..errors import InputError
-    from ..show import plots
-
-    mpl.use("Agg")
-    ax = plots.section(system, table, temperature=kelvin, snapshot=snapshot)
-    try:
-        cast("Figure", ax.figure).savefig(out)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{out} cannot be written: {error}") from None

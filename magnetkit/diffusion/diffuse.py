@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._blas import one_thread
 from ..anchors.grade import held
 from ..arguments import finite, named, share, whole
 from ..catalogue.names import grades_among, refuse_beside
@@ -18,7 +19,7 @@ from .asked import LOSS, Asked, loss, read_asked
 from .cases import Case, Circuit, Law, map_cases, shape_case
 from .design import Coated, Search, best_anneal, refined, throughout
 from .local import Magnet, alloyed, diffused
-from .profile import ELEMENTS, Anneal, Spreading, blas
+from .profile import ELEMENTS, Anneal, Spreading
 from .profile import process as treatment
 from .selffield import SelfField
 from .shapes import CELLS, Cells, Shape, cut, read_shape
@@ -140,7 +141,7 @@ def diffuse(
     search: dict[str, Search] = {}
     rows, left = [], []
     purse = _Purse(table, own, scenario, dict(price or {}), whole("pieces", pieces))
-    with blas().limit(limits=1, user_api="blas"):
+    with one_thread():
         for name in tried:
             few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
             many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)

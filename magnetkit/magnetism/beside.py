@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..composition import CompositionTable
 from ..hosts.partition import root_codes
+from ..kernels.linear import invert, multiply
 from ..learning.sets import TrainingSet
 from .design import phases_of
 from .model import curie_temperature
@@ -62,7 +63,7 @@ class Beside:
         """
         alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
         alike[alike < _UNLIKE] = 0.0
-        value = curie_temperature(phases, codes, load()) + alike @ self.weights
+        value = curie_temperature(phases, codes, load()) + multiply(alike, self.weights)
         return value, alike.max(axis=1)
 
 
@@ -75,8 +76,7 @@ def beside(rows: TrainingSet) -> Beside | None:
         return None
     atoms, host = phases.to_array()[known], codes[known]
     covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
-    weights = np.linalg.solve(covariance, apart[known]).astype(np.float64)
-    return Beside(atoms, host, weights)
+    return Beside(atoms, host, multiply(invert(covariance), apart[known]))
 
 
 def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._blas import one_thread
 from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
@@ -84,6 +85,7 @@ class Jump(NamedTuple):
 
 
 @named
+@one_thread()
 def first_order_transitions(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = "4.2K",

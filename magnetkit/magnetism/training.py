@@ -260,7 +260,6 @@ def fit_rows(
 ) -> TrendProcess:
     """Return the residual's process: one row a compound, the median of its sources."""
     import pandas as pd
-    from threadpoolctl import threadpool_limits
 
     mine = np.flatnonzero(learns[own.host])
     apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
@@ -270,13 +269,11 @@ def fit_rows(
     )
     x, y = own.x[joined["row"].to_numpy()], joined["apart"].to_numpy()
     noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
-    # More threads would sum in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
-        if scales is not None:
-            return scales.refit(x, y, noise)
-        # What an element does goes on beyond its neighbours: a plane, and nothing local.
-        blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, searches=2)
-        return blank.fit(x, y, noise)
+    if scales is not None:
+        return scales.refit(x, y, noise)
+    # What an element does goes on beyond its neighbours: a plane, and nothing local.
+    blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, searches=2)
+    return blank.fit(x, y, noise)
 
 
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:

@@ -104,13 +104,13 @@ def atoms() -> "Atoms":
 @lru_cache(maxsize=1)
 def _embedded() -> "tuple[Atoms, Weights]":
     from ..kernels.forming import Weights
+    from ..kernels.linear import factor
 
     stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
     covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
-    value, vector = np.linalg.eigh(0.5 * (covariance + covariance.transpose(0, 2, 1)))
-    root = vector * np.sqrt(np.maximum(value, 0.0))[:, None, :]
-    return atoms(), Weights(mean, np.ascontiguousarray(root))
+    root = [factor(0.5 * (own + own.T)) for own in covariance]
+    return atoms(), Weights(mean, np.array(root))
 
 
 @lru_cache(maxsize=1)
@@ -178,7 +178,8 @@ def state_of(
             phases.row_index,
         )  # fmt: skip
         row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
-        bare.values[:] /= np.bincount(row, bare.values, len(bare))[row]
+        # Other rows stay to the last digit.
+        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[row]
         parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from ..columnar import Coded
 from ..composition.table import CompositionTable
@@ -125,7 +124,7 @@ class Judged:
             present = np.flatnonzero(kernel.elements_of(table.indptr, table.indices, rows))
             nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites = kernel.Sites(nodes.role, nodes.index, nodes.sites)
-            energies = kernel.Energies(nodes.node, nodes.mean, nodes.root, nodes.noise)
+            energies = kernel.Energies(nodes.node, nodes.mean, nodes.covariance, nodes.noise)
             share_rows(kernel.interpolate, len(rows), rows_of, rows, sites, energies, interpolated)
             members = kernel.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
             compared = kernel.Compared(self.borrows, self._lacking)
@@ -217,13 +216,11 @@ def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
     key = ("nodes", host, columns.tobytes())
     if key not in source._cache:
         model = mixing_model(source, host)
-        # How many threads BLAS has must not show in the last digits.
-        with threadpool_limits(limits=1, user_api="blas"):
-            source._cache[key] = model.nodes(
-                np.intersect1d(columns, model.earths),
-                np.intersect1d(columns, model.metals),
-                np.intersect1d(columns, model.thirds),
-            )
+        source._cache[key] = model.nodes(
+            np.intersect1d(columns, model.earths),
+            np.intersect1d(columns, model.metals),
+            np.intersect1d(columns, model.thirds),
+        )
     return source._cache[key]
 
 

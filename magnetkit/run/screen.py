@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
+from .._blas import one_thread
 from ..arguments import named, whole
 from ..composition import Substitutions
 from ..composition.notation import Basis
@@ -211,12 +211,9 @@ def screen(
         if place is not None and not store.begin(known, resume):
             return open_result(place, Ranked)
         rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
-        # Set once for all threads: each would undo what another set, and the last digits move
-        # with it.
-        single = threadpool_limits(limits=1, user_api="blas")
         with (
             _frozen(),
-            single,
+            one_thread(),
             opened(workers, dask, job, needed) as pool,
             reporting(progress, "screening") as tell,
         ):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._blas import one_thread
 from ..arguments import finite, named, whole
 from ..composition import CompositionTable
 from ..composition.shells import read_shell
@@ -189,8 +190,9 @@ def suggest(
     made = drawn(leading, found.job, DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
-    chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
-    after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
+    with one_thread():
+        chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
+        after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
     # More is never worth less; what the regression makes of chance is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}

@@ -28,9 +28,7 @@ _WORK = (
     "magnetkit.show.report.html",
     "magnetkit.run.screen",
     "magnetkit.surrogates.models",
-    "mp_api.client.routes.materials.magnetism",
-    "mp_api.client.routes.materials.summary",
-    "mp_api.client.routes.materials.thermo",
+    "mp_api.client",
     "pooch",
 )
 
@@ -151,7 +149,7 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
 
 def pull(folder: Path) -> Command:
     """A live pull from a server on this machine; see `serve`."""
-    from magnetkit.phases.materials_project.cache import Cache
+    from magnetkit.phases.materials_project.pull import Cache
 
     question = {
         "systems": SYSTEMS,
@@ -322,9 +320,10 @@ def preload() -> None:
 
     for name in _WORK:
         import_module(name)
-    from magnetkit.phases.materials_project import documents as _documents
+    from magnetkit.phases.materials_project import transport
+    from tests.phases.mp_server import ask_here
 
-    _documents._models()
+    transport._ask_in_child = ask_here
 
 
 def main(seed: int, times: int, folder: Path) -> None:

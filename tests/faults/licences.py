@@ -25,7 +25,7 @@ _HEAD = """# Licences of what magnetkit runs on
 
 Every package that `pip install magnetkit[cluster,explore,plots]` brings along (Python 3.11, Linux),
 with the licence its installed metadata state. None of them is part of magnetkit's wheel, except
-what the HTML report embeds: plotly.js and DataTables, both MIT. Written by
+what the HTML report embeds: plotly.js, MIT. Written by
 `python -m tests.faults.licences`; the tests check it against what is installed.
 
 | package | licence | needed by |

@@ -273,14 +273,12 @@ def _head(code: int, *lines: str, body: bytes = b"{}") -> bytes:
 _PULL = """
 import sys, warnings
 warnings.simplefilter("ignore")
-try:
-    from magnetkit.phases.materials_project.pull import Limits, pull
-except ImportError:
-    from magnetkit.phases.live import Limits, pull
 from magnetkit.errors import MagnetkitError
-limits = Limits(connect_s=2.0, read_s=2.0, answer_s=3.0, attempts=2, backoff_s=0.001)
+from magnetkit.phases.materials_project import transport
+from magnetkit.phases.materials_project.pull import pull
+transport.ANSWER_S = 3.0
 try:
-    pull("Sm-Co", limits=limits, refresh=True)
+    pull("Sm-Co", refresh=True)
 except MagnetkitError as error:
     print(ascii(str(error)))
 """
@@ -309,7 +307,7 @@ def server_texts(place: Path) -> Seen:
             try:
                 done = command("-c", _PULL, env={**env, **own}, timeout=DRIP_S)
             except subprocess.TimeoutExpired:
-                found.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s, twice)")
+                found.append(f"{name}: no end after {DRIP_S:.0f} s (limit 3 s)")
                 continue
         if done.returncode:
             found.append(f"{name}: {done.stderr.strip().splitlines()[-1].split(':')[0]}")

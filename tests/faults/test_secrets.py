@@ -16,7 +16,7 @@ import pytest
 from magnetkit import applications, screen
 from magnetkit.errors import DataError, InputError, StoreError
 from magnetkit.learning import store
-from magnetkit.phases.materials_project.cache import Cache
+from magnetkit.phases.materials_project.pull import Cache
 from magnetkit.settings import get_settings
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -147,7 +147,7 @@ def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch)
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["codes"] == [0] * 8, found["logs"]
     assert len(found["answers"]) == 1
-    assert len(mp_server.requests) == 4
+    assert len(mp_server.requests) == 5
     left = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
     assert not [f for f in left if f.name.startswith(".")]
     assert sum(f.suffix == ".model" for f in left) == 1
