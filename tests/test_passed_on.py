@@ -21,7 +21,7 @@ from magnetkit.prediction.properties import conditions_for
 from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
 from magnetkit.replacement.asked import profile, requirements
 from magnetkit.replacement.replace import _checked
-from magnetkit.run.engine import identity
+from magnetkit.run.screen import identity
 
 LEDGER = "supply.ledger"
 BASE = "Nd1.8Dy0.2Fe14B"

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from benchmarks.faults.interruption import in_child, wait
 from magnetkit.errors import InputError, MagnetkitError
-from magnetkit.run.manifest import PARTS, read_finished
+from magnetkit.run._files import PARTS, read_finished
 from magnetkit.screening import ScreenResult, screen
 
 DEVICES = ("f22-engine", "aviation-actuator")
 REFUSED = 3
 _WORK = (
-    "magnetkit.run.engine",
+    "magnetkit.run.screen",
     "magnetkit.show.report.html",
     "magnetkit.surrogates.models",
 )

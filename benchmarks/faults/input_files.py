@@ -22,8 +22,8 @@ from magnetkit.features.element_table import read_table
 from magnetkit.learning import store
 from magnetkit.learning.process import TrendProcess
 from magnetkit.phases import snapshot
-from magnetkit.run.candidates import FileCandidates
-from magnetkit.run.manifest import MANIFEST, read_manifest
+from magnetkit.run._candidates import FileCandidates
+from magnetkit.run._files import MANIFEST, read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.surrogates.training_sets import training_set
 

@@ -26,7 +26,7 @@ _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 _WORK = (
     "magnetkit.cli.app",
     "magnetkit.show.report.html",
-    "magnetkit.run.engine",
+    "magnetkit.run.screen",
     "magnetkit.surrogates.models",
     "mp_api.client",
     "pooch",
@@ -237,7 +237,7 @@ def train(folder: Path) -> Command:
 def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
     from magnetkit import screening
-    from magnetkit.run.manifest import MANIFEST, PARTS, read_finished, read_manifest
+    from magnetkit.run._files import MANIFEST, PARTS, read_finished, read_manifest
 
     screening.screen = partial(screening.screen, chunk_rows=32)
     source, out = folder / "alloys.csv", folder / "screened"

@@ -18,7 +18,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from magnetkit import substitutions
-from magnetkit.run.manifest import read_finished, read_manifest
+from magnetkit.run._files import read_finished, read_manifest
 
 REPLACE = {"Nd": ["Ce", "La", "Pr", "Dy", "Gd"], "Fe": ["Co"]}
 DEVICE = "aviation-actuator"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from ..magnetism.sintered import BETWEEN, read_between, sintered_columns
 
 if TYPE_CHECKING:
     from ..magnetism.magnets import Magnets
+    from ..supply.scenario import Scenario
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
@@ -77,6 +79,13 @@ class Conditions:
     data: str | None = None
     add: str | None = None
 
+    @cached_property
+    def supply_scenario(self) -> "Scenario":
+        """The scenario with its prices, whose file is read once."""
+        from ..supply.scenario import with_prices
+
+        return with_prices(self.scenario, self.prices)
+
 
 def conditions_for(
     *,
@@ -113,15 +122,14 @@ def conditions_for(
         If one cannot be used.
     """
     from ..magnetism.two_sublattices import quantile
-    from ..supply.scenario import check_recycled, load_scenario, with_prices
+    from ..supply.scenario import check_recycled, with_prices
 
     quantile(interval)
     if not isinstance(scenario, str | Path | None):
         raise InputError(
             f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
         )
-    load_scenario(scenario or "baseline")
-    with_prices("baseline", prices or {})
+    with_prices(scenario or "baseline", prices or {})
     return Conditions(
         between=BETWEEN if between is None else read_between(between),
         duty=_duty(load_line, outside_kA_m, hours),
@@ -189,12 +197,11 @@ def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import with_prices
     from ..supply.ledger import ledger_columns
 
     return ledger_columns(
         table,
-        scenario=with_prices(conditions.scenario, conditions.prices),
+        scenario=conditions.supply_scenario,
         recycled=conditions.recycled or None,
         reference=conditions.reference,
         reference_shell=conditions.reference_shell or None,

@@ -14,7 +14,7 @@ from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
-from ..run.manifest import REPORT
+from ..run.result import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import Wish, profile

@@ -24,7 +24,7 @@ from ..elements import INDEX
 from ..errors import InputError
 from ..magnetism.mill import splits
 from ..ranking.draws import drawn
-from ..ranking.robustness import job_of
+from ._files import open_result
 from .result import Ranked
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def suggest(
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)
-    found = result if isinstance(result, Ranked) else Ranked.from_folder(result)
+    found = result if isinstance(result, Ranked) else open_result(result, Ranked)
     leading = found.best(POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
@@ -187,7 +187,7 @@ def suggest(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = drawn(leading, job_of(found), DRAWS, seed)
+    made = drawn(leading, found.job, DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
     with one_thread():

@@ -23,7 +23,7 @@ from ..elements import RARE_EARTHS
 from ..hosts import HOST_NAMES
 from ..magnetism.comparators import comparators
 from ..phases.section import Section
-from ..run.held import SPREAD_ROWS
+from ..run.result import SPREAD_ROWS
 from ..units import MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from magnetkit.kernels import _accelerate, _kept
 from magnetkit.learning import store
 from magnetkit.magnetism import believing
 from magnetkit.phases.materials_project import pull as live
-from magnetkit.run import manifest as folders
+from magnetkit.run import _files as folders
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401

@@ -17,7 +17,7 @@ from ...errors import StoreError
 from ...magnetism.shell import mean_over_mass
 from ...prediction.properties import Conditions, magnets, supplies
 from ...ranking.pareto import compared, first_front
-from ...run import manifest as folders
+from ...run import _files as folders
 from ...supply import element_table
 from ...units import ZERO_CELSIUS
 

@@ -15,7 +15,7 @@ from ...elements import INDEX
 from ...phases.forming import FORMS, WEIGHTS
 from ...prediction.properties import Conditions, magnets
 from ...ranking.requirements import MEETS_PROBABILITY
-from ...run.manifest import ANSWER
+from ...run.result import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
 from .._figures import names_of
@@ -66,10 +66,9 @@ class Magnets:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ...ranking.judged import evaluate, job_from
+    from ...ranking.judged import evaluate
 
-    job = job_from(result.profile, result.manifest["identity"])
-    reference = result.profile.reference
+    job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
     row = evaluate(
         reference.table(),

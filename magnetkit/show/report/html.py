@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
-from ...run.held import HELD_ROWS
+from ...run.result import LEADING_ROWS
 from .._figures import POINTS, Part, numbers
 from ..notes import of_cost, of_mill, with_range
 from . import content, figures, supply
@@ -19,7 +19,7 @@ from . import content, figures, supply
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-ROWS = HELD_ROWS
+ROWS = LEADING_ROWS
 """Candidates embedded in the table, the best of them."""
 REJECTED = 200
 SHOWN = (

@@ -1,14 +1,18 @@
 """The unit of work: a piece of the candidates to a finished part, wherever it is done.
 
 A part depends on its piece and the job alone, so that it has the same bytes in whatever thread,
-process or machine it is made.
+process or machine it is made. What else it depends on, data, models, code and packages, is named by
+the bytes that are read (`dependencies`), so that a process on another machine, or a later run, can
+tell whether it would answer the same.
 """
 
 import hashlib
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .. import datasets
+from .._version import __version__
 from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..errors import StoreError
@@ -25,12 +31,16 @@ from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
 from ..ranking.order import Judged, Rule
 from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
-from .candidates import CHUNK_ROWS, Chunk, Piece, batches
-from .place import Place, digest_of
+from ..settings import get_settings
+from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
+from ._files import Place, digest_of
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 # Each candidate has its own; all other texts repeat.
 _DISTINCT = ("candidate", "formula")
+
+VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
+"""Packages on whose version a figure may depend."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +170,18 @@ def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -
     Done twice, by a worker that was given up and another, it is the same file.
     """
     number, part = work(numbered)
-    files = {}
+    return number, put_part(number, part, place, phase)
+
+
+def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
+    """Write the files of a part, unless that is done; return what is left of it."""
+    files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
         if content:
             name = file_name(phase, number, suffix)
             place.put(name, content)
             files[name] = digest_of(content)
-    return number, replace(part, table=b"", rejected=b"", files=files)
+    return replace(part, table=b"", rejected=b"", files=files)
 
 
 def file_name(phase: str, number: int, suffix: str) -> str:
@@ -190,7 +205,7 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
     if digest_of(content) != digest:
         content = work((number, piece))[1].table
         if digest_of(content) != digest:
-            raise StoreError(f"{place.of(name)} is lost and cannot be made again; screen anew")
+            raise StoreError(f"{place.name_of(name)} is lost and cannot be made again; screen anew")
         place.put(name, content)
     return decode(content)
 
@@ -262,3 +277,63 @@ def decode(source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None
     wanted = [file.schema.get_field_index(name) for name in columns]
     options = pa.ipc.IpcReadOptions(included_fields=wanted)
     return pa.ipc.open_file(source, options=options).read_all().select(columns)
+
+
+def dependencies(job: Job) -> dict[str, Any]:
+    """Return what the answers to a job depend on in this process, as JSON values.
+
+    Parameters
+    ----------
+    job : Job
+        Says which scenario and which phases are read.
+
+    Returns
+    -------
+    dict
+        Version and hash of the code; hashes of the embedded tables, of the phases and of the model
+        that every row asks; the supply scenario in full; settings; versions of packages.
+
+    Raises
+    ------
+    DataError
+        If an embedded table was changed after this process had read it.
+    """
+    from ..magnetism.believing import load
+    from ..phases import open_snapshot
+    from ..supply.scenario import load_scenario
+
+    datasets.refuse_changed()
+    conditions = job.conditions
+    # The belief is asked of every row; the formation energy's model where the phase data have no
+    # answer, and then named by the part (`work.Part`).
+    belief = load(conditions.data, conditions.add)
+    return {
+        "magnetkit": __version__,
+        "code": code_sha256(),
+        "data": datasets.digests(),
+        "model": {TARGET: belief.fingerprint},
+        "phases_files": dict(open_snapshot(conditions.snapshot).manifest.get("files", {})),
+        "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
+        "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},
+        "versions": _versions(),
+    }
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in VERSIONED}
+
+
+def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
+    """Yield in what two JSON values differ, by name."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in sorted(set(before) | set(now)):
+            yield from differences(before.get(key), now.get(key), f"{name} {key}".strip())
+    elif before != now:
+        there, here = (_short(value) for value in (before, now))
+        yield f"{name} {there} there, {here} here".strip()
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:12]}..."

@@ -106,7 +106,7 @@ class SpacePiece:
         return Chunk(table, labels, shells)
 
 
-def taken(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
+def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
     """Return some candidates of a piece, by number within what it yields."""
     return piece.take(rows) if isinstance(piece, SpacePiece) else piece().take(rows)
 
@@ -265,7 +265,7 @@ class Chosen:
         for number, piece in enumerate(self.source.pieces(self.size)):
             rows = self.rows.get(number, np.empty(0, np.int64))
             for start in range(0, len(rows), size):
-                yield partial(taken, piece, rows[start : start + size])
+                yield partial(take_rows, piece, rows[start : start + size])
 
     def count(self) -> int:
         """Return how many there are."""

@@ -1,21 +1,23 @@
-"""Screening on many processes or machines, by Dask.
+"""Working on several pieces at once, in threads, processes or on machines, their parts in order.
 
-Each piece is a task of its own and its part comes back as bytes, so that workers need no common
-disk. A part depends on its piece alone: a worker that is lost costs the pieces it was working on,
-which Dask gives to another, and the results have the same bytes as those of one machine.
+On many processes or machines, by Dask, each piece is a task of its own and its part comes back as
+bytes, so that workers need no common disk. A part depends on its piece alone: a worker that is lost
+costs the pieces it was working on, which Dask gives to another, and the results have the same bytes
+as those of one machine.
 """
 
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ..errors import InputError, NetworkError
+from ..kernels.threads import limit_threads, limited_threads, thread_count
 from ..ranking.judged import Job
-from .dependencies import dependencies, differences
-from .pool import Begun, Pool, Threads
+from ._work import dependencies, differences
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -25,6 +27,82 @@ B = TypeVar("B")
 
 _CONNECT_SECONDS = 20.0
 _LOOK_SECONDS = 5.0
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows done and the rows in all (None if not known)."""
+
+
+class Begun(Protocol):
+    """Some work that was begun: a future of Python's or of Dask's."""
+
+    def result(self) -> Any:
+        """Wait for what it returns."""
+        ...
+
+    def cancel(self) -> Any:
+        """Leave it, if it is not done."""
+        ...
+
+
+class Pool(Protocol):
+    """Something that works on pieces."""
+
+    workers: int
+
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
+        """Begin some work."""
+        ...
+
+
+def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+    """Yield the result of each piece in order.
+
+    So few pieces are begun before their turn that memory stays flat, and an interruption loses
+    no more than those.
+    """
+    begun: deque[Begun] = deque()
+    try:
+        for piece in pieces:
+            begun.append(pool.submit(work, piece))
+            if len(begun) > pool.workers + 1:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        for left in begun:
+            left.cancel()
+
+
+def ahead(items: Iterable[A]) -> Iterator[A]:
+    """Yield items, the next of which is made in a thread while the caller has one in hand."""
+    given, end = iter(items), object()
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        coming: Any = pool.submit(next, given, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, given, end)
+            yield item
+
+
+class Threads:
+    """The threads of this process: kernels and Arrow release the GIL.
+
+    One piece a thread, each in one thread throughout, is faster than several threads a piece, for
+    what lies between the kernels then runs side by side too.
+    """
+
+    def __init__(self) -> None:
+        self.workers = thread_count()
+        self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
+
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
+        """Begin some work."""
+        return self._pool.submit(work, piece)
+
+    def __enter__(self) -> "Threads":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -162,8 +240,6 @@ def _alone(
     work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
 ) -> B:
     """Work in one thread, as each of a worker's threads has a piece of its own."""
-    from ..kernels.threads import limited_threads
-
     if job is not None and needed is not None:
         changes = list(differences(dict(needed), dependencies(job)))
         if changes:
@@ -174,3 +250,28 @@ def _alone(
             )
     with limited_threads(1):
         return work(piece)
+
+
+@contextmanager
+def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
+    """Give the function to tell progress to: the caller's, a bar's, or a silent one."""
+    if callable(progress):
+        yield progress
+        return
+    if not progress:
+        yield lambda done, total: None
+        return
+    from rich.progress import MofNCompleteColumn, ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
+
+    from .._console import bars
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f} rows/s" if speed else "")
+
+    figures = MofNCompleteColumn(), Rate(), TimeRemainingColumn()
+    with bars(*figures, transient=True) as shown:
+        number = shown.add_task(task, total=None)
+        yield lambda done, total: shown.update(number, completed=done, total=total)
