@@ -7,11 +7,11 @@ become MathML, so that no script from elsewhere is needed.
 
 import importlib
 import inspect
-import io
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mkdocs.structure.files import File, Files
@@ -127,22 +127,15 @@ def columns() -> str:
 
 def gallery() -> tuple[str, dict[str, bytes]]:
     """Return the gallery's page and its pictures, each drawn by the code that stands beside it."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     with (DOCS / "gallery.toml").open("rb") as stream:
         entries = tomllib.load(stream)
-    parts, pictures = ["# Gallery\n\nEvery plot takes `ax=` and returns it.\n"], {}
+    parts, pictures = ["# Gallery\n\nEvery plot is a figure: show it, save it, add to it.\n"], {}
     for name, entry in entries.items():
         space: dict[str, Any] = {}
         exec(entry["code"], space)
-        figure = space["ax"].figure
-        out = io.BytesIO()
-        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
-        plt.close("all")
-        pictures[f"gallery/{name}.svg"] = out.getvalue()
+        with TemporaryDirectory() as folder:
+            picture = space["figure"].save(Path(folder) / f"{name}.svg")
+            pictures[f"gallery/{name}.svg"] = picture.read_bytes()
         parts.append(
             f"## {entry['title']}\n\n![{entry['title']}]({name}.svg){{ width=640 }}\n\n"
             f"```python\n{entry['code'].strip()}\n```\n"

@@ -209,6 +209,59 @@ def test_every_keyword_can_be_given(name, keyword, tmp_path):
     assert function(*given, **options, **{keyword: value}) is not None
 
 
+# What answers are made under, each away from its default: column that shows it.
+HEARD = {
+    "process": "coercivity_kA_m",
+    "shell": "coercivity_kA_m",
+    "load_line": "irreversible_loss_pct",
+    "outside_field_kA_m": "irreversible_loss_pct",
+    "hours": "irreversible_loss_pct",
+    "interval": "coercivity_kA_m_lo",
+    "scenario": "supply_risk",
+    "recycled": "supply_risk",
+    "prices": "cost_USD_kg",
+    "between": "remanence_coefficient_pct_K",
+    "data": "curie_temperature_K",
+    "add": "curie_temperature_K",
+}
+
+
+@pytest.mark.parametrize(("keyword", "column"), HEARD.items())
+def test_every_condition_is_heard(keyword, column, tmp_path):
+    MINE.to_csv(tmp_path / "mine.csv", index=False)
+    value = CALLS["predict"][2][keyword]
+    value = tmp_path / "mine.csv" if value == "{table}" else value
+    # Warm enough that the field around it costs it some of its flux.
+    alloy = "Nd1.7Dy0.2Tb0.1Fe13CoB"
+    plain = mk.predict(alloy, "170C")
+    other = mk.predict(alloy, "170C", **{keyword: value})
+    assert other[column][0] != plain[column][0]
+
+
+SAID = {"temperature": 300.0, "interval": 0.9}
+DOCUMENTED = {
+    "predict": {**SAID, "load_line": 1.0, "hours": 10 * 365 * 24.0, "scenario": "baseline"},
+    "compare": {"temperature": 300.0},
+    "intrinsic": SAID,
+    "sintered": {**SAID, "between": ("20C", "100C"), "load_line": 1.0},
+    "transitions": {"step": 2.0},
+    "stability": {"interval": 0.9},
+    "ledger": {"scenario": "baseline", "recycled": {}},
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_leaving_out_is_saying_what_is_documented(name):
+    function, given, _ = CALLS[name]
+    left_out, said = (pd.DataFrame(function(*given, **k)) for k in ({}, DOCUMENTED[name]))
+    pd.testing.assert_frame_equal(left_out, said)
+
+
+def test_a_space_left_alone_has_steps_of_a_twentieth():
+    # Amounts of three elements that sum to twenty twentieths: 22 over 2.
+    assert len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"]})) == 231
+
+
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])
 def test_a_slip_in_a_keyword_is_told(name):
     function, given, _ = CALLS[name]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..composition.table import CompositionTable
+from ..hosts.records import root_of
 from ..magnetism.kinds import kinds
 from ..magnetism.mill import ALPHA, EFFECTS, Mill, fractions_of, splits
 
@@ -112,7 +113,7 @@ def _records(
         deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
         magnets.append(
             {
-                "host": str(row["host"]),
+                "host": root_of(str(row["host"])),
                 "quantity": one.quantity,
                 "magnet": name,
                 "composition": fractions_of(table, 0),

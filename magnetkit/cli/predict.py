@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -32,7 +32,6 @@ from ._options import (
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 _WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _FORMS = "probability_phase_forms"
@@ -382,7 +381,9 @@ def phases(
         str | None,
         option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
     ] = None,
-    out: Annotated[Path | None, option("Picture of the section: .png, .svg or .pdf.")] = None,
+    out: Annotated[
+        Path | None, option("Picture of the section: .png, .svg, .pdf or .html.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say whether phases form at a temperature, how sure that is, and what they fall into.
@@ -423,7 +424,9 @@ def phases(
         for _, row in found.iterrows():
             _show_phase(row, kelvin)
     if section is not None and out is not None:
-        _draw(section, inputs.table, kelvin, phases, out)
+        from ..show import plots
+
+        plots.section(section, inputs.table, temperature=kelvin, snapshot=phases).save(out)
         message(f"section written to {out}")
     if pd.isna(found[_FORMS]).all():
         raise typer.Exit(1)
@@ -460,19 +463,3 @@ def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
     typer.echo(f"  phases at 0 K           {row['decomposes_to']}")
     if row["missing_end_members"]:
         typer.echo(f"  not in the snapshot     {row['missing_end_members']}")
-
-
-def _draw(
-    system: str, table: object, kelvin: float | None, snapshot: Path | None, out: Path
-) -> None:
-    import matplotlib as mpl
-
-    from ..errors import InputError
-    from ..show import plots
-
-    mpl.use("Agg")
-    ax = plots.section(system, table, temperature=kelvin, snapshot=snapshot)
-    try:
-        cast("Figure", ax.figure).savefig(out)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{out} cannot be written: {error}") from None

@@ -270,8 +270,8 @@ def _space(
 def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
     from ..magnetism.shell import objection, read_shell
-    from ..run.candidates import SpaceCandidates
-    from ..run.refined import some_of
+    from ..run._candidates import SpaceCandidates
+    from ..run.screen import some_of
 
     if sample is not None:
         if shells:

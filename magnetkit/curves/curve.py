@@ -101,17 +101,17 @@ def curve(
 
 def _ranked(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
     """Return composition, name, process and shell of a candidate of a results folder."""
-    from ..ranking.judged import job_from
+    from ..run._files import open_result
     from ..run.result import Ranked
 
-    result = Ranked.from_folder(folder)
+    result = open_result(folder, Ranked)
     best = result.best(rank)
     found = best[best["rank"] == rank]
     if not len(found):
         raise InputError(f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked")
     row = found.iloc[0]
     shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
-    process = job_from(result.profile, result.manifest["identity"]).conditions.process
+    process = result.job.conditions.process
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
     return table, str(row["candidate"]), process, shell
 

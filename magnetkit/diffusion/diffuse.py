@@ -5,6 +5,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from .._blas import one_thread
 from ..anchors.grade import held
 from ..arguments import finite, named, renamed, share, whole
 from ..catalogue.names import grades_among, refuse_beside
@@ -19,7 +20,7 @@ from .asked import LOSS, Asked, loss, read_asked
 from .cases import Case, Circuit, Law, map_cases, shape_case
 from .design import Coated, Search, best_anneal, refined, throughout
 from .local import Magnet, alloyed, diffused
-from .profile import ELEMENTS, Anneal, Spreading, blas
+from .profile import ELEMENTS, Anneal, Spreading
 from .profile import process as treatment
 from .selffield import SelfField
 from .shapes import CELLS, Cells, Shape, cut, read_shape
@@ -135,7 +136,7 @@ def diffuse(
     search: dict[str, Search] = {}
     rows, left = [], []
     purse = _Purse(table, own, conditions, whole("per_year", per_year))
-    with blas().limit(limits=1, user_api="blas"):
+    with one_thread():
         for name in tried:
             few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
             many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)

@@ -28,8 +28,8 @@ from .sets import TrainingSet
 
 MAGIC = b"magnetkit model 2\n"
 
-# Rooms that show or judge what is learnt, and have no part in it.
-_APART = ("cli", "evaluation", "show")
+# Rooms that show what is learnt, and have no part in it.
+_APART = ("cli", "show")
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
 

@@ -18,6 +18,7 @@ from .. import datasets
 from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError
 from ..hosts.partition import HOST_NAMES, HOSTS, site_rules
+from ..hosts.records import CRYSTAL_FIELDS, FILLINGS
 
 if TYPE_CHECKING:
     from ..kernels.arrays import Model
@@ -109,7 +110,7 @@ class Parameters:
 
         return Model(
             *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
-            self.host_sd,
+            self.host_sd, _kinds(),
         )  # fmt: skip
 
     def draw(self, generator: np.random.Generator) -> "Parameters":
@@ -122,6 +123,24 @@ class Parameters:
             self.known,
             self.ions,
         )
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int8]:
+    """Return what each host is to the kernels, see `magnetkit.kernels.magnetism`."""
+    return np.array(
+        [
+            (
+                rules.sublattices,
+                rules.anisotropy_order // 2,
+                CRYSTAL_FIELDS.index(rules.crystal_field),
+                FILLINGS.index(rules.filling),
+                rules.exchange_saturates,
+            )
+            for rules in (host.magnetism for host in HOSTS.values())
+        ],
+        np.int8,
+    )
 
 
 # Cerium is mixed-valent and europium divalent in compounds rich in iron or cobalt: no free ion.
@@ -236,14 +255,14 @@ def _site(name: str) -> int:
 
 @lru_cache(maxsize=1)
 def load() -> Parameters:
-    """Return the calibrated parameters; a variant that was not fitted has those of its host."""
+    """Return the calibrated parameters; a variant that was not fitted has those of its root."""
     result = read(datasets.rows("intrinsic/parameters.csv"))
     for h, host in enumerate(HOSTS.values()):
-        if host.variant_of is not None and not result.known[h].any():
-            parent = HOST_NAMES.index(host.variant_of)
+        if not result.known[h].any():
+            root = HOST_NAMES.index(host.root)
             for array in (result.element, result.element_sd, result.host, result.host_sd):
-                array[h] = array[parent]
-            result.known[h] = result.known[parent]
+                array[h] = array[root]
+            result.known[h] = result.known[root]
     return result
 
 

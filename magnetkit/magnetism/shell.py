@@ -40,15 +40,25 @@ def _law() -> dict[str, float]:
     return parameters().shell
 
 
+@lru_cache(maxsize=1)
+def _example() -> tuple[float, float, float]:
+    """Return `_masses` of a compound of the host about whose grains shells are known."""
+    from ..hosts.made import shelled_hosts
+    from ..hosts.records import HOSTS
+
+    example = HOSTS[shelled_hosts()[0]].structure.example
+    atoms, own, whole = (float(x[0]) for x in _masses(CompositionTable.from_strings([example])))
+    return atoms, own, whole
+
+
 def objection(shell: Shell) -> str:
     """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
     amount, thickness, content = shell.amount_wt_pct, None, None
     if shell.fraction is not None and shell.content is not None:
         paid = shell.fraction * shell.content / (1.0 - _law()["lost"])
-        symbol, mass = INDEX[shell.R], ATOMIC_MASS
-        rest = 14.0 * mass[INDEX["Fe"]] + mass[INDEX["B"]]
-        added = 2.0 * paid * mass[symbol]
-        amount = 100.0 * added / (rest + added + 2.0 * (1.0 - paid) * mass[INDEX["Nd"]])
+        atoms, own, whole = _example()
+        added = paid * atoms * ATOMIC_MASS[INDEX[shell.R]]
+        amount = 100.0 * added / (whole - own + added + (1.0 - paid) * own)
         content = shell.content
         thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
     if thickness is not None and thickness < _LEAST_THICKNESS_NM:

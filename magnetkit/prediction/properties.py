@@ -12,6 +12,7 @@ from ..catalogue.nearest import nearest
 from ..columnar import Coded, Columns
 from ..columns import PROVENANCES
 from ..composition import CompositionTable
+from ..hosts.records import root_of
 from ..magnetism.sintered import sintered_columns
 from .conditions import Conditions
 
@@ -142,7 +143,8 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     if room is not None:
-        found["nearest_grade"] = nearest(*(room[name] for name in ("host", *GRADED)))
+        hosts = room["host"].renamed(root_of)
+        found["nearest_grade"] = nearest(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval)

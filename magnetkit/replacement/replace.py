@@ -20,7 +20,7 @@ from ..prediction.conditions import (
     SupplyKeywords,
     with_conditions,
 )
-from ..run.manifest import REPORT
+from ..run.result import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import Wish, profile

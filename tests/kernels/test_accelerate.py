@@ -13,9 +13,9 @@ import pytest
 from numba.core.errors import NumbaError
 
 import magnetkit
+from benchmarks.faults import storage
 from magnetkit.kernels import _kept
 from magnetkit.kernels._accelerate import jit
-from tests.faults import storage
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"
