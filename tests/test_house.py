@@ -10,7 +10,7 @@ from tests.scripts import ROOT, script
 PACKAGE = ROOT / "magnetkit"
 # What the package may have at most. ROOMS: folders and modules right under it. FLOORS: rooms that
 # stand on each other. LINES: of a module; FUNCTION: of one without its docstring.
-ROOMS, FLOORS, MODULES, LINES = 40, 22, 360, 400
+ROOMS, FLOORS, MODULES, LINES = 40, 22, 360, 800
 FUNCTION, PARAMETERS = 80, 8
 
 # What a kernel is given by the thread that runs it is no parameter.
@@ -19,11 +19,9 @@ UNCOUNTED = ("self", "cls", "begin", "end", "start", "stop")
 COMMANDS = "cli/"
 _KEYWORDS = "its keywords are what users may ask for, each by its name"
 EXCEPTIONS = {
-    "prediction/predict.py predict": _KEYWORDS,
-    "prediction/properties.py conditions_for": _KEYWORDS,
     "replacement/replace.py replace": _KEYWORDS,
     "diffusion/diffuse.py diffuse": _KEYWORDS,
-    "run/engine.py screen": _KEYWORDS,
+    "run/screen.py screen": _KEYWORDS,
     "magnetism/sintered.py sintered": _KEYWORDS,
     "magnetism/sintered.py sintered_at": _KEYWORDS,
     "magnetism/sintered.py sintered_columns": _KEYWORDS,

@@ -304,7 +304,7 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
 
 def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
     built, read = [], Counter()
-    made, load = judged.conditions_for, scenario._toml.load
+    made, load = judged.Conditions.of, scenario._toml.load
 
     def counted(*args, **kwargs):
         built.append(kwargs)
@@ -314,7 +314,7 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
         read[name] += kind == "scenario"
         return load(name, model, kind, folder)
 
-    monkeypatch.setattr(judged, "conditions_for", counted)
+    monkeypatch.setattr(judged.Conditions, "of", counted)
     monkeypatch.setattr(scenario._toml, "load", read_one)
     scenario._embedded.cache_clear()
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
