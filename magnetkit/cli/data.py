@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .._toml import Evidence
     from ..phases.snapshot import Snapshot
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+
 Systems = Annotated[
     list[str] | None,
     typer.Argument(help="Chemical systems, e.g. Sm-Co Nd-Fe-B; subsystems come along."),
@@ -296,11 +298,10 @@ def new_application(
     --------
       magnetkit applications new my-pump
     """
-    from .. import applications as room
     from .._toml import write_new
     from ..show.tables import message
 
-    template = Path(room.__file__).with_name("new.toml")
+    template = _PACKAGE / "applications/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
 
 
@@ -400,11 +401,10 @@ def new_scenario(
     --------
       magnetkit supply new my-scenario
     """
-    from .. import supply as room
     from .._toml import write_new
     from ..show.tables import message
 
-    template = Path(room.__file__).with_name("new.toml")
+    template = _PACKAGE / "supply/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
 
 

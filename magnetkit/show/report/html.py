@@ -70,13 +70,13 @@ def write_report(result: "Ranked", path: Path) -> Path:
         lstrip_blocks=True,
     )
     environment.filters["kelvin"] = content.kelvin
-    page = environment.get_template("report.html.jinja").render(**_content(result))
+    page = environment.get_template("report.html.jinja").render(**_page_content(result))
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
 
 
-def _content(result: "Ranked") -> dict[str, Any]:
+def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
     ranked, spread = result.best(ROWS), result.thinned(POINTS)
     firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
