@@ -4,21 +4,30 @@ Data, models, code and packages are named by the bytes that are read, so that a 
 machine, or a later run, can tell whether it would answer the same.
 """
 
+import hashlib
 import json
+import re
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from .. import datasets
 from .._version import __version__
+from ..files import whole
 from ..learning.curie import TARGET
+from ..learning.fingerprint import syntax_sha256
 from ..ranking.judged import Job
 from ..settings import get_settings
-from .work import code_sha256
 
 VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 """Packages on whose version a figure may depend."""
+
+# Rooms that no judged candidate depends on; whatever is not named here may decide.
+APART = ("cli", "diffusion", "replacement", "show")
 
 
 def dependencies(job: Job) -> dict[str, Any]:
@@ -32,8 +41,8 @@ def dependencies(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        Version and hash of the code; hashes of the embedded tables, of the phases and of the model
-        that every row asks; the supply scenario in full; settings; versions of packages.
+        Version and syntax of the code; hashes of the embedded tables, of the phases and of the
+        model that every row asks; the supply scenario in full; settings; versions of packages.
 
     Raises
     ------
@@ -59,6 +68,26 @@ def dependencies(job: Job) -> dict[str, Any]:
         "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},
         "versions": _versions(),
     }
+
+
+@lru_cache(maxsize=1)
+def code_sha256() -> str:
+    """Return a hash of the syntax of the modules that decide an answer."""
+    package = Path(__file__).resolve().parents[1]
+    whole_package = sorted(package.rglob("*.py"))
+    files = [file for file in whole_package if file.relative_to(package).parts[0] not in APART]
+    written = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    # To parse all these takes most of a second: once for each state of the files.
+    note = get_settings().cache_dir / "syntax" / f"{sys.implementation.cache_tag}-{written}"
+    with suppress(OSError, ValueError):
+        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
+            return known
+    found = syntax_sha256(files)
+    with suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with whole(note) as work:
+            work.write_text(found)
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,9 @@ A part depends on its piece and the job alone, so that it has the same bytes in 
 process or machine it is made.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,18 +70,6 @@ class Part:
 
 Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 """Makes the part of a numbered piece."""
-
-
-@lru_cache(maxsize=1)
-def code_sha256() -> str:
-    """Return a hash of the code that decides what the results are."""
-    package = Path(__file__).resolve().parents[1]
-    found = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        name = file.relative_to(package)
-        if name.parts[0] not in ("cli", "evaluation", "show"):
-            found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
-    return found.hexdigest()
 
 
 def finished(numbered: tuple[int, Piece], job: Job, rule: Rule) -> tuple[int, Part]:
