@@ -5,10 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .. import kernels
 from .._version import __version__
 from . import (
-    ahead,
     anchors,
     applications,
     curves,
@@ -113,7 +111,6 @@ def _root(
 
     # What imports and tables make stays: looking through it time and again is a tenth of a start.
     gc.set_threshold(1_000_000)
-    kernels.at_first_compiling.append(ahead.start)
 
 
 @app.command(rich_help_panel=_SETS)
