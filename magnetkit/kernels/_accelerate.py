@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from .. import kernels
 
@@ -148,8 +148,7 @@ def jit(
     *,
     fastmath: bool = False,
     makes_arrays: bool | None = None,
-    inline: bool = False,
-    part: bool = False,
+    part: Literal["copied", "merged", "linked"] | None = None,
 ) -> Any:
     """Compile a kernel in nopython mode, without the GIL, kept on disk.
 
@@ -162,11 +161,11 @@ def jit(
     makes_arrays : bool, optional
         Whether it does; what its names say otherwise. Arithmetic of whole arrays has no name: a
         kernel of such that did not say so is refused as it is compiled.
-    inline : bool
-        Copy it into the kernels that call it before those are compiled: for one that few call.
-        Python may call it too.
-    part : bool
-        Compile it for the kernels that call it alone: Python must not.
+    part : {"copied", "merged", "linked"}, optional
+        How it becomes a part of the kernels that call it. Copied: its source, into each call, and
+        Python may call it too; best for what one kernel calls. Merged: compiled, into each call.
+        Linked: once for all calls in a kernel; kernels that share one take it from the one loaded
+        first, so that last digits may follow the order. Python must not call the latter two.
     """
 
     def wrap(f: F) -> Any:
@@ -182,11 +181,11 @@ def jit(
             # numba's run time of references.
             "_nrt": counts,
         }
-        if inline:
+        if part == "copied":
             options["inline"] = "always"
-        if part:
-            options["no_cpython_wrapper"] = True
-        place = None if part or f.__closure__ else folder()
+        elif part is not None:
+            options |= {"no_cpython_wrapper": True, "forceinline": part == "merged"}
+        place = folder() if part in (None, "copied") and f.__closure__ is None else None
         before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
         try:
             kernel = numba.njit(cache=place is not None, **options)(f)

@@ -132,7 +132,7 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
         done[r] = ok
 
 
-@jit(inline=True)
+@jit(part="copied")
 def _amounts(inverse, x, amount):
     ok = True
     for b in range(len(x)):

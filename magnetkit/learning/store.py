@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -210,7 +211,8 @@ def load_or_train(
     pack, unpack : callable
         Turn the model into content and manifest, and back.
     """
-    if file.is_file():
+    # Of a place that may not be read, or whose name is too long, as well.
+    if os.path.isfile(file):
         try:
             return unpack(*read(file))
         except StoreError as error:

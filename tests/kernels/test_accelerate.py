@@ -37,7 +37,7 @@ def twice(x):
 CALLED = """
 from ._accelerate import jit
 
-@jit(part=True)
+@jit(part="merged")
 def factor():
     return {factor}.0
 """
