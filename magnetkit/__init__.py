@@ -32,5 +32,11 @@ def _start_kernels() -> "tuple[Path, ...]":
     return places
 
 
-kernels.places = _start_kernels
+def _symbols() -> tuple[str, ...]:
+    from .elements import SYMBOLS
+
+    return SYMBOLS
+
+
+kernels.places, kernels.symbols = _start_kernels, _symbols
 kernels.said = logging.getLogger("magnetkit").warning
