@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .. import _console
 from .._version import __version__
 from . import (
     anchors,
@@ -111,6 +112,7 @@ def _root(
 
     # What imports and tables make stays: looking through it time and again is a tenth of a start.
     gc.set_threshold(1_000_000)
+    _console.at_compiling.append(warmup.start_ahead)
 
 
 @app.command(rich_help_panel=_SETS)
