@@ -75,7 +75,10 @@ def folder() -> Path | None:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if is_new and before is not None:
                 # What an administrator compiled serves every user.
-                shutil.copytree(before, found, dirs_exist_ok=True)
+                for file in (*before.glob("*/*.nb[ci]"), *before.glob("*.sha256")):
+                    copy = found / file.relative_to(before)
+                    copy.parent.mkdir(exist_ok=True)
+                    shutil.copyfile(file, copy)
             listed = _checked(found)
         except OSError as error:
             failed.append(f"{place} ({error.strerror or error})")
