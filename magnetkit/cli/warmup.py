@@ -66,11 +66,15 @@ def start_ahead() -> None:
     place = folder()
     if place is None or most_threads() < 2 or any(place.glob("*/hull.*.nbc")):
         return
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with suppress(OSError):
-        command = [sys.executable, "-c", _AHEAD]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=own, **quiet)
+        process = subprocess.Popen(
+            [sys.executable, "-c", _AHEAD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=own,
+        )
         atexit.register(process.kill)
 
 
