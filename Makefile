@@ -16,7 +16,7 @@ PARALLEL := --numprocesses 2 --dist loadfile
 EXTRAS := cluster,evaluation,explore,notebooks,docs,dev
 SETUP_FILES := pyproject.toml constraints.txt
 
-.PHONY: help setup demo docs test test-plain test-faults test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
+.PHONY: help setup demo docs test test-plain test-faults test-accuracy mutants test-lowest test-wheel bom audit lint notebooks peers bench official-server pyleecan clean
 
 help:
 	@echo "make demo    set up, then rank magnets for a travelling-wave tube on the embedded data"
@@ -30,6 +30,8 @@ help:
 	@echo "make official-server  the pull against the Materials Project's own server code"
 	@echo "make pyleecan  pyleecan reads a material file of magnetkit curve"
 	@echo "make test-faults  the campaign on bad input, full disks, networks and interruption; 15 minutes"
+	@echo "make test-accuracy  tests of the offline fits, the validation and the benchmarks; 3 minutes"
+	@echo "make mutants  100 changes of the code, and whether a test sees each; an hour"
 	@echo "make test-lowest  the tests on the lowest versions (Python 3.11)"
 	@echo "make test-wheel  the wheel built, installed and run outside the checkout; WHEEL_PYTHON=python3.13"
 	@echo "make audit   known advisories of the pinned versions"
@@ -54,7 +56,7 @@ demo: $(STAMP)
 # Kernels first: two workers would each compile them.
 test: $(STAMP)
 	@echo "magnetkit: running every test"
-	@$(BIN)/python -m magnetkit warmup
+	@$(BIN)/python -m magnetkit doctor --compile
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 # Without numba every kernel is plain Python: slow, but coverage sees it and errors have lines.
@@ -62,10 +64,20 @@ test-plain: $(STAMP)
 	@echo "magnetkit: testing the kernels as plain Python"
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q $(PLAIN)
 
-# Writes its figures into tests/FAULTS.md.
+# What stands outside the wheel has tests of its own; `make test` holds the figures it stored.
+test-accuracy: $(STAMP)
+	@echo "magnetkit: testing benchmarks/accuracy, benchmarks/features and benchmarks/faults"
+	@$(BIN)/python -m pytest $(PARALLEL) benchmarks/accuracy benchmarks/features benchmarks/faults
+
+mutants: $(STAMP)
+	@echo "magnetkit: changing one place at a time; lines go to build/mutants.jsonl"
+	@mkdir -p build
+	@$(BIN)/python -m benchmarks.mutants build/mutants.jsonl 100
+
+# Writes its figures into benchmarks/faults/FAULTS.md.
 test-faults: $(STAMP)
-	@echo "magnetkit: campaign on faults; figures go to tests/FAULTS.md"
-	@PYTHONPATH=. $(BIN)/python -m tests.faults.campaign
+	@echo "magnetkit: campaign on faults; figures go to benchmarks/faults/FAULTS.md"
+	@$(BIN)/python -m benchmarks.faults.campaign
 
 $(LOWEST)/installed: pyproject.toml constraints-lowest.txt
 	@echo "magnetkit: setting up $(LOWEST) with the lowest versions"
@@ -80,7 +92,7 @@ test-lowest: $(LOWEST)/installed
 
 test-wheel: $(STAMP)
 	@echo "magnetkit: building a wheel and running it in a fresh environment of $(WHEEL_PYTHON)"
-	@$(BIN)/python -m tests.faults.wheel $(WHEEL_PYTHON)
+	@$(BIN)/python -m benchmarks.faults.wheel $(WHEEL_PYTHON)
 
 # What a release is made of: the wheel's run-time packages with versions and licences.
 bom:
@@ -124,10 +136,10 @@ $(PEERS)/installed: benchmarks/peers.txt pyproject.toml
 peers: $(PEERS)/installed
 	@echo "magnetkit: kernels beside their peers"
 	@$(PEERS)/bin/python -m pytest -q tests/features tests/magnetism/test_export.py -m peer
-	@$(PEERS)/bin/python -m magnetkit bench
+	@$(PEERS)/bin/python -m benchmarks.features
 
 bench: $(STAMP)
-	@$(BIN)/python -m magnetkit bench
+	@$(BIN)/python -m benchmarks.features
 	@$(BIN)/python -m pytest -q benchmarks --benchmark-columns=median,ops --override-ini python_files='bench_*.py'
 
 # In an environment of its own: the server pins what it is deployed with.

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from benchmarks.accuracy.phases.diagram import phase_diagram
+from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
 from magnetkit.composition.table import CompositionTable
-from magnetkit.evaluation.phases.diagram import phase_diagram
-from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.kernels.threads import thread_count
 from magnetkit.phases import hull
 from magnetkit.phases.facets import find_facets

@@ -6,8 +6,8 @@ matminer, CBFV and the formula parsers; pymatgen, vesin, matscipy, ase and dscri
 
 import pytest
 
-from magnetkit.evaluation.bench.cases import CASES
-from magnetkit.evaluation.bench.peers import PEERS, prepared
+from benchmarks.features.cases import CASES
+from benchmarks.features.peers import PEERS, prepared
 
 UNITS = {case.name: case.unit for case in CASES}
 

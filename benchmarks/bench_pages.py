@@ -86,7 +86,7 @@ def report(folder: Path) -> None:
                 window.open(page)
                 window.wait("return document.querySelectorAll('#table tbody tr').length > 1")
                 times.append(time.perf_counter() - start)
-                told = window.run("return document.querySelector('.dt-info').textContent")
+                told = window.run("return document.querySelector('#count').textContent")
             finally:
                 window.close()
     size = page.stat().st_size / 1e6

@@ -172,8 +172,8 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.prediction import properties
     from magnetkit.ranking.judged import asked_elsewhere, asked_temperatures, job_for
     from magnetkit.ranking.order import Rule, rank
-    from magnetkit.run import work
-    from magnetkit.run.candidates import FileCandidates
+    from magnetkit.run import _work as work
+    from magnetkit.run._candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
 
     limit_threads(1)
@@ -261,8 +261,8 @@ def travelling(path: Path) -> dict[str, float]:
     from magnetkit.applications import load
     from magnetkit.ranking.judged import job_for
     from magnetkit.ranking.order import Rule
-    from magnetkit.run.candidates import FileCandidates, SpaceCandidates
-    from magnetkit.run.work import finished, sieved
+    from magnetkit.run._candidates import FileCandidates, SpaceCandidates
+    from magnetkit.run._work import finished, sieved
 
     job = job_for(load(DEVICE))
     rule = Rule.of(job.profile.objectives)

@@ -7,11 +7,11 @@ become MathML, so that no script from elsewhere is needed.
 
 import importlib
 import inspect
-import io
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mkdocs.structure.files import File, Files
@@ -79,13 +79,12 @@ def api() -> dict[str, str]:
 
 def commands() -> str:
     """Return the page of the command line, from the commands themselves."""
-    import click
     import typer
 
     from magnetkit.cli.app import app
 
-    def told(command: click.Command, path: str) -> Iterator[str]:
-        if isinstance(command, click.Group):
+    def told(command: Any, path: str) -> Iterator[str]:
+        if hasattr(command, "commands"):
             for name in command.commands:
                 yield from told(command.commands[name], f"{path} {name}")
             return
@@ -109,7 +108,7 @@ def commands() -> str:
 def _option(parameter: Any) -> str:
     names = [n for n in parameter.opts if n.startswith("-")] or [parameter.name.upper()]
     meaning = (getattr(parameter, "help", None) or "").replace("|", "\\|").replace("\n", " ")
-    return "" if "--help" in names else f"| `{'` `'.join(names)}` | {meaning} |"
+    return "" if {"--help", "--help-all"} & set(names) else f"| `{'` `'.join(names)}` | {meaning} |"
 
 
 def columns() -> str:
@@ -128,22 +127,15 @@ def columns() -> str:
 
 def gallery() -> tuple[str, dict[str, bytes]]:
     """Return the gallery's page and its pictures, each drawn by the code that stands beside it."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     with (DOCS / "gallery.toml").open("rb") as stream:
         entries = tomllib.load(stream)
-    parts, pictures = ["# Gallery\n\nEvery plot takes `ax=` and returns it.\n"], {}
+    parts, pictures = ["# Gallery\n\nEvery plot is a figure: show it, save it, add to it.\n"], {}
     for name, entry in entries.items():
         space: dict[str, Any] = {}
         exec(entry["code"], space)
-        figure = space["ax"].figure
-        out = io.BytesIO()
-        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
-        plt.close("all")
-        pictures[f"gallery/{name}.svg"] = out.getvalue()
+        with TemporaryDirectory() as folder:
+            picture = space["figure"].save(Path(folder) / f"{name}.svg")
+            pictures[f"gallery/{name}.svg"] = picture.read_bytes()
         parts.append(
             f"## {entry['title']}\n\n![{entry['title']}]({name}.svg){{ width=640 }}\n\n"
             f"```python\n{entry['code'].strip()}\n```\n"
@@ -179,7 +171,7 @@ def on_config(config: Any) -> Any:
         return [{titles[f]: f.relative_to(DOCS).as_posix()} for f in files]
 
     own = [{titles[f]: f.name} for f in titles if f.parent == DOCS and f.name.startswith("add-")]
-    known = {"index.md", "physics.md"}
+    known = {"index.md", "physics.md", "renamed.md"}
     more = [
         {titles[f]: f.name}
         for f in titles
@@ -197,6 +189,7 @@ def on_config(config: Any) -> Any:
             "Reference": [
                 {"Command line": "reference/commands.md"},
                 {"Columns": "reference/columns.md"},
+                {"New names": "renamed.md"},
                 {
                     "Python": [
                         "reference/api/index.md",

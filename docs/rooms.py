@@ -1,7 +1,7 @@
 """Draw the rooms of the package and which imports from which, as docs/rooms.svg.
 
 Every import counts: at the top of a module, inside a function, for types alone, and what a room's
-stub of lazy names loads. Run with ``python docs/rooms.py``; tests/test_rooms.py reads the graph.
+stub of lazy names loads. Run with ``python docs/rooms.py``; tests/test_house.py reads the graph.
 """
 
 import ast
@@ -88,12 +88,17 @@ def _levels(graph: Graph) -> dict[str, int]:
 
     def depth(node: str) -> int:
         if node not in level:
-            level[node] = 1 + max((depth(t) for t in graph[node]), default=-1)
+            level[node] = 1 + max((depth(t) for t in graph[node] if t in graph), default=-1)
         return level[node]
 
     for node in graph:
         depth(node)
     return level
+
+
+def floors(graph: Graph) -> int:
+    """Return how many rooms stand on each other at most."""
+    return 1 + max(_levels(graph).values())
 
 
 def draw(path: Path) -> None:

@@ -7,7 +7,6 @@ from . import curves as curves
 from . import diffusion as diffusion
 from . import elements as elements
 from . import errors as errors
-from . import evaluation as evaluation
 from . import features as features
 from . import hosts as hosts
 from . import kernels as kernels

@@ -4,6 +4,7 @@ import difflib
 import inspect
 import math
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
@@ -56,6 +57,38 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
             raise
 
     return checked
+
+
+def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function take keywords by the names of 0.1 too, with a warning that says the new one.
+
+    Parameters
+    ----------
+    **names
+        New name by old name.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            for old in names.keys() & kwargs:
+                new = names[old]
+                if new in kwargs:
+                    raise InputError(
+                        f"{function.__name__}: {old} is the old name of {new}; give one"
+                    )
+                warnings.warn(
+                    f"{function.__name__}: {old} is now called {new}; the old name goes with the "
+                    "next release",
+                    FutureWarning,
+                    stacklevel=2,
+                )
+                kwargs[new] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        return called
+
+    return decorate
 
 
 def _fits(value: Any, wanted: Any) -> bool:

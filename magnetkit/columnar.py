@@ -4,7 +4,7 @@ Frames stand at the borders alone: `Columns.frame` is what users get, `Columns.a
 written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,13 @@ class Coded:
         """Return the column with another word in some rows."""
         words = self.words if word in self.words else (*self.words, word)
         return Coded(np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words)
+
+    def renamed(self, name: Callable[[str], str]) -> "Coded":
+        """Return the column with other words, those that become one as one."""
+        named = [name(word) for word in self.words]
+        words = tuple(dict.fromkeys(named))
+        place = np.array([*map(words.index, named), -1], self.codes.dtype)
+        return Coded(place[self.codes], words)
 
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
         """Return how many rows, or how many of some, say each word that any does."""

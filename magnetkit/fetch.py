@@ -116,7 +116,6 @@ def _download(
     retries: int,
 ) -> None:
     import pooch
-    from requests.exceptions import RequestException
 
     # pooch announces each download in its own log; the bar and the errors here say enough.
     pooch.get_logger().setLevel(logging.WARNING)
@@ -145,12 +144,13 @@ def _download(
             f"the download of {name!r} is damaged or another file than the registry's "
             f"(SHA-256 {entry['sha256']}), after {retries + 1} attempts; {way_out}"
         ) from error
-    except RequestException as error:
-        raise NetworkError(
-            f"could not download {name!r} after {retries + 1} attempts "
-            f"({_reason(error)}); {way_out}"
-        ) from error
     except OSError as error:
+        # What pooch downloads with says what it was asked; what writes to a disk does not.
+        if hasattr(error, "request"):
+            raise NetworkError(
+                f"could not download {name!r} after {retries + 1} attempts "
+                f"({_reason(error)}); {way_out}"
+            ) from error
         raise DataError(
             f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR to a folder you may write to"
         ) from error

@@ -1,22 +1,43 @@
 """Screening as users meet it: run the candidates, then a result that can show itself."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import wraps
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ParamSpec
+from typing import ParamSpec, Self
 
-from .run import engine, told
-from .run import refined as refinement
-from .run.manifest import ANSWER, REPORT, check_report
-from .run.result import Ranked
+from .run import _files
+from .run import screen as runs
+from .run._files import check_report
+from .run.result import ANSWER, REPORT, Ranked
 
 P = ParamSpec("P")
 
 
 class ScreenResult(Ranked):
-    """Ranked candidates for a device, with their report; what they hold is told in `Ranked`."""
+    """Ranked candidates for a device, with their report; see `Ranked` for what they hold."""
+
+    @classmethod
+    def from_folder(cls, path: str | Path) -> Self:
+        """Open a finished results folder.
+
+        Parameters
+        ----------
+        path : str or Path
+            Folder that `magnetkit.screen` wrote, or its URL in a store.
+
+        Returns
+        -------
+        ScreenResult
+
+        Raises
+        ------
+        StoreError
+            If it is no results folder, is not finished or is damaged.
+        """
+        return _files.open_result(path, cls)
 
     def _repr_html_(self) -> str:
         from .show.notebook import ROWS, table_html
@@ -43,7 +64,7 @@ class ScreenResult(Ranked):
         """
         self.manifest[ANSWER] = list(answer)
         if out is not None:
-            told.write_answer(out, self.manifest)
+            _files.save_answer(out, self.manifest)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the self-contained HTML report and return its path.
@@ -64,14 +85,13 @@ class ScreenResult(Ranked):
             If a file stands there that is no report, or it cannot be written.
         """
         from .files import is_url
-        from .run.place import RemotePlace
         from .show.report import write_report
 
         if is_url(path):
             with TemporaryDirectory() as folder:
                 page = write_report(self, Path(folder) / REPORT).read_bytes()
             base, _, name = str(path).rpartition("/")
-            RemotePlace(base).put(name, page)
+            _files.Place(base).put(name, page)
             return Path(path)
         check_report(Path(path))
         return write_report(self, Path(path))
@@ -108,10 +128,10 @@ def _as_screen_result(run: Callable[P, Ranked]) -> Callable[P, ScreenResult]:
     @wraps(run)
     def shown(*args: P.args, **kwargs: P.kwargs) -> ScreenResult:
         found = run(*args, **kwargs)
-        return ScreenResult(found.source, found.profile, found.manifest, found.unread, found.held)
+        return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
 
     return shown
 
 
-screen = _as_screen_result(engine.screen)
-refined = _as_screen_result(refinement.refined)
+screen = _as_screen_result(runs.screen)
+refined = _as_screen_result(runs.refined)

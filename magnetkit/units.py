@@ -33,6 +33,14 @@ ZERO_CELSIUS = 273.15
 ROOM_K = 293.15
 """20 degrees C in K."""
 
+# How a magnet is taken to be used where nothing is said; light, since the command line asks them.
+LOAD_LINE = 1.0
+"""Default permeance coefficient -B / (mu_0 H), that of a short block."""
+TEN_YEARS = 87_600.0
+"""Default time of use, h."""
+BETWEEN = (293.15, 373.15)
+"""Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
+
 _TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
 
 

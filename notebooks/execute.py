@@ -56,6 +56,8 @@ def clean(book):
     for cell in book.cells:
         cell.metadata = {}
         for output in cell.get("outputs", []):
+            # Beside a picture, the data that JupyterLab would draw it of: as large as the rest.
+            output.get("data", {}).pop("application/vnd.plotly.v1+json", None)
             if "image/png" in output.get("data", {}):
                 output.metadata = {}
                 output.data["image/png"] = smaller(output.data["image/png"])

@@ -22,9 +22,10 @@ from magnetkit.magnetism.mill import _sound
 from magnetkit.magnetism.process import read_process
 from magnetkit.magnetism.shell import objection
 from magnetkit.phases.materials_project.pull import chemical_systems
+from magnetkit.prediction import Conditions
 from magnetkit.ranking.robustness import robustness
 from magnetkit.replacement.device import _positive
-from magnetkit.replacement.replace import _checked
+from magnetkit.replacement.replace import _checked, _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices
 from magnetkit.surrogates.training_sets import _own
@@ -101,10 +102,9 @@ def furnace(**shell):
 
 
 def asked(name, **others):
-    room = {"max_working_temperature_K": 400.0}
-    plain = {"temperature": None, "load_line": None, "require": (), "price": None}
-    plain |= {"mass_kg": 1.0, "number": 1}
-    return lambda value: _checked(room, **plain | others | {name: value})
+    plain = {"conditions": Conditions(), "load_line": None, "require": ()}
+    plain |= {"mass_kg": 1.0, "per_year": 1}
+    return lambda value: _checked(**plain | others | {name: value})
 
 
 NO_RESULT = SimpleNamespace()
@@ -146,16 +146,15 @@ EDGES = {
     ),
     "recycled": closed(lambda v: check_recycled({"Co": v}), 0.0, 1.0),
     "price": between(lambda v: with_prices("baseline", {"Co": v}), 0.0, float("inf")),
-    "price in a replacement": between(lambda v: asked("price")({"Tb": v}), 0.0, 1e4),
     # A magnet is used from -100 to 700 degrees C.
-    "temperature of a replacement": closed(asked("temperature"), 173.0, 1000.0),
+    "temperature of a replacement": closed(lambda v: _use_temperature(None, v), 173.0, 1000.0),
     "its load line": closed(asked("load_line"), 0.0),
     "its largest load line": between(asked("load_line"), 1e3),
     "its mass": between(asked("mass_kg"), 0.0),
-    "its number": Edge(asked("number"), (1,), (0,)),
+    "its number": Edge(asked("per_year"), (1,), (0,)),
     "mass in a bill": between(lambda v: _positive("mass_kg", v), 0.0, 1e9),
     "load line": closed(read_duty, 0.0),
-    "outside field": closed(lambda v: read_duty(Duty(outside_kA_m=v)), 0.0),
+    "outside field": closed(lambda v: read_duty(Duty(outside_field_kA_m=v)), 0.0),
     "hours": closed(lambda v: read_duty(Duty(hours=v)), 0.0),
     "loss": between(lambda v: use_limits(ALLOY, losses=v), 0.0, 100.0),
     "interval": between(lambda v: mk.magnetism.intrinsic(ALLOY, interval=v), 0.0, 1.0),

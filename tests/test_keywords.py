@@ -16,7 +16,7 @@ CONDITIONS = {
     "process": {"grain_size_um": 3.0},
     "shell": "Tb 0.5 wt%",
     "load_line": 0.5,
-    "outside_kA_m": 50.0,
+    "outside_field_kA_m": 50.0,
     "hours": 100.0,
     "interval": 0.5,
     "scenario": "embargo",
@@ -53,7 +53,9 @@ CALLS = {
             **TABLES,
             **READING,
             "column": "alloy",
-            "prices": {"Tb": 3.0},
+            "calibration": "N42SH",
+            "host": "2:14:1",
+            "prices": {"Tb": "3x"},
         },
     ),
     "screen": (
@@ -64,6 +66,7 @@ CALLS = {
             "temperature": "150C",
             **CONDITIONS,
             **TABLES,
+            "calibration": "none",
             "prices": {"Tb": 3.0},
             "reference": "Nd1.7Dy0.3Fe14B",
             "require": ["remanence_T>=0.98*reference"],
@@ -82,7 +85,16 @@ CALLS = {
     "compare": (
         mk.compare,
         ([BASE, "Nd2Fe14B"],),
-        {"temperature": "150C", "basis": "atomic", "shell": ["", "Tb 0.5 wt%"]},
+        {
+            "temperature": "150C",
+            "basis": "atomic",
+            **CONDITIONS,
+            **TABLES,
+            "shell": ["", "Tb 0.5 wt%"],
+            "calibration": "N42SH",
+            "host": "2:14:1",
+            "prices": {"Tb": 3.0},
+        },
     ),
     "curve": (
         mk.curve,
@@ -94,7 +106,9 @@ CALLS = {
             "process": {"grain_size_um": 3.0},
             "shell": "Tb 0.5 wt%",
             "load_line": 0.5,
+            "calibration": "none",
             "interval": 0.5,
+            **TABLES,
         },
     ),
     "intrinsic": (
@@ -193,6 +207,59 @@ def test_every_keyword_can_be_given(name, keyword, tmp_path):
     if keyword == "column":
         given = (FRAME,)
     assert function(*given, **options, **{keyword: value}) is not None
+
+
+# What answers are made under, each away from its default: column that shows it.
+HEARD = {
+    "process": "coercivity_kA_m",
+    "shell": "coercivity_kA_m",
+    "load_line": "irreversible_loss_pct",
+    "outside_field_kA_m": "irreversible_loss_pct",
+    "hours": "irreversible_loss_pct",
+    "interval": "coercivity_kA_m_lo",
+    "scenario": "supply_risk",
+    "recycled": "supply_risk",
+    "prices": "cost_USD_kg",
+    "between": "remanence_coefficient_pct_K",
+    "data": "curie_temperature_K",
+    "add": "curie_temperature_K",
+}
+
+
+@pytest.mark.parametrize(("keyword", "column"), HEARD.items())
+def test_every_condition_is_heard(keyword, column, tmp_path):
+    MINE.to_csv(tmp_path / "mine.csv", index=False)
+    value = CALLS["predict"][2][keyword]
+    value = tmp_path / "mine.csv" if value == "{table}" else value
+    # Warm enough that the field around it costs it some of its flux.
+    alloy = "Nd1.7Dy0.2Tb0.1Fe13CoB"
+    plain = mk.predict(alloy, "170C")
+    other = mk.predict(alloy, "170C", **{keyword: value})
+    assert other[column][0] != plain[column][0]
+
+
+SAID = {"temperature": 300.0, "interval": 0.9}
+DOCUMENTED = {
+    "predict": {**SAID, "load_line": 1.0, "hours": 10 * 365 * 24.0, "scenario": "baseline"},
+    "compare": {"temperature": 300.0},
+    "intrinsic": SAID,
+    "sintered": {**SAID, "between": ("20C", "100C"), "load_line": 1.0},
+    "transitions": {"step": 2.0},
+    "stability": {"interval": 0.9},
+    "ledger": {"scenario": "baseline", "recycled": {}},
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_leaving_out_is_saying_what_is_documented(name):
+    function, given, _ = CALLS[name]
+    left_out, said = (pd.DataFrame(function(*given, **k)) for k in ({}, DOCUMENTED[name]))
+    pd.testing.assert_frame_equal(left_out, said)
+
+
+def test_a_space_left_alone_has_steps_of_a_twentieth():
+    # Amounts of three elements that sum to twenty twentieths: 22 over 2.
+    assert len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Dy"]})) == 231
 
 
 @pytest.mark.parametrize("name", ["predict", "screen", "compare"])

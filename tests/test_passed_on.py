@@ -1,7 +1,6 @@
 """What one room hands to the next arrives there: each value another, so that two that change
 places are seen."""
 
-import inspect
 import json
 from importlib import import_module
 from pathlib import Path
@@ -13,25 +12,23 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.anchors.makeup import neodymium_iron, samarium_cobalt_5, samarium_cobalt_17
+from magnetkit.anchors.makeup import charge
 from magnetkit.applications.grammar import parse_requirement
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism import believing
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shell import read_shells
-from magnetkit.prediction import properties
-from magnetkit.prediction.properties import conditions_for
+from magnetkit.prediction.conditions import Conditions
 from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
 from magnetkit.replacement.asked import profile, requirements
 from magnetkit.replacement.replace import _checked
-from magnetkit.run.engine import identity
+from magnetkit.run.screen import identity
 
 LEDGER = "supply.ledger"
 BASE = "Nd1.8Dy0.2Fe14B"
 GIVEN = {
     "process": {"grain_size_um": 3.5, "alignment": 0.93, "density": 0.97, "oxygen_wt_pct": 0.11},
     "load_line": 0.7,
-    "outside_kA_m": 51.0,
+    "outside_field_kA_m": 51.0,
     "hours": 123.0,
     "interval": 0.83,
     "scenario": "embargo",
@@ -59,24 +56,15 @@ def given(tmp_path):
     return GIVEN | files
 
 
-class Recorded:
-    """Stands in for a function and keeps what it was given, by name."""
-
-    def __init__(self, function, answer=None):
-        self.signature, self.answer = inspect.signature(function), answer
-
-    def __call__(self, *args, **kwargs):
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        self.given = dict(bound.arguments)
-        return self.answer
-
-
 def test_conditions_are_what_was_given(given):
     reference = table_of("Nd2Fe14B")
-    made = conditions_for(**given, reference=reference, reference_shell="Tb 0.5 wt%")
+    made = Conditions.of(**given, reference=reference, reference_shell="Tb 0.5 wt%")
     assert made.between == (281.0, 411.0)
-    assert (made.duty.load_line, made.duty.outside_kA_m, made.duty.hours) == (0.7, 51.0, 123.0)
+    assert (made.duty.load_line, made.duty.outside_field_kA_m, made.duty.hours) == (
+        0.7,
+        51.0,
+        123.0,
+    )
     assert made.process == GIVEN["process"]
     assert (made.interval, made.scenario) == (0.83, "embargo")
     assert (made.recycled, made.prices) == (GIVEN["recycled"], GIVEN["prices"])
@@ -84,80 +72,7 @@ def test_conditions_are_what_was_given(given):
     assert made.reference is reference
     assert made.reference_shell == "Tb 0.5 wt%"
     assert made.snapshot is None
-    assert conditions_for(snapshot="here").snapshot == Path("here")
-
-
-def test_each_stage_gets_its_own_conditions(given, monkeypatch):
-    sintered, makeable, ledger = map(module, ("magnetism.sintered", "phases.makeable", LEDGER))
-    table, shells = table_of(BASE, "SmCo5"), ["Tb 0.5 wt%", ""]
-    reference = table_of("Nd2Fe14B")
-    made = conditions_for(
-        **given, reference=reference, reference_shell="Dy 0.4 wt%", whole_range=True, snapshot="x"
-    )
-    seen = []
-
-    def noticed(given):
-        seen.append(believing._CHOSEN.get())
-        return given
-
-    own = Recorded(properties.sintered_columns)
-    monkeypatch.setattr(properties, "sintered_columns", lambda *a, **k: noticed(own(*a, **k)))
-    only = {300.0: {"remanence_T"}}
-    properties.magnets(table, shells, [300.0, 400.0], made, only)
-    assert own.given | {"host": "auto"} == {
-        "table": table,
-        "temperatures": [300.0, 400.0],
-        "process": GIVEN["process"],
-        "shell": shells,
-        "host": "auto",
-        "between": (281.0, 411.0),
-        "load_line": made.duty,
-        "interval": 0.83,
-        "whole_range": True,
-        "only": only,
-    }
-
-    own = Recorded(sintered.nominal_at)
-    monkeypatch.setattr(sintered, "nominal_at", lambda *a, **k: noticed(own(*a, **k)))
-    properties.nominal_magnets(table, shells, [300.0], made)
-    wanted = {
-        "temperatures": [300.0],
-        "process": GIVEN["process"],
-        "shell": shells,
-        "between": (281.0, 411.0),
-    }
-    assert wanted.items() <= {k: own.given[k] for k in wanted}.items()
-    assert seen == 2 * [(str(given["data"]), str(given["add"]))]
-
-    own = Recorded(ledger.ledger_columns)
-    monkeypatch.setattr(ledger, "ledger_columns", own)
-    properties.supplies(table, shells, made)
-    assert own.given["scenario"].price_factor("Tb") == pytest.approx(
-        3.1 * mk.supply.load_scenario("embargo").price_factor("Tb")
-    )
-    assert own.given["recycled"] == GIVEN["recycled"]
-    assert own.given["reference"] is reference
-    assert (own.given["reference_shell"], own.given["shell"]) == ("Dy 0.4 wt%", shells)
-
-    probability = {"probability_phase_forms": np.array([0.49, 0.5])}
-    own = Recorded(makeable.stability_columns, (None, probability))
-    monkeypatch.setattr(makeable, "stability_columns", own)
-    # From a half on a phase is taken for makeable.
-    assert properties.makeable(table, made)[1].tolist() == [False, True]
-    assert (own.given["snapshot"], own.given["interval"]) == (Path("x"), 0.83)
-
-
-def test_predict_is_told_all_that_it_is_asked(given, monkeypatch):
-    predict = module("prediction.predict")
-    own = Recorded(properties.conditions_for)
-    monkeypatch.setattr(predict, "conditions_for", own)
-    monkeypatch.setattr(predict, "parse_temperatures", lambda t: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        mk.predict([BASE], 300.0, snapshot="here", **given)
-    told = dict(own.given)
-    assert told.pop("snapshot") == "here"
-    assert told.pop("device") == {}
-    assert told == given
+    assert Conditions.of(snapshot="here").snapshot == Path("here")
 
 
 def test_a_job_comes_back_from_what_the_manifest_says_of_it(given):
@@ -186,7 +101,7 @@ def test_what_is_not_given_comes_from_the_device():
     assert job.temperature == device.temperature_K
     assert job.conditions.between == (device.temperature_min_K, device.temperature_max_K)
     duty = job.conditions.duty
-    assert (duty.load_line, duty.outside_kA_m, duty.hours) == (
+    assert (duty.load_line, duty.outside_field_kA_m, duty.hours) == (
         device.load_line,
         device.outside_field_kA_m,
         device.service_hours,
@@ -220,7 +135,7 @@ def test_a_requirement_keeps_its_side_limit_and_temperature(text, side, limit, k
     asked = parse_requirement(text)
     assert asked.temperature_K == kelvin
     device = applications.load("energy-traction-motor")
-    made = requirement_of(text, device, conditions_for(), 400.0)
+    made = requirement_of(text, device, Conditions.of(), 400.0)
     sides = {n: getattr(made, n) for n in ("minimum", "maximum", "absolute_maximum")}
     assert sides == dict.fromkeys(sides) | {side: limit}
     assert (made.column, made.temperature_K) == (asked.column, kelvin)
@@ -263,20 +178,21 @@ def percent(text, *elements):
 def test_recipes_hold_what_they_were_given_of_each_element():
     # Atomic numbers: Fe 26, Co 27, Cu 29, Ga 31, Zr 40, Ce 58, Pr 59, Nd 60, Sm 62, Gd 64, Dy 66,
     # Er 68; a fifth of the light rare earth of Nd-Fe-B is Pr; boron 0.96 and copper 0.15 wt.%.
-    text = neodymium_iron(2.0, 3.0, 1.5, 0.4)
+    text = charge("2:14:1", Dy=2.0, Ce=3.0, Co=1.5, Ga=0.4)
     assert percent(text, 66, 58, 27, 31, 5, 29) == [2.0, 3.0, 1.5, 0.4, 0.96, 0.15]
     assert percent(text, 59, 60) == [5.16, 20.64]
-    text = samarium_cobalt_17(18.0, 14.0, 6.0, 4.0, 2.0)
+    text = charge("2:17", rare_earth=24.0, Fe=14.0, Cu=6.0, Gd=4.0, Er=2.0)
     assert percent(text, 62, 26, 29, 64, 68, 40) == [18.0, 14.0, 6.0, 4.0, 2.0, 2.8]
-    text = samarium_cobalt_5(4.0, 8.0)
+    text = charge("1:5", Pr=4.0, Gd=8.0)
     assert percent(text, 62, 59, 64, 27) == [24.3, 4.0, 8.0, 63.7]
 
 
 def test_a_wish_reaches_the_device_that_stands_for_the_grade():
-    room = {"max_working_temperature_K": 423.15}
-    wish = _checked(room, None, 1.7, "cost_USD_kg<=77", {"Tb": "3x"}, 0.3, 700)
-    assert (wish.temperature, wish.load_line, wish.price) == (423.15, 1.7, {"Tb": 3.0})
-    assert (wish.require, wish.mass_kg, wish.number) == (("cost_USD_kg<=77",), 0.3, 700)
+    conditions = Conditions.of(temperature=423.15, prices={"Tb": "3x"})
+    wish = _checked(conditions, 1.7, "cost_USD_kg<=77", 0.3, 700)
+    assert (wish.temperature, wish.load_line) == (423.15, 1.7)
+    assert wish.conditions.prices == {"Tb": 3.0}
+    assert (wish.require, wish.mass_kg, wish.per_year) == (("cost_USD_kg<=77",), 0.3, 700)
     reference = {
         "temperature_K": 423.15,
         "remanence_T": 1.1,
@@ -284,7 +200,7 @@ def test_a_wish_reaches_the_device_that_stands_for_the_grade():
         "remanence_coefficient_pct_K": -0.12,
         "host": "2:14:1",
     }
-    best = SimpleNamespace(text=neodymium_iron(4.0), shell="Tb 0.3 wt%")
+    best = SimpleNamespace(text=charge("2:14:1", Dy=4.0), shell="Tb 0.3 wt%")
     made = SimpleNamespace(best=best, sentence=lambda: "so it is said")
     found = profile("N42SH", reference, made, wish)
     assert found.name == "replace-n42sh"

@@ -2,7 +2,8 @@
 
 Read from what the other tables hold: the solubility and interstitials of the hosts, the rare
 earths that the intrinsic model has parameters for, the compounds and measurements of intrinsic/,
-the magnets of recipes/, and additions.csv. Run after one of them changes.
+the magnets of recipes/, and additions.csv. Alloys of a variant count for its root, and those of
+that for it; its rules are its own. Run after one of them changes.
 """
 
 import csv
@@ -53,6 +54,11 @@ def _host(row: dict[str, str], table: CompositionTable) -> str:
     return HOST_NAMES[code] if code >= 0 else ""
 
 
+def _alike(host: str) -> list[str]:
+    """Return the hosts with the root of this one."""
+    return [name for name in HOSTS if HOSTS[name].root == HOSTS[host].root]
+
+
 def alloys() -> Iterator[Entry]:
     """Yield the amounts of each alloy in the tables."""
     for file, column in FORMULAS.items():
@@ -79,7 +85,8 @@ def main() -> None:
         for r in _rows("hosts/additions.csv")
     ]  # fmt: skip
     largest: dict[tuple[str, str], Entry] = {}
-    for entry in (*rules(), *alloys(), *typed):
+    shared = ((name, *entry[1:]) for entry in (*alloys(), *typed) for name in _alike(entry[0]))
+    for entry in (*rules(), *shared):
         key = entry[0], entry[1]
         if key not in largest or entry[3] > largest[key][3]:
             largest[key] = entry

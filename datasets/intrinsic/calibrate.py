@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy import observations
+from benchmarks.accuracy.magnetism.calibration import Fit, fit
 from magnetkit.elements import INDEX, SYMBOLS
-from magnetkit.evaluation.magnetism.calibration import Fit, fit
 from magnetkit.hosts.partition import HOST_NAMES, HOSTS
 from magnetkit.kernels.threads import limit_threads
-from magnetkit.magnetism import observations
 from magnetkit.magnetism.parameters import (
     ELEMENT_SLOTS,
     ENDS,

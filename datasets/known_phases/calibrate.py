@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from magnetkit.evaluation.phases.forming import read_made, table_of_scores, write_weights
+from benchmarks.accuracy.phases.forming import read_made, table_of_scores, write_weights
 
 if __name__ == "__main__":
     for table in table_of_scores(read_made()):

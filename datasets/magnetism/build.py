@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from magnetkit.evaluation.magnetism.compounds import compound_table, report
+from benchmarks.accuracy.magnetism.compounds import compound_table, report
 
 if __name__ == "__main__":
     here = Path(__file__).parent

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.phases.leave_one_out import VALIDATED
+from benchmarks.accuracy.surrogates.figures import accuracy
 from magnetkit.composition.table import CompositionTable
 from magnetkit.errors import DataError
-from magnetkit.evaluation.phases.leave_one_out import VALIDATED
-from magnetkit.evaluation.surrogates.figures import accuracy
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
 from magnetkit.hosts.partition import HOST_NAMES
 from magnetkit.learning.curie import TARGET, keys

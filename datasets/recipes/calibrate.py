@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.evaluation.magnetism import recipes, recipes_report, shells
+from benchmarks.accuracy.magnetism import recipes, recipes_report, shells
 from magnetkit.magnetism.balance import BOUND
 from magnetkit.magnetism.process import parameters
 

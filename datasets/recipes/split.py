@@ -5,7 +5,7 @@ Run ``python datasets/recipes/split.py`` after calibrate.py beside it.
 
 from pathlib import Path
 
-from magnetkit.evaluation.magnetism import recipes, scatter, shells, split
+from benchmarks.accuracy.magnetism import recipes, scatter, shells, split
 
 HERE = Path(__file__).resolve().parent
 

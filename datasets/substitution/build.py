@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import relaxation
 
+from benchmarks.accuracy.phases.sites import site_check
 from magnetkit.phases import substituted
 
 HERE = Path(__file__).resolve().parent
@@ -184,7 +186,7 @@ def run(minutes: float) -> None:
     done = {(row["element"], row["structure"]) for row in read(ELEMENTS)}
     for element, name, crystal in elemental_crystals():
         if (element, name) not in done:
-            got = substituted.relax(crystal, optimizer)
+            got = relaxation.relax(crystal, optimizer)
             n = len(got.structure)
             append(ELEMENTS, {
                 "element": element, "structure": name, "atoms": n,
@@ -195,7 +197,7 @@ def run(minutes: float) -> None:
             })  # fmt: skip
 
     finished = {tuple(row[name] for name in KEY) for row in read(RELAXED)}
-    hosts: dict[Base, substituted.Relaxed] = {}
+    hosts: dict[Base, relaxation.Relaxed] = {}
     for task in tasks():
         if time.monotonic() > end:
             return
@@ -206,18 +208,18 @@ def run(minutes: float) -> None:
             start = substituted.host_cell(
                 base.host, base.rare_earth, base.transition_metal, hexagonal=base.hexagonal
             )
-            hosts[base] = substituted.relax(start, optimizer)
+            hosts[base] = relaxation.relax(start, optimizer)
         got = hosts[base]
         if task.site:
             crystal = substituted.substitute(
                 hosts[base].structure, task.site, task.element, task.count
             )
-            got = substituted.relax(crystal, optimizer)
+            got = relaxation.relax(crystal, optimizer)
         append(RELAXED, dict(zip(KEY, task.key, strict=True)) | measured(task, got))
         finished.add(task.key)
 
 
-def measured(task: Task, got: substituted.Relaxed) -> dict[str, object]:
+def measured(task: Task, got: relaxation.Relaxed) -> dict[str, object]:
     """Return the value columns of relaxed.csv."""
     metals = substituted.sites(task.base.host, "transition_metal", hexagonal=task.base.hexagonal)
     on_metal_site = np.isin(got.structure.site_properties["label"], metals)
@@ -306,7 +308,7 @@ MEASURED = {
 
 def check() -> None:
     """Write VALIDATION.md: hosts and site preferences beside what is known."""
-    known = substituted.site_check()
+    known = site_check()
     tested = known[known["hit"].notna()]
     hits = int(tested["hit"].sum())
     sure = tested[tested["verification"] == "abstract"]

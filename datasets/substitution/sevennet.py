@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import relaxation
 from build import BASES, KEY, RARE, TRANSITION, Task, append, elemental_crystals, read, single
 from pymatgen.core import Structure
 
@@ -173,7 +174,7 @@ def slope_table() -> None:
     for key, group in both.groupby(kind):
         part, used = group.set_index("site"), USED.get(key[0], "chgnet")
         energy = {
-            c: round(substituted.filled(part[c], key[0], hexagonal=key[1] == "hexagonal"), 4)
+            c: round(relaxation.filled(part[c], key[0], hexagonal=key[1] == "hexagonal"), 4)
             for c in columns
         }
         used = used if np.isfinite(energy[f"{used}_eV"]) else "chgnet"
@@ -192,7 +193,8 @@ def compare() -> None:
     """
     import pandas as pd
 
-    from magnetkit.evaluation.phases.validation import metals_left_out
+    from benchmarks.accuracy.phases.sites import site_check
+    from benchmarks.accuracy.phases.validation import metals_left_out
 
     sevennet = pd.read_csv(TABLE)
     columns = ["chgnet_eV", *(f"{name}_eV" for name in MODELS)]
@@ -216,7 +218,7 @@ def compare() -> None:
             table = sevennet.assign(substitution_energy_eV=sevennet[f"{name}_eV"], count=1)
         rows = table[[*KEY[:5], "element"]].itertuples(index=False, name=None)
         both = [row in known for row in rows]
-        sites = substituted.site_check(table[both]).dropna(subset=["hit"])
+        sites = site_check(table[both]).dropna(subset=["hit"])
         sure = sites[sites["verification"] == "abstract"]
         print(f"sites: {int(sites['hit'].sum())} of {len(sites)} met; "
               f"read in an abstract {int(sure['hit'].sum())} of {len(sure)}")  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from ..arguments import named
 from ..composition.notation import Basis
 from ..errors import InputError
+from ..hosts.records import root_of
 from ..magnetism.kinds import kinds
 from ..magnetism.mill import EFFECTS, Known, Mill, check_name, fractions_of, splits, store
 from ..magnetism.process import Process
@@ -207,7 +208,7 @@ def _values(row: Row) -> list[dict[str, Any]]:
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
-    host, kelvin = str(here["host"]), row.temperature
+    host, kelvin = root_of(str(here["host"])), row.temperature
     what = kinds(row.table, [host], [row.shell or ""], row.process or None, kelvin)
     found = []
     for quantity, measured in row.values.items():

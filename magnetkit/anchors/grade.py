@@ -9,7 +9,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import CompositionError, InputError
 from ..magnetism.mill import ALPHA, QUANTITIES, Mill
-from ..units import ZERO_CELSIUS
+from ..units import BETWEEN, ZERO_CELSIUS
 from .makeup import Makeup, makeup
 from .reference import GUARANTEE, TYPICAL, Seen, anchored_on
 
@@ -153,7 +153,6 @@ def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
 def alpha_range(grade: str) -> tuple[float, float]:
     """Return the temperatures between which a maker prints alpha of a grade, K."""
     from ..catalogue import grades
-    from ..magnetism.sintered import BETWEEN
 
     sheets = grades(grade, sheets=True)
     printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]

@@ -1,22 +1,27 @@
 """What a grade is thought to be made of: makers print no composition.
 
-A grid of usual recipes is weighed by what makers print: B_r and H_cJ at 20 degrees C, alpha, and
-for sintered Nd-Fe-B the usual heavy rare earth of each class of coercivity.
+A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
+at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
+coercivity.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field, ValidationError
 
 from .. import datasets
 from ..arguments import named
 from ..composition.table import CompositionTable
-from ..errors import InputError
+from ..elements import N_ELEMENTS, RARE_EARTHS, mask
+from ..errors import DataError, InputError
+from ..hosts.records import HOSTS, file_of
+from ..settings import get_settings
 from .reference import TYPICAL
 
 if TYPE_CHECKING:
@@ -111,6 +116,13 @@ def given(recipe: str, shell: str, heavy: float) -> Makeup:
     return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
 
 
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
+    from ..magnetism.shell import mean_over_mass
+
+    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
+    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
+
+
 @named
 def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     """Return what a grade is thought to be made of.
@@ -125,10 +137,10 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     Makeup
     """
     from ..magnetism import sintered
-    from ..supply import ledger
 
     try:
-        grid = _grid(str(grade["host"]))
+        host = str(grade["host"])
+        grid = _grid(host)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise InputError(
             f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
@@ -137,9 +149,9 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None
     frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
-    heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].to_numpy(float)
+    heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
-    if grade["host"] == "2:14:1":
+    if usual()[host].heavy == "by_class":
         diffused = np.array([bool(s) for s in shells])
         log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
     elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
@@ -149,13 +161,14 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
-    mean = float(weight @ heavy)
+    mean = float((weight * heavy).sum())
     order = np.argsort(heavy)
     steps = np.cumsum(weight[order])
     low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
     log_h = np.log(np.maximum(frame["coercivity_kA_m"].to_numpy(float), 1.0))
-    centre = float(weight @ np.where(weight > 0, log_h, 0.0))
-    spread = float(np.sqrt(weight @ np.where(weight > 0, (log_h - centre) ** 2, 0.0)))
+    centre = float((weight * np.where(weight > 0, log_h, 0.0)).sum())
+    apart = np.where(weight > 0, (log_h - centre) ** 2, 0.0)
+    spread = float(np.sqrt((weight * apart).sum()))
     kinds = np.array([s[:2] for s in shells])
     typical = []
     for kind in dict.fromkeys(kinds):
@@ -209,11 +222,11 @@ def _trade(
     return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
 
 
-def diffused(element: str, amount: float) -> str:
+def diffused(element: str, amount: float | str) -> str:
     """Return the text of a shell of so much heavy rare earth, wt.%."""
-    from ..errors import InputError
     from ..magnetism.shell import read_shell
 
+    amount = float(amount)
     text = f"{element} {amount:g} wt%"
     try:
         read_shell(text)
@@ -223,50 +236,113 @@ def diffused(element: str, amount: float) -> str:
     return text
 
 
-def neodymium_iron(
-    dysprosium: float, cerium: float = 0.0, cobalt: float = 1.0, gallium: float = 0.0
-) -> str:
-    """Return a usual charge of sintered Nd-Fe-B, wt.%: a fifth of the light rare earth is Pr."""
-    light = 30.8 - dysprosium - cerium
-    parts = {
-        "Nd": 0.8 * light, "Pr": 0.2 * light, "Ce": cerium, "Dy": dysprosium, "Co": cobalt,
-        "Ga": gallium, "Cu": 0.15, "B": 0.96,
-    }  # fmt: skip
-    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Fe bal."
+def charge(host: str, **amounts: float) -> str:
+    """Return a charge of a host's magnets as the trade melts it, wt.%, such as ``"Sm36.3Co bal."``.
+
+    Parameters
+    ----------
+    host : str
+        A host of `usual`.
+    **amounts : float
+        Amounts of elements, wt.%, in place of the usual ones; ``rare_earth`` is that of all.
+
+    Raises
+    ------
+    InputError
+        If no charge of the host is known, or it has no such element.
+    """
+    if host not in usual():
+        raise InputError(f"charges are known of {', '.join(usual())}, got {host!r}")
+    own = usual()[host].charge
+    if unknown := sorted(amounts.keys() - {*own.elements, "rare_earth"}):
+        raise InputError(f"a charge of {host} has {', '.join(own.elements)}, got {unknown[0]!r}")
+    put_in = {**own.usual, **amounts}
+    rest = put_in.get("rare_earth", own.rare_earth)
+    for element in own.elements:
+        if element in RARE_EARTHS and element not in own.light:
+            rest -= put_in.get(element, 0.0)
+    light = {element: share * rest for element, share in own.light.items()}
+    parts = {element: light.get(element, put_in.get(element, 0.0)) for element in own.elements}
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + f"{own.balance} bal."
 
 
-def samarium_cobalt_17(
-    samarium: float, iron: float, copper: float = 5.0, gadolinium: float = 0.0, erbium: float = 0.0
-) -> str:
-    """Return a usual charge of Sm(Co,Fe,Cu,Zr)z, wt.%."""
-    parts = {"Sm": samarium, "Gd": gadolinium, "Er": erbium, "Fe": iron, "Cu": copper, "Zr": 2.8}
-    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Co bal."
+def recipes(host: str, grid: "Grid") -> list[tuple[str, str]]:
+    """Return the recipes of a grid, wt.%, and their shells."""
+    found = []
+    for values in product(*grid.amounts.values()):
+        amounts = dict(zip(grid.amounts, values, strict=True))
+        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+            text = charge(host, **amounts)
+            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
+    return found
 
 
-def samarium_cobalt_5(praseodymium: float = 0.0, gadolinium: float = 0.0) -> str:
-    """Return a usual charge of SmCo5, wt.%."""
-    parts = {"Sm": 36.3 - praseodymium - gadolinium, "Pr": praseodymium, "Gd": gadolinium}
-    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + "Co bal."
+class Charge(BaseModel, extra="forbid", frozen=True):
+    """What the trade melts for a host's magnets, wt.%.
+
+    ``elements`` in the order of a recipe; ``rare_earth`` in all, of which `light` share what no
+    other is given of; ``usual`` amounts; ``balance``, the element that makes up the rest.
+    """
+
+    elements: tuple[str, ...]
+    rare_earth: float
+    light: dict[str, float]
+    usual: dict[str, float] = {}
+    balance: str
 
 
-@lru_cache(maxsize=3)
+class Grid(BaseModel, extra="forbid", frozen=True):
+    """Recipes, every amount with every other and with every shell.
+
+    ``no_more`` names elements of which there is no more than of another.
+    """
+
+    amounts: dict[str, list[float]]
+    shells: list[str] = [""]
+    no_more: dict[str, str] = {}
+
+
+class Candidates(Grid, extra="forbid", frozen=True):
+    """Recipes to screen: always, or in place of magnets of the host, of others, of compensated."""
+
+    beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
+
+
+class Usual(BaseModel, extra="forbid", frozen=True):
+    """What is usual of a host's magnets: ``makeup.toml`` of its folder in ``datasets/hosts``.
+
+    ``heavy`` says what heavy rare earth is put in for: as much as the trade has it for each class
+    of coercivity, or for the temperature coefficient alone.
+    """
+
+    heavy: Literal["by_class", "for_the_coefficient"]
+    charge: Charge
+    grades: Grid
+    candidates: tuple[Candidates, ...]
+    fine_grained: dict[str, float] | None = None
+
+
+@lru_cache(maxsize=1)
+def usual() -> dict[str, Usual]:
+    """Return what is usual of the magnets of each host that is sold.
+
+    Raises
+    ------
+    DataError
+        If a file has a key too many or too few, or a wrong value.
+    """
+    found = {}
+    for name in HOSTS:
+        file = file_of(name, "makeup.toml")
+        if (datasets.root() / file).is_file():
+            try:
+                found[name] = Usual(**datasets.toml(file))
+            except ValidationError as error:
+                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
+    return found
+
+
+@lru_cache(maxsize=8)
 def _grid(host: str) -> tuple[tuple[str, str], ...]:
     """Return recipes in wt.% and their shells."""
-    if host == "2:14:1":
-        alloys = np.arange(0.0, 10.5, 0.5).tolist()
-        shells = ["", *(diffused("Tb", a) for a in (0.2, 0.4, 0.6, 0.8))]
-        return tuple((neodymium_iron(dy), s) for dy, s in product(alloys, shells))
-    if host == "1:5":
-        steps = product((0.0, 5.0, 10.0), (0.0, 4.0, 8.0, 12.0, 16.0))
-        return tuple((samarium_cobalt_5(pr, gd), "") for pr, gd in steps)
-    found = []
-    for iron, copper, gd, er in product(
-        (5.0, 8.0, 11.0, 14.0, 17.0, 20.0),
-        (4.5, 6.0, 8.0),
-        (0.0, 4.0, 8.0, 12.0),
-        (0.0, 3.0, 6.0),
-    ):
-        # Er is put in beside Gd; heavy rare earth takes samarium's place.
-        if er <= gd:
-            found.append((samarium_cobalt_17(25.8 - gd - er, iron, copper, gd, er), ""))
-    return tuple(found)
+    return tuple(recipes(host, usual()[host].grades))

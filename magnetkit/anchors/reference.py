@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..composition.table import CompositionTable
+from ..hosts.records import root_of
 from ..magnetism.kinds import kinds
 from ..magnetism.mill import ALPHA, EFFECTS, Mill, fractions_of, splits
 
@@ -87,7 +88,8 @@ def _records(
     between: tuple[float, float] | None,
 ) -> tuple[dict[str, Any], ...]:
     """Return what a reference magnet is seen to keep beside what is expected of it."""
-    from ..magnetism.sintered import BETWEEN, sintered_at
+    from ..magnetism.sintered import sintered_at
+    from ..units import BETWEEN
 
     at = sorted({s.kelvin for s in seen})
     if not at:
@@ -111,7 +113,7 @@ def _records(
         deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
         magnets.append(
             {
-                "host": str(row["host"]),
+                "host": root_of(str(row["host"])),
                 "quantity": one.quantity,
                 "magnet": name,
                 "composition": fractions_of(table, 0),

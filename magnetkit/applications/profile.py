@@ -10,7 +10,8 @@ from .. import _toml
 from .._toml import Name, Strict, Text
 from ..arguments import named
 from ..errors import InputError
-from ..magnetism.duty import TEN_YEARS
+from ..hosts.records import HOSTS
+from ..units import TEN_YEARS
 from .objective import MARGIN, Objective
 from .parts import WITHOUT_TEMPERATURE, Host, Reference, Requirement, Sources, Space, Unit
 
@@ -101,9 +102,14 @@ class Profile(Strict):
         if not self.temperature_min_K <= self.temperature_K <= self.temperature_max_K:
             raise ValueError("temperature_K must lie within temperature_min_K and _max_K")
         for part in self.space:
-            if part.host not in self.hosts:
+            if part.host not in self.allowed_hosts:
                 raise ValueError(f"space names host {part.host!r}, which hosts does not allow")
         return self
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The hosts and their variants."""
+        return tuple(name for name, host in HOSTS.items() if {name, host.root} & set(self.hosts))
 
     @property
     def goals(self) -> tuple[tuple[str, Literal["min", "max"]], ...]:

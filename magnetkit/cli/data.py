@@ -1,4 +1,4 @@
-"""``magnetkit data``: embedded, fetched and pulled data."""
+"""``magnetkit data``, ``applications`` and ``supply``: what is known, and what is fetched."""
 
 import warnings
 from json import dumps
@@ -7,9 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Json, Quiet
+from ._options import (
+    ApplicationName,
+    Basis,
+    Group,
+    Json,
+    Quiet,
+    Recycled,
+    Scenario,
+    Shell,
+    more,
+    option,
+    pairs,
+    shown_in_full,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from .._toml import Evidence
     from ..phases.snapshot import Snapshot
 
 Systems = Annotated[
@@ -18,29 +34,14 @@ Systems = Annotated[
 ]
 For = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--application",
+        "Device whose substitutes are pulled: every system of four of their elements.",
         metavar="NAME",
-        help="Device whose substitutes are pulled: every system of four of their elements.",
     ),
 ]
-KeyFromEnv = Annotated[
-    bool,
-    typer.Option(
-        "--key-from-env",
-        help="Read the key from MP_API_KEY. This is always so: a key in the command would be "
-        "seen by others.",
-    ),
-]
-Endpoint = Annotated[
-    str | None, typer.Option(help="Address of the server; else MP_API_ENDPOINT or the public one.")
-]
-ThermoType = Annotated[
-    str | None, typer.Option(help="Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
-]
-Refresh = Annotated[bool, typer.Option("--refresh", help="Ask again even if it is in the cache.")]
 
-app = typer.Typer(help="Embedded, fetched and pulled data.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Embedded, fetched and pulled data.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -109,56 +110,52 @@ def fetch(
 
 
 @app.command()
+@shown_in_full
 def pull(
     systems: Systems = None,
     application: For = None,
-    key_from_env: KeyFromEnv = True,
-    endpoint: Endpoint = None,
-    thermo_type: ThermoType = None,
-    refresh: Refresh = False,
+    out: Annotated[
+        Path | None,
+        option("Folder to freeze the pull into, as a snapshot for --phases."),
+    ] = None,
+    cif: Annotated[
+        Path | None,
+        more("Also write the crystals as CIF files into this folder."),
+    ] = None,
+    poscar: Annotated[
+        Path | None,
+        more("The same as POSCAR files, as VASP reads them."),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        more("Address of the server; else MP_API_ENDPOINT or the public one."),
+    ] = None,
+    thermo_type: Annotated[
+        str | None,
+        more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
+    ] = None,
+    refresh: Annotated[bool, more("--refresh", "Ask again even if it is in the cache.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.
 
-    Examples
-    --------
-      magnetkit data pull Sm-Co Nd-Fe-B Sm-Co-Fe-Cu-Zr --key-from-env
-
-      magnetkit data pull --application f22-engine
-    """
-    wanted = _systems(systems, application)
-    typer.echo(str(_pulled(wanted, endpoint, thermo_type, refresh, quiet).folder))
-
-
-@app.command()
-def freeze(
-    out: Annotated[Path, typer.Option(help="Folder of the snapshot to write.")],
-    systems: Systems = None,
-    application: For = None,
-    cif: Annotated[
-        Path | None, typer.Option(help="Also write the crystals as CIF files into this folder.")
-    ] = None,
-    poscar: Annotated[
-        Path | None, typer.Option(help="The same as POSCAR files, as VASP reads them.")
-    ] = None,
-    key_from_env: KeyFromEnv = True,
-    endpoint: Endpoint = None,
-    thermo_type: ThermoType = None,
-    refresh: Refresh = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write a pull as a snapshot folder for --phases; pull what is not in the cache.
+    The key is read from MP_API_KEY: in the command it would be seen by others. With --out the
+    pull is frozen, and that folder printed; nothing is asked that is in the cache already.
 
     Examples
     --------
-      magnetkit data freeze Sm-Co Nd-Fe-B --out phases
+      magnetkit data pull Sm-Co Nd-Fe-B Sm-Co-Fe-Cu-Zr
+
+      magnetkit data pull --application f22-engine --out phases
     """
     from ..phases import write_snapshot
     from ..phases.crystal_files import write_cifs, write_poscars
 
-    wanted = _systems(systems, application)
-    pulled = _pulled(wanted, endpoint, thermo_type, refresh, quiet)
-    typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
+    pulled = _pulled(_systems(systems, application), endpoint, thermo_type, refresh, quiet)
+    if out is None:
+        typer.echo(str(pulled.folder))
+    else:
+        typer.echo(str(write_snapshot(out, pulled.entries, pulled.manifest, pulled.structures())))
     if cif is not None:
         write_cifs(pulled, cif)
     if poscar is not None:
@@ -171,11 +168,9 @@ def diff(
     after: Annotated[Path, typer.Argument(help="Snapshot folder, or `embedded`.")],
     application: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help="Device whose candidates are ranked on both; who moved is named."
-        ),
+        option("Device whose candidates are ranked on both; who moved is named.", metavar="NAME"),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Best candidates to compare.")] = 50,
+    top: Annotated[int, option("Best candidates to compare.", min=1)] = 50,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -265,3 +260,303 @@ def _pulled(
             f"pulled {facts['date']}"
         )
     return pulled
+
+
+applications = typer.Typer(cls=Group, help="Device profiles.", no_args_is_help=True)
+_LISTED = {"name", "title", "temperature_min_K", "temperature_max_K", "hosts"}
+
+
+@applications.command("list")
+def list_applications(json: Json = False) -> None:
+    """List the embedded device profiles: temperature range of the magnet, hosts, what it is.
+
+    Examples
+    --------
+      magnetkit applications list
+    """
+    from ..applications import load, names
+
+    for name in names():
+        profile = load(name)
+        if json:
+            typer.echo(profile.model_dump_json(include=_LISTED))
+            continue
+        low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+        hosts = ", ".join(profile.hosts)
+        typer.echo(f"{name:26s}{low:4.0f} to {high:3.0f} °C  {hosts:18s}{profile.title}")
+
+
+@applications.command("new")
+def new_application(
+    name: Annotated[str, typer.Argument(help="Its name, e.g. my-pump; also that of the file.")],
+) -> None:
+    """Write a profile of your own device to fill in: commented, and valid as it stands.
+
+    Examples
+    --------
+      magnetkit applications new my-pump
+    """
+    from .. import applications as room
+    from .._toml import write_new
+    from ..show.tables import message
+
+    template = Path(room.__file__).with_name("new.toml")
+    message(f"see {write_new(name, template, Path.cwd())}")
+
+
+@applications.command("show")
+def show_application(name: ApplicationName, json: Json = False) -> None:
+    """Show what a device asks of its magnet, and where each number comes from.
+
+    Examples
+    --------
+      magnetkit applications show aviation-actuator
+
+      magnetkit applications show my-device.toml --json
+    """
+    from ..applications import load
+    from ..composition import substitutions
+    from ..show.terminal import say
+
+    profile = load(name)
+    if json:
+        typer.echo(profile.model_dump_json())
+        return
+    reference = profile.reference
+    low, high = (t - 273.15 for t in (profile.temperature_min_K, profile.temperature_max_K))
+    shell = f" + {reference.shell}" if reference.shell else ""
+    typer.echo(f"{profile.name}: {profile.title}\n")
+    say(" ".join(profile.description.split()))
+    typer.echo()
+    _say("Temperature", f"{low:.0f} to {high:.0f} °C", profile.sources.temperature)
+    _say("Load line", f"-B/(mu0 H) = {profile.load_line:g}", profile.sources.load_line)
+    if profile.sources.outside_field is not None:
+        field = f"{profile.outside_field_kA_m:g} kA/m against the magnet"
+        _say("Outside field", field, profile.sources.outside_field)
+    _say("Magnet", f"{profile.magnet_mass_kg:g} kg per device", profile.sources.magnet_mass)
+    _say("Today's magnet", f"{reference.formula}{shell} ({reference.grade})", reference)
+    say(", ".join(profile.hosts), "Hosts           ")
+    say(profile.atmosphere, "Surroundings    ")
+    say(", ".join(profile.objectives), "Objectives      ")
+    typer.echo(f"\nRequirements, at {profile.temperature_K - 273.15:.0f} °C where none is named")
+    for requirement in profile.requirements:
+        _say("", str(requirement), requirement)
+    if profile.space:
+        typer.echo("\nDefault candidates")
+    for part in profile.space:
+        swaps = "; ".join(f"{site} = {', '.join(by)}" for site, by in part.replace.items())
+        space = substitutions(part.formula, part.replace, step=part.step, limits=part.limits)
+        shells = f", {len(part.shell)} shells" if part.shell else ""
+        say(f"{part.formula}: {swaps} ({len(space):,}{shells})", f"  {part.host:7s}")
+
+
+def _say(heading: str, text: str, evidence: "Evidence") -> None:
+    from ..show.terminal import say
+
+    say(text, f"{heading:16s}" if heading else "- ")
+    say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))
+
+
+supply = typer.Typer(cls=Group, help="Supply of elements and alloys.", no_args_is_help=True)
+
+ELEMENTS = {
+    "element": "Element",
+    "import_reliance": "US import\nreliance",
+    "stage": "Stage",
+    "concentration": "HHI",
+    "largest_producer": "Largest\nproducer",
+    "largest_share": "Its\nshare",
+    "supply_risk": "Risk",
+    "price_USD_kg": "Price\nUSD/kg",
+    "price_low_USD_kg": "Low",
+    "price_high_USD_kg": "High",
+    "us_critical_2018": "US\n2018",
+    "us_critical_2022": "US\n2022",
+    "us_critical_2025": "US\n2025",
+    "eu_critical_2024": "EU\n2024",
+    "recycling_eol_pct": "Recycled\n%",
+}
+# What stays on a narrow terminal; the rest is dropped from the right.
+_FIRST = {"element": 0, "formula": 0, "supply_risk": 0, "price_USD_kg": 1, "cost_USD_kg": 0,
+          "break_even": 0}  # fmt: skip
+ALLOYS = {
+    "formula": "Alloy",
+    "heavy_rare_earth_wt_pct": "HRE\nwt.%",
+    "dysprosium_terbium_wt_pct": "Dy + Tb\nwt.%",
+    "cobalt_wt_pct": "Co\nwt.%",
+    "import_reliance": "US import\nreliance",
+    "supply_risk": "Risk",
+    "cost_USD_kg": "Cost\nUSD/kg",
+}
+
+
+@supply.command("new")
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Its name, e.g. my-scenario; also that of the file.")],
+) -> None:
+    """Write a supply scenario of your own to fill in: commented, and valid as it stands.
+
+    Examples
+    --------
+      magnetkit supply new my-scenario
+    """
+    from .. import supply as room
+    from .._toml import write_new
+    from ..show.tables import message
+
+    template = Path(room.__file__).with_name("new.toml")
+    message(f"see {write_new(name, template, Path.cwd())}")
+
+
+@supply.command()
+@shown_in_full
+def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = False) -> None:
+    """List the elements: import reliance, concentration, risk, price, lists.
+
+    Stage is where the chain is riskiest, HHI the concentration of production there, low and high
+    the yearly prices of five years. Export controls: `magnetkit supply controls`.
+
+    Examples
+    --------
+      magnetkit supply elements --scenario controls-2025 --recycled Co=0.25
+    """
+    from ..supply import element_table
+
+    table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
+    _print(table, ELEMENTS, as_json=json)
+    _say_overdue()
+
+
+@supply.command()
+@shown_in_full
+def alloys(
+    formulas: Annotated[list[str], typer.Argument(help="Compositions, e.g. SmCo5.")],
+    basis: Basis = "auto",
+    scenario: Scenario = None,
+    recycled: Recycled = None,
+    shell: Shell = None,
+    break_even: Annotated[
+        str | None,
+        more("What share of it must be recycled to come down to --against.", metavar="ELEMENT"),
+    ] = None,
+    against: Annotated[str | None, more("Alloy whose supply risk is to be reached.")] = None,
+    json: Json = False,
+) -> None:
+    """Show heavy rare earth, supply risk and cost of alloys, and the break-even of recycling.
+
+    Examples
+    --------
+      magnetkit supply alloys SmCo5 Nd2Fe14B --scenario embargo --recycled Co=0.25
+
+      magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
+    """
+    from ..composition import CompositionTable
+    from ..errors import CompositionError, InputError
+    from ..show.notes import of_cost
+    from ..show.tables import message
+    from ..show.terminal import remark
+    from ..supply import break_even_recycled_share, ledger
+
+    if (break_even is None) != (against is None):
+        raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
+    asked = [*formulas, *([against] if against else [])]
+    table = CompositionTable.from_strings(asked, basis=basis)
+    if table.errors:
+        first = table.errors[0]
+        raise CompositionError(first.reason, first.text, first.position)
+    name, shares = scenario or "baseline", pairs(recycled, "--recycled")
+    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(asked) - len(formulas))
+    frame = ledger(table, name, shares, shell=shells)
+    frame.insert(0, "formula", asked)
+    shown = dict(ALLOYS)
+    if break_even:
+        target = frame["supply_risk"].iloc[-1]
+        frame["break_even"] = break_even_recycled_share(
+            table, break_even, target, name, shares, shell=shells
+        )
+        shown["break_even"] = f"{break_even} to be\nrecycled"
+    _print(frame, shown, as_json=json)
+    if not json and (note := of_cost(table)):
+        remark(note)
+    _say_overdue()
+    if break_even and not json:
+        message(
+            f"Share of {break_even} from domestic recycling at which the risk falls to that of "
+            f"{against}; a dash where even all of it is not enough."
+        )
+
+
+@supply.command()
+def controls(json: Json = False) -> None:
+    """List export controls and purchase rules, with their last known state and its date.
+
+    Examples
+    --------
+      magnetkit supply controls
+    """
+    from ..show.terminal import say
+    from ..supply import controls as table
+
+    _say_overdue()
+    if json:
+        from ..show.tables import print_json
+
+        print_json(table())
+        return
+    for row in table().to_dict("records"):
+        until = f" to {row['until']}" if row["until"] else ""
+        say(f"{row['country']}, {row['effective']}{until}: {row['measure']}")
+        say(row["elements"], "    ")
+        say(f"{row['status_2026_11']} (as of {row['known_as_of']}); {row['verification']}", "    ")
+
+
+@supply.command()
+def claims(json: Json = False) -> None:
+    """Show what is often said of US supply beside today's figures, each with its date.
+
+    Examples
+    --------
+      magnetkit supply claims
+    """
+    from ..show.terminal import say
+    from ..supply import claims as table
+
+    if json:
+        from ..show.tables import print_json
+
+        print_json(table())
+        return
+    for row in table().to_dict("records"):
+        said = f"{row['claimed']} {row['claimed_unit']} ({row['claimed_as_of']})"
+        today = f"{row['today']} {row['today_unit']} ({row['today_as_of']})"
+        say(f"{row['topic']}: {said}, today {today}")
+        say(row["today_source"], "    ")
+
+
+def _say_overdue() -> None:
+    """Say on stderr which facts are past the day to look at them again."""
+    from ..show.tables import message
+    from ..supply import overdue
+
+    for late in overdue():
+        message(f"note: {late}")
+
+
+def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        from ..show.tables import print_json
+
+        print_json(frame)
+        return
+    from ..show.tables import number
+    from ..show.terminal import Shown, print_csv, print_table, to_terminal
+
+    if not to_terminal():
+        print_csv(frame[list(headings)])
+        return
+    columns = []
+    for place, (name, heading) in enumerate(headings.items()):
+        cells = [v if isinstance(v, str) else number(v) for v in frame[name]]
+        text = any(isinstance(v, str) for v in frame[name])
+        columns.append(Shown(heading, cells, not text, _FIRST.get(name, place)))
+    print_table("", columns)

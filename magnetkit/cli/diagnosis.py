@@ -1,5 +1,6 @@
 """What is installed, cached, trained and reachable on this machine, and what to do about it."""
 
+import json
 import os
 import platform
 import re
@@ -19,15 +20,15 @@ State = Literal["ok", "note", "broken"]
 
 NEEDED = (
     "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
-    "emmet-core", "pydantic", "plotly", "itables", "typer", "rich", "pooch",
+    "pydantic", "plotly", "openpyxl", "typer", "rich", "pooch",
 )  # fmt: skip
 OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),
     "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
     "chgnet": ("chgnet", "relaxed crystals"),
-    "lightgbm": ("evaluation", "the recipes of others in magnetkit validate"),
-    "xgboost-cpu": ("evaluation", "the recipes of others in magnetkit validate"),
+    "lightgbm": ("evaluation", "the recipes of others in benchmarks.accuracy"),
+    "xgboost-cpu": ("evaluation", "the recipes of others in benchmarks.accuracy"),
 }
 """Package to its extra and what it is for."""
 CACHES = {
@@ -256,13 +257,15 @@ def _materials_project(online: bool) -> Iterator[Finding]:
 
 
 def _asked(group: str, place: str, address: str) -> Finding:
-    import requests
+    from http.client import HTTPException
+    from urllib.request import urlopen
+
+    from ..phases.materials_project.pull import check_endpoint
 
     try:
-        answer = requests.get(address.rstrip("/") + "/heartbeat", timeout=TIMEOUT)
-        answer.raise_for_status()
-        version = answer.json().get("db_version")
-    except (requests.RequestException, ValueError, AttributeError) as error:
+        with urlopen(check_endpoint(address) + "heartbeat", timeout=TIMEOUT) as answer:
+            version = json.loads(answer.read(1 << 16)).get("db_version")
+    except (OSError, HTTPException, ValueError, AttributeError, InputError) as error:
         advice = (
             "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
         )

@@ -4,25 +4,42 @@ from typing import Annotated
 
 import typer
 
-from .options import Json
+from ._options import Json, Quiet, option
 
 
 def doctor(
     online: Annotated[
-        bool, typer.Option("--online", help="Also ask whether the servers can be reached.")
+        bool, option("--online", "Also ask whether the servers can be reached.")
+    ] = False,
+    compile_: Annotated[
+        bool,
+        option(
+            "--compile",
+            "Compile the kernels and train the models now, so that no first command has to.",
+        ),
     ] = False,
     json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say what is installed, cached and trained on this machine, and what to do.
 
-    Nothing is sent anywhere without --online. Exits 1 where something is broken.
+    Nothing is sent anywhere without --online. Exits 1 where something is broken. --compile is for
+    after an installation, for an image, or for an administrator: what is compiled beside the
+    package serves every user, and what is there already is not made again.
 
     Examples
     --------
       magnetkit doctor
 
       magnetkit doctor --online --json
+
+      magnetkit doctor --compile
     """
+    if compile_:
+        from .warmup import warmup
+
+        warmup(quiet)
+        return
     from dataclasses import asdict
     from json import dumps
 

@@ -1,14 +1,30 @@
-"""``magnetkit featurize`` and ``magnetkit bench``."""
+"""``magnetkit features``: features of candidates, and how fast they are made."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .options import Basis, Column, ElementColumns, Quiet, composition_of
+from ._options import (
+    Basis,
+    Column,
+    ElementColumns,
+    Group,
+    Quiet,
+    composition_of,
+    shown_in_full,
+)
+
+app = typer.Typer(
+    cls=Group, help="Features of compositions, and their kernels.", no_args_is_help=True
+)
 
 
-def featurize(
+@app.command()
+@shown_in_full
+def make(
     candidates: Annotated[
         Path,
         typer.Argument(
@@ -25,7 +41,7 @@ def featurize(
 
     Examples
     --------
-      magnetkit featurize alloys.csv --basis weight --out features.parquet
+      magnetkit features make alloys.csv --basis weight --out features.parquet
     """
     from ..features.featurize import featurize as run
 
@@ -35,34 +51,25 @@ def featurize(
         typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
 
 
-def bench(
-    rows: Annotated[int, typer.Option(min=1000, help="Compositions of each kernel.")] = 500_000,
-    match: Annotated[str, typer.Option(help="Run the kernels whose name holds this.")] = "",
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out first calls, peers and the cost curve.")
-    ] = False,
-    crystals: Annotated[
-        Path | None,
-        typer.Option(help="Time the structure kernels on the crystals of a .jsonl.gz file."),
-    ] = None,
-) -> None:
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context) -> None:
     """Time the feature kernels beside the memory they fill and the peers installed.
+
+    Runs in a checkout of the source, as python -m benchmarks.features, whose options it takes.
 
     Examples
     --------
-      magnetkit bench --quick
+      magnetkit features bench --quick
 
-      magnetkit bench --match statistics --rows 2000000
+      magnetkit features bench --match statistics --rows 2000000
     """
-    import pandas as pd
-    from rich.console import Console
+    from ..errors import InputError
 
-    from ..evaluation.bench import on_crystals, run, show
-
-    if crystals is not None:
-        table, curve = on_crystals(crystals, progress=True), pd.DataFrame()
-    else:
-        table, curve = run(
-            rows, match, first_calls=not quick, peers=not quick, curve=not quick, progress=True
+    checkout = Path(__file__).resolve().parents[2]
+    if not (checkout / "benchmarks/features/__main__.py").is_file():
+        raise InputError(
+            "magnetkit features bench runs in a checkout of the source, got an installed package; "
+            "clone the source, then `make bench` there"
         )
-    show(table, curve, Console(width=None if Console().is_terminal else 170))
+    command = [sys.executable, "-m", "benchmarks.features", *context.args]
+    raise typer.Exit(subprocess.run(command, cwd=checkout, check=False).returncode)

@@ -1,14 +1,16 @@
-"""``magnetkit train`` and ``magnetkit validate``."""
+"""``magnetkit models`` and ``magnetkit validate``."""
 
+from json import dumps, loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from .options import Phases, Quiet
+from ._options import Group, Json, Phases, Quiet, shown_in_full
+
+app = typer.Typer(cls=Group, help="Models that are learnt from data.", no_args_is_help=True)
 
 PHASE_TARGET = "formation_energy_eV_atom"
-_OTHERS = ("magnetism", "magnets", "phases", "hindcast", "diffusion", "grades")
 
 
 def trained() -> tuple[str, ...]:
@@ -18,17 +20,19 @@ def trained() -> tuple[str, ...]:
     return ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
 
 
-def validated() -> tuple[str, ...]:
-    """Return what can be validated."""
-    return (*trained(), *_OTHERS)
-
-
 Data = Annotated[
     Path | None,
     typer.Option(help="CSV to learn from: composition, the target, and group, source if known."),
 ]
 
 
+@app.callback()
+def _models() -> None:
+    """Models that are learnt from data."""
+
+
+@app.command()
+@shown_in_full
 def train(
     target: Annotated[
         str | None,
@@ -45,9 +49,9 @@ def train(
 
     Examples
     --------
-      magnetkit train
+      magnetkit models train
 
-      magnetkit train curie_temperature_K --data mine.csv
+      magnetkit models train curie_temperature_K --data mine.csv
     """
     from ..errors import InputError
     from ..surrogates import train as run
@@ -62,39 +66,71 @@ def validate(
     target: Annotated[
         str | None,
         typer.Argument(
-            help="A surrogate's target, magnetism, magnets, phases, hindcast, diffusion or "
-            "grades; all if not given.",
-            autocompletion=lambda incomplete: [t for t in validated() if t.startswith(incomplete)],
+            help="A surrogate's target, magnetism, magnets, grades, phases, hindcast or diffusion; "
+            "all if not given.",
+            autocompletion=lambda incomplete: [t for t in _stored() if t.startswith(incomplete)],
         ),
     ] = None,
-    data: Data = None,
-    phases: Phases = None,
-    peers: Annotated[
-        bool,
-        typer.Option(
-            help="Beside the surrogates, the recipes that others use (magnetkit[evaluation])."
-        ),
-    ] = True,
+    json: Json = False,
+    data: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    phases: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    peers: Annotated[bool, typer.Option(hidden=True)] = True,
     quiet: Quiet = False,
 ) -> None:
-    """Compare models with measurements they have not seen, misses included.
+    """Print how far predictions were from measurements that the models had not seen.
 
-    Sets that may not be shipped are read from the folder of MAGNETKIT_MIRROR where it is set.
+    The figures are those of the day each table names, misses included; a checkout of the source
+    makes them anew, also with data of your own: python -m benchmarks.accuracy TARGET.
 
     Examples
     --------
       magnetkit validate magnetism
 
-      magnetkit validate hindcast
-
-      magnetkit validate curie_temperature_K --data mine.csv
+      magnetkit validate hindcast --json
     """
     from ..errors import InputError
+    from ..show.terminal import remark
 
-    if target is not None and target not in validated():
-        raise InputError(f"{target!r} is not validated; use one of {', '.join(validated())}")
-    for name in validated() if target is None else (target,):
-        typer.echo(_validation(name, data, phases, peers, quiet))
+    if data is not None or phases is not None or not peers:
+        raise InputError(
+            "magnetkit validate prints stored figures; --data, --phases and --no-peers are options "
+            "of python -m benchmarks.accuracy TARGET in a checkout of the source"
+        )
+    stored = _stored()
+    if target is not None and target not in stored:
+        raise InputError(
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; those of all that "
+            "is learnt are made in a checkout of the source: python -m benchmarks.accuracy TARGET"
+        )
+    chosen = stored if target is None else {target: stored[target]}
+    if json:
+        typer.echo(dumps(chosen, ensure_ascii=False))
+        return
+    for name, tables in chosen.items():
+        for table in tables:
+            _show(name, table)
+    if not quiet:
+        remark(f"in a checkout: python -m benchmarks.accuracy {target or 'TARGET'} makes them anew")
+
+
+def _stored() -> dict[str, list[dict[str, Any]]]:
+    """Return the tables of figures by target."""
+    from ..datasets import path
+
+    return loads(path("accuracy/figures.json").read_text("utf-8"))
+
+
+def _show(target: str, table: dict[str, Any]) -> None:
+    """Print a stored table; what it is of and where all of it stands come first."""
+    from ..show.terminal import Shown, print_table, say
+
+    say(f"{target}, {table['date']}: {table['about']} All of it: {table['page']}")
+    columns = []
+    for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
+        # A sentence may begin with a number.
+        number = all(len(cell) < 28 and cell[:1] in "-+.0123456789" for cell in cells)
+        columns.append(Shown(heading, cells, number, priority=0))
+    print_table("", columns)
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
@@ -106,40 +142,3 @@ def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     if data is not None:
         raise InputError(f"{target} is learnt from --data or from --phases, not from both")
     return phases
-
-
-def _validation(
-    target: str, data: Path | None, snapshot: Path | None, peers: bool, quiet: bool
-) -> str:
-    if target == "magnetism":
-        from ..evaluation.magnetism.validation import validate as physics
-
-        done = physics(report=lambda text: None if quiet else typer.echo(text, err=True))
-        return done.attrs["report"]
-    if target == "diffusion":
-        from ..evaluation.diffusion.validation import validate as diffusion
-
-        return diffusion(
-            report=lambda text: None if quiet else typer.echo(text, err=True)
-        ).to_text()
-    if target == "phases":
-        from ..evaluation.phases.validation import validate as phases
-
-        return phases(snapshot, report=lambda text: typer.echo(text, err=True)).to_text()
-    if target == "grades":
-        from ..evaluation.magnetism.sheets import compared
-        from ..evaluation.magnetism.sheets import report as page
-
-        return page(compared()).rstrip()
-    if target == "magnets":
-        from ..evaluation.magnetism.left_out import report as magnets
-
-        return magnets().rstrip()
-    if target == "hindcast":
-        from ..evaluation.hindcast import hindcast, report
-
-        return report(hindcast()).rstrip()
-    from ..evaluation.surrogates.validation import validate as surrogate
-
-    learnt = _source(target, data, snapshot)
-    return surrogate(target, data=learnt, progress=not quiet, peers=peers).to_markdown()

@@ -1,47 +1,43 @@
-"""``magnetkit predict`` and ``magnetkit compare``."""
+"""``magnetkit predict``, ``curve`` and ``phases``: what magnets of recipes are and do."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from .options import (
+from ._options import (
+    OUTPUT,
     Basis,
-    Cgs,
     Column,
     Columns,
     ElementColumns,
-    Hours,
+    Everything,
     Json,
-    LoadLine,
-    MeasuredBeside,
-    MeasuredInstead,
     Objectives,
-    Outside,
     Phases,
-    Prices,
-    Process,
-    Recycled,
     ReferenceMagnet,
     Require,
-    Scenario,
-    Shell,
     Strict,
     Temperature,
-    Wide,
+    Units,
     composition_of,
-    factors,
-    pairs,
+    more,
+    option,
+    refuse_beside,
+    reported,
+    with_options,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
+_FORMS = "probability_phase_forms"
 
 
+@with_options("use", "magnet", "supply", "models")
 def predict(
     formulas: Annotated[
         list[str],
@@ -54,29 +50,23 @@ def predict(
     basis: Basis = "auto",
     column: Column = None,
     element_columns: ElementColumns = False,
-    shell: Shell = None,
-    load_line: LoadLine = None,
-    outside_field: Outside = None,
-    hours: Hours = None,
-    process: Process = None,
-    scenario: Scenario = None,
-    recycled: Recycled = None,
-    price: Prices = None,
-    reference: ReferenceMagnet = None,
+    compare: Annotated[
+        bool,
+        option("--compare", "Set recipes or grades side by side, with differences from the first."),
+    ] = False,
     require: Require = None,
+    reference: ReferenceMagnet = None,
     objective: Objectives = None,
-    phases: Phases = None,
-    data: MeasuredInstead = None,
-    add: MeasuredBeside = None,
     strict: Strict = False,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write: .csv, .tsv, .parquet, .xlsx or .jsonl."),
+        option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT),
     ] = None,
     columns: Columns = None,
-    wide: Wide = False,
+    everything: Everything = False,
     json: Json = False,
-    cgs: Cgs = False,
+    units: Units = "si",
+    **keywords: Any,
 ) -> None:
     """Predict the properties of compositions, each with its 90 % interval.
 
@@ -88,39 +78,35 @@ def predict(
     --------
       magnetkit predict SmCo5 Nd2Fe14B --temperature 150C
 
-      magnetkit predict "Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal." --basis weight --json
-
-      magnetkit predict alloys.xlsx --temperature 20C,150C --out properties.xlsx
+      magnetkit predict alloys.xlsx --basis weight --temperature 20C,150C --out properties.xlsx
 
       magnetkit predict alloys.csv --temperature 150C --require "coercivity_kA_m>=500"
       --reference Nd1.8Dy0.2Fe14B
+
+      magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
     from ..show.files import write_table
     from ..show.properties import print_properties
     from ..show.tables import message
-    from .rejected import reported
 
+    at = temperature or "300K"
+    if compare:
+        refuse_beside(
+            "--compare", column=column, element_columns=element_columns, require=require,
+            reference=reference, objective=objective, strict=strict, out=out, columns=columns,
+            all=everything,
+        )  # fmt: skip
+        _compare(formulas, at, basis, json, units, keywords)
+        return
     if out is not None:
         check_out(out)
-    judged = bool(require or reference or objective)
-    options: dict[str, Any] = {
+    options = {
         "basis": basis,
         "column": composition_of(column, element_columns),
-        "shell": shell,
-        "load_line": load_line,
-        "outside_kA_m": outside_field,
-        "hours": hours,
-        "process": process,
-        "scenario": scenario or "baseline",
-        "recycled": pairs(recycled, "--recycled"),
-        "prices": factors(price, "--price"),
-        "snapshot": phases,
-        "data": data,
-        "add": add,
         "strict": strict,
+        **keywords,
     }
-    at = temperature or "300K"
-    if judged:
+    if require or reference or objective:
         frame = _judged(given(formulas), at, require or (), reference, objective or (), options)
     else:
         from ..prediction import predict as run
@@ -130,7 +116,14 @@ def predict(
         write_table(frame, out)
         message(f"{len(frame):,} rows in {out}")
         return
-    print_properties(frame, as_json=json, cgs=cgs, columns=columns, wide=wide)
+    print_properties(
+        frame,
+        as_json=json,
+        cgs=units == "cgs",
+        interval=keywords.get("interval", 0.9),
+        columns=columns,
+        wide=everything,
+    )
 
 
 def _judged(
@@ -144,59 +137,32 @@ def _judged(
     """Return properties with what the options ask of them judged, in the order of the input."""
     from ..screening import screen
     from ..show.tables import message
-    from .space import device
+    from .screen import device
 
-    asked = device(None, require, reference, temperature, options["load_line"], options["basis"])
+    refuse_beside("--require", host=options.get("host"))
+    line = options.get("load_line")
+    asked = device(None, require, reference, temperature, line, options["basis"])
     result = screen(compositions, asked, require=require, objectives=objectives, **options)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     return result.table
 
 
-def compare(
-    formulas: Annotated[
-        list[str], typer.Argument(metavar="A B ...", help="Two compositions or grades, or more.")
-    ],
-    temperature: Temperature = "300K",
-    basis: Basis = "auto",
-    shell: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="SHELL",
-            help="Grain-boundary shell, e.g. 'Tb 0.30 @ 0.10': once for all, or for each in turn.",
-        ),
-    ] = None,
-    load_line: LoadLine = None,
-    process: Process = None,
-    scenario: Scenario = None,
-    phases: Phases = None,
-    json: Json = False,
-    cgs: Cgs = False,
+def _compare(
+    formulas: list[str],
+    temperature: str,
+    basis: Any,
+    json: bool,
+    units: str,
+    keywords: dict[str, Any],
 ) -> None:
-    """Set magnets side by side, with their differences from the first.
-
-    Examples
-    --------
-      magnetkit compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
-
-      magnetkit compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight --temperature 150C
-    """
+    """Print magnets side by side."""
     from ..prediction import compare as run
     from ..show.comparison import print_comparison
     from ..show.terminal import remark
 
-    shells: Any = shell[0] if shell and len(shell) == 1 else shell
-    frame = run(
-        formulas,
-        temperature or "300K",
-        basis=basis,
-        shell=shells,
-        load_line=load_line,
-        process=process,
-        scenario=scenario or "baseline",
-        snapshot=phases,
-    )
-    print_comparison(frame, as_json=json, cgs=cgs)
+    frame = run(formulas, temperature, basis=basis, **keywords)
+    print_comparison(frame, as_json=json, cgs=units == "cgs")
     for note in frame.attrs["notes"]:
         remark(note)
 
@@ -236,3 +202,264 @@ def check_out(out: Path) -> None:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
     if out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out {out}: no file can be written there; is the folder right?")
+
+
+@with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
+def curve(
+    magnets: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RECIPE|GRADE|DIR:RANK",
+            help="A recipe, a grade such as N42SH, or a ranked candidate such as results:1; with "
+            "--limits several recipes or grades.",
+        ),
+    ],
+    temperature: Temperature = None,
+    basis: Basis = "auto",
+    limits: Annotated[
+        bool,
+        option(
+            "--limits",
+            "Tell instead up to which temperature the magnets keep their flux: where the knee "
+            "is used up, and where 0.2, 1 and 5 % are lost for good.",
+        ),
+    ] = False,
+    bound: Annotated[
+        Literal["low", "centre", "high"],
+        option("Which end of the intervals of B_r and H_cJ; a safe design takes low."),
+    ] = "centre",
+    load_line: Annotated[
+        str | None,
+        option(
+            "Permeance coefficient -B / (mu_0 H); with --limits several, as 1,2.", metavar="NUMBER"
+        ),
+    ] = None,
+    hours: Annotated[
+        str | None,
+        more("With --limits: times at the temperature, h.", metavar="NUMBERS"),
+    ] = None,
+    form: Annotated[
+        Literal["csv", "femm", "elmer", "pyleecan"],
+        option(
+            "--format", "Two columns (COMSOL, JMAG, Maxwell), or a material file.", panel=OUTPUT
+        ),
+    ] = "csv",
+    kind: Annotated[
+        Literal["BH", "JH"],
+        more("--curve", "Which curve the two columns hold.", panel=OUTPUT),
+    ] = "BH",
+    bare: Annotated[
+        bool,
+        more("--bare", "Numbers alone, without comment."),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        option("File to write; one a temperature, named by it.", panel=OUTPUT),
+    ] = None,
+    json: Json = False,
+    **keywords: Any,
+) -> None:
+    """Write B(H) to exactly H_cB, or J(H) to exactly H_cJ, for a field solver.
+
+    Examples
+    --------
+      magnetkit curve N42SH --temperature 20C,150C --format femm --out n42sh.lua
+
+      magnetkit curve results:1 --temperature 150C --format pyleecan --out best.json
+
+      magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
+    """
+    from ..curves import curve as run
+    from ..errors import InputError
+    from ..show.tables import message
+
+    if limits:
+        refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
+        _limits(magnets, load_line, hours, basis, json, keywords)
+        return
+    if hours is not None or "outside_field_kA_m" in keywords or json:
+        raise InputError("--hours, --outside-field and --json are of --limits")
+    if len(magnets) != 1:
+        raise InputError(f"curve takes one magnet, got {len(magnets)}; with --limits it takes more")
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise InputError(f"--out {out}: no file can be written there; is the folder right?")
+    if load_line is not None:
+        lines = numbers(load_line, "--load-line")
+        if len(lines) != 1:
+            raise InputError(f"--load-line {load_line}: a curve has one, --limits takes several")
+        keywords["load_line"] = lines[0]
+    found = run(magnets[0], temperature or "20C", bound=bound, basis=basis, **keywords)
+    if out is not None:
+        for file in found.write(out, form, kind, bare):
+            message(f"see {file}")
+        return
+    if found.curves.temperature.size > 1:
+        raise InputError("several temperatures need --out; each curve is a file of its own")
+    typer.echo(found.text(form, 0, kind, bare), nl=False)
+
+
+def _limits(
+    recipes: list[str],
+    load_line: str | None,
+    hours: str | None,
+    basis: Any,
+    json: bool,
+    keywords: dict[str, Any],
+) -> None:
+    """Print up to which temperature magnets keep their flux."""
+    from .. import magnetism
+    from ..prediction.conditions import calibrated
+    from ..show.tables import print_json
+    from ..show.terminal import print_csv, remark, to_terminal
+    from ..units import ROOM_K
+
+    refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
+    frame = magnetism.use_limits(
+        recipes,
+        numbers(load_line or "0.5,1,2,3", "--load-line"),
+        numbers(hours or "100,87600", "--hours"),
+        outside_field_kA_m=keywords.get("outside_field_kA_m") or 0.0,
+        process=calibrated(keywords.get("process"), keywords.get("calibration"), ROOM_K),
+        shell=keywords.get("shell"),
+        basis=basis,
+    )
+    if json:
+        print_json(frame)
+    elif to_terminal():
+        _show_limits(frame)
+    else:
+        print_csv(frame)
+    for note in frame.attrs["notes"]:
+        remark(note)
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """Return the numbers of a text such as ``"1,2.5"``.
+
+    Raises
+    ------
+    InputError
+        If it is another text.
+    """
+    from ..errors import InputError
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"{option} must be numbers separated by commas, such as 1,2; got {text!r}"
+        ) from None
+
+
+def _show_limits(frame: "pd.DataFrame") -> None:
+    """Print a block for each magnet, temperatures in degrees C."""
+    from ..units import ZERO_CELSIUS
+
+    losses = [c for c in frame.columns if c.startswith("loss_")]
+    heads = [f"{c.split('_')[1]} % lost" for c in losses]
+    for name, rows in frame.groupby(["candidate", "shell"], sort=False):
+        typer.echo(" + ".join(str(part) for part in name if part))
+        columns = "".join(f"{head:>12}" for head in heads)
+        typer.echo(f"  {'load line':>9} {'hours':>8} {'knee':>10}{columns}")
+        for row in rows.to_dict("records"):
+            cells = [f"{row[c] - ZERO_CELSIUS:.0f} °C" for c in ("knee_K", *losses)]
+            typer.echo(
+                f"  {row['load_line']:9g} {row['hours']:8g} {cells[0]:>10}"
+                + "".join(f"{c:>12}" for c in cells[1:])
+            )
+
+
+def phases(
+    formulas: Annotated[
+        list[str],
+        typer.Argument(metavar="FORMULAS|FILE|-", help="Compositions, e.g. Sm2Co17; a table."),
+    ],
+    temperature: Temperature = None,
+    basis: Basis = "auto",
+    phases: Phases = None,
+    section: Annotated[
+        str | None,
+        option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
+    ] = None,
+    out: Annotated[
+        Path | None, option("Picture of the section: .png, .svg, .pdf or .html.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say whether phases form at a temperature, how sure that is, and what they fall into.
+
+    Without a temperature that at which the host is made. A formula with a host's exact ratio names
+    that phase; any other one is a recipe, and its hard phase is judged.
+
+    Examples
+    --------
+      magnetkit phases Sm2Co17 --temperature 1150C
+
+      magnetkit phases SmCo5 Sm2Fe17 SmFe11Ti --section Sm-Co-Fe --out section.png
+    """
+    import pandas as pd
+
+    from ..composition.inputs import read_inputs
+    from ..errors import InputError
+    from ..phases import stability
+    from ..show.tables import message, print_json
+    from ..units import parse_temperature
+
+    if (section is None) != (out is None):
+        raise InputError("--section names the system and --out the picture; give both")
+    inputs = read_inputs(formulas if len(formulas) > 1 else formulas[0], basis)
+    kelvin = None if temperature is None else parse_temperature(temperature)
+    names = inputs.table.formulas() if inputs.labels is None else inputs.labels.to_pylist()
+    made = stability(inputs.table, snapshot=phases)
+    found = made.copy()
+    if kelvin is not None:
+        found = stability(inputs.table, temperature=kelvin, snapshot=phases)
+    found.insert(
+        0, "state", [_state(a, b) for a, b in zip(found[_FORMS], made[_FORMS], strict=True)]
+    )
+    found.insert(0, "formula", names)
+    if json:
+        print_json(found)
+    else:
+        for _, row in found.iterrows():
+            _show_phase(row, kelvin)
+    if section is not None and out is not None:
+        from ..show import plots
+
+        plots.section(section, inputs.table, temperature=kelvin, snapshot=phases).save(out)
+        message(f"section written to {out}")
+    if pd.isna(found[_FORMS]).all():
+        raise typer.Exit(1)
+
+
+def _state(here: float, made: float) -> str:
+    """Name how a phase stands at a temperature, beside that at which it is made."""
+    from ..phases.forming import FORMS
+
+    if here != here:
+        return "unknown"
+    if here >= FORMS:
+        return "forms"
+    return "metastable" if made >= FORMS and here > 0.0 else "does not form"
+
+
+def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
+    from ..show.tables import kelvin_text
+
+    at = "at the temperature at which it is made" if kelvin is None else f"at {kelvin_text(kelvin)}"
+    typer.echo(f"{row['formula']}: {row['state']} {at}")
+    if row["state"] == "unknown":
+        typer.echo(f"  {row['decomposes_to']}")
+        return
+    ends = f"{row[_FORMS + '_lo']:.2f} to {row[_FORMS + '_hi']:.2f}"
+    typer.echo(f"  probability of forming  {row[_FORMS]:.2f}  (90 %: {ends})")
+    above = "energy_above_hull_eV_atom"
+    if row[above] == row[above]:
+        low, high = (1000.0 * row[f"{above}_{end}"] for end in ("lo", "hi"))
+        typer.echo(
+            f"  above what competes     {1000.0 * row[above]:.1f} meV/atom  "
+            f"(90 %: {low:.1f} to {high:.1f})"
+        )
+    typer.echo(f"  phases at 0 K           {row['decomposes_to']}")
+    if row["missing_end_members"]:
+        typer.echo(f"  not in the snapshot     {row['missing_end_members']}")

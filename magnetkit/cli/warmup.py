@@ -1,4 +1,4 @@
-"""``magnetkit warmup``: what the first commands would wait for, done now."""
+"""``magnetkit doctor --compile``: what the first commands would wait for, done now."""
 
 import atexit
 import os
@@ -8,21 +8,11 @@ import threading
 import time
 from contextlib import suppress
 
-from .options import Quiet
-
 _AHEAD = "from magnetkit.cli.warmup import compile_phases; compile_phases()"
 
 
-def warmup(quiet: Quiet = False) -> None:
-    """Compile the kernels and train the models now, so that no first command has to.
-
-    For after an installation, for an image, or for an administrator: what is compiled beside the
-    package serves every user. What is there already is not made again.
-
-    Examples
-    --------
-      magnetkit warmup
-    """
+def warmup(quiet: bool = False) -> None:
+    """Compile the kernels and train the models now, so that no first command has to."""
     from ..show.tables import message
 
     start = time.monotonic()
@@ -48,7 +38,9 @@ def _run() -> None:
     space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
     screen(space, "patriot-beam-focusing")
     replace("N42SH", temperature="150C")
-    diffuse("Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", hours=8.0, anneal=900.0)
+    diffuse(
+        "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
+    )
     for feature in (CompositionStatistics(), RareEarthDescriptors()):
         feature.fit_transform(space[:2])
     for target in TARGETS:

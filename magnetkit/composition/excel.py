@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -27,6 +28,7 @@ _PLACE = re.compile(
 )
 _LONGEST_TAG = 400
 
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
@@ -51,31 +53,52 @@ def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
     InputError
         If the file is no workbook, too large when unpacked, or has no header.
     """
-    from python_calamine import CalamineError, load_workbook
-
     _check(path)
-    try:
-        book = load_workbook(path)
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError, ValueError) as error:
-        raise InputError(
-            f"{path} is no Excel workbook that can be read ({error}); {_WAY_OUT}"
-        ) from None
-    lines = [i for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
+    lines, rows = _read_rows(path)
     if not lines:
         raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
-    names = [str(cell).strip() for cell in rows[lines[0]]]
+    names = ["" if cell is None else str(cell).strip() for cell in rows[0]]
     while names and not names[-1]:
         names.pop()
     doubled = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
     if doubled:
         raise InputError(
-            f"{path}: row {lines[0] + 1} is the header; column {doubled[0]!r} stands there twice "
+            f"{path}: row {lines[0]} is the header; column {doubled[0]!r} stands there twice "
             "or has no name"
         )
-    body = [rows[i] for i in lines[1:]]
-    columns = {name: _column([row[j] for row in body]) for j, name in enumerate(names)}
-    return pa.table(columns), np.array(lines[1:], np.int64) + 1
+    columns = {
+        name: _column([row[j] if j < len(row) else None for row in rows[1:]])
+        for j, name in enumerate(names)
+    }
+    return pa.table(columns), np.array(lines[1:], np.int64)
+
+
+def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Return number and cells of each row that holds anything."""
+    from openpyxl import load_workbook
+
+    lines, rows = [], []
+    try:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            # openpyxl warns of what it would not write again, such as rules of validation.
+            warnings.simplefilter("ignore")
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            # Some programs state another size than the sheet has.
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                row = tuple(None if c == "" or c in _ERRORS else c for c in cells)
+                if any(cell is not None for cell in row):
+                    lines.append(number)
+                    rows.append(row)
+            book.close()
+    except Exception as error:
+        # A spoiled workbook makes openpyxl raise of every kind.
+        raise InputError(
+            f"{path} is no Excel workbook that can be read ({type(error).__name__}: {error}); "
+            f"{_WAY_OUT}"
+        ) from None
+    return lines, rows
 
 
 def _check(path: Path) -> None:
@@ -119,11 +142,15 @@ def _reach(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int,
 
 def _column(cells: Sequence[Any]) -> pa.Array:
     """Return cells as one kind of value, or as text."""
-    values = [None if cell == "" else cell for cell in cells]
-    kinds = {type(v) for v in values if v is not None}
-    if kinds == {float} and all(v.is_integer() for v in values if v is not None):
+    # A number is an integer or not as it is written in the file, which nobody sees.
+    values: list[Any] = [float(c) if type(c) is int else c for c in cells]
+    present = [v for v in values if v is not None]
+    kinds = {type(v) for v in present}
+    if kinds == {float} and all(v.is_integer() for v in present):
         return pa.array([None if v is None else int(v) for v in values], pa.int64())
-    if len(kinds) == 1 and kinds <= {float, int, bool, datetime.date, datetime.datetime}:
+    if kinds == {datetime.datetime} and all(v.time() == datetime.time() for v in present):
+        return pa.array([None if v is None else v.date() for v in values])
+    if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)
     return pa.array([None if v is None else _text(v) for v in values], pa.string())
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -12,12 +13,10 @@ from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
+from ..magnetism.believing import using
 from ..magnetism.demagnetization import Demagnetization, curves_of
-from ..units import parse_temperatures
+from ..prediction.conditions import ConditionKeywords, Conditions, with_conditions
 from .formats import Curve
-
-if TYPE_CHECKING:
-    from ..magnetism.process import Process
 
 Bound = Literal["low", "centre", "high"]
 
@@ -28,16 +27,14 @@ _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
 
 
 @named
+@with_conditions("load_line", "process", "calibration", "shell", "interval", "data", "add")
 def curve(
     magnet: Any,
     temperature: float | str | Sequence[float | str] = "20C",
     *,
     bound: Bound = "centre",
     basis: Basis = "auto",
-    process: "Process | dict[str, Any] | str | None" = None,
-    shell: str | None = None,
-    load_line: float | None = None,
-    interval: float = 0.9,
+    **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
     """Return the demagnetization curves of one magnet, for a field solver.
 
@@ -54,12 +51,9 @@ def curve(
         makers print; its coercivities are the least that they guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
-    process, shell : optional
-        Of a recipe, as for `magnetkit.predict`; a candidate has its own.
-    load_line : float, optional
-        Permeance coefficient -B / (mu_0 H) of the working point; 1 by default.
-    interval : float
-        Coverage of the intervals of a recipe or a candidate, 0.9 for 90 %.
+    **keywords
+        Conditions, as of `magnetkit.predict`; ``process`` and ``shell`` are of a recipe, a
+        candidate has its own.
 
     Returns
     -------
@@ -82,53 +76,47 @@ def curve(
 
     if bound not in get_args(Bound):
         raise InputError(f"bound must be low, centre or high, got {bound!r}")
-    kelvin = parse_temperatures(temperature)
+    conditions = Conditions.of(temperature=temperature, **keywords)
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
-        refuse_beside(magnet, process, shell)
-        return _of_grade(magnet, kelvin, bound, load_line)
+        refuse_beside(magnet, conditions.process, conditions.shell)
+        return _of_grade(magnet, list(conditions.temperature), bound, conditions.load_line)
     if candidate is not None and Path(candidate["folder"]).is_dir():
-        if process is not None or shell is not None:
+        if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
         table, name, process, shell = _ranked(Path(candidate["folder"]), int(candidate["rank"]))
+        conditions = replace(conditions, process=process, shell=shell)
     else:
         inputs = read_inputs(magnet, basis, strict=True)
         table = inputs.table
         if len(table) != 1:
             raise InputError(f"curve takes one magnet, got {len(table)}; call it for each")
         name = table.formulas()[0] if inputs.labels is None else str(inputs.labels[0].as_py())
-        shells = inputs.shells_with(shell)
+        shells = inputs.shells_with(conditions.shell)
         shell = shells if shells is None or isinstance(shells, str) else shells[0]
-    return _of_recipe(table, name, kelvin, bound, process, shell, load_line, interval)
+        conditions = replace(conditions, shell=shell)
+    with using(conditions.data, conditions.add):
+        return _of_recipe(table, name, bound, conditions)
 
 
 def _ranked(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
     """Return composition, name, process and shell of a candidate of a results folder."""
-    from ..ranking.judged import job_from
+    from ..run._files import open_result
     from ..run.result import Ranked
 
-    result = Ranked.from_folder(folder)
+    result = open_result(folder, Ranked)
     best = result.best(rank)
     found = best[best["rank"] == rank]
     if not len(found):
         raise InputError(f"{folder} has no candidate of rank {rank}, only {len(best)} are ranked")
     row = found.iloc[0]
     shell = str(row["shell"]) if isinstance(row["shell"], str) and row["shell"] else None
-    process = job_from(result.profile, result.manifest["identity"]).conditions.process
+    process = result.job.conditions.process
     table = CompositionTable.from_strings([str(row["formula"])], basis="atomic")
     return table, str(row["candidate"]), process, shell
 
 
-def _of_recipe(
-    table: CompositionTable,
-    name: str,
-    kelvin: list[float],
-    bound: str,
-    process: Any,
-    shell: str | None,
-    load_line: float | None,
-    interval: float,
-) -> Curve:
+def _of_recipe(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
     """Return the curves of what a recipe makes."""
     from ..magnetism.magnets import magnets
     from ..magnetism.process import read_process
@@ -136,8 +124,9 @@ def _of_recipe(
     from ..magnetism.shell import read_shells
     from ..magnetism.sintered import sintered_at
 
+    kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
     asked = [*kelvin, ROOM_K]
-    frames = sintered_at(table, asked, process, shell, interval=interval)
+    frames = sintered_at(table, asked, process, shell, interval=conditions.interval)
     rows = [frame.iloc[0] for frame in frames]
     named_so = f"{name} + {shell}" if shell else name
     for row, k in zip(rows, kelvin, strict=False):
@@ -149,7 +138,7 @@ def _of_recipe(
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
     made = magnets(table, np.array(asked), process, read_shells(shell, 1))
     recoil = float(made.rows["recoil"][0])
-    said = f"model of magnetkit, {100 * interval:g} % interval of B_r and H_cJ each"
+    said = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     return Curve(
         named_so,
         bound,
@@ -157,11 +146,11 @@ def _of_recipe(
         b_r[-1],
         float(rows[0]["density_kg_m3"]),
         resistivity(str(rows[0]["host"]), read_process(process, 1).route),
-        _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
+        _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
     )
 
 
-def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float | None) -> Curve:
+def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
     """Return the curves of a commercial grade, from what its makers print."""
     from ..catalogue import grades
     from ..catalogue.table import loop
@@ -194,7 +183,7 @@ def _curves(
     h_cj: list[float],
     h_k: list[float],
     recoil: float,
-    load_line: float | None,
+    load_line: float,
 ) -> Demagnetization:
     """Return the curves of one magnet; H_cJ and H_k in kA/m."""
     one = np.array([b_r]), 1e3 * np.array([h_cj]), 1e3 * np.array([h_k])

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import renamed
 from ..errors import InputError
 from ..units import MU_0
 from .maps import FieldMap, read_field
@@ -76,7 +77,7 @@ class Circuit:
     along : {"x", "y", "z"}
     load_line : float or None
         Mean permeance coefficient -B / (mu_0 H); None in open circuit, where shape decides.
-    outside_kA_m : float
+    outside_field_kA_m : float
         Uniform outside field against the magnetization, kA/m.
     law : {"component", "coherent"}
         See `against`.
@@ -84,7 +85,7 @@ class Circuit:
 
     along: Axis
     load_line: float | None = None
-    outside_kA_m: float = 0.0
+    outside_field_kA_m: float = 0.0
     law: Law = "component"
 
     def scale(self, field: SelfField) -> float:
@@ -96,8 +97,13 @@ class Circuit:
     def outside(self) -> Array:
         """Return the outside field as a vector, A/m, shape (3,)."""
         vector = np.zeros(3)
-        vector[AXES.index(self.along)] = -1e3 * self.outside_kA_m
+        vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m
         return vector
+
+
+Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
+    Circuit.__init__
+)
 
 
 def shape_case(
@@ -122,7 +128,7 @@ def shape_case(
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale, circuit.outside())
     reverse = against(vectors, circuit.along, circuit.law)
-    return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_kA_m)
+    return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
 
 
 def _are_read(source: Any) -> bool:

@@ -80,7 +80,7 @@ def flux_against(
     Returns
     -------
     DataFrame
-        One row a step: ``temperature_K``, ``outside_kA_m``, ``flux_pct`` while heat and field
+        One row a step: ``temperature_K``, ``outside_field_kA_m``, ``flux_pct`` while heat and field
         last, ``after_pct`` back at the first temperature without the outside field, and
         ``reversible_pct`` and ``irreversible_pct`` of the loss; all of the flux at the start.
     """
@@ -99,7 +99,7 @@ def flux_against(
         rows.append(
             {
                 "temperature_K": magnet.temperature_K,
-                "outside_kA_m": circuit.outside_kA_m,
+                "outside_field_kA_m": circuit.outside_field_kA_m,
                 "flux_pct": 100.0 * hot,
                 "after_pct": 100.0 * after,
                 "reversible_pct": 100.0 * (after - hot),

@@ -1,37 +1,38 @@
 """Heavy rare earth by the gram: from a magnet's shape and field to what goes on its faces."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 import numpy as np
 
+from .._blas import one_thread
 from ..anchors.grade import held
-from ..arguments import finite, named, share, whole
+from ..arguments import finite, named, renamed, share, whole
 from ..catalogue.names import grades_among, refuse_beside
 from ..composition.inputs import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
-from ..units import kelvin_text, parse_temperature
+from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
+from ..units import kelvin_text
 from .answer import Diffusion, undone
 from .asked import LOSS, Asked, loss, read_asked
 from .cases import Case, Circuit, Law, map_cases, shape_case
 from .design import Coated, Search, best_anneal, refined, throughout
 from .local import Magnet, alloyed, diffused
-from .profile import ELEMENTS, Anneal, Spreading, blas
+from .profile import ELEMENTS, Anneal, Spreading
 from .profile import process as treatment
 from .selffield import SelfField
 from .shapes import CELLS, Cells, Shape, cut, read_shape
 from .treated import axis_of, groups
 
-if TYPE_CHECKING:
-    from ..magnetism.process import Process
-
 _SEARCHED = 1_500
 """Cells of the search; what it finds is checked on as many as were asked for."""
 
 
+@renamed(outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year")
 @named
+@with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
 def diffuse(
     composition: Any,
     shape: str | Shape,
@@ -42,18 +43,15 @@ def diffuse(
     temperature: float | str = "150C",
     field: Any = None,
     load_line: float | None = None,
-    outside_kA_m: float = 0.0,
     require: str | Sequence[str] = "irreversible_loss_pct<=3",
     probability: float = 0.9,
-    hours: float | None = None,
     anneal: float | None = None,
+    anneal_hours: float | None = None,
     law: Law = "component",
     basis: Basis = "auto",
-    process: "Process | dict[str, Any] | str | None" = None,
-    scenario: str = "baseline",
-    price: Mapping[str, float] | None = None,
-    pieces: int = 1,
+    per_year: int = 1,
     cells: int = CELLS,
+    **keywords: Unpack[SupplyKeywords],
 ) -> Diffusion:
     """Return the least terbium or dysprosium that lets a magnet of that shape stand its field.
 
@@ -83,30 +81,25 @@ def diffuse(
         `magnetkit.diffusion.maps.read_field`; the magnet's own field by its shape otherwise.
     load_line : float, optional
         Permeance coefficient -B / (mu_0 H) of the magnet in its circuit; open circuit otherwise.
-    outside_kA_m : float
-        Uniform outside field against the magnetization, kA/m.
     require : str or sequence of str
         ``"irreversible_loss_pct<=3"``, or ``"margin_kA_m>=0"``: H_cJ above the reverse field by
         so much in every place.
     probability : float
         With which it has to be met.
-    hours, anneal : float, optional
-        Duration and temperature, degrees C, of the anneal; the least terbium of those tried
+    anneal, anneal_hours : float, optional
+        Temperature, degrees C, and duration of the anneal; the least terbium of those tried
         otherwise.
     law : {"component", "coherent"}
         What counts of a field at an angle, see `magnetkit.diffusion.cases.against`.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
-    process : Process, dict or str, optional
-        How the magnet is made; a mill of `magnetkit.calibrate` narrows the interval of H_cJ.
-    scenario : str
-        Supply scenario of the prices.
-    price : mapping of str to float, optional
-        Factors on the prices of elements.
-    pieces : int
+    per_year : int
         Magnets a year.
     cells : int
         Boxes that the magnet is cut into.
+    **keywords
+        Conditions, as of `magnetkit.predict`; the outside field is uniform, and a calibration
+        narrows the interval of H_cJ.
 
     Returns
     -------
@@ -120,27 +113,30 @@ def diffuse(
     Examples
     --------
     >>> found = diffuse("Nd30.5Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm", load_line=2, basis="weight",
-    ...                 temperature="100C", element="Tb", hours=8, anneal=900, cells=2000)
+    ...                 temperature="100C", element="Tb", anneal=900, anneal_hours=8, cells=2000)
     >>> found.meets
     True
     """
     own = read_shape(shape)
     easy = axis_of(along)
-    kelvin = parse_temperature(temperature)
-    table, base, process = _base(composition, basis, process, kelvin)
+    conditions = Conditions.of(temperature=temperature, **keywords)
+    if len(conditions.temperature) != 1:
+        raise InputError("diffuse takes one temperature; call it for each")
+    kelvin = conditions.temperature[0]
+    table, base, process = _base(composition, basis, conditions.process, kelvin)
     load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
     asked = read_asked(require)
-    circuit = Circuit(easy, load_line, finite("outside_kA_m", outside_kA_m), law)
-    tried = _anneals(element, hours, anneal)
+    circuit = Circuit(easy, load_line, conditions.outside_field_kA_m, law)
+    tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, own, circuit, kelvin, field, process)
     fine = job.setting(cut(own, whole("cells", cells, 200)))
     coarse = fine if cells <= _SEARCHED else job.setting(cut(own, _SEARCHED))
     coated: dict[str, Coated] = {}
     search: dict[str, Search] = {}
     rows, left = [], []
-    purse = _Purse(table, own, scenario, dict(price or {}), whole("pieces", pieces))
-    with blas().limit(limits=1, user_api="blas"):
+    purse = _Purse(table, own, conditions, whole("per_year", per_year))
+    with one_thread():
         for name in tried:
             few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
             many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)
@@ -193,7 +189,11 @@ def _words(asked: Asked, circuit: Circuit, kelvin: float, probability: float, ma
         where = "in open circuit"
     else:
         where = f"at load line {circuit.load_line:g}"
-    outside = f" and {circuit.outside_kA_m:g} kA/m from outside" if circuit.outside_kA_m else ""
+    outside = (
+        f" and {circuit.outside_field_kA_m:g} kA/m from outside"
+        if circuit.outside_field_kA_m
+        else ""
+    )
     return f"{wanted} with probability {probability:g} at {kelvin_text(kelvin)} {where}{outside}"
 
 
@@ -281,20 +281,18 @@ class _Purse:
         self,
         table: CompositionTable,
         shape: Shape,
-        scenario: str,
-        factors: dict[str, float],
-        pieces: int,
+        conditions: Conditions,
+        per_year: int,
     ) -> None:
         from ..supply import element_table, ledger
-        from ..supply.scenario import load_scenario, with_prices
 
-        state = with_prices(scenario, factors) if factors else load_scenario(scenario)
+        state = conditions.supply_scenario
         prices = element_table(state).set_index("element")["price_USD_kg"]
         self.price = {name: float(prices[name]) for name in ELEMENTS}
         self.base = float(ledger(table, scenario=state)["cost_USD_kg"].iloc[0])
         light = [str(e) for e in ("Nd", "Pr") if e in prices.index]
         self.light = float(prices[light[0]])
-        self.volume, self.pieces = shape.volume, pieces
+        self.volume, self.per_year = shape.volume, per_year
 
     def faces(self, coated: Coated, search: Search) -> dict[str, Any]:
         """Return the row of a coating."""
@@ -355,5 +353,5 @@ class _Purse:
             "flux_lost_pct": 100.0 * (1.0 - flux / float(magnet.remanence[0])) * none,
             "irreversible_loss_pct": worst,
             "cost_USD": (mass * self.base + put_on * dear) * none,
-            "kg_year": put_on * self.pieces * none,
+            "kg_year": put_on * self.per_year * none,
         }

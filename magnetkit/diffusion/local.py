@@ -149,6 +149,7 @@ def _magnet(
     amounts: Array,
     most_wt_pct: float,
 ) -> Magnet:
+    from ..hosts.made import shelled_hosts
     from ..magnetism.magnets import magnets
 
     h_cj = frame["coercivity_kA_m"].to_numpy(float)
@@ -158,7 +159,7 @@ def _magnet(
         reason = status if status != "ok" else "it has no coercivity"
         raise InputError(
             f"{table.formulas()[0]} makes no magnet with {element} at {kelvin_text(kelvin)}: "
-            f"{reason}; diffusion is known in 2:14:1 alone"
+            f"{reason}; diffusion is known in {', '.join(shelled_hosts())} alone"
         )
     # Beyond the first amount that makes no magnet there is nothing.
     end = len(good) if good.all() else int(np.argmin(good))

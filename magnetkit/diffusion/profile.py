@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets
+from .._blas import one_thread
 from ..errors import InputError
 from ..units import ZERO_CELSIUS
 from .shapes import Cells
@@ -71,14 +72,6 @@ def coefficient(element: str, celsius: float) -> float:
 def doubt(element: str) -> float:
     """Return the standard deviation of the logarithm of the coefficient."""
     return _laws()[element][2]
-
-
-@lru_cache(maxsize=1)
-def blas() -> Any:
-    """Return what limits the threads of linear algebra, found once."""
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -271,8 +264,7 @@ class Spreading:
         spread : float
             D t, m2.
         """
-        # Small products: threads that wait for each other take longer than one alone.
-        with blas().limit(limits=1, user_api="blas"):
+        with one_thread():
             return self._response(patch, spread)
 
     def _response(self, patch: Patch, spread: float) -> Array:

@@ -15,7 +15,7 @@ from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
 from ..errors import DataError, InputError
-from .records import HOST_NAMES, HOSTS
+from .records import HOST_NAMES, HOSTS, ROOTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,6 +126,29 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 def atomic_volumes() -> NDArray[np.float64]:
     """Return the volume of an atom of each element, A3, shape (118,)."""
     return _rules()[-1]
+
+
+def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the hosts under which what was fitted or tabulated of hosts is looked up.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n,)
+        Index into `HOST_NAMES`, -1 unknown.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        That of the host itself, or of the one that it is a variant of; -1 stays.
+    """
+    roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
+    return np.array([*roots, -1], np.int8)[codes]
+
+
+def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the places of the same hosts in `ROOTS`, -1 where unknown, shape (n,)."""
+    places = [ROOTS.index(host.root) for host in HOSTS.values()]
+    return np.array([*places, -1])[codes]
 
 
 def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -1,7 +1,8 @@
 """Crystal hosts as records, one a folder of ``datasets/hosts``.
 
 ``SOURCE.md`` there explains every key. A host that names another as ``variant_of`` takes from it
-every table and file that its own folder does not give.
+every table and file that its own folder does not give. What was fitted or tabulated of hosts is
+that of its `Host.root`.
 """
 
 import itertools
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import datasets
+from ..elements import INDEX
 from ..errors import DataError
 
 FOLDER = "hosts"
@@ -73,6 +75,58 @@ class Split:
     preference: dict[str, float]
 
 
+# How a host may have its interstitial sites filled, in the order of the kernels' numbers.
+FILLINGS = ("none", "carbon_share", "vacancy")
+# Crystal fields of ``datasets/ions/crystal_field.npz``, in the order of its tables.
+CRYSTAL_FIELDS = ("R2Fe14B", "axial")
+
+
+@dataclass(frozen=True)
+class Magnetism:
+    """What the intrinsic model makes of a host.
+
+    Attributes
+    ----------
+    sublattices : int
+        2 where rare earth and metals are coupled, 1 where the metals alone bear a moment.
+    anisotropy_order : int
+        The highest power of sin(theta) in the anisotropy energy: 2, 4 or 6.
+    crystal_field : str
+        The field about its rare earths, of `CRYSTAL_FIELDS`.
+    filling : str
+        What counts as filling of the interstitial sites, of `FILLINGS`: nothing, the share of
+        carbon on them, or the share of them that is empty.
+    exchange_saturates : bool
+        Whether the exchange saturates as the sites fill, and carbon on them adds its own.
+    own_curie_process : bool
+        Whether its Curie temperatures are learnt apart from those of other hosts.
+    """
+
+    sublattices: int
+    anisotropy_order: int
+    crystal_field: str
+    filling: str
+    exchange_saturates: bool
+    own_curie_process: bool
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "sublattices": (1, 2),
+            "anisotropy_order": (2, 4, 6),
+            "crystal_field": CRYSTAL_FIELDS,
+            "filling": FILLINGS,
+            "exchange_saturates": (False, True),
+            "own_curie_process": (False, True),
+        }
+        for name, values in allowed.items():
+            given = getattr(self, name)
+            if given not in values or type(given) is not type(values[0]):
+                raise ValueError(
+                    f"{name} of [magnetism] must be one of {', '.join(map(str, values))}, "
+                    f"got {given!r}"
+                )
+
+
 @dataclass(frozen=True)
 class SecondPhases:
     """What stands beside the hard phase of a sintered magnet whose oxygen is balanced.
@@ -113,8 +167,15 @@ class Magnet:
         Where it stands.
     second_phases : SecondPhases or None
         None where oxide is part of the process's grain boundary.
-    walls : str
-        Host of the walls where a magnet is of cells; empty elsewhere.
+    walls, walls_phase : str
+        Host of the walls where a magnet is of cells, and how they are called; empty elsewhere.
+    usual_curie_K : float
+        Curie temperature of the magnets whose curves show how coercivity falls: others of the host
+        lose as much at the same share of theirs.
+    usual_additive : float
+        Atomic fraction of copper and gallium that a maker adds where a formula names none.
+    sold_below_K : float
+        No magnet of the host is sold for use above this temperature.
     """
 
     route: str
@@ -125,6 +186,16 @@ class Magnet:
     exchange_stiffness_source: str
     second_phases: SecondPhases | None
     walls: str
+    walls_phase: str
+    usual_curie_K: float
+    usual_additive: float
+    sold_below_K: float
+
+    def __post_init__(self) -> None:
+        for name in ("usual_curie_K", "usual_additive", "sold_below_K"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0.0:
+                raise ValueError(f"{name} of [magnet] must be a number, 0 or more, got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -152,6 +223,9 @@ class Host:
         Such as ``"2:14:1"``.
     variant_of : str or None
         The host from which it takes what its folder does not give.
+    root : str
+        The host itself, or the one at the end of ``variant_of``: under this name is looked up what
+        was fitted or tabulated of hosts.
     rare_earth, transition_metal, interstitial : int
         Atoms per formula unit.
     interstitial_elements : tuple of str
@@ -164,8 +238,14 @@ class Host:
         Which compositions are of the host.
     split : Split
         Rules of the grain boundary.
+    magnetism : Magnetism
+        What the intrinsic model makes of it.
     substitution_slopes : bool
         Whether CHGNet's energies of substitution predict left-out entries no worse.
+    own_forming_weights : bool
+        Whether how likely its phases form has weights of its own.
+    section : tuple of str
+        Three elements whose phase diagram shows it best; empty where none does.
     making_temperature_K, melts_at_K : float
         At which its magnets are sintered or annealed, and at which it decomposes into liquid.
     magnet : Magnet
@@ -174,6 +254,7 @@ class Host:
 
     name: str
     variant_of: str | None
+    root: str
     rare_earth: int
     transition_metal: int
     interstitial: int
@@ -182,7 +263,10 @@ class Host:
     hexagonal: Structure | None
     assignment: Assignment
     split: Split
+    magnetism: Magnetism
     substitution_slopes: bool
+    own_forming_weights: bool
+    section: tuple[str, ...]
     making_temperature_K: float
     melts_at_K: float
     magnet: Magnet
@@ -191,6 +275,14 @@ class Host:
 def folder_of(name: str) -> str:
     """Return the folder of a host within the embedded data, e.g. ``"hosts/2-14-1"``."""
     return f"{FOLDER}/{name.replace(':', '-')}"
+
+
+def root_of(name: str) -> str:
+    """Return the name under which what was fitted or tabulated of a host is looked up.
+
+    A name of no host, such as an empty one, is returned as it is.
+    """
+    return HOSTS[name].root if name in HOSTS else name
 
 
 def file_of(name: str, file: str) -> str:
@@ -222,18 +314,31 @@ def _structure(entry: dict[str, Any]) -> Structure:
 
 def _magnet(entry: dict[str, Any]) -> Magnet:
     second = entry.pop("second_phases", None)
-    return Magnet(
-        **{"trade": "", "walls": "", **entry},
-        second_phases=SecondPhases(**second) if second else None,
-    )
+    usual = {
+        "trade": "",
+        "walls": "",
+        "walls_phase": f"{entry['walls']} walls" if "walls" in entry else "",
+        "usual_curie_K": entry["exchange_stiffness_curie_K"],
+        "usual_additive": 0.0,
+        "sold_below_K": math.inf,
+    }
+    return Magnet(**(usual | entry), second_phases=SecondPhases(**second) if second else None)
 
 
-def _host(entry: dict[str, Any]) -> Host:
+def _section(stability: dict[str, Any]) -> tuple[str, ...]:
+    section = tuple(stability.get("section", ()))
+    if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
+        raise ValueError(f"section of [stability] must be three elements, got {list(section)}")
+    return section
+
+
+def _host(entry: dict[str, Any], root: str) -> Host:
     hexagonal = entry.get("hexagonal")
     guests = tuple(entry["split"]["guests_on_rare_earth_site"])
     return Host(
         entry["name"],
         entry.get("variant_of"),
+        root,
         entry["rare_earth"],
         entry["transition_metal"],
         entry["interstitial"],
@@ -242,7 +347,10 @@ def _host(entry: dict[str, Any]) -> Host:
         _structure(hexagonal) if hexagonal else None,
         _assignment(dict(entry["assignment"])),
         Split(**{**entry["split"], "guests_on_rare_earth_site": guests}),
+        Magnetism(**entry["magnetism"]),
         entry["stability"]["substitution_slopes"],
+        entry["stability"]["own_forming_weights"],
+        _section(entry["stability"]),
         entry["stability"]["making_temperature_K"],
         entry["stability"]["melts_at_K"],
         _magnet(dict(entry["magnet"])),
@@ -256,11 +364,10 @@ def _read() -> dict[str, Host]:
         entries[entry["name"]] = entry
     hosts = {}
     for name, entry in sorted(entries.items(), key=lambda item: item[1].get("order", math.inf)):
-        parent = entry.get("variant_of")
-        if parent is not None and parent not in entries:
-            raise DataError(f"{folder_of(name)}: variant_of names {parent!r}, which is no host")
+        line = _line(name, entries)
+        whole = {key: value for one in reversed(line) for key, value in entries[one].items()}
         try:
-            hosts[name] = _host(entry if parent is None else {**entries[parent], **entry})
+            hosts[name] = _host({**whole, "variant_of": entry.get("variant_of")}, line[-1])
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(
                 f"{folder_of(name)}/{FILE} is no whole record of a host: {error}; SOURCE.md beside "
@@ -269,8 +376,22 @@ def _read() -> dict[str, Host]:
     return hosts
 
 
+def _line(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a host, the one it is a variant of, and so on to the one that is none."""
+    line = [name]
+    while (parent := entries[line[-1]].get("variant_of")) is not None:
+        if parent not in entries or parent in line:
+            what = "a variant of this one" if parent in line else "no host"
+            raise DataError(f"{folder_of(line[-1])}: variant_of names {parent!r}, which is {what}")
+        line.append(parent)
+    return line
+
+
 HOSTS = _read()
 """The hosts by name."""
+
+ROOTS: tuple[str, ...] = tuple(name for name, host in HOSTS.items() if host.root == name)
+"""The names of those that are no variants."""
 
 HOST_NAMES: tuple[str, ...] = tuple(HOSTS)
 """Their names; a host's code is its index here, -1 where none fits."""

@@ -63,6 +63,8 @@ class Model(NamedTuple):
         Parameters of an element in a host and their deviations; slots: see `magnetism`.
     host, host_sd : ndarray of float64, shape (6, 30)
         Those of the host alone.
+    kind : ndarray of int8, shape (6, 5)
+        What a host is to the model; columns: see `magnetism`.
     """
 
     role: NDArray[np.int8]
@@ -73,6 +75,7 @@ class Model(NamedTuple):
     host: NDArray[np.float64]
     element_sd: NDArray[np.float64]
     host_sd: NDArray[np.float64]
+    kind: NDArray[np.int8]
 
 
 class Condensed(NamedTuple):
@@ -80,7 +83,7 @@ class Condensed(NamedTuple):
 
     Attributes
     ----------
-    state : ndarray of float64, shape (n, 19)
+    state : ndarray of float64, shape (n, 20)
         A row a phase; columns: see `magnetism`.
     ion : ndarray of float64, shape (entries, 10)
         Rows of the ions of all phases; columns: see `ions`.

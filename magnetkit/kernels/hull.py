@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._accelerate import jit
-from .simplex import copy, mix, move, prices, room_for, start
+from .simplex import LEAST, copy, mix, move, prices, room_for, settle, start
 from .systems import subsystem
 
 # Most bases that a run of rows remembers.
@@ -95,22 +95,44 @@ def _nearest(prices, kept, x, worth):
     return best
 
 
-# Products with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
-@jit(part="copied")
-def _write(ids, basis, amounts, products, fractions):
+# Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
+# work float64 (m, m + 1): room, in which `settle` leaves their amounts.
+@jit(part="linked")
+def _settled(x, phases, state, held, work):
     n = 0
-    for b in range(len(basis)):
-        if amounts[b] > 1e-8:
+    for b in range(len(state.basis)):
+        if state.amounts[b] > LEAST:
             j = n
-            k = ids[basis[b]]
-            while j > 0 and products[j - 1] > k:
-                products[j] = products[j - 1]
-                fractions[j] = fractions[j - 1]
+            k = state.basis[b]
+            while j > 0 and held[j - 1] > k:
+                held[j] = held[j - 1]
                 j -= 1
-            products[j] = k
-            fractions[j] = amounts[b]
+            held[j] = k
             n += 1
-    for j in range(n, len(products)):
+    for c in range(len(x)):
+        for j in range(n):
+            work[c, j] = 0.0
+        work[c, n] = x[c]
+    for j in range(n):
+        for p in range(phases.ptr[held[j]], phases.ptr[held[j] + 1]):
+            work[phases.col[p], j] = phases.val[p]
+    settle(work, n)
+    total = 0.0
+    for j in range(n):
+        total += work[j, n] * phases.energy[held[j]]
+    return n, total
+
+
+# The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
+@jit(part="copied")
+def _write(ids, held, n, work, products, fractions):
+    count = 0
+    for j in range(n):
+        if work[j, n] > 1e-8:
+            products[count] = ids[held[j]]
+            fractions[count] = work[j, n]
+            count += 1
+    for j in range(count, len(products)):
         products[j] = -1
         fractions[j] = 0.0
 
@@ -165,6 +187,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
     keep = min(KEEP, last - first)
     memory = _memory(m, keep)
     x, inner = np.zeros(m), np.empty(m)
+    held, work = np.empty(m, np.int64), np.empty((m, m + 1))
     since, kept, at = -1, 0, -1
     costed = False
     for o in range(first, last):
@@ -197,12 +220,10 @@ def _run(rows, column, order, first, last, inside, phases, found):
             at = kept % keep
             _remember(state, since, at, memory)
             kept += 1
-        total = 0.0
-        for b in range(m):
-            total += state.amounts[b] * within.energy[state.basis[b]]
+        n, total = _settled(x, within, state, held, work)
         found.hull[row] = total if since >= 0 else np.nan
         if found.products.shape[1] > 0:
-            _write(ids, state.basis, state.amounts, found.products[row], found.fractions[row])
+            _write(ids, held, n, work, found.products[row], found.fractions[row])
 
 
 # rows: compositions; column int64 (118,): column of each element; systems bool (s, columns).

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._accelerate import jit
+from .simplex import LEAST, settle
 
 # Rows priced together: the inner loops run over them and fill the vector units.
 LANES = 32
@@ -29,11 +30,17 @@ class Planes(NamedTuple):
         Phases by id, ascending.
     inverse : ndarray of float64, shape (facets, m, m)
         Takes a composition to the amounts of the corners.
+    matrix : ndarray of float64, shape (facets, m, m)
+        Element by corner: what the corners are made of.
+    energy : ndarray of float64, shape (facets, m)
+        Of the corners, eV/atom.
     """
 
     price: NDArray[np.float64]
     corner: NDArray[np.int32]
     inverse: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+    energy: NDArray[np.float64]
 
 
 # table: compositions; place int64 (118,): column of each element in the system; rows int64 (r,):
@@ -90,17 +97,18 @@ def highest(table, place, rows, price, hull, facet, begin, end):
             facet[rows[start + lane]] = np.int32(at[lane])
 
 
-# As above. Where facet int32 (n,) and found.hull hold what `highest` wrote, writes the products
-# of `found` (width >= m) and done bool (r,): False where no facet of this price holds the
-# composition.
+# As above. Where facet int32 (n,) and found.hull hold what `highest` wrote, writes found.hull and
+# the products of `found` (width >= m, or 0: none) from the corners that are there alone, and done
+# bool (r,): False where no facet of this price holds the composition.
 @jit
 def split(table, place, rows, planes, facet, found, done, begin, end):
     """Split compositions into the corners of their facets."""
     indptr, indices, values = table
-    price, corner, inverse = planes
+    price, corner, inverse, matrix, energy = planes
     hull, products, fractions = found
     m = price.shape[1]
     x, amount = np.empty(m), np.empty(m)
+    held, work = np.empty(m, np.int64), np.empty((m, m + 1))
     for r in range(begin, end):
         row = rows[r]
         x[:] = 0.0
@@ -119,14 +127,26 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
                 f = other
                 ok = _amounts(inverse[f], x, amount)
             other += 1
-        n = 0
+        n, count = 0, 0
         if ok:
             for b in range(m):
-                if amount[b] > 1e-8:
-                    products[row, n] = corner[f, b]
-                    fractions[row, n] = amount[b]
+                if amount[b] > LEAST:
+                    held[n] = b
                     n += 1
-        for j in range(n, products.shape[1]):
+            for c in range(m):
+                for j in range(n):
+                    work[c, j] = matrix[f, c, held[j]]
+                work[c, n] = x[c]
+            settle(work, n)
+            total = 0.0
+            for j in range(n):
+                total += work[j, n] * energy[f, held[j]]
+                if work[j, n] > 1e-8 and products.shape[1] > 0:
+                    products[row, count] = corner[f, held[j]]
+                    fractions[row, count] = work[j, n]
+                    count += 1
+            hull[row] = total
+        for j in range(count, products.shape[1]):
             products[row, j] = -1
             fractions[row, j] = 0.0
         done[r] = ok

@@ -37,6 +37,7 @@ from .magnetism import (
     DILUTION,
     EMPTY,
     EXCHANGE,
+    FIELD_TABLE,
     FILLING,
     FIRST,
     FORM,
@@ -62,6 +63,7 @@ from .magnetism import (
     SHAPE,
     STATE,
     STEEP,
+    SUBLATTICES,
     T_EXCHANGE,
     TESLA,
     TO_TESLA,
@@ -158,6 +160,7 @@ def spread_row(i, rows, h, model, state, room):
         mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, FILLING + k]) ** 2
     v[V_FIELD] = (c * (1.0 - c) * dq[h, CRYSTAL_FIELD_BOW]) ** 2
     v[V_FIELD] += (w * dq[h, CRYSTAL_FIELD_FILLING]) ** 2
+    coupled = model.kind[h, SUBLATTICES] > 1
     coupling = 0.0
     ions = 0
     for k in range(first, last):
@@ -169,7 +172,7 @@ def spread_row(i, rows, h, model, state, room):
                 mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
             coupling += on_iron * dp[h, e, ION_COUPLING] ** 2
             coupling += on_cobalt * dp[h, e, ION_COUPLING + 1] ** 2
-            if facts[0, e, 0] >= 0.0:
+            if coupled and facts[model.kind[h, FIELD_TABLE], e, 0] >= 0.0:
                 for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
                                 (A_4, ION_A4)):  # fmt: skip
                     ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
@@ -190,6 +193,7 @@ def spread_row(i, rows, h, model, state, room):
     mix[EXCHANGE] += (state[i, BY_PAIRS] * dq[h, PAIRS]) ** 2
     v[V_MOMENT], v[V_BROAD], v[V_STEEP] = mix[MOMENT], mix[K_BROAD], mix[K_STEEP]
     v[V_VOLUME] = mix[VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
+    coupling = coupling if coupled else 0.0
     curie = state[i, CURIE]
     root = 2.0 * curie - state[i, T_EXCHANGE]
     v[D_CURIE] = np.sqrt((curie / root) ** 2 * mix[EXCHANGE] + coupling * (kept / root) ** 2)

@@ -16,9 +16,12 @@ from .hosts import ON_R, ON_T, ON_X
 from .ions import (
     A_2,
     A_4,
+    BY_A2,
+    BY_A4,
     BY_FIELD,
     ION_J,
     N_ION,
+    N_RESPONSE,
     PER_KELVIN,
     PER_TESLA,
     SITE,
@@ -39,6 +42,12 @@ BOW, CRYSTAL_FIELD_BOW, FILLING, CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 2
 RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON, DILUTION, PAIRS = range(24, 30)
 N_HOST = 30
 
+# What a host is to the model: how many sublattices are coupled (1: rare earths bear no moment), how
+# many anisotropy constants count, which of the ions' tables holds their crystal field, what fills
+# the interstitial sites, and whether the exchange saturates as they fill.
+SUBLATTICES, CONSTANTS, FIELD_TABLE, FILLED_BY, SATURATES = range(5)
+BY_NOTHING, BY_CARBON_SHARE, BY_VACANCY = range(3)
+
 OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 
 # A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
@@ -46,13 +55,13 @@ OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
 # dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
 # substituent's two slopes in the exchange, derivatives of the exchange with `DILUTION` and `PAIRS`;
 # then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `UNKNOWN_HOST` or `OUTSIDE`, the first row
-# of its ions and their number.
+# of its ions and their number, and how many of their anisotropy constants count.
 CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EXCHANGE, EMPTY = (
     range(11)
 )
 ON_IRON, ON_COBALT, BY_DILUTION, BY_PAIRS = 11, 12, 13, 14
-PER_ION, STATE, FIRST, IONS = 15, 16, 17, 18
-N_STATE = 19
+PER_ION, STATE, FIRST, IONS, ORDER = 15, 16, 17, 18, 19
+N_STATE = 20
 # Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
 # and the last step's share of it (the next would be its square).
 _MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
@@ -70,8 +79,8 @@ _T_SITES_OUTSIDE = 1e-4
 
 
 # i: row of `Rows`; h: its host; model: `Model`
-# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, empty
-#    share of the interstitial sites (carbon for boron in R2Fe14B), carbon's share of what is there
+# -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
+#    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
 @jit(part="copied")
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host."""
@@ -102,10 +111,10 @@ def _occupation(i, rows, h, model):
         return False, sum_r, sum_t, 0.0, 0.0, 0.0
     w = 0.0
     carbon = carbon / sum_x if sum_x > 0.0 else 0.0
-    if h == 0:
+    if model.kind[h, FILLED_BY] == BY_CARBON_SHARE:
         w = carbon
         carbon = 0.0
-    elif model.counts[h, 2] > 0.0:
+    elif model.kind[h, FILLED_BY] == BY_VACANCY:
         w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
         w = min(max(w, 0.0), 1.0)
     return True, sum_r, sum_t, cobalt / metal, w, carbon
@@ -136,7 +145,7 @@ def condense_row(i, rows, h, model, condensed, mix):
     on_iron = (1.0 - c) * (1.0 - q[h, PAIRS] * c)
     on_cobalt = c + q[h, PAIRS] * all_pairs
     level = (1.0 - c) * iron + c * cobalt + own
-    if h > 0:
+    if model.kind[h, SATURATES] > 0:
         # Exchange saturates as the interstitial sites fill.
         mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
     coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
@@ -174,7 +183,7 @@ def condense_row(i, rows, h, model, condensed, mix):
     mix[EXCHANGE] += exchange * factor
     # The exchange field that the rare earth feels follows the moment left by dilution.
     kept = mix[MOMENT] / (mix[MOMENT] - diluted)
-    coupling = max(coupling * kept, 0.0)
+    coupling = max(coupling * kept, 0.0) if model.kind[h, SUBLATTICES] > 1 else 0.0
     state[i, CURIE] = 0.5 * (mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling))
     state[i, FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
     state[i, MOMENT_T] = mix[MOMENT]
@@ -189,6 +198,7 @@ def condense_row(i, rows, h, model, condensed, mix):
     state[i, EMPTY] = w
     state[i, ON_IRON], state[i, ON_COBALT] = factor * on_iron, factor * on_cobalt
     state[i, BY_DILUTION], state[i, BY_PAIRS] = filled * away * exchange, factor * by_pairs
+    state[i, ORDER] = model.kind[h, CONSTANTS]
     return _write_ions(i, rows, h, model, (sum_r, c, kept), condensed.ion)
 
 
@@ -196,8 +206,10 @@ def condense_row(i, rows, h, model, condensed, mix):
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
 @jit(part="copied")
 def _write_ions(i, rows, h, model, sites, ion):
-    (sum_r, c, kept), group, facts, p = sites, 0 if h == 0 else 1, model.ions.facts, model.element
-    a = rows.indptr[i]
+    (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
+    a, group = rows.indptr[i], model.kind[h, FIELD_TABLE]
+    if model.kind[h, SUBLATTICES] < 2:
+        return 0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = rows.indices[k]
         if model.role[h, e] == ON_R and facts[group, e, 0] >= 0.0:
@@ -214,7 +226,7 @@ def _write_ions(i, rows, h, model, sites, ion):
     return a - rows.indptr[i]
 
 
-# i: row of state float64 (n, 19), whose ions stand in ion float64 (nnz, 10), as `condense` returns
+# i: row of state float64 (n, 20), whose ions stand in ion float64 (nnz, 10), as `condense` returns
 # them; kelvin below state[i, CURIE]
 # Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
 # the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
@@ -234,6 +246,10 @@ def at(kelvin, i, state, ion, work, tables):
     n = int(state[i, IONS])
     scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
     respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work)
+    for k in range(int(state[i, ORDER]) + 1, N_RESPONSE):
+        for r in range(n):
+            for slope in (0, BY_FIELD, BY_A2, BY_A4):
+                work[r, slope + k] = 0.0
     for r in range(n):
         j += work[r, 0]
         k1 += work[r, 1]

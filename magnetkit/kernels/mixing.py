@@ -44,15 +44,14 @@ class Energies(NamedTuple):
         Node of two metals; a metal with itself is the corner.
     mean : ndarray of float64, shape (k,)
         eV/atom.
-    root : ndarray of float64, shape (k, f)
-        The covariance is ``root @ root.T``.
+    covariance : ndarray of float64, shape (k, k)
     noise : ndarray of float64, shape (3,)
         Variance of a corner, of mixed rare earths and of mixed metals.
     """
 
     node: NDArray[np.int64]
     mean: NDArray[np.float64]
-    root: NDArray[np.float64]
+    covariance: NDArray[np.float64]
     noise: NDArray[np.float64]
 
 
@@ -116,12 +115,12 @@ def interpolate(table, rows, host, nodes, found, start, stop):
     """Interpolate energies and their deviations between nodes."""
     indptr, indices, values = table
     role, index, sites = host
-    node, mean, root, noise = nodes
+    node, mean, covariance, noise = nodes
     energy, deviation, entropy, ideal = found
     atoms = sites[0] + sites[1] + sites[2]
-    factors = root.shape[1]
     total, squares = np.empty(3), np.empty(3)
-    spread = np.empty(factors)
+    # The nodes of a row, and how much each counts: no row has more than all.
+    own, share_of = np.empty(len(mean), np.int64), np.empty(len(mean))
     for o in range(start, stop):
         row = rows[o]
         first, last = indptr[row], indptr[row + 1]
@@ -139,8 +138,7 @@ def interpolate(table, rows, host, nodes, found, start, stop):
             if share > _FLOOR and sites[s] > 0.0:
                 mixing -= sites[s] / atoms * share * np.log(share)
             squares[s] += share * share
-        value = 0.0
-        spread[:] = 0.0
+        value, count = 0.0, 0
         for p in range(first, last):
             if role[indices[p]] != RARE_EARTH:
                 continue
@@ -166,12 +164,16 @@ def interpolate(table, rows, host, nodes, found, start, stop):
                         w *= 2.0 * y - 1.0 if j == i else 4.0 * values[j] / total[METAL]
                         at = node[index[indices[p]], third, index[indices[i]], index[indices[j]]]
                         value += w * mean[at]
-                        for f in range(factors):
-                            spread[f] += w * root[at, f]
+                        own[count], share_of[count] = at, w
+                        count += 1
         variance = noise[0] + noise[1] * 2.0 * (1.0 - squares[RARE_EARTH])
         variance += noise[2] * 2.0 * (1.0 - squares[METAL])
-        for f in range(factors):
-            variance += spread[f] * spread[f]
+        # Term by term, so that it does not depend on which nodes other rows have.
+        for a in range(count):
+            known = 0.5 * share_of[a] * covariance[own[a], own[a]]
+            for b in range(a):
+                known += share_of[b] * covariance[own[a], own[b]]
+            variance += 2.0 * share_of[a] * known
         energy[row] = value
         deviation[row] = np.sqrt(max(variance, 0.0))
         entropy[row] = mixing

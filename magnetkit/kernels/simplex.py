@@ -188,6 +188,35 @@ def mix(inverse, x, amounts):
     return inside
 
 
+# An amount below this is rounding, or a trace that changes no energy.
+LEAST = 1e-12
+
+
+# work float64 (m, n + 1 or more): n phases by element, in column n the composition; overwritten.
+# Which basis was found first, or what other rows were solved, shows in none of the digits.
+@jit
+def settle(work, n):
+    """Work out the amounts of phases that make up a composition, into column n, first rows."""
+    m = len(work)
+    for c in range(n):
+        best = c
+        for r in range(c + 1, m):
+            if abs(work[r, c]) > abs(work[best, c]):
+                best = r
+        for k in range(c, n + 1):
+            swap = work[c, k]
+            work[c, k] = work[best, k]
+            work[best, k] = swap
+        for r in range(c + 1, m):
+            factor = work[r, c] / work[c, c]
+            for k in range(c, n + 1):
+                work[r, k] -= factor * work[c, k]
+    for c in range(n - 1, -1, -1):
+        for k in range(c + 1, n):
+            work[c, n] -= work[c, k] * work[k, n]
+        work[c, n] /= work[c, c]
+
+
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
 @jit(part="copied")

@@ -30,9 +30,6 @@ WALL_COUPLING = 0.5
 WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
 ROOM = np.float64(293.15)
-# Curie temperature (K) of the magnets whose curves show how alpha_K falls, that of Nd2Fe14B: others
-# are taken to have lost as much at the same share of theirs.
-USUAL_CURIE = 586.0
 
 
 class Phases(NamedTuple):
@@ -62,9 +59,9 @@ class Rules(NamedTuple):
 
     ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
     power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
-    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is `USUAL_CURIE`; ``squareness``: H_k
-    over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a measured
-    alpha adds to polarization from `ROOM` on, 1/K.
+    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is ``usual_curie``, K; ``squareness``:
+    H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a
+    measured alpha adds to polarization from `ROOM` on, 1/K.
     """
 
     factor: Any
@@ -72,6 +69,7 @@ class Rules(NamedTuple):
     n_eff: Any
     decay: Any
     alpha_falls: Any
+    usual_curie: Any
     squareness: Any
     recoil: Any
     limit: Any
@@ -161,11 +159,12 @@ def _start(i, phases, rules, work):
     return (carried, field, h_cj), (j, h_cj, status)
 
 
-# decay: per 1000 K; curie: T_C of the cells, K -> alpha_K over alpha_K at `ROOM`
+# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
+# -> alpha_K over alpha_K at `ROOM`
 @jit(part="copied")
-def alpha_ratio(kelvin, decay, curie):
+def alpha_ratio(kelvin, decay, curie, usual):
     """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
-    d = 1e-3 * (kelvin - ROOM) * USUAL_CURIE / curie
+    d = 1e-3 * (kelvin - ROOM) * usual / curie
     return np.exp(-decay * d * (1.0 + d))
 
 
@@ -184,7 +183,8 @@ def magnet_at(kelvin, i, phases, rules, start, work):
     j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
     alpha_k = rules.alpha_k[i]
     if rules.alpha_falls[i] > 0.0:
-        alpha_k *= alpha_ratio(kelvin, rules.decay[i], phases.state[i, CURIE])
+        curie = phases.state[i, CURIE]
+        alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
     elif field_room > 0.0:
         return j, h_room * (field / field_room) ** rules.decay[i], status
     poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._blas import one_thread
 from ..errors import InputError
 from .likelihood import JITTER, loss, squares
 from .plain import Plain, check_is_fitted
@@ -90,6 +91,7 @@ class TrendProcess(Plain):
         self.searches = searches
         self.robust = robust
 
+    @one_thread()
     def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Fit scales and posterior.
 
@@ -125,6 +127,7 @@ class TrendProcess(Plain):
             doubt = self.doubt_
         return self
 
+    @one_thread()
     def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
         """Return a copy with the scales of this one, conditioned on other rows."""
         check_is_fitted(self)
@@ -154,6 +157,7 @@ class TrendProcess(Plain):
         other._known = other._kernel_arrays(other._blocks(other.points_), other.weights_, size)
         return other
 
+    @one_thread()
     def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
         """Return a sparse process: the mean of this one about some of its points, of fewer points.
 
@@ -215,6 +219,7 @@ class TrendProcess(Plain):
         mean, nearest, near = found
         return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
 
+    @one_thread()
     def parts(self, X: Array) -> dict[str, Array]:
         """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
         check_is_fitted(self)
@@ -232,6 +237,7 @@ class TrendProcess(Plain):
         }
         return {name: self.scale_ * part for name, part in found.items()}
 
+    @one_thread()
     def similarity(self, X: Array, rows: Array) -> Array:
         """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
         check_is_fitted(self)
@@ -313,10 +319,10 @@ class TrendProcess(Plain):
         begin = self.n_features_in_ - self.local
         one, two = np.exp(2.0 * self.theta_[:2])
         slopes, level = np.zeros(self.n_features_in_), 0.0
-        slopes[: self.trend] = trend.T @ weights / self.scale_
+        slopes[: self.trend] = _weighed(trend, weights) / self.scale_
         if self.linear:
-            slopes[begin:] = two * (last.T @ weights)
-            level = -float(slopes[begin:] @ self.middle_)
+            slopes[begin:] = two * _weighed(last, weights)
+            level = -float((slopes[begin:] * self.middle_).sum())
             last, two = last[:, :0], 0.0
         width = last.shape[1]
         return (
@@ -370,6 +376,12 @@ def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
     at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
     moving = np.ascontiguousarray(known[:, moves].T, np.float32)
     return first + at, shift[at], factor[at], moving, known[0, ~moves].astype(np.float64)
+
+
+def _weighed(rows: Array, weights: Array) -> Array:
+    """Return the sum of rows times their weights, in the order of the rows."""
+    found: Array = (rows * weights[:, None]).sum(axis=0)
+    return found
 
 
 def _order(X: Array, y: Array) -> NDArray[np.int64]:

@@ -108,7 +108,8 @@ def balance(
         rare = mask(RARE_EARTHS)[table.indices]
         row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
         values = table.values * (1.0 - rare * share[row])
-        values /= np.bincount(row, values, len(table))[row]
+        # Rows that keep all stay to the last digit, whatever else is in the table.
+        values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
         less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
         parts = partition(less, codes)
         bound, volume = share * table.fraction(*RARE_EARTHS), atomic_volumes()

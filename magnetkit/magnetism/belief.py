@@ -39,6 +39,7 @@ from .design import (
     physical,
     placed,
 )
+from .two_sublattices import Believed
 
 Array = NDArray[np.float64]
 
@@ -50,22 +51,6 @@ _SILENT = 0.3
 _STRANGE = 2.0
 # Least prediction, K: below, there is no order to speak of.
 _LEAST_K = 1.0
-
-
-class Believed(NamedTuple):
-    """What is believed of n hard phases, arrays of shape (n,).
-
-    `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known, `half`
-    also where that of the calibrated parameters stands;
-    `share` is how much is learnt, 0 to 1; `distance` is 1 at the edge of the domain; `measured`
-    says whether the very compound was measured.
-    """
-
-    value: Array
-    half: Array
-    share: Array
-    distance: Array
-    measured: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +66,8 @@ class Branch:
     edge : float
         Novelty at the edge of the domain.
     learns : ndarray of bool, shape (hosts + 1,)
-        The hosts whose rows it learnt from; the last entry is for rows without physics.
+        The hosts of `magnetkit.hosts.records.ROOTS` whose rows it learnt from; the last entry is
+        for rows without physics.
     sparse_for : int or None
         The one host about which it speaks for the common process, with fewer of its points.
     """
@@ -209,7 +195,7 @@ class Belief:
 
     def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
         """Return which branch answers for phases of hosts `codes`."""
-        return self.of_host[np.where(np.isfinite(base), codes, -1)]
+        return self.of_host[placed(codes, base)[0]]
 
     def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
         """Return the residual of phases whose physical mean is given."""
@@ -336,7 +322,7 @@ class Belief:
         which = self.branch_of(codes, base)
         codes, phases = phases_of(self.known.table)
         known, base = self.columns(phases, codes)
-        host = np.where(np.isfinite(base), codes, -1)
+        host, _ = placed(codes, base)
         alike = np.zeros((len(x), len(known)))
         for k, branch in enumerate(self.branches):
             rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])

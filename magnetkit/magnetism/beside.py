@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..composition import CompositionTable
+from ..hosts.partition import root_codes
+from ..kernels.linear import invert, multiply
 from ..learning.sets import TrainingSet
 from .design import phases_of
 from .model import curie_temperature
@@ -36,7 +38,7 @@ class Beside:
     atoms : ndarray of float64, shape (m, 118)
         Their atomic fractions.
     host : ndarray of int8, shape (m,)
-        Their hosts.
+        Their hosts, roots.
     weights : ndarray of float64, shape (m,)
         What they depart by is covariance @ weights, K.
     """
@@ -59,9 +61,9 @@ class Beside:
         -------
         value, near : ndarray of float64, shape (n,)
         """
-        alike = _alike(phases.to_array(), codes, self.atoms, self.host)
+        alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
         alike[alike < _UNLIKE] = 0.0
-        value = curie_temperature(phases, codes, load()) + alike @ self.weights
+        value = curie_temperature(phases, codes, load()) + multiply(alike, self.weights)
         return value, alike.max(axis=1)
 
 
@@ -74,8 +76,7 @@ def beside(rows: TrainingSet) -> Beside | None:
         return None
     atoms, host = phases.to_array()[known], codes[known]
     covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
-    weights = np.linalg.solve(covariance, apart[known]).astype(np.float64)
-    return Beside(atoms, host, weights)
+    return Beside(atoms, host, multiply(invert(covariance), apart[known]))
 
 
 def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:

@@ -14,8 +14,9 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 from ..errors import InputError
+from ..units import BETWEEN
 from .magnets import magnets
-from .sintered import BETWEEN, read_between
+from .sintered import read_between
 
 if TYPE_CHECKING:
     import pandas as pd

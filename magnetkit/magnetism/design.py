@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..composition import CompositionTable
 from ..elements import N_ELEMENTS
 from ..features.ratio_sums import ratio_sums
-from ..hosts.partition import HOST_NAMES, partition
+from ..hosts.partition import ROOTS, assign_hosts, partition, root_codes, root_places
 from ..learning.curie import EDGE
 
 if TYPE_CHECKING:
@@ -28,16 +28,19 @@ OFFSET_K = 140.0
 # And of its slope, K per `_UNIT_K`.
 _SLOPE = 60.0
 
-TREND = 2 * (len(HOST_NAMES) + 1)
+TREND = 2 * (len(ROOTS) + 1)
 """Number of columns of the trend."""
 
 
 def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
-    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none."""
+    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none.
+
+    A variant is taken as its root, here and below: its compounds are its root's to learn from.
+    """
     from .model import curie_temperature
     from .priors import prior_parameters
 
-    return curie_temperature(phases, codes, prior_parameters())
+    return curie_temperature(phases, root_codes(codes), prior_parameters())
 
 
 def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
@@ -52,23 +55,26 @@ def layout() -> "Layout":
     """Return what the columns are made of, as the kernels take it."""
     from ..kernels.ratios import Layout
 
-    return Layout(ratio_sums()[1], len(HOST_NAMES), OFFSET_K, _SLOPE)
+    return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE)
 
 
 def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Array]:
-    """Return the kind of each row, the last where there is no physics, and its reduced mean."""
+    """Return the kind of each row, its place in `ROOTS`, and its reduced mean.
+
+    Where there is no physics the kind is the one behind the last.
+    """
     known = np.isfinite(base)
-    kind = np.where(known, codes, len(HOST_NAMES)).astype(np.int64)
+    kind = np.where(known, root_places(codes), len(ROOTS))
     return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
 
 
 def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and phase of measured compounds.
+    """Return host, a root, and phase of measured compounds.
 
     A compound is taken as it was made: what the split would put outside the hard phase, such as
     hydrogen, is in it. One that is no single phase of a host has none.
     """
-    part = partition(table)
+    part = partition(table, root_codes(assign_hosts(table)))
     whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
     return np.where(whole, part.host, -1).astype(np.int8), table
 

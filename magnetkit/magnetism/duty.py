@@ -14,16 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import renamed
 from ..errors import InputError
-from ..units import MU_0
+from ..units import LOAD_LINE, MU_0, TEN_YEARS
 
 Array = NDArray[np.float64]
-
-LOAD_LINE = 1.0
-"""Default permeance coefficient -B / (mu_0 H), that of a short block."""
-
-TEN_YEARS = 87_600.0
-"""Default time of use, h."""
 
 # mu_0 S_v, T: about 5 mT of sintered Nd-Fe-B (from memory; no number could be read in print). It
 # makes the volume that turns at once kT / (J_s S_v) = (8.6 nm)^3 at 20 C, two widths of a wall, as
@@ -44,19 +39,19 @@ class Duty:
     ----------
     load_line : float
         Permeance coefficient -B / (mu_0 H) of its worst place.
-    outside_kA_m : float
+    outside_field_kA_m : float
         Outside field against the magnetization, kA/m, such as that of an armature.
     hours : float
         Time at the temperature, h.
 
     Examples
     --------
-    >>> Duty(load_line=2.0, outside_kA_m=100.0).hours
+    >>> Duty(load_line=2.0, outside_field_kA_m=100.0).hours
     87600.0
     """
 
     load_line: float = LOAD_LINE
-    outside_kA_m: float = 0.0
+    outside_field_kA_m: float = 0.0
     hours: float = TEN_YEARS
 
     @property
@@ -80,7 +75,7 @@ class Duty:
         """
         from ..kernels.demagnetization import straight_field
 
-        outside = 1e3 * self.outside_kA_m
+        outside = 1e3 * self.outside_field_kA_m
         return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
 
     def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
@@ -125,9 +120,14 @@ class Duty:
             np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
             for a in (b_r, h_cj, knee, recoil)
         )
-        outside = 1e3 * self.outside_kA_m
+        outside = 1e3 * self.outside_field_kA_m
         share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
+
+
+Duty.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
+    Duty.__init__
+)
 
 
 def read_duty(load_line: Any) -> Duty:
@@ -148,7 +148,7 @@ def read_duty(load_line: Any) -> Duty:
     duty = load_line if isinstance(load_line, Duty) else Duty(load_line)
     names = {
         "load_line": "a permeance coefficient of 0 or more",
-        "outside_kA_m": "an outside field of 0 kA/m or more against the magnet",
+        "outside_field_kA_m": "an outside field of 0 kA/m or more against the magnet",
         "hours": "a time of use of 0 h or more",
     }
     checked = {}

@@ -90,7 +90,8 @@ def material(
         If there is not exactly one row, or no model for its host.
     """
     from ..hosts.partition import HOST_NAMES, HOSTS, partition
-    from .intrinsic import PROPERTIES, evaluate
+    from .intrinsic import evaluate
+    from .two_sublattices import PROPERTIES
 
     table = as_table(compositions, basis)
     if len(table) != 1:

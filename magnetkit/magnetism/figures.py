@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .grains import grain_effect
-from .intrinsic import PROPERTIES, STATUS, Intrinsic
 from .likeness import HALF_WIDTH
 from .magnets import Alloys
 from .near_curie import widen
+from .two_sublattices import PROPERTIES, STATUS, Intrinsic
 
 FIGURES = (
     "remanence_T",
@@ -138,7 +138,9 @@ def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
         return spread
     here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
     more = here**2 - made.rows["grain_effect"] ** 2
-    return np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
+    wider = np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
+    # Magnets of usual grains keep theirs to the last digit, whatever others the table has.
+    return np.where(more != 0.0, wider, spread)
 
 
 def bend(made: Alloys, between: tuple[float, float]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._blas import one_thread
 from ..arguments import named
 from ..composition.inputs import read_inputs
 from ..composition.notation import Basis
@@ -19,10 +20,11 @@ from ..composition.table import CompositionTable
 from ..elements import SYMBOLS
 from ..errors import InputError
 from ..hosts.partition import partition
+from ..hosts.records import CRYSTAL_FIELDS, HOSTS
 from ..units import K_B, MU_0, MU_B, parse_temperatures
 from .intrinsic import condensed
 from .model import condense
-from .multiplets import AXIAL, WHOLE, Ion, Matrix, free_energy, ion_of
+from .multiplets import WHOLE, Ion, Matrix, free_energy, ion_of
 from .parameters import Parameters, load
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Jump(NamedTuple):
 
 
 @named
+@one_thread()
 def first_order_transitions(
     compositions: Any,
     temperature: float | str | Sequence[float | str] = "4.2K",
@@ -94,8 +97,8 @@ def first_order_transitions(
     """Return the fields of first-order magnetization processes, by direction.
 
     The rare earth is diagonalized anew for each direction and field: a second for a composition and
-    temperature. Parameters are those in force, `magnetkit.magnetism.intrinsic`; outside 2:14:1
-    their crystal fields know no direction in the plane.
+    temperature. Parameters are those in force, `magnetkit.magnetism.intrinsic`; the
+    crystal field of a host but 2:14:1 knows no direction in the plane.
 
     Parameters
     ----------
@@ -177,6 +180,7 @@ def alloys(
     tables = {
         p.ions.facts[g, e, 0]: (g, SYMBOLS[e]) for g, e in np.argwhere(p.ions.facts[..., 0] >= 0.0)
     }
+    fields = [host.magnetism.crystal_field for host in HOSTS.values()]
     found: list[Alloy | None] = []
     for i, one in enumerate(state):
         if one[kernel.STATE] != kernel.OK or kelvin >= one[kernel.CURIE]:
@@ -189,8 +193,9 @@ def alloys(
         sites = []
         for row in ion[first : first + count]:
             group, symbol = tables[row[TABLE]]
-            here = ion_of(symbol)
-            name, turns = ((WHOLE, (False, True)), (AXIAL, (False,)))[group]
+            here, name = ion_of(symbol), CRYSTAL_FIELDS[group]
+            # In the whole field half of the sites have the sine-like terms of the other sign.
+            turns = (False, True) if name == WHOLE else (False,)
             crystal = []
             for turned in turns:
                 unit, fourth = here.crystal(name, turned)
@@ -201,7 +206,7 @@ def alloys(
             sites.append(Site(here, tuple(crystal), exchange, row[SITE], moment))
         metals = k1 - work[:count, 1].sum()
         polarization = one[kernel.MOMENT_T] * m * tesla
-        whole = codes[i] == 0
+        whole = fields[codes[i]] == WHOLE
         found.append(Alloy(kelvin, metals, polarization, one[kernel.PER_ION], tuple(sites), whole))
     return found
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..columnar import Coded
 from ..composition.table import CompositionTable
+from ..hosts.records import root_of
 from ..units import ROOM_K
 from .grains import grain_effect, off_reference
 from .likeness import Kinds
@@ -57,4 +58,4 @@ def kinds(
         made = alloys(some, parts, checked, read_shells(list(text[rows]), len(rows)))
         effects[rows, 0] = made.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
-    return Kinds(table, Coded.of(hosts), text, effects)
+    return Kinds(table, Coded.of([root_of(host) for host in hosts]), text, effects)

@@ -24,6 +24,7 @@ from .mill import (
     SPLIT_FILE,
     Known,
     Mill,
+    shared_variance,
     splits,
 )
 
@@ -75,7 +76,7 @@ def distance_variance(
     table : CompositionTable
         n recipes.
     hosts : Coded, length n
-        Their hosts.
+        Their hosts, each by its root.
     quantity : str
         ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
     mill : Mill, optional
@@ -127,7 +128,7 @@ def condition_rows(
     table : CompositionTable
         n recipes.
     hosts : Coded, length n
-        Their hosts.
+        Their hosts, each by its root.
     mill : Mill or None
     """
     mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
@@ -135,7 +136,7 @@ def condition_rows(
     shift, left = shifts[COERCIVITY]
     split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
     half = HALF_WIDTH * split.deviation
-    alone = np.sqrt(spread**2 + half**2 * (effects**2 @ np.array(split.shared)))
+    alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
     rows["harder"] = np.exp(shift)
     # Where magnets were measured the errors are no larger than those of such magnets, and less;
     # where nobody has measured one near it, they are larger than those that the spread is from.
@@ -150,7 +151,7 @@ def condition_rows(
 
 
 class Kinds(NamedTuple):
-    """n magnets by what they are: one recipe, host and shell is one magnet.
+    """n magnets by what they are: one recipe, host (by its root) and shell is one magnet.
 
     ``effects``, shape (n, 2): `mill.EFFECTS` of each.
     """
@@ -180,11 +181,12 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
     """
     split = splits().get(quantity, splits()["remanence_T"])
     from ..kernels.distances import distances
+    from ..kernels.linear import multiply
 
     apart = distances(one.table.rows, other.table.to_array())
     same_host = np.equal.outer(*(np.array(k.hosts.texts()) for k in (one, other)))
     itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
-    alike = split.covariance(apart) + (one.effects * split.shared) @ other.effects.T
+    alike = split.covariance(apart) + multiply(one.effects * split.shared, other.effects.T)
     found = np.where(same_host, alike, 0.0) + split.residue * itself
     if quantity not in splits():
         return found
@@ -193,7 +195,7 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
         first = known.across(one.table[rows], one.effects[rows])
         second = known.across(other.table[columns], other.effects[columns])
         block = np.ix_(rows, columns)
-        found[block] -= first @ np.linalg.solve(known.covariance(), second.T)
+        found[block] -= multiply(multiply(first, known.inverse), second.T)
         found[block] *= known.stretch**2
     far = distance_variance(one.table, one.hosts, quantity, mill) / split.deviation**2
     return found + itself * far[:, None]
@@ -228,12 +230,13 @@ def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
     """Return the diagonal of `covariance`, shape (n,)."""
     if quantity not in splits():
         return np.ones(len(magnets.table))
-    found = 1.0 + magnets.effects**2 @ np.array(splits()[quantity].shared)
+    from ..kernels.linear import multiply
+
+    found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
     for host, known in _known(mill, quantity).items():
         rows = np.flatnonzero(magnets.hosts.says(host))
         across = known.across(magnets.table[rows], magnets.effects[rows])
-        gain = np.linalg.solve(known.covariance(), across.T)
-        found[rows] -= np.einsum("nk,kn->n", across, gain)
+        found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
         found[rows] *= known.stretch**2
     deviation = splits()[quantity].deviation
     return found + distance_variance(magnets.table, magnets.hosts, quantity, mill) / deviation**2

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import named
+from ..arguments import named, renamed
 from ..composition.notation import Basis
 from ..errors import InputError
-from ..units import ZERO_CELSIUS
-from .duty import TEN_YEARS, Duty, read_duty
+from ..units import TEN_YEARS, ZERO_CELSIUS
+from .duty import Duty, read_duty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,13 +27,14 @@ LOSSES = (0.2, 1.0, 5.0)
 _FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
 
 
+@renamed(outside_kA_m="outside_field_kA_m")
 @named
 def use_limits(
     compositions: Any,
     load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
     hours: float | Sequence[float] = (100.0, TEN_YEARS),
     losses: Sequence[float] = LOSSES,
-    outside_kA_m: float = 0.0,
+    outside_field_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
     *,
@@ -52,7 +53,7 @@ def use_limits(
         Times at the temperature, h.
     losses : sequence of float
         Irreversible losses of flux, %.
-    outside_kA_m : float
+    outside_field_kA_m : float
         Outside field against the magnetization, kA/m.
     process, shell, basis : optional
         As of `magnetkit.predict`.
@@ -61,10 +62,10 @@ def use_limits(
     -------
     pandas.DataFrame
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
-        ``hours``, ``outside_kA_m``, ``knee_K`` (where the knee, less what time takes, is used up)
-        and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is from 20
-        degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]`` says
-        what stands for a grade.
+        ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is
+        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is
+        from 20 degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]``
+        says what stands for a grade.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def use_limits(
     if not all(0.0 < percent < 100.0 for percent in wanted):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
     lines, times = _each("load_line", load_line), _each("hours", hours)
-    duties = [read_duty(Duty(p, outside_kA_m, t)) for p in lines for t in times]
+    duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
     kelvin = np.arange(_FROM, _LAST, _STEP)
     named_so = grades_among(compositions)
     if named_so:

@@ -13,7 +13,7 @@ from ..elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from ..units import N_A, ROOM_K
 from .balance import Balance, balance
 from .grains import grain_effect
-from .intrinsic import STATUS, condensed
+from .intrinsic import condensed
 from .likeness import condition_rows
 from .microstructure import microstructure
 from .parameters import ion_tables
@@ -26,14 +26,11 @@ from .shell import (
     given_share,
     replace_rare_earth,
 )
+from .two_sublattices import STATUS
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
     from .belief import Believed
-
-# A formula names no additives, its maker uses them: 0.05 to 0.15 wt.% of copper are the makers'
-# own figures for ordinary magnets (couragemagnet.com/faq/324).
-_USUAL_ADDITIVE = 0.001
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +47,7 @@ class Magnets:
     intrinsic_coercivity : ndarray of float64, shape (n, k)
         H_cJ, A/m.
     status : ndarray of int8, shape (n, k)
-        Index into `magnetkit.magnetism.intrinsic.STATUS`.
+        Index into `magnetkit.magnetism.two_sublattices.STATUS`.
     alloys : Alloys
         What they are at any temperature.
     """
@@ -163,7 +160,7 @@ class Alloys:
         alpha_k, n_eff, decay = micro
         alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
         own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
-        fall = decay, rows["alpha_falls"]
+        fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
         return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(len(decay)))
 
     @cached_property
@@ -254,7 +251,7 @@ def alloys(
         oxide have others.
     """
     from ..hosts.made import shells_known
-    from ..hosts.partition import HOST_NAMES, wall_hosts
+    from ..hosts.partition import HOST_NAMES, root_codes, wall_hosts
     from ..kernels.sintered import Phases
 
     n, codes = len(table), parts.host
@@ -272,7 +269,8 @@ def alloys(
     structure = {
         "boundary": np.where(formula, rows["grain_boundary"], found.free),
         "soft": found.soft,
-        "additive": np.where(formula, _USUAL_ADDITIVE, table.fraction("Ga", "Cu")),
+        # A formula names no additives, its maker uses them.
+        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
         "iron": np.full(n, np.nan),
         "copper": np.full(n, np.nan),
     }
@@ -317,7 +315,7 @@ def alloys(
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
-    condition_rows(rows, table, Coded(codes, HOST_NAMES), made.mill)
+    condition_rows(rows, table, Coded(root_codes(codes), HOST_NAMES), made.mill)
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of

@@ -86,6 +86,13 @@ class Split:
         return self.common + self.composition * np.exp(-distance / self.length)
 
 
+def shared_variance(effects: NDArray[np.float64], split: Split) -> NDArray[np.float64]:
+    """Return what `EFFECTS` of n magnets, shape (n, 2), add to the variance of each, shape (n,)."""
+    shell, grain = split.shared
+    found: NDArray[np.float64] = effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain
+    return found
+
+
 @lru_cache(maxsize=1)
 def splits() -> dict[str, Split]:
     """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`.
@@ -144,6 +151,14 @@ class Known:
         """Return the covariance of the measured scores, shape (k, k)."""
         return self.across(self.table, self.effects) + self.noise
 
+    @cached_property
+    def inverse(self) -> NDArray[np.float64]:
+        """The inverse of `covariance`."""
+        from ..kernels.linear import invert
+
+        found: NDArray[np.float64] = invert(self.covariance())
+        return found
+
     def across(
         self, table: CompositionTable, effects: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
@@ -152,7 +167,9 @@ class Known:
 
         found = self.split.covariance(distances(table.rows, self.fractions))
         if effects is not None and self.effects is not None:
-            found = found + (effects * self.split.shared) @ self.effects.T
+            from ..kernels.linear import multiply
+
+            found = found + multiply(effects * self.split.shared, self.effects.T)
         return found
 
     @cached_property
@@ -166,8 +183,10 @@ class Known:
         k = len(self.scores)
         if k < 2:
             return 1.0
+        from ..kernels.linear import multiply
+
         both = np.column_stack([np.ones(k), self.scores])
-        (ones, mixed), (_, square) = both.T @ np.linalg.solve(self.covariance(), both)
+        (ones, mixed), (_, square) = multiply(both.T, multiply(self.inverse, both))
         return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
 
     def posterior(
@@ -182,11 +201,13 @@ class Known:
         effects : ndarray of float64, shape (n, 2), optional
             `EFFECTS` of each.
         """
+        from ..kernels.linear import multiply
+
         across = self.across(table, effects)
-        weights = np.linalg.solve(self.covariance(), across.T)
-        mean = weights.T @ self.scores
-        alone = 1.0 if effects is None else 1.0 + effects**2 @ np.array(self.split.shared)
-        variance = alone - np.einsum("nk,kn->n", across, weights)
+        weights = multiply(across, self.inverse)
+        mean = multiply(weights, self.scores)
+        alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
+        variance = alone - (weights * across).sum(axis=1)
         return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..hosts.records import CRYSTAL_FIELDS
 from .parameters import ions, published_fields
 
-WHOLE, AXIAL = "2:14:1", "axial"
+WHOLE, AXIAL = CRYSTAL_FIELDS
 """Crystal fields: that of R2Fe14B, scaled; a field of A_2^0 and A_4^0 alone."""
 
 Matrix = NDArray[np.complexfloating[Any, Any]]

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .intrinsic import Intrinsic
 from .magnets import Alloys
+from .two_sublattices import Intrinsic
 
 # Half ranges of the Curie temperature below it where its doubt is looked at. Coercivity of Nd-Fe-B
 # ends four below, where a higher Curie temperature would leave some; with six the upper end has no

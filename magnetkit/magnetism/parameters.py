@@ -18,6 +18,7 @@ from .. import datasets
 from ..elements import INDEX, N_ELEMENTS
 from ..errors import DataError
 from ..hosts.partition import HOST_NAMES, HOSTS, site_rules
+from ..hosts.records import CRYSTAL_FIELDS, FILLINGS
 
 if TYPE_CHECKING:
     from ..kernels.arrays import Model
@@ -109,7 +110,7 @@ class Parameters:
 
         return Model(
             *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
-            self.host_sd,
+            self.host_sd, _kinds(),
         )  # fmt: skip
 
     def draw(self, generator: np.random.Generator) -> "Parameters":
@@ -122,6 +123,24 @@ class Parameters:
             self.known,
             self.ions,
         )
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int8]:
+    """Return what each host is to the kernels, see `magnetkit.kernels.magnetism`."""
+    return np.array(
+        [
+            (
+                rules.sublattices,
+                rules.anisotropy_order // 2,
+                CRYSTAL_FIELDS.index(rules.crystal_field),
+                FILLINGS.index(rules.filling),
+                rules.exchange_saturates,
+            )
+            for rules in (host.magnetism for host in HOSTS.values())
+        ],
+        np.int8,
+    )
 
 
 # Cerium is mixed-valent and europium divalent in compounds rich in iron or cobalt: no free ion.
@@ -157,12 +176,17 @@ def ion_tables() -> "Ions":
     from ..kernels.ions import Ions
 
     with np.load(datasets.path("ions/crystal_field.npz")) as file:
-        by_kelvin, by_field = (file[k].astype(np.float32) for k in ("by_kelvin", "by_field"))
-        values = file["values"]
-        groups, ions, kelvins, fields, n = values.shape
-        values = by_kelvin @ values.reshape(groups, ions, kelvins, fields * n)
-        values = by_field @ values.reshape(groups, ions, len(by_kelvin), fields, n)
+        by_kelvin, by_field, values = (file[k] for k in ("by_kelvin", "by_field", "values"))
+        groups, ions, coarse, _, n = values.shape
         kelvins, fields = len(by_kelvin), len(by_field)
+        close = np.empty((groups * ions, kelvins, fields, n), np.float32)
+        found = np.empty((kelvins, values.shape[3] * n))
+        total = np.empty((fields, kelvins, n))
+        # An ion at a time, so that the sums stay in the processor's cache.
+        for ion, given in zip(close, values.reshape(groups * ions, coarse, -1), strict=True):
+            _add_in_order(by_kelvin, given.astype(np.float64), found)
+            rows = np.ascontiguousarray(found.reshape(kelvins, -1, n).swapaxes(0, 1))
+            ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
         facts = np.full((groups, N_ELEMENTS, 5), -1.0)
         for i, symbol in enumerate(file["symbols"].tolist()):
             for g in range(groups):
@@ -174,8 +198,22 @@ def ion_tables() -> "Ions":
                     1.0 / file["half"][g],
                 )
         return Ions(
-            values.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
+            close.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
         )
+
+
+def _add_in_order(
+    weights: NDArray[np.float64], values: NDArray[np.float64], total: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Write ``weights @ values`` into total, adding one term after another.
+
+    A library's product of matrices adds in an order that follows threads and processor.
+    """
+    total[:] = 0.0
+    term = np.empty_like(total)
+    for column, value in zip(weights.T, values, strict=True):
+        total += np.multiply(column.reshape(-1, *[1] * value.ndim), value, out=term)
+    return total
 
 
 def read(rows: Iterable[dict[str, str]]) -> Parameters:
@@ -217,14 +255,14 @@ def _site(name: str) -> int:
 
 @lru_cache(maxsize=1)
 def load() -> Parameters:
-    """Return the calibrated parameters; a variant that was not fitted has those of its host."""
+    """Return the calibrated parameters; a variant that was not fitted has those of its root."""
     result = read(datasets.rows("intrinsic/parameters.csv"))
     for h, host in enumerate(HOSTS.values()):
-        if host.variant_of is not None and not result.known[h].any():
-            parent = HOST_NAMES.index(host.variant_of)
+        if not result.known[h].any():
+            root = HOST_NAMES.index(host.root)
             for array in (result.element, result.element_sd, result.host, result.host_sd):
-                array[h] = array[parent]
-            result.known[h] = result.known[parent]
+                array[h] = array[root]
+            result.known[h] = result.known[root]
     return result
 
 

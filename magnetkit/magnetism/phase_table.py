@@ -102,7 +102,7 @@ def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float,
     if not len(rest.values) or not outside > 0.0:
         return [("grain boundary", outside, 0.0)]
     if name in HOSTS and HOSTS[name].magnet.walls:
-        return [("Sm(Co,Cu)5 walls", outside, np.nan)]
+        return [(HOSTS[name].magnet.walls_phase, outside, np.nan)]
     beside = HOSTS[name].magnet.second_phases
     if beside is None:
         return _on_hull(rest, outside)

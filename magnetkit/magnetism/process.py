@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..arguments import named
 from ..errors import InputError
-from ..hosts.records import HOSTS
+from ..hosts.records import HOSTS, root_of
 from .mill import Mill, load
 from .routes import Route, routes
 
@@ -174,12 +174,12 @@ class Parameters:
 def parameters() -> Parameters:
     """Read ``datasets/recipes/parameters.toml``, written by ``calibrate.py`` beside it.
 
-    A variant of a host that it does not list has the parameters of that host.
+    A variant of a host that it does not list has the parameters of its root.
     """
     found = read_parameters(datasets.toml(PARAMETERS_FILE))
     for name, host in HOSTS.items():
-        if host.variant_of is not None and host.variant_of in found.families:
-            found.families.setdefault(name, found.families[host.variant_of])
+        if host.root in found.families:
+            found.families.setdefault(name, found.families[host.root])
     return found
 
 
@@ -298,7 +298,8 @@ def by_row(
     Returns
     -------
     dict of str to ndarray, shape (n,)
-        The numbers of `Family` and the fields of `Process`.
+        The numbers of `Family`, the fields of `Process`, and what is usual of the host's magnets:
+        ``usual_curie_K`` and ``usual_additive``.
     """
     families = parameters().families
     rows: dict[str, NDArray[np.float64]] = {}
@@ -317,9 +318,13 @@ def by_row(
             # A parameter of the family that a route may know better.
             default = rows[name]
         rows[name] = default if given is None else np.where(np.isnan(given), default, given)
+    for name in ("usual_curie_K", "usual_additive"):
+        usual = [getattr(HOSTS[h].magnet, name) for h in host_names]
+        rows[name] = np.array([*usual, np.nan])[codes]
     if process.route is not None:
         # A route says nothing of other hosts: without alignment there is no magnet.
-        own = np.array([name == process.route.host for name in host_names] + [False])
+        route = root_of(process.route.host)
+        own = np.array([root_of(name) == route for name in host_names] + [False])
         rows["alignment"] = np.where(own[codes], rows["alignment"], np.nan)
     return rows
 

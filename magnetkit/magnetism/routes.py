@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import datasets
 from ..errors import InputError
+from ..hosts.records import root_of
 
 FOLDER = "routes"
 
@@ -112,6 +113,7 @@ def resistivity(host: str, route: Route | None = None) -> float:
     0.86
     """
     if route is None:
-        usual = [r for r in routes().values() if r.host == host and r.printed is not None]
+        own = root_of(host)
+        usual = [r for r in routes().values() if r.host == own and r.printed is not None]
         route = usual[0] if usual else None
     return math.nan if route is None or route.printed is None else route.printed.resistivity_uohm_m

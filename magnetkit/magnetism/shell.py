@@ -40,15 +40,25 @@ def _law() -> dict[str, float]:
     return parameters().shell
 
 
+@lru_cache(maxsize=1)
+def _example() -> tuple[float, float, float]:
+    """Return `_masses` of a compound of the host about whose grains shells are known."""
+    from ..hosts.made import shelled_hosts
+    from ..hosts.records import HOSTS
+
+    example = HOSTS[shelled_hosts()[0]].structure.example
+    atoms, own, whole = (float(x[0]) for x in _masses(CompositionTable.from_strings([example])))
+    return atoms, own, whole
+
+
 def objection(shell: Shell) -> str:
     """Return why no furnace makes this shell about grains of 5 um, empty where one does."""
     amount, thickness, content = shell.amount_wt_pct, None, None
     if shell.fraction is not None and shell.content is not None:
         paid = shell.fraction * shell.content / (1.0 - _law()["lost"])
-        symbol, mass = INDEX[shell.R], ATOMIC_MASS
-        rest = 14.0 * mass[INDEX["Fe"]] + mass[INDEX["B"]]
-        added = 2.0 * paid * mass[symbol]
-        amount = 100.0 * added / (rest + added + 2.0 * (1.0 - paid) * mass[INDEX["Nd"]])
+        atoms, own, whole = _example()
+        added = paid * atoms * ATOMIC_MASS[INDEX[shell.R]]
+        amount = 100.0 * added / (whole - own + added + (1.0 - paid) * own)
         content = shell.content
         thickness = float(thickness_nm(np.array(shell.fraction), np.array(_USUAL_GRAIN_UM)))
     if thickness is not None and thickness < _LEAST_THICKNESS_NM:
@@ -303,3 +313,39 @@ def with_shell(compositions: Any, shell: Any, basis: Basis = "auto") -> Composit
     if rows is None:
         return table
     return replace_rare_earth(table, rows.column, rows.paid(*_masses(table)))
+
+
+def mean_over_mass(
+    table: CompositionTable, figures: NDArray[np.float64], shell: Any = None
+) -> NDArray[np.float64]:
+    """Return the mean of figures of the elements over the mass of each alloy.
+
+    A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
+    in the boundaries is paid for too.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n alloys.
+    figures : ndarray of float64, shape (118, k)
+        Per unit of mass; the first column is 1 throughout.
+    shell : optional
+        As of `read_shells`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+    """
+    from ..kernels.row_sums import sums_of_each
+
+    per_atom = figures * ATOMIC_MASS[:, None]
+    sums = sums_of_each(table.rows, per_atom)
+    rows = None if shell is None else read_shells(shell, len(table))
+    if rows is not None:
+        rare = mask(RARE_EARTHS)
+        of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
+        own = sums_of_each(table.rows, of_rare)
+        put_in = own[:, -1:] * per_atom[rows.column]
+        share = rows.paid(own[:, -1], own[:, 0], sums[:, 0])
+        sums += share[:, None] * (put_in - own[:, :-1])
+    return sums / sums[:, :1]

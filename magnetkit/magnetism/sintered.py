@@ -14,22 +14,19 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..errors import InputError
 from ..hosts.partition import HOSTS
-from ..units import celsius_range, parse_temperature, parse_temperatures
+from ..units import BETWEEN, celsius_range, parse_temperature, parse_temperatures
 from . import duty
 from .duty import Duty
 from .figures import FIGURES, at_each, bend, figures_of
-from .intrinsic import STATUS
 from .magnets import Magnets, alloys, never_made
 from .process import Process, read_process
 from .shell import read_shells, warn_of_shells, written
+from .two_sublattices import STATUS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .routes import Route
-
-BETWEEN = (293.15, 373.15)
-"""Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
 
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
@@ -204,7 +201,8 @@ def sintered_columns(
     no more than central values of `FIGURES`, and take less work over a whole range.
     """
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import blank_rows, columns_of, evaluate, host_column, quantile, status_column
+    from .intrinsic import evaluate
+    from .two_sublattices import blank_rows, columns_of, host_column, quantile, status_column
 
     asked = np.array([parse_temperature(t) for t in temperatures], float)
     first, second = read_between(between)

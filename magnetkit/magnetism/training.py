@@ -15,21 +15,19 @@ from .. import conformal
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS
 from ..errors import DataError
-from ..hosts.partition import HOST_NAMES
+from ..hosts.records import HOSTS, ROOTS
 from ..learning.curie import FOLDS, TARGET, fold, keys
 from ..learning.process import TrendProcess
 from ..learning.sets import TrainingSet
 from .belief import Belief, Branch, Residual, error_size
 from .beside import beside
-from .design import TREND, TYPICAL_K, columns_of, phases_of, physical
+from .design import TREND, TYPICAL_K, columns_of, phases_of, physical, placed
 
 Array = NDArray[np.float64]
 
-FAMILIES = ("2:14:1", "1:5", "2:17")
-"""Hosts with a process of their own. The others learn more from all rows: on papers left out 1:12
-is 36 K off instead of 39, with 0.94 instead of 0.90 of its pairs in order."""
-
-# A host of fewer compounds than this is left to the common process.
+# A host of fewer compounds than this is left to the common process. Of the others some have a
+# process of their own; the rest learn more from all rows: on papers left out 1:12 is 36 K off
+# instead of 39, with 0.94 instead of 0.90 of its pairs in order.
 _OWN = 100
 # Any other host is answered from its own points of the common process and so many others: of 3,700
 # in all, 200 leave 1:12 within 1.3 K of the full process on the mean, 300 within 1.1 K and 400
@@ -154,12 +152,12 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
 def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
     """Return a belief whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
-    of_host = np.zeros(len(HOST_NAMES) + 1, np.int64)
+    of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
-    for host, name in enumerate(HOST_NAMES):
+    for host, name in enumerate(ROOTS):
         if len(np.unique(own.compound[own.host == host])) >= _OWN:
             of_host[host] = len(branches)
-            alone = name in FAMILIES
+            alone = HOSTS[name].magnetism.own_curie_process
             learns = np.arange(len(of_host)) == host if alone else branches[0].learns
             branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
     one = np.ones(1)
@@ -228,8 +226,7 @@ def rows_of(data: TrainingSet, physics: bool) -> Rows:
     codes, phases = phases_of(data.table)
     base = physical(phases, codes) if physics else np.full(len(phases), np.nan)
     _, compound = np.unique(keys(data.table.to_array()), return_inverse=True)
-    host = np.where(np.isfinite(base), codes, len(HOST_NAMES)).astype(np.int64)
-    return Rows(columns_of(phases, codes, base), base, host, compound)
+    return Rows(columns_of(phases, codes, base), base, placed(codes, base)[0], compound)
 
 
 def fit_branches(
@@ -263,7 +260,6 @@ def fit_rows(
 ) -> TrendProcess:
     """Return the residual's process: one row a compound, the median of its sources."""
     import pandas as pd
-    from threadpoolctl import threadpool_limits
 
     mine = np.flatnonzero(learns[own.host])
     apart = data.values - np.where(np.isfinite(own.base), own.base, TYPICAL_K)
@@ -273,13 +269,11 @@ def fit_rows(
     )
     x, y = own.x[joined["row"].to_numpy()], joined["apart"].to_numpy()
     noise = 1.0 / np.sqrt(joined["count"].to_numpy(np.float64))
-    # More threads would sum in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
-        if scales is not None:
-            return scales.refit(x, y, noise)
-        # What an element does goes on beyond its neighbours: a plane, and nothing local.
-        blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, searches=2)
-        return blank.fit(x, y, noise)
+    if scales is not None:
+        return scales.refit(x, y, noise)
+    # What an element does goes on beyond its neighbours: a plane, and nothing local.
+    blank = TrendProcess(TREND, N_ELEMENTS, True, search_rows=_SEARCHED, searches=2)
+    return blank.fit(x, y, noise)
 
 
 def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:

@@ -16,6 +16,5 @@ from .snapshot import read_snapshot as read_snapshot
 from .snapshot import write_snapshot as write_snapshot
 from .substituted import dilute as dilute
 from .substituted import host_cell as host_cell
-from .substituted import site_check as site_check
 from .substituted import substitute as substitute
 from .substituted import substitution_table as substitution_table

@@ -20,11 +20,17 @@ class Facets:
         The phases at its corners, ascending index into the space.
     inverse : ndarray of float64, shape (facets, m, m)
         Takes a composition to the amounts of the corner phases.
+    matrix : ndarray of float64, shape (facets, m, m)
+        Element by corner: what the corner phases are made of.
+    energy : ndarray of float64, shape (facets, m)
+        Of the corner phases, eV/atom.
     """
 
     price: NDArray[np.float64]
     corner: NDArray[np.int32]
     inverse: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+    energy: NDArray[np.float64]
 
 
 def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
@@ -56,7 +62,8 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
     dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
     if m == 1:
         one = np.ones((1, 1, 1))
-        return Facets(energy[:1, None].copy(), ids[:1, None].astype(np.int32), one)
+        first = energy[:1, None].copy()
+        return Facets(first, ids[:1, None].astype(np.int32), one, one, first)
     if len(ids) == m:
         corners = np.arange(m)[None, :]
     else:
@@ -81,4 +88,6 @@ def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
         np.ascontiguousarray(price),
         ids[corners].astype(np.int32),
         np.ascontiguousarray(inverse),
+        np.ascontiguousarray(matrix),
+        energy[corners],
     )

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .. import datasets
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
-from ..hosts.partition import HOST_NAMES, HOSTS
+from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
 from .hull import solve, stable_space
 from .judged import BOLTZMANN_EV_K, Judged, Named, kinds
 from .mixing_terms import RADII
@@ -31,7 +31,7 @@ from .space import whole_space
 if TYPE_CHECKING:
     from ..kernels.forming import Atoms, State, Weights
 
-FAMILIES = ("2:14:1", "1:5", "2:17", "1:12", "")
+FAMILIES = (*(name for name in ROOTS if HOSTS[name].own_forming_weights), "")
 """Structures with weights of their own; the last, without, stands for all others."""
 FORMS = 0.5
 """Least probability of forming of a phase that the ranking takes for makeable."""
@@ -104,20 +104,21 @@ def atoms() -> "Atoms":
 @lru_cache(maxsize=1)
 def _embedded() -> "tuple[Atoms, Weights]":
     from ..kernels.forming import Weights
+    from ..kernels.linear import factor
 
     stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
     covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
-    value, vector = np.linalg.eigh(0.5 * (covariance + covariance.transpose(0, 2, 1)))
-    root = vector * np.sqrt(np.maximum(value, 0.0))[:, None, :]
-    return atoms(), Weights(mean, np.ascontiguousarray(root))
+    root = [factor(0.5 * (own + own.T)) for own in covariance]
+    return atoms(), Weights(mean, np.array(root))
 
 
 @lru_cache(maxsize=1)
 def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
     """Return family, making and melting temperature by host; the last are those of no host.
 
-    A host with interstitials is made of the metal: its family is that of the same metal lattice.
+    A variant is of its root's family. A host with interstitials is made of the metal: its family
+    is that of the same metal lattice.
     """
     bare = {
         (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
@@ -126,10 +127,10 @@ def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float6
     }
     other = len(FAMILIES) - 1
     family = [
-        FAMILIES.index(name)
-        if name in FAMILIES
+        FAMILIES.index(host.root)
+        if host.root in FAMILIES
         else bare.get((host.rare_earth, host.transition_metal), other)
-        for name, host in HOSTS.items()
+        for host in HOSTS.values()
     ]
     made = [host.making_temperature_K for host in HOSTS.values()]
     melts = [host.melts_at_K for host in HOSTS.values()]
@@ -165,8 +166,8 @@ def state_of(
     own = family[judged.host]
     distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
     entropy = judged.entropy.copy()
-    takes_gas = [f < len(FAMILIES) - 1 and HOST_NAMES[c] != FAMILIES[f]
-                 for c, f in enumerate(family[:-1])]  # fmt: skip
+    takes_gas = [f < len(FAMILIES) - 1 and host.root != FAMILIES[f]
+                 for host, f in zip(HOSTS.values(), family[:-1], strict=True)]  # fmt: skip
     gas = np.array([*takes_gas, False])[judged.host]
     if gas.any():
         bare = CompositionTable(
@@ -177,7 +178,8 @@ def state_of(
             phases.row_index,
         )  # fmt: skip
         row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
-        bare.values[:] /= np.bincount(row, bare.values, len(bare))[row]
+        # Other rows stay to the last digit.
+        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[row]
         parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
         metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
         distance[gas], _ = metal.above(kelvin[gas])

@@ -66,7 +66,6 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
     for s in range(len(left)):
         members = systems.members[s]
         own = systems.order[systems.bounds[s] : systems.bounds[s + 1]]
-        # By the rows of this call alone: what earlier calls found must not move the last digits.
         elements = int(members.sum())
         if elements < len(_ROWS_TO_PAY) and len(own) >= _ROWS_TO_PAY[elements]:
             left[s] = not _by_facets(rows, own, space, members, found)
@@ -99,9 +98,10 @@ def _by_facets(
     given = rows, place, own
     share_rows(hull_facets.highest, len(own), *given, facets.price, found.hull, facet)
     done = np.ones(len(own), bool)
-    if found.products.shape[1]:
-        planes = hull_facets.Planes(facets.price, facets.corner, facets.inverse)
-        share_rows(hull_facets.split, len(own), *given, planes, facet, found, done)
+    planes = hull_facets.Planes(
+        facets.price, facets.corner, facets.inverse, facets.matrix, facets.energy
+    )
+    share_rows(hull_facets.split, len(own), *given, planes, facet, found, done)
     return bool(done.all())
 
 

@@ -9,12 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from ..columnar import Coded
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
-from ..hosts.partition import HOST_NAMES, HOSTS, assign_hosts, hard_phases
+from ..hosts.partition import (
+    HOST_NAMES,
+    HOSTS,
+    ROOTS,
+    assign_hosts,
+    hard_phases,
+    root_codes,
+)
 from .hull import Decomposition, solve, stable_phases, stable_space
 from .mixing import Nodes, mixing_model
 from .mixing_terms import MixingTerms
@@ -50,18 +56,20 @@ def kinds() -> NDArray[np.int8]:
 
 
 def phases_of(table: CompositionTable, host: str = "auto") -> Named:
-    """Return the phase that each composition stands for."""
+    """Return the phase that each composition stands for; what names one is of no variant."""
     from ..kernels.forming import ratios
 
-    atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in HOSTS.values()]
-    earths = np.array([h.rare_earth for h in HOSTS.values()]) / atoms
-    thirds = np.array([h.interstitial for h in HOSTS.values()]) / atoms
-    third = np.array([mask(h.interstitial_elements) > 0 for h in HOSTS.values()])
+    roots = [HOSTS[name] for name in ROOTS]
+    atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
+    earths = np.array([h.rare_earth for h in roots]) / atoms
+    thirds = np.array([h.interstitial for h in roots]) / atoms
+    third = np.array([mask(h.interstitial_elements) > 0 for h in roots])
     rows = table.rows
-    found = ratios(rows, kinds(), earths, thirds, third)
+    places = ratios(rows, kinds(), earths, thirds, third)
+    found = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
-        found[found != HOST_NAMES.index(host)] = -1
+        found[found != HOST_NAMES.index(HOSTS[host].root)] = -1
     named = found >= 0
     if named.all():
         return Named(found, table, named)
@@ -116,7 +124,7 @@ class Judged:
             present = np.flatnonzero(kernel.elements_of(table.indptr, table.indices, rows))
             nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites = kernel.Sites(nodes.role, nodes.index, nodes.sites)
-            energies = kernel.Energies(nodes.node, nodes.mean, nodes.root, nodes.noise)
+            energies = kernel.Energies(nodes.node, nodes.mean, nodes.covariance, nodes.noise)
             share_rows(kernel.interpolate, len(rows), rows_of, rows, sites, energies, interpolated)
             members = kernel.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
             compared = kernel.Compared(self.borrows, self._lacking)
@@ -138,9 +146,10 @@ class Judged:
         return Coded(codes, tuple(place))
 
     def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
-        """Return the code and the rows of each host."""
-        codes = np.unique(self.host[self.host >= 0])
-        return [(int(code), np.flatnonzero(self.host == code)) for code in codes]
+        """Return the code and the rows of each host, of variants those of their root."""
+        roots = root_codes(self.host)
+        codes = np.unique(roots[roots >= 0])
+        return [(int(code), np.flatnonzero(roots == code)) for code in codes]
 
     def _take_entries(self) -> None:
         """Take rows of no host for what the snapshot lists at their composition."""
@@ -207,13 +216,11 @@ def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
     key = ("nodes", host, columns.tobytes())
     if key not in source._cache:
         model = mixing_model(source, host)
-        # How many threads BLAS has must not show in the last digits.
-        with threadpool_limits(limits=1, user_api="blas"):
-            source._cache[key] = model.nodes(
-                np.intersect1d(columns, model.earths),
-                np.intersect1d(columns, model.metals),
-                np.intersect1d(columns, model.thirds),
-            )
+        source._cache[key] = model.nodes(
+            np.intersect1d(columns, model.earths),
+            np.intersect1d(columns, model.metals),
+            np.intersect1d(columns, model.thirds),
+        )
     return source._cache[key]
 
 

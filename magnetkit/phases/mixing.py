@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from ..elements import N_ELEMENTS
+from ..kernels.linear import invert, multiply
 from ..kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
 from . import slopes as potential
 from .mixing_terms import NOISE, MixingTerms, Occupation
@@ -46,7 +46,7 @@ class Nodes:
     index : ndarray of int64, shape (118,)
     sites : ndarray of float64, shape (3,)
     node : ndarray of int64, shape (R, X, M, M)
-    mean, root : ndarrays of float64, shapes (k,), (k, f)
+    mean, covariance : ndarrays of float64, shapes (k,), (k, k)
     noise : ndarray of float64, shape (3,)
     known : ndarray of bool, shape (R, X, M)
         Whether the snapshot has the end member.
@@ -59,7 +59,7 @@ class Nodes:
     sites: NDArray[np.float64]
     node: NDArray[np.int64]
     mean: NDArray[np.float64]
-    root: NDArray[np.float64]
+    covariance: NDArray[np.float64]
     noise: NDArray[np.float64]
     known: NDArray[np.bool_]
     borrowed: NDArray[np.bool_]
@@ -146,15 +146,17 @@ class MixingModel:
         for k in range(len(differences)):
             observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
         noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
-        full = observe @ self.terms.kernel(self._points, self._points) @ observe.T + np.diag(noise)
-        rest = np.concatenate([self.energy, differences]) - observe @ self.terms.trend(self._points)
+        full = multiply(observe, self.terms.kernel(self._points, self._points))
+        full = multiply(full, observe.T) + np.diag(noise)
+        trend = multiply(observe, self.terms.trend(self._points))
+        rest = np.concatenate([self.energy, differences]) - trend
         keep = _kept(full, rest, n)
-        inverse = np.linalg.inv(full[np.ix_(keep, keep)])
-        weights = inverse @ rest[keep]
+        inverse = invert(full[np.ix_(keep, keep)])
+        weights = multiply(inverse, rest[keep])
         deviation = np.sqrt(1.0 / np.diag(inverse))
         error = weights * deviation**2
-        self._weights = observe[keep].T @ weights
-        self._precision = observe[keep].T @ inverse @ observe[keep]
+        self._weights = multiply(observe[keep].T, weights)
+        self._precision = multiply(multiply(observe[keep].T, inverse), observe[keep])
         self.kept = kept = keep[:n]
         self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
         self.loo_error, self.loo_deviation = np.full(n, np.nan), np.full(n, np.nan)
@@ -183,8 +185,9 @@ class MixingModel:
         The covariance is not scaled.
         """
         cross = self.terms.kernel(at, self._points)
-        mean = self.terms.trend(at) + cross @ self._weights
-        return mean, self.terms.kernel(at, at) - cross @ self._precision @ cross.T
+        mean = self.terms.trend(at) + multiply(cross, self._weights)
+        known = multiply(multiply(cross, self._precision), cross.T)
+        return mean, self.terms.kernel(at, at) - known
 
     def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
         """Return the nodes for phases of some elements (ascending element columns)."""
@@ -221,7 +224,7 @@ class MixingModel:
             self.terms.sites,
             node,
             mean,
-            _root(covariance) * self.scale,
+            covariance * self.scale**2,
             NOISE**2 * self.scale**2,
             self._known(earths, metals, thirds),
             borrowed,
@@ -251,10 +254,10 @@ def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) ->
     entries : int
         The first so many may go.
     """
-    left, inverse = np.arange(len(rest)), np.linalg.inv(full)
+    left, inverse = np.arange(len(rest)), invert(full)
     while len(left):
         # An error over its deviation, both as predicted by the others.
-        far = np.abs(inverse @ rest[left]) / np.sqrt(np.diag(inverse))
+        far = np.abs(multiply(inverse, rest[left])) / np.sqrt(np.diag(inverse))
         far[left >= entries] = 0.0
         worst = int(np.argmax(far))
         if far[worst] <= _OUTLIER:
@@ -286,18 +289,9 @@ def conformal_scale(far: NDArray[np.float64]) -> float:
     return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
 
 
-def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a matrix of few columns that times its transpose is the covariance."""
-    value, vector = np.linalg.eigh(covariance)
-    keep = value > 1e-9 * value.max(initial=0.0)
-    return np.ascontiguousarray(vector[:, keep] * np.sqrt(value[keep]))
-
-
 def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
     """Return the model of a host, fitted once a snapshot."""
     key = ("mixing", host)
     if key not in snapshot._cache:
-        # How many threads BLAS has must not show in the last digits.
-        with threadpool_limits(limits=1, user_api="blas"):
-            snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
+        snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
     return snapshot._cache[key]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..composition.table import CompositionTable
 from ..elements import INDEX, RARE_EARTHS
 from ..hosts.partition import HOSTS
+from ..kernels.linear import multiply
 from .space import PhaseSpace
 
 # Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
@@ -115,19 +116,22 @@ class MixingTerms:
 
     def trend(self, at: Occupation) -> NDArray:
         """Return the hull of all other phases, from the end members linearly, eV/atom."""
-        return np.einsum("nr,rm,nm->n", at.earth, self._end_hull, at.metal, optimize=True)
+        return (multiply(at.earth, self._end_hull) * at.metal).sum(axis=1)
 
     def _metal_trend(self, at: Occupation) -> NDArray:
-        return 0.5 * np.einsum("ni,ij,nj->n", at.metal, self._metal_hull, at.metal, optimize=True)
+        return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(axis=1)
 
     def kernel(self, a: Occupation, b: Occupation) -> NDArray:
         """Return the covariance of the energies of two sets beside the trend, shape (len a, b)."""
         scale = {name: value**2 for name, value in _SCALES.items()}
         radius = np.array([RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
         like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
-        earth, smooth = a.earth @ b.earth.T, a.earth @ like @ b.earth.T
-        metal, pair = a.metal @ b.metal.T, _pairs(a.metal) @ _pairs(b.metal).T
-        third = a.third @ b.third.T
+        earth = multiply(a.earth, b.earth.T)
+        smooth = multiply(multiply(a.earth, like), b.earth.T)
+        metal = multiply(a.metal, b.metal.T)
+        # Over all pairs of metals, the product of what a has of both (twice) and what b has.
+        pair = 2.0 * (metal**2 - multiply(a.metal**2, (b.metal**2).T))
+        third = multiply(a.third, b.third.T)
         total = scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
         total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
         total += scale["R M"] * earth * metal + scale["M M"] * pair
@@ -145,12 +149,7 @@ class MixingTerms:
     def scatter(self, at: Occupation) -> NDArray[np.float64]:
         """Return the variance of calculations of one composition."""
         shares = np.column_stack([np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)])
-        return shares @ NOISE**2
-
-
-def _pairs(shares: NDArray) -> NDArray:
-    i, j = np.triu_indices(shares.shape[1], 1)
-    return 2.0 * shares[:, i] * shares[:, j]
+        return multiply(shares, NOISE**2)
 
 
 def _mixed(shares: NDArray) -> NDArray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import datasets
 from ..elements import INDEX
-from ..hosts.partition import HOSTS
+from ..hosts.records import HOSTS, root_of
 
 NOISE_EV = 0.25
 """Deviation of a slope, eV per replaced atom: that of a potential from entries that tell."""
@@ -45,7 +45,8 @@ def slopes(host: str) -> tuple[Slope, ...]:
 
 def all_slopes(host: str) -> tuple[Slope, ...]:
     """Return the slopes of a host, whether they help or not."""
-    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == host]
+    root = root_of(host)
+    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == root]
     return tuple(
         Slope(
             INDEX[row["rare_earth"]],

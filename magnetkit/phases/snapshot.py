@@ -108,7 +108,7 @@ def _read(folder: Path) -> Snapshot:
     if not file.is_file():
         raise DataError(
             f"{folder} is no phase snapshot (it has no {MANIFEST}); "
-            "`magnetkit data freeze` writes one from a pull"
+            "`magnetkit data pull --out` writes one"
         )
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))

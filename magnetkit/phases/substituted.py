@@ -1,13 +1,11 @@
 """Crystals with one kind of atom replaced on one site, and what that costs in energy.
 
-`substitution_table` reads the embedded results (``datasets/substitution``, made by the script
-there with the machine-learned potential CHGNet); `host_cell` and `substitute` build the crystals
-and `relax` relaxes them, for more of the same. Energies here are differences of CHGNet energies
-against CHGNet's own elements. They order sites and substituents; they belong to no DFT hull.
+The embedded table (``datasets/substitution``) holds differences of CHGNet energies against CHGNet's
+own elements. They order sites and substituents; they belong to no DFT hull.
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,32 +13,15 @@ from .. import datasets
 from ..arguments import named
 from ..elements import index
 from ..errors import InputError
-from ..hosts.partition import HOSTS
+from ..hosts.records import HOSTS, root_of
 
 if TYPE_CHECKING:
     import pandas as pd
     from pymatgen.core import Structure
 
-FORCE = 0.03
-"""Largest force and cell gradient left by a relaxation, eV/angstrom."""
-STEPS = 100
-"""Most steps of a relaxation; one that needs more is kept and marked by its residual force."""
 
 # A smaller cell is doubled along each axis, so that a replaced atom meets no image of its own.
 _LEAST_METAL_ATOMS = 12
-
-
-class Relaxed(NamedTuple):
-    """A relaxed crystal: energy (eV), volume (cubic angstrom) of the cell, moments, effort.
-
-    `moments` are CHGNet's, in Bohr magnetons by atom: unsigned and without the 4f shell.
-    """
-
-    structure: "Structure"
-    energy: float
-    moments: np.ndarray
-    residual_force: float
-    steps: int
 
 
 class Dilute(NamedTuple):
@@ -59,11 +40,11 @@ class Dilute(NamedTuple):
 _MEANS = ("substitution_energy_eV", "moment_change_muB", "volume_change_A3")
 
 
-@lru_cache(maxsize=2)
-def _read(name: str) -> "pd.DataFrame":
+@lru_cache(maxsize=1)
+def _table() -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.read_csv(datasets.path(f"substitution/{name}"))
+    return pd.read_csv(datasets.path("substitution/substitution.csv"))
 
 
 def substitution_table() -> "pd.DataFrame":
@@ -78,48 +59,7 @@ def substitution_table() -> "pd.DataFrame":
         ``above_preferred_site_eV``, ``preferred``, ``moment_change_muB`` and
         ``volume_change_A3`` (per replaced atom).
     """
-    return _read("substitution.csv").copy()
-
-
-@named
-def site_check(table: "pd.DataFrame | None" = None) -> "pd.DataFrame":
-    """Compare substitution energies with the sites that diffraction and other work found.
-
-    Parameters
-    ----------
-    table : DataFrame, optional
-        As `substitution_table` returns it, which it is without.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a known preference: ``host``, ``stacking``, ``transition_metal``, ``element``,
-        ``relation`` (``prefers`` or ``avoids``), ``sites`` (any of them), ``found`` (the site of
-        lowest energy here), ``margin_eV`` (how much better the named sites are than the rest,
-        worse for ``avoids``; negative: the wrong way) and ``hit`` (missing: not calculated).
-    """
-    table = substitution_table() if table is None else table
-    table = table[table["count"] == 1]
-    known = _read("known_sites.csv").copy()
-    question = ["host", "stacking", "transition_metal", "element"]
-    by_question = dict(list(table.groupby(question)))
-    found: list[str] = []
-    margins: list[float] = []
-    for row in known.to_dict("records"):
-        one = by_question.get(tuple(row[name] for name in question))
-        if one is None:
-            found.append("")
-            margins.append(np.nan)
-            continue
-        energy = one.set_index("site")["substitution_energy_eV"]
-        named = energy.index.isin(row["sites"].split())
-        gain = float(energy[~named].min() - energy[named].min())
-        margins.append(gain if row["relation"] == "prefers" else -gain)
-        found.append(str(energy.idxmin()))
-    known["found"] = found
-    known["margin_eV"] = np.round(margins, 4)
-    known["hit"] = (known["margin_eV"] > 0).astype("boolean").where(known["margin_eV"].notna())
-    return known
+    return _table().copy()
 
 
 @named
@@ -155,9 +95,9 @@ def dilute(
     InputError
         If the embedded table has no such substitution.
     """
-    table = _read("substitution.csv")
+    table = _table()
     rows = table[
-        (table["host"] == host)
+        (table["host"] == root_of(host))
         & (table["stacking"] == ("hexagonal" if hexagonal else "standard"))
         & (table["transition_metal"] == transition_metal)
         & (table["element"] == element)
@@ -168,16 +108,14 @@ def dilute(
             f"no {element} in {transition_metal} {host} in the table of substituted crystals; "
             "substitution_table() lists what there is"
         )
-    shares = _shares(rows["substitution_energy_eV"], host, temperature, hexagonal)
+    shares = site_shares(rows["substitution_energy_eV"], host, temperature, hexagonal)
     means = (rows[list(_MEANS)].mul(shares, axis=0)).sum()
     by_site = {str(site): float(share) for site, share in shares.items()}
     return Dilute(by_site, *(float(means[name]) for name in _MEANS))
 
 
-def filled(
-    energy: "pd.Series", host: str, *, temperature: float = 1300.0, hexagonal: bool = False
-) -> float:
-    """Return the mean energy of few atoms that fill a host's sites as `dilute` has it.
+def site_shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool) -> "pd.Series":
+    """Return the share of few atoms on each site, by multiplicity and Boltzmann factor.
 
     Parameters
     ----------
@@ -187,16 +125,8 @@ def filled(
     temperature : float
         K.
     hexagonal : bool
-
-    Returns
-    -------
-    float
-        eV; NaN where a site has none.
+        Take the host's hexagonal stacking.
     """
-    return float((energy * _shares(energy, host, temperature, hexagonal)).sum(skipna=False))
-
-
-def _shares(energy: "pd.Series", host: str, temperature: float, hexagonal: bool) -> "pd.Series":
     from scipy.constants import Boltzmann, elementary_charge
 
     prototype = HOSTS[host].hexagonal if hexagonal else HOSTS[host].structure
@@ -306,34 +236,3 @@ def substitute(cell: "Structure", label: str, element: str, count: int = 1) -> "
     for place in chosen:
         replaced.replace(place, element, properties=dict(cell[place].properties))
     return replaced
-
-
-def relax(structure: "Structure", optimizer: Any) -> Relaxed:
-    """Relax cell and atoms with CHGNet down to `FORCE`, or for `STEPS` steps.
-
-    Parameters
-    ----------
-    structure : pymatgen.core.Structure
-        Start; site properties are carried over to the result.
-    optimizer : chgnet.model.StructOptimizer
-        Needs the extra ``magnetkit[chgnet]``.
-    """
-    from pymatgen.core import Structure
-
-    # Moments left on the atoms would make every property a new evaluation of the network.
-    plain = Structure(structure.lattice, structure.species, structure.frac_coords)
-    answer = optimizer.relax(plain, fmax=FORCE, steps=STEPS, verbose=False)
-    path = answer["trajectory"]
-    final = answer["final_structure"]
-    return Relaxed(
-        Structure(
-            final.lattice,
-            final.species,
-            final.frac_coords,
-            site_properties=dict(structure.site_properties),
-        ),
-        float(path.energies[-1]),
-        np.abs(np.asarray(path.magmoms[-1], dtype=np.float64)),
-        float(np.linalg.norm(path.forces[-1], axis=1).max()),
-        len(path.energies) - 1,
-    )

@@ -1,6 +1,5 @@
 """Every property of a composition, stage by stage."""
 
-from .comparison import compare
-from .predict import predict
+import lazy_loader
 
-__all__ = ["compare", "predict"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,30 +1,34 @@
 """Magnets side by side."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from ..anchors.grade import held
-from ..arguments import named
+from ..arguments import named, renamed
 from ..catalogue.names import grades_among, refuse_beside
 from ..columns import COLUMNS
 from ..composition.inputs import read_inputs
+from ..composition.notation import Basis
 from ..errors import InputError
-from ..units import parse_temperatures
-from .predict import predict
+from ..magnetism.process import process_record
+from .conditions import ConditionKeywords, Conditions, with_conditions
+from .properties import predicted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@renamed(outside_kA_m="outside_field_kA_m")
 @named
+@with_conditions("use", "magnet", "supply", "models")
 def compare(
     compositions: Any,
     temperature: float | str = 300.0,
     *,
-    basis: Any = "auto",
-    shell: Any = None,
-    **conditions: Any,
+    basis: Basis = "auto",
+    **keywords: Unpack[ConditionKeywords],
 ) -> "pd.DataFrame":
     """Return magnets side by side, with their differences from the first.
 
@@ -39,11 +43,8 @@ def compare(
         One temperature, K or a text such as ``"150C"``.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
-    shell : str, dict, Shell or a sequence of them, optional
-        Grain-boundary shell of all of them, or one for each.
-    **conditions
-        ``process``, ``load_line``, ``outside_kA_m``, ``hours``, ``interval``, ``scenario``,
-        ``recycled``, ``prices``, ``between`` and ``snapshot`` of `magnetkit.predict`.
+    **keywords
+        Conditions, as of `magnetkit.predict`.
 
     Returns
     -------
@@ -67,18 +68,19 @@ def compare(
     """
     import pandas as pd
 
-    kelvin = parse_temperatures(temperature)
-    if len(kelvin) != 1:
+    conditions = Conditions.of(temperature=temperature, **keywords)
+    if len(conditions.temperature) != 1:
         raise InputError("compare takes one temperature; predict takes several")
     grades, notes = grades_among(compositions), list[str]()
     if grades:
         compositions = [compositions] if isinstance(compositions, str) else compositions
-        frame, notes = _with_grades(compositions, grades, kelvin[0], basis, shell, conditions)
+        frame, notes = _with_grades(compositions, grades, basis, conditions)
         written = [g or text for g, text in zip(grades, compositions, strict=True)]
         shells = ["" if g else s for g, s in zip(grades, frame["shell"], strict=True)]
     else:
         inputs = read_inputs(compositions, basis, strict=True)
-        frame = predict(inputs.table, temperature, shell=inputs.shells_with(shell), **conditions)
+        shells = inputs.shells_with(conditions.shell)
+        frame = predicted(read_inputs(inputs.table), replace(conditions, shell=shells))
         written = frame["candidate"] if inputs.labels is None else inputs.labels.to_pylist()
         shells = frame["shell"]
     if len(frame) < 2:
@@ -106,12 +108,7 @@ def compare(
 
 
 def _with_grades(
-    texts: Any,
-    grades: list[str | None],
-    kelvin: float,
-    basis: Any,
-    shell: Any,
-    conditions: dict[str, Any],
+    texts: Any, grades: list[str | None], basis: Basis, conditions: Conditions
 ) -> "tuple[pd.DataFrame, list[str]]":
     """Return the properties of grades and recipes, and what stands for the grades.
 
@@ -119,6 +116,7 @@ def _with_grades(
     """
     import pandas as pd
 
+    shell, (kelvin,) = conditions.shell, conditions.temperature
     shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
     if len(shells) != len(texts):
         raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")
@@ -127,12 +125,13 @@ def _with_grades(
     frames = []
     for text, grade, given in zip(texts, grades, shells, strict=True):
         if grade is None:
-            asked = {"process": first.process, "basis": basis, "shell": given or None}
-            frames.append(predict([text], kelvin, **(conditions | asked)))
-            continue
-        refuse_beside(grade, conditions.get("process"), given or None)
-        asked = {"process": own[grade].process, "shell": own[grade].shell}
-        frames.append(predict(own[grade].table, kelvin, **(conditions | asked)))
+            inputs, magnet, shell = read_inputs([text], basis), first, given or None
+        else:
+            refuse_beside(grade, conditions.process, given or None)
+            magnet = own[grade]
+            inputs, shell = read_inputs(magnet.table), magnet.shell
+        process = process_record(magnet.process)
+        frames.append(predicted(inputs, replace(conditions, process=process, shell=shell)))
     notes = [g.sentence() for g in own.values()]
     if None in grades:
         notes.append(f"recipes are predicted as of the mill that makes {first.grade}")

@@ -1,8 +1,6 @@
 """Every property of a set of candidates, stage by stage."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,17 +8,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..added import properties
-from ..arguments import path
 from ..catalogue.nearest import nearest
 from ..columnar import Coded, Columns
 from ..columns import PROVENANCES
 from ..composition import CompositionTable
-from ..errors import InputError
-from ..magnetism.duty import LOAD_LINE, Duty, read_duty
-from ..magnetism.process import process_record
-from ..magnetism.sintered import BETWEEN, read_between, sintered_columns
+from ..hosts.records import root_of
+from ..magnetism.sintered import sintered_columns
+from .conditions import Conditions
 
 if TYPE_CHECKING:
+    from ..composition.answers import Inputs
     from ..magnetism.magnets import Magnets
 
 ENERGY = "formation_energy_eV_atom"
@@ -28,119 +25,6 @@ ROOM_K = 293.15
 """Where grades are printed, K."""
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What the properties are wanted for.
-
-    Attributes
-    ----------
-    between : tuple of float
-        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
-    duty : Duty
-        Load line, outside field and time of use of the magnet in the device.
-    process : mapping or None
-        How the magnet is made; None takes the defaults of each family.
-    interval : float
-        Coverage of the intervals.
-    whole_range : bool
-        Whether the status is that over the range `between`, as a device needs it, rather than
-        that at the temperature of the row.
-    scenario : str
-        Supply scenario, a name or the path of a TOML file.
-    recycled : mapping of str to float
-        Share of an element that comes from recycling.
-    prices : mapping of str to float
-        Times the scenario's price of an element.
-    reference : CompositionTable or None
-        The magnet to save heavy rare earth against, one row.
-    snapshot : Path or None
-        Phase data to use instead of the embedded.
-    data, add : str or None
-        CSV file of measured Curie temperatures to learn from instead of, or beside, what is known
-        otherwise.
-    """
-
-    between: tuple[float, float] = BETWEEN
-    duty: Duty = field(default_factory=Duty)
-    process: Any = None
-    interval: float = 0.9
-    whole_range: bool = False
-    scenario: str = "baseline"
-    recycled: dict[str, float] = field(default_factory=dict)
-    prices: dict[str, float] = field(default_factory=dict)
-    reference: CompositionTable | None = None
-    reference_shell: str = ""
-    snapshot: Path | None = None
-    data: str | None = None
-    add: str | None = None
-
-
-def conditions_for(
-    *,
-    process: Any = None,
-    load_line: float | None = None,
-    outside_kA_m: float | None = None,
-    hours: float | None = None,
-    interval: float = 0.9,
-    scenario: str | Path | None = None,
-    recycled: Mapping[str, float] | None = None,
-    prices: Mapping[str, float] | None = None,
-    between: Any = None,
-    snapshot: str | Path | None = None,
-    data: str | Path | None = None,
-    add: str | Path | None = None,
-    **device: Any,
-) -> Conditions:
-    """Return checked conditions; what is None is the default.
-
-    Parameters
-    ----------
-    process, load_line, outside_kA_m, hours, interval, scenario : optional
-        As of `magnetkit.predict`.
-    recycled, between, snapshot, data, add : optional
-        As of `magnetkit.predict`.
-    prices : mapping of str to float, optional
-        Times the scenario's price of an element.
-    **device
-        `reference`, `reference_shell` and `whole_range` of `Conditions`.
-
-    Raises
-    ------
-    InputError
-        If one cannot be used.
-    """
-    from ..magnetism.intrinsic import quantile
-    from ..supply.scenario import check_recycled, load_scenario, with_prices
-
-    quantile(interval)
-    if not isinstance(scenario, str | Path | None):
-        raise InputError(
-            f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
-        )
-    load_scenario(scenario or "baseline")
-    with_prices("baseline", prices or {})
-    return Conditions(
-        between=BETWEEN if between is None else read_between(between),
-        duty=_duty(load_line, outside_kA_m, hours),
-        process=process_record(process),
-        interval=float(interval),
-        scenario=str(scenario or "baseline"),
-        recycled=check_recycled(recycled),
-        prices=dict(prices or {}),
-        snapshot=None if snapshot is None else path("snapshot", snapshot),
-        data=None if data is None else str(path("data", data)),
-        add=None if add is None else str(path("add", add)),
-        **device,
-    )
-
-
-def _duty(load_line: Any, outside_kA_m: float | None, hours: float | None) -> Duty:
-    """Return what a magnet stands, checked; what is None is the default."""
-    given = {"outside_kA_m": outside_kA_m, "hours": hours}
-    line = LOAD_LINE if load_line is None else load_line
-    return read_duty(Duty(line, **{name: v for name, v in given.items() if v is not None}))
 
 
 def magnets(
@@ -162,6 +46,7 @@ def magnets(
             temperatures,
             process=conditions.process,
             shell=shells,
+            host=conditions.host,
             between=conditions.between,
             load_line=conditions.duty,
             interval=conditions.interval,
@@ -188,12 +73,11 @@ def supplies(
     table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
 ) -> Columns:
     """Return heavy rare earth, risk and cost of each candidate."""
-    from ..supply import with_prices
     from ..supply.ledger import ledger_columns
 
     return ledger_columns(
         table,
-        scenario=with_prices(conditions.scenario, conditions.prices),
+        scenario=conditions.supply_scenario,
         recycled=conditions.recycled or None,
         reference=conditions.reference,
         reference_shell=conditions.reference_shell or None,
@@ -206,7 +90,9 @@ def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, 
     from ..phases.forming import FORMS
     from ..phases.makeable import stability_columns
 
-    _, found = stability_columns(table, snapshot=conditions.snapshot, interval=conditions.interval)
+    _, found = stability_columns(
+        table, conditions.host, snapshot=conditions.snapshot, interval=conditions.interval
+    )
     return found, found["probability_phase_forms"] >= FORMS
 
 
@@ -257,7 +143,8 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     if room is not None:
-        found["nearest_grade"] = nearest(*(room[name] for name in ("host", *GRADED)))
+        hosts = room["host"].renamed(root_of)
+        found["nearest_grade"] = nearest(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval)
@@ -265,6 +152,18 @@ def describe(
         found |= _measured(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
     return found.ordered()
+
+
+def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
+    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    shells = inputs.shells_with(conditions.shell)
+    kelvin = conditions.temperature
+    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
+    frames = [
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
+        for k, magnet in zip(kelvin, made, strict=True)
+    ]
+    return inputs.give(*frames, named=True)
 
 
 def cost_per_flux(

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import cholesky
 from scipy.special import ndtri
 
 from ..applications.objective import CHANCE, MARGIN, SHARE, UNITS, Objective
 from ..columnar import Columns
 from ..composition import CompositionTable
+from ..kernels.linear import factor, multiply
 from ..magnetism.kinds import kinds
 from ..magnetism.likeness import Kinds, covariance
 from ..magnetism.mill import QUANTITIES, Mill
@@ -163,7 +163,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
         limit = None if share is None else share * value[-1]
         margin = np.minimum(margin, requirement.margin(value, limit))
     values.known[MARGIN] = margin
-    outside = ~leading["host"].isin(list(profile.hosts)).to_numpy()
+    outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
     meets = margin >= 0.0
     objectives = [Objective.parse(text) for text in profile.objectives]
@@ -220,5 +220,5 @@ class Properties:
             # Spread evenly (Latin hypercube): the first part decides most.
             place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
             white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
-            self._scores[column] = cholesky(found, lower=True) @ white
+            self._scores[column] = multiply(factor(found), white)
         return self._scores[column]

@@ -1,5 +1,6 @@
 """One chunk of candidates, from compositions to a judged table: the unit of work."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,8 @@ from ..magnetism.likeness import relative_width
 from ..magnetism.mill import ALPHA, Mill
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction.properties import GRADED, ROOM_K, Conditions, conditions_for, describe, magnets
+from ..prediction.conditions import NO_CALIBRATION, Conditions, calibrated
+from ..prediction.properties import GRADED, ROOM_K, describe, magnets
 from .requirements import FOLLOWS, MEETS_PROBABILITY, Tables, judge, status_over
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def job_for(
     objectives : sequence of str
         Objectives in place of the profile's.
     **conditions
-        As of `magnetkit.predict`; see `conditions_for`.
+        As of `magnetkit.predict`; see `Conditions.of`.
 
     Returns
     -------
@@ -94,23 +96,24 @@ def job_for(
         conditions["between"] = (profile.temperature_min_K, profile.temperature_max_K)
     own = {
         "load_line": profile.load_line,
-        "outside_kA_m": profile.outside_field_kA_m,
+        "outside_field_kA_m": profile.outside_field_kA_m,
         "hours": profile.service_hours,
     }
     conditions |= {name: value for name, value in own.items() if conditions.get(name) is None}
     reference = CompositionTable.from_strings(
         [profile.reference.formula], basis=profile.reference.basis
     )
-    conditions["process"] = _anchored(
-        conditions.get("process"), profile, reference, read_between(conditions["between"])
-    )
-    made = conditions_for(
-        **conditions,
+    kelvin, calibration = temperature or profile.temperature_K, conditions.pop("calibration", None)
+    process = calibrated(conditions.get("process"), calibration, kelvin)
+    if calibration != NO_CALIBRATION:
+        process = _anchored(process, profile, reference, read_between(conditions["between"]))
+    made = Conditions.of(
+        **conditions | {"process": process},
         reference=reference,
         reference_shell=profile.reference.shell or "",
         whole_range=True,
     )
-    kelvin = temperature or profile.temperature_K
+    made = dataclasses.replace(made, calibration=calibration)
     if objectives is not None and len(objectives):
         profile = replace(profile, objectives=tuple(objectives))
     added = [requirement_of(text, profile, made, kelvin) for text in require]
@@ -242,9 +245,10 @@ def identity_of(job: Job) -> dict[str, Any]:
         "recycled": conditions.recycled,
         "prices": conditions.prices,
         "process": _plain(conditions.process),
-        "load_line": conditions.duty.load_line,
-        "outside_kA_m": conditions.duty.outside_kA_m,
-        "hours": conditions.duty.hours,
+        "calibration": conditions.calibration,
+        "load_line": conditions.load_line,
+        "outside_field_kA_m": conditions.outside_field_kA_m,
+        "hours": conditions.hours,
         "interval": conditions.interval,
         "between": list(conditions.between),
         "phases": None if conditions.snapshot is None else str(conditions.snapshot),
@@ -270,8 +274,11 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
         recycled=identity["recycled"],
         prices=identity.get("prices"),
         process=identity["process"],
+        # Of others the magnets are in the process already.
+        calibration=NO_CALIBRATION if identity.get("calibration") == NO_CALIBRATION else None,
         load_line=identity.get("load_line"),
-        outside_kA_m=identity.get("outside_kA_m"),
+        # A folder of 0.1 has it by its old name.
+        outside_field_kA_m=identity.get("outside_field_kA_m", identity.get("outside_kA_m")),
         hours=identity.get("hours"),
         interval=identity.get("interval", 0.9),
         between=identity.get("between"),

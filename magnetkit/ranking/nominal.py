@@ -7,7 +7,7 @@ import numpy as np
 from ..applications.objective import MARGIN
 from ..columnar import Columns
 from ..composition import CompositionTable
-from ..magnetism.intrinsic import status_column
+from ..magnetism.two_sublattices import status_column
 from ..prediction.properties import cost_per_flux, nominal_magnets
 from .draws import COST_PER_FLUX
 from .judged import Job

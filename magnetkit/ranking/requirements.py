@@ -128,7 +128,7 @@ def judge(
         probability *= np.maximum(chance, 0.0)
     together = (probability < threshold) & (failed == 0)
     failed[together] = least_bit[together]
-    outside = ~host.says(*profile.hosts)
+    outside = ~host.says(*profile.allowed_hosts)
     probability[outside] = 0.0
     failed[outside] |= 1 << len(names)
     names.append("host in " + ", ".join(profile.hosts))

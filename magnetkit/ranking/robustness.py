@@ -3,7 +3,7 @@
 The leading candidates are ranked anew, by their loss, in many draws of what they may be (`draws`).
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from ..arguments import whole
 from ..columns import ROBUSTNESS
 from ..errors import InputError
 from .draws import drawn
-from .judged import Job, job_from
+from .judged import Job
 from .simpler import simpler_rank
 
 DRAWS = 500
@@ -32,7 +32,7 @@ class Ranked(Protocol):
         """The device."""
 
     @property
-    def manifest(self) -> dict[str, Any]:
+    def job(self) -> Job:
         """What was asked."""
 
     def best(self, n: int) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def robustness(
     frame = leading[[*IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
-    job = job_of(result)
+    job = result.job
     found = drawn(leading, job, draws, seed)
     # As in the ranking itself, nobody too unlikely to meet passes one that is likely to.
     place = found.place(~leading["meets_requirements"].to_numpy(bool))
@@ -106,11 +106,6 @@ def _leading(result: Ranked, pool: int) -> pd.DataFrame:
     frame = result.best(pool)
     frame["shell"] = frame["shell"].astype(object).fillna("")
     return frame.reset_index(drop=True)
-
-
-def job_of(result: Ranked) -> Job:
-    """Return the job that the result came from."""
-    return job_from(result.profile, result.manifest["identity"])
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:

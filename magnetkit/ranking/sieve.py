@@ -247,7 +247,7 @@ def _facts(
     """Return what must hold of a candidate by its composition alone, with a reason each."""
     found = []
     codes = assign_hosts(table)
-    allowed = [HOST_NAMES.index(host) for host in job.profile.hosts]
+    allowed = [HOST_NAMES.index(host) for host in job.profile.allowed_hosts]
     found.append(("host in " + ", ".join(job.profile.hosts), np.isin(codes, allowed)))
     for requirement in job.profile.requirements:
         if requirement.column in supply:

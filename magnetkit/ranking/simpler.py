@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from ..applications.objective import CHANCE, Objective
 from ..composition import CompositionTable
 from ..composition.shells import read_shell
+from ..hosts.records import root_of
 from .draws import scales
 from .judged import Job
 
@@ -37,7 +38,8 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
         Rank of the first such alloy; 0 where there is none.
     """
     holds, loss = _ingredients(leading), _losses(leading, job)
-    host, rank = leading["host"].astype(str).to_numpy(), leading["rank"].to_numpy(np.int64)
+    host = leading["host"].astype(str).map(root_of).to_numpy()
+    rank = leading["rank"].to_numpy(np.int64)
     found = np.zeros(len(leading), np.int64)
     for i in range(len(leading)):
         within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..anchors.makeup import Makeup, neodymium_iron
+from ..anchors.makeup import Makeup, charge, usual
 from ..anchors.reference import TYPICAL
-from ..hosts.partition import HOSTS
+from ..hosts.records import HOSTS, root_of
 from ..magnetism.mill import ALPHA
 from .asked import MEASURED, Wish, working_field
 
@@ -69,7 +69,7 @@ def answers(asked: Question) -> list[dict[str, Any]]:
         ``kind`` and ``text``; a line about a magnet has its figures too.
     """
     usable = asked.table[asked.table["rank"].notna()]
-    family = usable["host"].astype(str) != asked.reference["host"]
+    family = usable["host"].astype(str).map(root_of) != root_of(asked.reference["host"])
     own, heavy = usable[~family], usable.loc[~family, "heavy_rare_earth_wt_pct"]
     free = _best(own[heavy < _NONE])
     shelled = usable[usable["shell"].astype(str) != ""]
@@ -204,21 +204,22 @@ def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -
 
 def _finer_grains(asked: Question) -> dict[str, Any] | None:
     """Return the line of a fine-grained magnet without heavy rare earth."""
-    if asked.reference["host"] != "2:14:1" or asked.celsius > 220.0:
+    host, kelvin = asked.reference["host"], float(asked.reference["temperature_K"])
+    fine = usual()[host].fine_grained if host in usual() else None
+    if fine is None or kelvin > HOSTS[host].magnet.sold_below_K:
         return None
     from ..composition.table import CompositionTable
     from ..magnetism.sintered import sintered_columns
     from ..ranking.requirements import judge
-    from ..supply import with_prices
     from ..supply.ledger import ledger_columns
 
-    text = neodymium_iron(0.0, gallium=0.4)
+    text = charge(host, **fine)
     table = CompositionTable.from_strings([text], basis="weight")
-    kelvin = float(asked.reference["temperature_K"])
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
     line = asked.reference["load_line"]
     (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
-    magnet |= ledger_columns(table, with_prices("baseline", asked.wish.price))
+    conditions = asked.wish.conditions
+    magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
     verdict = judge(asked.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()
     frame["candidate"] = text
@@ -294,13 +295,13 @@ def _savings(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
     if picked is None:
         return {"kind": "savings", "text": "Heavy rare earth saved: none, as nothing is replaced."}
     each = picked["heavy_rare_earth_saved_wt_pct"] / 100.0 * asked.wish.mass_kg
-    yearly = each * asked.wish.number
+    yearly = each * asked.wish.per_year
     return {
         "kind": "savings",
         "saved_kg_per_magnet": each,
         "saved_kg_per_year": yearly,
         "text": f"Heavy rare earth saved: {1e3 * each:.1f} g per magnet of "
-        f"{asked.wish.mass_kg:g} kg, {yearly:.1f} kg a year at {asked.wish.number:,} "
+        f"{asked.wish.mass_kg:g} kg, {yearly:.1f} kg a year at {asked.wish.per_year:,} "
         "magnets a year; material cost "
         f"{picked['cost_USD_kg']:.0f} against {asked.reference['cost_USD_kg']:.0f} USD/kg.",
     }
@@ -351,7 +352,7 @@ def _changes(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
         return {"kind": "changes", "text": "What changes: nothing."}
     flux = 100.0 * picked["remanence_T_difference"] / asked.reference["remanence_T"]
     text = f"What changes: flux {flux:+.1f} % at {asked.celsius:.0f} °C"
-    if picked["host"] != asked.reference["host"]:
+    if root_of(picked["host"]) != root_of(asked.reference["host"]):
         text += f"; {HOSTS[picked['host']].magnet.trade or picked['host']}"
     elif picked["shell"]:
         text += "; diffusion suits magnets up to about 5 to 10 mm thick"

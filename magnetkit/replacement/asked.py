@@ -17,6 +17,7 @@ from ..magnetism.duty import Duty
 
 if TYPE_CHECKING:
     from ..anchors.makeup import Makeup
+    from ..prediction.conditions import Conditions
 
 SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magnet.trade)
 """Hosts of the magnets that can be bought."""
@@ -42,32 +43,31 @@ class Wish:
 
     Attributes
     ----------
-    temperature : float
-        K.
+    conditions : Conditions
+        At the temperature of use, whose magnets anchor the model, supply, measured data.
     load_line : float or None
         Permeance coefficient.
     require : tuple of str
         Requirements in words.
-    price : dict of str to float
-        Element to the factor on its price.
     mass_kg : float
         Of one magnet.
-    number : int
+    per_year : int
         Magnets a year.
     between : tuple of float, optional
         Range of use of a compensated magnet, K.
-    add : str, optional
-        Table of measured Curie temperatures beside what is known.
     """
 
-    temperature: float
+    conditions: "Conditions"
     load_line: float | None
     require: tuple[str, ...]
-    price: dict[str, float]
     mass_kg: float
-    number: int
+    per_year: int
     between: tuple[float, float] | None = None
-    add: str | None = None
+
+    @property
+    def temperature(self) -> float:
+        """Temperature of use, K."""
+        return self.conditions.temperature[0]
 
 
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..anchors.grade import alpha_range
-from ..anchors.makeup import Makeup, samarium_cobalt_17
+from ..anchors.makeup import Makeup, charge, usual
 from ..arguments import named
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..elements import INDEX
+from ..elements import INDEX, RARE_EARTHS
 from ..errors import InputError
+from ..prediction.conditions import Conditions
 from ..units import celsius_range, parse_temperature
 from .asked import COMPENSATED, Wish
 from .reference import ALPHA, anchor, given_recipe
@@ -92,11 +93,11 @@ def compensation(
     if not abs(circuit) < 1.0:
         raise InputError(f"circuit must be a coefficient in %/K such as 0.01, got {circuit}")
     low, high = _range(temperature, str(room["grade"]))
-    wish = Wish(high, None, (), {}, 1.0, 1, (low, high))
+    wish = Wish(Conditions(temperature=(high,)), None, (), 1.0, 1, (low, high))
     here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
     made, mill = anchor(here, room, wish, recipe, basis, None, None)
     frame = _described(_variants(made), (low, high), mill, circuit)
-    least = _least(made, (low, high), mill, circuit)
+    least = _least(str(room["host"]), made, (low, high), mill, circuit)
     if least is not None:
         frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
     frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
@@ -196,20 +197,25 @@ def _described(
 
 
 def _least(
-    made: Makeup, between: tuple[float, float], mill: "Mill", circuit: float
+    host: str, made: Makeup, between: tuple[float, float], mill: "Mill", circuit: float
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best
     table = CompositionTable.from_strings([own.text], basis="weight")
-    weight = dict(zip(("Fe", "Cu"), _share(table, "Fe", "Cu"), strict=True))
+    melted = usual()[host].charge
+    free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
+    weight = dict(zip(free, _share(table, *free), strict=True))
     rare = float(sum(_share(table, "Sm", "Gd", "Er")))
+    # Without copper there are no cells, whose charge this is.
+    if not weight.get("Cu", 0.0) > 0.0:
+        return None
     texts = {
-        f"{gd:g} {er:g}": samarium_cobalt_17(rare - gd - er, weight["Fe"], weight["Cu"], gd, er)
+        f"{gd:g} {er:g}": charge(host, rare_earth=rare, **weight, Gd=gd, Er=er)
         for gd in _GRID_GD
         for er in _GRID_ER
         if 0.0 < gd + er < min(rare - 8.0, own.heavy_wt_pct - 0.25)
     }
-    if not texts or weight["Cu"] <= 0.0:
+    if not texts:
         return None
     frame = _described(texts, between, mill, circuit)
     good = frame[(frame[ALPHA] + circuit).abs() <= _FLAT]

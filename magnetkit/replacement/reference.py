@@ -26,9 +26,9 @@ def anchor(
     basis: Basis,
     shell: str | None,
     measured: Any,
-    process: Any = None,
 ) -> tuple[Makeup, Mill]:
     """Return what the magnet is made of, and the mill that candidates are predicted of."""
+    process = wish.conditions.process
     if measured is not None:
         if process is not None:
             raise InputError("measured and process both say whose magnets were measured: give one")
@@ -83,14 +83,15 @@ def _measured(
 def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
     from ..magnetism import sintered
-    from ..supply import ledger, with_prices
+    from ..supply import ledger
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
     model = sintered(
         table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
     ).iloc[0]
-    supply = ledger(table, with_prices("baseline", wish.price), shell=shell).iloc[0]
+    asked = wish.conditions
+    supply = ledger(table, asked.supply_scenario, asked.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {
         name: float(here[name])

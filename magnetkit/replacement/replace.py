@@ -1,20 +1,26 @@
 """Replace what I have: a grade in, the magnets that do its work with less heavy rare earth out."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from ..anchors.grade import COMPENSATED, alpha_range, hot
-from ..arguments import finite, named, whole
+from ..arguments import finite, named, renamed, whole
 from ..composition.notation import Basis
 from ..errors import InputError
 from ..magnetism.believing import using
 from ..magnetism.mill import ALPHA, Mill
-from ..run.manifest import REPORT
+from ..prediction.conditions import (
+    NO_CALIBRATION,
+    Conditions,
+    SupplyKeywords,
+    with_conditions,
+)
+from ..run.result import REPORT
 from ..units import parse_temperature
 from .answer import Question, answers
 from .asked import Wish, profile
@@ -25,11 +31,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..applications.profile import Profile
-    from ..magnetism.process import Process
     from ..screening import ScreenResult
 
 MASS_KG = 1.0
-NUMBER = 1000
+PER_YEAR = 1000
 """Mass of a magnet, kg, and magnets a year that savings are stated for."""
 
 
@@ -79,7 +84,9 @@ class Replacement:
         return "\n".join(self.lines())
 
 
+@renamed(price="prices", number="per_year")
 @named
+@with_conditions("process", "calibration", "supply", "add")
 def replace(
     grade: str,
     temperature: float | str | None = None,
@@ -89,13 +96,11 @@ def replace(
     basis: Basis = "auto",
     shell: str | None = None,
     measured: Any = None,
-    process: "Process | str | None" = None,
-    add: str | Path | None = None,
     require: Sequence[str] = (),
-    price: Mapping[str, float | str] | None = None,
     mass_kg: float = MASS_KG,
-    number: int = NUMBER,
+    per_year: int = PER_YEAR,
     out: str | Path | None = None,
+    **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
     """Say what replaces a commercial grade, or a magnet that was measured.
 
@@ -120,22 +125,17 @@ def replace(
     measured : frame or path, optional
         The user's own magnets of this grade, as `magnetkit.calibrate` takes them: they anchor the
         model in place of the catalogue, and the first is the recipe.
-    process : Process or str, optional
-        Mill of `magnetkit.calibrate` that would make the candidates: its magnets anchor the model
-        in place of the catalogue; the grade says what they have to do.
-    add : str or Path, optional
-        CSV of measured Curie temperatures that stand beside what is known, see
-        `magnetkit.predict`.
     require : sequence of str
         More requirements, or other ones, such as ``"remanence_T>=0.95*reference"``.
-    price : mapping of str to float or str, optional
-        Element to the factor on its price, ``{"Tb": 3}`` or ``{"Tb": "3x"}``.
     mass_kg : float
         Mass of one magnet, kg.
-    number : int
+    per_year : int
         Magnets a year that savings are stated for.
     out : path, optional
         Folder for the screening and its report, or its URL in a store.
+    **keywords
+        Conditions, as of `magnetkit.predict`; ``process`` or ``calibration`` name who would make
+        the candidates: that producer's magnets anchor the model in place of the catalogue.
 
     Returns
     -------
@@ -155,11 +155,15 @@ def replace(
         temperature = between[1]
     if shell is not None and recipe is measured is None:
         raise InputError("shell says what is diffused into the recipe: give recipe or measured too")
-    wish = _checked(room, temperature, load_line, require, price, mass_kg, number)
-    wish = dataclasses.replace(wish, between=between, add=None if add is None else str(add))
+    kelvin = _use_temperature(room, temperature)
+    if keywords.get("calibration") == NO_CALIBRATION:
+        raise InputError("a replacement rests on the grade, or on a calibration: leave none out")
+    conditions = Conditions.of(temperature=kelvin, **keywords)
+    wish = _checked(conditions, load_line, require, mass_kg, per_year)
+    wish = dataclasses.replace(wish, between=between)
     here = hot(grade, wish.temperature)
-    with using(add=add):
-        made, mill = anchor(here, room, wish, recipe, basis, shell, measured, process)
+    with using(add=conditions.add):
+        made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
         reference = reference_of(here, wish, made, mill)
         device = profile(here["grade"], reference, made, wish)
@@ -173,42 +177,29 @@ def replace(
     return replacement
 
 
-def _checked(
-    room: "pd.Series",
-    temperature: float | str | None,
-    load_line: float | None,
-    require: Sequence[str],
-    price: Mapping[str, float | str] | None,
-    mass_kg: float,
-    number: int,
-) -> Wish:
+def _use_temperature(room: "pd.Series", temperature: float | str | None) -> float:
+    """Return the temperature of use, K: the grade's highest where none is given."""
     if temperature is None:
         kelvin = float(room["max_working_temperature_K"])
     else:
         kelvin = parse_temperature(temperature)
     if not 173.0 <= kelvin <= 1000.0:
         raise InputError(f"a magnet is used between -100 and 700 °C, got {kelvin:g} K")
+    return kelvin
+
+
+def _checked(
+    conditions: Conditions,
+    load_line: float | None,
+    require: Sequence[str],
+    mass_kg: float,
+    per_year: int,
+) -> Wish:
     if load_line is not None and not 0.0 <= float(load_line) < 1e3:
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
-    mass_kg, number = finite("mass_kg", mass_kg, 0.0, above=True), whole("number", number)
     asked = (require,) if isinstance(require, str) else tuple(require)
-    return Wish(kelvin, load_line, asked, _factors(price or {}), mass_kg, number)
-
-
-def _factors(price: Mapping[str, float | str]) -> dict[str, float]:
-    from ..elements import INDEX
-
-    found = {}
-    for element, factor in price.items():
-        if element not in INDEX:
-            raise InputError(f"price: {element!r} is no chemical element; write e.g. Tb=3x")
-        try:
-            found[element] = float(str(factor).strip().removesuffix("x"))
-        except ValueError:
-            found[element] = float("nan")
-        if not 0.0 < found[element] < 1e4:
-            raise InputError(f"price of {element}: expected a factor such as 3x, got {factor!r}")
-    return found
+    mass_kg, per_year = finite("mass_kg", mass_kg, 0.0, above=True), whole("per_year", per_year)
+    return Wish(conditions, load_line, asked, mass_kg, per_year)
 
 
 def _screened(
@@ -228,8 +219,10 @@ def _screened(
         wish.temperature,
         basis="weight",
         process=process,
-        prices=wish.price,
-        add=wish.add,
+        scenario=wish.conditions.scenario,
+        recycled=wish.conditions.recycled,
+        prices=wish.conditions.prices,
+        add=wish.conditions.add,
         out=out,
     )
     table = result.table.sort_values("rank", kind="stable", na_position="last")

@@ -1,57 +1,80 @@
 """The outcome of a screening."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..applications.profile import Profile
 from ..arguments import whole
 from ..composition.blocks import Rejected
-from ..errors import InputError, StoreError
-from ..files import is_url, write_parquet
-from . import manifest as folders
-from .fragments import Fragments, opened
-from .held import Held, compact, frame_of, rows_of_file, spread_places
+from ..errors import InputError
+from ..files import write_parquet
+
+if TYPE_CHECKING:
+    from ..ranking.judged import Job
 
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
+LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
+"""The first by rank, and how many are spread over all ranks: what printing and report show, and
+what is in memory when a screening ends."""
+ANSWER = "answer"
+"""Sentences in a manifest that its reports begin with."""
+REPORT = "report.html"
+
+# Arrow has no masked integers; a missing rank must not turn ranks into floats.
+_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
+
+
+class Rows(Protocol):
+    """Every row of a result in the order of the input: an Arrow table, or what reads one."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+
+    def select(self, columns: list[str]) -> pa.Table:
+        """Return some columns of every row."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows, whose numbers ascend."""
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Ranked candidates for a device, read from their file as they are asked for.
+    """Ranked candidates for a device, read as they are asked for.
 
     Attributes
     ----------
-    source : pyarrow.Table, Fragments or Path
-        Every candidate with its rank, in the order of the input: in memory, in a store, or the
-        Parquet file.
+    source : pyarrow.Table or Rows
+        Every candidate with its rank, in the order of the input: in memory, or where it was
+        written.
     profile : Profile
         The device.
     manifest : dict
         What was asked, of which data, with which versions.
-    unread : list of Rejected or Path
-        Lines of the input that could not be read, or the file of them.
-    held : Held or None
-        Rows of the file that are in memory already.
+    unread : sequence of Rejected or callable
+        Lines of the input that could not be read, or what reads them.
+    known_job : Job or None
+        The job of the screening, where it was done in this process.
     """
 
-    source: pa.Table | Fragments | Path
+    source: Rows
     profile: Profile
     manifest: dict[str, Any]
-    unread: list[Rejected] | Path
-    held: Held | None = None
+    unread: Sequence[Rejected] | Callable[[], list[Rejected]]
+    known_job: "Job | None" = None
 
     def __len__(self) -> int:
         return self._row_count()
@@ -90,35 +113,14 @@ class Ranked:
         StoreError
             If the file is damaged, or the folder was screened anew.
         """
-        names = None if columns is None else list(columns)
-        if not isinstance(self.source, Path):
-            self._check(names, self.source.column_names)
-            table = isinstance(self.source, pa.Table) and names is None
-            return self.source if table else self.source.select(names)
-        self._check_current(self.source)
-        with _readable(self.source):
-            own = pq.read_schema(self.source).names
-        self._check(names, own)
-        with _readable(self.source):
-            return pq.read_table(self.source, columns=names)
-
-    @staticmethod
-    def _check(wanted: list[str] | None, own: list[str]) -> None:
-        missing = [name for name in wanted or () if name not in own]
+        own = self.source.column_names
+        names = own if columns is None else list(columns)
+        missing = [name for name in names if name not in own]
         if missing:
             near = difflib.get_close_matches(missing[0], own, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise InputError(f"the result has no column {missing[0]!r}{hint}")
-
-    def _check_current(self, file: Path) -> None:
-        """Refuse the rows of a later screening into the same folder."""
-        named = folders.named_files(self.manifest).get(file.name)
-        now = folders.named_files(folders.own_manifest(file.with_name(folders.MANIFEST)))
-        if named is not None and now.get(file.name, named) != named:
-            raise StoreError(
-                f"{file.parent} was screened anew since this result was opened; open it again with "
-                "ScreenResult.from_folder"
-            )
+        return self.source.select(names)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -133,10 +135,14 @@ class Ranked:
     @cached_property
     def rejected(self) -> list[Rejected]:
         """Lines of the input that could not be read."""
-        if isinstance(self.unread, Path):
-            with _readable(self.unread):
-                return folders.read_rejected(self.unread)
-        return self.unread
+        return self.unread() if callable(self.unread) else list(self.unread)
+
+    @cached_property
+    def job(self) -> "Job":
+        """What the candidates were judged for."""
+        from ..ranking.judged import job_from
+
+        return self.known_job or job_from(self.profile, self.manifest["identity"])
 
     @property
     def pareto(self) -> pd.DataFrame:
@@ -305,13 +311,11 @@ class Ranked:
         """
         from ..composition import CompositionTable
         from ..prediction.properties import magnets
-        from ..ranking.robustness import job_of
         from ..supply import heavy_rare_earth_ledger
 
         rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
         table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
-        job = job_of(self)
-        reference = self.profile.reference
+        job, reference = self.job, self.profile.reference
         shell = [reference.shell] if reference.shell else None
         today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0].frame()
         ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
@@ -334,40 +338,6 @@ class Ranked:
         data = self.data
         write_parquet([data], data.schema, Path(path))
 
-    @classmethod
-    def from_folder(cls, path: str | Path, held: Held | None = None) -> Self:
-        """Open a finished results folder.
-
-        Parameters
-        ----------
-        path : str or Path
-            Folder that `magnetkit.screen` wrote, or its URL in a store.
-        held : Held, optional
-            Rows that are in memory already.
-
-        Returns
-        -------
-        Ranked
-
-        Raises
-        ------
-        StoreError
-            If it is no results folder, is not finished or is damaged.
-        """
-        if is_url(path):
-            fragments, manifest, rejected = opened(str(path))
-            profile = Profile.model_validate(manifest["identity"]["application"])
-            return cls(fragments, profile, manifest, rejected, held)
-        path = Path(path)
-        manifest = folders.read_finished(path)
-        with _readable(path):
-            profile = Profile.model_validate(manifest["identity"]["application"])
-            rows = pq.ParquetFile(path / folders.RANKED, memory_map=True).metadata.num_rows
-            found = cls(path / folders.RANKED, profile, manifest, path / folders.REJECTED, held)
-            if rows != found._row_count():
-                raise ValueError(f"{folders.RANKED} has {rows:,} rows")
-        return found
-
     def __repr__(self) -> str:
         found = self.manifest["summary"]
         return (
@@ -378,22 +348,43 @@ class Ranked:
 
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
-        if self.held is not None and self.held.has(rows):
-            if isinstance(self.source, Path):
-                self._check_current(self.source)
-            found = self.held.take(rows)
-        elif not isinstance(self.source, Path):
-            found = compact(self.source.take(pa.array(rows)))
-        else:
-            self._check_current(self.source)
-            with _readable(self.source):
-                found = rows_of_file(self.source, rows)
+        found = compact(self.source.take(rows))
         return frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
-        raise StoreError(f"{path} is damaged ({error}); screen again") from None
+def rows_between(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+    """Return those of some ascending numbers that are from `start` up to but not `stop`."""
+    return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
+
+
+def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
+    """Return at most `n` of the places 1 to `ranked`: half the first, half evenly of the rest."""
+    places = np.arange(1, ranked + 1)
+    if ranked <= n:
+        return places
+    rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
+    return places[np.concatenate([np.arange(n // 2), rest])]
+
+
+def compact(table: pa.Table) -> pa.Table:
+    """Return a table in one piece, whose dictionaries hold no text but that of its rows.
+
+    Those of a chunk are of all its rows; what is made of a few rows would look through them all.
+    """
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            texts = column.cast(column.type.value_type).combine_chunks()
+            columns.append(texts.dictionary_encode())
+        else:
+            columns.append(column.combine_chunks())
+    return pa.table(columns, names=table.column_names)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return rows of a result as pandas has them."""
+    frame = table.to_pandas()
+    for name, kind in _MASKED.items():
+        if name in frame:
+            frame[name] = frame[name].astype(kind)
+    return frame

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._blas import one_thread
 from ..arguments import finite, named, whole
 from ..composition import CompositionTable
 from ..composition.shells import read_shell
@@ -23,7 +24,7 @@ from ..elements import INDEX
 from ..errors import InputError
 from ..magnetism.mill import splits
 from ..ranking.draws import drawn
-from ..ranking.robustness import job_of
+from ._files import open_result
 from .result import Ranked
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def suggest(
     if stock is not None and not isinstance(stock, Mapping):
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)
-    found = result if isinstance(result, Ranked) else Ranked.from_folder(result)
+    found = result if isinstance(result, Ranked) else open_result(result, Ranked)
     leading = found.best(POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
@@ -186,11 +187,12 @@ def suggest(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = drawn(leading, job_of(found), DRAWS, seed)
+    made = drawn(leading, found.job, DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
-    chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
-    after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
+    with one_thread():
+        chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
+        after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
     # More is never worth less; what the regression makes of chance is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}

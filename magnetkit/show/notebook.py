@@ -1,10 +1,11 @@
 """Results as a notebook shows them: eight columns, intervals in words, the domain coloured."""
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 from ..columns import COLUMNS
-from .notes import of_cost
+from .notes import of_cost, with_range
 from .tables import number
 
 if TYPE_CHECKING:
@@ -13,22 +14,27 @@ if TYPE_CHECKING:
 ROWS = 10
 _MOST = 8
 _FIRST = (
-    "rank",
-    "candidate",
-    "shell",
-    "temperature_K",
-    "remanence_T",
-    "coercivity_kA_m",
-    "max_energy_product_kJ_m3",
-    "heavy_rare_earth_wt_pct",
-    "probability_meets_requirements",
-    "cost_USD_kg",
-    "curie_temperature_K",
-    "saturation_polarization_T",
-    "anisotropy_field_T",
+    "rank", "candidate", "shell", "temperature_K", "remanence_T", "coercivity_kA_m",
+    "max_energy_product_kJ_m3", "heavy_rare_earth_wt_pct", "probability_meets_requirements",
+    "cost_USD_kg", "curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T",
     "supply_risk",
-)
+)  # fmt: skip
 _OUTSIDE = "background:#fff1d6;color:#222"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that a notebook shows by its HTML.
+
+    Attributes
+    ----------
+    html : str
+    """
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def table_html(frame: "pd.DataFrame", rows: int = ROWS) -> str:
@@ -80,13 +86,5 @@ def _tells(frame: "pd.DataFrame", name: str) -> bool:
 
 
 def _cell(row: "pd.Series", name: str) -> str:
-    column, value = COLUMNS[name], row[name]
-    if column.kind in ("text", "category"):
-        return "" if value is None or value != value else str(value)
-    if column.kind == "integer":
-        return "–" if value is None or value != value else str(int(value))
-    text = number(value)
-    if not column.predicted or text == "–" or f"{name}_lo" not in row:
-        return text
-    low, high = (number(row[f"{name}_{end}"]) for end in ("lo", "hi"))
-    return f"{text} ({low} to {high})" if low != high else text
+    text, interval = with_range(row, name, number, number)
+    return f"{text} ({interval})" if interval else text

@@ -1,10 +1,36 @@
 """What must be known to read a figure, said alike on the terminal, in notebooks and the report."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from ..columns import COLUMNS
 from ..composition.table import CompositionTable
 from ..hosts.partition import partition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def with_range(
+    row: "pd.Series", name: str, number: Callable[[object], str], ends: Callable[[object], str]
+) -> tuple[str, str]:
+    """Return a result as `number` writes it, and its interval, ``419 to 756``, by `ends`.
+
+    The interval is empty where there is none, as of a stated limit.
+    """
+    import pandas as pd
+
+    column, value = COLUMNS[name], row[name]
+    missing = bool(pd.isna(value))
+    if column.kind in ("text", "category"):
+        return "" if missing else str(value), ""
+    if column.kind == "integer":
+        return "–" if missing else str(int(value)), ""
+    text = number(value)
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
+        return text, ""
+    low, high = (ends(row[f"{name}_{end}"]) for end in ("lo", "hi"))
+    return text, f"{low} to {high}" if low != high else ""
 
 
 def of_cost(formulas: Iterable[str] | CompositionTable) -> str:

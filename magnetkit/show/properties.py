@@ -13,26 +13,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PROPERTIES = {
-    "rank": 0,
-    "candidate": 0,
-    "temperature_K": 1,
-    "host": 5,
-    "status": 2,
-    "remanence_T": 0,
-    "coercivity_kA_m": 0,
-    "max_energy_product_kJ_m3": 2,
-    "curie_temperature_K": 6,
-    "max_working_temperature_K": 7,
-    "irreversible_loss_pct": 7,
-    "remanence_coefficient_pct_K": 5,
-    "coercivity_coefficient_pct_K": 6,
-    "heavy_rare_earth_wt_pct": 1,
-    "supply_risk": 3,
-    "cost_USD_kg": 2,
-    "probability_meets_requirements": 0,
-    "failed_requirements": 3,
-    "in_domain": 8,
-}
+    "rank": 0, "candidate": 0, "temperature_K": 1, "host": 5, "status": 2, "remanence_T": 0,
+    "coercivity_kA_m": 0, "max_energy_product_kJ_m3": 2, "curie_temperature_K": 6,
+    "max_working_temperature_K": 7, "irreversible_loss_pct": 7, "remanence_coefficient_pct_K": 5,
+    "coercivity_coefficient_pct_K": 6, "heavy_rare_earth_wt_pct": 1, "supply_risk": 3,
+    "cost_USD_kg": 2, "probability_meets_requirements": 0, "failed_requirements": 3, "in_domain": 8,
+}  # fmt: skip
 # So many magnets are printed whole, one block each; more make a table.
 _MOST_BLOCKS = 2
 _REGISTERED = {column for name in COLUMNS for column in with_interval(name)}

@@ -19,37 +19,16 @@ if TYPE_CHECKING:
 
 # Column to the place at which it is dropped where the terminal is narrow: the highest first.
 RANKING = {
-    "rank": 0,
-    "candidate": 0,
-    "host": 9,
-    "remanence_T": 1,
-    "coercivity_kA_m": 0,
-    "max_energy_product_kJ_m3": 3,
-    "remanence_coefficient_pct_K": 4,
-    "heavy_rare_earth_wt_pct": 0,
-    "heavy_rare_earth_saved_wt_pct": 6,
-    "supply_risk": 4,
-    "weakest_link_risk": 9,
-    "cost_USD_kg": 2,
-    "cost_per_flux_USD_m3_T": 8,
-    "probability_phase_forms": 7,
-    "probability_meets_requirements": 0,
-    "top_ten_share": 5,
-    "tie_group": 8,
-    "simpler_rank": 2,
-}
+    "rank": 0, "candidate": 0, "host": 9, "remanence_T": 1, "coercivity_kA_m": 0,
+    "max_energy_product_kJ_m3": 3, "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
+    "heavy_rare_earth_saved_wt_pct": 6, "supply_risk": 4, "weakest_link_risk": 9, "cost_USD_kg": 2,
+    "cost_per_flux_USD_m3_T": 8, "probability_phase_forms": 7, "probability_meets_requirements": 0,
+    "top_ten_share": 5, "tie_group": 8, "simpler_rank": 2,
+}  # fmt: skip
 FIRMNESS = {
-    "rank": 0,
-    "candidate": 0,
-    "host": 5,
-    "top_ten_share": 0,
-    "meets_share": 3,
-    "rank_lo": 1,
-    "rank_median": 2,
-    "rank_hi": 1,
-    "tie_group": 2,
-    "simpler_rank": 1,
-}
+    "rank": 0, "candidate": 0, "host": 5, "top_ten_share": 0, "meets_share": 3, "rank_lo": 1,
+    "rank_median": 2, "rank_hi": 1, "tie_group": 2, "simpler_rank": 1,
+}  # fmt: skip
 DIFFERING = 10
 COPY = "adds an element to the alloy of that rank and gains nothing that counts."
 # Names under which users keep the number of a melt, a lot or a candidate, in German too.

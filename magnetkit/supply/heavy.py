@@ -9,8 +9,9 @@ from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import N_ELEMENTS, mask
 from ..errors import InputError
+from ..hosts.records import root_of
+from ..magnetism.shell import mean_over_mass
 from ..settings import get_settings
-from .ledger import mean_over_mass
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,7 +126,7 @@ def heavy_rare_earth_ledger(
         lost_field = np.asarray(columns["coercivity_lost_kA_m"], dtype=np.float64)
         columns["saved_wt_pct_per_lost_kA_m"] = _per_loss(saved, lost_field)
     bulk = _bulk_at_equal_coercivity(
-        results["host"].to_numpy(dtype=str),
+        results["host"].astype(str).map(root_of).to_numpy(dtype=str),
         shells != "",
         results["coercivity_kA_m"].to_numpy(float),
         total,

@@ -16,6 +16,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, index, mask
 from ..errors import DataError, InputError
+from ..magnetism.shell import mean_over_mass
 from ..settings import get_settings
 from .dates import overdue
 from .scenario import Scenario, check_recycled, load_scenario
@@ -69,32 +70,6 @@ def _matrix(
         matrix[:, column] = mask(symbols)
     matrix[:, _FIRST:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
     return matrix
-
-
-def mean_over_mass(
-    table: CompositionTable, matrix: NDArray[np.float64], shell: Any
-) -> NDArray[np.float64]:
-    """Return the mean of each figure over the mass of each alloy, shape (n, k).
-
-    A shell puts another rare earth in place of part of the alloy's own, atom for atom; what stays
-    in the boundaries is paid for too.
-    """
-    from ..kernels.row_sums import sums_of_each
-
-    per_atom = matrix * ATOMIC_MASS[:, None]
-    sums = sums_of_each(table.rows, per_atom)
-    if shell is not None:
-        from ..magnetism.shell import read_shells
-
-        rows = read_shells(shell, len(table))
-        if rows is not None:
-            rare = mask(RARE_EARTHS)
-            of_rare = np.column_stack([np.where(rare[:, None] > 0, per_atom, 0.0), rare])
-            own = sums_of_each(table.rows, of_rare)
-            put_in = own[:, -1:] * per_atom[rows.column]
-            share = rows.paid(own[:, -1], own[:, _TOTAL], sums[:, _TOTAL])
-            sums += share[:, None] * (put_in - own[:, :-1])
-    return sums / sums[:, _TOTAL : _TOTAL + 1]
 
 
 def weakest_link(

@@ -1,12 +1,13 @@
 """What may happen to supply, as a TOML file: the embedded scenarios and the user's own."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, PositiveFloat, field_validator
 
-from .. import _toml
+from .. import _toml, datasets
 from .._toml import Evidence, Name, Strict, Text
 from ..arguments import named
 from ..elements import INDEX, SYMBOLS
@@ -170,7 +171,15 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     """
     if isinstance(scenario, Scenario):
         return scenario
+    if scenario in scenarios():
+        return _embedded(datasets.path(f"{FOLDER}/{scenario}.toml"))
     return _toml.load(scenario, Scenario, "scenario", FOLDER)
+
+
+@lru_cache(maxsize=16)
+def _embedded(file: Path) -> Scenario:
+    # Embedded files do not change while a process runs (`datasets.refuse_changed`).
+    return _toml.load(file, Scenario, "scenario", FOLDER)
 
 
 @named

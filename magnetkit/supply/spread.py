@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ..arguments import named
 from ..composition.table import CompositionTable
 from ..elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
-from .ledger import mean_over_mass, weakest_link
+from ..magnetism.shell import mean_over_mass
+from .ledger import weakest_link
 from .scenario import Scenario, scenarios, with_prices
 from .tables import element_table
 

@@ -228,15 +228,11 @@ def blank() -> TrendProcess:
 
 def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     """Train on a set; `advance` is called once, and after each fold."""
-    from threadpoolctl import threadpool_limits
-
     learn = data.learn
-    # More threads would sum in another order.
-    with threadpool_limits(limits=1, user_api="blas"):
-        x = columns(data.table[learn])
-        process = blank().fit(x, data.values[learn])
-        advance()
-        found = left_out(process, data, advance)
+    x = columns(data.table[learn])
+    process = blank().fit(x, data.values[learn])
+    advance()
+    found = left_out(process, data, advance)
     residual = np.abs(data.values - found.mean)
     coefficients = conformal.fit_difficulty(residual, found.novelty, found.local, _CLIP)
     edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)

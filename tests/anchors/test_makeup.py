@@ -16,12 +16,12 @@ from magnetkit.anchors.makeup import (
     _grid,
     _log_likelihood,
     _trade,
+    charge,
     diffused,
     given,
-    neodymium_iron,
-    samarium_cobalt_5,
-    samarium_cobalt_17,
+    usual,
 )
+from magnetkit.errors import DataError, InputError
 from magnetkit.supply import ledger
 
 
@@ -78,14 +78,37 @@ def amounts(text):
 def test_charges_are_those_of_the_trade():
     # Total rare earth 30.8 wt.% with a fifth of the light part Pr, 0.96 B (2:14:1 needs 1.0 of B
     # with all its iron); Sm 36.3 wt.% for SmCo5 (33.8 is the formula, the rest burns off).
-    charge = amounts(neodymium_iron(2.0))
-    assert charge["Nd"] + charge["Pr"] + charge["Dy"] == pytest.approx(30.8, abs=0.01)
-    assert charge["Nd"] / charge["Pr"] == pytest.approx(4.0, abs=0.01)
-    assert charge["B"] == 0.96
-    assert charge["Co"] == 1.0
-    assert amounts(samarium_cobalt_5(5.0, 4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
-    compensated = samarium_cobalt_17(17.8, 14.0, 6.0, 8.0)
+    iron = amounts(charge("2:14:1", Dy=2.0))
+    assert iron["Nd"] + iron["Pr"] + iron["Dy"] == pytest.approx(30.8, abs=0.01)
+    assert iron["Nd"] / iron["Pr"] == pytest.approx(4.0, abs=0.01)
+    assert iron["B"] == 0.96
+    assert iron["Co"] == 1.0
+    assert amounts(charge("1:5", Pr=5.0, Gd=4.0)) == {"Sm": 27.3, "Pr": 5.0, "Gd": 4.0}
+    compensated = charge("2:17", Fe=14.0, Cu=6.0, Gd=8.0)
     assert amounts(compensated) == {"Sm": 17.8, "Gd": 8.0, "Fe": 14.0, "Cu": 6.0, "Zr": 2.8}
+
+
+@pytest.mark.parametrize(
+    ("host", "given", "said"),
+    [("1:12", {}, "known of 2:14:1, 1:5, 2:17"), ("1:5", {"Cu": 2.0}, "got 'Cu'")],
+)
+def test_a_charge_that_nobody_melts_is_refused(host, given, said):
+    with pytest.raises(InputError, match=said):
+        charge(host, **given)
+
+
+@pytest.mark.parametrize("wrong", ['heavy = "much"', "[grades]\namount = {}"])
+def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
+    for host in ("2-14-1", "1-5"):
+        text = datasets.path(f"hosts/{host}/makeup.toml").read_text(encoding="utf-8")
+        folder = tmp_path / "hosts" / host
+        folder.mkdir(parents=True)
+        key = wrong.split()[0]
+        lines = [wrong if line.split()[:1] == [key] else line for line in text.splitlines()]
+        folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setattr(datasets, "root", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
+        usual.__wrapped__()
 
 
 def steps(recipes, element):
@@ -150,8 +173,8 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
     )
     monkeypatch.setattr(import_module("magnetkit.anchors.makeup"), "_grid", lambda host: grid)
     monkeypatch.setattr(mk.magnetism, "sintered", lambda *a, **k: frame)
-    told = pd.DataFrame({"heavy_rare_earth_wt_pct": heavy})
-    monkeypatch.setattr(mk.supply, "ledger", lambda *a, **k: told)
+    module = import_module("magnetkit.anchors.makeup")
+    monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy)
     nan = float("nan")
     grade = {
         "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from benchmarks.accuracy.magnetism.split import Residuals, deviations
 from magnetkit.columnar import Coded
 from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, N_ELEMENTS
 from magnetkit.errors import InputError, StoreError
-from magnetkit.evaluation.magnetism.split import Residuals, deviations
 from magnetkit.kernels.distances import distances
 from magnetkit.magnetism import mill as mills
 from magnetkit.magnetism.likeness import Kinds, covariance, distance_variance, variance

@@ -6,7 +6,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import CompositionTable, applications, supply
-from magnetkit.run.candidates import SpaceCandidates
+from magnetkit.run._candidates import SpaceCandidates
 
 BASE = "Nd2Fe13.3Co0.7B"
 """Nd-Fe-B with 3 wt.% of cobalt, as motor grades have."""

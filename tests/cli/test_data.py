@@ -33,7 +33,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
     own = {"MP_API_ENDPOINT": mp_server.url, "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache")}
-    pulled = run("pull", "Sm-Co", "Fe", "--key-from-env", MP_API_KEY=KEY, **own)
+    pulled = run("pull", "Sm-Co", "Fe", MP_API_KEY=KEY, **own)
     assert pulled.returncode == 0, pulled.stderr
     assert (Path(pulled.stdout.strip()) / "manifest.json").is_file()
     assert "database 2025.09.25" in pulled.stderr
@@ -42,7 +42,7 @@ def test_pull_then_freeze_asks_once(mp_server: Server, tmp_path: Path):
 
     out, cif = tmp_path / "mine", tmp_path / "cif"
     files = ("--cif", str(cif), "--poscar", str(cif))
-    frozen = run("freeze", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
+    frozen = run("pull", "Co-Sm", "Fe", "--out", str(out), *files, "-q", **own)
     assert frozen.returncode == 0, frozen.stderr
     assert said(frozen.stderr) == []
     assert frozen.stdout.strip() == str(out)
@@ -60,13 +60,13 @@ def test_a_second_pull_tells_what_moved(
         "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
     }
     first, second = str(tmp_path / "first"), str(tmp_path / "second")
-    assert run("freeze", "Sm-Co", "--out", first, "-q", **own).returncode == 0
+    assert run("pull", "Sm-Co", "--out", first, "-q", **own).returncode == 0
     again = [
         d | {"formation_energy_per_atom": -0.020} if d["material_id"] == "mp-1429" else d
         for d in look_alike.ALL["thermo"]
     ]
     monkeypatch.setitem(look_alike.ALL, "thermo", again)
-    assert run("freeze", "Sm-Co", "--refresh", "--out", second, "-q", **own).returncode == 0
+    assert run("pull", "Sm-Co", "--refresh", "--out", second, "-q", **own).returncode == 0
     found = run("diff", first, second, **own)
     assert found.returncode == 0, found.stderr
     head, *moved = found.stdout.splitlines()

@@ -1,4 +1,4 @@
-"""``magnetkit featurize`` and ``magnetkit bench`` in a process of their own."""
+"""``magnetkit features`` in a process of their own."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ def run(*arguments):
 def test_featurize_writes_a_table_and_says_so(tmp_path):
     given, out = tmp_path / "in.txt", tmp_path / "out.csv"
     given.write_text("SmCo5\nnothing\n", encoding="utf-8")
-    done = run("featurize", str(given), "--out", str(out))
+    done = run("features", "make", str(given), "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "1 rows" in done.stderr
     assert "1 rejected" in done.stderr
@@ -26,7 +26,7 @@ def test_featurize_writes_a_table_and_says_so(tmp_path):
 
 
 def test_bench_prints_its_table():
-    done = run("bench", "--quick", "--rows", "2000", "--match", "rare-earth")
+    done = run("features", "bench", "--quick", "--rows", "2000", "--match", "rare-earth")
     assert done.returncode == 0, done.stderr
     assert "rare-earth descriptors" in done.stdout
     assert "fill fresh memory" in done.stdout

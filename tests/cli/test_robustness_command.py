@@ -1,4 +1,4 @@
-"""``magnetkit robustness`` on a results folder."""
+"""``magnetkit report --robustness`` on a results folder."""
 
 import pandas as pd
 import pytest
@@ -13,8 +13,8 @@ def test_the_best_are_printed_and_all_are_written(tmp_path):
     alloys = ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B", "Nd1.6Dy0.4Fe14B", "Nd1.4Dy0.6Fe14B", "Er2Fe14B"]
     mk.screen(alloys, application="aviation-actuator", out=tmp_path / "r")
     out = tmp_path / "robustness.csv"
-    options = ["--top", "2", "--rows", "1", "--out", str(out)]
-    done = CliRunner().invoke(app, ["robustness", str(tmp_path / "r"), *options])
+    options = ["--robustness", "--places", "2", "--top", "1", "--out", str(out)]
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "r"), *options])
     assert done.exit_code == 0, done.output
     assert done.output.startswith("rank,candidate")
     written = pd.read_csv(out)
@@ -24,5 +24,5 @@ def test_the_best_are_printed_and_all_are_written(tmp_path):
 
 
 def test_a_folder_without_results_says_so(tmp_path):
-    done = CliRunner().invoke(app, ["robustness", str(tmp_path)])
+    done = CliRunner().invoke(app, ["report", str(tmp_path), "--robustness"])
     assert isinstance(done.exception, StoreError)

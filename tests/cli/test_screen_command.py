@@ -120,7 +120,7 @@ def test_predict_as_json_and_in_cgs():
     row = json.loads(done.stdout)
     assert row["temperature_K"] == 423.15
     assert 0.8 < row["remanence_T"] < 1.07
-    shown = run("predict", "SmCo5", "--cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
+    shown = run("predict", "SmCo5", "--units", "cgs", env={**os.environ, "NO_COLOR": "1"}).stdout
     assert "max_energy_product_MGOe" in shown
     assert "\x1b[" not in shown
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from magnetkit.cli.options import with_unit
+from magnetkit.cli._options import with_unit
 from magnetkit.errors import InputError
 from magnetkit.units import TemperatureWarning, parse_temperatures
 

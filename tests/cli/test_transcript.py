@@ -24,7 +24,7 @@ SAID = {
     "predict -": "SmCo5",
     "predict SmCo5 --json": '"coercivity_kA_m"',
     "predict melts.csv": "A1",
-    "compare": "Difference",
+    "predict --compare": "Difference",
     "screen alloys.csv --application energy-traction-motor --out": "of the device is met",
     "replace": "P is the probability",
     "grades N42SH": "Between makers",

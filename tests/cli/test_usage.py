@@ -53,7 +53,7 @@ def test_an_option_means_the_same_everywhere():
             if parameter.param_type_name == "option" and parameter.name != "out":
                 for name in parameter.opts:
                     meanings.setdefault(name, {}).setdefault(parameter.help, []).append(words)
-    for name in ("--json", "--cgs", "--quiet", "--basis", "--temperature", "--scenario", "-q"):
+    for name in ("--json", "--units", "--quiet", "--basis", "--temperature", "--scenario", "-q"):
         assert len(meanings[name]) == 1, meanings[name]
 
 
@@ -99,12 +99,12 @@ NASTY = ("", " ", "-", "--", "\x01", "Nd2Fe14B\n", "é🧲", "../..", "1e999", "
         ("report",),
         ("explore",),
         ("explore", "{tmp}", "--port"),
-        ("robustness",),
-        ("featurize", "--out", "{tmp}/x.csv"),
+        ("report", "--robustness"),
+        ("features", "make", "--out", "{tmp}/x.csv"),
         ("applications", "show"),
         ("supply", "alloys"),
         ("supply", "elements", "--recycled"),
-        ("train",),
+        ("models", "train"),
         ("data", "fetch"),
         ("data", "pull"),
     ],
@@ -171,11 +171,11 @@ def complete(*words):
 
 
 def test_the_shell_completes_commands_devices_and_scenarios():
-    assert {"report", "robustness"} <= set(complete("r"))
+    assert {"report", "replace"} <= set(complete("r"))
     assert "f22-engine" in complete("screen", "--application", "f22")
     assert complete("predict", "--scenario", "emb") == ["embargo"]
     assert "aviation-actuator" in complete("applications", "show", "avia")
-    assert "curie_temperature_K" in complete("train", "cur")
+    assert "curie_temperature_K" in complete("models", "train", "cur")
 
 
 def on_terminal(*arguments, **environment):
@@ -215,7 +215,15 @@ def test_the_report_of_a_moved_folder(tmp_path):
     source.write_text("SmCo5\nSm2Co17\n", encoding="utf-8")
     out = tmp_path / "first"
     done = run(
-        "screen", str(source), "--application", "f22-engine", "--out", str(out), "-q", "--cgs"
+        "screen",
+        str(source),
+        "--application",
+        "f22-engine",
+        "--out",
+        str(out),
+        "-q",
+        "--units",
+        "cgs",
     )
     assert done.returncode == 0, done.stderr
     assert "MGOe" in done.stdout

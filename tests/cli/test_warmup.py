@@ -1,4 +1,4 @@
-"""``magnetkit warmup``: afterwards the commands that people begin with compile nothing."""
+"""``magnetkit doctor --compile``: afterwards the first commands compile nothing."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ from tests.cli.test_start import run
 
 
 def test_after_it_a_prediction_compiles_nothing():
-    done = run("warmup")
+    done = run("doctor", "--compile")
     assert done.returncode == 0, done.stderr
     assert "kernels and models are ready" in done.stderr
     before = dict(kept(folder()))

@@ -24,12 +24,12 @@ predict - --temperature 150C
 predict SmCo5 --json
 predict melts.csv --element-columns --basis weight --temperature 150C
 predict SmCo5 Nd2Fe14B --columns candidate,coercivity_kA_m
-compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
+predict --compare Nd2Fe14B Nd1.8Dy0.2Fe14B --temperature 150C
 screen alloys.csv --application energy-traction-motor --out results
 screen alloys.csv --application energy-traction-motor --require "coercivity_kA_m>=400" \
     --objective cost:min --price Tb=3x --reference Nd1.7Dy0.3Fe14B --out asked
 report results
-robustness results
+report results --robustness
 replace N42SH --temperature 150C --top 5
 curve N42SH --temperature 150C --bound low --format femm --out n42sh.lua
 curve results:1 --temperature 150C --bare

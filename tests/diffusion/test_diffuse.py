@@ -14,7 +14,7 @@ from magnetkit.errors import InputError
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
-ASK = {"basis": "weight", "load_line": 2, "hours": 8, "anneal": 900, "cells": 1500}
+ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1500}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,8 @@ def test_hotter_takes_more():
 def test_a_map_of_two_operating_points_is_followed():
     made = mk.diffuse(
         BASE, "40x15x5mm", element="Tb", temperature="150C", basis="weight", cells=1500,
-        field=datasets.path("diffusion/motor_field.csv"), hours=24, anneal=900, probability=0.5,
+        field=datasets.path("diffusion/motor_field.csv"), anneal=900, anneal_hours=24,
+        probability=0.5,
     )  # fmt: skip
     assert made.field is None
     margins = made.margins("Tb")
@@ -118,7 +119,8 @@ def test_the_command_says_and_writes(tmp_path):
     done = CliRunner().invoke(
         app,
         ["diffuse", BASE, "--basis", "weight", "--shape", SHAPE, "--load-line", "2", "--element",
-         "Tb", "--hours", "8", "--anneal", "900C", "--temperature", "140C", "--pieces", "1000",
+         "Tb", "--anneal-hours", "8", "--anneal", "900C", "--temperature", "140C",
+         "--per-year", "1000",
          "--require", "irreversible_loss_pct<=3", "--out", str(out)],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -132,7 +134,7 @@ def test_what_is_undone_ends_in_1():
     done = CliRunner().invoke(
         app,
         ["diffuse", BASE, "--basis", "weight", "--shape", "40x15x30mm", "--element", "Dy",
-         "--faces", "poles", "--load-line", "0.5", "--hours", "8", "--anneal", "850C"],
+         "--faces", "poles", "--load-line", "0.5", "--anneal-hours", "8", "--anneal", "850C"],
     )  # fmt: skip
     assert done.exit_code == 1
     assert "does not do it" in done.output
@@ -148,7 +150,7 @@ def test_50_000_points_have_their_field(found):
 
 
 def test_a_grade_is_its_likeliest_alloy_anchored_on_its_sheet():
-    ask = {"element": "Tb", "hours": 8, "anneal": 900, "cells": 500, "load_line": 1}
+    ask = {"element": "Tb", "anneal": 900, "anneal_hours": 8, "cells": 500, "load_line": 1}
     found = mk.diffuse("N42M", SHAPE, temperature="110C", **ask)
     own = held("N42M", 383.15)
     alike = mk.diffuse(

@@ -5,10 +5,10 @@ import importlib.util
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.diffusion.factors import block_factor, cylinder_factor
 from magnetkit.diffusion.cases import Circuit, shape_case
 from magnetkit.diffusion.selffield import SelfField
 from magnetkit.diffusion.shapes import cut, read_shape
-from magnetkit.evaluation.diffusion.factors import block_factor, cylinder_factor
 from magnetkit.units import MU_0
 
 

@@ -4,7 +4,6 @@ import tomllib
 from itertools import combinations
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pytest
 
 import magnetkit as mk
@@ -16,18 +15,16 @@ with (DOCS / "gallery.toml").open("rb") as stream:
 
 @pytest.fixture(params=ENTRIES)
 def figure(request):
-    plt.switch_backend("Agg")
     space = {}
     exec(ENTRIES[request.param]["code"], space)
-    drawn = space["ax"].figure
-    drawn.canvas.draw()
-    yield drawn
-    plt.close("all")
+    drawn = space["figure"].draw().figure
+    drawn.draw_without_rendering()
+    return drawn
 
 
 def test_every_public_plot_is_in_the_gallery():
     code = "".join(entry["code"] for entry in ENTRIES.values())
-    drawn = [name for name in mk.plots.__all__ if name not in ("sweep", "table")]
+    drawn = [name for name in mk.plots.__all__ if name not in ("Figure", "sweep", "table")]
     assert [name for name in drawn if f"plots.{name}(" not in code] == []
 
 

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.faults import licences
+from benchmarks.faults import licences
 
 # What the notebooks need is opened by hand and not pinned.
 TESTED_EXTRAS = ("cluster", "explore", "plots", "dev")

@@ -7,7 +7,7 @@ import sys
 
 def test_nothing_of_a_users_is_lost_and_no_two_screenings_mix(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.folders", "11", "40", "4", str(tmp_path / "run")],
+        [sys.executable, "-m", "benchmarks.faults.folders", "11", "40", "4", str(tmp_path / "run")],
         capture_output=True,
         text=True,
         timeout=600,

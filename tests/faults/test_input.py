@@ -7,13 +7,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from benchmarks.faults import input_files, input_recipes, long_lines, user_tables
 from magnetkit import screen
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import DataError, StoreError
 from magnetkit.features.featurize import featurize
 from magnetkit.files import plain_cell
 from magnetkit.screening import ScreenResult
-from tests.faults import input_files, input_recipes, long_lines, user_tables
 
 
 def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():

@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 
-from tests.faults import network
+from benchmarks.faults import network
 
 
 def test_commands_stopped_at_random_moments_leave_what_is_whole(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.interruption", "7", "2", str(tmp_path / "run")],
+        [sys.executable, "-m", "benchmarks.faults.interruption", "7", "2", str(tmp_path / "run")],
         capture_output=True,
         text=True,
         timeout=300,

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from tests.faults import alloys, arguments, caches, texts, workbooks
-from tests.faults.caches import damaged
+from benchmarks.faults import alloys, arguments, caches, texts, workbooks
+from benchmarks.faults.caches import damaged
 
 
 def test_no_magnet_of_elements_that_are_in_none(monkeypatch):

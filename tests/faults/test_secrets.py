@@ -16,7 +16,7 @@ import pytest
 from magnetkit import applications, screen
 from magnetkit.errors import DataError, InputError, StoreError
 from magnetkit.learning import store
-from magnetkit.phases.materials_project.cache import Cache
+from magnetkit.phases.materials_project.pull import Cache
 from magnetkit.settings import get_settings
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -24,7 +24,7 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 def test_the_key_is_in_nothing_that_any_command_writes(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.secrets", str(tmp_path / "run")],
+        [sys.executable, "-m", "benchmarks.faults.secrets", str(tmp_path / "run")],
         capture_output=True,
         text=True,
         timeout=300,

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 import magnetkit as mk
+from benchmarks.faults import storage
 from magnetkit.errors import InputError, MagnetkitError, StoreError
 from magnetkit.kernels import _accelerate
 from magnetkit.learning import store
 from magnetkit.magnetism import believing
 from magnetkit.phases.materials_project import pull as live
-from magnetkit.run import manifest as folders
+from magnetkit.run import _files as folders
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
-from tests.faults import storage
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
@@ -126,7 +126,7 @@ def test_missing_folders_are_made_and_a_folder_that_is_gone_is_named(tmp_path):
 def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch):  # noqa: F811
     monkeypatch.delenv("MAGNETKIT_CACHE_DIR", raising=False)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.shared_cache", str(tmp_path / "shared")],
+        [sys.executable, "-m", "benchmarks.faults.shared_cache", str(tmp_path / "shared")],
         capture_output=True,
         text=True,
         timeout=120,
@@ -136,7 +136,7 @@ def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch)
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["codes"] == [0] * 8, found["logs"]
     assert len(found["answers"]) == 1
-    assert len(mp_server.requests) == 4
+    assert len(mp_server.requests) == 5
     left = [f for f in (tmp_path / "shared" / "cache").rglob("*") if f.is_file()]
     assert not [f for f in left if f.name.startswith(".")]
     assert sum(f.suffix == ".model" for f in left) == 1

@@ -13,8 +13,8 @@ import pytest
 from numba import NumbaError
 
 import magnetkit
+from benchmarks.faults import storage
 from magnetkit.kernels._accelerate import jit
-from tests.faults import storage
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"

@@ -36,13 +36,16 @@ def test_split_finds_the_facet_that_holds_the_composition():
     hull, facet = x @ plane, np.zeros(3, np.int32)
     products, fractions = np.zeros((3, 4), np.int32), np.zeros((3, 4))
     done = np.ones(3, bool)
-    planes = hull_facets.Planes(price, corners.astype(np.int32), inverse)
+    matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
+    energy = (phase @ plane)[corners]
+    planes = hull_facets.Planes(price, corners.astype(np.int32), inverse, matrix, energy)
     found = Found(hull, products, fractions)
     place, rows = np.arange(118), np.arange(3)
     hull_facets.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
+    np.testing.assert_allclose(hull[:2], (phase @ plane)[corners].mean(axis=1), rtol=1e-14)
 
 
 def test_an_amount_that_is_negative_by_rounding_alone_is_none():

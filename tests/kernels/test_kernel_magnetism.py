@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from magnetkit import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
-from magnetkit.kernels import intrinsic
+from magnetkit.kernels import intrinsic, magnetism
 from magnetkit.kernels.arrays import Rows
 from magnetkit.kernels.intrinsic import evaluate as kernel
 from magnetkit.kernels.ions import reduced_moment
@@ -206,3 +206,37 @@ def test_a_deviation_moves_the_constants_together():
     intrinsic._add(moved, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
+
+
+def _of_kind(formula, temperature, **changes):
+    """Return T_C, and J_s to K_3, of a compound whose host is of another kind."""
+    part = partition(CompositionTable.from_strings([formula], basis="atomic"))
+    model = load().for_kernels()
+    kinds = model.kind.copy()
+    for column, value in changes.items():
+        kinds[:, getattr(magnetism, column)] = value
+    rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
+    given = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
+    curie, curie_sd, value, sd, _ = kernel(*given)
+    return curie[0], curie_sd[0], value[:4, 0, 0], sd[:4, 0, 0]
+
+
+def test_anisotropy_of_a_lower_order_has_no_higher_constants():
+    whole = _of_kind("Pr2Fe14B", 77.0)
+    assert (np.abs(whole[2]) > 0.1).all()
+    for constants in (1, 2):
+        got = _of_kind("Pr2Fe14B", 77.0, CONSTANTS=constants)
+        np.testing.assert_array_equal(got[2][: constants + 1], whole[2][: constants + 1])
+        np.testing.assert_array_equal(got[2][constants + 1 :], 0.0)
+        np.testing.assert_array_equal(got[3][constants + 1 :], 0.0)
+
+
+def test_where_the_metals_alone_are_magnetic_the_rare_earth_has_no_part():
+    # Nd2Fe14B without its rare earth is about Y2Fe14B: 1.5 T at 4 K, K_1 of 0.7 MJ/m3, no K_2.
+    curie, _, (j_s, k_1, k_2, k_3), _ = _of_kind("Nd2Fe14B", 4.2, SUBLATTICES=1)
+    assert j_s == pytest.approx(1.5, abs=0.1)
+    assert 0.4 < k_1 < 1.2
+    assert k_2 == k_3 == 0.0
+    coupled = _of_kind("Nd2Fe14B", 4.2)
+    assert curie < coupled[0]
+    assert coupled[2][0] > j_s + 0.1

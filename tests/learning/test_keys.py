@@ -21,7 +21,7 @@ from magnetkit.learning.sets import TrainingSet
 from magnetkit.magnetism import believing, training
 from magnetkit.ranking import judged
 from magnetkit.replacement import space
-from magnetkit.run import dependencies
+from magnetkit.run import _work
 from magnetkit.show import tables
 from magnetkit.surrogates import energy
 from tests.scripts import script
@@ -47,7 +47,7 @@ import numpy as np
 import magnetkit as mk
 from magnetkit.learning.sets import TrainingSet
 from magnetkit.magnetism import believing
-from magnetkit.run import dependencies
+from magnetkit.run import _work
 from magnetkit.surrogates import energy
 
 table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
@@ -55,11 +55,11 @@ names = np.array(["a", "b", "c"])
 rows = TrainingSet("curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]), names, names, "")
 
 def keys():
-    dependencies.code_sha256.cache_clear()
+    _work.code_sha256.cache_clear()
     return {
         "belief": believing.key_of(rows),
         "energy": energy.key_of(rows),
-        "chunks": dependencies.code_sha256(),
+        "chunks": _work.code_sha256(),
     }
 
 before, found = keys(), []
@@ -103,14 +103,14 @@ def test_only_an_edit_of_what_decides_is_seen(tmp_path):
 
 def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
     rooms = script("docs/rooms.py")
-    graph, left, seen = rooms.module_graph(), ["magnetkit.run.work"], set()
+    graph, left, seen = rooms.module_graph(), ["magnetkit.run._work"], set()
     while left:
         name = left.pop()
         if name not in seen:
             seen.add(name)
             left += graph.get(name, ())
     assert judged.__name__ in seen
-    assert {rooms.room(name) for name in seen}.isdisjoint(dependencies.APART)
+    assert {rooms.room(name) for name in seen}.isdisjoint(_work.APART)
 
 
 def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
@@ -167,14 +167,14 @@ def test_a_version_decides(rows, monkeypatch):
 
 
 def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
-    settings = dependencies.get_settings().model_copy(update={"cache_dir": tmp_path})
-    monkeypatch.setattr(dependencies, "get_settings", lambda: settings)
-    monkeypatch.setattr(dependencies, "syntax_sha256", lambda files: "a" * 64)
+    settings = _work.get_settings().model_copy(update={"cache_dir": tmp_path})
+    monkeypatch.setattr(_work, "get_settings", lambda: settings)
+    monkeypatch.setattr(_work, "syntax_sha256", lambda files: "a" * 64)
     for damage in (None, b"", b"\xff\xfe", b"a" * 63):
         for note in (tmp_path / "syntax").glob("*"):
             note.write_bytes(damage)
-        dependencies.code_sha256.cache_clear()
-        assert dependencies.code_sha256() == "a" * 64
+        _work.code_sha256.cache_clear()
+        assert _work.code_sha256() == "a" * 64
     (note,) = (tmp_path / "syntax").iterdir()
     assert note.read_text() == "a" * 64
-    dependencies.code_sha256.cache_clear()
+    _work.code_sha256.cache_clear()

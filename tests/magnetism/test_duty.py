@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from magnetkit.errors import InputError
 from magnetkit.kernels.demagnetization import corner, lost, polarization, straight_field
-from magnetkit.magnetism.duty import TEN_YEARS, Duty, read_duty
-from magnetkit.units import MU_0
+from magnetkit.magnetism.duty import Duty, read_duty
+from magnetkit.units import MU_0, TEN_YEARS
 
 ONE = np.array([1.0])
 
@@ -73,7 +73,7 @@ def test_loss_grows_with_field_and_time_and_falls_with_load_line():
             1.1 * ONE, 5e5 * ONE, 4.6e5 * ONE, 1.05 * ONE
         )[0]
 
-    assert loss(outside_kA_m=50.0) > loss() > loss(load_line=2.0)
+    assert loss(outside_field_kA_m=50.0) > loss() > loss(load_line=2.0)
     assert loss(hours=TEN_YEARS) > loss() > loss(hours=0.0)
 
 
@@ -81,7 +81,7 @@ def test_a_magnet_without_coercivity_loses_all_and_an_unknown_one_is_unknown():
     none = Duty().loss(1.0 * ONE, 0.0 * ONE, 0.0 * ONE, 1.05 * ONE)
     assert none[0] == 100.0
     assert np.isnan(Duty().loss(np.nan * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0])
-    reversed_ = Duty(load_line=1.0, outside_kA_m=3000.0)
+    reversed_ = Duty(load_line=1.0, outside_field_kA_m=3000.0)
     assert reversed_.loss(1.0 * ONE, 1e5 * ONE, 9e4 * ONE, 1.05 * ONE)[0] == 200.0
 
 
@@ -92,7 +92,8 @@ def test_polarization_is_the_loop_less_what_is_turned():
 
 
 @pytest.mark.parametrize(
-    "given", [{"load_line": -1.0}, {"outside_kA_m": -1.0}, {"hours": "x"}, {"hours": float("nan")}]
+    "given",
+    [{"load_line": -1.0}, {"outside_field_kA_m": -1.0}, {"hours": "x"}, {"hours": float("nan")}],
 )
 def test_a_duty_out_of_its_range_is_refused(given):
     (name,) = given

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.accuracy.magnetism.observed import Observed
 from magnetkit import CompositionTable
 from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
 from magnetkit.errors import InputError
-from magnetkit.evaluation.magnetism.observed import Observed
-from magnetkit.magnetism.intrinsic import STATUS, intrinsic
+from magnetkit.magnetism.intrinsic import intrinsic
 from magnetkit.magnetism.parameters import load
+from magnetkit.magnetism.two_sublattices import STATUS
 
 
 def read(*formulas):

@@ -38,7 +38,7 @@ def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
 
 def test_an_outside_field_lowers_the_limit():
     alone = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0)
-    beside = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0, outside_kA_m=200.0)
+    beside = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0)
     assert beside["knee_K"][0] < alone["knee_K"][0] - 10.0
 
 
@@ -53,7 +53,7 @@ def test_bad_input_is_named():
         mk.magnetism.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
         mk.magnetism.use_limits(DYSPROSIUM, load_line=-1.0)
-    refused = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "x"])
+    refused = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
     assert refused.exit_code != 0
 
 
@@ -76,7 +76,9 @@ def test_what_is_no_number_is_named_as_it_was_given(name, value):
 
 
 def test_the_command_prints_a_row_for_each_load_line_and_time():
-    done = CliRunner().invoke(app, ["limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"])
+    done = CliRunner().invoke(
+        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"]
+    )
     assert done.exit_code == 0, done.output
     assert done.stdout.count(",100.0,") == 2
 

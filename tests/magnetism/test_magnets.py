@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism.intrinsic import STATUS
 from magnetkit.magnetism.magnets import magnets
 from magnetkit.magnetism.shell import read_shells
+from magnetkit.magnetism.two_sublattices import STATUS
 
 AT = np.array([293.15, 423.15])
 

@@ -17,7 +17,7 @@ def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted
     if not fitted:
         rows = [row for row in rows if row["host"] != "1:5"]
     # As if 1:5 were a variant of 2:17.
-    hosts = {n: replace(h, variant_of="2:17" if n == "1:5" else None) for n, h in HOSTS.items()}
+    hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
     monkeypatch.setattr(parameters, "HOSTS", hosts)
     monkeypatch.setattr(parameters.datasets, "rows", lambda name: rows)
     found, read = parameters.load.__wrapped__(), parameters.read(rows)

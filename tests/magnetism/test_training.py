@@ -60,7 +60,7 @@ def test_a_host_of_many_compounds_is_answered_by_its_own_points_and_some_others(
     data = _set(names, 600.0 + rng.normal(0.0, 40.0, 240), [f"p{i % 20}" for i in range(240)])
     monkeypatch.setattr(training, "_OTHERS", 20)
     model = training.uncalibrated(data)
-    host = training.HOST_NAMES.index("2:17:3")
+    host = training.ROOTS.index("2:17:3")
     branch = model.branches[model.of_host[host]]
     assert branch.sparse_for == host
     own = len(np.unique(training.rows_of(data, True).compound[130:]))

@@ -10,10 +10,16 @@ from magnetkit.settings import get_settings
 
 @pytest.fixture
 def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
-    """A server like the Materials Project's, named in the environment with a key."""
-    from tests.phases.mp_server import KEY, Server
+    """A server like the Materials Project's, named in the environment with a key.
+
+    It is asked in the test's own process, and at once again where it fails.
+    """
+    from magnetkit.phases.materials_project import transport
+    from tests.phases.mp_server import KEY, Server, ask_here
 
     server = Server()
+    monkeypatch.setattr(transport, "_ask_in_child", ask_here)
+    monkeypatch.setattr(transport, "PAUSE_S", 0.0)
     monkeypatch.setenv("MP_API_ENDPOINT", server.url)
     monkeypatch.setenv("MP_API_KEY", KEY)
     yield server

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
+from benchmarks.accuracy.phases.diagram import phase_diagram
+from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
 from magnetkit.composition.table import CompositionTable
-from magnetkit.evaluation.phases.diagram import phase_diagram
-from magnetkit.evaluation.phases.validation import SYSTEMS, random_compositions
 from magnetkit.phases import hull, space
 from magnetkit.phases.snapshot import open_snapshot
 

@@ -5,7 +5,7 @@ import pytest
 
 from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases.mixing import MixingModel, _root, conformal_scale, mixing_model
+from magnetkit.phases.mixing import MixingModel, conformal_scale, mixing_model
 from magnetkit.phases.mixing_terms import Occupation
 from magnetkit.phases.slopes import slopes
 from magnetkit.phases.snapshot import open_snapshot
@@ -118,20 +118,13 @@ def test_nodes_span_the_model(snapshot):
         weight[nodes.node[r, 0, 0, 1]] = x * 4 * 0.3 * 0.7
     assert weight @ nodes.mean == pytest.approx(expected, abs=1e-9)
     expected = variance * model.scale**2
-    assert ((weight @ nodes.root) ** 2).sum() == pytest.approx(expected, abs=1e-9)
+    assert weight @ nodes.covariance @ weight == pytest.approx(expected, abs=1e-9)
     assert nodes.known.tolist() == [[[True, True]], [[True, True]]]
     # meV of one calculation, of mixed earths and of mixed metals, as much wider as what was left
     # out asks for.
     assert abs(model.scale - 2.0) > 0.01
     noise = (model.scale * np.array([1.0, 3.6, 25.8]) / 1e3) ** 2
     np.testing.assert_allclose(nodes.noise, noise, rtol=1e-12)
-
-
-def test_a_root_keeps_what_is_a_millionth_of_the_largest():
-    covariance = np.diag([1e-3, 1e-9, 0.0])
-    root = _root(covariance)
-    assert root.shape == (3, 2)
-    np.testing.assert_allclose(root @ root.T, covariance, atol=1e-15)
 
 
 def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from magnetkit.errors import NetworkError
+from magnetkit.phases.materials_project import transport
 from magnetkit.phases.materials_project.pull import pull_snapshot
-from magnetkit.phases.materials_project.session import Limits
 from tests.phases import mp_server
 from tests.phases.mp_server import KEY, Server
 
@@ -54,11 +54,13 @@ def official(tmp_path_factory):
 
 
 @pytest.mark.parametrize("page", [200, 2], ids=["one page", "pages"])
-def test_the_pull_is_that_of_our_own_server(official: str, mp_server: Server, page: int):
+def test_the_pull_is_that_of_our_own_server(
+    official: str, mp_server: Server, monkeypatch: pytest.MonkeyPatch, page: int
+):
     """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
-    limits = Limits(page=page)
-    theirs = pull_snapshot(SYSTEMS, KEY, official, limits=limits)
-    ours = pull_snapshot(SYSTEMS, KEY, mp_server.url, limits=limits)
+    monkeypatch.setattr(transport, "PAGE", page)
+    theirs = pull_snapshot(SYSTEMS, KEY, official)
+    ours = pull_snapshot(SYSTEMS, KEY, mp_server.url)
     assert len(theirs.entries) == 9
     # Their distances are from their own hull; their version is that of an empty configuration.
     same = [c for c in ours.entries if c != "energy_above_hull_eV_atom"]
@@ -76,9 +78,10 @@ def test_each_scheme_is_found(official: str, scheme: str):
     assert found.entries["formula"].tolist() == ["Co", "Sm", "Sm2Co17", "SmCo5"]
 
 
-def test_their_refusal_of_a_page_is_told(official: str):
-    with pytest.raises(NetworkError, match=r"answered 4\d\d.*limit"):
-        pull_snapshot("Sm-Co", KEY, official, limits=Limits(page=5000))
+def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
+    monkeypatch.setattr(transport, "PAGE", 5000)
+    with pytest.raises(NetworkError, match=r"answered 4\d\d; the server may need another"):
+        pull_snapshot("Sm-Co", KEY, official)
 
 
 def test_another_path_is_no_such_server(official: str):

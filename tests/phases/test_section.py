@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.accuracy.phases.diagram import phase_diagram
 from magnetkit.errors import InputError
-from magnetkit.evaluation.phases.diagram import phase_diagram
 from magnetkit.phases.section import hull_section
 from magnetkit.phases.snapshot import open_snapshot
 

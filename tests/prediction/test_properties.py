@@ -8,23 +8,24 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
-from magnetkit.prediction.properties import Conditions, conditions_for, describe, supplies
+from magnetkit.prediction.conditions import Conditions
+from magnetkit.prediction.properties import describe, supplies
 
 
 def test_conditions_that_nobody_gave():
-    for plain in (Conditions(), conditions_for()):
+    for plain in (Conditions(), Conditions.of()):
         assert plain.interval == 0.9
         assert plain.between == (293.15, 373.15)
         assert plain.scenario == "baseline"
         assert not plain.whole_range
     # A magnet in no circuit at all: a load line of 0 is not "none given".
-    assert conditions_for(load_line=0.0).duty.load_line == 0.0
+    assert Conditions.of(load_line=0.0).duty.load_line == 0.0
 
 
 def test_what_is_saved_is_saved_against_the_reference_with_its_shell():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
     bare, shelled = (
-        supplies(table, None, conditions_for(reference=table, reference_shell=shell))
+        supplies(table, None, Conditions.of(reference=table, reference_shell=shell))
         for shell in ("", "Tb 0.30 @ 0.10")
     )
     assert bare["heavy_rare_earth_saved_wt_pct"][0] == 0.0
@@ -36,7 +37,7 @@ def test_what_is_saved_is_saved_against_the_reference_with_its_shell():
 
 def test_a_cost_per_flux_is_of_the_magnet_at_temperature():
     table = CompositionTable.from_strings(["Nd2Fe14B"], basis="atomic")
-    row = describe(table, 400.0, conditions_for()).frame().iloc[0]
+    row = describe(table, 400.0, Conditions.of()).frame().iloc[0]
     per_kg = row["cost_USD_kg"] * row["density_kg_m3"]
     assert row["cost_per_flux_USD_m3_T"] == pytest.approx(per_kg / row["remanence_T"])
 
@@ -55,7 +56,7 @@ def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch
     added = (SimpleNamespace(name="curie_temperature_K"),)
     room = import_module("magnetkit.prediction.properties")
     monkeypatch.setattr(room, "properties", lambda: added)
-    found = describe(table, 300.0, conditions_for(interval=0.7)).frame()
+    found = describe(table, 300.0, Conditions.of(interval=0.7)).frame()
     assert found["curie_temperature_K"].tolist() == [1.0, 2.0]
     assert found["curie_temperature_K_lo"].tolist() == [0.5, 1.5]
     assert found["curie_temperature_K_hi"].tolist() == [0.7, 3.0]

@@ -137,11 +137,10 @@ def test_numbers_out_of_range_are_named(result):
 
 def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
     from magnetkit.ranking.draws import drawn
-    from magnetkit.ranking.robustness import job_of
 
     leading = result.best(len(found)).reset_index(drop=True)
     missed = ~leading["meets_requirements"].to_numpy(bool)
-    place = np.sort(drawn(leading, job_of(result), 400, 0).place(missed), axis=1)
+    place = np.sort(drawn(leading, result.job, 400, 0).place(missed), axis=1)
     # Of 400 draws, 20 lie below and 20 above.
     assert np.abs(found["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
     assert np.abs(found["rank_hi"].to_numpy() - place[:, 379]).max() <= 1

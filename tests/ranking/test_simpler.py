@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.ranking.robustness import job_of
 from magnetkit.ranking.simpler import simpler_rank
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
@@ -16,7 +15,7 @@ SHELLS = ["", "", "Tb 0.3 wt%", "Tb 0.3 wt%", "", ""]
 
 @pytest.fixture(scope="module")
 def job():
-    return job_of(mk.screen(["Nd2Fe14B", "SmCo5"], application="energy-traction-motor"))
+    return mk.screen(["Nd2Fe14B", "SmCo5"], application="energy-traction-motor").job
 
 
 def leading(**columns):

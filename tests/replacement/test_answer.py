@@ -7,6 +7,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.anchors.makeup import Makeup, Recipe
+from magnetkit.prediction import Conditions
 from magnetkit.replacement.answer import Question, _choice, answers
 from magnetkit.replacement.asked import Wish
 
@@ -94,7 +95,7 @@ def question(rows, heavy=4.0, **reference):
     }  # fmt: skip
     best = Recipe("Sm21Gd4Co50Fe18Cu5Zr2", "", heavy, 1.0)
     made = Makeup((best,), (heavy, heavy, heavy), 0.0, 0.0, estimate=False)
-    wish = Wish(423.15, None, (), {}, 0.25, 2000)
+    wish = Wish(Conditions.of(temperature=423.15), None, (), 0.25, 2000)
     mill = SimpleNamespace(name="X28")
     return Question(own, made, None, pd.DataFrame(rows), mill, wish)
 

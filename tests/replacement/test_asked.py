@@ -74,7 +74,7 @@ def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin():
         (314.5, None, (293.15, 314.5)),
         (423.15, (250.0, 400.0), (250.0, 423.15)),
     ):
-        wish = SimpleNamespace(between=between, load_line=1.0, require=(), mass_kg=1.0, number=1)
+        wish = SimpleNamespace(between=between, load_line=1.0, require=(), mass_kg=1.0)
         own = {**REFERENCE, "host": "2:14:1", "temperature_K": kelvin}
         found = profile("N42SH", own, made, wish)
         assert (found.temperature_min_K, found.temperature_max_K) == pytest.approx(ends)

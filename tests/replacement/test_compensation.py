@@ -74,7 +74,7 @@ def test_what_is_no_compensated_grade_or_range_is_refused():
 
 def test_the_command_prints_it():
     done = CliRunner().invoke(
-        app, ["compensate", "--reference", "2:17TC-16", "--temperature=-50C:150C"]
+        app, ["replace", "--compensated", "2:17TC-16", "--temperature=-50C:150C"]
     )
     assert done.exit_code == 0
     assert "without Gd: " in done.stdout

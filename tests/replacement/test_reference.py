@@ -9,6 +9,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.anchors import calibrate, makeup
 from magnetkit.anchors.grade import catalogue_mill
+from magnetkit.prediction import Conditions
 from magnetkit.replacement.asked import Wish
 from magnetkit.replacement.reference import (
     _measured,
@@ -30,7 +31,7 @@ def made():
 
 def test_a_shell_is_paid_for(made):
     here = mk.grades("N42SH", "150C").iloc[0]
-    wish = Wish(423.15, 2.0, (), {}, 1.0, 1)
+    wish = Wish(Conditions.of(temperature=423.15), 2.0, (), 1.0, 1)
     rows = {
         shell: reference_of(here, wish, one, catalogue_mill(here, one))
         for shell, one in made.items()

@@ -9,7 +9,7 @@ from markupsafe import escape
 
 import magnetkit as mk
 from magnetkit.errors import CompositionError, InputError
-from magnetkit.replacement.replace import _factors
+from magnetkit.prediction import Conditions
 
 KINDS = {
     "reference", "no_heavy_rare_earth", "less_in_the_alloy", "least_by_diffusion",
@@ -90,7 +90,7 @@ def test_savings_add_up():
 
 
 def test_terbium_at_three_times_its_price_is_paid(motor):
-    dear = mk.replace("N42SH", "150C", price={"Tb": "3x"})
+    dear = mk.replace("N42SH", "150C", prices={"Tb": "3x"})
     columns = ["candidate", "shell"]
     both = [r.candidates.set_index(columns)["cost_USD_kg"] for r in (motor, dear)]
     shell = ("Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", "Tb 0.8 wt%")
@@ -154,10 +154,10 @@ def test_json_is_one_object(motor):
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
         ({"grade": "N42SH", "temperature": "400C"}, "keeps nothing"),
         ({"grade": "N42SH", "load_line": -1.0}, "permeance"),
-        ({"grade": "N42SH", "price": {"Qq": 2}}, "no chemical element"),
-        ({"grade": "N42SH", "price": {"Tb": "dear"}}, "factor"),
+        ({"grade": "N42SH", "prices": {"Qq": 2}}, "no chemical element"),
+        ({"grade": "N42SH", "prices": {"Tb": "dear"}}, "factor"),
         ({"grade": "N42SH", "require": ["B_r>1"]}, "not understood"),
-        ({"grade": "N42SH", "number": 0}, "1 or more"),
+        ({"grade": "N42SH", "per_year": 0}, "1 or more"),
         ({"grade": "N42SH", "recipe": "He"}, "'He' makes no magnet at 423.15 K"),
         ({"grade": "N42SH", "recipe": "Nd2Fe14BHg"}, "makes no magnet"),
         ({"grade": "N42SH", "mass_kg": float("inf")}, "finite number above 0"),
@@ -187,12 +187,13 @@ def test_nothing_is_replaced_by_a_magnet_that_holds_more(motor):
 
 
 def test_a_price_is_a_factor_above_nothing():
-    assert _factors({"Tb": "3x", "Dy": 0.5, "Nd": " 2 "}) == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
-    for bad in (0, -1.0, "x", "nan", 1e4, "dear"):
-        with pytest.raises(InputError, match="a factor such as 3x"):
-            _factors({"Tb": bad})
+    found = Conditions.of(prices={"Tb": "3x", "Dy": 0.5, "Nd": " 2 "})
+    assert found.prices == {"Tb": 3.0, "Dy": 0.5, "Nd": 2.0}
+    for bad in (0, -1.0, "x", "nan", float("inf"), "dear", None):
+        with pytest.raises(InputError, match=r"price.* a factor .*3x"):
+            mk.replace("N42SH", "150C", prices={"Tb": bad})
     with pytest.raises(InputError, match="no chemical element"):
-        _factors({"Xx": 3.0})
+        mk.replace("N42SH", "150C", prices={"Xx": 3.0})
 
 
 def test_a_recommendation_does_not_rest_on_finer_grains():
@@ -210,7 +211,7 @@ def test_a_recommendation_does_not_rest_on_finer_grains():
 
 
 def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
-    found = mk.replace("N42SH", "150C", price={"Tb": "3x"}, out=tmp_path / "out")
+    found = mk.replace("N42SH", "150C", prices={"Tb": "3x"}, out=tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "price of Tb times 3" in text
     # The folder alone says it again.

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from contextlib import ExitStack
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.dataset as pads
@@ -14,10 +13,9 @@ from pyarrow.fs import FileSystem
 
 import magnetkit as mk
 from magnetkit.errors import InputError, StoreError
-from magnetkit.run.bucket import Bucket
-from magnetkit.run.manifest import PARTS
-from magnetkit.run.place import RemotePlace, digest_of
-from magnetkit.run.work import file_name
+from magnetkit.run._files import PARTS, Place, digest_of
+from magnetkit.run._store import fragments_folder
+from magnetkit.run._work import file_name
 from magnetkit.screening import ScreenResult
 from tests.run.test_cluster import a_port, cluster_of
 
@@ -73,7 +71,7 @@ def test_a_result_in_a_store_is_the_local_one_and_one_table_to_any_reader(store,
     assert again.best(5)["candidate"].tolist() == local.best(5)["candidate"].tolist()
     assert again.best(5).index.tolist() == local.best(5).index.tolist()
     # As one table, by what the manifest names.
-    base = RemotePlace(url)
+    base = Place(url)
     names = sorted(name for name in again.manifest["files"] if name.endswith(".parquet"))
     assert len(names) == 5
     whole = pads.dataset(base.path(names[0].split("/")[0]), filesystem=base.filesystem).to_table()
@@ -118,7 +116,7 @@ def test_two_workers_one_of_them_killed_and_rows_that_do_not_travel(store, tmp_p
 def test_a_chunk_that_is_lost_or_damaged_is_made_again_alone(store, tmp_path, recipes):
     local = mk.screen(recipes, DEVICE, out=tmp_path / "local", chunk_rows=50)
     url = f"{store}/lost"
-    parts = RemotePlace(url).under(".magnetkit-parts")
+    parts = Place(url).under(".magnetkit-parts")
     done = []
 
     def harm(rows, total):
@@ -146,13 +144,13 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
     with pytest.raises(StoreError, match="no finished result"):
         ScreenResult.from_folder(cut)
     # One chunk holds another's rows meanwhile: it is evaluated again, not ranked by.
-    parts = RemotePlace(cut).under(PARTS)
+    parts = Place(cut).under(PARTS)
     parts.put(file_name("chunk", 0, "arrow"), parts.get(file_name("chunk", 1, "arrow")))
     seen = []
     mk.screen(
         recipes, DEVICE, out=cut, chunk_rows=50, resume=True, progress=lambda n, _: seen.append(n)
     )
-    one, two = RemotePlace(whole), RemotePlace(cut)
+    one, two = Place(whole), Place(cut)
     assert one.names() == two.names()
     for name in one.names():
         assert digest_of(one.get(name)) == digest_of(two.get(name)), name
@@ -168,15 +166,15 @@ def test_a_stopped_screening_goes_on_and_a_finished_one_is_there_already(store, 
 KILLED = """
 import os, signal, sys
 import magnetkit as mk
-from magnetkit.run.place import RemotePlace
-put, left = RemotePlace.put, int(sys.argv[3])
+from magnetkit.run._files import Place
+put, left = Place.put, int(sys.argv[3])
 def counted(self, name, content):
     global left
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
     left -= 1
     return put(self, name, content)
-RemotePlace.put = counted
+Place.put = counted
 mk.screen(sys.argv[1], sys.argv[2], out=sys.argv[4], chunk_rows=50)
 """
 
@@ -190,14 +188,14 @@ def test_a_screening_that_is_killed_goes_on_to_the_same_bytes(store, recipes, ob
     done = subprocess.run([sys.executable, "-c", KILLED, *asked], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     mk.screen(recipes, DEVICE, out=cut, chunk_rows=50, resume=True)
-    one, two = RemotePlace(whole), RemotePlace(cut)
+    one, two = Place(whole), Place(cut)
     assert one.names() == two.names()
     for name in one.names():
         assert digest_of(one.get(name)) == digest_of(two.get(name)), name
 
 
 def test_files_of_others_and_places_that_cannot_be_are_refused(store):
-    base = RemotePlace(f"{store}/mine")
+    base = Place(f"{store}/mine")
     base.put("notes.txt", b"keep")
     with pytest.raises(InputError, match=r"notes\.txt, and no manifest of magnetkit"):
         mk.screen(["SmCo5"], DEVICE, out=f"{store}/mine")
@@ -214,8 +212,8 @@ def test_files_of_others_and_places_that_cannot_be_are_refused(store):
 
 def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
     url = f"{store}/kept"
-    mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
-    base = RemotePlace(url)
+    first = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], DEVICE, out=url)
+    base = Place(url)
     before = {n for n in base.names() if n.endswith(".parquet")}
     own = {"notes.txt": b"keep", "ranked-mine.parquet/part-000000.parquet": b"keep too"}
     for name, content in own.items():
@@ -225,24 +223,24 @@ def test_what_a_user_keeps_beside_a_result_outlives_the_next_one(store):
     # The fragments of the earlier result are the program's own, and gone.
     assert len(before) == 1
     assert not before & base.names()
+    with pytest.raises(StoreError, match="screened anew"):
+        first.best(1)
     assert base.names() == {*result.manifest["files"], "manifest.json", *own}
 
 
-def test_the_rows_held_are_those_of_the_file(store, recipes):
-    url = f"{store}/held"
+def test_the_rows_in_memory_are_those_of_the_file(store, recipes):
+    url = f"{store}/memory"
     far = mk.screen(recipes, DEVICE, out=url, chunk_rows=50)
     opened = ScreenResult.from_folder(url)
-    assert far.held is not None
-    assert opened.held is None
+    assert far.source.in_memory is not None
+    assert opened.source.in_memory is None
     one, other = far.thinned(40), opened.thinned(40)
     assert one.index.tolist() == other.index.tolist()
     assert np.array_equal(one["rank"], other["rank"])
 
 
 def test_one_question_has_one_folder_however_its_parts_are_ordered():
-    def folder(**identity):
-        return Bucket.folder.fget(SimpleNamespace(identity=identity))
-
-    assert folder(a=1, b={"c": 2, "d": 3}) == folder(b={"d": 3, "c": 2}, a=1)
-    assert folder(a=1) != folder(a=2)
-    assert folder(a=1).endswith(".parquet")
+    one, two = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
+    assert fragments_folder(one) == fragments_folder(two)
+    assert fragments_folder(one) != fragments_folder({"a": 2})
+    assert fragments_folder(one).endswith(".parquet")

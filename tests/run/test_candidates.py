@@ -8,7 +8,7 @@ from magnetkit.applications import load
 from magnetkit.composition.blocks import Rejected
 from magnetkit.errors import InputError
 from magnetkit.ranking.judged import replace
-from magnetkit.run.candidates import SpaceCandidates, TableCandidates, profile_space, taken
+from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_space, take_rows
 
 
 @pytest.mark.parametrize("shell", ["Tb 0.5 wt%", None])
@@ -48,6 +48,6 @@ def test_a_formula_of_several_spaces_comes_once_and_is_counted_on():
     # Of a piece some are taken under their own numbers.
     whole = list(SpaceCandidates(spaces[:1], [("YCo5", "")]).pieces(10))[-1]
     assert whole().table.row_index.tolist() == [1, 2, 3]
-    some = taken(whole, np.array([2, 1]))
+    some = take_rows(whole, np.array([2, 1]))
     assert some.table.row_index.tolist() == [3, 2]
     assert some.labels.to_pylist() == ["PrCo5", "Sm0.5Pr0.5Co5"]

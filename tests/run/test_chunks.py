@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from magnetkit.run.chunks import Chunks
-from magnetkit.run.manifest import MANIFEST
-from magnetkit.run.work import Part
+from magnetkit.run._files import MANIFEST
+from magnetkit.run._store import Store
+from magnetkit.run._work import Part
 
 
 class Clock:
@@ -30,8 +30,9 @@ class Clock:
 def screened(monkeypatch, per_byte, number):
     """Add chunks, each of which takes a second, and leave off."""
     clock = Clock(per_byte)
-    monkeypatch.setattr("magnetkit.run.chunks.time", SimpleNamespace(monotonic=clock.monotonic))
-    chunks = Chunks("there", clock)
+    monkeypatch.setattr("magnetkit.run._store.time", SimpleNamespace(monotonic=clock.monotonic))
+    chunks = Store("there")
+    chunks.parts = clock
     for i in range(number):
         clock.now += 1.0
         chunks.add(i, Part(rows=1, table=b"x", rejected=b"", lines=0, first=None, models={}))

@@ -16,9 +16,9 @@ import magnetkit as mk
 from magnetkit.applications import load
 from magnetkit.errors import DataError, InputError, NetworkError
 from magnetkit.ranking.judged import job_for
-from magnetkit.run import cluster
-from magnetkit.run.dependencies import dependencies
-from magnetkit.run.manifest import read_manifest
+from magnetkit.run import _pool
+from magnetkit.run._files import read_manifest
+from magnetkit.run._work import dependencies
 
 DEVICE = "f22-engine"
 FILES = ("ranked.parquet", "ranked.csv", "rejected.csv", "manifest.json")
@@ -74,7 +74,7 @@ def test_without_dask_the_error_names_the_extra(monkeypatch):
 
 def test_an_address_that_nobody_answers_is_named(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(_pool, "_CONNECT_SECONDS", 1)
     with pytest.raises(InputError, match="no Dask scheduler answers at tcp:"):
         mk.screen(["SmCo5"], DEVICE, dask="tcp://127.0.0.1:1")
 
@@ -163,7 +163,7 @@ def test_a_lost_scheduler_is_named_and_the_screening_goes_on_with_another(tmp_pa
 
 def test_a_scheduler_without_workers_is_named(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(_pool, "_CONNECT_SECONDS", 1.0)
     port = a_port()
     with cluster_of(port, workers=0), pytest.raises(InputError, match=r"no workers.*dask worker"):
         mk.screen(["SmCo5"], DEVICE, dask=f"tcp://127.0.0.1:{port}")
@@ -172,11 +172,11 @@ def test_a_scheduler_without_workers_is_named(monkeypatch):
 def test_a_worker_with_another_state_of_anything_is_refused(monkeypatch):
     job = job_for(load(DEVICE))
     needed = dependencies(job)
-    assert cluster._alone(len, [], job, needed) == 0
+    assert _pool._alone(len, [], job, needed) == 0
     for key, value in needed.items():
         other = {**value, "x": "y"} if isinstance(value, dict) else "another"
         with pytest.raises(InputError, match=f"would answer otherwise.* {key}"):
-            cluster._alone(len, [], job, {**needed, key: other})
+            _pool._alone(len, [], job, {**needed, key: other})
 
 
 def test_what_is_named_as_read_is_what_is_read(tmp_path, monkeypatch):
@@ -205,4 +205,4 @@ def test_what_comes_in_as_the_wait_ends_is_taken():
         def done(self):
             return True
 
-    assert cluster._Watched(None, Late()).result() == 7
+    assert _pool._Watched(None, Late()).result() == 7

@@ -16,10 +16,19 @@ import pytest
 from magnetkit.composition.blocks import Rejected
 from magnetkit.errors import InputError, StoreError
 from magnetkit.files import seal
-from magnetkit.run import manifest
-from magnetkit.run.folder import Folder
-from magnetkit.run.manifest import MANIFEST, PARTS, RANKED, read_finished, read_manifest
-from magnetkit.run.work import Part, decode, encode
+from magnetkit.run import _files
+from magnetkit.run._files import (
+    MANIFEST,
+    PARTS,
+    RANKED,
+    Place,
+    read_finished,
+    read_manifest,
+    read_rejected,
+    write_rejected,
+)
+from magnetkit.run._store import Store
+from magnetkit.run._work import Part, decode, encode
 
 TABLE = pa.table({"x": [1, 2]})
 REJECTED = pa.table({"line": [3], "text": ["??"], "reason": ["no element"]})
@@ -32,7 +41,7 @@ IDENTITY = dict.fromkeys(("application", "candidates", "chunk_rows", "code", "ma
 
 @contextmanager
 def begun(path, identity=IDENTITY, resume=False):
-    with Folder(path) as folder:
+    with Store(path) as folder:
         folder.begin(identity, resume)
         yield folder
 
@@ -204,7 +213,7 @@ def test_an_old_result_stands_until_the_new_one_is_whole(tmp_path):
         if not resume:
             # The finished one can be asked for too, the other is then given up.
             shutil.copytree(tmp_path, tmp_path.with_name("copy"))
-    with Folder(tmp_path.with_name("copy")) as folder:
+    with Store(tmp_path.with_name("copy")) as folder:
         assert not folder.begin(IDENTITY, resume=True)
     assert stood(tmp_path.with_name("copy")) == before
 
@@ -221,7 +230,7 @@ def test_a_stop_between_the_renames_is_made_good(tmp_path, monkeypatch, renames)
         done.append(target)
         os.replace(source, target)
 
-    monkeypatch.setattr(manifest, "_move", stopped)
+    monkeypatch.setattr(_files, "_move", stopped)
     with pytest.raises(KeyboardInterrupt):
         result(tmp_path, 7)
     monkeypatch.undo()
@@ -250,8 +259,8 @@ def test_one_holder_at_a_time_and_the_second_is_told_who(tmp_path):
 
 def test_a_killed_holder_leaves_no_lock(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from magnetkit.run.holding import held\n"
-        "with held(Path(sys.argv[1])): print(1, flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from magnetkit.run._files import lock\n"
+        "with lock(Path(sys.argv[1])): print(1, flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"1\n"
@@ -261,6 +270,13 @@ def test_a_killed_holder_leaves_no_lock(tmp_path):
     process.communicate()
     with begun(tmp_path) as folder:
         folder.add(0, PART)
+
+
+def test_a_rejected_line_comes_back_as_it_was_whatever_stands_in_it(tmp_path):
+    lines = [Rejected(1, "Sm\u2028Co5\x0b", 'no, "it"\nis not'), Rejected(2, "=1", "")]
+    write_rejected(lines, tmp_path / "rejected.csv")
+    assert read_rejected(Place.of(tmp_path)) == lines
+    assert read_rejected(Place.of(tmp_path / "absent")) == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"done": True})])

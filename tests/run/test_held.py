@@ -5,22 +5,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from magnetkit.run import held
-from magnetkit.run.held import Held, compact, held_rows, rows_of_file, spread_places
+from magnetkit.run import _writing
+from magnetkit.run._files import Place, RowsInMemory, StoredRows
+from magnetkit.run._writing import rows_in_memory
+from magnetkit.run.result import compact, spread_places
 
 
-def test_the_first_and_some_of_the_rest_are_held(monkeypatch):
-    monkeypatch.setattr(held, "HELD_ROWS", 3)
-    monkeypatch.setattr(held, "SPREAD_ROWS", 4)
+def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):
+    monkeypatch.setattr(_writing, "LEADING_ROWS", 3)
+    monkeypatch.setattr(_writing, "SPREAD_ROWS", 4)
     # Rows by rank 1 to 9, the even ones without.
     place = np.array([9, 0, 1, 0, 2, 0, 8, 7, 6, 5, 4, 3])
-    rows = held_rows(place, 0)
+    rows = rows_in_memory(place, 0)
     assert rows.tolist() == sorted(rows)
     assert {1, 2, 3} <= set(place[rows])
     assert set(spread_places(9, 4)) <= set(place[rows])
     assert 0 not in place[rows]
     # Where fewer than asked for have a rank, others stand in, the first of them first.
-    assert np.flatnonzero(place == 0)[:2].tolist() == sorted(set(held_rows(place, 11)) - set(rows))
+    assert np.flatnonzero(place == 0)[:2].tolist() == sorted(
+        set(rows_in_memory(place, 11)) - set(rows)
+    )
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 20])
@@ -37,8 +41,12 @@ def test_some_rows_of_a_file_of_many_groups(tmp_path):
     table = pa.table({"x": np.arange(50)})
     pq.write_table(table, tmp_path / "x.parquet", row_group_size=7)
     rows = np.array([0, 6, 7, 20, 49])
-    assert rows_of_file(tmp_path / "x.parquet", rows)["x"].to_pylist() == rows.tolist()
-    some = Held(rows, table.take(pa.array(rows)))
+    pq.write_table(table.slice(9), tmp_path / "y.parquet", row_group_size=20)
+    stored = StoredRows(Place.of(tmp_path), {"x.parquet": "", "y.parquet": ""})
+    assert stored.take(rows)["x"].to_pylist() == rows.tolist()
+    assert stored.take(np.array([3, 49, 50, 80]))["x"].to_pylist() == [3, 49, 9, 39]
+    assert len(stored.take(rows[:0])) == 0
+    some = RowsInMemory(rows, table.take(pa.array(rows)))
     assert some.has(np.array([6, 49]))
     assert not some.has(np.array([6, 8]))
     assert some.take(np.array([7, 49]))["x"].to_pylist() == [7, 49]

@@ -11,9 +11,10 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError
 from magnetkit.ranking import order, regret, sieve
-from magnetkit.run import candidates, keeping
-from magnetkit.run.candidates import SpaceCandidates, TableCandidates
-from magnetkit.run.manifest import read_manifest
+from magnetkit.run import _candidates
+from magnetkit.run import screen as run
+from magnetkit.run._candidates import SpaceCandidates, TableCandidates
+from magnetkit.run._files import read_manifest
 from magnetkit.screening import ScreenResult
 
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
@@ -25,8 +26,8 @@ SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
 @pytest.fixture
 def small(monkeypatch):
     """Let the sieve close on spaces of some thousands."""
-    monkeypatch.setattr(keeping, "_SAMPLE", 1000)
-    monkeypatch.setattr(keeping, "PIECE_ROWS", 700)
+    monkeypatch.setattr(run, "_SAMPLE", 1000)
+    monkeypatch.setattr(run, "PIECE_ROWS", 700)
     monkeypatch.setattr(sieve, "CLIMB", 20)
     monkeypatch.setattr(order, "CLIMB", 20)
     for module in (regret, sieve):
@@ -65,7 +66,7 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
     given = space(SENSOR)
-    monkeypatch.setattr(keeping, "limit_of", lambda loss, *_: float(loss.min()))
+    monkeypatch.setattr(run, "limit_of", lambda loss, *_: float(loss.min()))
     kept = mk.screen(given, SENSOR, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None
     full = mk.screen(given, SENSOR)
@@ -101,12 +102,12 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
 
 def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
     large = SpaceCandidates([space(SENSOR)])
-    assert keeping.kept_rows(None, large) is None
-    monkeypatch.setattr(keeping, "MOST_ROWS", large.count() - 1)
-    assert keeping.kept_rows(None, large) == 100_000
-    assert keeping.kept_rows(7, large) == 7
+    assert run.rows_kept(None, large) is None
+    monkeypatch.setattr(run, "MOST_ROWS", large.count() - 1)
+    assert run.rows_kept(None, large) == 100_000
+    assert run.rows_kept(7, large) == 7
     table = TableCandidates(mk.CompositionTable.from_strings(["SmCo5"]))
-    assert keeping.kept_rows(None, table) is None
+    assert run.rows_kept(None, table) is None
 
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
@@ -125,9 +126,9 @@ def test_a_space_is_never_written_out():
         "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}, step=0.01
     )
     assert len(given) > 10**11
-    pieces = SpaceCandidates([given]).pieces(keeping.PIECE_ROWS)
+    pieces = SpaceCandidates([given]).pieces(run.PIECE_ROWS)
     first, second = next(pieces), next(pieces)
-    assert isinstance(second, candidates.SpacePiece)
+    assert isinstance(second, _candidates.SpacePiece)
     assert isinstance(second.numbers, range)
     chunk = second.take(np.array([5]))
     assert chunk.table.row_index.tolist() == [len(first) + 5]
@@ -138,8 +139,8 @@ _RUN = """
 import sys, time
 import magnetkit as mk
 from magnetkit.ranking import order, regret, sieve
-from magnetkit.run import keeping
-keeping._SAMPLE, keeping.PIECE_ROWS, order.CLIMB, sieve.CLIMB = 500, 200, 20, 20
+from magnetkit.run import screen as run
+run._SAMPLE, run.PIECE_ROWS, order.CLIMB, sieve.CLIMB = 500, 200, 20, 20
 regret.POOL = sieve.POOL = 50
 space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.05,
                          limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from magnetkit.run.pool import Threads, ahead, in_order
+from magnetkit.run._pool import Threads, ahead, in_order
 
 
 def test_items_made_ahead_come_in_order_and_one_at_a_time():

@@ -43,6 +43,6 @@ def test_numbers_out_of_range_are_named():
 
 def test_a_folder_of_the_users_is_refused_before_the_first_round(tmp_path, monkeypatch):
     (tmp_path / "notes.txt").write_text("mine")
-    monkeypatch.setattr("magnetkit.run.refined.screen", lambda *_, **__: pytest.fail("screened"))
+    monkeypatch.setattr("magnetkit.run.screen.screen", lambda *_, **__: pytest.fail("screened"))
     with pytest.raises(InputError, match=r"holds notes\.txt"):
         refined(SPACE, "communication-twt", 0.05, out=tmp_path)

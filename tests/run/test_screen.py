@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,13 @@ import magnetkit as mk
 from magnetkit import columns
 from magnetkit.composition import CompositionTable
 from magnetkit.errors import CompositionError, InputError, StoreError
-from magnetkit.run import writing
-from magnetkit.run.manifest import read_manifest
+from magnetkit.ranking import judged
+from magnetkit.ranking.judged import identity_of
+from magnetkit.run import _writing
+from magnetkit.run._files import read_manifest
 from magnetkit.screening import ScreenResult
 from magnetkit.settings import get_settings
+from magnetkit.supply import scenario
 
 MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
 
@@ -138,7 +142,7 @@ def test_out_that_is_no_path_is_named(out):
 
 
 def test_the_short_table_has_the_ranked_first_and_each_row_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(writing, "TOP_ROWS", 6)
+    monkeypatch.setattr(_writing, "TOP_ROWS", 6)
     texts = [*MAGNETS[:-1], "Nd1.8Dy0.2Fe14B"]
     result = mk.screen(texts, "aviation-actuator", out=tmp_path / "out", chunk_rows=3)
     ranks = result.table["rank"]
@@ -296,3 +300,32 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
     atoms = CompositionTable.from_strings(list(table["formula"])).to_array().round(6)
     kinds = [(*row, shell) for row, shell in zip(atoms, table["shell"].astype(str), strict=True)]
     assert len(set(kinds)) == len(kinds)
+
+
+def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
+    built, read = [], Counter()
+    made, load = judged.Conditions.of, scenario._toml.load
+
+    def counted(*args, **kwargs):
+        built.append(kwargs)
+        return made(*args, **kwargs)
+
+    def read_one(name, model, kind, folder):
+        read[name] += kind == "scenario"
+        return load(name, model, kind, folder)
+
+    monkeypatch.setattr(judged.Conditions, "of", counted)
+    monkeypatch.setattr(scenario._toml, "load", read_one)
+    scenario._embedded.cache_clear()
+    result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
+    result.robustness(draws=20)
+    result.report(tmp_path / "report.html")
+    result.ledger()
+    assert len(built) == 1
+    assert len(read) >= len(mk.supply.scenarios())
+    assert max(read.values()) == 1
+    # Of a folder it is what was asked.
+    again = ScreenResult.from_folder(tmp_path / "out")
+    assert again.job is again.job
+    assert identity_of(again.job) == identity_of(result.job)
+    assert len(built) == 2

@@ -7,7 +7,8 @@ from openpyxl import load_workbook
 
 import magnetkit as mk
 from magnetkit.errors import StoreError
-from magnetkit.run.manifest import ANSWER, MANIFEST
+from magnetkit.run._files import MANIFEST
+from magnetkit.run.result import ANSWER
 from magnetkit.screening import ScreenResult
 
 DEVICE = "patriot-beam-focusing"

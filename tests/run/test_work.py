@@ -7,8 +7,8 @@ from magnetkit.composition import CompositionTable
 from magnetkit.composition.blocks import Rejected
 from magnetkit.ranking.judged import job_for
 from magnetkit.ranking.order import Rule
-from magnetkit.run.candidates import Chunk
-from magnetkit.run.work import decode, finished
+from magnetkit.run._candidates import Chunk
+from magnetkit.run._work import decode, finished
 
 BAD = Rejected(7, "??", "no element")
 

@@ -1,43 +1,44 @@
-"""Phases of chemical systems pulled live from the Materials Project.
+"""Phases of chemical systems pulled from the Materials Project, kept in the user's cache.
 
 One pull fetches summary, thermo and magnetism documents of the systems *and of all their
-subsystems*, so that it serves hull, features and magnetism alike, and keeps them as a phase
-snapshot in the user's cache; the same pull again makes no request.
+subsystems*, so that it serves hull, features and magnetism alike; the same pull again makes no
+request. What is kept is a phase snapshot in a folder of its own; the file ``current`` beside it
+names the folder and the hash of its manifest, which names the hashes of its files.
 """
 
+import contextlib
+import hashlib
+import json
 import os
 import re
+import shutil
+import uuid
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
+from ... import datasets
 from ..._version import __version__
 from ...arguments import named
 from ...elements import INDEX
 from ...errors import DataError, InputError
-from ..snapshot import SCHEMES, Snapshot, write_snapshot
-from .cache import Cache
-from .session import KEY_HELP, Limits
+from ...files import whole
+from ...settings import get_settings
+from ..snapshot import MANIFEST, SCHEMES, Snapshot, read_snapshot, write_snapshot
+from .documents import make_tables
+from .transport import KEY_HELP, fetch_records
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .client import Client
-
 ENDPOINT = "https://api.materialsproject.org/"
-THERMO_TYPES = SCHEMES
-"""The schemes of energies, in the order taken where none is asked for.
-
-GGA comes first: r2SCAN gives itinerant ferromagnets such as iron too large a moment.
-"""
 MOST_ELEMENTS = 12
-
-# Long lists are cut so that an address stays well below the usual 8 kB.
-_LIST_LETTERS = 1800
 
 
 @named
@@ -49,7 +50,6 @@ def pull(
     thermo_type: str | None = None,
     refresh: bool = False,
     progress: bool = False,
-    limits: Limits | None = None,
 ) -> "pd.DataFrame":
     """Return the phases of chemical systems and all their subsystems.
 
@@ -63,14 +63,13 @@ def pull(
     endpoint : str, optional
         Address of the server; ``MP_API_ENDPOINT``, else the Materials Project's own.
     thermo_type : str, optional
-        Scheme of the energies, one of `THERMO_TYPES`. Without it the first of them for which the
-        server knows the most elements asked for.
+        Scheme of the energies: ``GGA_GGA+U``, ``GGA_GGA+U_R2SCAN`` or ``R2SCAN``. Without it the
+        first of them for which the server knows the most elements asked for: r2SCAN gives
+        itinerant ferromagnets such as iron too large a moment.
     refresh : bool
         Ask the server even if this pull is in the cache.
     progress : bool
-        Show a progress bar on stderr.
-    limits : Limits, optional
-        Times, tries and sizes to put up with.
+        Show progress bars on stderr.
 
     Returns
     -------
@@ -88,7 +87,7 @@ def pull(
     InputError
         If a system, the key or the endpoint cannot be used as given.
     NetworkError
-        If the server cannot be reached, refuses, or does not answer whole and as agreed.
+        If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
         Nothing is stored then.
     """
     return pull_snapshot(
@@ -98,7 +97,6 @@ def pull(
         thermo_type=thermo_type,
         refresh=refresh,
         progress=progress,
-        limits=limits,
     ).entries.copy()
 
 
@@ -111,15 +109,12 @@ def pull_snapshot(
     thermo_type: str | None = None,
     refresh: bool = False,
     progress: bool = False,
-    limits: Limits | None = None,
 ) -> Snapshot:
-    """Return a pull as a snapshot with structures and manifest; see `pull`.
+    """Return a pull as a snapshot with structures and manifest.
 
     Parameters
     ----------
-    systems : str or iterable of str
-        Chemical systems such as ``"Sm-Co"``.
-    api_key, endpoint, thermo_type, refresh, progress, limits : optional
+    systems, api_key, endpoint, thermo_type, refresh, progress : optional
         As for `pull`.
 
     Returns
@@ -128,17 +123,13 @@ def pull_snapshot(
 
     Raises
     ------
-    InputError
-        If a system or `thermo_type` is unknown.
-    NetworkError
-        If the server does not answer as it should.
+    InputError, NetworkError
+        As for `pull`.
     """
     wanted = chemical_systems(systems)
-    address = _endpoint(endpoint)
-    if thermo_type is not None and thermo_type not in THERMO_TYPES:
-        raise InputError(
-            f"thermo_type must be one of {', '.join(THERMO_TYPES)}, got {thermo_type!r}"
-        )
+    address = check_endpoint(endpoint)
+    if thermo_type is not None and thermo_type not in SCHEMES:
+        raise InputError(f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}")
     question = {"systems": wanted, "endpoint": address, "thermo_type": thermo_type}
     with Cache("pulls", "_".join(wanted), question) as cache:
         if not refresh:
@@ -149,17 +140,25 @@ def pull_snapshot(
                 found = None
             if found is not None:
                 return found
-        key = _key(api_key)
-        entries, structures, facts = _ask(
-            wanted, key, address, thermo_type, progress, limits or Limits()
-        )
+        asked = subsystems(wanted)
+        version, records = fetch_records(asked, _key(api_key, address), address, progress)
+        schemes = (thermo_type,) if thermo_type else SCHEMES
+        entries, structures, facts = make_tables(asked, schemes, records)
+        absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
+        if absent:
+            warnings.warn(
+                f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
+                "these systems stays open there",
+                stacklevel=2,
+            )
         manifest = {
             "scheme": f"Materials Project {facts['thermo_type']}",
             "source": f"Materials Project, {address}",
             "licence": "CC BY 4.0",
-            "query": {"systems": wanted, "subsystems": len(subsystems(wanted))},
+            "query": {"systems": wanted, "subsystems": len(asked)},
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "magnetkit": __version__,
+            "database_version": version,
             **facts,
         }
         return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
@@ -173,18 +172,16 @@ def freeze(
     endpoint: str | None = None,
     **options: Any,
 ) -> Path:
-    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read; see `pull`.
+    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read.
 
     Parameters
     ----------
-    systems : str or iterable of str
-        Chemical systems such as ``"Sm-Co"``.
+    systems, api_key, endpoint : optional
+        As for `pull`.
     folder : str or Path
         Folder to make.
-    api_key, endpoint : str, optional
-        As for `pull`.
     **options
-        As for `pull`: ``thermo_type``, ``refresh``, ``progress``, ``limits``.
+        As for `pull`: ``thermo_type``, ``refresh``, ``progress``.
 
     Returns
     -------
@@ -208,18 +205,18 @@ def chemical_systems(systems: str | Iterable[str]) -> list[str]:
         raise InputError("no chemical system given; give one such as 'Sm-Co'")
     found = set()
     for text in given:
-        symbols = [s.strip() for s in text.split("-")] if isinstance(text, str) else []
-        if not symbols or any(s not in INDEX for s in symbols):
+        symbols = {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
+        if not symbols or not symbols <= set(INDEX):
             raise InputError(
                 f"{text!r} is no chemical system; expected element symbols joined by hyphens, "
                 "such as 'Sm-Co' or 'Nd-Fe-B'"
             )
-        if len(set(symbols)) > MOST_ELEMENTS:
+        if len(symbols) > MOST_ELEMENTS:
             raise InputError(
-                f"{text!r} has {len(set(symbols))} elements and so too many subsystems; "
+                f"{text!r} has {len(symbols)} elements and so too many subsystems; "
                 f"pull systems of at most {MOST_ELEMENTS}"
             )
-        found.add("-".join(sorted(set(symbols))))
+        found.add("-".join(sorted(symbols)))
     return sorted(found)
 
 
@@ -255,7 +252,7 @@ def subsystems(systems: str | Iterable[str]) -> list[str]:
     return sorted(found, key=lambda s: (s.count("-"), s))
 
 
-def _key(api_key: str | None) -> str:
+def _key(api_key: str | None, address: str) -> str:
     key = (api_key or os.environ.get("MP_API_KEY") or "").strip()
     if not key:
         raise InputError(f"no Materials Project key; {KEY_HELP}")
@@ -264,10 +261,16 @@ def _key(api_key: str | None) -> str:
             f"a Materials Project key has 32 characters, the one given has {len(key)} or strange "
             f"ones (keys of 16 belong to the old interface); {KEY_HELP}"
         )
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        warnings.warn(
+            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=3
+        )
     return key
 
 
-def _endpoint(endpoint: str | None) -> str:
+def check_endpoint(endpoint: str | None) -> str:
+    """Return an endpoint that ends in a slash, else that of the environment or the public one."""
     address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
     try:
         parts = urlsplit(address)
@@ -283,65 +286,86 @@ def _endpoint(endpoint: str | None) -> str:
     return address if address.endswith("/") else address + "/"
 
 
-def _batches(items: list[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for item in items:
-        if batch and sum(map(len, batch)) + 3 * len(batch) + len(item) > _LIST_LETTERS:
-            yield batch
-            batch = []
-        batch.append(item)
-    if batch:
-        yield batch
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    for name, digest in files.items():
+        if not (folder / name).is_file() or datasets.sha256(folder / name) != digest:
+            raise DataError(f"the cached file {folder / name} is missing or damaged")
 
 
-def _ask(
-    systems: list[str],
-    key: str,
-    endpoint: str,
-    thermo_type: str | None,
-    progress: bool,
-    limits: Limits,
-) -> tuple["pd.DataFrame", "pd.DataFrame", dict[str, Any]]:
-    from .client import Client
-    from .documents import tables
-    from .progress import Report
+class Cache:
+    """The place of one question in the cache, locked while the context manager is open.
 
-    parts = urlsplit(endpoint)
-    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
-        warnings.warn(
-            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=4
-        )
-    asked = subsystems(systems)
-    with Report(progress) as report:
-        client = Client(key, endpoint, limits, report)
+    A new answer counts from the moment ``current`` is replaced, which is one rename, so that
+    there is a whole one whenever its writer is stopped.
+
+    Parameters
+    ----------
+    kind, name : str
+        Folder in the cache, and what a person may recognise the place by.
+    question : dict
+        All that the answer depends on.
+    """
+
+    def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
+        digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
+        self.folder = get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
+        self._lock = FileLock(self.folder / "lock", thread_local=False)
+
+    def __enter__(self) -> Self:
         try:
-            summary = _search(client, "summary", {"chemsys": asked}, deprecated=False)
-            # All schemes, for mp-api and the server spell them differently; one is chosen below.
-            thermo = _search(client, "thermo", {"chemsys": asked})
-            ids = sorted({str(d.material_id) for d in summary})
-            magnetism = _search(client, "magnetism", {"material_ids": ids})
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # The system drops the lock with the process, however that ends. Some network file
+            # systems know none.
+            with contextlib.suppress(NotImplementedError):
+                self._lock.acquire()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def read(self) -> Snapshot | None:
+        """Return the cached snapshot; None where there is none yet, DataError where it is hurt."""
+        pointer = self.folder / "current"
+        if not pointer.is_file():
+            return None
+        try:
+            current = json.loads(pointer.read_bytes())
+            folder = self.folder / re.fullmatch("[0-9a-f]{32}", current["folder"])[0]  # type: ignore[index]
+            _check_files(folder, {MANIFEST: current["manifest_sha256"]})
+        except (ValueError, KeyError, TypeError):
+            raise DataError(f"the cached file {pointer} is damaged") from None
+        _check_files(folder, json.loads((folder / MANIFEST).read_bytes())["files"])
+        return read_snapshot(folder)
+
+    def write(self, make: Callable[[Path], object]) -> Snapshot:
+        """Let `make` write a snapshot into a new folder and make it the current one."""
+        name = uuid.uuid4().hex
+        try:
+            make(self.folder / name)
+            digest = datasets.sha256(self.folder / name / MANIFEST)
+            text = json.dumps({"folder": name, "manifest_sha256": digest})
+            with whole(self.folder / "current") as draft:
+                draft.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise self._unwritable(error) from error
         finally:
-            client.close()
-    order = (thermo_type,) if thermo_type else THERMO_TYPES
-    entries, structures, facts = tables(asked, order, summary, thermo, magnetism)
-    absent = sorted(set("-".join(systems).split("-")) - set(entries["formula"]))
-    if absent:
-        warnings.warn(
-            f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
-            "these systems stays open there",
-            stacklevel=4,
+            self._tidy()
+        return read_snapshot(self.folder / name)
+
+    def _tidy(self) -> None:
+        """Remove what is neither current nor the lock: older answers, drafts of stopped pulls."""
+        keep = {"lock", "current"}
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            keep.add(json.loads((self.folder / "current").read_bytes())["folder"])
+        with contextlib.suppress(OSError):
+            for file in self.folder.iterdir():
+                if file.name not in keep:
+                    shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+    def _unwritable(self, error: OSError) -> DataError:
+        return DataError(
+            f"cannot write the cache {self.folder} ({error}); set MAGNETKIT_CACHE_DIR to a folder "
+            "with room that you may write to"
         )
-    return entries, structures, {"database_version": client.database_version, **facts}
-
-
-def _search(
-    client: "Client", kind: str, criterion: dict[str, list[str]], **criteria: Any
-) -> list[Any]:
-    """Ask for the documents of a long list in several requests; validate them."""
-    from .documents import FIELDS, validated
-
-    found = []
-    ((name, values),) = criterion.items()
-    for batch in _batches(values):
-        found += validated(kind, client.search(kind, FIELDS[kind], **{name: batch}, **criteria))
-    return found

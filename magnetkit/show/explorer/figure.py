@@ -1,64 +1,70 @@
-"""The explorer's figure, as plain data for plotly.js."""
+"""The explorer's figures, as plain data for plotly.js."""
 
 from html import escape
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ...columns import COLUMNS
 from ...composition import CompositionTable
 from ...magnetism import demagnetization
-from ..figures.curves import demagnetization as curves_of
-from ..figures.parts import (
-    BLACK,
-    COLOURS,
-    GREY,
-    Figure,
-    axis_of,
-    colour_bar,
-    layout_of,
-    numbers,
-    points,
-    reference,
-    two_columns,
-)
+from .. import _figures as figures
+from .._figures import BLACK, COLOURS, GREY, Part
 from ..report.content import number
 from .results import Question, Results
+
+Rows = NDArray[np.int64]
 
 POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
 X, COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 
 
-def pareto(
-    results: Results,
-    rows: NDArray[np.int64],
-    front: NDArray[np.int64],
-    question: Question,
-    goal: str,
-) -> Figure:
+def pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: str) -> Part:
     """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
-    off = thinned(rows[~np.isin(rows, front, assume_unique=True)])
-    on = thinned(front)
-    best = _trace(results, on, question, goal, f"Front ({_drawn(on, front)})")
-    best["marker"] = {
-        "size": 9,
-        "color": numbers(results.column(COLOUR, question)[on]),
-        "colorscale": "Viridis",
-        "line": {"width": 1, "color": "#000"},
-        "colorbar": colour_bar(COLUMNS[COLOUR].heading),
-    }
-    others = _trace(results, off, question, goal, f"Others ({_drawn(off, rows, len(front))})")
-    others["marker"] = {"size": 5, "color": GREY, "opacity": 0.6}
-    traces = [others, best]
-    traces.append(_today(results, question.stop, goal))
-    layout = layout_of(axis_of(X), axis_of(goal))
+    traces = []
+    for name, part, look in (
+        (
+            "Others",
+            rows[~np.isin(rows, front, assume_unique=True)],
+            {"size": 5, "color": GREY, "opacity": 0.6},
+        ),
+        ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
+    ):
+        drawn, total = thinned(part), f"{len(part):,}"
+        count = total if len(drawn) == len(part) else f"{len(drawn):,} of {total} drawn"
+        columns = (X, goal, COLOUR)
+        values = pd.DataFrame({c: results.column(c, question)[drawn] for c in columns})
+        scale = {
+            "color": figures.numbers(values[COLOUR]),
+            "colorscale": "Viridis",
+            "colorbar": figures.colour_bar(COLUMNS[COLOUR].heading),
+        }
+        texts = [
+            f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
+            f"rank {row + 1}, risk {number(risk)}"
+            for candidate, shell, row, risk in zip(
+                *(results.text(c, drawn) for c in ("candidate", "shell")),
+                drawn.tolist(),
+                values[COLOUR].tolist(),
+                strict=True,
+            )
+        ]
+        marker = look if "color" in look else scale | look
+        trace = figures.candidates(values, X, goal, f"{name} ({count})", marker, texts)
+        traces.append(trace | {"customdata": drawn.tolist()})
+    today = {name: results.reference[name] for name in (X, goal)}
+    if today[goal].size > 1:
+        today[goal] = today[goal][question.stop : question.stop + 1]
+    formula = escape(results.profile.reference.formula)
+    traces.append(figures.star(pd.DataFrame(today), X, goal, formula, "Today's magnet"))
     # The same axes stay zoomed while limits move.
-    layout["uirevision"] = goal
+    layout = figures.layout_of(figures.axis_of(X), figures.axis_of(goal)) | {"uirevision": goal}
     return {"data": traces, "layout": layout}
 
 
-def curves(results: Results, row: int, stop: int) -> Figure:
+def curves(results: Results, row: int, stop: int) -> Part:
     """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
     rows = np.array([row])
     shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
@@ -72,44 +78,12 @@ def curves(results: Results, row: int, stop: int) -> Figure:
     )
     names = (name, f"Today's magnet, {today.formula}")
     labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
-    return curves_of(drawn, labels, [(COLOURS[0], "solid"), (BLACK, "dash")], height=400)
+    looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
+    return figures.demagnetization(drawn, labels, looks, height=400)
 
 
-def _today(results: Results, stop: int, goal: str) -> Figure:
-    today = results.reference[goal]
-    return reference(
-        results.reference[X],
-        today if today.size == 1 else today[stop : stop + 1],
-        escape(results.profile.reference.formula),
-        "Today's magnet",
-        hover="%{text}",
-    )
-
-
-def thinned(rows: NDArray[np.int64], most: int = POINTS) -> NDArray[np.int64]:
+def thinned(rows: Rows, most: int = POINTS) -> Rows:
     """Return at most `most` of the rows, evenly over their order."""
     if len(rows) <= most:
         return rows
     return rows[np.linspace(0, len(rows) - 1, most).astype(int)]
-
-
-def _drawn(drawn: NDArray[np.int64], rows: NDArray[np.int64], less: int = 0) -> str:
-    total = len(rows) - less
-    return f"{total:,}" if len(drawn) == total else f"{len(drawn):,} of {total:,} drawn"
-
-
-def _trace(
-    results: Results, rows: NDArray[np.int64], question: Question, goal: str, name: str
-) -> Figure:
-    risk = results.column(COLOUR, question)[rows].tolist()
-    shells = results.text("shell", rows)
-    texts = [
-        f"{escape(candidate)}{' + ' + escape(shell) if shell else ''}<br>"
-        f"rank {row + 1}, risk {number(value)}"
-        for candidate, shell, row, value in zip(
-            results.text("candidate", rows), shells, rows.tolist(), risk, strict=True
-        )
-    ]
-    x, y = results.column(X, question)[rows], results.column(goal, question)[rows]
-    trace = points(name, x, y, {}, f"%{{text}}<br>{two_columns(X, goal)}", texts)
-    return trace | {"customdata": rows.tolist()}

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from ...composition import CompositionTable
 from ...elements import INDEX, N_ELEMENTS, SYMBOLS
 from ...errors import StoreError
-from ...prediction.properties import Conditions, magnets, supplies
+from ...magnetism.shell import mean_over_mass
+from ...prediction.conditions import Conditions
+from ...prediction.properties import magnets, supplies
 from ...ranking.pareto import compared, first_front
-from ...run import manifest as folders
+from ...run import _files as folders
 from ...supply import element_table
-from ...supply.ledger import mean_over_mass
 from ...units import ZERO_CELSIUS
 
 if TYPE_CHECKING:
@@ -179,7 +180,10 @@ class Results:
         figures = known.reindex(self.elements)[["supply_risk", "price_USD_kg"]].to_numpy(float)
         found = {}
         for name, figure in zip(SUPPLY, figures.T, strict=True):
-            found[name] = (self._mass @ np.nan_to_num(figure).astype(np.float32)).astype(float)
+            # One element after another: a product would add in an order that follows its threads.
+            found[name] = np.zeros(len(self._mass))
+            for mass, value in zip(self._mass.T, np.nan_to_num(figure), strict=True):
+                found[name] += mass * value
             for unknown in np.flatnonzero(np.isnan(figure)):
                 found[name][self._mass[:, unknown] > 0] = np.nan
         return found

@@ -13,12 +13,14 @@ from ...composition import CompositionTable
 from ...composition.shells import read_shell
 from ...elements import INDEX
 from ...phases.forming import FORMS, WEIGHTS
-from ...prediction.properties import Conditions, magnets
+from ...prediction.conditions import Conditions
+from ...prediction.properties import magnets
 from ...ranking.requirements import MEETS_PROBABILITY
-from ...run.manifest import ANSWER
+from ...run.result import ANSWER
 from ...supply import heavy_rare_earth_ledger
 from ...units import ZERO_CELSIUS
-from ..figures.maps import names_of
+from .._figures import names_of
+from ..notes import with_range
 
 if TYPE_CHECKING:
     from ...applications.parts import Requirement
@@ -65,10 +67,9 @@ class Magnets:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ...ranking.judged import evaluate, job_from
+    from ...ranking.judged import evaluate
 
-    job = job_from(result.profile, result.manifest["identity"])
-    reference = result.profile.reference
+    job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
     row = evaluate(
         reference.table(),
@@ -253,8 +254,8 @@ def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
         found.append(
             {
                 "text": words(requirement),
-                "best": with_range(frame.iloc[0], column) if len(frame) > 1 else "–",
-                "reference": with_range(frame.iloc[-1], column),
+                "best": _in_brackets(frame.iloc[0], column) if len(frame) > 1 else "–",
+                "reference": _in_brackets(frame.iloc[-1], column),
                 "source": requirement.source,
                 "status": requirement.status,
             }
@@ -262,13 +263,9 @@ def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
     return found
 
 
-def with_range(row: pd.Series, name: str) -> str:
-    """Return a value with its interval where it has one."""
-    text = number(row[name])
-    if not COLUMNS[name].predicted or text == "–":
-        return text
-    lo, hi = number(row[f"{name}_lo"]), number(row[f"{name}_hi"])
-    return f"{text} ({lo} to {hi})" if lo != hi else text
+def _in_brackets(row: pd.Series, name: str) -> str:
+    text, interval = with_range(row, name, number, number)
+    return f"{text} ({interval})" if interval else text
 
 
 def stages(result: "Ranked") -> list[str]:

@@ -1,4 +1,4 @@
-"""The report's figures: its magnets, as `magnetkit.show.figures` draws them."""
+"""The report's figures: its magnets, as `magnetkit.show._figures` draws them."""
 
 from dataclasses import replace
 from html import escape
@@ -11,20 +11,14 @@ import pandas as pd
 
 from ...composition import CompositionTable
 from ...elements import RARE_EARTHS
+from ...hosts import HOSTS
 from ...magnetism.demagnetization import demagnetization as curves_of
 from ...phases import open_snapshot
 from ...phases.section import hull_section
 from ...prediction.properties import magnets
-from ..figures import curves, maps
-from ..figures.parts import AXIS, BLACK, COLOURS, POINTS, Figure, axis_of, layout_of, numbers
-from ..figures.section import section as section_of
-from ..figures.series import (
-    GRADE_TEMPERATURE_K,
-    objectives,
-    rare_earth_shares,
-    sweep,
-    ternary_corners,
-)
+from .. import _figures as figures
+from .._figures import AXIS, BLACK, COLOURS, Part, X, Y, axis_of, layout_of, numbers
+from ..plots import sweep
 from .content import CURVES, Magnets, number
 from .supply import by_scenario
 
@@ -32,87 +26,79 @@ if TYPE_CHECKING:
     from ...run.result import Ranked
 
 TEMPERATURES = 13
-SYSTEMS = {"2:14:1": ("Nd", "Fe", "B"), "1:5": ("Sm", "Fe", "Co"), "2:17": ("Sm", "Fe", "Co")}
-"""The section that shows each host best, in the order in which no names of phases overlap."""
-# See-through, so that the grades behind stay visible.
-_BLUE = {"color": COLOURS[5], "opacity": 0.45}
 
 
-def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Figure:
+def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Part:
     """Return the candidates on the first and last objective, coloured by the second."""
-    goals = objectives(result.profile)
+    goals = figures.objectives(result.profile)
     x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
-    return maps.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
+    return figures.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
 
 
-def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Figure:
+def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
     """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    x, y = maps.X, maps.Y
     points = spread.reset_index(drop=True)
-    table = CompositionTable.from_strings(points["formula"].astype(str).tolist(), basis="atomic")
+    table, today = _table(points), shown.rows.copy()
     shells = points["shell"].astype(object).fillna("").tolist()
-    (cold,) = magnets(table, shells, [GRADE_TEMPERATURE_K], shown.conditions)
-    points[x], points[y] = cold[x], cold[y]
-    points = points.dropna(subset=[x, y])
-    today = shown.rows.copy()
-    today[[x, y]] = shown.at(GRADE_TEMPERATURE_K)[[x, y]].to_numpy()
+    (cold,) = magnets(table, shells, [figures.GRADE_TEMPERATURE_K], shown.conditions)
+    points[X], points[Y] = cold[X], cold[Y]
+    points = points.dropna(subset=[X, Y])
+    today[[X, Y]] = shown.at(figures.GRADE_TEMPERATURE_K)[[X, Y]].to_numpy()
     met = points["meets_requirements"].astype(bool)
-    judged = (
-        (points[~met], "Misses a requirement", _BLUE | {"size": 5}),
-        (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
-    )
-    traces = [maps.candidates(p, x, y, name, look, maps.hover_texts(p)) for p, name, look in judged]
-    return maps.grade_map(hosts, *traces, _star(today, shown, x, y))
+    # See-through, so that the grades behind stay visible.
+    blue = {"color": COLOURS[5], "opacity": 0.45, "size": 5}
+    traces = [
+        figures.candidates(part, X, Y, name, look, figures.hover_texts(part))
+        for part, name, look in (
+            (points[~met], "Misses a requirement", blue),
+            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+        )
+    ]
+    return figures.grade_map(hosts, *traces, _star(today, shown, X, Y))
 
 
-def ternary(ranked: pd.DataFrame) -> Figure | None:
+def ternary(ranked: pd.DataFrame) -> Part | None:
     """Return the best margin over the shares of three rare earths, None where there are not."""
-    table = CompositionTable.from_strings(ranked["formula"].astype(str).tolist(), basis="atomic")
-    if len(table) < len(ranked) or (corners := ternary_corners(table)) is None:
+    table = _table(ranked)
+    if len(table) < len(ranked) or (corners := figures.ternary_corners(table)) is None:
         return None
-    shares = np.round(rare_earth_shares(table, corners), 3)
+    shares = np.round(figures.rare_earth_shares(table, corners), 3)
     margin = ranked["performance_margin"].to_numpy(float)
     inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
     # The ranking is the order of the rows: the best of each composition of the site is kept.
     _, first = np.unique(shares[inside], axis=0, return_index=True)
-    best = inside[np.sort(first)][:POINTS]
+    best = inside[np.sort(first)][: figures.POINTS]
     if len(best) < 4:
         return None
-    texts = [escape(name) for name in maps.names_of(ranked.iloc[best])]
-    return maps.ternary(shares[best], margin[best], corners, "Margin", texts=texts, diverging=True)
+    texts = [escape(name) for name in figures.names_of(ranked.iloc[best])]
+    return figures.ternary(shares[best], margin[best], corners, "Margin", texts, diverging=True)
 
 
-def section(best: pd.DataFrame, snapshot: Path | str | None) -> Figure | None:
-    """Return the section of the best candidate's host; None where that has none.
+def section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
+    """Return the section of the best candidate's host, None where that has none.
 
-    Candidates of more elements stand where they lie when every rare earth counts as the section's,
-    and other elements are left aside.
-
-    Parameters
-    ----------
-    best : DataFrame
-        The best candidates, in order.
-    snapshot : str, Path or None
-        Of the phases.
+    `best` are the best candidates, in order. Those of more elements stand where they lie when every
+    rare earth counts as the section's, and other elements are left aside.
     """
     host = str(best["host"].iloc[0]) if len(best) else ""
     source = open_snapshot(snapshot)
-    system = SYSTEMS.get(host)
-    if system is None or not set(system) <= set(source.manifest.get("elements", system)):
+    system = HOSTS[host].section if host in HOSTS else ()
+    if not system or not set(system) <= set(source.manifest.get("elements", system)):
         return None
-    table = CompositionTable.from_strings(best["formula"].astype(str).tolist(), basis="atomic")
     sites = [RARE_EARTHS, *((element,) for element in system[1:])]
+    table = _table(best)
     share = np.column_stack([table.fraction(*site) for site in sites])
     share /= share.sum(axis=1, keepdims=True)
     odds = best["probability_phase_forms"].to_numpy(float)
+    rows = zip(figures.names_of(best), odds, best["decomposes_to"], strict=True)
     texts = [
         f"{escape(name)}<br>forms with probability {number(p, 2)}<br>{escape(str(products))}"
-        for name, p, products in zip(maps.names_of(best), odds, best["decomposes_to"], strict=True)
+        for name, p, products in rows
     ]
-    return section_of(hull_section(source, system), share, odds, texts, "Best candidates")
+    return figures.section(hull_section(source, system), share, odds, texts, "Best candidates")
 
 
-def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
+def over_temperature(shown: Magnets, low: float, high: float) -> Part:
     """Return B_r and H_cj over temperature of the best few, the first with its interval."""
     best = few(shown)
     frame = sweep(
@@ -124,20 +110,19 @@ def over_temperature(shown: Magnets, low: float, high: float) -> Figure:
         between=best.conditions.between,
         load_line=best.conditions.duty.load_line,
     )
-    styles = _styles(len(best.labels))
     upper, lower = (
         # One band: four of them on each other hide what they say.
-        curves.lines_over_temperature(frame, column, styles, celsius=True, bands=1)
-        for column in ("remanence_T", "coercivity_kA_m")
+        figures.lines_over_temperature(frame, column, _styles(best), celsius=True, bands=1)
+        for column in (Y, X)
     )
     on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-    celsius = curves.temperature_axis(celsius=True)
-    layout = layout_of(celsius, axis_of("remanence_T"), height=640)
-    _below(layout, celsius, axis_of("coercivity_kA_m") | {"rangemode": "tozero"}, (0.42, 0.56))
+    celsius = figures.temperature_axis(celsius=True)
+    layout = layout_of(celsius, axis_of(Y), height=640)
+    _below(layout, celsius, axis_of(X) | {"rangemode": "tozero"}, (0.42, 0.56))
     return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
 
 
-def demagnetization(shown: Magnets) -> Figure:
+def demagnetization(shown: Magnets) -> Part:
     """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
     best = few(shown)
     drawn = curves_of(
@@ -147,10 +132,10 @@ def demagnetization(shown: Magnets) -> Figure:
         process=best.conditions.process,
         load_line=best.conditions.duty.load_line,
     )
-    return curves.demagnetization(drawn, best.labels, _styles(len(best.labels)))
+    return figures.demagnetization(drawn, best.labels, _styles(best))
 
 
-def supply(shown: Magnets) -> Figure:
+def supply(shown: Magnets) -> Part:
     """Return supply risk and cost of the best few and the reference in every scenario."""
     best = few(shown)
     states = by_scenario(best)
@@ -168,9 +153,7 @@ def supply(shown: Magnets) -> Figure:
             "legendgroup": str(i),
             "showlegend": not axis,
         }
-        for i, (name, (colour, _)) in enumerate(
-            zip(best.labels, _styles(len(best.labels)), strict=True)
-        )
+        for i, (name, (colour, _)) in enumerate(zip(best.labels, _styles(best), strict=True))
         for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
     ]
     rows = {"automargin": True, "autorange": "reversed"}
@@ -179,7 +162,7 @@ def supply(shown: Magnets) -> Figure:
     return {"data": traces, "layout": layout | {"barmode": "group"}}
 
 
-def _below(layout: Figure, x: Figure, y: Figure, gap: tuple[float, float]) -> None:
+def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
     """Put a second pair of axes below the first, with a gap between."""
     layout["yaxis"] |= {"domain": [gap[1], 1.0]}
     layout["xaxis"] |= {"anchor": "y"}
@@ -204,10 +187,14 @@ def few(shown: Magnets) -> Magnets:
     )
 
 
-def _styles(count: int) -> list[curves.Look]:
+def _table(frame: pd.DataFrame) -> CompositionTable:
+    return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
+
+
+def _styles(best: Magnets) -> list[figures.Look]:
     """Return the looks of the best few and, dashed, of the reference."""
-    return [*curves.looks(count - 1), (BLACK, "dash")]
+    return [*figures.looks(len(best.labels) - 1), (BLACK, "dash")]
 
 
-def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Figure:
-    return maps.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))
+def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Part:
+    return figures.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))

@@ -11,35 +11,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ...columns import COLUMNS
 from ...files import replacing, seal
 from ...magnetism.comparators import comparators
-from ...run.held import HELD_ROWS
-from ..figures.parts import POINTS, Figure, numbers
-from ..notes import of_cost, of_mill
+from ...run.result import LEADING_ROWS
+from .._figures import POINTS, Part, numbers
+from ..notes import of_cost, of_mill, with_range
 from . import content, figures, supply
 
 if TYPE_CHECKING:
     from ...run.result import Ranked
 
-ROWS = HELD_ROWS
+ROWS = LEADING_ROWS
 """Candidates embedded in the table, the best of them."""
 REJECTED = 200
 SHOWN = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    "remanence_T",
-    "coercivity_kA_m",
-    "max_energy_product_kJ_m3",
-    "max_working_temperature_K",
-    "remanence_coefficient_pct_K",
-    "heavy_rare_earth_wt_pct",
-    "heavy_rare_earth_saved_wt_pct",
-    "supply_risk",
-    "cost_USD_kg",
-    "probability_phase_forms",
-    "probability_meets_requirements",
-    "performance_margin",
-)
+    "rank", "candidate", "shell", "host", "remanence_T", "coercivity_kA_m",
+    "max_energy_product_kJ_m3", "max_working_temperature_K", "remanence_coefficient_pct_K",
+    "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct", "supply_risk", "cost_USD_kg",
+    "probability_phase_forms", "probability_meets_requirements", "performance_margin",
+)  # fmt: skip
 DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
 """Columns of all candidates that the download holds and the page does not show."""
 ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
@@ -47,13 +35,9 @@ ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
 FIRM = ("top_ten_share", "tie_group")
 """How firm the ranks of the ten best are."""
 COMPARED = (
-    "candidate",
-    "remanence_T",
-    "coercivity_kA_m",
-    "max_energy_product_kJ_m3",
-    "max_working_temperature_K",
-    "remanence_coefficient_pct_K",
-)
+    "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
+    "max_working_temperature_K", "remanence_coefficient_pct_K",
+)  # fmt: skip
 """What is shown of the magnets without rare earth."""
 _RANGES = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 _TEXTS = ("text", "category")
@@ -147,9 +131,7 @@ def _content(result: "Ranked") -> dict[str, Any]:
         "identity": result.manifest["identity"],
         "columns": table["columns"],
         "data": in_script({"figures": drawn, "table": table}),
-        "plotly": _packaged("plotly", "package_data/plotly.min.js"),
-        "datatables": _packaged("itables", "html/dt_bundle.js"),
-        "datatables_style": _packaged("itables", "html/dt_bundle.css"),
+        "plotly": _plotly(),
     }
 
 
@@ -172,7 +154,7 @@ def _plain(value: object) -> str:
 
 def _figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: content.Magnets
-) -> dict[str, Figure]:
+) -> dict[str, Part]:
     profile = result.profile
     drawn = {
         "pareto": figures.pareto(result, spread, shown),
@@ -192,20 +174,14 @@ def _figures(
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    column, value = COLUMNS[name], row[name]
+    digits = 2 if name in ("probability_meets_requirements", *FIRM) else 3
+    ends = 2 if name == "remanence_coefficient_pct_K" else 3
+    text, interval = with_range(
+        row, name, lambda v: content.number(v, digits), lambda v: content.number(v, ends)
+    )
     if name == "candidate" and not pd.isna(row.get("simpler_rank")):
-        return {"text": _plain(value), "range": f"no gain over #{row['simpler_rank']}"}
-    if column.kind in _TEXTS:
-        return {"text": _plain(value), "range": ""}
-    if column.kind == "integer":
-        return {"text": "–" if pd.isna(value) else str(int(value)), "range": ""}
-    text = content.number(value, 2 if name in ("probability_meets_requirements", *FIRM) else 3)
-    if not column.predicted or text == "–" or f"{name}_lo" not in row:
-        return {"text": text, "range": ""}
-    digits = 2 if name == "remanence_coefficient_pct_K" else 3
-    lo, hi = (content.number(row[f"{name}_{end}"], digits) for end in ("lo", "hi"))
-    # A stated limit has no interval.
-    return {"text": text, "range": f"{lo} to {hi}" if lo != hi else ""}
+        interval = f"no gain over #{row['simpler_rank']}"
+    return {"text": text, "range": interval}
 
 
 def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
@@ -250,11 +226,11 @@ def in_script(value: Any) -> str:
     return text
 
 
-def _packaged(package: str, path: str) -> str:
-    """Return a script or style that a Python package carries (plotly and itables, both MIT)."""
-    # Found, not imported: itables imports polars for its examples.
-    found = find_spec(package)
+def _plotly() -> str:
+    """Return plotly.js (MIT licence), which plotly's Python package carries."""
+    # Found, not imported, which would take half a second.
+    found = find_spec("plotly")
     assert found is not None
-    file = Path(str(found.origin)).parent / path
+    file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")

@@ -12,7 +12,6 @@ from ...prediction.properties import supplies
 from ...supply import (
     break_even_recycled_share,
     element_table,
-    load_scenario,
     overdue,
     scenarios,
 )
@@ -26,10 +25,11 @@ def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
     own = shown.conditions.scenario
     found = []
     for name in names if own in names else [own, *names]:
-        frame = supplies(shown.table, shown.shells, replace(shown.conditions, scenario=name))
+        there = replace(shown.conditions, scenario=name)
+        frame = supplies(shown.table, shown.shells, there)
         found.append(
             {
-                "title": load_scenario(name).title,
+                "title": there.supply_scenario.title,
                 "supply_risk": frame["supply_risk"].tolist(),
                 "cost_USD_kg": frame["cost_USD_kg"].tolist(),
             }

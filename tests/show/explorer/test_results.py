@@ -11,7 +11,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.errors import InputError, StoreError
 from magnetkit.ranking import judged
-from magnetkit.run.manifest import read_finished
+from magnetkit.run._files import read_finished
 from magnetkit.show.explorer import serve
 from magnetkit.show.explorer.figure import pareto
 from magnetkit.show.explorer.results import MAGNET, Question, Results, _stops

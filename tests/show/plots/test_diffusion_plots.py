@@ -11,7 +11,7 @@ matplotlib.use("Agg")
 from magnetkit.show import plots  # noqa: E402
 
 BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
-ASK = {"basis": "weight", "load_line": 2, "hours": 8, "anneal": 900, "cells": 1000}
+ASK = {"basis": "weight", "load_line": 2, "anneal": 900, "anneal_hours": 8, "cells": 1000}
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,7 @@ e.dispatchEvent(new Event('input', {bubbles: true})); e.dispatchEvent(new Event(
 
 
 def head(name):
-    return (
-        f"{HEADS}.find((h) => h.querySelector('.dt-column-title').textContent.startsWith('{name}'))"
-    )
+    return f"{HEADS}.find((h) => h.querySelector('button').textContent.startsWith('{name}'))"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +75,7 @@ def draw_all(window):
 def test_every_figure_is_drawn_without_a_word_on_the_console(window):
     assert draw_all(window) == 7
     assert window.errors() == []
-    assert window.run("return document.scripts.length") == 4
+    assert window.run("return document.scripts.length") == 3
     # Plotly's own bar would offer to upload the figure.
     buttons = "[...document.querySelectorAll('.modebar-btn')].map((b) => b.dataset.title)"
     titles = window.run(f"return {buttons}")
@@ -102,10 +100,10 @@ def test_the_table_sorts_by_mouse_and_by_keyboard(window):
     values = (
         f"return [...{ROWS}].map((r) => parseFloat(r.cells[{remanence}.cellIndex].textContent))"
     )
-    window.run(f"{remanence}.click()")
+    window.run(f"{remanence}.querySelector('button').click()")
     rising = window.wait(f"return {remanence}.ariaSort === 'ascending' && ({values[7:]})")
     assert rising == sorted(rising)
-    window.run(f"{remanence}.querySelector('[role=button]').focus()")
+    window.run(f"{remanence}.querySelector('button').focus()")
     window.press(ENTER)
     falling = window.wait(f"return {remanence}.ariaSort === 'descending' && ({values[7:]})")
     assert falling == sorted(rising, reverse=True)
@@ -114,16 +112,21 @@ def test_the_table_sorts_by_mouse_and_by_keyboard(window):
 
 
 def test_the_table_filters_and_the_download_holds_what_is_kept(window, tmp_path):
-    window.run(TYPE % ("#table_wrapper input[type=search]", "nd2fe14b"))
+    window.run(TYPE % ("#search", "nd2fe14b"))
     window.wait(f"return {ROWS}.length === 1")
     assert window.run(f"return {ROWS}[0].cells[1].textContent") == "Nd2Fe14B"
-    window.run(TYPE % ("#table_wrapper input[type=search]", ""))
-    window.run(f"{head('#')}.querySelector('.dtcc-button').click()")
-    window.wait("return document.querySelector('.dtcc-dropdown select')")
-    window.run(TYPE % (".dtcc-dropdown select", "lessOrEqual"))
-    window.run(TYPE % (".dtcc-dropdown input", "2"))
-    window.wait(f"return {ROWS}.length === 2")
-    window.run("document.querySelector('.buttons-csv').click()")
+    window.run(TYPE % ("#search", ""))
+    window.run(TYPE % ("#table th[data-name=candidate] input", "ND2FE"))
+    window.wait(f"return {ROWS}.length === 1")
+    window.run(TYPE % ("#table th[data-name=candidate] input", ""))
+    window.run(TYPE % ("#table th[data-name=rank] input", "no number"))
+    assert window.wait("return document.querySelector('#count').textContent") == "No candidate fits"
+    window.run(TYPE % ("#table th[data-name=rank] input", "> 1"))
+    window.wait(f"return {ROWS}[0]?.cells[0].textContent === '2'")
+    for asked, count in (("3", 1), ("≤ 2", 2)):
+        window.run(TYPE % ("#table th[data-name=rank] input", asked))
+        window.wait(f"return {ROWS}.length === {count}")
+    window.run("document.querySelector('#download').click()")
     file = tmp_path / "candidates.csv"
     end = time.monotonic() + 20
     while not file.is_file() and time.monotonic() < end:
@@ -149,7 +152,7 @@ def test_a_hostile_name_is_text_everywhere_and_harmless_in_a_spreadsheet(folder,
         window.wait(f"return {ROWS}.length > 1")
         draw_all(window)
         assert window.run(f"return {ROWS}[0].cells[1].textContent") == names[first]
-        window.run("document.querySelector('.buttons-csv').click()")
+        window.run("document.querySelector('#download').click()")
         end = time.monotonic() + 20
         while not (tmp_path / "candidates.csv").is_file() and time.monotonic() < end:
             time.sleep(0.1)

@@ -34,77 +34,85 @@
   } else places.forEach(draw);
   addEventListener("beforeprint", () => places.forEach(draw));
 
-  // The table of candidates is a DataTable; a value that is not known sorts last either way.
+  // The table of candidates: searched, filtered and sorted by column; an unknown value comes last.
   const { columns, rows } = data.table;
-  const at = Object.fromEntries(columns.map((c, i) => [c.name, i]));
+  const named = Object.fromEntries(columns.map((c) => [c.name, c]));
   const value = (column, row) => column.texts ? column.texts[column.values[row]] : column.values[row];
-  const cells = Array.from({ length: rows }, (_, r) => columns.map((c) => value(c, r)));
   // Three digits, as in the table of the best; the download keeps four.
   const rounded = (v) => Math.abs(v) < 100 ? Number(v.toPrecision(3)) : Math.round(v);
   const format = (v) => v === null ? "–" : String(rounded(v)).replace("-", "−");
+  const table = document.getElementById("table"), body = table.createTBody();
+  const heads = [...table.tHead.rows[0].cells], texts = columns.filter((c) => c.text), size = 25;
+  const [search, count, before, after] = ["search", "count", "before", "after"].map((id) => document.getElementById(id));
+  let by = named.rank, sign = 1, page = 0, kept = [];
 
-  const table = (DataTable) => {
-    const escaped = DataTable.util.escapeHtml;
-    const known = (sign) => (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a - b);
-    DataTable.type("num-known", { order: { asc: known(1), desc: known(-1) } });
-    const text = (v, kind) => {
-      if (kind === "display") return escaped(v);
-      // Buttons quotes what starts with = or @; a spreadsheet program also runs + and -.
-      return kind === "export" && /^[+-]/.test(v) ? "'" + v : v;
-    };
-    const number = (column) => (v, kind, row) => {
-      if (kind === "export") return v === null ? "" : v;
-      if (kind !== "display") return v;
-      const lo = row[at[column.name + "_lo"]];
-      if (lo === undefined || lo === null) return format(v);
-      return `${format(v)}<small>${format(lo)} to ${format(row[at[column.name + "_hi"]])}</small>`;
-    };
-    new DataTable("#table", {
-      data: cells,
-      columns: columns.map((c) => ({
-        name: c.name,
-        ariaTitle: c.title,
-        visible: c.shown,
-        type: c.text ? "string" : "num-known",
-        className: (c.text ? "text" : "") + (c.name === "candidate" ? " name" : "") + (c.minor ? " minor" : ""),
-        render: c.text ? text : number(c),
-        columnControl: [{ extend: "dropdown", icon: "search", text: `Filter by ${c.title}`, content: [c.text ? "searchText" : "searchNumber"] }],
-      })),
-      order: [[at.rank, "asc"]],
-      pageLength: 25,
-      autoWidth: false,
-      language: {
-        search: "Search (element, host, formula)",
-        info: "_TOTAL_ of _MAX_ candidates, page _PAGE_ of _PAGES_",
-        infoEmpty: "No candidate fits",
-        infoFiltered: "",
-        zeroRecords: "No candidate fits the filters.",
-      },
-      layout: {
-        topStart: "search",
-        topEnd: {
-          buttons: [{
-            extend: "csvHtml5",
-            text: "Download CSV",
-            filename: "candidates",
-            title: null,
-            exportOptions: {
-              columns: columns.map((_, i) => i),
-              orthogonal: "export",
-              escapeExcelFormula: true,
-              format: { header: (_, i) => columns[i].name, body: (v) => v },
-            },
-          }],
-        },
-        bottomStart: "info",
-        bottomEnd: "paging",
-      },
-    });
-    const wide = document.querySelector("#table_wrapper .dt-layout-table");
-    wide.classList.add("wide");
-    Object.entries({ role: "region", "aria-label": "Candidates", tabindex: "0" }).forEach((pair) => wide.setAttribute(...pair));
+  const signs = {
+    "<": (v, x) => v < x, "<=": (v, x) => v <= x, "≤": (v, x) => v <= x,
+    ">": (v, x) => v > x, ">=": (v, x) => v >= x, "≥": (v, x) => v >= x,
   };
-  // DataTables comes as a module, which the page carries as text so that it stays one file.
-  const code = new Blob([document.getElementById("datatables").textContent], { type: "text/javascript" });
-  import(URL.createObjectURL(code)).then((module) => table(module.default));
+  // What a column's field asks of a value: a part of a text, a limit, or a number as it is shown.
+  const wish = (column, asked) => {
+    if (column.text) return (v) => v.toLowerCase().includes(asked.toLowerCase());
+    const [, sign, limit] = asked.match(/^([<>]=?|[≤≥])?\s*([-−]?[\d.]+)$/) ?? [];
+    const x = Number(limit?.replace("−", "-"));
+    return (v) => v !== null && (sign ? signs[sign](v, x) : format(v) === format(x));
+  };
+  const cell = (head, row) => {
+    const td = document.createElement("td"), column = named[head.dataset.name], own = value(column, row);
+    td.className = head.className;
+    td.textContent = column.text ? own : format(own);
+    const [low, high] = ["lo", "hi"].map((end) => named[`${column.name}_${end}`]);
+    if (low && value(low, row) !== null) {
+      const range = document.createElement("small");
+      range.textContent = `${format(value(low, row))} to ${format(value(high, row))}`;
+      td.append(range);
+    }
+    return td;
+  };
+  const show = () => {
+    const pages = Math.max(1, Math.ceil(kept.length / size));
+    body.replaceChildren(...kept.slice(page * size, (page + 1) * size).map((row) => {
+      const tr = document.createElement("tr");
+      tr.append(...heads.map((head) => cell(head, row)));
+      return tr;
+    }));
+    count.textContent = kept.length ? `${kept.length} of ${rows} candidates, page ${page + 1} of ${pages}` : "No candidate fits";
+    [before.disabled, after.disabled] = [page === 0, page === pages - 1];
+  };
+  const choose = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wishes = heads.flatMap((head) => {
+      const column = named[head.dataset.name], asked = head.querySelector("input").value.trim();
+      return asked ? [[column, wish(column, asked)]] : [];
+    });
+    const order = (a, b) => a === b ? 0 : a === null ? 1 : b === null ? -1 : sign * (a < b ? -1 : 1);
+    kept = Array.from({ length: rows }, (_, row) => row).filter((row) => {
+      const all = words.length ? texts.map((c) => value(c, row).toLowerCase()).join(" ") : "";
+      return words.every((word) => all.includes(word)) && wishes.every(([c, fits]) => fits(value(c, row)));
+    }).sort((a, b) => order(value(by, a), value(by, b)));
+    heads.forEach((head) => { head.ariaSort = head.dataset.name !== by.name ? "none" : sign > 0 ? "ascending" : "descending"; });
+    page = 0;
+    show();
+  };
+  heads.forEach((head) => {
+    head.querySelector("input").addEventListener("input", choose);
+    head.querySelector("button").addEventListener("click", () => {
+      const column = named[head.dataset.name];
+      [by, sign] = [column, column === by ? -sign : 1];
+      choose();
+    });
+  });
+  search.addEventListener("input", choose);
+  before.addEventListener("click", () => { page -= 1; show(); });
+  after.addEventListener("click", () => { page += 1; show(); });
+  document.getElementById("download").addEventListener("click", () => {
+    // A spreadsheet program runs a text that begins so.
+    const field = (v) => v === null ? "" : typeof v === "number" ? v : `"${v.replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
+    const lines = [columns.map((c) => c.name), ...kept.map((row) => columns.map((c) => field(value(c, row))))];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([lines.map((line) => line.join(",")).join("\n") + "\n"], { type: "text/csv" }));
+    link.download = "candidates.csv";
+    link.click();
+  });
+  choose();
 })();

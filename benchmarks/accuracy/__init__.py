@@ -1,0 +1,11 @@
+"""How far the predictions are from measurements that the models have not seen; offline fits.
+
+``python -m benchmarks.accuracy TARGET`` prints the figures of a target anew.
+"""
+
+from datetime import date
+
+
+def written_by(command: str) -> str:
+    """Return the sentence that says what wrote a page, and when."""
+    return f"Written by `{command}`, {date.today().isoformat()}."

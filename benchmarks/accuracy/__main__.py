@@ -1,0 +1,96 @@
+"""``python -m benchmarks.accuracy TARGET``: the figures of a target, made anew, on stdout.
+
+Sets that may not be shipped are read from the folder of MAGNETKIT_MIRROR where it is set.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from magnetkit.errors import MagnetkitError
+from magnetkit.surrogates.training_sets import CURIE
+from magnetkit.surrogates.training_sets import TARGETS as LEARNT
+
+from . import stored
+
+TARGETS = (*LEARNT, "magnetism", "magnets", "grades", "phases", "hindcast", "diffusion")
+
+
+def report(target: str, data: Path | None, snapshot: Path | None, peers: bool) -> str:
+    """Return what is measured of a target, as text.
+
+    Parameters
+    ----------
+    target : str
+        One of `TARGETS`.
+    data : Path, optional
+        CSV to learn from in place of the built-in set; for what is learnt.
+    snapshot : Path, optional
+        Snapshot of phases in place of the embedded one; for phases and their formation energy.
+    peers : bool
+        Also train the recipes that others use (magnetkit[evaluation]).
+    """
+    # Each reads and compiles much that the others do not need.
+    if target == "magnetism":
+        from .magnetism.validation import validate as physics
+
+        return physics(report=_say).attrs["report"]
+    if target == "magnets":
+        from .magnetism.left_out import report as magnets
+
+        return magnets()
+    if target == "grades":
+        from .magnetism import sheets
+
+        return sheets.report(sheets.compared())
+    if target == "phases":
+        from .phases.validation import validate as phases
+
+        return phases(snapshot, report=_say).to_text()
+    if target == "hindcast":
+        from . import hindcast
+
+        return hindcast.report(hindcast.hindcast())
+    if target == "diffusion":
+        from .diffusion.validation import validate as diffusion
+
+        return diffusion(report=_say).to_text()
+    from .surrogates.validation import validate as surrogate
+
+    learnt = data if target == CURIE else (data or snapshot)
+    return surrogate(target, data=learnt, progress=True, peers=peers).to_markdown()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def main() -> int:
+    """Run the command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    parser.add_argument("target", nargs="?", choices=TARGETS)
+    parser.add_argument("--data", type=Path, help="CSV to learn from")
+    parser.add_argument("--phases", type=Path, help="snapshot of phases")
+    parser.add_argument("--no-peers", dest="peers", action="store_false", help="magnetkit alone")
+    parser.add_argument(
+        "--store",
+        action="store_true",
+        help="write what `magnetkit validate` prints",
+    )
+    given = parser.parse_args()
+    if given.target is None and not given.store:
+        parser.error(f"give a target, one of {', '.join(TARGETS)}, or --store")
+    try:
+        if given.target is not None:
+            print(report(given.target, given.data, given.phases, given.peers).rstrip())
+    except MagnetkitError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if given.store:
+        stored.store()
+        _say(f"{stored.FILE.relative_to(stored.ROOT)}; then python datasets/update_registry.py")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""Published diffusion results beside what is predicted of each, and the checks of the solvers.
+
+Nothing is fitted here. The abstracts name neither the base's recipe nor its thickness, seldom the
+amount: an ordinary recipe is anchored on the H_cJ printed before, the thickness is taken as
+`THICKNESS_MM`, and where no amount is printed the interval spans `AMOUNTS`.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from magnetkit import datasets
+from magnetkit.composition.table import CompositionTable
+from magnetkit.diffusion.cases import Circuit, shape_case
+from magnetkit.diffusion.local import Magnet, diffused, whole_coercivity
+from magnetkit.diffusion.profile import Anneal, Spreading, process, slab_profile
+from magnetkit.diffusion.selffield import SelfField
+from magnetkit.diffusion.shapes import cut, read_shape
+
+from .factors import block_factor, cylinder_factor
+from .motor import grams
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BASE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
+"""An ordinary magnet without heavy rare earth, wt.%."""
+ROOM_K, THICKNESS_MM = 293.15, 4.0
+AMOUNTS = (0.2, 0.5, 0.8)
+"""Least, middle and most that diffusion puts in where it is not printed, wt.%: the amounts that the
+device profiles try, 0.2 to 0.8 (`datasets/applications`)."""
+_BATCH, _Z = 0.05, 1.6449
+_POINTS = 200
+
+
+def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) -> float:
+    """Return H_cJ, kA/m, of a plate treated on both faces that holds `amount` % on average."""
+    content = slab_profile(1e-3 * thickness_mm, True, anneal.spread(), _POINTS)
+    local = amount * content / content.mean()
+    return 1e-3 * whole_coercivity(magnet, local, np.ones(_POINTS))
+
+
+def _magnet(element: str, before: float | None) -> Magnet:
+    from magnetkit.anchors.reference import Seen, anchored_on
+    from magnetkit.magnetism.process import Process
+
+    table = CompositionTable.from_strings([BASE], basis="weight")
+    made = None
+    if before is not None:
+        seen = [Seen("coercivity_kA_m", before, ROOM_K, _BATCH)]
+        made = Process(mill=anchored_on("base", table, None, seen))
+    return diffused(table, element, ROOM_K, made, process()["surface"]["most_wt_pct"])
+
+
+def _number(row: dict[str, str], name: str) -> float | None:
+    return float(row[name]) if row[name] else None
+
+
+def results() -> "pd.DataFrame":
+    """Return every published result with its prediction.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``element``, ``amount_wt_pct`` (NaN: not printed), ``what`` (``after`` or ``gain``),
+        ``measured_kA_m``, ``predicted_kA_m``, ``low_kA_m``, ``high_kA_m``, ``holds``, ``source``.
+    """
+    import pandas as pd
+
+    rows = []
+    for row in datasets.rows("diffusion/results.csv"):
+        rows.append(_predicted(row))
+    return pd.DataFrame(rows)
+
+
+def _predicted(row: dict[str, str]) -> dict[str, Any]:
+    before, after = (_number(row, f"coercivity_{end}_kA_m") for end in ("before", "after"))
+    amount = _number(row, "amount_wt_pct")
+    magnet = _magnet(row["element"], before)
+    anneal = Anneal(row["element"], _number(row, "anneal_C") or 900.0, _number(row, "hours") or 8.0)
+    thickness = _number(row, "thickness_mm") or THICKNESS_MM
+    reach = partial(whole, magnet, thickness_mm=thickness, anneal=anneal)
+    some = AMOUNTS if amount is None else (amount,) * 3
+    base = 1e-3 * float(magnet.coercivity[0])
+    spread = float(np.exp(_Z * magnet.deviation[0]))
+    low, centre, high = (reach(a) for a in some)
+    if after is None:
+        what, measured = "gain", _number(row, "gain_kA_m")
+        centre, low, high = centre - base, (low - base) / spread, (high - base) * spread
+    else:
+        what, measured = "after", after
+        low, high = low / spread, high * spread
+    return {
+        "id": row["id"],
+        "element": row["element"],
+        "amount_wt_pct": np.nan if amount is None else amount,
+        "what": what,
+        "measured_kA_m": measured,
+        "predicted_kA_m": centre,
+        "low_kA_m": low,
+        "high_kA_m": high,
+        "holds": measured is not None and low <= measured <= high,
+        "source": row["source"],
+    }
+
+
+def by_thickness(thicknesses: tuple[float, ...] = (2.0, 5.0, 10.0)) -> "pd.DataFrame":
+    """Return the gain of H_cJ of a plate by its thickness, at one mass per area and one amount.
+
+    Returns
+    -------
+    DataFrame
+        ``thickness_mm``; ``gain_at_mg_cm2_kA_m``, with what makes 0.5 wt.% in the middle one;
+        ``gain_at_wt_pct_kA_m``, with 0.5 wt.% in each; ``core_wt_pct``, in the middle of it then.
+    """
+    import pandas as pd
+
+    magnet, anneal = _magnet("Tb", None), Anneal("Tb", 900.0, 8.0)
+    base = 1e-3 * float(magnet.coercivity[0])
+    middle = thicknesses[len(thicknesses) // 2]
+    rows = []
+    for thick in thicknesses:
+        content = slab_profile(1e-3 * thick, True, anneal.spread(), _POINTS)
+        rows.append(
+            {
+                "thickness_mm": thick,
+                "gain_at_mg_cm2_kA_m": whole(magnet, 0.5 * middle / thick, thick, anneal) - base,
+                "gain_at_wt_pct_kA_m": whole(magnet, 0.5, thick, anneal) - base,
+                "core_wt_pct": 0.5 * float(content[_POINTS // 2] / content.mean()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def checks() -> "pd.DataFrame":
+    """Return how far the solvers are off what is known: factors, mass, and the time of a block.
+
+    Returns
+    -------
+    DataFrame
+        ``what``, ``found``, ``wanted``, ``off``: as a share, or in seconds.
+    """
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for text, along in (("40x15x5mm", "z"), ("40x15x5mm", "x"), ("10x10x10mm", "z")):
+        shape = read_shape(text)
+        sides = list(shape.size)
+        last = sides.pop("xyz".index(along))
+        wanted = block_factor((sides[0], sides[1], last))
+        found = SelfField(cut(shape, 20_000), along).factor  # type: ignore[arg-type]
+        rows.append({"what": f"N of {text} along {along}", "found": found, "wanted": wanted})
+    for text in ("disc:20x5mm", "disc:10x10mm", "disc:10x20mm"):
+        shape = read_shape(text)
+        wanted = cylinder_factor(shape.size[1] / shape.size[0])
+        found = SelfField(cut(shape, 30_000), "z").factor
+        rows.append({"what": f"N of {text} along z", "found": found, "wanted": wanted})
+    for text in ("40x15x5mm", "disc:20x5mm", "ring:40x20x5mm"):
+        spreading = Spreading(cut(read_shape(text), 10_000))
+        content = spreading.whole(Anneal("Dy", 900.0, 8.0).spread())
+        inside = float(content @ spreading.cells.volumes)
+        put = sum(float(spreading.areas(face).sum()) for face in spreading.cells.shape.faces)
+        rows.append({"what": f"mass in {text}", "found": inside, "wanted": put})
+    table = pd.DataFrame(rows)
+    table["off"] = table["found"] / table["wanted"] - 1.0
+    magnet, start = _magnet("Tb", None), time.perf_counter()
+    cells = cut(read_shape("40x15x5mm"), 50_000)
+    case = shape_case(SelfField(cells, "z"), Circuit("z", 2.0), ROOM_K, 1.2, magnet.recoil)
+    amount = Spreading(cells).whole(Anneal("Tb", 900.0, 8.0).spread()) * 0.1 * 100.0 / 7500.0
+    margin = magnet.h_cj(amount) - case.reverse
+    timed = {"what": f"seconds: field, content and margin in {len(margin)} points, at most 2",
+             "found": time.perf_counter() - start, "wanted": 2.0, "off": np.nan}  # fmt: skip
+    return pd.concat([table, pd.DataFrame([timed])], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class DiffusionValidation:
+    """Tables of the report.
+
+    Attributes
+    ----------
+    results : DataFrame
+        See `results`.
+    thickness : DataFrame
+        See `by_thickness`.
+    checks : DataFrame
+        See `checks`.
+    motor : DataFrame
+        See `benchmarks.accuracy.diffusion.motor.grams`.
+    """
+
+    results: "pd.DataFrame"
+    thickness: "pd.DataFrame"
+    checks: "pd.DataFrame"
+    motor: "pd.DataFrame"
+
+    def to_text(self) -> str:
+        """Return the report as text."""
+        held, n = int(self.results["holds"].sum()), len(self.results)
+        parts = (
+            (f"Published results inside their interval: {held} of {n}", self.results),
+            ("Tb at 900 C for 8 h on both faces of a plate, by its thickness", self.thickness),
+            ("Fields beside Aharoni and Chen, mass, time", self.checks),
+            ("Terbium of a traction motor, by a modelled field map", self.motor),
+        )
+        shown = [f"{title}\n{table.round(4).to_string(index=False)}" for title, table in parts]
+        return "\n\n".join(shown)
+
+
+def validate(report: Callable[[str], None] = lambda text: None) -> DiffusionValidation:
+    """Predict published diffusion results, check the solvers, count the motor's grams.
+
+    Parameters
+    ----------
+    report : callable
+        Told what is being done.
+
+    Returns
+    -------
+    DiffusionValidation
+    """
+    report("published diffusion results")
+    found = results(), by_thickness(), checks()
+    report("the motor's magnet in its field map")
+    return DiffusionValidation(*found, grams())

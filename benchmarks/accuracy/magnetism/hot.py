@@ -1,0 +1,180 @@
+"""How coercivity falls with temperature: laws refitted with one class or paper left out.
+
+The curves are ``datasets/recipes/hot_curves.csv``: what makers print over a stated range, and
+papers. Each law says what share of H_cJ(20 C) is left; its constants are fitted on the curves.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetkit import datasets
+from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.records import HOSTS
+from magnetkit.magnetism.process import parameters
+from magnetkit.units import MU_0, ZERO_CELSIUS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROOM = 20.0 + ZERO_CELSIUS
+USED = "alpha_K(T) h - N_eff M_s (used)"
+LAWS = {
+    "straight line in T": (2.05, 4.1),
+    "h (1 - c (T - 20 C))": (0.0046,),
+    "h times one function of T": (6.9,),
+    USED: (3.5,),
+}
+"""Laws and where their fit starts; h: nucleation field over that at 20 C. N_eff is no constant of
+the last: it is that of the calibrated family, at the grain size of each curve."""
+
+
+@lru_cache(maxsize=1)
+def curves() -> "pd.DataFrame":
+    """Return the curves with ``left`` (share of H_cJ(20 C) at `to_K`), ``field``, ``j_s``.
+
+    The last two are shares of their values at 20 C; ``moment`` is M_s there, kA/m.
+    """
+    import pandas as pd
+
+    from magnetkit.hosts.partition import partition
+    from magnetkit.magnetism.intrinsic import evaluate
+    from magnetkit.magnetism.two_sublattices import PROPERTIES
+
+    frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
+    at = np.unique([ROOM, *frame["to_K"]])
+    parts = partition(CompositionTable.from_strings(frame["stands_for"].tolist()))
+    names = ["nucleation_field_T", "saturation_polarization_T"]
+    both = evaluate(parts, at, spread=False).value[:, :, [PROPERTIES.index(n) for n in names]]
+    each = np.arange(len(frame))
+    ratio = both[each, np.searchsorted(at, frame["to_K"])] / both[:, np.searchsorted(at, ROOM)]
+    left = 1.0 + frame["coefficient_pct_K"] / 100.0 * (frame["to_K"] - ROOM)
+    moment = 1e-3 * both[:, np.searchsorted(at, ROOM), 1] / MU_0
+    return frame.assign(left=left, field=ratio[:, 0], j_s=ratio[:, 1], moment=moment)
+
+
+def kronmueller(
+    decay: float, n_eff: float, grain_slope: float, frame: "pd.DataFrame"
+) -> NDArray[np.float64]:
+    """Return what is left of H_cJ(20 C) on curves if alpha_K falls and N_eff M_s is taken off.
+
+    Parameters
+    ----------
+    decay : float
+        Fall of alpha_K per 1000 K at 20 C.
+    n_eff, grain_slope : float
+        N_eff of grains of the usual size, and its rise per unit of ln(grain size).
+    frame : DataFrame
+        Of `curves`.
+    """
+    family = parameters().families["2:14:1"]
+    coarse = np.nan_to_num(np.log(frame["grain_size_um"] / family.grain_reference_um))
+    demagnetizing = np.maximum(n_eff + grain_slope * coarse, 0.0) * frame["moment"].to_numpy(float)
+    poles = demagnetizing / frame["coercivity_kA_m"].to_numpy(float)
+    fall = falling(decay, frame["to_K"].to_numpy(float))
+    hard = (1.0 + poles) * fall * frame["field"].to_numpy(float)
+    return hard - poles * frame["j_s"].to_numpy(float)
+
+
+def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
+    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.alpha_ratio`."""
+    usual = HOSTS["2:14:1"].magnet.usual_curie_K
+    rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
+    return np.exp(-decay * rise * (1.0 + rise))
+
+
+def errors(values: dict[str, float]) -> NDArray[np.float64]:
+    """Return by how much family parameters miss the curves that are fitted, in H_cJ(20 C)."""
+    frame = curves()
+    own = frame[frame["fit"] == "yes"]
+    left = kronmueller(values["decay"], values["n_eff"], values["grain_slope"], own)
+    return left - own["left"].to_numpy(float)
+
+
+def left(law: str, constants: NDArray[np.float64], frame: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return what a law leaves of H_cJ(20 C) on each curve."""
+    rise = frame["to_K"].to_numpy(float) - ROOM
+    field = frame["field"].to_numpy(float)
+    if law == "straight line in T":
+        level = frame["coercivity_kA_m"].to_numpy(float) / 1000.0
+        return 1.0 - (constants[0] + constants[1] * level) * rise / 1000.0 / level
+    if law == "h (1 - c (T - 20 C))":
+        return field * (1.0 - constants[0] * rise)
+    if law == "h times one function of T":
+        return field * falling(constants[0], frame["to_K"].to_numpy(float))
+    family = parameters().families["2:14:1"]
+    return kronmueller(constants[0], family.n_eff, family.grain_slope, frame)
+
+
+def fit(law: str, frame: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return the constants of a law on curves."""
+    from scipy.optimize import least_squares
+
+    known = frame["left"].to_numpy(float)
+    found = least_squares(lambda c: left(law, c, frame) - known, LAWS[law])
+    return np.asarray(found.x, float)
+
+
+def judged() -> "pd.DataFrame":
+    """Return, for each curve and law, what is left as known, fitted and left out.
+
+    Columns: id, class, law, known, fitted, left_out. Curves that are not fitted are predicted by
+    the fit on all the others.
+    """
+    import pandas as pd
+
+    frame = curves()
+    used = frame["fit"] == "yes"
+    out = []
+    for law in LAWS:
+        whole = fit(law, frame[used])
+        inside = left(law, whole, frame)
+        for i in range(len(frame)):
+            row = frame.iloc[[i]]
+            others = frame[used & (frame["group"] != row["group"].iloc[0])]
+            away = left(law, fit(law, others), row)[0]
+            known = row["left"].iloc[0]
+            out.append(
+                (frame["id"][i], frame["class"][i], law, bool(used[i]), known, inside[i], away)
+            )
+    names = ["id", "class", "law", "used", "known", "fitted", "left_out"]
+    return pd.DataFrame(out, columns=names)
+
+
+def decay(route: str = "sintered") -> float:
+    """Return the fall of alpha_K, per 1000 K at 20 C, on the curves of a route."""
+    frame = curves()
+    own = frame["route"] == route
+    if route == "sintered":
+        own &= frame["fit"] == "yes"
+    return float(fit(USED, frame[own])[0])
+
+
+def lines() -> list[str]:
+    """Return the section of the validation report."""
+    frame = judged()
+    error = frame["left_out"] - frame["known"]
+    found = [
+        "## Coercivity with temperature (2:14:1)",
+        "",
+        "Share of H_cJ(20 C) left at the end of each curve's range; every law refitted with the "
+        "class or paper left out. AH (one sheet) and hot-deformed magnets are predicted by the fit "
+        "on the sintered others.",
+        "",
+        "| law | rms, fitted | rms, class or paper left out |",
+        "|---|---|---|",
+    ]
+    for law in LAWS:
+        own = (frame["law"] == law) & frame["used"]
+        inside = np.sqrt(np.mean((frame["fitted"] - frame["known"])[own] ** 2))
+        found.append(f"| {law} | {inside:.3f} | {np.sqrt(np.mean(error[own] ** 2)):.3f} |")
+    found += ["", f"| curve | class | known | {' | '.join(LAWS)} |", "|---" * (3 + len(LAWS)) + "|"]
+    known = curves()
+    names = known["class"].fillna(known["route"]).tolist()
+    for i, (own, name) in enumerate(zip(known["id"].tolist(), names, strict=True)):
+        values = frame.loc[frame["id"] == own, "left_out"].tolist()
+        each = " | ".join(f"{value:.3f}" for value in values)
+        found.append(f"| {own} | {name} | {known['left'].iloc[i]:.3f} | {each} |")
+    return [*found, ""]

@@ -1,0 +1,102 @@
+"""Irreversible losses in print beside the model's."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from magnetkit import datasets
+from magnetkit.composition.table import CompositionTable
+from magnetkit.magnetism.duty import Duty
+from magnetkit.magnetism.magnets import magnets
+from magnetkit.units import ZERO_CELSIUS
+
+from . import hot
+from .hot import ROOM
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Load lines tried where a paper prints none; the middle one is in accord with both of its magnets.
+_LINES = (1.0, 1.3, 2.0)
+# Shares of H_cJ at 20 degrees C that are tried for a published loss.
+_SHARES = np.linspace(0.001, 1.0, 1000)
+
+
+def irreversible() -> "pd.DataFrame":
+    """Return published irreversible losses beside the model's, from each magnet's own H_cJ(20 C).
+
+    Where the load line is not printed, several are tried. Columns of the table and ``line``,
+    ``predicted`` (%), ``agrees``, ``left`` (H_cJ there over that at 20 degrees C) and ``bound_on``
+    (what ``left`` is for the published loss).
+    """
+    import pandas as pd
+
+    frame = pd.read_csv(datasets.path("recipes/irreversible.csv"))
+    rows = []
+    for row in frame.to_dict("records"):
+        table = CompositionTable.from_strings([row["recipe"]], basis=row["basis"])
+        found = magnets(table, np.array([ROOM, row["temperature_K"]]), None, None)
+        h_cj, b_r = found.coercivity()[0], found.remanence()[0]
+        own = row["remanence_T"]
+        level = b_r[1] if own != own else own * b_r[1] / b_r[0]
+        square, recoil = (found.rows[name][0] for name in ("squareness", "recoil"))
+        left = h_cj[1] / h_cj[0]
+        field = 1e3 * row["coercivity_kA_m"] * np.append(left, _SHARES)
+        tried = row["load_line"] != row["load_line"]
+        for line in _LINES if tried else (row["load_line"],):
+            duty = Duty(line, 0.0, 1.0 if row["hours"] != row["hours"] else row["hours"])
+            of = np.full_like(field, level), field, square * field, np.full_like(field, recoil)
+            loss, *others = duty.loss(*of)
+            agrees = (
+                loss >= row["loss_pct"] if row["bound"] == "at least" else (loss <= row["loss_pct"])
+            )
+            bound_on = _SHARES[(np.array(others) <= row["loss_pct"]).argmax()]
+            here: dict[Any, Any] = {"line": line, "predicted": float(loss), "agrees": bool(agrees)}
+            here |= {"left": float(left), "bound_on": float(bound_on)}
+            rows.append({**row, **here})
+    return pd.DataFrame(rows)
+
+
+def lines() -> list[str]:
+    """Return the section of the report."""
+    found = [
+        "## Irreversible loss",
+        "",
+        "Published losses beside the model's, from each magnet's own H_cJ at 20 °C. No series of "
+        "loss against temperature with its load line could be found in print. `left`: H_cJ there "
+        "over that at 20 °C, by the model; `printed`: what it then is by the published loss.",
+        "",
+        "| magnet | T, K | hours | load line | published, % | predicted, % | agrees | left "
+        "| printed |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in irreversible().to_dict("records"):
+        hours = "1 (assumed)" if row["hours"] != row["hours"] else f"{row['hours']:g}"
+        tried = f"{row['line']:g}" + (" (tried)" if row["load_line"] != row["load_line"] else "")
+        other = "at most" if row["bound"] == "at least" else "at least"
+        found.append(
+            f"| {row['id']} | {row['temperature_K']:.0f} | {hours} | {tried} "
+            f"| {row['bound']} {row['loss_pct']:g} | {row['predicted']:.3g} "
+            f"| {'yes' if row['agrees'] else 'no'} | {row['left']:.3f} "
+            f"| {other} {row['bound_on']:.3f} |"
+        )
+    return [*found, "", _what_fails()]
+
+
+def _what_fails() -> str:
+    frame, curves, judged = irreversible(), hot.curves(), hot.judged()
+    law = judged[(judged["law"] == hot.USED) & judged["used"]]
+    error = float(np.sqrt(np.mean((law["left_out"] - law["known"]) ** 2)))
+    second = frame[(frame["id"] == "I2") & (frame["line"] == 1.0)]
+    short = float((second["bound_on"] - second["left"]).iloc[0])
+    far = float(frame.loc[frame["id"] == "I3", "temperature_K"].iloc[0]) - ZERO_CELSIUS
+    fitted = float(curves.loc[curves["fit"] == "yes", "to_K"].max()) - ZERO_CELSIUS
+    rich = judged[(judged["law"] == hot.USED) & (judged["class"] == "AH")].iloc[0]
+    return (
+        f"What fails is H_cJ(T), neither knee nor working point. I2 at a load line of 1 lacks "
+        f"{short:.3f} of H_cJ at 20 °C; the law's own error on hot curves is {error:.3f} "
+        f"(VALIDATION.md). I3 stands at {far:.0f} °C, beyond all curves that the law was fitted to "
+        f"({fitted:.0f} °C); there, too, the one class rich in dysprosium (AH) keeps "
+        f"{rich['known'] / rich['left_out']:.1f} times what the law says ({rich['id']} of "
+        "VALIDATION.md)."
+    )

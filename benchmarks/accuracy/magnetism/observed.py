@@ -1,0 +1,109 @@
+"""What a measurement would show if the intrinsic model were the compound, by its method.
+
+Methods see different fields. Singular points show that of the hard axis,
+2 (K_1 + 2 K_2 + 3 K_3) over J_s. A curve measured across the axis, of a single crystal or of
+aligned powder, is drawn straight to saturation; metals and a heavy rare earth cant apart in it, so
+that the field, and the K_1 taken from it, are less than those of rigid moments. Without a known
+method all three are as likely.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.elements import SYMBOLS
+from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.kernels import intrinsic as kernel
+from magnetkit.magnetism.model import condense
+from magnetkit.magnetism.parameters import Parameters
+
+FIELD, FIRST = "anisotropy_field_T", "anisotropy_constant_MJ_m3"
+_OUTPUT = {
+    "saturation_polarization_T": kernel.POLARIZATION,
+    "compensation_K": kernel.POLARIZATION,
+    "reorientation_K": kernel.K1,
+    "anisotropy_constant_2_MJ_m3": kernel.K2,
+}
+# 2 mu_0, T per MJ/m3 and T.
+_TESLA = 0.8 * np.pi
+
+
+class Observed:
+    """Measurements of one host, ready to be predicted by any parameters.
+
+    Parameters
+    ----------
+    host : str
+        Name of the host.
+    data : DataFrame
+        Its rows, of `magnetkit.magnetism.observations`.
+    """
+
+    def __init__(self, host: str, data: pd.DataFrame) -> None:
+        self.host = HOST_NAMES.index(host)
+        self.kind = data["property"].to_numpy(str)
+        self.value = data["value"].to_numpy(float)
+        unknown = np.full(len(data), "unknown")
+        self.method = data["method"].to_numpy(str) if "method" in data else unknown
+        self.symbols: set[str] = set()
+        # Rows of one temperature are evaluated together; a Curie temperature needs none.
+        self.groups = []
+        for temperature in data["temperature_K"].unique():
+            same = (
+                data["temperature_K"].isna()
+                if np.isnan(temperature)
+                else (data["temperature_K"] == temperature)
+            )
+            rows = np.flatnonzero(same)
+            formulas, inverse = np.unique(data["formula"].to_numpy(str)[rows], return_inverse=True)
+            table = CompositionTable.from_strings(list(formulas), basis="atomic")
+            self.symbols |= {SYMBOLS[c] for c in np.unique(table.indices)}
+            at = np.array([] if np.isnan(temperature) else [temperature])
+            across = bool(np.isin(self.kind[rows], [FIELD, FIRST]).any())
+            self.groups.append((rows, inverse, table, at, across))
+
+    def predict(self, p: Parameters) -> NDArray[np.float64]:
+        """Return what each row would show, shape (n,); 0 where there is no order."""
+        model = p.for_kernels()
+        out = np.full((len(self.kind), kernel.HARDNESS + 1), np.nan)
+        result, across = np.zeros(len(self.kind)), np.full(len(self.kind), np.nan)
+        for rows, inverse, t, at, drawn in self.groups:
+            codes = np.full(len(t), self.host, np.int8)
+            alone = np.full((2, len(t)), np.nan)
+            got = kernel.evaluate(t.rows, codes, model, at, False, alone)
+            if not len(at):
+                result[rows] = got.curie[inverse]
+                continue
+            out[rows] = got.value[:, 0, inverse].T
+            if drawn:
+                phases = condense(t, codes, p)
+                across[rows] = kernel.fields_across(at[0], phases, p.ions)[inverse]
+        for kind, column in _OUTPUT.items():
+            where = self.kind == kind
+            result[where] = out[where, column]
+        j_s, first = out[:, kernel.POLARIZATION], out[:, kernel.K1]
+        total = first + 2.0 * out[:, kernel.K2] + 3.0 * out[:, kernel.K3]
+        where = self.kind == FIRST
+        result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
+        hard = _TESLA * total / j_s
+        across = np.where(np.isnan(across), hard, across)
+        seen = np.where(self.method == "singular_point", hard, across)
+        seen = np.where(self.method == "unknown", (hard + 2.0 * across) / 3.0, seen)
+        where = self.kind == FIELD
+        result[where] = seen[where]
+        where = self.kind == "cone_limit_K"
+        result[where] = total[where]
+        # A cone is neither an easy axis nor an easy plane: both constants decide.
+        where = self.kind == "uniaxial"
+        pair = first, total
+        result[where] = np.where(self.value > 0.0, np.minimum(*pair), np.maximum(*pair))[where]
+        # Above its Curie temperature a trial has no moment.
+        return np.nan_to_num(result, nan=0.0)
+
+    def total(self, p: Parameters) -> float:
+        """Return K_1 + 2 K_2 + 3 K_3 of the first row, MJ/m3, whatever its easy direction."""
+        _, _, t, at, _ = self.groups[0]
+        codes, alone = np.full(len(t), self.host, np.int8), np.full((2, len(t)), np.nan)
+        values = kernel.evaluate(t.rows, codes, p.for_kernels(), at, False, alone).value
+        return float(values[kernel.K1 : kernel.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

@@ -1,0 +1,116 @@
+"""What the scatter of a mill's magnets does to its intervals: published and simulated mills."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from magnetkit.magnetism.mill import QUANTITIES, Known, Split
+
+from . import recipes
+from .mills import simulated
+from .split import LENGTH, deviations, residuals, table_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDER = (1.0, 2.0, 3.0)
+
+
+def given_the_others(quantity: str, left: "pd.DataFrame") -> "pd.DataFrame":
+    """Return each magnet of a paper of several, predicted from the others by other papers' split.
+
+    Parameters
+    ----------
+    quantity, left
+        As for `residuals`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``quantity id group error`` (of ln, after the others), ``half_width`` (90 %) and
+        ``stretch``, what the others' misfit makes of it.
+    """
+    import pandas as pd
+
+    found, rows = residuals(quantity, left), []
+    for group in np.unique(found.groups):
+        own = found.groups == group
+        if own.sum() < 2:
+            continue
+        rest = replace(
+            found,
+            ids=[name for name, out in zip(found.ids, own, strict=True) if not out],
+            groups=found.groups[~own],
+            values=found.values[~own],
+            distance=found.distance[np.ix_(~own, ~own)],
+        )
+        common, composition, residue = deviations(rest)
+        whole = float(np.sqrt(common**2 + composition**2 + residue**2))
+        split = Split(
+            (common / whole) ** 2, (composition / whole) ** 2, (residue / whole) ** 2, LENGTH,
+            whole,
+        )  # fmt: skip
+        data = recipes.recipes().set_index("id")
+        for place in np.flatnonzero(own):
+            others = np.flatnonzero(own & (np.arange(len(own)) != place))
+            texts = data.loc[[found.ids[i] for i in (*others, place)]]
+            magnets = table_of(texts)
+            own_part = split.residue + (found.error / whole) ** 2
+            scores = found.values[others] / whole
+            known = Known(magnets[:-1].to_array(), scores, own_part * np.eye(len(others)), split)
+            mean, still = known.posterior(magnets[-1:])
+            half = 1.645 * whole * np.hypot(still[0] / known.stretch, found.error / whole)
+            error = found.values[place] - whole * mean[0]
+            rows.append((quantity, found.ids[place], group, error, half, known.stretch))
+    names = ["quantity", "id", "group", "error", "half_width", "stretch"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def lines(left: "pd.DataFrame") -> list[str]:
+    """Return the section of the page.
+
+    Parameters
+    ----------
+    left : pandas.DataFrame
+        What `recipes.left_out` returned.
+    """
+    import pandas as pd
+
+    table = pd.concat([given_the_others(q, left) for q in QUANTITIES])
+    found = [
+        "",
+        "# Where the magnets of a mill contradict the model",
+        "",
+        "Measured magnets whose misfit is larger than the split allows widen what is predicted for "
+        "their mill (`magnetkit.magnetism.mill.Known.stretch`). Each magnet of a paper of several, "
+        "given the others, by the split of all other papers:",
+        "",
+        "| quantity | magnets | papers | in the 90 % range without it | with it | mean stretch "
+        "| largest |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for quantity, part in table.groupby("quantity", sort=False):
+        size, half = part["error"].abs(), part["half_width"]
+        found.append(
+            f"| {quantity} | {len(part)} | {part['group'].nunique()} | {(size <= half).sum()} "
+            f"| {(size <= half * part['stretch']).sum()} | {part['stretch'].mean():.2f} "
+            f"| {part['stretch'].max():.2f} |"
+        )
+    found += [
+        "",
+        "So few magnets are no test of it. Mills drawn with errors of the split, and of twice and "
+        "three times its deviation; H_cJ of the next magnet:",
+        "",
+        "| deviation | magnets measured | in the 90 % range without it | with it | width without "
+        "| with it |",
+        "|---|---|---|---|---|---|",
+    ]
+    for wider in _WIDER:
+        for row in simulated(wider=wider).to_dict("records"):
+            found.append(
+                f"| {wider:g} | {row['magnets']} | {100 * row['unmoved']:.0f} % "
+                f"| {100 * row['coverage']:.0f} % | {row['plain']:.2f} "
+                f"| {row['width']:.2f} |"
+            )
+    return found

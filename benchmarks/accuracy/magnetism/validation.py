@@ -1,0 +1,356 @@
+"""What the intrinsic model is worth on measurements, kept apart by paper.
+
+The published 2:14:1 series are predicted paper by paper, each by a model calibrated without it;
+beside it stands a common model, extremely randomized trees on the composition, in the same run.
+The Curie temperatures of further papers entered no fit, but the form of the model was chosen
+knowing them. Compound tables and curves are what the model was calibrated on, and say so.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.partition import partition
+from magnetkit.magnetism.intrinsic import evaluate
+from magnetkit.magnetism.parameters import load
+from magnetkit.magnetism.two_sublattices import PROPERTIES
+
+from .. import observations
+from ..surrogates.series import kinds
+from . import recipes_report
+from .calibration import Fit
+from .observed import FIELD, FIRST, Observed
+from .validation_report import CLEAR, markdown
+
+# Half an interval of 90 % in standard deviations.
+_HALF = NormalDist().inv_cdf(0.95)
+_SERIES = ("saturation_polarization_T", "anisotropy_field_T", "curie_temperature_K")
+# Embedded rows that a paper of the series printed first: held out with it.
+_SAME = {
+    "herbst1991": "Herbst",
+    "MagnetizationandmagneticanisotropyofR2Fe14Bmeasuredonsinglecrystals": "Hirosawa",
+    "SagawaHirosawaEtal1987d": "Hirosawa",
+    "Burzo1998": "Burzo",
+}
+COLUMNS = [
+    "test", "host", "property", "n", "papers", "mean_error", "median_error", "relative_error",
+    "pairs_right", "pairs", "clear_pairs_right", "clear_pairs", "coverage_90",
+]  # fmt: skip
+
+
+# Values printed alike differ by the rounding of a conversion.
+_ALIKE = 1e-9
+# Papers that others contradict (the report says by what).
+_CONTRADICTED = ("10.1016/j.intermet.2014.08.003", "10.1016/S0925-8388(01)01260-9")
+
+
+def pairs(
+    value: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    paper: NDArray,
+    formula: NDArray,
+    least: float = 0.0,
+) -> tuple[float, int]:
+    """Return the share of pairs within a paper that are ordered as measured, and their number.
+
+    Pairs of one composition, or of values that differ by no more than `least` or are printed alike,
+    have no order.
+    """
+    right = total = 0
+    for name in np.unique(paper):
+        rows = paper == name
+        v, p, f = value[rows], predicted[rows], formula[rows]
+        i, j = np.triu_indices(len(v), 1)
+        apart = np.abs(v[i] - v[j]) > max(least, _ALIKE)
+        known = apart & (f[i] != f[j]) & np.isfinite(p[i]) & np.isfinite(p[j])
+        right += int((((v[i] - v[j]) * (p[i] - p[j]) > 0) & known).sum())
+        total += int(known.sum())
+    return (right / total if total else np.nan), total
+
+
+def between_papers(series: pd.DataFrame, kind: str) -> dict[str, object]:
+    """Return what papers on one compound say of each other, as a row of the table of `validate`.
+
+    The errors are the differences between two papers; the pairs are two compounds that both papers
+    measured, right if both order them alike.
+    """
+    own = series[series["property"] == kind]
+    value = own.pivot_table("value", "formula", "paper").to_numpy(float)
+    first, second = np.triu_indices(value.shape[1], 1)
+    difference: list[float] = []
+    mean: list[float] = []
+    counts = np.zeros(4, int)
+    for one, two in zip(first, second, strict=True):
+        both = value[:, [one, two]]
+        both = both[np.isfinite(both).all(axis=1)]
+        difference += list(np.abs(both[:, 0] - both[:, 1]))
+        mean += list(both.mean(axis=1))
+        i, j = np.triu_indices(len(both), 1)
+        step = both[i] - both[j]
+        for k, least in enumerate((_ALIKE, CLEAR[kind])):
+            known = (np.abs(step) > least).all(axis=1)
+            counts[2 * k] += int((known & (step[:, 0] * step[:, 1] > 0)).sum())
+            counts[2 * k + 1] += int(known.sum())
+    return {
+        "test": "  papers on one compound",
+        "host": "2:14:1",
+        "property": kind,
+        "n": len(difference),
+        "papers": value.shape[1],
+        "mean_error": np.mean(difference),
+        "median_error": np.median(difference),
+        "relative_error": np.mean(np.array(difference) / np.array(mean)),
+        "pairs_right": counts[0] / counts[1],
+        "pairs": counts[1],
+        "clear_pairs_right": counts[2] / counts[3],
+        "clear_pairs": counts[3],
+        "coverage_90": np.nan,
+    }
+
+
+def _keys(formulas: "pd.Series") -> NDArray[np.str_]:
+    table = CompositionTable.from_strings(list(formulas), basis="atomic")
+    return np.array(table.formulas(4))
+
+
+def held_out(data: pd.DataFrame, series: pd.DataFrame, paper: str) -> pd.DataFrame:
+    """Return what a model may see that shall predict `paper`.
+
+    Without the paper, without embedded rows it printed first, and without the rows of the Curie
+    temperature compilation (which names no papers) that have one of its compositions, pure
+    compounds apart.
+    """
+    keep = data["paper"] != paper
+    if paper in _SAME:
+        keep &= ~data["paper"].str.contains(_SAME[paper])
+    own = series[series["paper"] == paper]
+    compilation = (data["paper"] == "DS1+DS2") & (data["host"] == "2:14:1")
+    keys = np.full(len(data), "", dtype="U200")
+    keys[compilation] = _keys(data.loc[compilation, "formula"])
+    return data[keep & ~np.isin(keys, np.unique(_keys(own["formula"])))]
+
+
+def leave_one_paper_out(
+    series: pd.DataFrame, rest: pd.DataFrame, report: Callable[[str], None] | None = None
+) -> pd.DataFrame:
+    """Predict every paper of the series by a model calibrated without it.
+
+    Parameters
+    ----------
+    series : DataFrame
+        Rows of `observations.series`.
+    rest : DataFrame
+        All other observations.
+    report : callable, optional
+        Told each paper before it is predicted.
+
+    Returns
+    -------
+    DataFrame
+        `series` with columns ``predicted`` (fields as the method of each sees them), ``hard``
+        (fields as those of the hard axis throughout) and ``trees`` (the comparator).
+    """
+    everything = pd.concat([rest, series], ignore_index=True)
+    start = Fit("2:14:1", everything).run().variables
+    parts = []
+    for paper in series["paper"].unique():
+        if report is not None:
+            report(paper)
+        test = series[series["paper"] == paper].reset_index(drop=True)
+        model = Fit("2:14:1", held_out(everything, series, paper))
+        model.variables = start.copy()
+        model.run(6)
+        p = model.parameters(model.variables)
+        predicted, hard = (
+            Observed("2:14:1", rows).predict(p)
+            for rows in (test, test.assign(method="singular_point"))
+        )
+        trees = _trees(series, test, paper)
+        parts.append(test.assign(predicted=predicted, hard=hard, trees=trees))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _trees(series: pd.DataFrame, test: pd.DataFrame, paper: str) -> NDArray[np.float64]:
+    """Return the comparator's predictions: trees on the atomic fractions, per property."""
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    def features(frame: pd.DataFrame) -> NDArray[np.float64]:
+        table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+        return table.to_array()
+
+    result = np.full(len(test), np.nan)
+    for kind in test["property"].unique():
+        train = series[(series["property"] == kind) & (series["paper"] != paper)]
+        rows = (test["property"] == kind).to_numpy()
+        model = ExtraTreesRegressor(300, random_state=0)
+        model.fit(features(train), train["value"])
+        result[rows] = model.predict(features(test[rows]))
+    return result
+
+
+def _row(
+    test: str, host: str, kind: str, frame: pd.DataFrame, predicted: NDArray[np.float64],
+    coverage: float = np.nan,
+) -> dict[str, object]:  # fmt: skip
+    value = frame["value"].to_numpy(float)
+    error = np.abs(predicted - value)
+    names = frame["paper"].to_numpy(str), frame["formula"].to_numpy(str)
+    share, number = pairs(value, predicted, *names)
+    clear, clear_number = pairs(value, predicted, *names, CLEAR.get(kind, 0.0))
+    return {
+        "test": test,
+        "host": host,
+        "property": kind,
+        "n": len(frame),
+        "papers": frame["paper"].nunique(),
+        "mean_error": np.nanmean(error),
+        "median_error": np.nanmedian(error),
+        "relative_error": np.nanmean(error / np.abs(value)),
+        "pairs_right": share,
+        "pairs": number,
+        "clear_pairs_right": clear,
+        "clear_pairs": clear_number,
+        "coverage_90": coverage,
+    }
+
+
+def _groups(frame: pd.DataFrame, kind: str) -> list[dict[str, object]]:
+    """Return the rows of the groups of compositions that are judged apart."""
+    table = CompositionTable.from_strings(list(frame["formula"]), basis="atomic")
+    predicted = frame["predicted"].to_numpy()
+    return [
+        _row(f"  of them {name}", "2:14:1", kind, frame[own], predicted[own])
+        for name, own in kinds(table).items()
+    ]
+
+
+def _predict(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the calibrated model's value and interval for rows of any property but transitions.
+
+    It is the model alone, whatever has been learnt beside it where this runs.
+    Fields and constants as the method of the row sees them, the interval in proportion.
+    """
+    result = pd.DataFrame(np.nan, index=frame.index, columns=["predicted", "lo", "hi"])
+    for kelvin, rows in frame.fillna({"temperature_K": 300.0}).groupby("temperature_K"):
+        temperature = float(str(kelvin))
+        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        for host in rows["host"].unique():
+            own = (rows["host"] == host).to_numpy()
+            got = evaluate(partition(table[own], host), temperature, parameters=load())
+            for kind in rows["property"].unique():
+                pick = (rows["property"] == kind).to_numpy()[own]
+                index = rows.index[own][pick]
+                if kind == "curie_temperature_K":
+                    value, sd = got.curie[pick], got.curie_sd[pick]
+                else:
+                    place = PROPERTIES.index(kind)
+                    value, sd = got.value[pick, 0, place], got.sd[pick, 0, place]
+                for name, times in (("predicted", 0.0), ("lo", -_HALF), ("hi", _HALF)):
+                    result.loc[index, name] = value + times * sd
+    for host, rows in frame[frame["property"].isin([FIELD, FIRST])].groupby("host"):
+        seen = Observed(str(host), rows.fillna({"temperature_K": 300.0})).predict(load())
+        own = result.loc[rows.index, "predicted"].to_numpy()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result.loc[rows.index] *= np.where(own * seen > 0.0, seen / own, 1.0)[:, None]
+    return result
+
+
+def _inside(frame: pd.DataFrame, got: pd.DataFrame) -> float:
+    known = got["predicted"].notna()
+    inside = frame["value"].between(got["lo"], got["hi"])
+    return float(inside[known].mean()) if known.any() else np.nan
+
+
+def validate(
+    file: "str | Path | None" = None, report: Callable[[str], None] | None = None
+) -> pd.DataFrame:
+    """Compare the intrinsic model with measurements.
+
+    The series and the Curie temperatures come from the mirror folder (setting
+    ``MAGNETKIT_MIRROR``); without it only the compounds and curves are compared.
+
+    Parameters
+    ----------
+    file : path, optional
+        Where to write the report, in Markdown.
+    report : callable, optional
+        Told what is being done.
+
+    Returns
+    -------
+    DataFrame
+        One row a test and property: number of rows and papers, mean, median and mean relative
+        error, share of pairs within a paper ordered right (of all, and of those that differ by more
+        than 10 K, 0.02 T of polarization or 0.2 T of field), share of values inside the interval.
+        ``attrs["report"]`` holds the whole report, the sintered magnets included.
+    """
+    from magnetkit.errors import MagnetkitError
+
+    rows: list[dict[str, object]] = []
+    embedded = observations.embedded()
+    try:
+        series, curie = observations.series(), observations.curie()
+        papers = observations.curie_papers()
+    except MagnetkitError as error:
+        if report is not None:
+            report(str(error))
+    else:
+        rest = pd.concat([embedded, curie], ignore_index=True)
+        out = leave_one_paper_out(series, rest, report)
+        for kind in _SERIES:
+            judged = (out["property"] == kind) & (out["limit"] != "lower_bound")
+            part = out[judged].reset_index(drop=True)
+            got = _predict(part)
+            # The interval's relative width is that of the published parameters.
+            width = pd.DataFrame({"predicted": part["predicted"]})
+            width["lo"] = part["predicted"] * got["lo"] / got["predicted"]
+            width["hi"] = part["predicted"] * got["hi"] / got["predicted"]
+            labels = [("predicted", "leave one paper out"), ("trees", "  extra trees")]
+            if kind == FIELD:
+                labels.insert(1, ("hard", "  by the hard-axis field throughout"))
+            for name, label in labels:
+                cover = _inside(part, width) if name == "predicted" else np.nan
+                rows.append(_row(label, "2:14:1", kind, part, part[name].to_numpy(), cover))
+            rows += _groups(part, kind)
+            rows.append(between_papers(series, kind))
+        got = _predict(papers)
+        borne_out = ~papers["paper"].isin(_CONTRADICTED).to_numpy()
+        for host in papers["host"].unique():
+            own = (papers["host"] == host).to_numpy()
+            for label, some in (
+                ("papers not fitted", own),
+                ("  without two that others contradict", own & borne_out),
+            ):
+                if label != "papers not fitted" and some.sum() == own.sum():
+                    continue
+                part = papers[some]
+                predicted, cover = got["predicted"].to_numpy()[some], _inside(part, got[some])
+                rows.append(_row(label, host, "curie_temperature_K", part, predicted, cover))
+    apart = observations.held_out()
+    got_apart = _predict(apart)
+    for key, part in apart.groupby(["host", "property"], sort=False):
+        host, kind = map(str, key)
+        own = got_apart.loc[part.index]
+        rows.append(
+            _row("held out", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+        )
+    numbers = embedded[embedded["property"].isin([*_SERIES, "anisotropy_constant_MJ_m3"])]
+    numbers = numbers.reset_index(drop=True)
+    got = _predict(numbers)
+    for key, part in numbers.groupby(["host", "property"], sort=False):
+        host, kind = map(str, key)
+        own = got.loc[part.index]
+        rows.append(
+            _row("calibrated on", host, kind, part, own["predicted"].to_numpy(), _inside(part, own))
+        )
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    text = markdown(table, numbers, got, apart.join(got_apart))
+    if file is not None:
+        Path(file).write_text(text, encoding="utf-8")
+    table.attrs["report"] = text + "\n" + recipes_report.report()
+    return table

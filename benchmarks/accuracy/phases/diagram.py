@@ -1,0 +1,35 @@
+"""pymatgen's phase diagram of a chemical system of a snapshot."""
+
+import warnings
+from typing import TYPE_CHECKING
+
+from magnetkit.phases.snapshot import Snapshot
+from magnetkit.phases.space import whole_space
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
+
+
+def phase_diagram(source: Snapshot, system: str) -> "PhaseDiagram":
+    """Return pymatgen's phase diagram of a chemical system.
+
+    Parameters
+    ----------
+    source : Snapshot
+        Its lowest entry of each composition is taken.
+    system : str
+        Such as ``"Sm-Co-Fe"``.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+    from pymatgen.core import Composition
+
+    inside = set(system.split("-"))
+    space = whole_space(source)
+    entries = []
+    for formula, energy in zip(space.formulas, space.energy.tolist(), strict=True):
+        composition = Composition(formula)
+        if {e.symbol for e in composition} <= inside:
+            entries.append(PDEntry(composition, energy * composition.num_atoms))
+    return PhaseDiagram(entries)

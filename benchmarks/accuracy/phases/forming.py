@@ -1,0 +1,269 @@
+"""Fitting and validating how likely phases form: ``datasets/known_phases/made.csv``.
+
+The weights are fitted by scikit-learn's logistic regression (a ridge is a normal prior once each
+term is divided by the deviation of its weight), with Laplace's approximation for their covariance.
+Phases of any other structure have fewer terms, which know no host, fitted to the rows of all.
+Validation leaves out each rare earth, with all its rows and the limits of solubility measured on
+them, then each host, which is then judged as one that nobody has entered rows of.
+"""
+
+import itertools
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetkit import datasets
+from magnetkit.composition.table import CompositionTable
+from magnetkit.elements import INDEX, RARE_EARTHS
+from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.kernels.forming import TERMS
+from magnetkit.phases.forming import FAMILIES, FORMS, atoms, made_at, state_of
+from magnetkit.phases.judged import Judged, Named
+from magnetkit.phases.snapshot import open_snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from magnetkit.kernels.forming import State
+
+MADE = "known_phases/made.csv"
+# Deviation of the prior of each term's weight: common to all families, and of each family's own.
+PRIORS = {
+    "constant": (2.0, 2.0), "hull distance": (1.0, 0.5), "Fe": (2.0, 3.0), "Co": (2.0, 3.0),
+    "Ni": (2.0, 3.0), "Mn": (2.0, 3.0), "Cu": (2.0, 3.0), "early": (1.0, 2.0),
+    "early squared": (1.0, 2.0), "sp": (1.0, 2.0), "sp squared": (1.0, 2.0),
+    "radius ratio": (1.0, 1.0), "radius ratio, Fe": (0.7, 1.0), "radius ratio, Co": (0.7, 1.0),
+    "large radius ratio": (1.0, 1.5), "misfit": (2.0, 2.0), "stabilizer": (4.0, 4.0),
+    "no entry": (2.0, 2.0), "eutectoid": (0.0, 1.5), "Fe beside Cu": (2.0, 2.0),
+    "radius ratio, metal content": (1.0, 0.5), "metal content": (1.0, 0.5),
+    "uncertainty": (2.0, 1.0), "mixing entropy": (2.0, 1.0),
+}  # fmt: skip
+HOST_FREE = (
+    "constant", "hull distance", "no entry", "uncertainty", "mixing entropy", "misfit",
+    "early squared",
+)  # fmt: skip
+"""Terms of a structure without weights of its own."""
+_HOST_FREE_PRIOR = 2.0
+# What a snapshot's energies tell: these terms are put to zero to see what they are worth.
+_OF_ENERGIES = ("hull distance", "no entry", "uncertainty")
+# Decomposition on cooling is known of 1:5 compounds with cobalt alone.
+_EUTECTOID_FAMILY = "1:5"
+_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """The typed table as arrays, n rows.
+
+    Attributes
+    ----------
+    formula : list of str
+    host : ndarray of str, shape (n,)
+        Empty where the structure is none of the hosts.
+    forms : ndarray of bool, shape (n,)
+    kelvin : ndarray of float64, shape (n,)
+    earths : list of set of str
+    phases : CompositionTable
+    state : State
+    distance : ndarray of float64, shape (n,)
+        Hull distance at 0 K, eV/atom, NaN without energy.
+    """
+
+    formula: list[str]
+    host: NDArray[np.str_]
+    forms: NDArray[np.bool_]
+    kelvin: NDArray[np.float64]
+    earths: list[set[str]]
+    phases: CompositionTable
+    state: "State"
+    distance: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Weights by family: mean (families, terms) and covariance (families, terms, terms)."""
+
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+
+    def probability(self, x: NDArray, family: NDArray) -> NDArray[np.float64]:
+        """Return the probability of rows of terms, the weights averaged over."""
+        from scipy.special import expit
+
+        z = np.einsum("nk,nk->n", x, self.mean[family])
+        variance = np.einsum("nk,nkl,nl->n", x, self.covariance[family], x)
+        return expit(z / np.sqrt(1.0 + np.pi / 8.0 * variance))
+
+
+@lru_cache(maxsize=1)
+def read_made() -> Made:
+    """Return the typed table with energies of the embedded snapshot."""
+    rows = datasets.rows(MADE)
+    table = CompositionTable.from_strings([r["formula"] for r in rows], basis="atomic")
+    host = np.array([r["host"] for r in rows])
+    codes = np.array([HOST_NAMES.index(h) if h else -1 for h in host], np.int8)
+    judged = Judged(Named(codes, table, codes >= 0), open_snapshot())
+    asked = [r["temperature_K"] for r in rows]
+    kelvin = np.where(
+        [bool(t) for t in asked], [float(t) if t else 0.0 for t in asked], made_at(codes)
+    )
+    above, _ = judged.above(kelvin)
+    cold, _ = judged.above(np.zeros(len(rows)))
+    phases, state = state_of(judged, above, kelvin)
+    earths = [{s for s in RARE_EARTHS if row[INDEX[s]] > 0} for row in table.to_array()]
+    forms = np.array([r["forms"] == "yes" for r in rows])
+    return Made([r["formula"] for r in rows], host, forms, kelvin, earths, phases, state, cold)
+
+
+def terms(made: Made) -> NDArray[np.float64]:
+    """Return the terms of the rows, shape (n, terms)."""
+    from magnetkit.kernels.forming import describe
+
+    x = np.zeros((len(made.formula), len(TERMS)))
+    describe(made.phases.rows, atoms(), made.state, x, 0, len(x))
+    return x
+
+
+def fit(x: NDArray, family: NDArray, forms: NDArray) -> Fitted:
+    """Fit the weights of every family to rows that form or do not.
+
+    The last family's, those of any other structure, are fitted to the rows of all families.
+    """
+    common, own = (np.array([PRIORS[t][i] for t in TERMS]) for i in (0, 1))
+    scales = np.tile(own, (len(FAMILIES), 1))
+    scales[np.arange(len(FAMILIES)) != FAMILIES.index(_EUTECTOID_FAMILY),
+           TERMS.index("eutectoid")] = 0.0  # fmt: skip
+    k = len(TERMS)
+    design = np.hstack(
+        [x * common, *(x * scales[f] * (family == f)[:, None] for f in range(len(FAMILIES)))]
+    )
+    weights, covariance = _ridge(design, forms)
+    mean, spread = [], []
+    for f in range(len(FAMILIES) - 1):
+        take = np.zeros((k, design.shape[1]))
+        take[:, :k] = np.diag(common)
+        take[:, k * (f + 1) : k * (f + 2)] = np.diag(scales[f])
+        mean.append(take @ weights)
+        spread.append(take @ covariance @ take.T)
+    free = np.array([_HOST_FREE_PRIOR * (t in HOST_FREE) for t in TERMS])
+    weights, covariance = _ridge(x * free, forms)
+    mean.append(free * weights)
+    spread.append(free[:, None] * covariance * free)
+    return Fitted(np.array(mean), np.array(spread))
+
+
+def _ridge(design: NDArray, forms: NDArray) -> tuple[NDArray, NDArray]:
+    """Return weights under a standard normal prior, and their covariance."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=5000, tol=1e-8)
+    weights = model.fit(design, forms).coef_[0]
+    p = model.predict_proba(design)[:, 1]
+    precision = design.T @ (design * (p * (1.0 - p))[:, None]) + np.eye(design.shape[1])
+    return weights, np.linalg.inv(precision)
+
+
+def without_each_earth(made: Made, x: NDArray) -> NDArray[np.float64]:
+    """Predict each row by a model that has seen none of a rare earth of it, mean over these."""
+    total, times = np.zeros(len(made.forms)), np.zeros(len(made.forms))
+    for earth in RARE_EARTHS:
+        out = np.array([earth in own for own in made.earths])
+        if out.any():
+            found = fit(x[~out], made.state.family[~out], made.forms[~out])
+            total[out] += found.probability(x[out], made.state.family[out])
+            times[out] += 1
+    return total / times
+
+
+def without_each_host(made: Made, x: NDArray) -> NDArray[np.float64]:
+    """Predict each row as one of a new host: by the terms that know none, fitted without it."""
+    found = np.empty(len(made.forms))
+    new = np.full(len(x), len(FAMILIES) - 1)
+    for host in FAMILIES:
+        out = made.host == host
+        model = fit(x[~out], made.state.family[~out], made.forms[~out])
+        found[out] = model.probability(x[out], new[out])
+    return found
+
+
+def table_of_scores(made: Made) -> "tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]":
+    """Return scores, the reliability table, and the wrong answers with each rare earth left out."""
+    import pandas as pd
+
+    x = terms(made)
+    seen = fit(x, made.state.family, made.forms).probability(x, made.state.family)
+    earth, host = without_each_earth(made, x), without_each_host(made, x)
+    blind = np.where(np.isin(TERMS, _OF_ENERGIES), 0.0, x)
+    raw = -np.where(np.isnan(made.distance), np.nanmedian(made.distance), made.distance)
+    lines: list[dict[str, Any]] = [
+        _scores("all rows seen", made.forms, seen, raw),
+        _scores("each rare earth left out", made.forms, earth, raw),
+        _scores("  without energies", made.forms, without_each_earth(made, blind), raw),
+        _scores("each host left out", made.forms, host, raw),
+        _scores("  without energies of hosts", made.forms, without_each_host(made, blind), raw),
+    ]
+    for name in RARE_EARTHS:
+        out = np.array([name in own for own in made.earths])
+        if out.any():
+            lines.append(_scores(f"  {name} left out", made.forms[out], earth[out], raw[out]))
+    for name in FAMILIES:
+        out = made.host == name
+        text = f"  {name or 'other structures'} left out"
+        lines.append(_scores(text, made.forms[out], host[out], raw[out]))
+    bins = [
+        {
+            "from": low,
+            "to": high,
+            "rows": int(inside.sum()),
+            "mean_probability": earth[inside].mean(),
+            "share_that_forms": made.forms[inside].mean(),
+        }
+        for low, high in itertools.pairwise(_BINS)
+        if (inside := (earth >= low) & (earth < high + (high == 1.0))).any()
+    ]
+    wrong = np.flatnonzero((earth >= FORMS) != made.forms)
+    misses = pd.DataFrame(
+        {
+            "formula": [made.formula[i] for i in wrong],
+            "temperature_K": made.kelvin[wrong],
+            "forms": made.forms[wrong],
+            "left_out": earth[wrong],
+            "seen": seen[wrong],
+        }
+    )
+    return pd.DataFrame(lines), pd.DataFrame(bins), misses
+
+
+def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, Any]:
+    from sklearn.metrics import brier_score_loss, roc_auc_score
+
+    both = 0 < forms.sum() < len(forms)
+    return {
+        "rows": name,
+        "n": len(forms),
+        "form": int(forms.sum()),
+        "auc": roc_auc_score(forms, p) if both else np.nan,
+        "auc_of_hull_distance": roc_auc_score(forms, raw) if both else np.nan,
+        "brier": brier_score_loss(forms, p),
+        "wrong": int(((p >= FORMS) != forms).sum()),
+    }
+
+
+def write_weights(file: Path) -> None:
+    """Fit to all rows and write the weights that `magnetkit.phases.forming` reads."""
+    made = read_made()
+    found = fit(terms(made), made.state.family, made.forms)
+    families = {
+        name: {
+            "mean": np.round(found.mean[f], 5).tolist(),
+            "covariance": np.round(found.covariance[f], 6).tolist(),
+        }
+        for f, name in enumerate(FAMILIES)
+    }
+    stored = {"terms": list(TERMS), "rows": len(made.formula), "families": families}
+    file.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,248 @@
+"""What the phase data, and what is built on them, are worth: one report beside the peers.
+
+The hull stands beside pymatgen's phase diagram; formation energies of substituted phases beside
+plain linear mixing and the composition-only surrogate, entries left out one by one;
+slopes of potentials where whole metals are left out; its sites beside those found by diffraction.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.elements import INDEX, SYMBOLS
+from magnetkit.hosts.partition import HOSTS
+from magnetkit.phases import slopes
+from magnetkit.phases.hull import Decomposition, solve, stable_space
+from magnetkit.phases.mixing import MixingModel
+from magnetkit.phases.mixing_terms import Occupation
+from magnetkit.phases.snapshot import Snapshot, open_snapshot
+from magnetkit.phases.space import PhaseSpace
+
+from .diagram import phase_diagram
+from .forming import read_made, table_of_scores
+from .leave_one_out import VALIDATED, leave_one_out, validation_space
+from .sites import site_check
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SYSTEMS = ("Nd-Dy-Ce-Fe-Co-B", "Sm-Gd-Co-Fe-Cu-Zr")
+"""Systems that the hull is compared with pymatgen in."""
+# Shares of the metal sites up to which errors are told apart.
+_CONTENTS = (0.0, 0.13, 0.26, 1.0)
+
+
+@dataclass(frozen=True)
+class PhaseValidation:
+    """Tables of the report.
+
+    Attributes
+    ----------
+    hull : DataFrame
+        One row a system and way of solving: ``system``, ``way``, ``entries``, ``facets``,
+        ``compositions``, ``largest_difference_eV_atom`` and ``same_products`` against pymatgen.
+    left_out : DataFrame
+        See `benchmarks.accuracy.phases.leave_one_out.leave_one_out`.
+    metals_left_out : DataFrame
+        One row a host and content: ``host``, ``metal_content``, ``entries``, and the mean
+        absolute error of the entries of a metal predicted without any entry of it, without and
+        with the slopes of a potential, eV/atom; ``used``: whether the host takes the slopes.
+    sites : DataFrame
+        See `benchmarks.accuracy.phases.sites.site_check`.
+    made, reliability, wrong : DataFrame
+        See `benchmarks.accuracy.phases.forming.table_of_scores`.
+    """
+
+    hull: "pd.DataFrame"
+    left_out: "pd.DataFrame"
+    metals_left_out: "pd.DataFrame"
+    sites: "pd.DataFrame"
+    made: "pd.DataFrame"
+    reliability: "pd.DataFrame"
+    wrong: "pd.DataFrame"
+
+    def to_text(self) -> str:
+        """Return the report as text."""
+        tested = self.sites[self.sites["hit"].notna()]
+        shown = ["host", "stacking", "transition_metal", "element", "relation", "sites", "found",
+                 "margin_eV", "hit"]  # fmt: skip
+        parts = (
+            ("Phases known to exist or not: probability of forming", self.made),
+            ("Reliability, each rare earth left out", self.reliability),
+            ("Answers that are wrong with a rare earth left out", self.wrong),
+            ("Hull beside pymatgen's PhaseDiagram, random compositions", self.hull),
+            ("Entries of intermediate composition left out one by one", self.left_out),
+            (
+                "All entries of a metal left out of a host: slopes of potentials",
+                self.metals_left_out,
+            ),
+            (
+                f"Sites beside diffraction: {int(tested['hit'].sum())} of {len(tested)} met",
+                tested[shown],
+            ),
+        )
+        return "\n\n".join(f"{title}\n{table.to_string(index=False)}" for title, table in parts)
+
+
+def validate(
+    snapshot: "Snapshot | str | Path | None" = None,
+    report: Callable[[str], None] = lambda text: None,
+) -> PhaseValidation:
+    """Compare hull, interpolation, slopes and sites with pymatgen, entries and diffraction.
+
+    Parameters
+    ----------
+    snapshot : str, Path or Snapshot, optional
+        Phases to validate on; the embedded snapshot without it, and for the entries left out
+        those of the mirror folder where it has them.
+    report : callable
+        Told what is being done.
+
+    Returns
+    -------
+    PhaseValidation
+    """
+    report("hull energies and products beside pymatgen")
+    hull = hull_agreement(snapshot)
+    report("entries left out one by one, the surrogate beside them")
+    left_out = leave_one_out(snapshot)
+    report("metals left out of hosts")
+    slopes_found = metals_left_out(snapshot)
+    report("phases known to exist or not, each rare earth and each host left out")
+    scores = table_of_scores(read_made())
+    return PhaseValidation(hull, left_out, slopes_found, site_check(), *scores)
+
+
+def random_compositions(system: str, n: int, seed: int = 0) -> CompositionTable:
+    """Return compositions that hold every element of a chemical system, evenly distributed."""
+    columns = np.sort([INDEX[s] for s in system.split("-")]).astype(np.int32)
+    x = np.random.default_rng(seed).dirichlet(np.ones(len(columns)), n)
+    indptr = np.arange(n + 1) * len(columns)
+    return CompositionTable(indptr, np.tile(columns, n), x.ravel(), np.arange(n))
+
+
+def hull_agreement(
+    snapshot: "Snapshot | str | Path | None" = None, n: int = 5000
+) -> "pd.DataFrame":
+    """Compare hull energies and products of `n` compositions of each of `SYSTEMS` with pymatgen.
+
+    Both ways of solving are compared: by all facets, and by linear programs. Systems with
+    elements that the snapshot lacks are left out.
+    """
+    import pandas as pd
+
+    from magnetkit.phases.facets import find_facets
+
+    source = open_snapshot(snapshot)
+    stable = stable_space(source)
+    rows = []
+    for system in SYSTEMS:
+        inside = np.zeros(stable.columns, bool)
+        columns = stable.column[[INDEX[s] for s in system.split("-")]]
+        if (columns < 0).any():
+            continue
+        inside[columns] = True
+        table = random_compositions(system, n)
+        entries, energy, products = _by_pymatgen(source, system, table)
+        facets = find_facets(stable, inside)
+        everything = np.ones(len(stable.energy), bool)
+        for way, space in (("facets", stable), ("linear programs", stable.take(everything))):
+            found = solve(table, space, products=True)
+            rows.append(
+                {
+                    "system": system,
+                    "way": way,
+                    "entries": entries,
+                    "facets": 0 if facets is None else len(facets.price),
+                    "compositions": n,
+                    "largest_difference_eV_atom": np.abs(found.energy - energy).max(),
+                    "same_products": sum(
+                        _alike(found, i, expected) for i, expected in enumerate(products)
+                    ),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _by_pymatgen(
+    source: Snapshot, system: str, table: CompositionTable
+) -> tuple[int, NDArray[np.float64], list[dict[str, float]]]:
+    from pymatgen.core import Composition
+
+    diagram = phase_diagram(source, system)
+    energy, products = np.empty(len(table)), []
+    for i, row in enumerate(table.to_array()):
+        composition = Composition({SYMBOLS[c]: row[c] for c in np.flatnonzero(row)})
+        found, energy[i] = diagram.get_decomp_and_hull_energy_per_atom(composition)
+        products.append({e.composition.reduced_formula: share for e, share in found.items()})
+    return len(diagram.all_entries), energy, products
+
+
+def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
+    """Whether a row's products are those expected, in the same amounts."""
+    used = found.products[row] >= 0
+    names = [found.formulas[k] for k in found.products[row][used]]
+    ours = dict(zip(names, found.fractions[row][used], strict=True))
+    return all(
+        abs(ours.get(name, 0.0) - expected.get(name, 0.0)) < 1e-6 for name in ours | expected
+    )
+
+
+def metals_left_out(
+    snapshot: "Snapshot | str | Path | None" = None,
+    known: Callable[[str], tuple[slopes.Slope, ...]] = slopes.all_slopes,
+) -> "pd.DataFrame":
+    """Predict the entries of each metal in each host from entries without it.
+
+    That is what a user meets whose metal the snapshot knows nothing of in that host. The
+    potentials have learnt from crystals of the same database, some of these among them. `known`
+    gives the slopes of a host.
+    """
+    import pandas as pd
+
+    space, _ = validation_space(snapshot)
+    rows = []
+    for host in VALIDATED:
+        content, errors = _metal_by_metal(space, host, known(host))
+        for low, high in itertools.pairwise(_CONTENTS):
+            part = (content > low) & (content <= high)
+            if part.any():
+                without, with_slopes = errors[:, part].mean(axis=1)
+                rows.append(
+                    {
+                        "host": host,
+                        "metal_content": f"{low:.0%}-{high:.0%}",
+                        "entries": int(part.sum()),
+                        "mae_without_eV_atom": without,
+                        "mae_with_slopes_eV_atom": with_slopes,
+                        "used": HOSTS[host].substitution_slopes,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _metal_by_metal(
+    space: PhaseSpace, host: str, known: tuple[slopes.Slope, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return metal contents (n,), and absolute errors without and with slopes (2, n)."""
+    whole = MixingModel(space, host, slopes=())
+    at = {name: i for i, name in enumerate(space.formulas)}
+    contents, errors = [np.zeros(0)], [np.zeros((2, 0))]
+    for metal in sorted({s.metal for s in known} & set(whole.metals.tolist())):
+        share = whole.occupation.metal[:, np.searchsorted(whole.metals, metal)]
+        exclude = np.array([at[whole.formulas[i]] for i in np.flatnonzero(share)], np.int64)
+        # Collapsed calculations are no test.
+        chosen = np.flatnonzero((share > 0.0) & whole.kept)
+        if len(chosen):
+            occupied = Occupation(*(part[chosen] for part in whole.occupation))
+            models = (MixingModel(space, host, exclude, slopes=used) for used in ((), known))
+            means = np.array([model.predict(occupied)[0] for model in models])
+            contents.append(share[chosen])
+            errors.append(np.abs(whole.energy[chosen] - means))
+    return np.concatenate(contents), np.concatenate(errors, axis=1)

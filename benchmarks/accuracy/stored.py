@@ -1,0 +1,279 @@
+"""The figures that `magnetkit validate` prints: picked from the pages on which they stand.
+
+``python -m benchmarks.accuracy --store`` writes them after a page was made anew.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "datasets/accuracy/figures.json"
+
+Row = dict[str, str]
+
+# A terminal has 80 columns.
+_SHORT = {
+    "saturation_polarization_T": "J_s, T",
+    "anisotropy_field_T": "mu0 H_a, T",
+    "curie_temperature_K": "T_C, K",
+    "remanence_T": "B_r",
+    "coercivity_kA_m": "H_cJ",
+    "max_energy_product_kJ_m3": "(BH)max",
+    "remanence_coefficient_pct_K": "alpha",
+    "coercivity_coefficient_pct_K": "beta",
+    "max_working_temperature_K": "T_max, K",
+    "papers, ": "",
+    "random forest on composition (MaMMoS)": "random forest",
+    "leave one paper out": "paper left out",
+    "papers on one compound": "two papers differ",
+    "papers not fitted": "not fitted",
+    "inside the range": "in range",
+    "pulled energies": "energies",
+    " at 20 °C": " 20 °C",
+    " at 1": " 1",
+    " kJ/m3": "",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page, and what of it is stored.
+
+    Attributes
+    ----------
+    about : str
+        What was predicted, and how it was left out.
+    page : str
+        File that holds it; the first date there is the table's.
+    heading : str
+        How the heading row begins.
+    columns : dict
+        Name on the page to the one printed.
+    keep : callable
+        Which rows are stored, by column of the page.
+    """
+
+    about: str
+    page: str
+    heading: str
+    columns: dict[str, str]
+    keep: Callable[[Row], bool] = lambda row: True
+
+    def rows(self) -> list[Row]:
+        """Return the rows of the page's table, by column."""
+        lines = (ROOT / self.page).read_text("utf-8").splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith(self.heading))
+        names = _cells(lines[first])
+        found = []
+        for line in lines[first + 2 :]:
+            if not line.startswith("|"):
+                break
+            found.append(dict(zip(names, _cells(line), strict=True)))
+        return found
+
+    def stored(self) -> dict[str, object]:
+        """Return what is stored of the table."""
+        day = re.search(r"\d{4}-\d\d-\d\d", (ROOT / self.page).read_text("utf-8"))
+        kept = [row for row in self.rows() if self.keep(row)]
+        rows = [[_shortened(row[name]) for name in self.columns] for row in kept]
+        if day is None or not rows:
+            raise ValueError(f"{self.page} needs a date and rows under {self.heading!r}")
+        return {
+            "about": self.about,
+            "date": day[0],
+            "page": self.page,
+            "columns": list(self.columns.values()),
+            "rows": rows,
+        }
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def _shortened(cell: str) -> str:
+    for long, short in _SHORT.items():
+        cell = cell.replace(long, short)
+    # The unit of an interval is that of what was claimed.
+    return re.sub(r"\) (%|T)$", ")", cell)
+
+
+_CURIE = "datasets/surrogates/VALIDATION.md"
+_MODELS = (
+    "model",
+    "physics alone",
+    "data alone",
+    "random forest on composition (MaMMoS)",
+    "ExtraTrees on Magpie",
+)
+TABLES = {
+    "curie_temperature_K": (
+        Table(
+            "T_C of R-(Fe,Co) compounds: every paper left out with its compounds; published "
+            "compilations, fetched. Pairs: of one paper, over 10 K apart, ordered as measured.",
+            _CURIE,
+            "| rows | model | n | MAE, K",
+            {
+                "rows": "left out",
+                "model": "model",
+                "n": "values",
+                "MAE, K": "mean, K",
+                "median, K": "median, K",
+                "pairs": "pairs",
+            },
+            lambda row: (
+                row["rows"] in ("papers, all rows", "papers, 2:14:1") and row["model"] in _MODELS
+            ),
+        ),
+        Table(
+            "Intervals of 90 %, calibrated on other folds.",
+            _CURIE,
+            "| rows | n | coverage",
+            {
+                "rows": "rows",
+                "n": "values",
+                "coverage": "share inside",
+                "mean half width, K": "half width, K",
+            },
+        ),
+    ),
+    "magnetism": (
+        Table(
+            "Intrinsic properties of 2:14:1 alloys, one paper left out at a time, and T_C of other "
+            "hosts in papers that entered no fit. Two papers on one compound differ by as much as "
+            "their row says.",
+            "datasets/magnetism/VALIDATION.md",
+            "| test | host | property",
+            {
+                "test": "test",
+                "host": "host",
+                "property": "property",
+                "n": "n",
+                "mean": "mean error",
+                "relative": "rel.",
+                "inside": "in 90 %",
+            },
+            lambda row: (
+                row["test"]
+                in ("leave one paper out", "papers on one compound", "papers not fitted")
+            ),
+        ),
+    ),
+    "magnets": (
+        Table(
+            "Sintered magnets of published recipes, one source left out at a time. No blind test: "
+            "some choices were made knowing these errors.",
+            "datasets/recipes/VALIDATION.md",
+            "| quantity | rows | mean abs. error",
+            {
+                "quantity": "quantity",
+                "rows": "rows",
+                "mean abs. error": "mean error",
+                "wanted": "wanted",
+                "met": "met",
+                "met, not odd": "ordinary",
+            },
+        ),
+        Table(
+            "The same beside gradient boosting on recipe and process: mean error of ln, and the "
+            "share of pairs in the order measured.",
+            "datasets/recipes/MAGNETS.md",
+            "| quantity | rows | sources",
+            {
+                "quantity": "quantity",
+                "rows": "rows",
+                "error, model": "error",
+                "error, boosting": "boosting",
+                "order, model": "order",
+                "order, boosting": "boosting's",
+            },
+        ),
+    ),
+    "grades": (
+        Table(
+            "Commercial grades, predicted from the B_r and H_cJ that makers print at 20 °C.",
+            "docs/grades.md",
+            "| quantity | host | pairs",
+            {
+                "quantity": "quantity",
+                "host": "host",
+                "pairs": "values",
+                "within": "within",
+                "mean error": "mean error",
+                "median size": "median",
+            },
+        ),
+    ),
+    "phases": (
+        Table(
+            "Whether a phase forms: 509 phases known to exist or not. The terms were chosen while "
+            "looking at these errors, so the first row flatters.",
+            "datasets/known_phases/VALIDATION.md",
+            "| rows | AUC | AUC of the bare",
+            {
+                "rows": "left out",
+                "AUC": "AUC",
+                "AUC of the bare hull distance": "by hull alone",
+                "wrong at 0.5": "wrong",
+            },
+        ),
+        Table(
+            "Energies of substituted phases, interpolated between calculated ones.",
+            "docs/physics.md",
+            "| quantity | measured on what",
+            {"measured on what was left out": "left out", "figure": "figure"},
+            lambda row: row["quantity"] == "formation energy of substituted phases",
+        ),
+    ),
+    "hindcast": (
+        Table(
+            "What industry adopted since 2010, asked as an engineer of that day would have asked; "
+            "(BH)max in kJ/m3.",
+            "docs/hindcast.md",
+            "| | what | quantity | claimed",
+            {
+                "": "id",
+                "quantity": "quantity",
+                "claimed": "claimed",
+                "predicted (90 %)": "predicted (90 %)",
+                "agrees": "in it",
+                "place in its kind": "place",
+            },
+            lambda row: row["agrees"] != "",
+        ),
+    ),
+    "diffusion": (
+        Table(
+            "H_cJ after diffusion of heavy rare earth, kA/m at 20 °C (+: the gain). No blind test: "
+            "one parameter was fitted to gains of the same papers.",
+            "datasets/diffusion/VALIDATION.md",
+            "| id | measured | predicted",
+            {
+                "id": "published result",
+                "measured": "measured",
+                "predicted": "predicted",
+                "interval": "90 % interval",
+                "holds": "inside",
+            },
+        ),
+    ),
+}
+
+
+def figures() -> dict[str, list[dict[str, object]]]:
+    """Return the stored tables by target, as the pages have them now."""
+    return {target: [table.stored() for table in tables] for target, tables in TABLES.items()}
+
+
+def text() -> str:
+    """Return the content of the file, a row of a table on a line."""
+    plain = json.dumps(figures(), indent=1, ensure_ascii=False)
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), plain) + "\n"
+
+
+def store() -> None:
+    """Write the file."""
+    FILE.write_text(text(), encoding="utf-8")

@@ -1,0 +1,343 @@
+"""The benchmark of what is learnt, by paper, beside the recipes that others use.
+
+Every model sees the same rows: a fold takes its papers out, and their compounds out of every other
+source (``datasets/surrogates/split.csv`` names each paper's fold).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from magnetkit import conformal
+from magnetkit._console import bar
+from magnetkit.elements import SYMBOLS
+from magnetkit.errors import DataError, InputError
+from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.learning.curie import FOLDS, NO_PAPER, keys
+from magnetkit.learning.sets import TrainingSet
+from magnetkit.magnetism import believing, training
+from magnetkit.magnetism.belief import Belief
+from magnetkit.magnetism.design import phases_of
+from magnetkit.surrogates import energy
+from magnetkit.surrogates.training_sets import CURIE, TARGETS, training_set
+
+from . import blind, figures, series
+from .peers import peers as recipes
+
+COVERAGE = 0.9
+# A host of fewer rows is not judged; residuals are listed for elements of so many rows or more.
+_LEAST, _OF_ELEMENT = 30, 40
+_DRAWS = 2000
+_FOUR = ("2:14:1", "1:5", "2:17", "1:12")
+# Two values of one compound, or of its neighbours, this far apart contradict each other.
+_APART_K = 50.0
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What was measured: predictions by model, and a text of tables.
+
+    Attributes
+    ----------
+    target : str
+        The property.
+    made : DataFrame
+        One row a measurement: value, group, source, host, fold, and a column a model.
+    text : str
+        The tables, in Markdown.
+    """
+
+    target: str
+    made: pd.DataFrame
+    text: str
+
+    def to_markdown(self) -> str:
+        """Return the tables."""
+        return self.text
+
+
+def validate(
+    target: str, data: "str | Path | None" = None, progress: bool = False, peers: bool = True
+) -> Report:
+    """Compare what is learnt of a target with peers on what was left out.
+
+    Parameters
+    ----------
+    target : str
+        A name of `magnetkit.surrogates.TARGETS`.
+    data : str or Path, optional
+        A CSV file to learn from, see `magnetkit.surrogates.train`.
+    progress : bool
+        Show a progress bar on stderr.
+    peers : bool
+        Also train the recipes that others use.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    InputError
+        If there is no such target.
+    """
+    if target not in TARGETS:
+        raise InputError(f"target {target!r} is not validated; use one of {', '.join(TARGETS)}")
+    if target == CURIE:
+        return _curie(believing.training_set(data), progress, peers)
+    return _energy(training_set(energy.ENERGY, data), progress, peers)
+
+
+def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield training and test rows of each fold; a test row's compound is in no training row."""
+    groups = training.folds_of(data)
+    compounds = np.array(keys(data.table.to_array()), object)
+    for k in range(FOLDS):
+        test = np.flatnonzero(groups == k)
+        gone = set(compounds[test])
+        train = np.flatnonzero([key not in gone for key in compounds])
+        if len(test) and len(train):
+            yield train, test
+
+
+def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
+    others = recipes() if with_peers else {}
+    with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
+        model, found = training.trained(data, advance)
+        made = pd.DataFrame(
+            {
+                "value": data.values,
+                "group": data.groups,
+                "source": data.sources,
+                "fold": training.folds_of(data),
+                "host": _hosts(data, found.base),
+                "model": found.mean,
+                "physics alone": found.base,
+                "half": _half(model, found),
+                "inside": _inside(model, found),
+                "misfit": found.local,
+            }
+        )
+        alone = training.left_out(training.uncalibrated(data, physics=False), advance)
+        made["data alone"] = alone.mean
+        for name, fit in others.items():
+            made[name] = np.nan
+            for train, test in _splits(data):
+                predict = fit(data.table[train], data.values[train])
+                made.loc[test, name] = predict(data.table[test])
+                advance()
+    made = made[np.isfinite(made["model"])]
+    text = _text(made, data) + "\n" + blind.report(data, COVERAGE) + "\n"
+    if _series_at_hand():
+        text += "\n" + "\n".join(series.report(model)) + "\n"
+    return Report(CURIE, made, text)
+
+
+def _series_at_hand() -> bool:
+    try:
+        return len(series.observations.series()) > 0
+    except DataError:
+        return False
+
+
+def _inside(model: Belief, found: training.LeftOut) -> NDArray[np.bool_]:
+    return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
+
+
+def _half(model: Belief, found: training.LeftOut) -> Array:
+    """Return half the interval of each left-out row, calibrated on the rows of other folds."""
+    groups = training.folds_of(model.known)
+    size = found.sizes([branch.coefficients for branch in model.branches])
+    score = np.abs(model.known.values - found.mean) / size
+    inside = _inside(model, found)
+    half = np.full(len(groups), np.nan)
+    for k in range(FOLDS):
+        for part in (inside, ~inside):
+            own, other = part & (groups == k), part & (groups != k)
+            if own.any():
+                pool = other if other.sum() >= _LEAST else groups != k
+                half[own] = size[own] * conformal.quantile(score[pool], COVERAGE)
+    return half
+
+
+def _hosts(data: TrainingSet, base: Array) -> NDArray[np.str_]:
+    codes, _ = phases_of(data.table)
+    names = np.array([*HOST_NAMES, "no physics"])
+    return names[np.where(np.isfinite(base), codes, len(HOST_NAMES))]
+
+
+def _text(made: pd.DataFrame, data: TrainingSet) -> str:
+    models = [c for c in made.columns if c not in _NO_MODEL]
+    no_paper = made["group"].str.startswith(NO_PAPER)
+    papers = made[~no_paper]
+    sides = {
+        "papers, all rows": papers,
+        "papers, hosts with physics": papers[papers["host"] != "no physics"],
+        f"papers, {', '.join(_FOUR[:3])} and {_FOUR[3]}": papers[papers["host"].isin(_FOUR)],
+        **{f"papers, {host}": part for host, part in papers.groupby("host")},
+        "compilations, by chemical system": made[no_paper],
+    }
+    lines = [
+        f"{data.origin}: {len(made)} values in {made['group'].nunique()} papers and systems.",
+        "",
+        f"Pairs: share of pairs of one paper more than {figures.TOLERANCE[CURIE]:g} K apart that "
+        "are ordered as measured.",
+        "",
+        "| rows | model | n | MAE, K | median, K | pairs |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, part in sides.items():
+        for model in models:
+            known = part[np.isfinite(part[model])]
+            if len(known):
+                lines.append(_row(name, model, known))
+    lines += ["", *_coverage(papers), "", *_never_worse(papers), "", *_residuals(made, data)]
+    lines += ["", *_worst(papers, data)]
+    return "\n".join(lines) + "\n"
+
+
+_NO_MODEL = ("value", "group", "source", "fold", "host", "half", "inside", "misfit")
+
+
+def _row(name: str, model: str, part: pd.DataFrame) -> str:
+    f = figures.accuracy(
+        part["value"].to_numpy(), part[model].to_numpy(), part["group"].to_numpy(),
+        figures.TOLERANCE[CURIE],
+    )  # fmt: skip
+    return (
+        f"| {name} | {model} | {f['rows']} | {f['mae']:.1f} | {f['median']:.1f} | "
+        f"{f['pairs']:.3f} |"
+    )
+
+
+def _coverage(part: pd.DataFrame) -> list[str]:
+    lines = [f"Intervals of {COVERAGE:.0%}, calibrated on other folds:", ""]
+    lines += [
+        "| rows | n | coverage | 95 % by paper | mean half width, K |",
+        "|---|---|---|---|---|",
+    ]
+    for name, rows in (
+        ("inside the domain", part[part["inside"]]),
+        ("outside", part[~part["inside"]]),
+    ):
+        if len(rows):
+            held = ((rows["value"] - rows["model"]).abs() <= rows["half"]).to_numpy()
+            share, low, high = figures.coverage_by_group(held, rows["group"].to_numpy())
+            lines.append(
+                f"| {name} | {len(rows)} | {share:.3f} | {low:.3f} to {high:.3f} | "
+                f"{rows['half'].mean():.0f} |"
+            )
+    return lines
+
+
+def _never_worse(part: pd.DataFrame) -> list[str]:
+    """Compare with the better of physics and data alone, papers drawn with replacement."""
+    lines = [
+        "Mean error of the model less that of the better of physics alone and data alone "
+        f"(95 % by {_DRAWS} draws of papers), hosts of {_LEAST} rows or more:",
+        "",
+        "| host | n | difference, K | 95 % |",
+        "|---|---|---|---|",
+    ]
+    for host, rows in part.groupby("host"):
+        rivals = [c for c in ("physics alone", "data alone") if np.isfinite(rows[c]).all()]
+        if len(rows) < _LEAST or not rivals:
+            continue
+        error = {c: (rows[c] - rows["value"]).abs().to_numpy() for c in ("model", *rivals)}
+        best = min(rivals, key=lambda c, e=error: e[c].mean())  # type: ignore[misc]
+        gap = error["model"] - error[best]
+        _, code = np.unique(rows["group"], return_inverse=True)
+        total, count = np.bincount(code, gap), np.bincount(code)
+        picks = np.random.default_rng(0).integers(0, len(count), (_DRAWS, len(count)))
+        drawn = total[picks].sum(axis=1) / count[picks].sum(axis=1)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        lines.append(f"| {host} | {len(rows)} | {gap.mean():+.1f} | {low:+.1f} to {high:+.1f} |")
+    return lines
+
+
+def _residuals(made: pd.DataFrame, data: TrainingSet) -> list[str]:
+    """Say where the physics alone is off, by host and element: the next hole shows here."""
+    lines = [
+        "Measured less physics alone, where there is physics: mean and mean size, K.",
+        "",
+        "| host | element | n | mean | size |",
+        "|---|---|---|---|---|",
+    ]
+    rest = (made["value"] - made["physics alone"]).to_numpy()
+    atoms = data.table.to_array()[made.index.to_numpy()]
+    for host in HOST_NAMES:
+        of_host = (made["host"] == host).to_numpy()
+        for e in np.flatnonzero((atoms[of_host] > 0.0).sum(axis=0) >= _OF_ELEMENT):
+            rows = rest[of_host & (atoms[:, e] > 0.0)]
+            size = np.abs(rows).mean()
+            lines.append(
+                f"| {host} | {SYMBOLS[e]} | {len(rows)} | {rows.mean():+.0f} | {size:.0f} |"
+            )
+    return lines
+
+
+def _worst(papers: pd.DataFrame, data: TrainingSet, count: int = 50) -> list[str]:
+    """List the rows that the model misses most, and what is known of why."""
+    compounds = pd.Series(keys(data.table.to_array())).astype(object)
+    others = pd.DataFrame({"key": compounds, "value": data.values})
+    formulas = data.table.formulas()
+    error = (papers["value"] - papers["model"]).abs().sort_values(ascending=False)
+    lines = [
+        f"The worst {count}: measured less model, K, and what is known of why.",
+        "",
+        "| formula | paper | off by | why |",
+        "|---|---|---|---|",
+    ]
+    for i in error.index[:count]:
+        row = papers.loc[i]
+        same = others[(others["key"] == compounds[i]) & (others.index != i)]["value"]
+        apart = (same - row["value"]).abs()
+        if len(same) and apart.median() > _APART_K:
+            why = f"{len(same)} other source(s) differ by {apart.median():.0f} K"
+        elif len(same):
+            why = f"{len(same)} other source(s) agree: the model is wrong"
+        elif not row["inside"]:
+            why = "outside the domain"
+        elif row["misfit"] > _APART_K:
+            why = "its neighbours contradict each other"
+        else:
+            why = "inside the domain, alone: the value or the model"
+        lines.append(
+            f"| {formulas[i]} | {row['group']} | {row['value'] - row['model']:+.0f} | {why} |"
+        )
+    return lines
+
+
+def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
+    others = recipes() if with_peers else {}
+    steps = energy.FOLDS * (1 + len(others)) + 1
+    with bar(f"validating {data.target}", steps, progress) as advance:
+        model = energy.fit(data, advance)
+        made = pd.DataFrame({"value": data.values, "group": data.groups, "learnt": data.learn})
+        made["model"] = energy.left_out(model.process, data).mean
+        for name, fit in others.items():
+            made[name] = np.nan
+            for inside, outside in conformal.folds(data.groups, energy.FOLDS):
+                rows = inside[data.learn[inside]]
+                predict = fit(data.table[rows], data.values[rows])
+                made.loc[outside, name] = predict(data.table[outside])
+                advance()
+    lines = [
+        f"{data.origin}: {len(made)} phases, chemical systems left out.",
+        "",
+        "| rows | model | n | MAE, meV/atom | median, meV/atom |",
+        "|---|---|---|---|---|",
+    ]
+    for title, part in (("all", made), ("near the hull", made[made["learnt"]])):
+        for name in ("model", *others):
+            error = 1000.0 * (part[name] - part["value"]).abs()
+            lines.append(
+                f"| {title} | {name} | {len(part)} | {error.mean():.1f} | {error.median():.1f} |"
+            )
+    return Report(data.target, made, "\n".join(lines) + "\n")

@@ -1,0 +1,96 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.accuracy.magnetism import engineer, hot, recipes, recipes_report
+from magnetkit import datasets
+from magnetkit.magnetism.process import parameters
+from magnetkit.magnetism.routes import routes
+
+
+@pytest.fixture(scope="module")
+def left_out():
+    return recipes.left_out()
+
+
+def test_every_row_names_its_source():
+    for name in ("recipes/recipes.csv", "recipes/diffusion.csv", "grades/grades.csv"):
+        data = pd.read_csv(datasets.path(name))
+        assert data["source"].notna().all()
+        assert data["verification"].notna().all()
+
+
+def test_recipes_are_read_as_the_host_they_name():
+    from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
+
+    data = recipes.recipes()
+    made, *_ = recipes.made()
+    assert len(made.factor) == len(data)
+    for recipe, basis, host in zip(data["recipe"], data["basis"], data["host"], strict=True):
+        table = recipes.CompositionTable.from_strings([recipe], basis=basis)
+        assert HOST_NAMES[assign_hosts(table)[0]] == host
+
+
+def test_parameter_file_is_what_the_fit_gives():
+    for host, free in recipes.FREE.items():
+        fitted = recipes.fit(host)
+        family = parameters().families[host]
+        for name in free.prior:
+            assert getattr(family, name) == pytest.approx(fitted[name], rel=1e-3)
+        assert family.process.alignment == pytest.approx(recipes.alignment(host), abs=1e-4)
+
+
+def test_ranges_hold_nine_of_ten_left_out_magnets_without_a_cap(left_out):
+    for family in parameters().families.values():
+        assert np.exp(family.spread) - np.exp(-family.spread) <= 1.1
+    part = left_out[(left_out["quantity"] == "coercivity_kA_m") & left_out["fitted"]]
+    half = part["host"].map(lambda host: parameters().families[host].spread)
+    held = np.abs(np.log(part["predicted"] / part["measured"])) <= half
+    assert 0.84 <= held.mean() <= 1.0
+    assert len(part) >= 20
+
+
+def test_the_law_used_beats_line_and_constant_left_out():
+    judged = hot.judged()
+    judged = judged[judged["used"]]
+    rms = ((judged["left_out"] - judged["known"]) ** 2).groupby(judged["law"]).mean() ** 0.5
+    used = rms[hot.USED]
+    assert used < 0.040
+    assert used < rms.drop(hot.USED).min()
+    assert hot.decay() == pytest.approx(parameters().families["2:14:1"].decay, rel=0.05)
+    assert hot.decay("hot deformed") == pytest.approx(
+        routes()["hot-deformed"].process["decay"], rel=0.05
+    )
+
+
+def test_beta_of_the_classes_over_their_printed_range():
+    # Makers' sheets, classes N to SH: within 15 %.
+    judged = hot.judged()
+    own = judged[(judged["law"] == hot.USED) & judged["class"].isin(["N", "M", "H"])]
+    error = (1.0 - own["fitted"]) / (1.0 - own["known"]) - 1.0
+    assert error.abs().max() < 0.15
+
+
+def test_recipes_of_engineers_lie_in_their_windows():
+    judged = engineer.judged()
+    assert len(judged) == 8
+    assert judged["inside"].sum() >= 7, judged
+
+
+def test_left_out_recipes_are_met_as_reported(left_out):
+    # What is reached today on the rows of recipes.csv; VALIDATION.md lists every miss.
+    met = pd.Series(recipes_report.met(left_out), index=left_out["quantity"])
+    assert left_out["predicted"].notna().all()
+    assert met["coercivity_kA_m"].mean() >= 0.55
+    # A bare formula is good to 9 %, the trade's own span of B_r / J_s (0.754 to 0.904).
+    on_b = left_out.loc[left_out["quantity"] == "remanence_T", "error"].abs()
+    assert (on_b < 0.09).mean() > 0.8
+    # 0.049 before the ions were diagonalized, 0.051 since; no constant was moved to get it back.
+    assert on_b.mean() < 0.053
+
+
+def test_report_names_every_recipe(left_out):
+    text = recipes_report.report()
+    assert all(f"| {i} |" in text for i in left_out["id"])
+    assert "## Commercial grades" in text
+    assert "## Dysprosium" in text

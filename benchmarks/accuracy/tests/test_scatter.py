@@ -1,0 +1,42 @@
+"""Intervals of a mill's next magnet, widened by the scatter of those that were measured."""
+
+import numpy as np
+import pytest
+
+from benchmarks.accuracy.magnetism import scatter
+from benchmarks.accuracy.magnetism.recipes import left_out
+
+
+@pytest.fixture(scope="module")
+def left():
+    return left_out()
+
+
+def test_published_magnets_lie_where_the_others_say(left):
+    found = scatter.given_the_others("coercivity_kA_m", left)
+    assert {"N1", "N2", "N12", "N13", "N14", "N15", "S10", "S11", "S24", "S25"} == set(found["id"])
+    # With one other magnet there is no scatter.
+    pairs = found.groupby("group")["id"].transform("size") == 2
+    assert (found.loc[pairs, "stretch"] == 1.0).all()
+    assert (found["stretch"] >= 1.0).all()
+    inside = found["error"].abs() <= found["half_width"] * found["stretch"]
+    assert inside.mean() >= 0.9
+
+
+def test_a_papers_own_magnets_are_not_in_its_split(left):
+    # One magnet of a pair made hard beyond belief moves its own error and no width.
+    changed = left.copy()
+    row = (changed["id"] == "S10") & (changed["quantity"] == "coercivity_kA_m")
+    changed.loc[row, "measured"] *= 3.0
+    before, after = (
+        scatter.given_the_others("coercivity_kA_m", frame).set_index("id")
+        for frame in (left, changed)
+    )
+    assert after.loc["S10", "half_width"] == pytest.approx(before.loc["S10", "half_width"])
+    assert after.loc["S10", "error"] == pytest.approx(before.loc["S10", "error"] + np.log(3.0))
+
+
+def test_the_page_tells_both(left):
+    page = "\n".join(scatter.lines(left))
+    assert page.count("| coercivity_kA_m |") == 1
+    assert page.count("| 2 | 10 |") == 1

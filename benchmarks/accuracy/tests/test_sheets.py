@@ -1,0 +1,72 @@
+"""Grades from B_r and H_cJ alone."""
+
+import re
+
+import pandas as pd
+import pytest
+
+import magnetkit as mk
+from benchmarks.accuracy.magnetism.sheets import (
+    ALPHA,
+    BETA,
+    HOTTEST,
+    _of,
+    by_definition,
+    polarization_falls,
+    report,
+)
+
+
+@pytest.fixture(scope="module")
+def found():
+    rows = []
+    for name in ("N42SH", "Recoma 20"):
+        rows += _of(mk.grades(name).iloc[0])
+    frame = pd.DataFrame(rows)
+    return frame.assign(error=frame["predicted"] - frame["printed"], inside=True)
+
+
+def test_what_sheets_print_is_compared_over_its_own_range(found):
+    own = found[found["grade"] == "N42SH"].set_index("quantity")
+    # Arnold's sheet: -0.12 and -0.55 %/K from 20 to 150 C, 150 C.
+    assert own.loc[ALPHA, ["from_K", "to_K", "printed"]].tolist() == [293.15, 423.15, -0.12]
+    assert own.loc[BETA, "printed"] == -0.55
+    assert own.loc[BETA, "predicted"] == pytest.approx(-0.55, rel=0.15)
+    assert own.loc[ALPHA, "predicted"] == pytest.approx(-0.12, abs=0.025)
+    # Load line 1 and 0.92 H_cJ on the sheet's own numbers make 148 C of class SH.
+    assert own.loc[HOTTEST, "printed"] == pytest.approx(148.0 + 273.15, abs=3.0)
+    assert own.loc[HOTTEST, "predicted"] == pytest.approx(own.loc[HOTTEST, "printed"], abs=10.0)
+    assert own.loc[HOTTEST, "rated"] == 423.15
+
+
+def test_the_definition_of_the_highest_temperature_is_that_of_the_classes():
+    # From the makers' own minima: N42 96, N42M 113, N42H 134, N38UH 173, N35EH 197 C.
+    for b_r, h_cj, beta, known in (
+        (1.30, 955.0, -0.62, 96.0),
+        (1.30, 1114.0, -0.60, 113.0),
+        (1.30, 1353.0, -0.57, 134.0),
+        (1.24, 1990.0, -0.51, 173.0),
+        (1.19, 2388.0, -0.47, 197.0),
+    ):
+        found = by_definition(b_r, h_cj, -0.12, beta) - 273.15
+        assert found == pytest.approx(known, abs=2.0)
+
+
+def test_the_page_lists_every_pair(found):
+    page = report(found)
+    assert page.count("| N42SH |") == (found["grade"] == "N42SH").sum()
+
+
+def test_the_page_says_of_printed_coefficients_what_sheets_say(found):
+    # J_s of Nd2Fe14B from 20 to 80 and to 150 C (Herbst 1991, in Kuz'min's form).
+    assert polarization_falls(353.15) == pytest.approx(-0.103, abs=5e-4)
+    assert polarization_falls(423.15) == pytest.approx(-0.120, abs=5e-4)
+    page = report(found)
+    # N48SH of advancedmagnets.com: 1.382 T, 1.169 T at 150 C.
+    assert "N48SH, has 0.119 from 20 to 150 °C" in page
+    assert "One maker prints -0.12 %/K" in page
+    # Arnold's sheets -0.62 and its table -0.75 and -0.618; SDSDXT and Shanghai Magnet -0.76.
+    assert "print beta of -0.62 %/K, tables without one -0.62, -0.75, -0.76" in page
+    low, high = (by_definition(1.3, 955.0, -0.12, beta) for beta in (-0.76, -0.62))
+    apart = int(re.search(r"puts it (\d+) K lower", page)[1])
+    assert apart == pytest.approx(high - low, abs=2.0)

@@ -1,0 +1,112 @@
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.accuracy.surrogates import peers, repeat, series, validate, validation
+from magnetkit.composition import CompositionTable
+from magnetkit.errors import InputError
+from magnetkit.magnetism import believing
+
+
+@pytest.fixture(scope="module")
+def report():
+    return validate("curie_temperature_K", peers=False)
+
+
+def test_model_physics_and_data_stand_beside_each_other(report):
+    made = report.made[report.made["physics alone"].notna()]
+    error = {
+        name: np.abs(made[name] - made["value"]).mean()
+        for name in ("model", "physics alone", "data alone")
+    }
+    # Families left out: without the physics the data know little of them.
+    assert error["model"] < 0.8 * error["data alone"]
+    assert "| papers" not in report.text.split("Intervals")[0].split("compilations")[1]
+    for part in ("model", "physics alone", "data alone", "Intervals of 90%", "The worst 50"):
+        assert part in report.text
+
+
+def test_every_row_was_left_out_once(report):
+    assert len(report.made) == len(believing.training_set())
+    assert report.made["model"].notna().all()
+
+
+def test_a_fold_takes_its_compounds_out_of_every_source():
+    known = believing.training_set()
+    compounds = np.array(validation.keys(known.table.to_array()), object)
+    seen = np.zeros(len(known), int)
+    for train, test in validation._splits(known):
+        assert not set(compounds[train]) & set(compounds[test])
+        seen[test] += 1
+    assert (seen == 1).all()
+
+
+def _installed():
+    for name in ("lightgbm", "xgboost"):
+        pytest.importorskip(name)
+
+
+def test_peers_are_trained_on_the_same_rows():
+    _installed()
+    known = believing.training_set()
+    for name, fit in peers.peers().items():
+        predict = fit(known.table[:60], known.values[:60])
+        error = np.abs(predict(known.table[:60]) - known.values[:60])
+        assert np.nanmean(error) < 60.0, name
+        assert isinstance(pd.Series(predict(known.table[60:])).mean(), float)
+
+
+def test_the_vote_speaks_of_2_14_1_alone():
+    _installed()
+    known = believing.training_set()
+    fit = peers.peers()["vote on element counts (2:14:1)"]
+    own = peers.phases_of(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
+    assert 30 <= own.sum() < 100
+    made = fit(known.table, known.values)(known.table)
+    assert np.isfinite(made).tolist() == own.tolist()
+    few = known[np.flatnonzero(~own)]
+    assert np.isnan(fit(few.table, few.values)(known.table)).all()
+
+
+def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
+    known = believing.training_set()
+    small = known[np.flatnonzero(peers.phases_of(known.table)[0] >= 0)]
+    made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
+    assert np.abs(made["order"] - made[""]).max() < 1e-6
+    assert np.abs(made["move"] - made[""]).max() < 0.5
+    lines = repeat.report(small, made | {"wrong": small.values + 7.0}).splitlines()
+    # Facts of reviews have no paper to be ordered within.
+    assert len(lines) == 6
+    assert lines[-1].startswith("| wrong | 7.000 | 1.00000 |")
+
+
+def test_without_the_extra_the_way_out_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(
+        InputError, match=r"(lightgbm|xgboost).*magnetkit\[evaluation\].*--no-peers"
+    ):
+        peers.peers()
+
+
+def test_the_four_families_together_are_those_named_and_no_nitride(report):
+    lines = [line for line in report.text.splitlines() if "2:14:1, 1:5, 2:17 and 1:12" in line]
+    count = int(next(line for line in lines if "| model |" in line).split("|")[3])
+    made = report.made[~report.made["group"].str.startswith("system ")]
+    assert count == made["host"].isin(["2:14:1", "1:5", "2:17", "1:12"]).sum()
+    assert (made["host"] == "2:17:3").any()
+
+
+def test_groups_of_the_series_are_told_apart():
+    names = ["Pr2Fe14B", "Pr0.3Nd1.7Fe14B", "Nd1.5Ce0.5Co8Fe6B", "Nd2Fe14B", "Ce2Fe7Co7B"]
+    found = series.kinds(CompositionTable.from_strings(names, basis="atomic"))
+    assert found["Pr"].tolist() == [True, False, False, False, False]
+    assert found["Co-rich"].tolist() == [False, False, True, False, False]
+    assert found["Ce"].tolist() == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
+def test_what_is_not_learnt_is_not_validated(target):
+    with pytest.raises(InputError, match="not validated; use one of curie_temperature_K"):
+        validate(target)

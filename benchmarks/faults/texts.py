@@ -1,0 +1,312 @@
+"""Markup in every text of a profile, scenario, table, mill, grade table, manifest, where shown.
+
+That is the report, the explorer, the documentation's page of a device. ``python -m
+benchmarks.faults.texts FOLDER`` prints as JSON what it found.
+"""
+
+import copy
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from magnetkit import applications, datasets
+from magnetkit.anchors import calibrate
+from magnetkit.applications.profile import Profile
+from magnetkit.errors import MagnetkitError
+from magnetkit.magnetism import mill
+from magnetkit.screening import ScreenResult, screen
+from magnetkit.settings import get_settings
+from magnetkit.show.explorer.page import application
+from magnetkit.show.explorer.results import Results
+from magnetkit.supply.scenario import load_scenario
+
+HOSTILE = "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+DEVICE = "f22-engine"
+
+
+@dataclass
+class Figures:
+    inputs: int = 0
+    refused: int = 0
+    shown: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+class _Elements(HTMLParser):
+    """Collects what a browser would make of a page: its elements and what its scripts hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+        self._script = False
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self._script = tag == "script" and ("type", "application/json") not in attrs
+        if any(name.startswith("on") for name, _ in attrs) or ("src", "x") in attrs:
+            self.bad.append(f"<{tag} {attrs}>")
+
+    def handle_data(self, data: str) -> None:
+        if self._script and data.strip() == "alert(1)":
+            self.bad.append("<script>")
+        self._script = False
+
+
+def markup(page: str) -> list[str]:
+    """Return the elements of a page that a text of the user's has become."""
+    parser = _Elements()
+    parser.feed(page)
+    return parser.bad
+
+
+def places(tree: Any, at: tuple = ()) -> Iterator[tuple]:
+    """Yield the place of every text in a tree of dictionaries and lists."""
+    if isinstance(tree, str):
+        yield at
+        return
+    branches: Any = ()
+    if isinstance(tree, dict):
+        branches = tree.items()
+    elif isinstance(tree, list):
+        branches = enumerate(tree)
+    for key, branch in branches:
+        yield from places(branch, (*at, key))
+
+
+def put(tree: Any, at: tuple, value: str) -> Any:
+    """Return a copy of a tree with another text in a place."""
+    tree = copy.deepcopy(tree)
+    inner = tree
+    for key in at[:-1]:
+        inner = inner[key]
+    inner[at[-1]] = value
+    return tree
+
+
+def shown(folder: Path) -> list[str]:
+    """Return the markup that report and explorer of a results folder let through."""
+    ScreenResult.from_folder(folder).report(folder / "report.html")
+    found = markup((folder / "report.html").read_text(encoding="utf-8"))
+    client = application(Results(folder)).server.test_client()
+    # What the page holds as it is sent; what it asks for later is JSON and set as text.
+    answer = client.get("/")
+    return found + [f"explorer: {bad}" for bad in markup(answer.get_data(as_text=True))]
+
+
+def profiles(place: Path) -> Figures:
+    whole = applications.load(DEVICE).model_dump(mode="json")
+
+    def screened(changed: Any, out: Path) -> None:
+        screen(["SmCo5", "Nd2Fe14B"], Profile.model_validate(changed), out=out)
+
+    return _each(whole, screened, place)
+
+
+def toml(value: Any) -> str:
+    """Return a value as TOML writes it in a line."""
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(k)} = {toml(v)}" for k, v in value.items() if v is not None)
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(v) for v in value) + "]"
+    return json.dumps(value)
+
+
+def scenarios(place: Path) -> Figures:
+    whole = load_scenario("embargo").model_dump(mode="json")
+
+    def screened(changed: Any, out: Path) -> None:
+        file = place / "mine.toml"
+        lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in changed.items() if v is not None]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        screen(["SmCo5"], DEVICE, scenario=file, out=out)
+
+    return _each(whole, screened, place)
+
+
+def recipes(place: Path) -> Figures:
+    """Texts of a table: recipes, headings, cells of other columns; and shells and processes."""
+    plain = HOSTILE.replace('"', "'")
+    whole = {"head": "note", "cell": "x", "recipe": "Sm2Co17", "name": "alloys", "shell": "Tb 0.3"}
+
+    def screened(changed: Any, out: Path) -> None:
+        clean = changed["name"].replace("/", "_")
+        table = place / f"{clean}.csv"
+        rows = [["composition", changed["head"], "shell"], ["SmCo5", changed["cell"], ""]]
+        rows += [[changed["recipe"], "1", ""], ["Nd2Fe14B", "2", changed["shell"]]]
+        lines = [",".join('"' + cell.replace('"', "'") + '"' for cell in row) for row in rows]
+        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        screen(table, DEVICE, out=out)
+
+    return _each(whole, screened, place, plain)
+
+
+def manifests(place: Path) -> Figures:
+    good = place / "good"
+    screen(["SmCo5", "??"], DEVICE, out=good)
+    whole = json.loads((good / "manifest.json").read_text())
+
+    def laid(changed: Any, out: Path) -> None:
+        shutil.copytree(good, out)
+        (out / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
+
+    return _each(whole, laid, place)
+
+
+def mills(place: Path) -> Figures:
+    """Texts of a table of measured magnets, and of the file that is stored of them."""
+    row = {"composition": "Nd2Fe14B", "temperature_K": "293", "remanence_T": "1.2"}
+    table = {**row, "coercivity_kA_m": "900", "magnet": "a", "maker": "b", "shell": "Tb 0.3 @ 0.1",
+             "name": "mine", "head": "note"}  # fmt: skip
+    place.mkdir(parents=True)
+    os.environ["MAGNETKIT_DATA_DIR"] = str(place)
+    get_settings.cache_clear()
+
+    def measured(changed: Any, out: Path) -> None:
+        cells = {changed["head"] if k == "head" else k: v for k, v in changed.items()}
+        name = cells.pop("name")
+        file = place / "magnets.csv"
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([cells.keys(), cells.values()])
+        calibrate(file, name=name)
+        screen(["SmCo5", "Nd2Fe14B"], DEVICE, process=name, out=out)
+
+    def kept(changed: Any, out: Path) -> None:
+        file.write_text(json.dumps(changed), encoding="utf-8")
+        screen(["SmCo5", "Nd2Fe14B"], DEVICE, process="kept", out=out)
+
+    try:
+        figures = _each(table, measured, place)
+        calibrate({k: [v] for k, v in row.items()}, name="kept")
+        file = mill.folder() / "kept.json"
+        stored = _each(json.loads(file.read_text(encoding="utf-8")), kept, place)
+    finally:
+        del os.environ["MAGNETKIT_DATA_DIR"]
+        get_settings.cache_clear()
+    figures.inputs += stored.inputs
+    figures.refused += stored.refused
+    figures.shown += stored.shown
+    figures.faults += stored.faults
+    return figures
+
+
+def grades(place: Path) -> Figures:
+    """Texts of the table of grades, one column at a time, each in a process of its own."""
+    table = datasets.path("grades/values.csv").read_text(encoding="utf-8")
+    figures = Figures()
+    for column in ("host", "kind", "grade", "maker", "quantity", "bound", "source", "note"):
+        own = place / column
+        shutil.copytree(datasets.root(), own / "datasets")
+        rows = list(csv.DictReader(table.splitlines()))
+        for row in rows:
+            # A grade stays one: each keeps a name of its own.
+            row[column] = f"{row[column]}{HOSTILE}"
+        with (own / "datasets/grades/values.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.faults.texts", "grades", own],
+            env={**os.environ, "MAGNETKIT_DATASETS": str(own / "datasets")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        figures.inputs += 1
+        if done.returncode:
+            figures.faults.append(f"{column}: {done.stderr[-300:]}")
+            continue
+        answer = json.loads(done.stdout.splitlines()[-1])
+        figures.refused += isinstance(answer, str)
+        figures.shown += isinstance(answer, list)
+        figures.faults += [f"{column}: {bad}" for bad in answer if isinstance(answer, list)]
+    return figures
+
+
+def _of_grades(own: Path) -> list[str] | str:
+    try:
+        screen(["SmCo5", "Nd2Fe14B", "Sm2Co17"], DEVICE, out=own / "out")
+        return shown(own / "out")
+    except MagnetkitError as error:
+        return str(error)
+
+
+def pages(place: Path) -> Figures:
+    """Free texts of a profile in the documentation's page of its device, all at once."""
+    import markdown
+
+    from tests.scripts import script
+
+    whole = applications.load(DEVICE).model_dump(mode="json", exclude_none=True)
+    figures = Figures()
+    # Recipes are read and refused as such; a small space does.
+    whole["space"] = [{**whole["space"][-1], "step": 0.5}]
+    for at in [at for at in places(whole) if at[0] != "space" and at[-1] != "formula"]:
+        changed = put(whole, at, f"a | b {HOSTILE}")
+        try:
+            Profile.model_validate(changed)
+        except ValueError:
+            figures.refused += 1
+            continue
+        finally:
+            figures.inputs += 1
+        whole = changed
+        figures.shown += 1
+    place.mkdir(parents=True)
+    file = place / "mine.toml"
+    lines = [f"{json.dumps(k)} = {toml(v)}" for k, v in whole.items()]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = script("docs/profiles.py").page(file, "A word.")
+    figures.faults += markup(markdown.markdown(text, extensions=["tables", "attr_list"]))
+    return figures
+
+
+def _each(whole: Any, make: Any, place: Path, text: str = HOSTILE) -> Figures:
+    """Put the text in each place in turn, make results of it and look at what shows them."""
+    figures = Figures()
+    place.mkdir(parents=True, exist_ok=True)
+    for number, at in enumerate(places(whole)):
+        out = place / str(number)
+        figures.inputs += 1
+        try:
+            make(put(whole, at, text), out)
+            found = shown(out)
+        except (MagnetkitError, ValueError) as error:
+            # pydantic's own error is a ValueError: a profile or scenario that cannot be.
+            figures.refused += 1
+            if type(error).__module__.split(".")[0] not in ("magnetkit", "pydantic_core"):
+                figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
+            continue
+        except Exception as error:
+            figures.faults.append(f"{at}: {type(error).__name__}: {error}"[:300])
+            continue
+        finally:
+            shutil.rmtree(out, ignore_errors=True)
+        figures.shown += 1
+        figures.faults += [f"{at}: {bad}" for bad in found]
+    return figures
+
+
+KINDS = {
+    "profile": profiles, "scenario": scenarios, "table": recipes, "manifest": manifests,
+    "mill": mills, "grade table": grades, "documentation": pages,
+}  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    rows = [{"kind": name, **vars(run(folder / name))} for name, run in KINDS.items()]
+    print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "grades":
+        print(json.dumps(_of_grades(Path(sys.argv[2]))))
+    else:
+        main(Path(sys.argv[1]))

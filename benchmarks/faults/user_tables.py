@@ -1,0 +1,140 @@
+"""Bad tables of magnets, parts, fields and mills: what a user types or a solver writes.
+
+``python -m benchmarks.faults.user_tables COUNT SEED FOLDER`` prints a line of JSON a kind.
+"""
+
+import json
+import os
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from benchmarks.faults import mutation
+from benchmarks.faults.input_files import STROKES, Kind, json_inputs, run
+from magnetkit.anchors import measured
+from magnetkit.diffusion import maps
+from magnetkit.magnetism import mill
+from magnetkit.replacement import bill
+from magnetkit.settings import get_settings
+
+_NUMBERS = ("1e999", "-1", "0", "nan", "1,3", "13.2", "1e300", "x", "1e-300", "٣", "0x10")
+
+MAGNETS = (
+    "magnet,composition,basis,temperature_K,remanence_T,coercivity_kA_m,grain_size_um,shell\n"
+    "A,Nd31.5Dy0.5Co1Cu0.1B1Fe bal.,weight,293.15,1.35,1200,4.5,\n"
+    "A,Nd31.5Dy0.5Co1Cu0.1B1Fe bal.,weight,423.15,1.15,400,4.5,\n"
+    "B,Nd15Fe77B8,atomic,293.15,1.2,,,Tb 0.5 wt%\n"
+)
+PARTS = (
+    "part,number,mass_kg,size,grade,recipe,basis,temperature,load_line\n"
+    "rotor,1,2,,N42SH,,,150C,\n"
+    "ring,12,0.02,,,Nd30Dy1B1Fe bal.,weight,,2\n"
+    "block,3,,40x15x5mm,N42SH,,,,\n"
+)
+FIELD = "x_mm,y_mm,z_mm,Hx_kA_m,Hy_kA_m,Hz_kA_m\n" + "".join(
+    f"{x},{y},{z},0,{y},-300\n" for x in (-10, 0, 10) for y in (-5, 0, 5) for z in (-2, 2)
+)
+
+
+def _texts(good: str, words: tuple[str, ...]) -> Callable[[random.Random], bytes]:
+    """Return a maker of tables after some strokes, or of spoiled bytes."""
+
+    def inputs(chance: random.Random) -> bytes:
+        text = mutation.mutated(chance, good, (*STROKES, *_NUMBERS, *words), 3)
+        data = text.encode()
+        return mutation.spoiled(chance, data, 2) if chance.random() < 0.3 else data
+
+    return inputs
+
+
+def magnets(folder: Path) -> Kind:
+    """Measured magnets, read row by row."""
+    file = folder / "magnets.csv"
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        rows, rejected = measured.read(file)
+        faults = [f"row {r.number} both taken and refused" for r in rows if r.number in rejected]
+        for row in rows:
+            numbers = [row.temperature, *row.values.values(), *row.process.values()]
+            if not np.isfinite(numbers).all() or not row.values:
+                faults.append(f"no number let in: {data!r}")
+        return faults
+
+    return Kind("measured magnets", _texts(MAGNETS, ("atomic", "weight", "SmCo5", "N42SH")), read)
+
+
+def parts(folder: Path) -> Kind:
+    """A device's parts, summed up."""
+    file = folder / "parts.csv"
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        frame = bill(file, replaced=False)
+        mass = frame["mass_kg"].to_numpy(float)
+        sound = np.isfinite(mass).all() and (mass >= 0.0).all()
+        return [] if sound else [f"a mass of {mass} of {data!r}"]
+
+    return Kind("parts of a device", _texts(PARTS, ("N42SH", "weight", "1x1x1mm", "150")), read)
+
+
+def fields(folder: Path) -> Kind:
+    """A field map of a solver."""
+    file = folder / "field.csv"
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        found = maps.read_field(file)
+        whole = [np.isfinite(one.points).all() and np.isfinite(one.vectors).all() for one in found]
+        return [] if found and all(whole) else [f"no number let in: {data!r}"]
+
+    return Kind("field map", _texts(FIELD, ("temperature_K", "Bz_T", "Hz_Oe")), read)
+
+
+def mills(folder: Path) -> Kind:
+    """A stored mill: rewritten, spoiled, and used for a magnet where it is taken."""
+    from magnetkit.anchors import calibrate
+    from magnetkit.magnetism import sintered
+
+    file = mill.folder() / "good.json"
+    source = folder / "good.csv"
+    source.write_text(MAGNETS)
+    calibrate(source, "good")
+    good = file.read_bytes()
+
+    def read(data: bytes) -> list[str]:
+        file.write_bytes(data)
+        row = sintered("Nd2Fe14B", process="good").iloc[0]
+        low, value, high = (row[f"coercivity_kA_m{end}"] for end in ("_lo", "", "_hi"))
+        return [] if low <= value <= high else [f"{low} to {high} of {data!r:.600}"]
+
+    return Kind("mill", json_inputs(good), read)
+
+
+@contextmanager
+def kinds(folder: Path) -> Iterator[list[Kind]]:
+    """Make every kind, with its files in `folder`, mills among them."""
+    with mock.patch.dict(os.environ, {"MAGNETKIT_DATA_DIR": str(folder / "data")}):
+        get_settings.cache_clear()
+        try:
+            yield [magnets(folder), parts(folder), fields(folder), mills(folder)]
+        finally:
+            get_settings.cache_clear()
+
+
+def main(count: int, seed: int, place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place) as folder, kinds(Path(folder)) as found:
+        for kind in found:
+            row = {"kind": kind.name, **vars(run(kind, count, seed))}
+            print(json.dumps(row), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))

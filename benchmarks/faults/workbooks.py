@@ -1,0 +1,127 @@
+"""Workbooks that are none, too large, or compute.
+
+``python -m benchmarks.faults.workbooks FOLDER`` prints as JSON what was found.
+"""
+
+import json
+import multiprocessing
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from benchmarks.faults.explorer_load import memory_mb
+from magnetkit.composition.blocks import read_blocks
+from magnetkit.errors import MagnetkitError
+
+ROOM_MB = 1200
+LIMIT_S = 60
+BLANKS = 600 << 20
+_LAST = 2**32 - 1
+# Entities of which each is the one before, twice.
+_LAUGHS = '<!ENTITY l0 "SmCo5">' + "".join(
+    f'<!ENTITY l{i} "&l{i - 1};&l{i - 1};">' for i in range(1, 30)
+)
+
+
+def plain(file: Path, rows: list[list[object]]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file
+
+
+def _replaced(file: Path, sheet: bytes, lie: int = 0) -> Path:
+    """Put other content in the sheet of a workbook; `lie` is the size its directory states."""
+    source = plain(file, [["composition"], ["SmCo5"]])
+    with zipfile.ZipFile(source) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, sheet if name.endswith("sheet1.xml") else content)
+    if lie:
+        raw = file.read_bytes()
+        size = len(sheet).to_bytes(4, "little")
+        file.write_bytes(raw.replace(size, lie.to_bytes(4, "little")))
+    return file
+
+
+def _sheet(rows: bytes) -> bytes:
+    head = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    return head + rows + b"</sheetData></worksheet>"
+
+
+def _cell(row: int, text: str, at: str = "A") -> bytes:
+    return (
+        f'<row r="{row}"><c r="{at}{row}" t="inlineStr"><is><t>{text}</t></is></c></row>'.encode()
+    )
+
+
+_HEAD = _cell(1, "composition")
+
+
+def cases(folder: Path) -> dict[str, Path]:
+    """Write the workbooks; return them by what they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    blank = _sheet(_HEAD + b" " * BLANKS)
+    laughs = b"<!DOCTYPE x [" + _LAUGHS.encode() + b"]>" + _sheet(_HEAD + _cell(2, "&l29;"))
+    made = {
+        "600 MB of blanks": _replaced(folder / "a.xlsx", blank),
+        "600 MB stated as 100 bytes": _replaced(folder / "b.xlsx", blank, 100),
+        "entities that double thirty times": _replaced(folder / "c.xlsx", laughs),
+        "last cell of a sheet": _replaced(
+            folder / "d.xlsx", _sheet(_HEAD + _cell(1048576, "SmCo5", "XFD"))
+        ),
+        "row four billion": _replaced(
+            folder / "e.xlsx", _sheet(_HEAD + _cell(4294967295, "SmCo5"))
+        ),
+        "cut": folder / "f.xlsx",
+        "emptied": folder / "g.xlsx",
+        "formulas": plain(
+            folder / "h.xlsx",
+            [["composition", "note"], ["SmCo5", "=1+1"], ['=HYPERLINK("http://x","SmCo5")', "x"]],
+        ),
+    }
+    made["cut"].write_bytes(made["formulas"].read_bytes()[:-200])
+    made["emptied"].write_bytes(b"")
+    return made
+
+
+def _read(file: Path, answers: multiprocessing.Queue) -> None:
+    try:
+        rows = [row for block in read_blocks(file, 1000) for row in block.table.to_pylist()]
+        said = f"read {rows[:2]}"
+    except MagnetkitError as error:
+        said = f"refused: {error}"
+    except BaseException as error:
+        said = f"fault: {type(error).__name__}: {error}"
+    answers.put((said, memory_mb(os.getpid(), "VmHWM")))
+
+
+def run(folder: Path) -> list[dict]:
+    """Read each in a process of its own, so that a signal is a figure."""
+    spawn, rows = multiprocessing.get_context("spawn"), []
+    for name, file in cases(folder).items():
+        answers = spawn.Queue()
+        process = spawn.Process(target=_read, args=(file, answers))
+        process.start()
+        try:
+            said, most = answers.get(timeout=LIMIT_S)
+        except Exception:
+            said, most = "fault: no answer", 0.0
+        process.join(5)
+        process.kill()
+        faults = [said] if said.startswith("fault") else []
+        if most > ROOM_MB:
+            faults.append(f"{most:.0f} MB")
+        rows.append({"workbook": name, "said": said[:60], "MB": round(most), "faults": faults})
+    return rows
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Path(sys.argv[1]))))

@@ -1,0 +1,154 @@
+"""The pieces of work that are timed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from magnetkit.features.descriptors import rare_earth_descriptors
+from magnetkit.features.element_statistics import composition_statistics
+from magnetkit.features.element_table import load_table
+from magnetkit.features.structure_features import structure_descriptors
+from magnetkit.features.structures import Crystals
+from magnetkit.kernels.lattice_sums import dipole_tensors
+from magnetkit.kernels.pairs import both_ways, half_pairs
+from magnetkit.kernels.radial import radial_histogram
+from magnetkit.kernels.threads import share_rows
+
+from .material import compositions, formulas, nd2fe14b
+
+Work = Callable[[], Any]
+STATISTICS_COLUMNS = 132
+
+
+@dataclass(frozen=True)
+class Case:
+    """One piece of work.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in the table.
+    unit : str
+        What its rows are.
+    rows : int
+        How many it works on by default.
+    prepare : callable
+        From a number of rows to the work, a function without arguments.
+    row_bytes : int
+        Bytes written for each row; 0 where memory does not bind.
+    fresh : bool
+        Whether they go to newly allocated memory.
+    """
+
+    name: str
+    unit: str
+    rows: int
+    prepare: Callable[[int], Work]
+    row_bytes: int = 0
+    fresh: bool = True
+
+
+def _statistics(dtype: type, reuse: bool) -> Callable[[int], Work]:
+    def prepare(n: int) -> Work:
+        table, elements = compositions(n), load_table("magpie").imputed()
+        out: Any = np.zeros((n, STATISTICS_COLUMNS), dtype) if reuse else None
+        return lambda: composition_statistics(table, elements, dtype, out)
+
+    return prepare
+
+
+def _descriptors(n: int) -> Work:
+    table = compositions(n)
+    return lambda: rare_earth_descriptors(table)
+
+
+def _parse(n: int) -> Work:
+    import pyarrow
+
+    from magnetkit.composition import CompositionTable
+
+    column = pyarrow.array(formulas(n))
+    return lambda: CompositionTable.from_arrow(column, basis="atomic")
+
+
+def each(crystals: Crystals, task: Callable[[Any, Any, Any], Any]) -> Work:
+    """Return the work of a task on each crystal, crystals shared among the threads."""
+
+    def several(start: int, stop: int) -> None:
+        for c in range(start, stop):
+            rows = slice(crystals.begin[c], crystals.begin[c + 1])
+            task(crystals.lattices[c], crystals.frac[rows], crystals.species[rows])
+
+    return lambda: share_rows(several, len(crystals), chunk=1)
+
+
+def neighbours(lattice: Any, frac: Any, species: Any) -> Any:
+    """List the neighbours within 5 A of every atom."""
+    first, second, shift, _, distance = half_pairs(lattice, frac, 5.0)
+    return both_ways(len(frac), first, second, shift, distance)
+
+
+def radial(lattice: Any, frac: Any, species: Any) -> Any:
+    """Bin the distances up to 10 A, by pairs of elements."""
+    present, kinds = np.unique(species, return_inverse=True)
+    first, second, _, _, distance = half_pairs(lattice, frac, 10.0)
+    counts = np.zeros((len(present), len(present), 100), np.int64)
+    radial_histogram(first, second, distance, kinds, 0.1, counts)
+    return counts
+
+
+def dipoles(lattice: Any, frac: Any, species: Any) -> Any:
+    """Sum the dipole tensors over a plain sphere of 20 A."""
+    out = np.empty((len(frac), 1, 6))
+    dipole_tensors(lattice, frac, np.ones((len(frac), 1)), 20.0, False, out)
+    return out
+
+
+def ewald_dipoles(lattice: Any, frac: Any, species: Any) -> Any:
+    """Sum the dipole tensors to convergence."""
+    out = np.empty((len(frac), 1, 6))
+    dipole_tensors(lattice, frac, np.ones((len(frac), 1)), 11.0, True, out)
+    return out
+
+
+def _crystal(task: Callable[[Any, Any, Any], Any]) -> Callable[[int], Work]:
+    return lambda n: each(Crystals.from_structures([nd2fe14b()] * n), task)
+
+
+def structures(crystals: Crystals) -> Work:
+    """Return the work of describing crystals."""
+    return lambda: structure_descriptors(crystals)
+
+
+def _structures(n: int) -> Work:
+    return structures(Crystals.from_structures([nd2fe14b()] * n))
+
+
+MAGPIE = "composition statistics"
+CASES = (
+    Case("parse formulas", "formulas", 500_000, _parse),
+    Case(MAGPIE, "rows", 500_000, _statistics(np.float64, False), 8 * STATISTICS_COLUMNS),
+    Case(
+        f"{MAGPIE}, out=",
+        "rows",
+        500_000,
+        _statistics(np.float64, True),
+        8 * STATISTICS_COLUMNS,
+        fresh=False,
+    ),
+    Case(
+        f"{MAGPIE}, float32",
+        "rows",
+        500_000,
+        _statistics(np.float32, False),
+        4 * STATISTICS_COLUMNS,
+    ),
+    Case("rare-earth descriptors", "rows", 500_000, _descriptors, 8 * 39),
+    Case("neighbour list, 5 A", "crystals", 50, _crystal(neighbours)),
+    Case("radial distribution, 10 A", "crystals", 20, _crystal(radial)),
+    Case("dipole sum, sphere of 20 A", "crystals", 10, _crystal(dipoles)),
+    Case("dipole sum, Ewald", "crystals", 10, _crystal(ewald_dipoles)),
+    Case("structure descriptors", "crystals", 5, _structures),
+)

@@ -1,0 +1,31 @@
+"""The pieces of work that are timed do that work."""
+
+import numpy as np
+import pytest
+
+from benchmarks.features import cases
+from benchmarks.features.cases import CASES
+from benchmarks.features.peers import PEERS
+
+
+def test_names_are_unique_and_peers_belong_to_them():
+    names = [case.name for case in CASES]
+    assert len(set(names)) == len(names)
+    assert {p.case for p in PEERS} <= set(names)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_statistics_reuse_memory_only_where_they_say_so(dtype):
+    fresh, reuse = (cases._statistics(dtype, again)(20) for again in (False, True))
+    assert fresh() is not fresh()
+    assert reuse() is reuse()
+    np.testing.assert_array_equal(fresh(), reuse())
+    assert fresh().shape == (20, cases.STATISTICS_COLUMNS)
+    assert fresh().dtype == dtype
+
+
+def test_formulas_are_parsed_without_a_miss():
+    work = next(case for case in CASES if case.name == "parse formulas").prepare(50)
+    table = work()
+    assert len(table) == 50
+    assert not table.errors

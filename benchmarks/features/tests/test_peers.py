@@ -1,0 +1,34 @@
+"""Peers are timed where they are installed, and left out where not."""
+
+from benchmarks.features import peers, timing
+from benchmarks.features.peers import Peer, prepared
+
+
+def test_a_peer_that_is_not_installed_is_left_out():
+    def missing(n):
+        import no_such_package  # noqa: F401
+
+    peer = Peer("parse formulas", "nobody", 10, missing)
+    assert prepared(peer) is None
+    assert timing.peer_rate(peer) is None
+
+
+def test_a_peer_gets_its_rows_or_the_crystals():
+    given = []
+    peer = Peer("parse formulas", "me", 3, lambda n: lambda: given.append(n))
+    n, rate = timing.peer_rate(peer)
+    assert n == 3
+    assert rate > 0
+    assert set(given) == {3}
+    crystals = prepared(Peer(peers.PAIRS, "me", 2, lambda structures: lambda: len(structures)))
+    assert crystals[0] == crystals[1]() == 2
+    one = prepared(Peer(peers.PAIRS, "me", 2, lambda s: lambda: s), ["crystal"])
+    assert (one[0], one[1]()) == (1, ["crystal"])
+
+
+def test_the_peers_that_are_dependencies_do_the_work():
+    found = [peer for peer in peers.PEERS if peer.name == "pymatgen"]
+    assert found
+    for peer in found:
+        _, work = prepared(Peer(peer.case, peer.name, 2, peer.prepare))
+        assert len(work()) == 2

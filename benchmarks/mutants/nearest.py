@@ -1,0 +1,118 @@
+"""Which test files see a module: its own, those of its room, then those that reach it nearest."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from .changes import ROOT, file_of
+
+LEFT_OUT = re.compile(
+    r"tests/(cli|docs|show|faults)/|test_(cluster|fork|notebooks|readme|rooms|docstrings)"
+)
+"""Test files that are slow, or of rooms that are not changed; the rest alone must kill."""
+EVERYWHERE = ("tests/test_constants.py", "tests/test_answers.py")
+"""Test files that reach all rooms, tried after those that mirror a module."""
+ACROSS = ("tests/test_edges.py", "tests/test_passed_on.py")
+"""Test files of several rooms, which mirror what they import."""
+PLAIN_NOT = re.compile(r"test_(accelerate|hull|hull_facets)\.py")
+"""Tests of kernels that need them compiled: the Makefile's `test-plain` leaves them out too."""
+
+_IMPORT = re.compile(r"^\s*(?:from (magnetkit[\w.]*|\.+[\w.]*) import ([^#\n]+|\([^)]+\))|"
+                     r"import (magnetkit[\w.]+))", re.MULTILINE)  # fmt: skip
+
+
+@cache
+def _imports(file: Path) -> tuple[str, ...]:
+    """Return the modules of the package that a file imports, at its top or inside functions."""
+    found, known = set(), _known()
+    here = file.relative_to(ROOT).with_suffix("").parts
+    for base, names, whole in _IMPORT.findall(file.read_text(encoding="utf-8")):
+        if whole:
+            found.add(whole)
+            continue
+        dots = len(base) - len(base.lstrip("."))
+        start = ".".join((*here[: len(here) - dots], base.lstrip("."))) if dots else base
+        start = start.strip(".")
+        found |= {start, *(f"{start}.{n}" for n in re.findall(r"\w+", names))} & known
+    return tuple(found)
+
+
+def test_files() -> list[str]:
+    """Return the files of tests that changes are tried with."""
+    names = (str(f.relative_to(ROOT)) for f in sorted((ROOT / "tests").rglob("test_*.py")))
+    return [name for name in names if not LEFT_OUT.search(name)]
+
+
+@cache
+def _importers() -> dict[str, set[str]]:
+    """Return the modules that import each module of the package."""
+    importers: dict[str, set[str]] = {}
+    for name in _known():
+        for used in _imports(ROOT / file_of(name)):
+            importers.setdefault(used, set()).add(name)
+    return importers
+
+
+@cache
+def _known() -> frozenset[str]:
+    files = (ROOT / "magnetkit").rglob("*.py")
+    return frozenset(".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files)
+
+
+def _distances(module: str) -> dict[str, int]:
+    """Return how many imports lie between each module that reaches this one and it."""
+    distance, edge = {module: 0}, [module]
+    while edge:
+        near = edge.pop(0)
+        for name in _importers().get(near, ()):
+            if name not in distance:
+                distance[name] = distance[near] + 1
+                edge.append(name)
+    return distance
+
+
+def _is_own(module: str, name: str) -> bool:
+    """Return whether a test file mirrors a module."""
+    beside = f"tests/{'/'.join(module.split('.')[1:-1])}/" in name
+    return beside and module.rsplit(".", 1)[-1].strip("_") in Path(name).stem
+
+
+def own(module: str) -> list[str]:
+    """Return what mirrors a module: its test files, tests of all rooms, examples of docstrings."""
+    found = [name for name in test_files() if _is_own(module, name)]
+    found += [name for name in ACROSS if module in _imports(ROOT / name)]
+    if ">>> " in (ROOT / file_of(module)).read_text(encoding="utf-8"):
+        found.append(f"tests/test_docstrings.py::test_examples_run[{module}]")
+    return [*found, *EVERYWHERE]
+
+
+def nearest(module: str, seconds: dict[str, float], budget: float, unknown: float) -> list[str]:
+    """Return the test files that reach a module within a budget of time, nearest first."""
+    distance = _distances(module)
+    # What `import magnetkit as mk` reaches is as far as anything.
+    far = max(distance.values()) + 1
+    room = f"tests/{module.split('.')[1]}/"
+    order = []
+    for name in test_files():
+        reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        if reached or "import magnetkit as mk" in (ROOT / name).read_text(encoding="utf-8"):
+            near = min([*reached, far]) - 1.5 * name.startswith(room)
+            order.append((near, seconds.get(name, unknown), name))
+    chosen = []
+    for _, took, name in sorted(order):
+        if took <= budget:
+            chosen.append(name)
+            budget -= took
+    return chosen
+
+
+def plain(module: str) -> list[str]:
+    """Return the test files of a kernel's module that bear running without compilation."""
+    distance = _distances(module)
+
+    def is_near(name: str) -> bool:
+        reached = [distance[m] for m in _imports(ROOT / name) if m in distance]
+        return _is_own(module, name) or min(reached, default=9) <= 1
+
+    kernels = [name for name in test_files() if name.startswith("tests/kernels/")]
+    return [name for name in kernels if not PLAIN_NOT.search(name) and is_near(name)]

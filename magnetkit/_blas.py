@@ -1,0 +1,67 @@
+"""Linear algebra of libraries on one thread: more add in another order."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_lock = threading.Lock()
+_own = threading.local()
+# How many threads are inside, and what the first of them found.
+_inside = 0
+_first: Any = None
+
+
+def _limited() -> Any:
+    """Set the limit and return what takes it back.
+
+    threadpoolctl lets one thread alone set limits, and takes no notice of others while that one
+    lives: each would believe to be limited, and be so until the first leaves.
+    """
+    import threadpoolctl
+
+    _let_any_thread()
+    return threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+
+
+def _let_any_thread() -> None:
+    import threadpoolctl
+
+    openblas: Any = getattr(threadpoolctl, "OpenBLASController", None)
+    if hasattr(openblas, "clear_controlling_thread"):
+        openblas.clear_controlling_thread(force=True)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let NumPy and SciPy take products and factors of matrices on one thread inside.
+
+    Most libraries keep one limit for the whole process: what the first thread to come in has found
+    is restored by the last to leave, or it would loosen the limit under the others.
+    """
+    global _inside, _first
+    if getattr(_own, "inside", False):
+        yield
+        return
+    # SciPy brings a library of its own, which is limited only once it is loaded.
+    import scipy.linalg  # noqa: F401
+
+    with _lock:
+        limits = _limited()
+        if not _inside:
+            _first = limits
+        _inside += 1
+    _own.inside = True
+    try:
+        yield
+    finally:
+        _own.inside = False
+        with _lock:
+            _let_any_thread()
+            _inside -= 1
+            # What a later one has found is the limit, or a number of its own thread alone.
+            if limits is not _first:
+                limits.restore_original_limits()
+            if not _inside:
+                _first.restore_original_limits()
+                _let_any_thread()

@@ -1,0 +1,453 @@
+"""Options that several commands share, those that conditions make, and the names of 0.1."""
+
+import glob
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import Field
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperGroup
+
+from ..prediction.conditions import GROUPS, conditions_in
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTPUT, RUN = "Output", "The run"
+"""Headings of options."""
+
+
+def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
+    """Return an option: its names, if they are not those of the parameter, and what it means."""
+    *names, meaning = words
+    return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
+
+
+def more(*words: str, panel: str | None = None, **kind: Any) -> Any:
+    """Return an option that ``--help-all`` alone shows."""
+    return option(*words, panel=panel, hidden=True, **kind)
+
+
+def _named(folder: str) -> Callable[[str], list[str]]:
+    """Return what completes the name of an embedded TOML file; reads the folder alone."""
+
+    def complete(start: str) -> list[str]:
+        from ..datasets import root
+
+        return sorted(f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml"))
+
+    return complete
+
+
+Application = Annotated[
+    str | None,
+    option(
+        "Device of `magnetkit applications list`; or say it by --require, --reference and "
+        "--temperature.",
+        metavar="NAME|FILE",
+        autocompletion=_named("applications"),
+    ),
+]
+ApplicationName = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="Name of a device, or a TOML file.",
+        autocompletion=_named("applications"),
+    ),
+]
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Results folder of `magnetkit screen`.")
+]
+Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
+Column = Annotated[
+    str | None,
+    more("Composition column; `composition` or the only text otherwise."),
+]
+
+ElementColumns = Annotated[
+    bool,
+    more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."),
+]
+
+
+def composition_of(column: str | None, element_columns: bool) -> str | None:
+    """Return the composition column that two options name.
+
+    Raises
+    ------
+    InputError
+        If both are given.
+    """
+    from ..composition.columns_of_elements import ELEMENT_COLUMNS
+    from ..errors import InputError
+
+    if not element_columns:
+        return column
+    if column is not None:
+        raise InputError("give --column or --element-columns, not both")
+    return ELEMENT_COLUMNS
+
+
+def with_unit(text: str | None) -> str | None:
+    """Refuse a temperature without its unit.
+
+    Raises
+    ------
+    InputError
+        If a part of the text is a bare number, or there is no text.
+    """
+    from ..errors import InputError
+
+    if text is not None and not text.strip():
+        raise InputError("--temperature is empty; give a temperature such as 150C")
+    parts = [] if text is None else text.split(",")
+    ends = [end for part in parts for end in part.split(":")[:2]]
+    for end in ends:
+        try:
+            number = float(end)
+        except ValueError:
+            continue
+        raise InputError(f"temperature {end}: {number:g}C or {number:g}K? Say which, e.g. 150C")
+    return text
+
+
+Columns = Annotated[
+    str | None,
+    more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT),
+]
+Everything = Annotated[
+    bool,
+    more("--all", "Print all columns, however wide the terminal is.", panel=OUTPUT),
+]
+Shells = Annotated[
+    list[str] | None,
+    option(
+        "--shell",
+        "Of all candidates, e.g. 'Tb 0.5 wt%'; with --host, one to try on the host; repeat.",
+        metavar="SHELL",
+        panel=GROUPS["magnet"],
+    ),
+]
+Strict = Annotated[
+    bool,
+    more("--strict", "Fail on the first row that cannot be used.", panel=RUN),
+]
+ReferenceMagnet = Annotated[
+    str | None,
+    option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE"),
+]
+Require = Annotated[
+    list[str] | None,
+    option(
+        "E.g. 'remanence_T>=0.98*reference', 'coercivity_kA_m>=800 at 150C'; repeat.",
+        metavar="REQUIREMENT",
+    ),
+]
+Objectives = Annotated[
+    list[str] | None,
+    option(
+        "--objective",
+        "Instead of the device's objectives, e.g. cost:min=2; repeat.",
+        metavar="COLUMN:min|max",
+    ),
+]
+Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
+Units = Annotated[
+    Literal["si", "cgs"],
+    option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT),
+]
+Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
+Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
+Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
+PerYear = Annotated[
+    int | None,
+    option("Magnets, or devices of a table of parts, a year.", min=1, panel=OUTPUT),
+]
+Recipe = Annotated[
+    str | None, option("What the grade is made of, where known; estimated otherwise.")
+]
+
+
+def a_path(text: str | Path) -> Path:
+    """Read the path of a folder; an empty text would be the current one.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is empty.
+    """
+    if not str(text).strip():
+        raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
+    return Path(text)
+
+
+def a_place(text: str | Path) -> Any:
+    """Read the path of a folder, or the URL of one in a store, which stays a text."""
+    from ..files import is_url
+
+    return text if is_url(text) else a_path(text)
+
+
+def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
+    """Read ``Element=number`` options.
+
+    Raises
+    ------
+    InputError
+        If one is of another form.
+    """
+    return _read_pairs(texts, option, lambda number: number, "Dy=0.2")
+
+
+def factors(texts: list[str] | None, option: str) -> dict[str, float]:
+    """Read ``Element=factor`` options; the factor may end in an x, as in ``Tb=3x``.
+
+    Raises
+    ------
+    InputError
+        If one is of another form.
+    """
+    return _read_pairs(texts, option, lambda number: number.rstrip().removesuffix("x"), "Tb=3x")
+
+
+def _read_pairs(
+    texts: list[str] | None, option: str, number_of: Callable[[str], str], example: str
+) -> dict[str, float]:
+    from ..errors import InputError
+
+    result = {}
+    for text in [part for given in texts or [] for part in given.split(",")]:
+        name, _, number = text.partition("=")
+        try:
+            result[name.strip()] = float(number_of(number))
+        except ValueError:
+            raise InputError(
+                f"{option} {text!r}: expected Element=number, e.g. {example}"
+            ) from None
+    return result
+
+
+# What the command line reads where the text itself is not what Python takes.
+_TYPES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "temperature": (str | None, {"callback": with_unit}),
+    "load_line": (float | None, {}),
+    "outside_field_kA_m": (float | None, {}),
+    "hours": (float | None, {}),
+    "interval": (float | None, {}),
+    "shell": (list[str] | None, {}),
+    "scenario": (str | None, {"autocompletion": _named("supply/scenarios")}),
+    "recycled": (list[str] | None, {}),
+    "prices": (list[str] | None, {}),
+    "snapshot": (Path | None, {}),
+    "data": (Path | None, {}),
+    "add": (Path | None, {}),
+}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "between": lambda text: tuple((with_unit(text) or "").split(",")),
+    "shell": lambda texts: texts[0] if len(texts) == 1 else texts,
+    "recycled": lambda texts: pairs(texts, "--recycled"),
+    "prices": lambda texts: factors(texts, "--price"),
+}
+
+
+def option_of(one: "Field[Any]") -> Any:
+    """Return the annotation of the option that a field of `Conditions` makes."""
+    said = one.metadata
+    kind, more = _TYPES.get(one.name, (str | None, {}))
+    example = f"; {said['example']}" if said["example"] else ""
+    return Annotated[
+        kind,
+        typer.Option(
+            said["option"],
+            metavar=said["metavar"],
+            help=f"{said['meaning']}{example}.".replace("``", ""),
+            rich_help_panel=GROUPS[said["group"]],
+            hidden=not said["common"],
+            **more,
+        ),
+    ]
+
+
+_MADE = {one.name: option_of(one) for one in conditions_in(*GROUPS)}
+_NAMES = {one.name: one.metadata["option"] for one in conditions_in(*GROUPS)}
+Temperature, Scenario, Recycled = _MADE["temperature"], _MADE["scenario"], _MADE["recycled"]
+Phases, Shell = _MADE["snapshot"], _MADE["shell"]
+
+
+def with_options(
+    *names: str, without: tuple[str, ...] = ()
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a command that ends in ``**keywords`` take conditions as options.
+
+    They come as Python takes them, and those alone that were given. Options of the command itself
+    that bear the name of a field stay.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        known = {p.name for p in own}
+        taken = [f.name for f in conditions_in(*names, without=without) if f.name not in known]
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            for name in taken:
+                value = given.pop(name)
+                if value is not None and value != []:
+                    given[name] = _READ.get(name, lambda text: text)(value)
+            command(**given)
+
+        options = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_MADE[name]
+            )
+            for name in taken
+        ]
+        run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in own + options} | {"return": None}
+        return run
+
+    return decorate
+
+
+OLD_COMMANDS = {
+    "compare": "predict --compare",
+    "limits": "curve --limits",
+    "parts": "replace --parts",
+    "compensate": "replace --compensated",
+    "robustness": "report --robustness",
+    "train": "models train",
+    "featurize": "features make",
+    "bench": "features bench",
+    "warmup": "doctor --compile",
+    "freeze": "pull",
+}
+"""Commands of 0.1 by their names, and what is typed instead; `freeze` is one of ``data``."""
+
+_EVERYWHERE = {"--cgs": "--units cgs", "--wide": "--all", "--key-from-env": ""}
+OLD_OPTIONS = {
+    "diffuse": {
+        "--outside": "--outside-field",
+        "--hours": "--anneal-hours",
+        "--pieces": "--per-year",
+    },
+    "replace": {"--number": "--per-year"},
+    "parts": {"--keep": "--today"},
+    "compensate": {"--reference": ""},
+    "robustness": {"--top": "--places", "--rows": "--top"},
+}
+"""Options of 0.1 by command, and what is typed instead: nothing where the value stands alone."""
+
+
+def renew(command: str, arguments: list[str]) -> list[str]:
+    """Return arguments with the options of 0.1 by their new names; say each on stderr."""
+    known = _EVERYWHERE | OLD_OPTIONS.get(command, {})
+    new: list[str] = []
+    for place, word in enumerate(arguments):
+        if word == "--":
+            return new + arguments[place:]
+        name, sign, value = word.partition("=")
+        if name not in known:
+            new.append(word)
+            continue
+        words = known[name].split()
+        _say_new(name, known[name] or "leave it out")
+        if sign and words:
+            words[-1] += f"={value}"
+        elif sign:
+            words = [value]
+        new += words
+    return new
+
+
+def _say_new(old: str, new: str) -> None:
+    from ..show.tables import message
+
+    message(f"{old} goes with the next release; now: {new}")
+
+
+class Group(TyperGroup):
+    """A group of commands that knows those of 0.1 too, without showing them."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is asked for, and what is left of the arguments."""
+        name = args[0] if args else ""
+        told, given = name not in self.commands and name in OLD_COMMANDS, args[1:]
+        if not ctx.resilient_parsing:
+            given = renew(name, given)
+        if told:
+            if not ctx.resilient_parsing:
+                _say_new(name, OLD_COMMANDS[name])
+            args = [*OLD_COMMANDS[name].split(), *given]
+        else:
+            args = [*args[:1], *given]
+        return super().resolve_command(ctx, args)
+
+
+def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command show its less usual options by ``--help-all``."""
+    signature = inspect.signature(command)
+    options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]
+    if not any(getattr(option, "hidden", False) for option in options):
+        return command
+
+    @wraps(command)
+    def run(help_all: bool, **given: Any) -> None:
+        command(**given)
+
+    option = inspect.Parameter(
+        "help_all", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_HelpAll
+    )
+    parameters = [*signature.parameters.values(), option]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
+    return run
+
+
+def _show_all(ctx: typer.Context, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        for parameter in ctx.command.params:
+            if hasattr(parameter, "hidden"):
+                parameter.hidden = False
+        typer.echo(ctx.get_help(), nl=False)
+        raise typer.Exit
+
+
+_HelpAll = Annotated[
+    bool,
+    option("--help-all", "Show every option and exit.", is_eager=True, callback=_show_all),
+]
+
+
+def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
+    """Call a function that takes compositions, and list the rows that it had to leave out."""
+    from ..composition.answers import RejectedRows
+    from ..show.tables import message
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RejectedRows)
+        frame = function(*given, **options)
+    for row in frame.attrs.get("rejected", ()):
+        message(f"line {row['line']} ({row['text']!r}): {row['reason']}")
+    return frame
+
+
+def refuse_beside(option: str, **given: object) -> None:
+    """Refuse options that have no meaning beside another.
+
+    Raises
+    ------
+    InputError
+        If one of `given`, by the names of their parameters, has a value.
+    """
+    from ..errors import InputError
+
+    for name, value in given.items():
+        if value not in (None, False, [], ()):
+            own = _NAMES.get(name, f"--{name.replace('_', '-')}")
+            raise InputError(f"{option}: leave {own} out, it has no use there")

@@ -1,0 +1,487 @@
+"""``magnetkit replace``, ``diffuse``, ``grades`` and ``calibrate``: what stands for a magnet."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ._options import (
+    OUTPUT,
+    Basis,
+    Json,
+    Mass,
+    PerYear,
+    Recipe,
+    Require,
+    Shell,
+    Strict,
+    Temperature,
+    Top,
+    a_place,
+    more,
+    option,
+    refuse_beside,
+    with_options,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..replacement import Replacement
+
+# Column to priority: what a narrow terminal leaves out first has the highest.
+_SHOWN = {
+    "rank": 0,
+    "candidate": 0,
+    "host": 4,
+    "remanence_T": 1,
+    "coercivity_kA_m": 1,
+    "heavy_rare_earth_wt_pct": 1,
+    "cost_USD_kg": 1,
+    "probability_meets_requirements": 0,
+    "nearest_grade": 3,
+}
+_LISTED = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "max_energy_product_kJ_m3",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+    "max_working_temperature_K",
+)
+_LABELS = {
+    "coercivity_b_kA_m": ("Coercivity HcB, guaranteed", "kA/m"),
+    "coercivity_kA_m": ("Coercivity HcJ, guaranteed", "kA/m"),
+    "density_kg_m3": ("Density", "kg/m3"),
+    "recoil_permeability": ("Recoil permeability", ""),
+    "resistivity_uohm_m": ("Resistivity", "µΩ m"),
+}
+_MARKS = {"estimate": "*", "extrapolated": "!"}
+
+_OTHER = "Other questions"
+
+
+@with_options("load_line", "process", "calibration", "supply", "add")
+def replace(
+    grade: Annotated[
+        str,
+        typer.Argument(
+            metavar="GRADE",
+            help="A grade, with or without maker or family; with --parts a table of parts (.csv), "
+            "or patriot, f22-engine.",
+        ),
+    ],
+    temperature: Temperature = None,
+    recipe: Recipe = None,
+    basis: Basis = "auto",
+    shell: Shell = None,
+    measured: Annotated[
+        Path | None, option("Your measured magnets of it, as `calibrate` takes them.")
+    ] = None,
+    require: Require = None,
+    mass: Mass = 1.0,
+    per_year: PerYear = None,
+    compensated: Annotated[
+        bool,
+        option(
+            "--compensated",
+            "Say what the gadolinium and erbium of a compensated grade do, and what does with "
+            "less.",
+            panel=_OTHER,
+        ),
+    ] = False,
+    circuit: Annotated[
+        float,
+        more(
+            "With --compensated: what pole pieces and gap add to alpha, %/K.",
+            metavar="PCT_K",
+            panel=_OTHER,
+        ),
+    ] = 0.0,
+    parts: Annotated[
+        bool,
+        option(
+            "--parts",
+            "Sum up heavy rare earth, samarium and cobalt of a device's magnets, now and replaced.",
+            panel=_OTHER,
+        ),
+    ] = False,
+    today: Annotated[
+        bool,
+        more("--today", "With --parts: today's magnets alone.", panel=_OTHER),
+    ] = False,
+    out: Annotated[
+        Any,
+        option(
+            "Folder for table and report, or one in a store, e.g. s3://bucket/run.",
+            parser=a_place,
+            metavar="PATH|URL",
+            panel=OUTPUT,
+        ),
+    ] = None,
+    top: Top = 10,
+    json: Json = False,
+    **keywords: Any,
+) -> None:
+    """Say what replaces a grade: less heavy rare earth, and how sure that is.
+
+    Columns of a table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with
+    basis, temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit
+    diffuse`). The embedded devices are models: `datasets/devices` states what is assumed.
+
+    Examples
+    --------
+      magnetkit replace N42SH --temperature 150C
+
+      magnetkit replace N42SH --temperature 150C --load-line 2 --price Tb=3x --json
+
+      magnetkit replace 2:17TC-16 --compensated --temperature=-50C:150C
+
+      magnetkit replace patriot --parts --per-year 100
+    """
+    from ..replacement import replace as run
+    from ..show.tables import message
+
+    shell = _one(shell)
+    if compensated or parts:
+        name = "--parts" if parts else "--compensated"
+        refuse_beside(name, shell=shell, measured=measured, require=require, out=out, **keywords)
+        if parts:
+            refuse_beside(name, compensated=compensated, temperature=temperature, recipe=recipe)
+    if compensated:
+        _compensate(grade, temperature, recipe, basis, circuit, json)
+        return
+    if parts:
+        _parts(grade, per_year or 1, today, json)
+        return
+    if per_year is not None:
+        keywords["per_year"] = per_year
+    found = run(
+        grade,
+        temperature,
+        recipe=recipe,
+        basis=basis,
+        shell=shell,
+        measured=measured,
+        require=require or (),
+        mass_kg=mass,
+        out=out,
+        **keywords,
+    )
+    if json:
+        typer.echo(found.to_json())
+    else:
+        _show(found, top)
+    if out is not None:
+        message(f"see {out}/report.html")
+
+
+def _one(shells: Any) -> str | None:
+    """Return the shell of a command on one magnet."""
+    from ..errors import InputError
+
+    if shells and len(shells) > 1:
+        raise InputError("give --shell once: the magnet is one")
+    return shells[0] if shells else None
+
+
+def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
+    """Print what a device's magnets hold, now and replaced."""
+    from ..replacement import bill
+    from ..show.tables import print_json
+    from ..show.terminal import say
+
+    found = bill(device, per_year, replaced=not today)
+    if json:
+        print_json(found)
+        return
+    for row in found.to_dict("records"):
+        what = ", ".join(filter(None, [row["magnet"], f"{row['number']:g} magnets"]))
+        typer.echo(f"{row['part']}: {what}, {row['mass_kg']:.3g} kg together")
+        for name in ("heavy_rare_earth", "samarium", "cobalt"):
+            now, after = (1e3 * row[f"{name}{end}_kg"] for end in ("", "_after"))
+            year, later = (row[f"{name}{end}_kg_year"] for end in ("", "_after"))
+            label = name.replace("_", " ")
+            typer.echo(
+                f"    {label}: {now:.1f} g, after {after:.1f} g; a year {year:.3g} kg, after "
+                f"{later:.3g} kg"
+            )
+        if row["replacement"]:
+            say(f"by {row['replacement']}, probability {row['probability']:.2f}", "    ")
+        elif row["part"] != "total" and not today:
+            typer.echo("    kept")
+
+
+def _compensate(
+    grade: str,
+    temperature: str | None,
+    recipe: str | None,
+    basis: Any,
+    circuit: float,
+    json: bool,
+) -> None:
+    """Print what the additions of a compensated grade do, and what does with less."""
+    from ..replacement.compensation import compensation, sentences
+    from ..show.tables import print_json
+    from ..show.terminal import say
+
+    found = compensation(grade, temperature, recipe=recipe, basis=basis, circuit=circuit)
+    if json:
+        print_json(found)
+        return
+    for line in sentences(found):
+        say(line)
+    for row in found.to_dict("records"):
+        typer.echo(f"  {row['what']}: {row['composition']}")
+
+
+def _show(found: "Replacement", top: int) -> None:
+    from ..ranking.requirements import MEETS_PROBABILITY
+    from ..show.tables import print_rows
+    from ..show.terminal import say
+
+    for line in found.lines():
+        say(line, "- ")
+    rows = found.candidates.head(top)
+    if len(rows):
+        meets = found.candidates["meets_requirements"].astype(bool).any()
+        title = "What could replace it" if meets else "Nearest to it: none meets every requirement"
+        print_rows(rows, _SHOWN, [title], [], set(), cgs=False, wide=False)
+        say(
+            "P is the probability that a candidate meets every requirement; of one that meets them "
+            f"it is {MEETS_PROBABILITY:g} or more."
+        )
+
+
+@with_options("load_line", "outside_field_kA_m", "process", "calibration", "scenario", "prices")
+def diffuse(
+    recipe: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE|GRADE", help="Base alloy, of the host 2:14:1, or a grade of it."
+        ),
+    ],
+    shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
+    along: Annotated[str, option("Direction of magnetization: x, y or z.")] = "z",
+    faces: Annotated[
+        str,
+        option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
+    ] = "all",
+    element: Annotated[str | None, option("Tb or Dy; both if not given.")] = None,
+    temperature: Temperature = "150C",
+    field: Annotated[
+        Path | None, option("Field inside the magnet from a field solver (.csv).")
+    ] = None,
+    require: Annotated[
+        str,
+        option("'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"),
+    ] = "irreversible_loss_pct<=3",
+    probability: Annotated[float, more("With which it has to be met.")] = 0.9,
+    anneal: Annotated[
+        str | None,
+        more("Of the anneal, e.g. 900C.", metavar="TEMPERATURE"),
+    ] = None,
+    anneal_hours: Annotated[
+        float | None,
+        more("Duration of the anneal, h.", metavar="NUMBER"),
+    ] = None,
+    law: Annotated[
+        Literal["component", "coherent"],
+        more("What counts of a field at an angle."),
+    ] = "component",
+    basis: Basis = "auto",
+    per_year: PerYear = None,
+    out: Annotated[
+        Path | None,
+        option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT),
+    ] = None,
+    json: Json = False,
+    **keywords: Any,
+) -> None:
+    """Say how much terbium or dysprosium goes on which faces of a magnet, against other ways.
+
+    Exit code 1 where no coating does it; what remains undone is said.
+
+    Examples
+    --------
+      magnetkit diffuse Nd2Fe14B --shape 40x15x5mm --load-line 2 --temperature 120C
+
+      magnetkit diffuse "Nd30.5Co0.9B1.0Fe bal." --basis weight --shape 40x15x5mm --field map.csv
+    """
+    from ..diffusion import diffuse as run
+    from ..show.tables import message
+    from ..show.terminal import say
+    from ..units import ZERO_CELSIUS, parse_temperature
+    from ._options import with_unit
+
+    heat = with_unit(anneal)
+    found = run(
+        recipe,
+        shape,
+        along=along,
+        faces=faces,
+        element=element,
+        temperature=temperature or "150C",
+        field=field,
+        require=require,
+        probability=probability,
+        anneal=None if heat is None else parse_temperature(heat) - ZERO_CELSIUS,
+        anneal_hours=anneal_hours,
+        law=law,
+        basis=basis,
+        per_year=per_year or 1,
+        **keywords,
+    )
+    if json:
+        typer.echo(found.to_json())
+    else:
+        for line in found.lines():
+            say(line, "- ")
+    if out is not None:
+        found.write(out)
+        message(f"see {out / 'designs.csv'}")
+    if not found.meets:
+        raise typer.Exit(1)
+
+
+def grades(
+    name: Annotated[
+        str | None, typer.Argument(help="A grade, with or without maker or family; all otherwise.")
+    ] = None,
+    temperature: Temperature = None,
+    json: Json = False,
+) -> None:
+    """Show commercial grades: what makers print, how they differ, what stays when hot.
+
+    Examples
+    --------
+      magnetkit grades N42SH --temperature 150C
+
+      magnetkit grades "EEC 2:17TC-16" --json
+
+      magnetkit grades
+    """
+    import pandas as pd
+
+    from ..catalogue import grades as table_of
+    from ..show.tables import print_json
+
+    table = table_of(name, temperature)
+    if json:
+        if name is not None:
+            sheets = table_of(name, sheets=True).drop(columns=["host", "kind", "grade"])
+            table["sheets"] = pd.Series([sheets.to_dict("records")])
+        print_json(table)
+    elif name is None:
+        _list(table)
+    else:
+        _show_grade(table.iloc[0], table_of(name, sheets=True))
+
+
+def _list(table: "pd.DataFrame") -> None:
+    from ..columns import COLUMNS
+    from ..show.tables import number
+    from ..show.terminal import Shown, print_table
+
+    shown = [
+        Shown("Grade", table["grade"].tolist(), False, 0),
+        Shown("Host", table["host"].tolist(), False, 2),
+        Shown("Kind", table["kind"].tolist(), False, 3),
+        Shown("Makers", [str(m.count(",") + 1) for m in table["makers"]], True, 4),
+    ]
+    for priority, name in zip((1, 1, 2, 3, 3, 2), _LISTED, strict=True):
+        column = COLUMNS[name]
+        marks = [_MARKS.get(p, "") for p in table[f"{name}_provenance"]]
+        cells = [f"{number(v)}{mark}" for v, mark in zip(table[name], marks, strict=True)]
+        shown.append(Shown(f"{column.short}\n{column.unit}", cells, True, priority))
+    print_table(f"{len(table)} grades, at {_celsius(table)}", shown)
+    _legend()
+
+
+def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
+    from ..catalogue import QUANTITIES
+    from ..columns import COLUMNS
+    from ..show.tables import is_missing, number
+    from ..show.terminal import Shown, print_table, say
+
+    cells = []
+    for name in QUANTITIES:
+        if is_missing(row[name]):
+            continue
+        known = COLUMNS.get(name)
+        label, unit = _LABELS.get(name) or (known.label, known.unit) if known else _LABELS[name]
+        span = f"{number(row[f'{name}_lo'], 4)} to {number(row[f'{name}_hi'], 4)}"
+        cells.append((label, number(row[name], 4), span, unit, row[f"{name}_provenance"]))
+    headings = ("Property", "Value", "Between makers", "Unit", "From")
+    print_table(
+        f"{row['grade']} ({row['host']}, {row['kind']}), at {_celsius(row)}",
+        [
+            Shown(heading, list(column), heading == "Value", priority)
+            for heading, column, priority in zip(
+                headings, zip(*cells, strict=True), (0, 0, 1, 1, 2), strict=True
+            )
+        ],
+    )
+    typer.echo(f"Sold by {row['makers']}; {len(sheets)} printed values from:")
+    for source in dict.fromkeys(sheets["source"]):
+        say(source, "- ")
+    for note in dict.fromkeys(n for n in sheets["note"] if n):
+        say(f"Note: {note}")
+    _legend(short=True)
+
+
+def _celsius(row: "pd.Series | pd.DataFrame") -> str:
+    kelvin = row["temperature_K"]
+    first = float(kelvin if isinstance(kelvin, float) else kelvin.iloc[0])
+    return f"{first - 273.15:.0f} °C"
+
+
+def _legend(*, short: bool = False) -> None:
+    from ..show.terminal import say
+
+    start = "An" if short else "* estimate, ! extrapolated: an"
+    say(
+        f"{start} estimate comes from grades of the same crystal that are alike; beyond a "
+        "grade's highest temperature its chords are extrapolated; curve: where the curve of "
+        "`magnetkit curve` has B = 0. Makers print no composition."
+    )
+
+
+def calibrate(
+    magnets: Annotated[
+        Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
+    ],
+    name: Annotated[str, option("Its name, for --calibration.")],
+    basis: Basis = "auto",
+    strict: Strict = False,
+    json: Json = False,
+) -> None:
+    """Learn from measured magnets what a producer's magnets have in common.
+
+    A row is a magnet at a temperature: composition, basis, temperature_K, remanence_T and
+    coercivity_kA_m (one of the two may be empty); optional magnet, maker, grain_size_um, alignment,
+    density, grain_boundary. The name is then a --calibration; a second call with it replaces it.
+
+    Examples
+    --------
+      magnetkit calibrate magnets.csv --name my-mill
+    """
+    import warnings
+
+    from ..anchors import calibration
+    from ..magnetism.mill import folder
+    from ..show.tables import message, print_json
+    from ..show.terminal import say
+
+    with warnings.catch_warnings():
+        # What is left out is said in words below.
+        warnings.simplefilter("ignore", UserWarning)
+        found = calibration(magnets, name, basis, strict=strict)
+    if json:
+        print_json(found.report)
+        for number, why in found.rejected.items():
+            message(f"row {number} left out: {why}")
+    else:
+        for line in found.lines():
+            say(line)
+    message(f"stored as {folder() / f'{name}.json'}; use it with --calibration {name}")

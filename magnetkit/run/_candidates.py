@@ -1,0 +1,392 @@
+"""Where candidates come from: a table of the user's, or a substitution space."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ..composition import CompositionTable, Substitutions, substitutions
+from ..composition.blocks import Block, Rejected, check_file, read_blocks
+from ..composition.inputs import is_path, read_blocks_joined, read_inputs
+from ..composition.notation import Basis
+from ..composition.shells import read_shell
+from ..datasets import sha256
+from ..errors import InputError
+from ..magnetism.shell import objection
+
+if TYPE_CHECKING:
+    from ..applications.profile import Profile
+
+# So many that what is done once a chunk costs little, so few that its arrays, some of which have
+# a hundred values a row, are not new pages of memory each time.
+CHUNK_ROWS = 32_768
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some consecutive candidates.
+
+    Attributes
+    ----------
+    table : CompositionTable, n rows
+        Compositions; ``row_index`` counts over the whole input.
+    labels : pyarrow.Array of text, length n
+        The candidates as written.
+    shells : list of str or None
+        Grain-boundary shell of each, None where there are none at all.
+    extra : pyarrow.Table or None
+        The user's other columns, n rows.
+    rejected : list of Rejected
+        Rows that could not be read.
+    """
+
+    table: CompositionTable
+    labels: pa.Array
+    shells: Sequence[str] | None = None
+    extra: pa.Table | None = None
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def take(self, rows: NDArray[np.int64]) -> "Chunk":
+        """Return some of the candidates, by number within the chunk, and nothing rejected."""
+        return Chunk(
+            self.table[rows],
+            self.labels.take(pa.array(rows)),
+            None if self.shells is None else [self.shells[row] for row in rows],
+            None if self.extra is None else self.extra.take(pa.array(rows)),
+        )
+
+
+Piece = Callable[[], Chunk]
+"""Some consecutive candidates yet to be read; small enough to be sent to another machine."""
+
+
+@dataclass(frozen=True)
+class SpacePiece:
+    """Some formulas of a space yet to be written out.
+
+    Attributes
+    ----------
+    space : Substitutions
+    numbers : range or ndarray of int64
+        Their numbers in the space.
+    row : int
+        Number of the first among all candidates.
+    shell : str
+        Grain-boundary shell of all.
+    """
+
+    space: Substitutions
+    numbers: "range | NDArray[np.int64]"
+    row: int
+    shell: str = ""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __call__(self) -> Chunk:
+        """Return all of them."""
+        return self.take(np.arange(len(self)))
+
+    def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
+        """Return some of them, as `Chunk.take` does; without `named` their labels are missing."""
+        own = self.numbers
+        numbers = own.start + rows if isinstance(own, range) else own[rows]
+        table = replace(self.space[numbers], row_index=self.row + rows)
+        shells = [self.shell] * len(rows) if self.shell else None
+        labels = self.space.to_arrow(numbers) if named else pa.nulls(len(rows), pa.string())
+        return Chunk(table, labels, shells)
+
+
+def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
+    """Return some candidates of a piece, by number within what it yields."""
+    return piece.take(rows) if isinstance(piece, SpacePiece) else piece().take(rows)
+
+
+def batches(piece: Piece, size: int) -> Iterator[Chunk]:
+    """Yield the candidates of a piece, those of a space at most `size` at a time and unnamed."""
+    if not isinstance(piece, SpacePiece):
+        yield piece()
+        return
+    for start in range(0, len(piece), size):
+        yield piece.take(np.arange(start, min(start + size, len(piece))), named=False)
+
+
+class Candidates(Protocol):
+    """A stream of candidates that can be read from the start any number of times."""
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the candidates in order, at most `size` a piece."""
+        ...
+
+    def count(self) -> int | None:
+        """Return how many rows there are, None if not known before reading."""
+        ...
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates, for the manifest."""
+        ...
+
+
+@dataclass(frozen=True)
+class TableCandidates:
+    """A composition table in memory."""
+
+    table: CompositionTable
+    labels: Sequence[str] | None = None
+    shells: Sequence[str] | None = None
+    extra: pa.Table | None = None
+    rejected: Sequence[Rejected] = ()
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the table in slices."""
+        rejected = [*self.rejected]
+        for start in range(0, max(len(self.table), 1), size):
+            rows = slice(start, start + size)
+            part = replace(self.table[rows], errors=[])
+            labels = pa.array(self.labels[rows], pa.string()) if self.labels else part.to_arrow()
+            shells = self.shells[rows] if self.shells else None
+            extra = None if self.extra is None else self.extra.slice(start, size)
+            yield partial(Chunk, part, labels, shells, extra, rejected)
+            rejected = []
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self.table)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates: their number and hash."""
+        found = hashlib.sha256()
+        for array in (self.table.indptr, self.table.indices, self.table.values):
+            found.update(np.ascontiguousarray(array).tobytes())
+        found.update(repr((self.labels, self.shells)).encode())
+        if self.extra is not None:
+            found.update(repr(self.extra.to_pydict()).encode())
+        return {"kind": "table", "rows": len(self.table), "sha256": found.hexdigest()}
+
+
+@dataclass(frozen=True)
+class SpaceCandidates:
+    """Single magnets, then substitution spaces; a formula that comes again is left out.
+
+    Attributes
+    ----------
+    spaces : sequence of Substitutions
+    leading : sequence of (formula, shell)
+        Magnets to judge beside the spaces: the reference, and shells.
+    shell : str
+        Grain-boundary shell of every formula of the spaces.
+    """
+
+    spaces: Sequence[Substitutions]
+    leading: Sequence[tuple[str, str]] = ()
+    shell: str = ""
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the candidates in order."""
+        row = 0
+        if self.leading:
+            yield partial(_leading_chunk, self.leading)
+            row = len(self.leading)
+        same = [label for label, shell in self.leading if shell == self.shell]
+        # A space writes its formulas without brackets.
+        same += [substitutions(label, {}).formulas()[0] for label in same if "(" in label]
+        seen = pa.array(same, pa.large_string())
+        for place, space in enumerate(self.spaces):
+            last = place == len(self.spaces) - 1
+            for start in range(0, len(space), size):
+                numbers: Any = range(start, min(start + size, len(space)))
+                if len(seen) or not last:
+                    numbers = np.array(numbers)
+                    labels = space.to_arrow(numbers)
+                    fresh = pc.invert(pc.is_in(labels, seen))
+                    numbers = numbers[fresh.to_numpy(zero_copy_only=False)]
+                    if not last:
+                        seen = pa.concat_arrays([seen, labels.filter(fresh)])
+                if len(numbers):
+                    yield SpacePiece(space, numbers, row, self.shell)
+                    row += len(numbers)
+
+    def sample(self, n: int) -> list[Chunk]:
+        """Return some `n` formulas, evenly spread: a chunk for each space."""
+        found = []
+        for space in self.spaces:
+            table = space.sample(max(1, round(n * len(space) / self.count())))
+            found.append(SpacePiece(space, table.row_index, 0, self.shell)())
+        return found
+
+    def count(self) -> int:
+        """Return the number of candidates, those that stand in two spaces counted twice."""
+        return len(self.leading) + sum(len(space) for space in self.spaces)
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates."""
+        return {
+            "kind": "space",
+            "leading": [list(pair) for pair in self.leading],
+            "shell": self.shell,
+            "spaces": [space.describe() for space in self.spaces],
+        }
+
+
+def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
+    labels, shells = (list(column) for column in zip(*leading, strict=True))
+    table = CompositionTable.from_strings(labels, basis="atomic")
+    return Chunk(table, pa.array(labels, pa.string()), shells)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Some candidates of others.
+
+    Attributes
+    ----------
+    source : Candidates
+    size : int
+        Of the pieces in which they were chosen.
+    rows : dict of int to ndarray of int64
+        By number of the piece, the numbers within it, ascending.
+    """
+
+    source: Candidates
+    size: int
+    rows: Mapping[int, NDArray[np.int64]]
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the candidates in order; a piece holds those of one piece of the source."""
+        for number, piece in enumerate(self.source.pieces(self.size)):
+            rows = self.rows.get(number, np.empty(0, np.int64))
+            for start in range(0, len(rows), size):
+                yield partial(take_rows, piece, rows[start : start + size])
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return sum(len(rows) for rows in self.rows.values())
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies those that they were chosen from."""
+        return self.source.describe()
+
+
+@dataclass(frozen=True)
+class FileCandidates:
+    """A table of the user's: CSV (comma, semicolon or tab), Parquet, or text of one recipe a line.
+
+    Attributes
+    ----------
+    path : Path
+    column : str or None
+        Composition column; ``composition`` or the only text column otherwise.
+    basis : {"auto", "atomic", "weight"}
+    shell : str
+        Grain-boundary shell of all of them, where the file has no column of shells.
+    """
+
+    path: Path
+    column: str | None = None
+    basis: Basis = "auto"
+    shell: str = ""
+
+    def __post_init__(self) -> None:
+        check_file(self.path)
+
+    def pieces(self, size: int = CHUNK_ROWS) -> Iterator[Piece]:
+        """Yield the rows in pieces; a row that cannot be read is listed as rejected."""
+        for block in read_blocks(self.path, size):
+            yield partial(self._chunk, block)
+
+    def _chunk(self, block: Block) -> Chunk:
+        inputs = read_blocks_joined([block], self.path, self.basis, self.column)
+        inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
+        table = inputs.table
+        shells = inputs.shells_with(self.shell or None)
+        return Chunk(
+            replace(table, row_index=table.row_index + block.start, errors=[]),
+            inputs.labels,
+            [self.shell] * len(table) if self.shell else shells,
+            inputs.extra(named=True),
+            inputs.rejected,
+        )
+
+    def count(self) -> int | None:
+        """Return the number of rows where the file says so."""
+        if self.path.suffix.lower() == ".parquet":
+            return pq.ParquetFile(self.path).metadata.num_rows
+        return None
+
+    def describe(self) -> Mapping[str, object]:
+        """Return what identifies the candidates: name, size and hash of the file."""
+        return {
+            "kind": "file",
+            "name": self.path.name,
+            "sha256": sha256(self.path),
+            "column": self.column,
+            "basis": self.basis,
+            "shell": self.shell,
+        }
+
+
+def _unmakeable(shells: Iterable[str]) -> dict[str, str]:
+    """Return the shells that no furnace makes, with the reason."""
+    found = {}
+    for text in set(shells):
+        shell = read_shell(text)
+        if shell is not None and (reason := objection(shell)):
+            found[text] = f"no furnace makes this shell ({reason}); predict it, do not rank it"
+    return found
+
+
+def as_candidates(
+    given: Any,
+    profile: "Profile",
+    basis: Basis = "auto",
+    column: str | None = None,
+    shell: Any = None,
+) -> Candidates:
+    """Take candidates in any form `screen` accepts; `shell` is for those that name none."""
+    text = str(read_shell(shell) or "")
+    if given is None:
+        return replace(profile_space(profile), shell=text)
+    if isinstance(given, Substitutions):
+        return SpaceCandidates([given], shell=text)
+    if hasattr(given, "pieces"):
+        if text:
+            raise InputError("a shell goes with a space, a table or recipes; leave shell out")
+        return given
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
+        return FileCandidates(Path(given), column, basis, text)
+    inputs = read_inputs(given, basis, column, empty=True)
+    inputs = inputs.refusing(_unmakeable(inputs.shells or ()))
+    n = len(inputs.table)
+    shells = inputs.shells_with(text or None)
+    labels = None if inputs.labels is None else inputs.labels.to_pylist()
+    return TableCandidates(
+        replace(inputs.table, errors=[]),
+        labels,
+        [text] * n if text else shells,
+        inputs.extra(named=True),
+        inputs.rejected,
+    )
+
+
+def profile_space(profile: "Profile") -> SpaceCandidates:
+    """Return the default candidates of a device: its reference magnet, then its space."""
+    if not profile.space:
+        raise InputError(
+            f"application {profile.name} has no substitution space; give a candidate table, or "
+            "--host and --replace"
+        )
+    leading = [(profile.reference.formula, profile.reference.shell or "")]
+    spaces = []
+    for part in profile.space:
+        spaces.append(substitutions(part.formula, part.replace, step=part.step, limits=part.limits))
+        leading += [(part.formula, shell) for shell in part.shell]
+    return SpaceCandidates(spaces, leading)

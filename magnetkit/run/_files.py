@@ -1,0 +1,668 @@
+"""A results folder, here or in a store: its files, whose they are, and the way to read them.
+
+A folder is written to only where it is empty or its manifest is this program's, and a file only
+where the manifest names it by its hash. A new result is renamed into its place once it is whole;
+a stop on the way is made good by whoever comes next. One process at a time writes into a folder of
+this machine; in a store there is no lock: two screenings into one place at once are the user's to
+avoid.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as pads
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+from pyarrow import fs
+
+from ..applications.profile import Profile
+from ..composition.blocks import Rejected
+from ..datasets import sha256
+from ..errors import InputError, StoreError
+from ..files import is_url, plain_cell, replacing, sealed, write_csv
+from .result import ANSWER, REPORT, Ranked, rows_between
+
+if TYPE_CHECKING:
+    from ..ranking.judged import Job
+
+FORMAT = "magnetkit screening 1"
+"""What a manifest of this program says of itself."""
+MANIFEST = "manifest.json"
+PARTS = ".magnetkit-parts"
+STAGED = "staged"
+RANKED = "ranked.parquet"
+RANKED_CSV = "ranked.csv"
+REJECTED = "rejected.csv"
+LOCK = ".magnetkit-lock"
+HOLDER = ".magnetkit-holder"
+WAIT_S = 10.0
+"""How long a reader waits for a writer that is putting finished files in their place."""
+
+_OLDER = ("application", "candidates", "chunk_rows", "code", "magnetkit")
+"""What the identity in a manifest has, also in those that have no `FORMAT` yet."""
+
+R = TypeVar("R", bound=Ranked)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of this machine, or one in a store that Arrow reaches.
+
+    A file is whole or not there: here it is written beside its place and renamed, in a store by
+    one upload. An instance can be sent to another machine, which finds its own credentials.
+
+    Attributes
+    ----------
+    address : str
+        Path, or ``s3://bucket/run``, ``gs://`` or ``abfs://``.
+    """
+
+    address: str
+
+    def __getstate__(self) -> dict[str, str]:
+        return {"address": self.address}
+
+    @classmethod
+    def of(cls, path: str | Path) -> "Place":
+        """Return the place that a user named."""
+        return cls(str(path).rstrip("/") if is_url(path) else str(path))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a folder of this machine."""
+        return not is_url(self.address)
+
+    @cached_property
+    def _found(self) -> tuple[fs.FileSystem, str]:
+        if self.is_local:
+            return fs.LocalFileSystem(), self.address
+        try:
+            filesystem, root = fs.FileSystem.from_uri(self.address)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{self.address} cannot be reached ({str(error).splitlines()[0]}); expected a "
+                "place such as s3://bucket/run, gs://bucket/run or abfs://container@account/run"
+            ) from None
+        if isinstance(filesystem, fs.LocalFileSystem):
+            raise InputError(f"{self.address} is a folder of this machine; give its path, {root}")
+        return filesystem, root
+
+    @property
+    def filesystem(self) -> fs.FileSystem:
+        """The folder's file system, as Arrow has it."""
+        return self._found[0]
+
+    def path(self, name: str) -> str:
+        """Return a file's path within the file system."""
+        return f"{self._found[1]}/{name}"
+
+    def under(self, name: str) -> "Place":
+        """Return a folder within."""
+        return Place(self.name_of(name))
+
+    def name_of(self, name: str) -> str:
+        """Return how a user knows a file: its path or its URL."""
+        if self.is_local:
+            return str(Path(self.address, name))
+        address, mark, options = self.address.partition("?")
+        return f"{address.rstrip('/')}/{name}{mark}{options}"
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file whole.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written, with the way out.
+        """
+        if self.is_local:
+            with replacing(Path(self.address, name)) as temporary:
+                temporary.write_bytes(content)
+            return
+        with (
+            _explained(self.name_of(name), "write"),
+            self.filesystem.open_output_stream(self.path(name)) as stream,
+        ):
+            stream.write(content)
+
+    def get(self, name: str) -> bytes:
+        """Read a file; OSError where that fails."""
+        if self.is_local:
+            return Path(self.address, name).read_bytes()
+        with self.filesystem.open_input_file(self.path(name)) as stream:
+            return stream.readall()
+
+    def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
+        """Return a file's content for Arrow to read some of: mapped into memory if it is here."""
+        return pa.memory_map(self.name_of(name)) if self.is_local else self.get(name)
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return self.filesystem.get_file_info(self.path(name)).is_file
+
+    def names(self) -> set[str]:
+        """Return the names of all files, with the folders that they are in."""
+        root = self._found[1]
+        chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
+        with _explained(self.address, "list"):
+            found = self.filesystem.get_file_info(chosen)
+        return {f.path.removeprefix(f"{root}/") for f in found if f.type == fs.FileType.File}
+
+    def remove(self, names: set[str]) -> None:
+        """Remove files that are there."""
+        with _explained(self.address, "remove files from"):
+            for name in sorted(names):
+                self.filesystem.delete_file(self.path(name))
+
+
+@contextmanager
+def _explained(address: str, what: str) -> Iterator[None]:
+    """Say what a store refuses: no such bucket, no rights, no credentials, no answer."""
+    try:
+        yield
+    except OSError as error:
+        reason = str(error).strip().splitlines()
+        raise InputError(
+            f"cannot {what} {address}: {reason[0] if reason else type(error).__name__}; check that "
+            "the bucket is there and that you may write to it, or choose another --out"
+        ) from None
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
+    """Keep other processes out of a results folder, which must be there.
+
+    The lock is the operating system's, so that a process that is killed leaves none behind. Who has
+    it stands in a file beside the parts, for whoever comes second.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    wait : float
+        How long to wait for whoever has it, s.
+
+    Raises
+    ------
+    InputError
+        If another process, or another screening of this one, has it: which, and since when; or
+        if the folder cannot be written.
+    """
+    own = FileLock(path / LOCK, timeout=wait, thread_local=False)
+    try:
+        own.acquire()
+    except Timeout:
+        raise InputError(
+            f"{path} is being written by {_holder(path)}; wait for its end, or choose another "
+            "--out folder"
+        ) from None
+    except (OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot write to {path}: {reason}; choose another --out folder") from None
+    try:
+        _sign(path)
+        yield
+    finally:
+        # While it is locked: who waits for a file that is gone makes a new one.
+        for name in (HOLDER, LOCK):
+            with suppress(OSError):
+                (path / name).unlink()
+        own.release()
+
+
+def _sign(path: Path) -> None:
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
+    # The folder is locked without this too.
+    with suppress(OSError):
+        (path / HOLDER).write_text(json.dumps(content), encoding="utf-8")
+
+
+def _holder(path: Path) -> str:
+    try:
+        found = json.loads((path / HOLDER).read_text(encoding="utf-8"))
+        return f"process {found['pid']} on {found['host']} since {found['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"
+
+
+def write_rejected(rejected: Iterable[Rejected], path: Path) -> None:
+    """Write the lines that could not be used."""
+    rows = ((r.line, r.text, r.reason) for r in rejected)
+    write_csv(("line", "text", "reason"), rows, path)
+
+
+def unwritable(path: Path, error: OSError) -> InputError:
+    """Return the error of a results folder that cannot be written."""
+    return InputError(
+        f"cannot write to {path}: {error.strerror or error}; choose another --out folder"
+    )
+
+
+def has_digest(file: Path, digest: object) -> bool:
+    """Return whether a file is there and has that SHA-256."""
+    try:
+        return sha256(file) == digest
+    except OSError:
+        return False
+
+
+def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
+    """Return a manifest that this program wrote; None where there is none or it is another's."""
+    place = folder if isinstance(folder, Place) else Place.of(folder)
+    try:
+        found = json.loads(place.get(MANIFEST))
+    except (OSError, ValueError):
+        return None
+    identity = found.get("identity") if isinstance(found, dict) else None
+    if not isinstance(identity, dict):
+        return None
+    older = "format" not in found and all(key in identity for key in _OLDER)
+    return found if older or found.get("format") == FORMAT else None
+
+
+def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the files that a manifest names, with their SHA-256."""
+    files = (manifest or {}).get("files")
+    return files if isinstance(files, dict) else {}
+
+
+def check_place(path: Path) -> None:
+    """Refuse a folder that is neither absent, nor empty, nor one whose manifest is this program's.
+
+    Raises
+    ------
+    InputError
+        Naming what stands there, and the way out.
+    """
+    hidden = path / PARTS
+    if hidden.is_symlink() or (hidden.exists() and not hidden.is_dir()):
+        raise InputError(
+            f"{hidden} is not a folder that magnetkit made; move it away, or choose another --out "
+            "folder"
+        )
+    try:
+        names = sorted({entry.name for entry in path.iterdir()} - {PARTS, LOCK, HOLDER})
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritable(path, error) from None
+    if not names or own_manifest(path) is not None:
+        return
+    if MANIFEST in names or own_manifest(hidden) is None:
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        raise InputError(
+            f"{path} holds {shown}, and no manifest of magnetkit: nothing is written beside files "
+            "of yours; choose another --out folder, one that is new or empty"
+        )
+
+
+def check_own(path: Path) -> None:
+    """Refuse what `check_place` does, and files in the way that the manifest does not name.
+
+    The folder must be locked.
+
+    Raises
+    ------
+    InputError
+        Naming what stands there, and the way out.
+    """
+    check_place(path)
+    manifest = own_manifest(path)
+    staged = named_files(own_manifest(path / PARTS / STAGED))
+    for name in (RANKED, RANKED_CSV, REJECTED):
+        known = [files.get(name) for files in (named_files(manifest), staged)]
+        if os.path.lexists(path / name) and not any(has_digest(path / name, d) for d in known if d):
+            raise _foreign(path / name)
+    check_report(path / REPORT)
+
+
+def _foreign(file: Path) -> InputError:
+    return InputError(
+        f"{file} is not as magnetkit wrote it: it is yours, or was changed since; move it away, or "
+        "choose another --out folder"
+    )
+
+
+def _older_report(file: Path) -> bool:
+    """Return whether a report is of a version that sealed none."""
+    try:
+        with file.open("rb") as stream:
+            return b": magnetkit</title>" in stream.read(4096)
+    except OSError:
+        return False
+
+
+def settle(path: Path) -> None:
+    """Put a complete new result in its place, where a screening has come so far.
+
+    Each step is a rename, and what is done of them does not matter: after a stop at any point
+    this goes on. The folder must be locked.
+
+    Raises
+    ------
+    InputError
+        If a file is in the way that is not this program's, or one cannot be written.
+    """
+    staged = path / PARTS / STAGED
+    new = own_manifest(staged)
+    if new is None:
+        return
+    check_own(path)
+    for name in named_files(new):
+        if name in (RANKED, RANKED_CSV, REJECTED) and (staged / name).is_file():
+            _move(staged / name, path / name)
+    # It is of the result before; `report` writes another.
+    (path / REPORT).unlink(missing_ok=True)
+    _move(staged / MANIFEST, path / MANIFEST)
+    shutil.rmtree(path / PARTS, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {target}: {error.strerror or error}; the screening goes on with --resume"
+        ) from None
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read the manifest of a results folder: of its result, or else of what is under way.
+
+    Raises
+    ------
+    StoreError
+        If there is none or it cannot be read.
+    """
+    file, running = path / MANIFEST, path / PARTS / MANIFEST
+    if running.is_file() and not (file.is_file() and (own_manifest(path) or {}).get("done")):
+        file = running
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreError(f"{path} is no results folder: it has no {MANIFEST}") from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{file} is damaged ({error}); screen into another folder") from None
+    if own_manifest(file.parent) is None:
+        raise StoreError(f"{file} is no manifest of magnetkit; screen into another folder")
+    return content
+
+
+def read_finished(path: Path) -> dict[str, Any]:
+    """Read the manifest of a finished results folder, and check its files against their hashes.
+
+    A new result that a stop left complete is put in its place before.
+
+    Raises
+    ------
+    StoreError
+        If it is no results folder, is not finished, or a file is not what was written.
+    """
+    if (path / PARTS / STAGED / MANIFEST).is_file():
+        with lock(path, WAIT_S):
+            settle(path)
+    while True:
+        manifest = read_manifest(path)
+        if not manifest.get("done"):
+            raise StoreError(f"{path} holds an unfinished screening; go on with screen --resume")
+        try:
+            _check_files(path, manifest)
+        except StoreError:
+            # Unless another process put a new result there meanwhile.
+            if read_manifest(path) == manifest:
+                raise
+        else:
+            return manifest
+
+
+def _check_files(path: Path, manifest: dict[str, Any]) -> None:
+    files = named_files(manifest)
+    if RANKED not in files:
+        raise StoreError(f"{path / MANIFEST} does not name {RANKED}; screen into another folder")
+    for name in (RANKED, REJECTED):
+        if name in files and not has_digest(path / name, files[name]):
+            raise StoreError(
+                f"{path / name} is missing or damaged (its hash differs); screen again"
+            )
+
+
+def check_report(file: Path) -> None:
+    """Refuse to write a report over a file that is none of this program's.
+
+    Parameters
+    ----------
+    file : Path
+        Where the report is to go.
+
+    Raises
+    ------
+    InputError
+        If a file stands there that does not carry the seal of a report.
+    """
+    if not os.path.lexists(file) or sealed(file):
+        return
+    manifest = own_manifest(file.parent)
+    older = manifest is not None and "format" not in manifest
+    if not (older and _older_report(file)):
+        raise _foreign(file)
+
+
+def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
+    """Write what a result was made to answer into the manifest of its folder.
+
+    Parameters
+    ----------
+    out : str or Path
+        The folder, or its URL in a store.
+    manifest : mapping
+        Of the result, with its `ANSWER`.
+
+    Raises
+    ------
+    StoreError
+        If the folder has no manifest or that of another result.
+    InputError
+        If it cannot be written.
+    """
+    place = Place.of(out)
+    with lock(Path(out), WAIT_S) if place.is_local else nullcontext():
+        try:
+            there = json.loads(place.get(MANIFEST))
+            same = there["files"] == manifest["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise StoreError(f"{out} is no results folder, or is damaged; screen again") from None
+        if not same:
+            raise StoreError(f"{out} was screened anew meanwhile; choose another --out folder")
+        there[ANSWER] = manifest[ANSWER]
+        place.put(MANIFEST, json.dumps(there, indent=1, ensure_ascii=False).encode())
+
+
+def read_rejected(place: Place) -> list[Rejected]:
+    """Read the lines that were rejected, as `write_rejected` wrote them; none without the file."""
+    with _readable(place.name_of(REJECTED)):
+        try:
+            text = io.StringIO(place.get(REJECTED).decode("utf-8"), newline="")
+        except FileNotFoundError:
+            return []
+        return [
+            Rejected(int(row["line"]), plain_cell(row["text"]), plain_cell(row["reason"]))
+            for row in csv.DictReader(text)
+        ]
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        raise StoreError(f"{name} is damaged ({error}); screen again") from None
+
+
+@dataclass(frozen=True)
+class RowsInMemory:
+    """Some rows of a result.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (m,)
+        Their numbers, ascending.
+    table : pyarrow.Table, m rows
+    """
+
+    rows: NDArray[np.int64]
+    table: pa.Table
+
+    def has(self, rows: NDArray[np.int64]) -> bool:
+        """Return whether all of some rows are among them."""
+        return bool(np.isin(rows, self.rows, assume_unique=True).all())
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some of them."""
+        return self.table.take(pa.array(np.searchsorted(self.rows, rows)))
+
+
+@dataclass(frozen=True)
+class StoredRows:
+    """Rows of a result that was written, in the order of the input, as `magnetkit.run.result.Rows`.
+
+    Attributes
+    ----------
+    place : Place
+        Of the result.
+    files : mapping of str to str
+        Its Parquet files in order, and their SHA-256 as the manifest has it.
+    in_memory : RowsInMemory or None
+        Rows that are in memory already.
+    """
+
+    place: Place
+    files: Mapping[str, str]
+    in_memory: RowsInMemory | None = None
+
+    def _check_current(self) -> None:
+        """Refuse the rows of a later screening into the same folder."""
+        now = named_files(own_manifest(self.place))
+        if now and any(now.get(name) != digest for name, digest in self.files.items()):
+            raise StoreError(
+                f"{self.place.address} was screened anew since this result was opened; open it "
+                "again with ScreenResult.from_folder"
+            )
+
+    @cached_property
+    def _dataset(self) -> pads.Dataset:
+        self._check_current()
+        with _readable(self._name):
+            paths = [self.place.path(name) for name in self.files]
+            return pads.dataset(paths, filesystem=self.place.filesystem, format="parquet")
+
+    @property
+    def _name(self) -> str:
+        return self.place.name_of(next(iter(self.files), MANIFEST))
+
+    def __len__(self) -> int:
+        return int(self._dataset.count_rows())
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+        return list(self._dataset.schema.names)
+
+    def select(self, columns: Sequence[str]) -> pa.Table:
+        """Read some columns of every row."""
+        dataset = self._dataset
+        self._check_current()
+        with _readable(self._name):
+            return dataset.to_table(columns=list(columns))
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows, whose numbers ascend; those in memory are not read again."""
+        self._check_current()
+        if self.in_memory is not None and self.in_memory.has(rows):
+            return self.in_memory.take(rows)
+        parts, stop = [self._dataset.schema.empty_table()], 0
+        with _readable(self._name):
+            for file in self._dataset.get_fragments():
+                for group in file.row_groups:
+                    start, stop = stop, stop + group.num_rows
+                    own = rows_between(rows, start, stop)
+                    if len(own):
+                        read = file.subset(row_group_ids=[group.id]).to_table()
+                        parts.append(read.take(pa.array(own - start)))
+        return pa.concat_tables(parts)
+
+
+def result_of(
+    place: Place,
+    manifest: dict[str, Any],
+    kind: type[R],
+    in_memory: RowsInMemory | None = None,
+    job: "Job | None" = None,
+) -> R:
+    """Return the finished result of a place as its manifest has it, or the job where it is here."""
+    with _readable(place.address):
+        device = manifest["identity"]["application"]
+        profile = Profile.model_validate(device) if job is None else job.profile
+        named = sorted(named_files(manifest).items())
+        rows = StoredRows(place, {n: d for n, d in named if n.endswith(".parquet")}, in_memory)
+        return kind(rows, profile, manifest, partial(read_rejected, place), job)
+
+
+def open_result(path: str | Path, kind: type[R]) -> R:
+    """Open a finished results folder.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder that `magnetkit.screen` wrote, or its URL in a store.
+    kind : type
+        `Ranked`, or what is made of it.
+
+    Raises
+    ------
+    StoreError
+        If it is no results folder, is not finished or is damaged.
+    """
+    place = Place.of(path)
+    if not place.is_local:
+        return result_of(place, _read_finished_there(place), kind)
+    found = result_of(place, read_finished(Path(path)), kind)
+    with _readable(place.address):
+        rows = len(found.source)
+        if rows != len(found):
+            raise ValueError(f"{RANKED} has {rows:,} rows")
+    return found
+
+
+def _read_finished_there(place: Place) -> dict[str, Any]:
+    """Read the manifest of a finished result in a store; its files are there, hashes not asked."""
+    names = place.names()
+    if MANIFEST not in names:
+        raise StoreError(f"{place.address} is no finished result: it has no {MANIFEST}")
+    try:
+        found = json.loads(place.get(MANIFEST))
+        missing = sorted(set(found["files"]) - names)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{place.name_of(MANIFEST)} is damaged ({error}); screen again") from None
+    if missing:
+        raise StoreError(f"{place.name_of(missing[0])} is missing; screen again")
+    return found

@@ -1,0 +1,277 @@
+"""Working on several pieces at once, in threads, processes or on machines, their parts in order.
+
+On many processes or machines, by Dask, each piece is a task of its own and its part comes back as
+bytes, so that workers need no common disk. A part depends on its piece alone: a worker that is lost
+costs the pieces it was working on, which Dask gives to another, and the results have the same bytes
+as those of one machine.
+"""
+
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from ..errors import InputError, NetworkError
+from ..kernels.threads import limit_threads, limited_threads, thread_count
+from ..ranking.judged import Job
+from ._work import dependencies, differences
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+_CONNECT_SECONDS = 20.0
+_LOOK_SECONDS = 5.0
+
+Progress = Callable[[int, int | None], None]
+"""Called with the rows done and the rows in all (None if not known)."""
+
+
+class Begun(Protocol):
+    """Some work that was begun: a future of Python's or of Dask's."""
+
+    def result(self) -> Any:
+        """Wait for what it returns."""
+        ...
+
+    def cancel(self) -> Any:
+        """Leave it, if it is not done."""
+        ...
+
+
+class Pool(Protocol):
+    """Something that works on pieces."""
+
+    workers: int
+
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
+        """Begin some work."""
+        ...
+
+
+def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
+    """Yield the result of each piece in order.
+
+    So few pieces are begun before their turn that memory stays flat, and an interruption loses
+    no more than those.
+    """
+    begun: deque[Begun] = deque()
+    try:
+        for piece in pieces:
+            begun.append(pool.submit(work, piece))
+            if len(begun) > pool.workers + 1:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        for left in begun:
+            left.cancel()
+
+
+def ahead(items: Iterable[A]) -> Iterator[A]:
+    """Yield items, the next of which is made in a thread while the caller has one in hand."""
+    given, end = iter(items), object()
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        coming: Any = pool.submit(next, given, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, given, end)
+            yield item
+
+
+class Threads:
+    """The threads of this process: kernels and Arrow release the GIL.
+
+    One piece a thread, each in one thread throughout, is faster than several threads a piece, for
+    what lies between the kernels then runs side by side too.
+    """
+
+    def __init__(self) -> None:
+        self.workers = thread_count()
+        self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
+
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
+        """Begin some work."""
+        return self._pool.submit(work, piece)
+
+    def __enter__(self) -> "Threads":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def opened(
+    workers: int | None = None,
+    address: str | None = None,
+    job: Job | None = None,
+    needed: Mapping[str, Any] | None = None,
+) -> Iterator[Pool]:
+    """Give what works on pieces: threads here, processes here, or a cluster.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Start so many processes on this machine.
+    address : str, optional
+        Scheduler of a cluster, e.g. ``"tcp://10.0.0.1:8786"``.
+    job : Job, optional
+        What the work is for.
+    needed : mapping, optional
+        What `dependencies` says of the job here; a worker where it differs refuses to work.
+
+    Raises
+    ------
+    InputError
+        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
+        workers keep dying.
+    NetworkError
+        If the scheduler or all its workers are lost on the way.
+    """
+    if workers is None and address is None:
+        with Threads() as pool:
+            yield pool
+        return
+    if workers is not None and address is not None:
+        raise InputError("give workers on this machine or the address of a cluster, not both")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers must be 1 or more, got {workers}")
+    try:
+        import distributed
+        from distributed.comm import CommClosedError
+    except ImportError:
+        raise InputError(
+            "several processes need Dask, which is not installed; "
+            "install it with: pip install 'magnetkit[cluster]'"
+        ) from None
+    try:
+        with _client(workers, address) as client:
+            yield _Cluster(client, job, needed)
+    except distributed.KilledWorker as error:
+        raise InputError(
+            f"several Dask workers died over one chunk ({str(error).splitlines()[0]}); give them "
+            "more memory and go on with --resume"
+        ) from None
+    except (CancelledError, CommClosedError) as error:
+        where = "" if address is None else f" at {address}"
+        raise NetworkError(
+            f"the Dask scheduler{where} was lost ({str(error).splitlines()[0]}); start it again "
+            "and go on with --resume, which keeps the finished chunks in --out"
+        ) from None
+
+
+@contextmanager
+def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
+    import distributed
+
+    if address is None:
+        cluster = distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None
+        )
+        with cluster, distributed.Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = distributed.Client(address, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {address} ({error}); expected an address such as "
+            "tcp://10.0.0.1:8786"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError:
+            raise InputError(
+                f"the Dask scheduler at {address} has no workers; start some with: "
+                f"dask worker {address}"
+            ) from None
+        yield client
+
+
+class _Cluster:
+    """A Dask client with the face of a pool."""
+
+    def __init__(self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None) -> None:
+        self._client = client
+        self._job, self._needed = job, needed
+        self.workers = max(1, sum(client.nthreads().values()))
+
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
+        """Begin some work."""
+        future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
+        return _Watched(self._client, future)
+
+
+class _Watched:
+    """A future of Dask's that does not wait for ever where nobody is left to work."""
+
+    def __init__(self, client: "Client", future: Any) -> None:
+        self._client, self._future = client, future
+
+    def result(self) -> Any:
+        """Wait for what it returns."""
+        left_alone = 0.0
+        while True:
+            try:
+                return self._future.result(timeout=_LOOK_SECONDS)
+            except TimeoutError:
+                if self._future.done():
+                    # It came in just now, or the time was up in the work itself.
+                    return self._future.result()
+            left_alone = 0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
+            if left_alone >= _CONNECT_SECONDS:
+                raise NetworkError(
+                    "the Dask scheduler has had no workers any more for "
+                    f"{left_alone:.0f} s; start some and go on with --resume"
+                )
+
+    def cancel(self) -> None:
+        """Leave it, if it is not done."""
+        self._future.cancel()
+
+
+def _alone(
+    work: Callable[[A], B], piece: A, job: Job | None, needed: Mapping[str, Any] | None
+) -> B:
+    """Work in one thread, as each of a worker's threads has a piece of its own."""
+    if job is not None and needed is not None:
+        changes = list(differences(dict(needed), dependencies(job)))
+        if changes:
+            raise InputError(
+                f"the Dask worker of process {os.getpid()} on {socket.gethostname()} would answer "
+                f"otherwise than this process: {'; '.join(changes[:3])}; install the same version "
+                "with the same data on every machine, and let all share one MAGNETKIT_CACHE_DIR"
+            )
+    with limited_threads(1):
+        return work(piece)
+
+
+@contextmanager
+def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
+    """Give the function to tell progress to: the caller's, a bar's, or a silent one."""
+    if callable(progress):
+        yield progress
+        return
+    if not progress:
+        yield lambda done, total: None
+        return
+    from rich.progress import MofNCompleteColumn, ProgressColumn, Task, TimeRemainingColumn
+    from rich.text import Text
+
+    from .._console import bars
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f} rows/s" if speed else "")
+
+    figures = MofNCompleteColumn(), Rate(), TimeRemainingColumn()
+    with bars(*figures, transient=True) as shown:
+        number = shown.add_task(task, total=None)
+        yield lambda done, total: shown.update(number, completed=done, total=total)

@@ -1,0 +1,447 @@
+"""Where a screening is kept while it runs: in memory, in a results folder, in a store of many.
+
+In a folder of this machine all that is written lies in `PARTS`: each finished chunk as an Arrow
+file, what it rejected beside it, and a manifest that names both with their hash, so that a stopped
+screening goes on where it was. The ranked files are written there too. Once all are complete they
+are renamed into their place, the manifest last (`settle`). Until then an earlier result of the
+folder stands as it was.
+
+In a store that many machines reach (``s3://bucket/run``) workers write each finished chunk, and at
+the end, with its ranks, as a fragment of one table; only metadata and what the ranking needs come
+back. A name means one content, so that a chunk that was given to two workers, or written twice, is
+the same. The fragments of a result are its own folder, and count once the manifest names them: it
+is written last.
+"""
+
+import json
+import logging
+import re
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
+
+import pyarrow as pa
+
+from ..composition.blocks import Rejected
+from ..datasets import sha256
+from ..errors import InputError, MagnetkitError, StoreError
+from ..ranking.order import Judged, Rule
+from ._files import (
+    FORMAT,
+    MANIFEST,
+    PARTS,
+    RANKED,
+    RANKED_CSV,
+    REJECTED,
+    STAGED,
+    Place,
+    check_own,
+    check_place,
+    digest_of,
+    has_digest,
+    lock,
+    named_files,
+    own_manifest,
+    settle,
+    unwritable,
+    write_rejected,
+)
+from ._work import Part, Work, decode, differences, file_name, put_part, rejected_lines, written
+
+_log = logging.getLogger(__name__)
+
+FRAGMENTS = "ranked"
+"""First part of the name of a folder of fragments."""
+_FRAGMENT = re.compile(rf"{FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
+
+# The manifest of all chunks so far is written after each as long as that takes so many seconds at
+# most, and for no more than this share of the time later: with many thousand chunks it would take
+# longer than they do.
+_AT_ONCE, _SHARE_OF_TIME = 0.05, 0.05
+
+
+class Memory:
+    """Finished chunks in memory."""
+
+    def __init__(self) -> None:
+        self.phase = "chunk"
+        self._parts: dict[str, list[tuple[int, Part]]] = {}
+
+    def chunk(self, number: int) -> None:
+        """Nothing is finished before."""
+
+    def prepared(self, work: Work) -> Work:
+        """Return the work as it is."""
+        return work
+
+    def add(self, number: int, part: Part) -> None:
+        """Take the next chunk."""
+        self._parts.setdefault(self.phase, []).append((number, part))
+
+    def numbered(self, columns: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the chunks in order, each with its number."""
+        for number, part in self._parts.get(self.phase, ()):
+            if part.table:
+                yield number, decode(part.table, columns)
+
+    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the chunks in order."""
+        return (table for _, table in self.numbered(columns))
+
+    def judged(self, rule: Rule) -> Iterator[Judged]:
+        """Yield what the ranking needs of each chunk."""
+        return (part.judged for _, part in self._parts.get(self.phase, ()) if part.judged)
+
+    def tallies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what was counted over each chunk."""
+        return (part.tally for _, part in self._parts.get(self.phase, ()))
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Yield the rejected lines in order."""
+        for parts in self._parts.values():
+            for _, part in parts:
+                if part.rejected:
+                    yield from rejected_lines(decode(part.rejected))
+
+
+class Store:
+    """Finished chunks in a results folder, here or in a store; open as a context manager.
+
+    Parameters
+    ----------
+    path : Path or str
+        A folder, created if it is not there, or the URL of one in a store.
+    near : bool
+        Whether all who work reach the folder, and write what they finish; all reach a store.
+
+    Attributes
+    ----------
+    shared : bool
+        Whether it is in a store.
+    place, parts : Place
+        Where the result goes, and where the chunks are.
+    phase : str
+        Which pass over candidates the chunks are of, part of their files' names.
+    hashed : dict of str to str
+        SHA-256 of files of the new result, where whoever wrote one knows it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be reached or written, holds what is not this program's, or another process
+        writes into the folder.
+    """
+
+    def __init__(self, path: Path | str, near: bool = True) -> None:
+        self.place = Place.of(path)
+        self.path = Path(path) if self.place.is_local else self.place.address
+        self.shared = not self.place.is_local
+        self.parts = self.place.under(PARTS)
+        self.phase = "chunk"
+        self.hashed: dict[str, str] = {}
+        self.identity: dict[str, Any] = {}
+        self.models: dict[str, str] = {}
+        self._workers_write = near or self.shared
+        self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
+        self._judged: dict[tuple[str, int], Judged] = {}
+        self._due, self._unnamed = 0.0, False
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            if self.shared:
+                self._staged = Path(opening.enter_context(TemporaryDirectory()))
+                self._check_names(self.place.names())
+            else:
+                self._staged = Path(self.parts.address, STAGED)
+                folder = Path(self.place.address)
+                check_place(folder)
+                _make(folder, folder)
+                opening.enter_context(lock(folder))
+                settle(folder)
+                check_own(folder)
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, kind: object, *error: object) -> None:
+        if kind is not None:
+            self.leave_off()
+        self._open.close()
+
+    def _check_names(self, names: set[str]) -> None:
+        """Refuse a place in a store that holds files, and no manifest of this program."""
+        foreign = {name for name in names if not name.startswith(f"{PARTS}/")}
+        if own_manifest(self.parts) is not None:
+            # What was written of a result whose manifest was not.
+            own = {name for name in foreign if _FRAGMENT.fullmatch(name)}
+            foreign -= own | {RANKED_CSV, REJECTED}
+        if foreign and own_manifest(self.place) is None:
+            raise InputError(
+                f"{self.path} holds {min(foreign)}, and no manifest of magnetkit: nothing is "
+                "written beside files of yours; choose another --out"
+            )
+
+    def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:
+        """Begin a screening, or go on with one; return False where its result is there already.
+
+        Parameters
+        ----------
+        identity : mapping
+            What the results depend on: arguments, input, versions, data. Part of the manifest.
+        resume : bool
+            Keep the finished chunks, or the finished result, of the same identity.
+
+        Raises
+        ------
+        InputError
+            If `resume` meets another identity, or the folder cannot be written.
+        StoreError
+            If the manifest of what is to be resumed is damaged.
+        """
+        self.identity = json.loads(json.dumps(identity))
+        if resume:
+            there = own_manifest(self.place) or {}
+            if there.get("done") and there["identity"] == self.identity and self._is_whole(there):
+                self._clear()
+                return False
+            before = own_manifest(self.parts)
+            if before is None and self.parts.has(MANIFEST):
+                raise StoreError(
+                    f"{self.parts.name_of(MANIFEST)} is damaged; start anew without --resume"
+                )
+            before = before or there
+            self._compare(before.get("identity", self.identity))
+            self._take_up(before.get("chunks", []))
+        else:
+            self._clear()
+        if not self.shared:
+            _make(self._staged, Path(self.place.address))
+        self._write_manifest()
+        return True
+
+    def _clear(self) -> None:
+        """Remove what an earlier screening left on its way."""
+        if self.shared:
+            self.parts.remove(self.parts.names())
+        else:
+            shutil.rmtree(self.parts.address, ignore_errors=True)
+
+    def _is_whole(self, manifest: dict[str, Any]) -> bool:
+        """Return whether a finished result has all its files, here as they were written."""
+        files, folder = named_files(manifest), Path(self.place.address)
+        if self.shared:
+            return bool(files) and set(files) <= self.place.names()
+        return RANKED in files and all(has_digest(folder / n, d) for n, d in files.items())
+
+    def _compare(self, before: dict[str, Any]) -> None:
+        for key in sorted(set(before) | set(self.identity)):
+            changes = list(differences(before.get(key), self.identity.get(key)))
+            if changes:
+                raise InputError(
+                    f"{self.path} holds a screening with another {key.replace('_', ' ')} "
+                    f"({'; '.join(changes[:3])}); start anew without --resume, or choose another "
+                    "--out folder"
+                )
+
+    def _take_up(self, chunks: list[dict[str, Any]]) -> None:
+        for chunk in chunks:
+            files = chunk.get("files", {})
+            damaged = [name for name, digest in files.items() if not self._has(name, digest)]
+            if damaged:
+                _log.warning(
+                    "%s is damaged or missing; its chunk is evaluated again",
+                    self.parts.name_of(damaged[0]),
+                )
+            else:
+                chunk.setdefault("phase", "chunk")
+                self._chunks[chunk["phase"], chunk["number"]] = chunk
+                self._agree(chunk.get("models", {}), chunk["number"])
+
+    def _has(self, name: str, digest: str) -> bool:
+        """Return whether a chunk's file is there as it was written."""
+        try:
+            return digest_of(self.parts.get(name)) == digest
+        except OSError:
+            return False
+
+    def _agree(self, models: Mapping[str, str], number: int) -> None:
+        for target, digest in models.items():
+            if self.models.setdefault(target, digest) != digest:
+                raise InputError(
+                    f"chunk {number} was made with another model of {target} "
+                    f"({digest[:12]}) than those before it ({self.models[target][:12]}); let all "
+                    "workers share one trained model (MAGNETKIT_CACHE_DIR) and start anew without "
+                    "--resume"
+                )
+
+    def chunk(self, number: int) -> tuple[int, int] | None:
+        """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
+        chunk = self._chunks.get((self.phase, number))
+        return None if chunk is None else (chunk["rows"], chunk["rejected"])
+
+    def prepared(self, work: Work) -> Work:
+        """Return the work so that whoever does it writes the chunk, if he reaches the folder."""
+        far = not self._workers_write
+        return work if far else partial(written, work=work, place=self.parts, phase=self.phase)
+
+    def add(self, number: int, part: Part) -> None:
+        """Store the finished part of a chunk of that number, and name it in the manifest soon.
+
+        Where the process is killed, a chunk that was not yet named is evaluated again.
+        """
+        self._agree(part.models, number)
+        part = put_part(number, part, self.parts, self.phase)
+        chunk = {
+            "phase": self.phase,
+            "number": number,
+            "rows": part.rows,
+            "rejected": part.lines,
+            "models": dict(part.models),
+            "files": part.files,
+        }
+        if part.tally:
+            chunk["tally"] = dict(part.tally)
+        self._chunks[self.phase, number] = chunk
+        if part.judged is not None:
+            self._judged[self.phase, number] = part.judged
+        begun = time.monotonic()
+        self._unnamed = begun < self._due
+        if not self._unnamed:
+            self._write_manifest()
+            took = time.monotonic() - begun
+            if took > _AT_ONCE:
+                self._due = begun + took / _SHARE_OF_TIME
+
+    def leave_off(self) -> None:
+        """Name in the manifest what is finished and not yet named, where a screening ends early."""
+        if self._unnamed:
+            with suppress(OSError, MagnetkitError):
+                self._write_manifest()
+
+    def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the finished chunks in order, or some columns of them, whose hash is not asked."""
+        yield from (table for _, table in self._read("arrow", columns))
+
+    def numbered(self) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the finished chunks in order, each with its number."""
+        yield from self._read("arrow")
+
+    def digests(self) -> dict[int, tuple[str, int]]:
+        """Return the SHA-256 of each chunk's table and its rows, by number."""
+        found = {}
+        for chunk in self._of(self.phase):
+            name = file_name(self.phase, chunk["number"], "arrow")
+            if name in chunk["files"]:
+                found[chunk["number"]] = chunk["files"][name], chunk["rows"]
+        return found
+
+    def tallies(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what was counted over each finished chunk."""
+        return (chunk["tally"] for chunk in self._of(self.phase) if "tally" in chunk)
+
+    def judged(self, rule: Rule) -> Iterator[Judged]:
+        """Yield what the ranking needs of each finished chunk, in order."""
+        for chunk in self._of(self.phase):
+            known = self._judged.get((self.phase, chunk["number"]))
+            if known is not None:
+                yield known
+                continue
+            # It was finished before this process was.
+            for _, table in self._read("arrow", rule.columns(), chunk["number"]):
+                yield rule.judge(table)
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Yield the rejected lines in order."""
+        for phase in dict.fromkeys(phase for phase, _ in sorted(self._chunks)):
+            for _, table in self._read("rejected.arrow", phase=phase):
+                yield from rejected_lines(table)
+
+    def _read(
+        self,
+        suffix: str,
+        columns: list[str] | None = None,
+        only: int | None = None,
+        phase: str | None = None,
+    ) -> Iterator[tuple[int, pa.Table]]:
+        for chunk in self._of(phase or self.phase):
+            name = file_name(chunk["phase"], chunk["number"], suffix)
+            digest = chunk["files"].get(name)
+            if digest is None or only not in (None, chunk["number"]):
+                continue
+            try:
+                if columns is not None:
+                    table = decode(self.parts.opened(name), columns)
+                else:
+                    content = self.parts.get(name)
+                    if digest_of(content) != digest:
+                        raise OSError("its hash differs from what was written")
+                    table = decode(content)
+            except (OSError, pa.ArrowInvalid) as error:
+                raise StoreError(
+                    f"{self.parts.name_of(name)} cannot be read ({str(error).splitlines()[0]}); "
+                    "--resume evaluates it again"
+                ) from None
+            yield chunk["number"], table
+
+    def _of(self, phase: str) -> Iterator[dict[str, Any]]:
+        """Yield the records of a phase's chunks in order."""
+        return (self._chunks[key] for key in sorted(self._chunks) if key[0] == phase)
+
+    def _write_manifest(self) -> None:
+        chunks = [self._chunks[key] for key in sorted(self._chunks)]
+        self.parts.put(MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
+
+    def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
+        """Return a manifest that says this beside what the results depend on."""
+        whole = {"format": FORMAT, "identity": self.identity, **content}
+        return json.dumps(whole, indent=1, ensure_ascii=False).encode()
+
+    def staged(self, name: str) -> Path:
+        """Return where to write a file of the new result on this machine."""
+        return self._staged / name
+
+    def list_rejected(self) -> str:
+        """Write the rejected lines beside the parts, so that an earlier result stands as it was."""
+        write_rejected(self.rejected(), self.staged(REJECTED))
+        self.parts.put(REJECTED, self.staged(REJECTED).read_bytes())
+        return self.parts.name_of(REJECTED)
+
+    def finish(self, summary: dict[str, Any]) -> dict[str, Any]:
+        """Put the files written in their place, remove the parts, return the new manifest."""
+        files = dict(self.hashed)
+        for name in (RANKED, RANKED_CSV, REJECTED):
+            if name not in files and self.staged(name).is_file():
+                files[name] = sha256(self.staged(name))
+        content = self._manifest_of(
+            {"done": True, "summary": summary, "models": self.models, "files": files}
+        )
+        if self.shared:
+            for name in (RANKED_CSV, REJECTED):
+                self.place.put(name, self.staged(name).read_bytes())
+            self.place.put(MANIFEST, content)
+            # Of an earlier result or attempt; what a user keeps beside is left alone.
+            names = self.place.names()
+            own = {n for n in names if n.startswith(f"{PARTS}/") or _FRAGMENT.fullmatch(n)}
+            self.place.remove(own - set(files))
+        else:
+            Place(str(self._staged)).put(MANIFEST, content)
+            settle(Path(self.place.address))
+        return json.loads(content)
+
+
+def fragments_folder(identity: Mapping[str, Any]) -> str:
+    """Return the name of the folder of a result's fragments: another for another question."""
+    digest = digest_of(json.dumps(identity, sort_keys=True).encode())
+    return f"{FRAGMENTS}-{digest[:12]}.parquet"
+
+
+def _make(folder: Path, named: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(named, error) from None

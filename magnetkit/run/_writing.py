@@ -1,0 +1,312 @@
+"""The end of a screening: ranks over all finished chunks, and the files of the contract.
+
+In a store that all workers reach they write the table: each chunk with its ranks is a fragment.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..columns import ordered
+from ..errors import InputError
+from ..files import parquet_bytes, write_csv, write_parquet
+from ..ranking.judged import Job
+from ..ranking.order import Ranking, Rule, ranked
+from ..ranking.regret import by_regret
+from ._candidates import Piece
+from ._files import (
+    PARTS,
+    RANKED,
+    RANKED_CSV,
+    REJECTED,
+    Place,
+    RowsInMemory,
+    digest_of,
+    result_of,
+    write_rejected,
+)
+from ._pool import Pool, Progress, ahead, in_order
+from ._store import Memory, Store, fragments_folder
+from ._work import Work, decode, encode, recovered
+from .result import (
+    LEADING_ROWS,
+    SPREAD_ROWS,
+    TOP_ROWS,
+    Ranked,
+    compact,
+    rows_between,
+    spread_places,
+)
+
+
+class Crew(NamedTuple):
+    """Who works on the chunks of a screening: a pool, and what it needs to make one again."""
+
+    pool: Pool
+    pieces: Callable[[], Iterable[Piece]]
+    work: Work
+
+
+def finish(
+    store: Memory | Store,
+    job: Job,
+    rule: Rule,
+    identity: Mapping[str, Any],
+    summary: Mapping[str, Any],
+    tell: Progress,
+    crew: Crew,
+    keep: int | None = None,
+) -> Ranked:
+    """Rank over all chunks, and write the files of the contract if there is a place for them.
+
+    Parameters
+    ----------
+    store : Memory or Store
+        With every chunk.
+    job, rule
+        What was asked, and by what it is ranked.
+    identity, summary : mapping
+        For the manifest; whoever meets the requirements is counted here.
+    tell : Progress
+    crew : Crew
+        Who writes where the place is one that all workers reach.
+    keep : int, optional
+        Rows by rank that are written; all otherwise.
+
+    Returns
+    -------
+    Ranked
+    """
+    # What evaluation left in Arrow's pool is more than the ranking takes.
+    pa.default_memory_pool().release_unused()
+    if isinstance(store, Store) and store.shared:
+        take = partial(_rows_of_workers, store, crew)
+    else:
+        take = partial(_take_rows, store)
+    ranking = by_regret(ranked(store.judged(rule)), take, job)
+    summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
+    kept = None
+    if keep is not None:
+        kept = (ranking.place > 0) & (ranking.place <= keep)
+        summary |= {"meet_requirements": int(ranking.meets[kept].sum()), "kept": int(kept.sum())}
+    if isinstance(store, Memory):
+        data = pa.concat_tables(_with_ranks(store.tables(), ranking, kept)).unify_dictionaries()
+        manifest = {"identity": dict(identity), "summary": summary}
+        return Ranked(data, job.profile, manifest, list(store.rejected()), job)
+    place = ranking.place if kept is None else ranking.place[kept]
+    rows = rows_in_memory(place, TOP_ROWS)
+    write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
+    in_memory = RowsInMemory(rows, write(ranking, kept, rows, tell))
+    top = in_memory.take(_leading(place)).sort_by("rank")
+    write_csv(
+        top.column_names,
+        zip(*(c.to_pylist() for c in top.columns), strict=True),
+        store.staged(RANKED_CSV),
+    )
+    write_rejected(store.rejected(), store.staged(REJECTED))
+    return result_of(store.place, store.finish(summary), Ranked, in_memory, job)
+
+
+def _write(
+    store: Store,
+    ranking: Ranking,
+    kept: NDArray[np.bool_] | None,
+    in_memory: NDArray[np.int64],
+    tell: Progress,
+) -> pa.Table:
+    """Write ``ranked.parquet``; return the rows that stay in memory."""
+    tables = _with_ranks(store.tables(), ranking, kept)
+    found: list[pa.Table] = []
+    first = next(tables)
+    passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), tell)
+    store.hashed[RANKED] = write_parquet(passed, first.schema, store.staged(RANKED))
+    return compact(pa.concat_tables(found))
+
+
+def _take_rows(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Table:
+    """Return some columns of some candidates."""
+    found: list[pa.Table] = []
+    for _ in _watched(store.tables(columns), rows, found, 0, lambda *_: None):
+        pass
+    return pa.concat_tables(found)
+
+
+def refuse_nothing(store: Memory | Store, rows: int) -> None:
+    """Say why there is nothing to rank, if there is nothing; what was rejected is still written.
+
+    Raises
+    ------
+    InputError
+        If no candidate could be read.
+    """
+    if rows:
+        return
+    rejected = list(store.rejected())
+    if not rejected:
+        raise InputError("there is no candidate; give at least one composition")
+    listed = f"; all are listed in {store.list_rejected()}" if isinstance(store, Store) else ""
+    first = rejected[0]
+    raise InputError(
+        f"no candidate could be read; the first of {len(rejected)}, line {first.line} "
+        f"({first.text!r}): {first.reason}{listed}"
+    )
+
+
+def _leading(place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of ``ranked.csv``, ascending; unranked ones where there are too few."""
+    rows = np.flatnonzero((place > 0) & (place <= TOP_ROWS))
+    others = np.flatnonzero(place == 0)[: TOP_ROWS - len(rows)]
+    return np.sort(np.concatenate([rows, others]))
+
+
+def _watched(
+    tables: Iterable[pa.Table],
+    rows: NDArray[np.int64],
+    found: list[pa.Table],
+    total: int,
+    tell: Progress,
+) -> Iterator[pa.Table]:
+    """Pass tables on, put some `rows` of all into `found`, and tell how far it is."""
+    stop = 0
+    for table in tables:
+        start, stop = stop, stop + len(table)
+        own = rows_between(rows, start, stop)
+        found.append(table.take(pa.array(own - start)))
+        yield table
+        tell(stop, total)
+
+
+def _with_ranks(
+    tables: Iterator[pa.Table], ranking: Ranking, kept: NDArray[np.bool_] | None
+) -> Iterator[pa.Table]:
+    """Yield the chunks, or what is kept of them, with the columns of the ranking in order."""
+    start = 0
+    for table in tables:
+        rows = slice(start, start + len(table))
+        start += len(table)
+        part = None if kept is None else kept[rows]
+        yield _joined(table, ranking.columns(rows.start, rows.stop), part)
+
+
+def rows_in_memory(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    """Return which rows stay in memory when a screening ends, ascending.
+
+    Parameters
+    ----------
+    place : ndarray of int64, shape (n,)
+        Rank from 1; 0 for none.
+    first : int
+        Where fewer have a rank, so many rows are made up with others.
+    """
+    ranked = int(np.count_nonzero(place))
+    wanted = np.zeros(ranked + 1, bool)
+    wanted[1 : LEADING_ROWS + 1] = True
+    wanted[spread_places(ranked, SPREAD_ROWS)] = True
+    others = np.flatnonzero(place == 0)[: max(first - ranked, 0)]
+    return np.sort(np.concatenate([np.flatnonzero(wanted[place]), others]))
+
+
+class Ranks(NamedTuple):
+    """What a fragment gets: an Arrow file of the ranking's columns, and which rows are written.
+
+    ``kept`` is None for all; ``back``: which of those written come back.
+    """
+
+    columns: bytes
+    kept: NDArray[np.bool_] | None
+    back: NDArray[np.int64]
+
+
+class Fragment(NamedTuple):
+    """A file that was written: its name and SHA-256, and rows that come back as an Arrow file."""
+
+    name: str
+    digest: str
+    rows: bytes
+
+
+Task = tuple[int, Piece, str, Any]
+
+
+def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = None) -> pa.Table:
+    """Return a chunk, or what is kept of it, with the columns of the ranking in order."""
+    for name in ranks.column_names:
+        table = table.append_column(name, ranks.column(name))
+    if kept is not None:
+        table = table.filter(pa.array(kept))
+    return table.select(ordered(table.column_names))
+
+
+def _write_fragment(task: Task, work: Work, place: Place, folder: str) -> Fragment:
+    """Write a chunk with its ranks, where whoever does it is."""
+    number, piece, digest, ranks = task
+    table = recovered(number, piece, digest, work, place.under(PARTS))
+    table = _joined(table, decode(ranks.columns), ranks.kept)
+    name = f"{folder}/part-{number:06d}.parquet"
+    content = parquet_bytes(table)
+    place.put(name, content)
+    return Fragment(name, digest_of(content), encode(table.take(pa.array(ranks.back))))
+
+
+def _read_rows(task: Task, work: Work, place: Place) -> bytes:
+    """Return some columns of some rows of a chunk as an Arrow file."""
+    number, piece, digest, (rows, columns) = task
+    table = recovered(number, piece, digest, work, place.under(PARTS))
+    return encode(table.select(columns).take(pa.array(rows)))
+
+
+def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:
+    """Yield a task for each chunk of which something is needed, by its first row and its last."""
+    chunks, start = store.digests(), 0
+    for number, piece in enumerate(crew.pieces()):
+        digest, rows = chunks.get(number, ("", 0))
+        stop = start + rows
+        if rows and (what := needed(start, stop)) is not None:
+            yield number, piece, digest, what
+        start = stop
+
+
+def _rows_of_workers(
+    store: Store, crew: Crew, rows: NDArray[np.int64], columns: list[str]
+) -> pa.Table:
+    """Return some columns of some candidates, which the workers read out of their chunks."""
+
+    def needed(start: int, stop: int) -> Any:
+        own = rows_between(rows, start, stop)
+        return (own - start, columns) if len(own) else None
+
+    tasks = _tasks(store, crew, needed)
+    work = partial(_read_rows, work=crew.work, place=store.place)
+    return pa.concat_tables(decode(found) for found in in_order(crew.pool, work, tasks))
+
+
+def _write_fragments(
+    store: Store,
+    crew: Crew,
+    ranking: Ranking,
+    kept: NDArray[np.bool_] | None,
+    in_memory: NDArray[np.int64],
+    tell: Progress,
+) -> pa.Table:
+    """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
+    total = len(ranking.place)
+    counted = np.concatenate([[0], np.cumsum(np.ones(total, bool) if kept is None else kept)])
+
+    def needed(start: int, stop: int) -> Ranks:
+        own = rows_between(in_memory, counted[start], counted[stop]) - counted[start]
+        part = None if kept is None else kept[start:stop]
+        return Ranks(encode(ranking.columns(start, stop)), part, own)
+
+    folder = fragments_folder(store.identity)
+    work = partial(_write_fragment, work=crew.work, place=store.place, folder=folder)
+    found = []
+    for fragment in in_order(crew.pool, work, _tasks(store, crew, needed)):
+        store.hashed[fragment.name] = fragment.digest
+        found.append(decode(fragment.rows))
+        tell(len(found), None)
+    return compact(pa.concat_tables(found))

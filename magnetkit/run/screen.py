@@ -1,0 +1,494 @@
+"""Candidates through every stage, ranked for a device; the best of a space; a search around them.
+
+For the best of a space that is too large to be written out, a first pass leaves out what cannot be
+among them (`ranking.sieve`) and counts over all; what is left goes through an ordinary screening,
+whose rows beyond those asked for are not written. So ranks and rows are those of a full screening.
+"""
+
+import gc
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+
+import numpy as np
+import pyarrow as pa
+
+from .._blas import one_thread
+from ..arguments import named, renamed, whole
+from ..composition import Substitutions
+from ..composition.notation import Basis
+from ..composition.refinement import refine
+from ..errors import CompositionError, InputError
+from ..files import is_url
+from ..prediction.conditions import UseKeywords, with_conditions
+from ..ranking.draws import scales
+from ..ranking.judged import Job, evaluate, identity_of, job_for
+from ..ranking.order import Rule
+from ..ranking.sieve import Sieve, Tally, edges_of, limit_of, needed_for, properties_of, sift
+from ..units import parse_temperature
+from ._candidates import (
+    CHUNK_ROWS,
+    Candidates,
+    Chosen,
+    Piece,
+    SpaceCandidates,
+    TableCandidates,
+    as_candidates,
+)
+from ._files import check_place, open_result
+from ._pool import Pool, Progress, in_order, opened, reporting
+from ._store import Memory, Store
+from ._work import Work, dependencies, finished, leading, sieved
+from ._writing import Crew, finish, refuse_nothing
+from .result import Ranked
+
+if TYPE_CHECKING:
+    from ..applications.profile import Profile
+
+MOST_ROWS, KEEP = 10_000_000, 100_000
+"""Spaces of more than so many candidates keep so many where nothing else is asked."""
+PIECE_ROWS = 1 << 20
+"""Candidates a piece of the first pass: seconds of work."""
+_SAMPLE = 65_536
+_FOR_EDGES = 4096
+ROUNDS, AROUND = 2, 20
+"""How often `refined` looks around the best, and around how many."""
+
+
+@renamed(outside_kA_m="outside_field_kA_m")
+@named
+@with_conditions("use", "magnet", "supply", "models", without=("host",))
+def screen(
+    compositions: Any = None,
+    application: "str | Path | Profile" = "patriot-beam-focusing",
+    temperature: float | str | None = None,
+    scenario: str | Path | None = None,
+    *,
+    reference: str | None = None,
+    require: Sequence[str] = (),
+    objectives: Sequence[str] = (),
+    basis: Basis = "auto",
+    column: str | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    keep: int | None = None,
+    chunk_rows: int = CHUNK_ROWS,
+    workers: int | None = None,
+    dask: str | None = None,
+    progress: bool | Progress = False,
+    **keywords: Unpack[UseKeywords],
+) -> Ranked:
+    """Rank candidates for a device.
+
+    Parameters
+    ----------
+    compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
+        What to judge; None takes the substitution space of the device's profile. A frame is one
+        of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
+        shells and its other columns are carried through. A column is a list, series or array of
+        texts or pymatgen compositions.
+    application : str, Path or Profile
+        Name of a device, path of a profile, or a profile.
+    temperature : float or str, optional
+        Temperature of the table, and of the requirements that name none, K or a text such as
+        ``"150C"``; the profile's otherwise.
+    scenario : str, optional
+        Supply scenario.
+    reference : str, optional
+        Composition of today's magnet, instead of the device's.
+    require : sequence of str
+        Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
+        same side of the same column takes its place.
+    objectives : sequence of str
+        Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    column : str, optional
+        Composition column of a table.
+    out : path or str, optional
+        Results folder to write; or the URL of one in a store that all workers reach, such as
+        ``"s3://bucket/run"``: they write there, and rows do not travel to this process.
+    resume : bool
+        Go on with the finished chunks in `out`.
+    strict : bool
+        Fail on the first candidate that cannot be read.
+    keep : int, optional
+        Write so many of the best alone, and count over all: of a space of more than ten million
+        100,000, of all else every candidate, where it is not given. Rows and ranks are those of a
+        full screening; Pareto fronts are those among the candidates whose loss is small enough to
+        be kept: one that is unlikelier to meet the requirements, and so is not, may dominate them.
+    chunk_rows : int
+        Candidates a chunk.
+    workers : int, optional
+        Processes to work in, started by Dask; the threads of this process otherwise. A script
+        that asks for them needs ``if __name__ == "__main__":``.
+    dask : str, optional
+        Scheduler of a Dask cluster to work on, e.g. ``"tcp://10.0.0.1:8786"``; every worker
+        needs the same magnetkit.
+    progress : bool or callable
+        Show a progress bar on stderr, or call this with rows done and rows in all.
+    **keywords
+        Conditions, as of `magnetkit.predict`; what is not given is the device's.
+
+    Returns
+    -------
+    Ranked
+
+    Raises
+    ------
+    InputError
+        If an argument cannot be used; with `strict`, `CompositionError` on a bad candidate.
+
+    Examples
+    --------
+    >>> result = screen(["SmCo5", "Sm0.6Gd0.4Co5"], application="patriot-beam-focusing")
+    >>> result.best(1)["candidate"].tolist()
+    ['SmCo5']
+    """
+    from ..applications import Profile, load, with_reference
+
+    chunk_rows = _whole_number(chunk_rows, "chunk_rows")
+    if workers is not None:
+        workers = _whole_number(workers, "workers")
+    place = results_place(out)
+    profile = application if isinstance(application, Profile) else load(application)
+    if reference is not None:
+        profile = with_reference(profile, reference, basis)
+    kelvin = None if temperature is None else parse_temperature(temperature)
+    shell = keywords.pop("shell", None)
+    job = job_for(
+        profile, kelvin, require=require, objectives=objectives, scenario=scenario, **keywords
+    )
+    source = as_candidates(compositions, profile, basis, column, shell)
+    keep = rows_kept(keep, source)
+    with _store(place, near=dask is None) as store:
+        if job.conditions.reference is not None:
+            # What is trained or compiled at first use is so before several threads or processes
+            # ask.
+            evaluate(job.conditions.reference, job)
+        needed = dependencies(job)
+        known = identity(source, job, chunk_rows, needed, keep)
+        if place is not None and not store.begin(known, resume):
+            return open_result(place, Ranked)
+        rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
+        with (
+            _frozen(),
+            one_thread(),
+            opened(workers, dask, job, needed) as pool,
+            reporting(progress, "screening") as tell,
+        ):
+            counts: Counts | None = None
+            summary: dict[str, Any] = {}
+            if keep is not None:
+                source, counts, summary = best_of(
+                    source, job, rule, keep, store, pool, tell, strict
+                )
+            work = partial(finished, job=job, rule=rule)
+            done = through(
+                source.pieces(chunk_rows), work, store, pool, telling(tell, source.count()), strict
+            )
+            counts = counts or done
+            refuse_nothing(store, counts.rows)
+            found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
+            crew = Crew(pool, partial(source.pieces, chunk_rows), work)
+            with reporting(progress is True, "ranking and writing") as tell_end:
+                return finish(store, job, rule, known, found, tell_end, crew, keep)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Let the garbage collector look through what comes now alone.
+
+    What imports and models made stays, and takes most of its time.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
+    return nullcontext(Memory()) if place is None else Store(place, near)
+
+
+def _whole_number(value: Any, name: str) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InputError(f"{name} must be a whole number, got {value!r}") from None
+    if number < 1:
+        raise InputError(f"{name} must be 1 or more, got {value}")
+    return number
+
+
+def results_place(out: Any) -> Path | str | None:
+    """Return the folder, or the URL, that a user named for the results, None where none was."""
+    if out is None or is_url(out):
+        return out
+    if not isinstance(out, str | Path) or not str(out).strip() or "\0" in str(out):
+        raise InputError(
+            f"out must be the path of a folder for the results, got {out!r}; leave it out to keep "
+            "them in memory"
+        )
+    return Path(out)
+
+
+def identity(
+    source: Candidates,
+    job: Job,
+    chunk_rows: int,
+    needed: Mapping[str, Any],
+    keep: int | None = None,
+) -> dict[str, Any]:
+    """Return what the results depend on, for the manifest and for resuming.
+
+    Parameters
+    ----------
+    source : Candidates
+    job : Job
+    chunk_rows : int
+        Candidates a chunk.
+    needed : mapping
+        What `dependencies` says of this process.
+    keep : int, optional
+        How many of the best are written; all otherwise.
+    """
+    return {
+        "candidates": dict(source.describe()),
+        **identity_of(job),
+        "chunk_rows": chunk_rows,
+        "keep": keep,
+        **needed,
+    }
+
+
+class Counts(NamedTuple):
+    """Candidates judged, and lines rejected."""
+
+    rows: int
+    rejected: int
+
+
+def through(
+    pieces: Iterable[Piece],
+    work: Work,
+    store: Memory | Store,
+    pool: Pool,
+    tell: Callable[[int], None],
+    strict: bool = False,
+) -> Counts:
+    """Work through the pieces that are not finished yet.
+
+    Parameters
+    ----------
+    pieces : iterable of Piece
+        In order.
+    work : callable
+        `finished` or `sieved` of this room.
+    store : Memory or Store
+    pool : Pool
+    tell : callable
+        Takes the candidates done.
+    strict : bool
+        Fail on the first line that cannot be read.
+
+    Raises
+    ------
+    CompositionError
+        With `strict`, on that line.
+    """
+    rows = lines = 0
+
+    def unfinished() -> Iterator[tuple[int, Piece]]:
+        nonlocal rows, lines
+        for number, piece in enumerate(pieces):
+            before = store.chunk(number)
+            if before is None:
+                yield number, piece
+            else:
+                rows, lines = rows + before[0], lines + before[1]
+                tell(rows)
+
+    for number, part in in_order(pool, store.prepared(work), unfinished()):
+        if strict and part.first is not None:
+            first = part.first
+            raise CompositionError(f"line {first.line}: {first.reason}", first.text)
+        store.add(number, part)
+        rows, lines = rows + part.rows, lines + part.lines
+        tell(rows)
+    return Counts(rows, lines)
+
+
+def telling(tell: Progress, total: int | None) -> Callable[[int], None]:
+    """Return what tells progress towards a total."""
+    return lambda done: tell(done, total)
+
+
+def rows_kept(keep: int | None, source: Candidates) -> int | None:
+    """Return how many of the best are kept; None for all.
+
+    Raises
+    ------
+    InputError
+        If `keep` is no whole number of 1 or more.
+    """
+    if keep is not None:
+        return whole("keep", keep, 1)
+    rows = source.count()
+    is_space = isinstance(source, SpaceCandidates)
+    return KEEP if is_space and rows is not None and rows > MOST_ROWS else None
+
+
+def best_of(
+    source: Candidates,
+    job: Job,
+    rule: Rule,
+    keep: int,
+    store: Memory | Store,
+    pool: Pool,
+    tell: Progress,
+    strict: bool = False,
+) -> tuple[Chosen, Counts, dict[str, Any]]:
+    """Return the candidates that can be among the first `keep`, and what was counted over all.
+
+    Raises
+    ------
+    InputError
+        If none has a rank.
+    """
+    tell_rows = telling(tell, source.count())
+    for number, sieve in enumerate(_sieves(source, job, rule, keep)):
+        store.phase = f"sieve{number}"
+        work = partial(sieved, job=job, rule=rule, sieve=sieve, keep=keep)
+        counts = through(source.pieces(PIECE_ROWS), work, store, pool, tell_rows, strict)
+        tally = Tally()
+        for plain in store.tallies():
+            tally.add(Tally.of(plain))
+        found = _first(store, needed_for(keep))
+        # Nothing rests on the sample: what is below the limit was counted.
+        if not sieve.closed or len(found) >= needed_for(keep):
+            break
+    store.phase = "chunk"
+    if counts.rows and not len(found):
+        reasons = ", ".join(f"{n:,} {why}" for why, n in tally.status.most_common())
+        raise InputError(f"none of {counts.rows:,} candidates has a rank: {reasons}")
+    summary = {
+        "candidates": counts.rows,
+        "rejected": counts.rejected,
+        "sieve": tally.plain()
+        | {"limit": sieve.limit if sieve.closed else None, "edges": dict(sieve.edges)},
+    }
+    pieces, rows = found["piece"].to_numpy(), found["row"].to_numpy()
+    chosen_rows = {int(number): rows[pieces == number] for number in np.unique(pieces)}
+    return Chosen(source, PIECE_ROWS, chosen_rows), counts, summary
+
+
+def _first(store: Memory | Store, count: int) -> pa.Table:
+    """Return the first `count` rows that the pass left, by piece."""
+    found: list[pa.Table] = []
+    for number, table in store.numbered():
+        table = table.append_column("piece", pa.array(np.full(len(table), number, np.int32)))
+        found.append(table)
+        if sum(len(part) for part in found) > 4 * count:
+            found = [leading(pa.concat_tables(found), count)]
+    if not found:
+        return pa.table({"row": pa.array([], pa.int64()), "piece": pa.array([], pa.int32())})
+    return leading(pa.concat_tables(found), count)
+
+
+def _sieves(source: Candidates, job: Job, rule: Rule, keep: int) -> Iterator[Sieve]:
+    """Yield the sieve to try first, then one that leaves out nothing that can be ranked."""
+    rows = source.count() or 0
+    sampled = isinstance(source, SpaceCandidates) and rows > _SAMPLE
+    if isinstance(source, SpaceCandidates) and rows > _SAMPLE:
+        parts = source.sample(_SAMPLE)
+    else:
+        parts = [piece() for piece in islice(source.pieces(CHUNK_ROWS), 1)]
+    few = [part.take(np.arange(min(_FOR_EDGES, len(part.table)))) for part in parts]
+    edges = edges_of([properties_of(part.table, part.shells, job) for part in few])
+    if sampled:
+        left = [sift(part.table, part.shells, job, rule, Sieve())[0] for part in parts]
+        losses = np.concatenate([part.judged.loss for part in left])
+        limit = limit_of(losses, sum(len(part.table) for part in parts), rows, keep)
+        if np.isfinite(limit):
+            yield Sieve(limit, edges)
+    yield Sieve(np.inf, edges)
+
+
+def some_of(space: Substitutions, n: int, seed: int = 0) -> TableCandidates:
+    """Return `n` formulas evenly spread over a space, for one too large to screen whole."""
+    table = space.sample(n, seed=seed)
+    return TableCandidates(table, space.formulas(table.row_index))
+
+
+def refined(
+    space: Substitutions,
+    application: "str | Path | Profile",
+    step: float,
+    *,
+    rounds: int = ROUNDS,
+    keep: int = AROUND,
+    sample: int | None = None,
+    out: str | Path | None = None,
+    resume: bool = False,
+    **options: Any,
+) -> Ranked:
+    """Screen a space, then its surroundings on a finer step around the best, again and again.
+
+    The best are the first Pareto front, or the first by rank where nothing meets the
+    requirements. Each round looks around the best of the round before, so the search walks
+    wherever the ranking leads, within the limits of the space.
+
+    Parameters
+    ----------
+    space : Substitutions
+        Of a step that `step` divides.
+    application : str, Path or Profile
+        The device.
+    step : float
+        Fraction of a site's atoms, finer than the space's.
+    rounds : int
+        How often to look around the best.
+    keep : int
+        Around how many of them.
+    sample : int, optional
+        Formulas of the space to begin with, evenly spread; all of them otherwise.
+    out, resume, **options
+        As for `screen`; the folder holds the last round.
+
+    Returns
+    -------
+    Ranked
+        The surroundings of all rounds, ranked together.
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range or an argument of `screen` cannot be used.
+    """
+    for name, value in (("rounds", rounds), ("keep", keep)):
+        if value < 1:
+            raise InputError(f"{name} must be 1 or more, got {value}")
+    place = results_place(out)
+    if isinstance(place, Path):
+        # Only the last round writes there.
+        check_place(place)
+    start = space if sample is None else some_of(space, sample)
+    found = screen(start, application, **options)
+    coarse, near = space, np.empty(0, np.int64)
+    for turn in range(rounds):
+        front = found.pareto
+        best = front.head(keep) if len(front) else found.best(keep)
+        finer, rows = refine(coarse, list(best["candidate"]), step)
+        near = np.union1d(near, rows)
+        last: dict[str, Any] = {"out": out, "resume": resume} if turn == rounds - 1 else {}
+        source = TableCandidates(finer[near], finer.formulas(near))
+        found = screen(source, application, **last, **options)
+        coarse = finer
+    return found

@@ -1,0 +1,160 @@
+"""What was typed and written for 0.1 works for a release, and says the new name."""
+
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit.cli import _options
+from magnetkit.cli.app import app
+from magnetkit.diffusion.cases import Circuit
+from magnetkit.errors import InputError, MagnetkitError
+from magnetkit.magnetism.duty import Duty
+
+
+class Reached(Exception):
+    """The command has read its options."""
+
+
+# Where a command goes once its options are read, and what is typed in 0.1 and now.
+CALLS = {
+    "compare": ("magnetkit.prediction.compare", "A B --temperature 150C --cgs", "['A', 'B']"),
+    "limits": ("magnetkit.magnetism.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
+    "parts": ("magnetkit.replacement.bill", "patriot --per-year 100 --keep", "patriot"),
+    "compensate": (
+        "magnetkit.cli.replace._compensate",
+        "--reference 2:17TC-16 --circuit 0.01",
+        "2:17TC-16",
+    ),
+    "robustness": ("magnetkit.screening.ScreenResult.from_folder", ". --top 5 --rows 3", "."),
+    "train": ("magnetkit.surrogates.train", "curie_temperature_K -q", "curie_temperature_K"),
+    "featurize": ("magnetkit.features.featurize.featurize", "a.csv --out b.csv", "a.csv"),
+    "bench": ("subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
+    "warmup": ("magnetkit.cli.warmup._run", "-q", None),
+    "data freeze": ("magnetkit.cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
+}
+OPTIONS = {
+    ("predict", "--cgs"): ("magnetkit.show.properties.print_properties", "SmCo5 --cgs", "cgs"),
+    ("predict", "--wide"): ("magnetkit.show.properties.print_properties", "SmCo5 --wide", "wide"),
+    ("replace", "--number"): ("magnetkit.replacement.replace", "N42SH --number=7", "per_year"),
+    ("diffuse", "--outside"): (
+        "magnetkit.diffusion.diffuse", "A --shape 1x1x1mm --outside 7", "outside_field_kA_m",
+    ),
+    ("diffuse", "--hours"): (
+        "magnetkit.diffusion.diffuse", "A --shape 1x1x1mm --hours 7", "anneal_hours",
+    ),
+    ("diffuse", "--pieces"): (
+        "magnetkit.diffusion.diffuse", "A --shape 1x1x1mm --pieces 7", "per_year",
+    ),
+}  # fmt: skip
+
+
+def reach(monkeypatch, place, *words):
+    """Run a command up to a function; return what that was given, and what stderr says."""
+    given = {}
+
+    def stop(*args, **kwargs):
+        given.update(kwargs, args=args)
+        raise Reached
+
+    # A function whose room loads it late is there once it was asked for.
+    room, _, name = place.rpartition(".")
+    monkeypatch.setattr(place, stop)
+    done = CliRunner().invoke(app, list(words))
+    assert isinstance(done.exception, Reached), (done.exception, done.output, room, name)
+    return given, done.stderr
+
+
+def test_every_old_command_is_tried():
+    assert {name.split()[-1] for name in CALLS} == set(_options.OLD_COMMANDS)
+    tried = {option for _, option in OPTIONS} | {
+        word.partition("=")[0] for _, text, _ in CALLS.values() for word in text.split()
+    }
+    known = {option for own in _options.OLD_OPTIONS.values() for option in own}
+    assert known | set(_options._EVERYWHERE) <= tried
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_an_old_command_does_what_the_new_one_does_and_names_it(name, monkeypatch):
+    place, text, first = CALLS[name]
+    given, err = reach(monkeypatch, place, *name.split(), *text.split())
+    new = _options.OLD_COMMANDS[name.split()[-1]]
+    assert f"{name.split()[-1]} goes with the next release; now: {new}" in err
+    if first is not None:
+        assert first in str([*given["args"], *given.values()])
+
+
+@pytest.mark.parametrize("case", OPTIONS, ids=" ".join)
+def test_an_old_option_is_the_new_one_and_names_it(case, monkeypatch):
+    command, option = case
+    place, text, keyword = OPTIONS[case]
+    given, err = reach(monkeypatch, place, command, *text.split())
+    assert given[keyword] in (7, 7.0, True)
+    assert f"{option} goes with the next release; now: --" in err
+
+
+def test_what_places_and_rows_were_are_not_mixed_up(monkeypatch):
+    assert _options.renew("robustness", ["--top", "5", "--rows=3", "--", "--top"]) == [
+        "--places", "5", "--top=3", "--", "--top",
+    ]  # fmt: skip
+    assert _options.renew("compensate", ["--reference=N42", "--json"]) == ["N42", "--json"]
+
+
+def test_old_names_are_not_shown(capsys):
+    said = CliRunner().invoke(app, ["--help"]).output
+    for name in (*_options.OLD_COMMANDS, "freeze"):
+        assert f"│ {name} " not in said
+
+
+CALLED = {
+    ("predict", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.predict("?", **w),
+    ("screen", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.screen("?", **w),
+    ("compare", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.compare("?", **w),
+    ("use_limits", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.magnetism.use_limits(
+        "?", **w
+    ),
+    ("replace", "number", "per_year"): lambda w: mk.replace("?", **w),
+    ("replace", "price", "prices"): lambda w: mk.replace("?", **w),
+    ("diffuse", "price", "prices"): lambda w: mk.diffuse("?", "?", **w),
+    ("diffuse", "pieces", "per_year"): lambda w: mk.diffuse("?", "?", **w),
+    ("diffuse", "hours", "anneal_hours"): lambda w: mk.diffuse("?", "?", **w),
+    ("diffuse", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.diffuse("?", "?", **w),
+}
+
+
+@pytest.mark.parametrize("case", CALLED, ids=" ".join)
+def test_an_old_keyword_is_taken_and_the_new_one_named(case):
+    name, old, new = case
+    told = pytest.warns(FutureWarning, match=f"{name}: {old} is now called {new}")
+    with told, pytest.raises(MagnetkitError) as ended:
+        CALLED[case]({old: {} if old == "price" else 1})
+    assert old not in str(ended.value)
+    with pytest.raises(InputError, match=f"{old} is the old name of {new}"):
+        CALLED[case]({old: 1, new: 1})
+
+
+def test_an_old_keyword_means_the_same():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        old = mk.predict("Nd2Fe14B", outside_kA_m=40.0)
+        assert Duty(outside_kA_m=7.0) == Duty(outside_field_kA_m=7.0)
+        assert Circuit("z", outside_kA_m=7.0) == Circuit("z", outside_field_kA_m=7.0)
+    new = mk.predict("Nd2Fe14B", outside_field_kA_m=40.0)
+    assert old.equals(new)
+    assert not old.equals(mk.predict("Nd2Fe14B"))
+
+
+def test_the_page_of_new_names_lists_them_all():
+    page = (Path(__file__).resolve().parents[2] / "docs/renamed.md").read_text("utf-8")
+    for name, new in _options.OLD_COMMANDS.items():
+        (line,) = re.findall(rf"^\| `magnetkit (?:data )?{name}\b.*$", page, re.MULTILINE)
+        assert f"| `magnetkit {new}" in line.replace("magnetkit data", "magnetkit")
+    for own in (*_options.OLD_OPTIONS.values(), _options._EVERYWHERE):
+        for option in own:
+            assert f"`{option}" in page, option
+    for _, old, new in CALLED:
+        assert f"`{old}=`" in page
+        assert f"`{new}=`" in page

@@ -1,0 +1,79 @@
+"""`magnetkit validate` prints the figures that were stored; in a checkout they are made anew."""
+
+import importlib
+import json
+import pkgutil
+
+import pytest
+from typer.testing import CliRunner
+
+import benchmarks.accuracy
+from benchmarks.accuracy import stored
+from benchmarks.accuracy.__main__ import TARGETS
+from magnetkit import datasets
+from magnetkit.cli import features
+from magnetkit.cli.app import app
+from magnetkit.errors import InputError
+
+
+def test_the_stored_figures_are_those_of_the_pages():
+    assert datasets.path("accuracy/figures.json").read_text("utf-8") == stored.text()
+    assert set(stored.TABLES) <= set(TARGETS)
+    # datasets/magnetism/VALIDATION.md: 29 papers on J_s, each left out.
+    (table,) = stored.figures()["magnetism"]
+    assert table["rows"][0] == [
+        "paper left out",
+        "2:14:1",
+        "J_s, T",
+        "146",
+        "0.047",
+        "0.042",
+        "0.93",
+    ]
+
+
+def test_they_are_printed_within_eighty_columns_with_day_page_and_way(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    done = CliRunner().invoke(app, ["validate"])
+    assert done.exit_code == 0
+    for target, tables in stored.figures().items():
+        for table in tables:
+            assert f"{target}, {table['date']}: {table['about']}" in done.stdout
+            assert table["page"] in done.stdout
+            for row in table["rows"]:
+                assert " ".join(row[-1].split()[:2]) in done.stdout
+    assert all(len(line) <= 80 for line in done.stdout.splitlines() if line[:1] in "┃│┏└┡")
+    assert "python -m benchmarks.accuracy TARGET" in done.stderr
+
+
+def test_one_target_goes_out_as_json():
+    done = CliRunner().invoke(app, ["validate", "diffusion", "--json"])
+    assert json.loads(done.stdout) == {"diffusion": stored.figures()["diffusion"]}
+
+
+@pytest.mark.parametrize("target", ["x", "", "saturation_polarization_T"])
+def test_what_was_not_validated_is_refused_by_name(target):
+    done = CliRunner().invoke(app, ["validate", target])
+    assert isinstance(done.exception, InputError)
+    assert "magnetism" in str(done.exception)
+
+
+@pytest.mark.parametrize("option", [("--data", "x.csv"), ("--phases", "x"), ("--no-peers",)])
+def test_options_that_moved_name_their_new_place(option):
+    done = CliRunner().invoke(app, ["validate", "phases", *option])
+    assert isinstance(done.exception, InputError)
+    assert "python -m benchmarks.accuracy" in str(done.exception)
+
+
+def test_bench_of_an_installed_package_says_where_it_runs(monkeypatch, tmp_path):
+    monkeypatch.setattr(features, "__file__", str(tmp_path / "magnetkit/cli/features.py"))
+    done = CliRunner().invoke(app, ["bench", "--quick"])
+    assert isinstance(done.exception, InputError)
+    assert "make bench" in str(done.exception)
+
+
+def test_what_stands_outside_the_wheel_can_be_imported():
+    # Moves of the package are seen here; what it says, `make test-accuracy` tests.
+    for found in pkgutil.walk_packages(benchmarks.accuracy.__path__, "benchmarks.accuracy."):
+        if ".tests" not in found.name:
+            importlib.import_module(found.name)

@@ -1,0 +1,293 @@
+"""What can go wrong between mp-api and a server, each on a real connection."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from magnetkit.errors import NetworkError
+from magnetkit.phases.materials_project import transport
+from magnetkit.phases.materials_project.pull import pull
+from tests.phases import mp_server as mp
+from tests.phases.mp_server import KEY, Handler, Server, status
+
+pytestmark = pytest.mark.usefixtures("own_cache")
+ASK_IN_CHILD = transport._ask_in_child
+# The two heartbeats of mp-api.
+BEATS = [None, None]
+
+
+def truncated_chunks(h: Handler) -> None:
+    h.send_response(200)
+    h.send_header("Transfer-Encoding", "chunked")
+    h.end_headers()
+    h.wfile.write(b'40\r\n{"data": [')
+    h.close_connection = True
+
+
+def truncated(h: Handler) -> None:
+    body = json.dumps(h.content()).encode()
+    h.send_body(body[: len(body) // 2], promised=len(body))
+
+
+def reset(h: Handler) -> None:
+    h.close_connection = True
+
+
+def dripping(h: Handler) -> None:
+    h.send_response(200)
+    h.end_headers()
+    h.close_connection = True
+    while not h.server.over.wait(0.05):
+        h.wfile.write(b" ")
+
+
+PASSING = {
+    "429": status(429, Retry_After="0.05"),
+    "500": status(500),
+    "502": status(502),
+    "503": status(503),
+    "cut short": truncated,
+    "cut short in chunks": truncated_chunks,
+    "reset": reset,
+    "no JSON": lambda h: h.send_body(b"<html>sorry</html>"),
+    "broken gzip": lambda h: h.send_body(b"no gzip", Content_Encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_a_failure_that_passes_is_tried_again_and_one_that_stays_is_told(
+    mp_server: Server, fault, own_cache: Path
+):
+    mp_server.faults.extend([*BEATS, fault])
+    assert len(pull("Sm-Co")) == 4
+    mp_server.faults.extend([*BEATS, None] + [fault] * 30)
+    with pytest.raises(NetworkError, match=r"/materials/thermo/.*\(tried 3 times\)"):
+        pull("Sm-Fe")
+    assert len(list(own_cache.rglob("entries.parquet"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (400, "another version of mp-api"),
+        (401, "MP_API_KEY"),
+        (403, "next-gen.materialsproject.org/api"),
+        (404, "MP_API_ENDPOINT"),
+    ],
+)
+def test_a_refusal_is_not_repeated_nor_the_words_of_the_server(mp_server: Server, code, said):
+    """They may hold the key in any form, or move the cursor."""
+    words = {"detail": f"bad key {KEY[::-1]} \x1b[2J"}
+    mp_server.faults.extend([*BEATS, lambda h: h.send_json(words, code)])
+    with pytest.raises(NetworkError, match=said) as caught:
+        pull("Sm-Co")
+    assert f"answered {code}" in str(caught.value)
+    assert "bad" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(mp_server.requests) == 3
+
+
+def changed(**new: object):
+    """Return a fault that changes the top of a sound answer; None takes a key away."""
+    return lambda h: h.send_json({k: v for k, v in (h.content() | new).items() if v is not None})
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (changed(data=None), "'data'"),
+        (changed(data={"mp-1": 3}), "'data'"),
+        (changed(data=["mp-1"]), "'data'"),
+        (changed(meta=None), "meta.total_doc"),
+        (changed(meta={"total_doc": "4"}), "meta.total_doc"),
+        (changed(meta={"total_doc": True}), "meta.total_doc"),
+        (changed(meta={"total_doc": 1}), "meta.total_doc"),
+        (changed(meta={"total_doc": 10**7}), "smaller chemical systems"),
+        (lambda h: h.send_json([1, 2]), "'data'"),
+        (lambda h: h.send_body(b" " * (2 << 20)), "MiB"),
+        (lambda h: h.send_body(gzip.compress(b" " * (2 << 20)), Content_Encoding="gzip"), "MiB"),
+        (status(307, Location="http://localhost:1/"), "another host"),
+        (status(307, Location="//["), "did not answer as it should"),
+        (status(307, Location="/heartbeat"), "'data'"),
+    ],
+)
+def test_an_answer_of_another_shape_is_refused(mp_server: Server, monkeypatch, fault, said: str):
+    monkeypatch.setattr(transport, "MOST_BYTES", 1 << 20)
+    mp_server.faults.extend([*BEATS, *[fault] * 3])
+    with pytest.raises(NetworkError, match=said):
+        pull("Sm-Co")
+
+
+def test_pages_are_put_together(mp_server: Server, monkeypatch):
+    monkeypatch.setattr(transport, "PAGE", 3)
+    assert len(pull(["Sm-Co-Fe", "Nd-Fe-B"])) == 9
+    assert sum("_skip" in r for r in mp_server.requests) > 4
+
+
+@pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
+def test_a_partial_answer_is_not_kept(mp_server: Server, own_cache, monkeypatch, documents):
+    monkeypatch.setattr(transport, "PAGE", 2)
+    again = mp.ALL["summary"][:1] if documents is None else documents
+    mp_server.faults.extend([*BEATS, None, *[changed(data=again)] * 5])
+    with pytest.raises(NetworkError, match=r"announced 4 documents.*nothing was kept"):
+        pull("Sm-Co")
+    assert not list(own_cache.rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"volume": "large"}, "another volume"),
+        ({"volume": 1e300}, "another volume"),
+        ({"ordering": "\x1b[2J"}, "another ordering"),
+        ({"structure": {"lattice": 3}}, "none that pymatgen reads"),
+        ({"structure": None}, "lacks structure"),
+        ({"material_id": None}, "lacks material_id"),
+        ({"material_id": KEY}, "another material_id"),
+        ({"formula": KEY, "symmetry": {"symbol": "x", "number": 1, "note": KEY}}, None),
+    ],
+)
+def test_a_document_of_another_shape_is_refused(mp_server: Server, change, said: str | None):
+    def fault(h: Handler) -> None:
+        answer = h.content()
+        answer["data"][1] |= change
+        h.send_json(answer)
+
+    mp_server.faults.extend([*BEATS, fault])
+    if said is None:
+        assert len(pull("Sm-Co")) == 4
+        return
+    with pytest.raises(NetworkError, match=said):
+        pull("Sm-Co")
+
+
+def in_site(**more: object):
+    """Return a fault that puts something into the first site of the first structure."""
+
+    def fault(h: Handler) -> None:
+        answer = json.loads(json.dumps(h.content()))
+        answer["data"][0]["structure"]["sites"][0] |= more
+        h.send_json(answer)
+
+    return fault
+
+
+def test_a_structure_loads_no_class_of_another_package(mp_server: Server):
+    foreign = {"note": {"@module": "antigravity", "@class": "x"}}
+    mp_server.faults.extend([*BEATS, in_site(properties=foreign)])
+    with pytest.raises(NetworkError, match="none that pymatgen reads"):
+        pull("Sm-Co")
+    assert "antigravity" not in sys.modules
+
+
+def test_a_key_among_the_documents_is_not_kept(mp_server: Server):
+    mp_server.faults.extend([*BEATS, in_site(label=KEY)])
+    with pytest.raises(NetworkError, match="sends the API key"):
+        pull("Sm-Co")
+
+
+@pytest.mark.parametrize("beat", [{}, [], {"db_version": ""}, {"db_version": 7},
+                                  {"db_version": KEY}])  # fmt: skip
+def test_a_server_without_a_version_is_refused(mp_server: Server, beat):
+    if isinstance(beat, dict) and beat:
+        beat |= {"version": "0.87.3", "access_controlled_batch_ids": []}
+    mp_server.faults.extend([lambda h: h.send_json(beat)] * 6)
+    with pytest.raises(NetworkError, match=r"heartbeat (did not answer as|gives no database)"):
+        pull("Sm-Co")
+
+
+def test_nobody_listening_is_told(mp_server: Server):
+    with pytest.raises(NetworkError, match=r"Connection refused.*MP_API_ENDPOINT"):
+        pull("Sm-Co", endpoint="http://127.0.0.1:9/")
+
+
+def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
+    mp_server: Server, monkeypatch
+):
+    """Searches without a criterion go to a storage bucket; magnetism knows no chemsys."""
+    monkeypatch.setattr(transport, "BATCH", 3)
+    pull("Sm-Co")
+    *beats, summary, thermo, first, second = map(urlsplit, mp_server.requests)
+    assert [beat.path for beat in beats] == ["/heartbeat"] * 2
+    for request, kind in ((summary, "summary"), (thermo, "thermo")):
+        assert request.path == f"/materials/{kind}/"
+        assert set(parse_qs(request.query)["chemsys"][0].split(",")) == {"Co", "Sm", "Co-Sm"}
+    assert first.path == second.path == "/materials/magnetism/"
+    asked = [parse_qs(r.query)["material_ids"][0].split(",") for r in (first, second)]
+    assert list(map(len, asked)) == [3, 1]
+
+
+@pytest.fixture
+def in_child(mp_server: Server, monkeypatch):
+    """Ask as users do: in a process of its own."""
+    monkeypatch.setattr(transport, "_ask_in_child", ASK_IN_CHILD)
+
+
+@pytest.mark.usefixtures("in_child")
+def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
+    mp_server: Server, monkeypatch
+):
+    seen: list[bytes] = []
+
+    def fault(h: Handler) -> None:
+        """Look at the process that asks while it waits."""
+        for folder in Path("/proc").glob("[0-9]*"):
+            command = (folder / "cmdline").read_bytes() if (folder / "cmdline").exists() else b""
+            if b"materials_project" in command:
+                seen.append(command + (folder / "environ").read_bytes())
+        dripping(h)
+
+    monkeypatch.setattr(transport, "ANSWER_S", 10.0)
+    mp_server.faults.extend([*BEATS, None, fault])
+    with pytest.raises(NetworkError, match="gave no answer within 10 s"):
+        pull("Sm-Co")
+    assert set(mp_server.keys[2:]) == {KEY}
+    assert len(seen) == sys.platform.startswith("linux")
+    assert KEY.encode() not in b"".join(seen)
+
+
+@pytest.mark.usefixtures("in_child")
+def test_a_child_whose_parent_is_killed_ends(mp_server: Server):
+    import threading
+
+    reached = threading.Event()
+
+    def fault(h: Handler) -> None:
+        reached.set()
+        try:
+            dripping(h)
+        except OSError:
+            reached.clear()
+
+    mp_server.faults.extend([*BEATS, fault])
+    code = "from magnetkit.phases import pull; pull('Sm-Co')"
+    parent = subprocess.Popen([sys.executable, "-c", code], env=os.environ)
+    assert reached.wait(120)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    end = time.monotonic() + 20
+    while reached.is_set() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not reached.is_set()
+
+
+@pytest.mark.usefixtures("in_child")
+def test_a_pull_in_a_child_is_that_of_this_process(mp_server: Server, monkeypatch, own_cache):
+    """And does not load what a child has loaded."""
+    code = (
+        "import sys; from magnetkit.phases import pull; print(len(pull('Sm-Co')));"
+        "print({'mp_api', 'pymatgen', 'requests'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["4", "set()"], done.stderr
+    asked = len(mp_server.requests)
+    assert len(pull("Sm-Co")) == 4
+    assert len(mp_server.requests) == asked == 5

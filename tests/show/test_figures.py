@@ -1,0 +1,150 @@
+"""The figures' data, and that matplotlib draws the same of it as plotly.js."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+
+import magnetkit as mk
+from magnetkit.columns import COLUMNS
+from magnetkit.show import _figures as figures
+from magnetkit.show._draw import _SCALES, _text, draw
+
+mpl.use("Agg")
+
+
+@pytest.fixture
+def ax():
+    yield pyplot.subplots()[1]
+    pyplot.close("all")
+
+
+@pytest.fixture(scope="module")
+def sweep():
+    return pd.DataFrame(
+        {
+            "candidate": ["<b>", "A & B"] * 2,
+            "temperature_K": [393.15, 393.15, 293.15, 293.15],
+            "coercivity_kA_m": [500.0, 600.0, 1000.0, 1200.0],
+            "coercivity_kA_m_lo": [400.0, 500.0, 900.0, 1100.0],
+            "coercivity_kA_m_hi": [700.0, 800.0, 1300.0, 1500.0],
+        }
+    )
+
+
+def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
+    *areas, first, second = figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    assert (first["name"], second["name"]) == ("&lt;b&gt;", "A &amp; B")
+    assert first["x"] == [20.0, 120.0]
+    assert first["y"] == [1000.0, 500.0]
+    assert len(areas) == 2
+    # Up along the upper end, back along the lower.
+    assert areas[0]["y"] == [1300.0, 700.0, 400.0, 900.0]
+    assert areas[0]["x"] == [20.0, 120.0, 120.0, 20.0]
+    only = figures.lines_over_temperature(sweep, "coercivity_kA_m", bands=1)
+    assert [trace.get("fill") for trace in only] == ["toself", None, None]
+
+
+def test_a_candidate_given_twice_is_two_lines(sweep):
+    twice = sweep.assign(candidate="SmCo5")
+    lines = figures.lines_over_temperature(twice, "coercivity_kA_m", figures.looks(2), bands=0)
+    assert [line["y"] for line in lines] == [[1000.0, 500.0], [1200.0, 600.0]]
+
+
+def test_matplotlib_draws_what_the_page_does(sweep, ax):
+    layout = figures.layout_of(
+        figures.temperature_axis(celsius=True),
+        figures.axis_of("coercivity_kA_m") | {"rangemode": "tozero"},
+    )
+    traces = figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    draw({"data": traces, "layout": layout}, ax)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["<b>", "A & B"]
+    np.testing.assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
+    assert ax.get_ylabel() == "Intrinsic coercivity H$_{cJ}$ (kA/m)"
+    assert ax.get_xlabel() == "Temperature (°C)"
+    assert ax.get_ylim()[0] == 0.0
+
+
+def test_a_working_point_past_the_knee_is_a_cross():
+    hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
+    assert hot.above_knee.tolist() == [[True, False]]
+    drawn = figures.demagnetization(hot, ["cold", "hot"])
+    working = [t for t in drawn["data"] if t["mode"] == "markers"]
+    assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
+    assert working[1]["text"] == ["past the knee: flux is lost"]
+    # On the load line: B = 0.5 mu_0 H, with mu_0 = 1.2566e-3 T m/kA.
+    (field,), (flux,) = working[0]["x"], working[0]["y"]
+    assert flux == pytest.approx(0.5 * 1.2566e-3 * field, rel=1e-3)
+
+
+def test_intervals_are_measured_from_the_value():
+    frame = pd.DataFrame(
+        {
+            "remanence_T": [1.2], "remanence_T_lo": [1.1], "remanence_T_hi": [1.25],
+            "coercivity_kA_m": [1000.0], "coercivity_kA_m_lo": [800.0],
+            "coercivity_kA_m_hi": [1300.0],
+        }
+    )  # fmt: skip
+    trace = mk.plots.grade_map(frame, intervals=True)["data"][-1]
+    assert trace["error_x"]["array"] == [300.0]
+    assert trace["error_x"]["arrayminus"] == [200.0]
+    assert trace["error_y"]["array"] == [0.05]
+    assert trace["error_y"]["arrayminus"] == [0.1]
+
+
+def test_a_margin_is_coloured_about_zero(ax):
+    shares = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.2, 0.2, 0.6]])
+    figure = figures.ternary(shares, [-0.1, 0.3, 0.0], ("Nd", "Pr", "Ce"), "Margin", diverging=True)
+    marker = figure["data"][0]["marker"]
+    assert (marker["cmin"], marker["cmax"]) == (-0.3, 0.3)
+    drawn = draw(figure, ax).collections[0]
+    # Red below zero, blue above, as plotly.js has it.
+    low, high = drawn.cmap(drawn.norm(-0.3)), drawn.cmap(drawn.norm(0.3))
+    assert low[0] > low[2]
+    assert high[2] > high[0]
+    places = drawn.get_offsets()
+    # Top, left, and where the barycentre of these shares lies in the plane.
+    np.testing.assert_allclose(places[:2], [[0.5, np.sqrt(0.75)], [0.0, 0.0]], atol=1e-9)
+    np.testing.assert_allclose(places[2], [0.7, 0.2 * np.sqrt(0.75)], atol=1e-9)
+
+
+def test_plotly_knows_the_scales_by_name():
+    # Those of plotly.js; an unknown name is drawn in another scale without a word.
+    named = "Blackbody Bluered Blues Cividis Earth Electric Greens Greys Hot Jet Picnic Portland"
+    assert set(_SCALES) <= {
+        *named.split(),
+        "Rainbow",
+        "RdBu",
+        "Reds",
+        "Viridis",
+        "YlGnBu",
+        "YlOrRd",
+    }
+
+
+@pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
+def test_every_heading_can_be_drawn(name, ax):
+    # Mathematics and layout fail only when drawn.
+    ax.set_xlabel(_text(figures.axis_of(name)["title"]["text"]))
+    ax.figure.canvas.draw()
+    assert COLUMNS[name].label in ax.get_xlabel()
+
+
+def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
+    layout = figures.layout_of(figures.titled("x"), figures.titled("y"), title="A & B")
+    layout["yaxis2"] = figures.AXIS | figures.titled("right") | {"side": "right"}
+    left = figures.line("left", [0, 1], [0, 1], color="#000")
+    right = figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
+    draw({"data": [left, right], "layout": layout}, ax)
+    _, twin = ax.figure.axes
+    assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
+    assert [t.get_text() for t in twin.get_legend().get_texts()] == ["left", "right"]
+    assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "right")
+    grid = {"x": [0.0, 1.0], "y": [0.0, 2.0, 4.0], "z": [[1, 2], [3, 4], [5, 6]], "zmin": -6,
+            "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
+    trace = {"type": "heatmap", "colorbar": figures.colour_bar("T")} | grid
+    ax.figure.clear()
+    drawn = draw({"data": [trace], "layout": figures.layout_of({}, {})}, ax.figure.add_subplot())
+    np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
+    assert drawn.collections[0].get_clim() == (-6, 6)
