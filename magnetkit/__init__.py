@@ -8,8 +8,35 @@ Public names load on first use (see ``__init__.pyi``), so that ``import magnetki
     mk.magnetism.sintered(table, temperature=423.15)
 """
 
+import logging
+from typing import TYPE_CHECKING
+
 import lazy_loader
 
+from . import kernels
 from ._version import __version__ as __version__
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def _start_kernels() -> "tuple[Path, ...]":
+    """Return where compiled kernels may be kept, as the first kernel is imported."""
+    from ._console import watch_compiling
+    from .settings import kernel_places
+
+    places = kernel_places()
+    watch_compiling()
+    return places
+
+
+def _symbols() -> tuple[str, ...]:
+    from .elements import SYMBOLS
+
+    return SYMBOLS
+
+
+kernels.places, kernels.symbols = _start_kernels, _symbols
+kernels.said = logging.getLogger("magnetkit").warning

@@ -1,9 +1,14 @@
 """Where progress is shown: on stderr, in a terminal or a notebook."""
 
+import logging
+import os
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,3 +51,57 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
     with bars(TaskProgressColumn(), TimeRemainingColumn(), transient=True) as progress:
         task = progress.add_task(title, total=steps)
         yield lambda: progress.advance(task)
+
+
+# A start takes most of a second before it compiles, and nothing is silent for two.
+_FIRST_S, _AGAIN_S = 0.9, 1.5
+# What takes no longer, once the first kernels are compiled, is not spoken of.
+_SHORT_S = 0.4
+_TICK_S, _PATIENCE_S = 0.1, 300.0
+# What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
+_ABOUT_S = 30
+# A thread that is here compiles; where numba has none such, nothing is said.
+_COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
+
+at_compiling: list[Callable[[], None]] = []
+"""What is called, once, as kernels begin to be compiled."""
+
+
+def watch_compiling() -> None:
+    """Say, from a thread of its own, when kernels have been compiled for a while, and still are."""
+    threading.Thread(target=_watch, name="magnetkit-compiling", daemon=True).start()
+
+
+def _watch() -> None:
+    begun = told = 0.0
+    last = time.monotonic()
+    while time.monotonic() - last < _PATIENCE_S:
+        time.sleep(_TICK_S)
+        if not _is_compiling():
+            continue
+        now = time.monotonic()
+        if not begun or now - last > _AGAIN_S:
+            begun = now
+        last = now
+        if now < max(told + _AGAIN_S, begun + _SHORT_S if told else begun + _FIRST_S):
+            continue
+        while at_compiling:
+            at_compiling.pop()()
+        logging.getLogger("magnetkit").warning(
+            "still compiling"
+            if told
+            else f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "
+            "beforehand)"
+        )
+        told = now
+
+
+def _is_compiling() -> bool:
+    """Return whether some thread compiles a kernel."""
+    for top in sys._current_frames().values():
+        frame: Any = top
+        while frame is not None:
+            if frame.f_code.co_filename.endswith(_COMPILER):
+                return True
+            frame = frame.f_back
+    return False

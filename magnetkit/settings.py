@@ -6,6 +6,7 @@ The Materials Project key is not a setting: it is read from ``MP_API_KEY`` when 
 and kept nowhere.
 """
 
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -86,3 +87,27 @@ def get_settings() -> Settings:
         raise InputError(
             f"MAGNETKIT_{name} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
         ) from None
+
+
+def kernel_places() -> tuple[Path, ...]:
+    """Return the folders that compiled kernels may be kept in, the first that can be written.
+
+    Beside the package, so that what an administrator compiled serves every user, else in the
+    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` keeps nothing, ``NUMBA_CACHE_DIR`` moves them.
+
+    Raises
+    ------
+    InputError
+        If ``NUMBA_NUM_THREADS`` is no number: numba would end in a ValueError as it is imported.
+    """
+    threads = os.environ.get("NUMBA_NUM_THREADS", "")
+    if threads and not re.fullmatch(r"0*[1-9]\d*", threads):
+        raise InputError(
+            f"NUMBA_NUM_THREADS is {threads!r}; expected a whole number of 1 or more, or none"
+        )
+    if os.environ.get("MAGNETKIT_NUMBA_CACHE", "1") == "0":
+        return ()
+    if own := os.environ.get("NUMBA_CACHE_DIR"):
+        return (Path(own),)
+    beside = Path(__file__).parent / "kernels" / "__pycache__"
+    return beside, get_settings().cache_dir / "kernels"

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from benchmarks.faults.mutation import spoiled
 from magnetkit.errors import StoreError
-from magnetkit.kernels import _kept
-from magnetkit.kernels._accelerate import kernel_places
+from magnetkit.kernels._accelerate import folder
 from magnetkit.learning import store
 from magnetkit.prediction import predict
 from magnetkit.settings import get_settings
@@ -40,9 +39,7 @@ def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
 
 
 def _seen(file: Path) -> bool:
-    """Return whether a damaged file is seen to be before anything in it is used."""
-    if file.suffix == _kept.SUFFIX:
-        return not _kept.sound(file)
+    """Return whether a damaged model is seen to be before anything in it is used."""
     try:
         store.read(file)
     except StoreError:
@@ -83,15 +80,12 @@ def commands(rounds: int, seed: int, place: Path) -> dict:
     """Run a command on caches of which some files are damaged."""
     chance = random.Random(seed)
     kernels, cache = place / "kernels", place / "cache"
-    for source in kernel_places():
-        if source.is_dir():
-            skip = shutil.ignore_patterns("*.pyc")
-            shutil.copytree(source, kernels, dirs_exist_ok=True, ignore=skip)
+    shutil.copytree(folder(), kernels / folder().name, dirs_exist_ok=True)
     want = command(kernels, cache)
     faults = [] if want.returncode == 0 else [f"whole: {want.stderr[-500:]}"]
     said = 0
     for number in range(rounds):
-        files = sorted([*kernels.rglob(f"*{_kept.SUFFIX}"), *cache.rglob("*.model")])
+        files = sorted([*kernels.rglob("*.nb[ci]"), *cache.rglob("*.model")])
         models = [file for file in files if file.suffix == ".model"]
         chosen = chance.sample(files, 3) + (models if number % 2 else [])
         for file in set(chosen):
@@ -106,8 +100,7 @@ def commands(rounds: int, seed: int, place: Path) -> dict:
 def main(rounds: int, seed: int, place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     predict(["SmCo5"])
-    files = [f for p in kernel_places() for f in sorted(p.rglob(f"*{_kept.SUFFIX}"))]
-    files += sorted((get_settings().cache_dir / "surrogates").glob("curie*.model"))
+    files = sorted((get_settings().cache_dir / "surrogates").glob("curie*.model"))
     for row in (*each(files, seed, place), commands(rounds, seed, place)):
         print(json.dumps(row), flush=True)
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from .. import kernels
+from .. import _console
 from .._version import __version__
-from . import ahead, data, doctor, features, models, predict, replace, screen
+from . import data, doctor, features, models, predict, replace, screen, warmup
 from ._options import Group, shown_in_full
 
 app = typer.Typer(
@@ -63,7 +63,7 @@ def _root(
 
     # What imports and tables make stays: looking through it time and again is a tenth of a start.
     gc.set_threshold(1_000_000)
-    kernels.at_first_compiling.append(ahead.start)
+    _console.at_compiling.append(warmup.start_ahead)
 
 
 for command in (

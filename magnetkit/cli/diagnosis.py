@@ -165,7 +165,7 @@ def _data() -> Iterator[Finding]:
         value = f"{mirror}{'' if there else ', which is no folder'}"
         yield Finding(group, "mirror", value, "ok" if there else "broken", advice)
     for name in names():
-        here = cached_path(name).is_file()
+        here = os.path.isfile(cached_path(name))
         advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"
         yield Finding(group, f"set {name}", "fetched" if here else "not fetched", "ok", advice)
 
@@ -174,7 +174,7 @@ def _caches() -> Iterator[Finding]:
     group, folder = "Caches", get_settings().cache_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
+        writable = os.access(folder, os.W_OK | os.X_OK)
     except OSError:
         writable = False
     yield Finding(
@@ -185,14 +185,14 @@ def _caches() -> Iterator[Finding]:
         "" if writable else "set MAGNETKIT_CACHE_DIR to a folder you may write to",
     )
     for name, what in CACHES.items():
-        files = [f for f in (folder / name).rglob("*") if f.is_file()]
+        files = _files(folder / name)
         yield Finding(group, what, f"{len(files)} files, {_size(files)}")
 
 
 def _models() -> Iterator[Finding]:
     from ..surrogates import TARGETS
 
-    found = {f.name for f in (get_settings().cache_dir / "surrogates").glob("*.model")}
+    found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
     for target in TARGETS:
         count = sum(name.startswith(f"{target}-") for name in found)
         advice = "" if count else "trained at first use; `magnetkit train` does it now"
@@ -204,8 +204,7 @@ def _models() -> Iterator[Finding]:
 def _kernels() -> Iterator[Finding]:
     group = "Kernels"
     try:
-        from ..kernels._accelerate import is_switched_off, kernel_places, most_threads
-        from ..kernels._kept import SUFFIX, is_writable, sound
+        from ..kernels._accelerate import folder, is_switched_off, kept, listed_in, most_threads
     except InputError as error:
         yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
         return
@@ -216,30 +215,24 @@ def _kernels() -> Iterator[Finding]:
             group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
         )
         return
-    places = kernel_places()
-    if not any(map(is_writable, places)):
+    # To find the folder removes what is damaged, and says so.
+    place = folder()
+    if place is None:
         advice = (
             "each start compiles anew, for half a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
             "NUMBA_CACHE_DIR or MAGNETKIT_CACHE_DIR to a folder you may write to"
         )
         yield Finding(group, "compiled", "new ones are kept nowhere", "note", advice)
-    kept = {place: sorted(place.glob(f"*/*{SUFFIX}")) for place in places}
-    if not any(kept.values()):
-        where = next(filter(is_writable, places), "no place")
-        advice = "the first command compiles for about a minute"
-        yield Finding(group, "compiled", f"none kept in {where}", "ok", advice)
-    for place, files in kept.items():
-        if not files:
-            continue
-        bad = [file for file in files if not sound(file)]
-        damaged = f", {len(bad)} of them damaged" if bad else ""
-        yield Finding(
-            group,
-            "compiled",
-            f"{len(files)} kept in {place}, {_size(files)}{damaged}",
-            "note" if bad else "ok",
-            f"they are compiled anew when next used; or remove {place}" if bad else "",
-        )
+        return
+    files = [file for file, _ in kept(place) if file.suffix == ".nbc"]
+    if not files:
+        advice = "the first command compiles for half a minute"
+        yield Finding(group, "compiled", f"none kept in {place}", "ok", advice)
+        return
+    listed = {line.partition("  ")[2] for line in listed_in(place)}
+    new = sum(file.name not in listed for file in files)
+    unlisted = f", {new} of them by commands at work" if new else ""
+    yield Finding(group, "compiled", f"{len(files)} kept in {place}, {_size(files)}{unlisted}")
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
@@ -278,6 +271,11 @@ def _asked(group: str, place: str, address: str) -> Finding:
         )
         return Finding(group, "server", f"{place}: {type(error).__name__}", "note", advice)
     return Finding(group, "server", f"{place} answers, database {version}")
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files in a folder; of one that may not be read, none."""
+    return [Path(place) / name for place, _, names in os.walk(folder) for name in names]
 
 
 def _size(files: list[Path]) -> str:

@@ -1,42 +1,37 @@
-"""One place that decides how kernels are compiled and where the machine code is kept.
+"""How kernels are compiled, and the folder in which numba keeps their machine code.
 
-Compiled kernels are kept beside the package, or in the user's cache where the package cannot
-be written, or nowhere if neither can; both are read, so what an administrator compiled serves every
-user. A module's folder is named by the source of the module and of the kernels it imports: numba
-alone would not see a change in a kernel that is called.
+The folder is named by the source of all kernels and numba's version: numba alone would not see a
+change in a kernel that is called. numba trusts what it keeps, and an emptied file would end every
+later command: so files are looked through as the first kernel is declared, and what no list of
+their SHA-256 names is removed. A process that compiled adds a list of its own as it ends, so that
+none waits for another.
 
 No kernel has parallel loops of numba's: their thread pools do not outlive a fork, and take long
 to compile. ``threads.share_rows`` shares rows among plain threads.
 
-``MAGNETKIT_NUMBA_CACHE=0`` switches the cache off, ``NUMBA_CACHE_DIR`` moves it.
 ``NUMBA_DISABLE_JIT=1`` runs the plain Python functions (numba's own switch), which the tests use
 for coverage.
 """
 
+import atexit
+import errno
 import hashlib
 import os
-import re
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from ..errors import InputError
+from .. import kernels
 
-_asked_threads = os.environ.get("NUMBA_NUM_THREADS", "")
-if _asked_threads and not re.fullmatch(r"0*[1-9]\d*", _asked_threads):
-    # numba itself would end in a ValueError as it is imported, or take no notice.
-    raise InputError(
-        f"NUMBA_NUM_THREADS is {_asked_threads!r}; expected a whole number of 1 or more, or none"
-    )
+# Before numba: who hands the places over has checked what numba would end on.
+_PLACES = tuple(kernels.places())
 
 import numba  # noqa: E402
-
-from ._compiled import Kernel  # noqa: E402
-from ._kept import Kept  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,79 +45,113 @@ _MAKERS = frozenset(
     | {"zeros_like", "sort", "argsort", "flatnonzero", "unique", "concatenate", "append"}
 )
 
+# A process that is still at work lists its files as it ends; what is unlisted for so long is
+# nobody's.
+_UNLISTED_S = 600.0
 # Folders of other states of the source that no one has opened for so long are removed.
-_STALE_SECONDS = 14 * 86400
-
-_HERE = Path(__file__).parent
+_STALE_S = 14 * 86400.0
+# All kernels compiled take 20 MB.
+_ROOM_BYTES = 50e6
 
 # numba sets its options at run time, where no type checker sees them.
 _CONFIG: Any = numba.config
 
 
-@lru_cache(maxsize=256)
-def _sources(module: str) -> frozenset[str]:
-    """Return the modules of this folder that make up a module: itself and what it imports."""
-    found: set[str] = set()
-    left = [module]
-    while left:
-        name = left.pop()
-        file = _HERE / f"{name}.py"
-        if name in found or not file.exists():
-            continue
-        found.add(name)
-        left += re.findall(r"^from \.(\w+) import", file.read_text(encoding="utf-8"), re.MULTILINE)
-    return frozenset(found)
-
-
-def _folder_name(module: str) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(_sources(module)):
-        digest.update((_HERE / f"{name}.py").read_bytes())
-    return f"{module}-{digest.hexdigest()[:16]}"
-
-
-def _candidates() -> Iterator[Path]:
-    if _CONFIG.CACHE_DIR:
-        yield Path(_CONFIG.CACHE_DIR)
-        return
-    yield _HERE / "__pycache__"
-    from ..settings import get_settings
-
-    yield get_settings().cache_dir / "kernels"
-
-
-@lru_cache(maxsize=256)
-def cache_folders(module: str) -> tuple[Path, ...]:
-    """Return the folders of a module's compiled kernels; none of them need exist.
-
-    They are searched in order, and the first that can be written is written to.
-
-    Parameters
-    ----------
-    module : str
-        Name of a module of this folder, e.g. ``"parse"``.
-    """
-    if os.environ.get("MAGNETKIT_NUMBA_CACHE", "1") == "0" or not _sources(module):
-        return ()
-    name = _folder_name(module)
-    for parent in _candidates():
-        with suppress(OSError):
-            os.utime(parent / name)
-        _remove_stale(parent, module, name)
-    return tuple(parent / name for parent in _candidates())
-
-
-def _remove_stale(parent: Path, module: str, current: str) -> None:
-    for folder in parent.glob(f"{module}-{'?' * 16}"):
+@lru_cache(maxsize=1)
+def folder() -> Path | None:
+    """Return the folder of the compiled kernels, looked through; None where none can be kept."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + source.read_bytes())
+    name, failed, before = f"kernels-{digest.hexdigest()[:16]}", [], None
+    for place in _PLACES:
+        found = place / name
         try:
-            if folder.name != current and folder.stat().st_mtime < time.time() - _STALE_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
+            is_new = not found.is_dir()
+            found.mkdir(parents=True, exist_ok=True)
+            # numba writes to a folder within, and to names as long as this.
+            tempfile.NamedTemporaryFile(dir=found, prefix="x" * 128).close()
+            if shutil.disk_usage(found).free < _ROOM_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if is_new and before is not None:
+                # What an administrator compiled serves every user.
+                for file in (*before.glob("*/*.nb[ci]"), *before.glob("*.sha256")):
+                    copy = found / file.relative_to(before)
+                    copy.parent.mkdir(exist_ok=True)
+                    shutil.copyfile(file, copy)
+            listed = _checked(found)
+        except OSError as error:
+            failed.append(f"{place} ({error.strerror or error})")
+            with suppress(OSError):
+                before = found if found.is_dir() else before
             continue
+        atexit.register(_list_files, found, listed)
+        _remove_stale(place, name)
+        return found
+    if failed:
+        kernels.said(
+            f"compiled kernels cannot be kept in {' or '.join(failed)}; each start compiles anew: "
+            "free some space, or set MAGNETKIT_CACHE_DIR to a folder you may write to"
+        )
+    return None
+
+
+def kept(found: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of numba's in a folder, and what a list says of each that is as it was."""
+    for file in sorted(found.glob("*/*.nb[ci]")):
+        with suppress(FileNotFoundError):
+            yield file, f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}"
+
+
+def listed_in(found: Path) -> set[str]:
+    """Return what the lists in a folder say, a line for each file."""
+    lists = (file.read_text("ascii", "replace") for file in found.glob("*.sha256"))
+    return {line for text in lists for line in text.splitlines()}
+
+
+def _checked(found: Path) -> set[str]:
+    """Remove what is damaged, or nobody's, and return what is listed."""
+    listed = listed_in(found)
+    names = {line.partition("  ")[2] for line in listed}
+    damaged = False
+    for file, line in kept(found):
+        if line not in listed:
+            state = file.stat()
+            is_at_work = file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
+            if not is_at_work or not state.st_size:
+                damaged |= file.name in names or not state.st_size
+                file.unlink(missing_ok=True)
+    if damaged:
+        kernels.said(f"compiled kernels in {found.parent} were damaged; compiling them anew")
+    return listed
+
+
+def _list_files(found: Path, listed: set[str]) -> None:
+    """List what was compiled meanwhile, here or by other processes."""
+    with suppress(OSError):
+        new = {line for file, line in kept(found) if file.stat().st_size} - listed
+        if new:
+            handle, work = tempfile.mkstemp(dir=found)
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                stream.write("\n".join(sorted(new)))
+            os.replace(work, f"{work}.sha256")
+
+
+def _remove_stale(place: Path, current: str) -> None:
+    """Note that a folder is in use, and remove those of other states of the source."""
+    with suppress(OSError):
+        os.utime(place / current)
+        for other in place.glob(f"*-{'?' * 16}"):
+            if other.name != current and other.stat().st_mtime < time.time() - _STALE_S:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def jit(
-    function: F | None = None, *, fastmath: bool = False, makes_arrays: bool | None = None
+    function: F | None = None,
+    *,
+    fastmath: bool = False,
+    makes_arrays: bool | None = None,
+    part: Literal["copied", "merged", "linked"] | None = None,
 ) -> Any:
     """Compile a kernel in nopython mode, without the GIL, kept on disk.
 
@@ -135,28 +164,37 @@ def jit(
     makes_arrays : bool, optional
         Whether it does; what its names say otherwise. Arithmetic of whole arrays has no name: a
         kernel of such that did not say so is refused as it is compiled.
+    part : {"copied", "merged", "linked"}, optional
+        How it becomes a part of the kernels that call it. Copied: its source, into each call, and
+        Python may call it too; best for what one kernel calls. Merged: compiled, into each call.
+        Linked: once for all calls in a kernel; kernels that share one take it from the one loaded
+        first, so that last digits may follow the order. Python must not call the latter two.
     """
 
     def wrap(f: F) -> Any:
         counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
         if _CONFIG.DISABLE_JIT:
             return f
-        kernel: Any = Kernel(
-            f,
-            targetoptions={
-                "nopython": True,
-                "nogil": True,
-                "fastmath": FASTMATH if fastmath else False,
-                "error_model": "numpy",
-                # What C would call.
-                "no_cfunc_wrapper": True,
-                # numba's run time of references.
-                "_nrt": counts,
-            },
-        )
+        options: dict[str, Any] = {
+            "nogil": True,
+            "fastmath": FASTMATH if fastmath else False,
+            "error_model": "numpy",
+            # What C would call.
+            "no_cfunc_wrapper": True,
+            # numba's run time of references.
+            "_nrt": counts,
+        }
+        if part == "copied":
+            options["inline"] = "always"
+        elif part is not None:
+            options |= {"no_cpython_wrapper": True, "forceinline": part == "merged"}
+        place = folder() if part in (None, "copied") and f.__closure__ is None else None
+        before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
+        try:
+            kernel = numba.njit(cache=place is not None, **options)(f)
+        finally:
+            _CONFIG.CACHE_DIR = before
         kernel.counts = counts
-        if f.__closure__ is None:
-            kernel._cache = Kept(f, cache_folders(f.__module__.split(".")[-1]))
         return kernel
 
     return wrap if function is None else wrap(function)
@@ -172,11 +210,6 @@ def _makes_arrays(f: Callable[..., Any]) -> bool:
 def is_switched_off() -> bool:
     """Return whether kernels run as plain Python: ``NUMBA_DISABLE_JIT``."""
     return bool(_CONFIG.DISABLE_JIT)
-
-
-def kernel_places() -> tuple[Path, ...]:
-    """Return the folders that hold those of `cache_folders`; none where nothing is kept."""
-    return tuple(folder.parent for folder in cache_folders("threads"))
 
 
 def most_threads() -> int:

@@ -33,7 +33,7 @@ def said(rows, picked, layout, kind, at, known):
 
 
 # weights int64 (118), edge: as `numbers` takes them
-@jit
+@jit(part="merged")
 def _number(rows, i, weights, edge):
     total = np.int64(0)
     for entry in range(rows.indptr[i], rows.indptr[i + 1]):

@@ -37,7 +37,7 @@ class Atoms(NamedTuple):
 
 # tensor float64[6]    xx, yy, zz, yz, xz, xy, traceless
 # out    float64[3]    unit vector along which the tensor is largest in size; z for no tensor
-@jit
+@jit(part="copied")
 def principal_axis(tensor, out):
     """Write the axis of the eigenvalue of largest size."""
     full = np.empty((3, 3))
@@ -58,7 +58,7 @@ def principal_axis(tensor, out):
 
 
 # tensor float64[6], axis float64[3]
-@jit
+@jit(part="copied")
 def along(tensor, axis):
     """Return the component of a tensor along an axis."""
     x, y, z = axis[0], axis[1], axis[2]

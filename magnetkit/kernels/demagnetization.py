@@ -21,7 +21,7 @@ CHUNK = 256
 
 # b_r T, h_cj, h_knee A/m, mu_rec: scalars. Returns p of `polarization`, such that
 # J(h_knee) = 0.9 B_r.
-@jit
+@jit(part="copied")
 def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""
     knee = min(h_knee / h_cj, 1.0 - 1e-9)
@@ -32,7 +32,7 @@ def corner(b_r, h_cj, h_knee, mu_rec):
 
 # Scalars or arrays; h is the reverse field |H|, A/m, negative where it helps. Returns
 # (|H| / H_cj)^p; from 2 on all grains are turned.
-@jit(makes_arrays=True)
+@jit(makes_arrays=True, part="copied")
 def turned(h_cj, power, h):
     """Return what share of the polarization a reverse field takes away, twice the grains turned."""
     return (np.maximum(h, 0.0) / h_cj) ** power
@@ -41,7 +41,7 @@ def turned(h_cj, power, h):
 # Scalars; h is the reverse field |H|, A/m. Returns
 # J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r, which
 # it also is where the straight line alone has come to zero.
-@jit
+@jit(part="copied")
 def polarization(b_r, h_cj, mu_rec, power, h):
     """Return J at a reverse field."""
     straight = b_r - (mu_rec - 1.0) * MU_0 * h
@@ -136,7 +136,7 @@ def _working_fields(b_r, h_cj, h_knee, mu_rec, load, out, start, stop):
 
 # b_r T, mu_rec; load: permeance coefficient; outside: field against the magnet, A/m. Scalars or
 # arrays. Returns A/m: H where the load line, moved by the outside field, meets the recoil line.
-@jit(makes_arrays=True)
+@jit(makes_arrays=True, part="copied")
 def straight_field(b_r, mu_rec, load, outside):
     """Return the reverse field at the working point of a magnet of which nothing has reversed."""
     return (b_r / MU_0 + load * outside) / (load + mu_rec)
@@ -186,7 +186,7 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
 
 
 # B_r T, H_k A/m, mu_rec: scalars. Returns J/m3; NaN gives NaN.
-@jit
+@jit(part="copied")
 def energy_product(b_r, h_knee, mu_rec):
     """Return the largest product of B and H on a line of slope mu_rec cut at the knee."""
     h_best = b_r / (2.0 * MU_0 * mu_rec)
@@ -199,7 +199,7 @@ def energy_product(b_r, h_knee, mu_rec):
 # third point t[0] and room[s, 0] are NaN.
 # Returns the temperature at which nothing is left: root of the parabola through three points, of
 # the line through two; of the line through the first two, up to the last, where that is NaN.
-@jit
+@jit(part="copied")
 def crossing(t, room, s):
     """Return where the room before the knee is used up."""
     if np.isnan(room[s, 2]):

@@ -10,7 +10,7 @@ _BEYOND = 118
 
 # i: row of rows; used int64 (u): columns that any other has, ascending; others float64 (u, k):
 # their fractions -> found float64 (k), summed in the order of the elements
-@jit
+@jit(part="merged")
 def _of_row(rows, i, used, others, found):
     found[:] = 0.0
     p, last, q = rows.indptr[i], rows.indptr[i + 1], 0

@@ -23,7 +23,7 @@ _TENS = 10 ** np.arange(19)
 
 
 # slot's completions when r steps are left: 1 past the site's last slot.
-@jit
+@jit(part="copied")
 def _left(ways, slot, last, r):
     return 1 if slot == last else ways[slot, r]
 
@@ -153,7 +153,7 @@ def rows_from_amounts(amounts, columns, order):
 
 
 # data uint8, written from `at` on; amount >= 0 in units of the last of some decimals
-@jit
+@jit(part="linked")
 def _write(data, at, amount, decimals):
     """Write a number without trailing zeros and return where it ends."""
     whole, rest = amount // _TENS[decimals], amount % _TENS[decimals]
@@ -205,7 +205,7 @@ def text_from_amounts(amounts, decimals, symbols):
 
 
 # value > 0 -> how many places after the point its first digit is, less for ten and more
-@jit
+@jit(part="copied")
 def _zeros(value):
     if value >= 1.0:
         return -int(np.floor(np.log10(value)))

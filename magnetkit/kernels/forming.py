@@ -99,7 +99,7 @@ class Weights(NamedTuple):
 # The radius ratio of rare earth to metals is centred at 1.42 (middle of the rows) in steps of 0.03;
 # energies are in 20 meV; a misfit is the variance of the metals' radii over their mean squared, in
 # 0.002; early metals in fifths and sp elements in halves of the metals.
-@jit
+@jit(part="merged")
 def _describe(i, rows, atoms, state, x):
     indptr, indices, values = rows
     family = state.family[i]

@@ -80,7 +80,7 @@ class Remembered(NamedTuple):
 
 # prices float64 (m, keep), of which the first `kept` columns count; x float64 (m,), worth float64
 # (keep,) for work -> the column that prices x highest. Over the columns, to fill vector units.
-@jit
+@jit(part="copied")
 def _nearest(prices, kept, x, worth):
     for j in range(kept):
         worth[j] = 0.0
@@ -97,7 +97,7 @@ def _nearest(prices, kept, x, worth):
 
 # Phases of a basis with an amount, ascending, into held; how many, and what x is worth in them.
 # work float64 (m, m + 1): room, in which `settle` leaves their amounts.
-@jit
+@jit(part="linked")
 def _settled(x, phases, state, held, work):
     n = 0
     for b in range(len(state.basis)):
@@ -124,7 +124,7 @@ def _settled(x, phases, state, held, work):
 
 
 # The n phases held with an amount above 1e-8 (pymatgen's limit), in ascending order of their ids.
-@jit
+@jit(part="copied")
 def _write(ids, held, n, work, products, fractions):
     count = 0
     for j in range(n):
@@ -138,7 +138,7 @@ def _write(ids, held, n, work, products, fractions):
 
 
 # Room for `keep` bases of m elements.
-@jit
+@jit(part="copied")
 def _memory(m, keep):
     return Remembered(
         np.empty((m, keep)),
@@ -150,14 +150,14 @@ def _memory(m, keep):
 
 
 # Take a remembered basis up; store the state's as number `at`.
-@jit
+@jit(part="copied")
 def _recall(memory, at, state):
     for b in range(len(state.basis)):
         state.basis[b] = memory.bases[at, b]
     copy(memory.inverses[at], state.inverse)
 
 
-@jit
+@jit(part="copied")
 def _remember(state, since, at, memory):
     for b in range(len(state.basis)):
         memory.prices[b, at] = state.price[b]
@@ -167,7 +167,7 @@ def _remember(state, since, at, memory):
 
 
 # Inside the simplex and in no special position, so that no step from here is degenerate.
-@jit
+@jit(part="copied")
 def _begin(x, inner, phases, state):
     m = len(x)
     for c in range(m):
@@ -176,7 +176,7 @@ def _begin(x, inner, phases, state):
 
 
 # One run of `solve`: rows order[first:last] of the system with the elements `inside`.
-@jit
+@jit(part="copied")
 def _run(rows, column, order, first, last, inside, phases, found):
     ids, within, place = subsystem(inside, phases)
     m = np.int64(0)

@@ -152,7 +152,7 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
         done[r] = ok
 
 
-@jit
+@jit(part="copied")
 def _amounts(inverse, x, amount):
     ok = True
     for b in range(len(x)):

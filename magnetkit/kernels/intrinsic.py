@@ -140,7 +140,7 @@ class Room(NamedTuple):
 
 
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
-@jit
+@jit(part="copied")
 def spread_row(i, rows, h, model, state, room):
     """Condense the deviations of a composition's parameters."""
     first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
@@ -208,7 +208,7 @@ _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 # g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
 # out float64 (7)
-@jit
+@jit(part="copied")
 def _add(g, at, factor, out):
     moment, first, second, third = (
         factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
@@ -225,7 +225,7 @@ def _add(g, at, factor, out):
 
 # i: row of condensed; found: what `at` returned; room as `at` and `spread_row` left it, whose out
 # is written to
-@jit
+@jit(part="copied")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to a temperature, linearly."""
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
@@ -302,7 +302,7 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 
 
 # As `_evaluate_chunks`, of row i, whose host is h
-@jit
+@jit(part="copied")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     temperatures, spread, believed = asked
     state, v = condensed.state, room.variance
@@ -334,7 +334,7 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
 
 
 # l, i: temperature and phase; found: what `at` returned. Writes value and status of out.
-@jit
+@jit(part="copied")
 def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     (mt, j, k1, k2, k3), state, value = found, condensed.state, out.value
     j_s = abs(j) * state[i, TO_TESLA]
@@ -348,7 +348,7 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
 
 
 # As `_write_values`; var float64 (7): `_J` to `_J_1`. Writes sd of out.
-@jit
+@jit(part="copied")
 def _write_deviations(l, i, found, var, out):  # noqa: E741
     (_, _, k1, k2, k3), value, sd = found, out.value, out.sd
     j_s, total = value[POLARIZATION, l, i], k1 + 2.0 * k2 + 3.0 * k3

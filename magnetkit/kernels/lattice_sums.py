@@ -21,13 +21,13 @@ _CUT = 4.3
 
 # n int, volume float (A^3)   atoms in the cell and its volume
 # returns float               cutoff (A) that shares the work between the two sums
-@jit
+@jit(part="copied")
 def ewald_cutoff(n, volume):
     """Return a cutoff for the sum in real space."""
     return 2.3 * np.sqrt(float(n)) ** (1.0 / 3.0) * (volume / n) ** (1.0 / 3.0)
 
 
-@jit
+@jit(part="copied")
 def _volume(lattice):
     a, b, c = lattice[0], lattice[1], lattice[2]
     first = a[0] * (b[1] * c[2] - b[2] * c[1])
@@ -36,7 +36,7 @@ def _volume(lattice):
 
 # lattice float64[3, 3]   rows are the cell vectors (A)
 # returns g float64[m, 3] reciprocal vectors (1/A) up to `longest`, one of each pair +-G, without 0
-@jit
+@jit(part="copied")
 def reciprocal_vectors(lattice, longest):
     """Return the reciprocal vectors up to a length, half of them."""
     a, b, c = lattice[0], lattice[1], lattice[2]
@@ -74,7 +74,7 @@ def reciprocal_vectors(lattice, longest):
 # lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
 # screen float64[room]   factor of each image
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
-@jit(fastmath=True)
+@jit(fastmath=True, part="copied")
 def _add_tensors(lattice, place, square, screen, found, part):
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
@@ -101,7 +101,7 @@ def _add_tensors(lattice, place, square, screen, found, part):
 # out     float64[n, w, 6]  sum over all other atoms of weight (3 r_i r_j - r^2 delta_ij) / r^5
 #                           (weight / A^3) as xx, yy, zz, yz, xz, xy
 # Two atoms in one place give NaN or infinity there; no atoms give no sums.
-@jit
+@jit(part="copied")
 def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     """Write the traceless second-order tensor of the lattice at each atom."""
     n, w = weights.shape
@@ -159,7 +159,7 @@ def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
                     out[i, s, k] += amplitude * part[k]
 
 
-@jit
+@jit(part="linked")
 def _phases(lattice, frac, x, y, z, cosine, sine):
     """Write cosine and sine of G r for every atom."""
     along = np.empty(3)
@@ -174,7 +174,7 @@ def _phases(lattice, frac, x, y, z, cosine, sine):
 # lattice, frac, cutoff as above; weights float64[n]; axis float64[3] of length one
 # out float64[n]   sum over all other atoms of weight P_4(cos) / r^5 (weight / A^5), the angle
 #                  being that between the axis and the line to the other atom
-@jit
+@jit(part="copied")
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     """Write the fourth-order sum of the lattice at each atom."""
     n = len(weights)
@@ -223,7 +223,7 @@ def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
             out[i] += factor * (even * cosine[i] + odd * sine[i])
 
 
-@jit
+@jit(part="copied")
 def _fourth(cosine):
     """Return the fourth Legendre polynomial."""
     square = cosine * cosine

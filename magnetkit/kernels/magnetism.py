@@ -81,7 +81,7 @@ _T_SITES_OUTSIDE = 1e-4
 # i: row of `Rows`; h: its host; model: `Model`
 # -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
 #    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
-@jit
+@jit(part="copied")
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host."""
     indices, values, role, known = rows.indices, rows.values, model.role, model.known
@@ -122,7 +122,7 @@ def _occupation(i, rows, h, model):
 
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
 # Returns how many ions, -1 for what is outside the model.
-@jit
+@jit(part="copied")
 def condense_row(i, rows, h, model, condensed, mix):
     """Condense a composition to what does not change with temperature."""
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
@@ -204,7 +204,7 @@ def condense_row(i, rows, h, model, condensed, mix):
 
 # sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
-@jit
+@jit(part="copied")
 def _write_ions(i, rows, h, model, sites, ion):
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
     a, group = rows.indptr[i], model.kind[h, FIELD_TABLE]
@@ -231,7 +231,7 @@ def _write_ions(i, rows, h, model, sites, ion):
 # Writes work float64 (ions, 64): what each ion adds to moment (mu_B) and K_1, K_2, K_3 (MJ/m3), and
 # the derivatives, see `ions`; returns the reduced moment of the metals, the moment (mu_B, below
 # zero where the rare earth outweighs) and K_1, K_2, K_3.
-@jit
+@jit(part="merged")
 def at(kelvin, i, state, ion, work, tables):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
     mt = reduced_moment(kelvin / state[i, CURIE], state[i, FORM])
@@ -260,7 +260,7 @@ def at(kelvin, i, state, ion, work, tables):
 
 # i, state, ion, work as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
 # axis is not stable
-@jit
+@jit(part="merged")
 def nucleation(i, state, ion, work, m, j, k1):
     """Return the reverse field at which the moment leaves the axis, each rare earth free to cant.
 
@@ -304,7 +304,7 @@ def nucleation(i, state, ion, work, m, j, k1):
 
 
 # As `nucleation`
-@jit
+@jit(part="copied")
 def across(i, state, ion, work, m, j, k1):
     """Return the field (T) at which a curve measured across the axis, straight, meets saturation.
 
@@ -321,7 +321,7 @@ def across(i, state, ion, work, m, j, k1):
     return abs(j) * tesla / (whole * whole / (2.0 * k1) + own)
 
 
-@jit
+@jit(part="merged")
 def direction(k1, k2, k3):
     """Return the status that the easy direction gives: `OK`, `CONE` or `PLANAR`.
 
@@ -358,7 +358,7 @@ def chunks(n):
 
 
 # state as `condense` returns it -> the most ions of an alloy, at least 1
-@jit
+@jit(part="copied")
 def most_ions(state):
     """Return how many rows of working room the alloys need."""
     most = 1

@@ -180,7 +180,7 @@ def interpolate(table, rows, host, nodes, found, start, stop):
 
 
 # total float64 (3,): amount on each site; False where a site is empty or an element has none.
-@jit
+@jit(part="copied")
 def _site_totals(indices, values, first, last, role, sites, total):
     total[:] = 0.0
     for p in range(first, last):

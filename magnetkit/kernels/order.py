@@ -22,7 +22,7 @@ def text_keys(offsets, data):
 
 
 # a, b: rows of burden float64 (n, 3), to be made small, and chance float64 (n, 2)
-@jit
+@jit(part="copied")
 def _beats(a, b, burden, chance, tolerance):
     better = False
     for j in range(burden.shape[1]):

@@ -10,7 +10,7 @@ EDGE = 1e-8
 
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
 # returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
-@jit
+@jit(part="copied")
 def triangular(lattice):
     """Return the cell in lower triangular form."""
     turned = np.zeros((3, 3))
@@ -32,7 +32,7 @@ def triangular(lattice):
 
 
 # The cell in triangular form; the spacing of the lattice planes that `axis` crosses.
-@jit
+@jit(part="copied")
 def _spacing(ax, bx, by, cx, cy, cz, axis):
     if axis == 2:
         return cz
@@ -45,7 +45,7 @@ def _spacing(ax, bx, by, cx, cy, cz, axis):
 # lattice float64[3, 3]; reach float   the cell (A) and the largest distance (A)
 # returns float64[10]   what `images` needs of them: ax, bx, by, cx, cy, cz of the triangular cell,
 #                       1 / ax, 1 / by, and the reach in units of by and cz
-@jit
+@jit(part="merged")
 def search(lattice, reach):
     """Return what the search for images needs, worked out once."""
     turned = triangular(lattice)
@@ -64,7 +64,7 @@ def search(lattice, reach):
 # place    float64[3, room]   fractional displacement of each image found
 # square   float64[room]      its squared distance (A^2)
 # Returns how many are found; `room_for_images` is enough room.
-@jit
+@jit(part="merged")
 def images(within, d0, d1, d2, reach, same, place, square):
     """Write the periodic images of a pair of atoms that are within reach."""
     ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
@@ -106,7 +106,7 @@ def images(within, d0, d1, d2, reach, same, place, square):
 
 
 # within, reach as above
-@jit
+@jit(part="copied")
 def room_for_images(within, reach):
     """Return how many images of a pair can be within reach."""
     along = int(2.0 * reach * within[6]) + 2
@@ -114,7 +114,7 @@ def room_for_images(within, reach):
 
 
 # within, reach as above; n atoms -> int64[3]: bins along each axis
-@jit
+@jit(part="copied")
 def _bins(within, reach, n):
     ax, bx, by, cx, cy, cz = within[0], within[1], within[2], within[3], within[4], within[5]
     bins = np.ones(3, np.int64)
@@ -125,7 +125,7 @@ def _bins(within, reach, n):
     return bins
 
 
-@jit
+@jit(part="copied")
 def _bin(coordinate, bins):
     # Rounding may lift a coordinate to one.
     return min(int(coordinate * bins), bins - 1)
@@ -134,7 +134,7 @@ def _bin(coordinate, bins):
 # wrapped float64[n, 3]   fractional coordinates within the cell
 # bins    int64[3]        bins along each axis
 # returns order int64[n], begin int64[bins + 1]: atoms of bin b are order[begin[b]:begin[b + 1]]
-@jit
+@jit(part="copied")
 def _fill_bins(wrapped, bins):
     n = len(wrapped)
     place = np.empty(n, np.int64)
@@ -161,7 +161,7 @@ def _fill_bins(wrapped, bins):
 #   atom `second` moved by `shift` cells lies `vector` (A) from atom `first`; each unordered pair
 #   once, first <= second, an atom with its own images too. No atoms give no pairs; a NaN
 #   coordinate takes part in none; two atoms in one place are a pair at distance zero.
-@jit
+@jit(part="copied")
 def half_pairs(lattice, frac, cutoff):
     """Return each pair of atoms within the cutoff once."""
     n = len(frac)
@@ -241,7 +241,7 @@ def half_pairs(lattice, frac, cutoff):
     return first[:m], second[:m], shift[:m], vector[:m], distance[:m]
 
 
-@jit
+@jit(part="copied")
 def _grown(array, room):
     result = np.empty(room, array.dtype)
     for p in range(len(array)):
@@ -249,7 +249,7 @@ def _grown(array, room):
     return result
 
 
-@jit
+@jit(part="copied")
 def _grown_rows(array, room):
     result = np.empty((room, 3), array.dtype)
     for p in range(len(array)):

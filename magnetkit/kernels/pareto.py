@@ -17,7 +17,7 @@ _BRUTE = 48
 
 # order: int64 (m,) point indices in lexicographic order, all points distinct
 # second, third: float64 (n,) by point; front: int32 (n,) by point, in and out
-@jit
+@jit(part="copied")
 def _brute(order, lo, hi, second, third, front):
     for j in range(lo, hi):
         p = order[j]
@@ -32,7 +32,7 @@ def _brute(order, lo, hi, second, third, front):
 # points: int64 (m,) the points of one segment sorted by the second objective
 # side: uint8 (n,) 1 for points of the left half; local: int64 (n,) rank in the third objective, 1..
 # tree: int32 (>= size + 1,) zeroed, left zeroed
-@jit
+@jit(part="copied")
 def _lift(points, side, local, tree, front, size):
     for k in range(len(points)):
         p = points[k]

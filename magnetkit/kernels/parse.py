@@ -44,7 +44,7 @@ _ROUNDING = 1e-9
 
 
 # point int64: Unicode code point -> int64: ASCII
-@jit
+@jit(part="copied")
 def _ascii(point):
     if point < 0x80:
         return point
@@ -127,7 +127,7 @@ class Parsed(NamedTuple):
 
 # Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
 # place -> fault code, sum, number of entries
-@jit
+@jit(part="copied")
 def _settle(rules, balance, bare, marks, first, end, out):
     """Apply basis and balance to the amounts of one recipe."""
     basis, masses = rules

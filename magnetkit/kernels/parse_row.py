@@ -65,7 +65,7 @@ _FULL = 10**17
 
 
 # text uint8; at int64 -> value float64, place after it, fault code
-@jit
+@jit(part="linked")
 def _read_number(text, at):
     stop, begin, whole = len(text), at, np.int64(0)
     # Eighteen figures fit an int64.
@@ -97,7 +97,7 @@ def _read_number(text, at):
 
 
 # text uint8; at, stop int64 -> kind of word, place after it (and after its point and per cent)
-@jit
+@jit(part="linked")
 def _read_word(text, at, stop):
     end = at + 1
     while end < stop and KINDS[text[end]] == LOWER:
@@ -130,7 +130,7 @@ def _read_word(text, at, stop):
 
 
 # text uint8; at, stop int64 -> column of the symbol or -1, place after it
-@jit
+@jit(part="copied")
 def _read_symbol(text, at, stop):
     row = (np.int64(text[at]) - 65) * 27
     if at + 1 < stop and KINDS[text[at + 1]] == LOWER:
@@ -144,7 +144,7 @@ def _read_symbol(text, at, stop):
 
 
 # levels int64 (depth, 6); start int64: entry; opener int64: byte; place int64
-@jit
+@jit(part="copied")
 def _open_level(levels, depth, start, opener, place):
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
@@ -158,7 +158,7 @@ def _open_level(levels, depth, start, opener, place):
 # levels int64 (depth, 6): room for nested brackets
 # -> fault code, place of the fault in the row, sum of a full bracket, end of the entries,
 #    entry of the balance element or -1, first element without an amount or -1, marks
-@jit
+@jit(part="copied")
 def read_row(text, first, columns, amounts, levels):
     """Read the amounts of one recipe, in the order written."""
     order, before, marks = _UNKNOWN, _NOTHING, 0

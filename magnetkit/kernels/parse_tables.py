@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..elements import SYMBOLS
+from .. import kernels
 
 # Kinds of bytes. A gap may stand anywhere; a comma, semicolon, slash or hyphen parts elements.
 OTHER, UPPER, LOWER, DIGIT, POINT, OPEN, CLOSE, GAP, PART, HYPHEN, PERCENT = range(11)
@@ -79,7 +79,7 @@ def _kinds() -> np.ndarray:
 
 def _symbols() -> np.ndarray:
     columns = np.full(26 * 27, -1, np.int32)
-    for column, symbol in enumerate(SYMBOLS):
+    for column, symbol in enumerate(kernels.symbols()):
         second = ord(symbol[1]) - 96 if len(symbol) == 2 else 0
         columns[(ord(symbol[0]) - 65) * 27 + second] = column
     return columns

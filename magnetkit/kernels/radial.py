@@ -25,7 +25,7 @@ def radial_histogram(first, second, distance, kinds, width, out):
 # first, second, distance, kinds   as above
 # reach float64[k, k]   largest distance (A) at which kind b is counted around kind a
 # out   int64[n, k]     neighbours of each kind around each atom
-@jit
+@jit(part="copied")
 def coordination_numbers(first, second, distance, kinds, reach, out):
     """Add the pairs to the number of neighbours of each kind."""
     for p in range(len(first)):
@@ -45,7 +45,7 @@ def coordination_numbers(first, second, distance, kinds, reach, out):
 # short float    distance (A) below which a pair is a short one
 # returns least, mean, standard deviation (A) of the distances between a and b, and the share of
 #   short ones; NaN without any such pair
-@jit
+@jit(part="copied")
 def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     """Return least, mean and spread of the distances between two kinds, and the short share."""
     count = 0

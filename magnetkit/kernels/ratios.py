@@ -30,7 +30,7 @@ class Sums(NamedTuple):
 
 # rows: see `arrays.Rows`; i: one of them; low float64 (l): room to work in
 # Writes out float64 (k), 0 over an empty sum.
-@jit
+@jit(part="linked")
 def _ratios_row(rows, i, sums, low, out):
     low[:] = 0.0
     out[:] = 0.0
@@ -81,7 +81,7 @@ class Layout(NamedTuple):
     slope: float
 
 
-@jit
+@jit(part="copied")
 def width(layout):
     """Return the number of columns."""
     sums, kinds = layout.sums, layout.kinds
@@ -92,7 +92,7 @@ def width(layout):
 # where there is no physics; at float64 (n): the physical mean, reduced
 # Writes x float64 (p, 2 (kinds + 1) + k + 1 + kinds + 118): offsets and slopes by kind; ratios,
 # mean and kind; fractions.
-@jit
+@jit(part="merged")
 def design_rows(rows, picked, layout, kind, at, x):
     """Write the columns of some compositions."""
     sums, kinds, offset, slope = layout.sums, layout.kinds, layout.offset, layout.slope

@@ -40,7 +40,7 @@ class Simplex(NamedTuple):
 
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
 # phase by element; False in the second place if the phases are linearly dependent.
-@jit
+@jit(part="copied")
 def invert(basis, phases):
     """Return the inverse of a basis."""
     m = len(basis)
@@ -77,7 +77,7 @@ def invert(basis, phases):
 
 
 # Chemical potentials and what each phase costs above them, into `price` and `cost` of the state.
-@jit
+@jit(part="linked")
 def prices(phases, state):
     """Work out the chemical potentials of a basis, and each phase's energy above them."""
     ptr, col, val, energy = phases
@@ -97,7 +97,7 @@ def prices(phases, state):
 
 # Callers begin with np.int64(-1): a bare -1 is a type of its own, for which this is compiled anew.
 # Put phase `enter` in place `leave` of the basis: inverse (m, m) and amounts (m,) follow.
-@jit
+@jit(part="linked")
 def _pivot(enter, leave, phases, state):
     ptr, col, val, _ = phases
     basis, inverse, amounts, _, _, _ = state
@@ -120,7 +120,7 @@ def _pivot(enter, leave, phases, state):
 
 
 # Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
-@jit
+@jit(part="copied")
 def start(x, phases, state):
     """Find a basis that is optimal in price, from the elements."""
     ptr, col, val, energy = phases
@@ -165,7 +165,7 @@ def start(x, phases, state):
 
 
 # Loops and not slices: a slice assignment takes numba a second to compile.
-@jit
+@jit(part="copied")
 def copy(source, target):
     """Copy a matrix."""
     for i in range(len(source)):
@@ -174,7 +174,7 @@ def copy(source, target):
 
 
 # Amounts of the basis phases in x; whether none is negative.
-@jit
+@jit(part="copied")
 def mix(inverse, x, amounts):
     """Work out how much of each phase of a basis makes a composition."""
     inside = True
@@ -219,7 +219,7 @@ def settle(work, n):
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
-@jit
+@jit(part="copied")
 def move(x, phases, state, since):
     """Find the optimal basis of a composition from a basis that is optimal in price."""
     ptr, col, val, energy = phases
@@ -273,7 +273,7 @@ def move(x, phases, state, since):
 
 
 # Room for a system of m elements and k phases.
-@jit
+@jit(part="copied")
 def room_for(m, k):
     """Return room for the state of the simplex."""
     return Simplex(

@@ -94,7 +94,7 @@ class Widths(NamedTuple):
 # wanted
 # -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
 #    order.
-@jit
+@jit(part="linked")
 def phase_at(i, kelvin, phases, work, reverses):
     """Return polarization, nucleation field and status of a phase at a temperature."""
     state, ion = phases.state, phases.ion
@@ -112,7 +112,7 @@ def phase_at(i, kelvin, phases, work, reverses):
 
 # i: alloy; carried: J_s of its wall over that of its cell at the reference
 # -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
-@jit
+@jit(part="linked")
 def alloy_at(kelvin, i, phases, carried, work):
     """Return polarization, nucleation field and status of an alloy at a temperature."""
     # No True and False below: `phase_at` would be compiled once more for each literal.
@@ -136,7 +136,7 @@ def alloy_at(kelvin, i, phases, carried, work):
     return j, field, status
 
 
-@jit
+@jit(part="linked")
 def _carried(i, phases, work):
     """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
     bare = phases.walls[i] < 0
@@ -149,7 +149,7 @@ def _carried(i, phases, work):
 
 # -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
 #    at `ROOM` as `magnet_at` returns it
-@jit
+@jit(part="copied")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried = _carried(i, phases, work)
@@ -161,7 +161,7 @@ def _start(i, phases, rules, work):
 
 # decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
 # -> alpha_K over alpha_K at `ROOM`
-@jit
+@jit(part="copied")
 def alpha_ratio(kelvin, decay, curie, usual):
     """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
     d = 1e-3 * (kelvin - ROOM) * usual / curie
@@ -170,7 +170,7 @@ def alpha_ratio(kelvin, decay, curie, usual):
 
 # start: first of `_start`
 # -> J_s T; H_cJ A/m; status
-@jit
+@jit(part="linked")
 def magnet_at(kelvin, i, phases, rules, start, work):
     """Return polarization, coercivity and status of an alloy's magnet at a temperature.
 
@@ -245,7 +245,7 @@ def _fields_chunks(temperature, phases, polarization, field, begin, end):
 
 # j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
 # load line and recoil together. NaN without order.
-@jit
+@jit(part="copied")
 def _room(j, h_cj, on_j, on_k, permeance):
     """Return the reverse field left between the working point and the knee, A/m."""
     return h_cj * on_k - j * on_j / permeance if j * on_j > 0.0 else np.nan
@@ -270,7 +270,7 @@ def figures(asked, second, grid, phases, rules, load, widths):
 
 # at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
 # strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
-@jit
+@jit(part="copied")
 def _write(out, at, place, rules, widths, t_max):
     (j, h_cj), (l, i) = at, place  # noqa: E741
     for s, to in ((1, 0), (0, 1), (2, 2)):
@@ -285,7 +285,7 @@ def _write(out, at, place, rules, widths, t_max):
     out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
 
 
-@jit
+@jit(part="copied")
 def _about(out, value, half):
     out[0], out[1], out[2] = value, value - half, value + half
 
@@ -304,7 +304,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
 # As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
 # the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
 # whether the largest working temperature of each is still open bool (3).
-@jit
+@jit(part="copied")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room

@@ -22,7 +22,7 @@ RATIOS = (
 """The first columns of `out` below."""
 
 
-@jit
+@jit(part="copied")
 def _ratio(part, whole):
     return part / whole if whole > 0.0 else 0.0
 

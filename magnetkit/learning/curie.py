@@ -5,6 +5,7 @@ Kept is one value a compound and paper: of metallic crystals with a rare earth a
 """
 
 import hashlib
+import os
 import re
 import unicodedata
 from functools import lru_cache
@@ -110,7 +111,7 @@ def local_file(name: str) -> Path | None:
     mirror = get_settings().mirror
     if mirror is not None:
         places.append(mirror.expanduser() / datasets.registry()["remote"][name]["file"])
-    return fetch.fetch(name) if any(place.is_file() for place in places) else None
+    return fetch.fetch(name) if any(map(os.path.isfile, places)) else None
 
 
 def curie_set() -> TrainingSet:

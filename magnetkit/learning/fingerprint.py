@@ -1,7 +1,10 @@
-"""One hash of the numbers of a trained model, wherever and whenever it was written."""
+"""One hash of the numbers of a trained model, and one of the code that it was made by."""
 
+import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,3 +52,41 @@ def _parts(value: Any) -> Iterator[bytes]:
     else:
         yield type(value).__qualname__.encode()
         yield from _parts(vars(value))
+
+
+def syntax_sha256(files: Iterable[str | Path]) -> str:
+    """Return the SHA-256 of what Python files tell the computer to do.
+
+    Comments, docstrings and layout have no part in it, nor have the names and places of the files.
+    Versions of Python may write the same syntax in different ways.
+
+    Parameters
+    ----------
+    files : iterable of str or Path
+        In an order that does not change.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(_syntax(Path(file).read_bytes()))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=512)
+def _syntax(source: bytes) -> bytes:
+    """Return a hash of the syntax of a module."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(body := getattr(node, "body", None), list):
+            body[:] = [statement for statement in body if not _is_docstring(statement)]
+    return hashlib.sha256(ast.dump(tree).encode()).digest()
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    """Return whether a statement is a text alone, of a function or behind a constant."""
+    text = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(text, ast.Constant) and isinstance(text.value, str)

@@ -9,66 +9,59 @@ import hashlib
 import io
 import json
 import logging
+import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from .. import datasets
-from .._version import __version__
 from ..errors import StoreError
 from ..files import whole
 from ..settings import get_settings
-from .sets import TrainingSet
+from .fingerprint import fingerprint, syntax_sha256
 
-MAGIC = b"magnetkit model 2\n"
+MAGIC = b"magnetkit model 3\n"
 
-# Rooms that show what is learnt, and have no part in it.
-_APART = ("cli", "show")
+VERSIONED = ("numpy", "scipy", "scikit-learn")
+"""Packages that fit a model."""
 
 _WAY_OUT = "delete it and train again (`magnetkit train`)"
 
 _log = logging.getLogger("magnetkit")
 
 
-@lru_cache(maxsize=1)
-def code_sha256() -> str:
-    """Return a hash of the code, and of the embedded tables, that decide what a model is."""
-    package = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(__version__.encode())
-    for file in sorted(package.rglob("*.py")):
-        name = file.relative_to(package)
-        if name.parts[0] not in _APART:
-            digest.update(name.as_posix().encode() + b"\0" + file.read_bytes())
-    for name, entry in sorted(datasets.registry()["files"].items()):
-        digest.update(f"{name} {entry['sha256']}".encode())
-    return digest.hexdigest()
+def key(data: Any, modules: Iterable[ModuleType]) -> str:
+    """Return a hash of all that decides what a trained model is.
+
+    Parameters
+    ----------
+    data : object
+        What it is fitted to, as `fingerprint` takes it.
+    modules : iterable of module
+        Those that fit it, and write and read its file. An edit anywhere else leaves the model.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    files = sorted({str(module.__file__) for module in modules})
+    return fingerprint((data, versions(), syntax_sha256(files)))[:16]
 
 
-def key(parts: dict[str, Any]) -> str:
-    """Return what a model file is called after: a hash of `parts`, the code and the versions."""
-    deciding = {**parts, "code": code_sha256(), "versions": versions()}
-    return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def file_of(data: TrainingSet) -> Path:
-    """Return where a model trained on a set is kept."""
-    name = f"{data.target}-{key({'data': data.sha256})}.model"
-    return get_settings().cache_dir / "surrogates" / name
+def file_of(target: str, key: str) -> Path:
+    """Return where the model of a target is kept that was trained as its `key` says."""
+    return get_settings().cache_dir / "surrogates" / f"{target}-{key}.model"
 
 
 def versions() -> dict[str, str]:
-    """Return the versions a model file depends on."""
-    return {
-        "magnetkit": __version__,
-        "numpy": np.__version__,
-        "sklearn": metadata.version("scikit-learn"),
-    }
+    """Return the versions of the packages that a model depends on."""
+    return {package: metadata.version(package) for package in VERSIONED}
 
 
 def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
@@ -81,7 +74,7 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
     content : dict
         Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
     manifest : dict
-        Plain values that describe it; versions, code and content hash are added.
+        Plain values that describe it; versions and content hash are added.
 
     Raises
     ------
@@ -89,12 +82,8 @@ def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
         If it cannot be written.
     """
     payload = _dumps(content)
-    described = {
-        **manifest,
-        "versions": versions(),
-        "code_sha256": code_sha256(),
-        "content_sha256": hashlib.sha256(payload).hexdigest(),
-    }
+    digest = hashlib.sha256(payload).hexdigest()
+    described = {**manifest, "versions": versions(), "content_sha256": digest}
     line = json.dumps(described, sort_keys=True).encode() + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +124,7 @@ def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             f"{file} is damaged or was changed: content hash {digest[:12]}, expected "
             f"{str(manifest.get('content_sha256'))[:12]}; {_WAY_OUT}"
         )
-    if manifest.get("versions") != versions() or manifest.get("code_sha256") != code_sha256():
+    if manifest.get("versions") != versions():
         raise StoreError(
             f"{file} was written by other versions ({manifest.get('versions')}), these are "
             f"{versions()}; {_WAY_OUT}"
@@ -222,7 +211,8 @@ def load_or_train(
     pack, unpack : callable
         Turn the model into content and manifest, and back.
     """
-    if file.is_file():
+    # Of a place that may not be read, or whose name is too long, as well.
+    if os.path.isfile(file):
         try:
             return unpack(*read(file))
         except StoreError as error:

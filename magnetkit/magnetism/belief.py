@@ -147,7 +147,7 @@ class Belief:
     @property
     def file(self) -> Path:
         """Where the belief is kept."""
-        return store.file_of(self.known)
+        return store.file_of(self.target, self.manifest["key"])
 
     @cached_property
     def fingerprint(self) -> str:

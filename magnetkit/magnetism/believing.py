@@ -1,12 +1,16 @@
 """Which belief is in force: trained at first use, kept in the cache, or a user's own."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+import numpy as np
 
 from ..errors import InputError
 from ..learning import store
@@ -57,9 +61,33 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> B
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
     known = training_set(data)
-    return store.load_or_train(
-        store.file_of(known), lambda: _trained(known, progress), _packed, _unpacked(known)
-    )
+    file = store.file_of(TARGET, key_of(known))
+    return store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+
+
+def key_of(known: TrainingSet) -> str:
+    """Return a hash of what decides the belief that is trained on a set.
+
+    The physics enters by its answers to the compounds of the set: other code or tables that give
+    the same ones leave the belief as it is.
+    """
+    from .. import conformal
+    from ..kernels import belief as kernel
+    from ..kernels import posterior
+    from ..learning import likelihood, plain, process, thinning
+    from . import belief, training
+
+    own = training.rows_of(known, physics=True)
+    # `host` says where there is no physics.
+    columns = np.nan_to_num(np.column_stack([own.x, own.base]))
+    size = np.abs(columns).max(axis=0)
+    # The last digits depend on the machine; adding zero makes one of the two zeros.
+    design = np.round(columns / np.where(size > 0.0, size, 1.0), 9) + 0.0
+    scales = [f"{each:.9g}" for each in size]
+    groups = (known.groups, training.folds_of(known))
+    received = (design, scales, own.host, own.compound, known.values, *groups)
+    fits = (belief, training, process, likelihood, plain, thinning, conformal, kernel, posterior)
+    return store.key(received, (*fits, sys.modules[__name__], store))
 
 
 def _trained(known: TrainingSet, progress: bool) -> Belief:
@@ -67,13 +95,14 @@ def _trained(known: TrainingSet, progress: bool) -> Belief:
     from .training import train
 
     with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
-        return train(known, advance)
+        belief = train(known, advance)
+    return replace(belief, manifest={**belief.manifest, "key": key_of(known)})
 
 
 def retrain(data: TrainingSet, progress: bool = False) -> Belief:
     """Train, and keep in the cache whatever is there."""
     belief = _trained(data, progress)
-    store.save(store.file_of(data), *_packed(belief))
+    store.save(belief.file, *_packed(belief))
     _load.cache_clear()
     return belief
 

@@ -9,7 +9,10 @@ tell whether it would answer the same.
 import hashlib
 import io
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -25,7 +28,9 @@ from .._version import __version__
 from ..columns import ordered
 from ..composition.blocks import Rejected
 from ..errors import StoreError
+from ..files import whole
 from ..learning.curie import TARGET
+from ..learning.fingerprint import syntax_sha256
 from ..prediction.properties import ENERGY
 from ..ranking.judged import Job, evaluate
 from ..ranking.order import OUTPUT as RANKING
@@ -41,6 +46,9 @@ _DISTINCT = ("candidate", "formula")
 
 VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 """Packages on whose version a figure may depend."""
+
+# Rooms that no judged candidate depends on; whatever is not named here may decide.
+APART = ("cli", "diffusion", "replacement", "show")
 
 
 @dataclass(frozen=True)
@@ -87,14 +95,22 @@ Work = Callable[[tuple[int, Piece]], tuple[int, Part]]
 
 @lru_cache(maxsize=1)
 def code_sha256() -> str:
-    """Return a hash of the code that decides what the results are."""
+    """Return a hash of the syntax of the modules that decide an answer."""
     package = Path(__file__).resolve().parents[1]
-    found = hashlib.sha256()
-    for file in sorted(package.rglob("*.py")):
-        name = file.relative_to(package)
-        if name.parts[0] not in ("cli", "show"):
-            found.update(name.as_posix().encode() + b"\0" + file.read_bytes())
-    return found.hexdigest()
+    whole_package = sorted(package.rglob("*.py"))
+    files = [file for file in whole_package if file.relative_to(package).parts[0] not in APART]
+    written = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    # To parse all these takes most of a second: once for each state of the files.
+    note = get_settings().cache_dir / "syntax" / f"{sys.implementation.cache_tag}-{written}"
+    with suppress(OSError, ValueError):
+        if re.fullmatch(r"[0-9a-f]{64}", known := note.read_text()):
+            return known
+    found = syntax_sha256(files)
+    with suppress(OSError):
+        note.parent.mkdir(parents=True, exist_ok=True)
+        with whole(note) as work:
+            work.write_text(found)
+    return found
 
 
 def finished(numbered: tuple[int, Piece], job: Job, rule: Rule) -> tuple[int, Part]:
@@ -290,8 +306,8 @@ def dependencies(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        Version and hash of the code; hashes of the embedded tables, of the phases and of the model
-        that every row asks; the supply scenario in full; settings; versions of packages.
+        Version and syntax of the code; hashes of the embedded tables, of the phases and of the
+        model that every row asks; the supply scenario in full; settings; versions of packages.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 The measured properties of `magnetkit.added` are learnt in the same way.
 """
 
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -95,7 +96,7 @@ class EnergyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return store.file_of(self.known)
+        return store.file_of(self.target, key_of(self.known))
 
     @cached_property
     def estimator_(self) -> Any:
@@ -209,6 +210,17 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
     return np.minimum(amount / _FOREIGN, 1.0)
 
 
+def key_of(data: TrainingSet) -> str:
+    """Return a hash of what decides the model that is trained on a set."""
+    from ..features import element_statistics, element_table
+    from ..kernels import posterior, statistics
+    from ..learning import likelihood, plain, process
+
+    received = (data.sha256, load_table("magpie").imputed())
+    fits = (sys.modules[__name__], process, likelihood, plain, conformal, posterior)
+    return store.key(received, (*fits, element_statistics, element_table, statistics, store))
+
+
 def blank() -> TrendProcess:
     """Return the process that is fitted."""
     return TrendProcess(1, N_ELEMENTS, **_SEARCH)
@@ -317,15 +329,14 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     known = training_set(target, data)
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
-    return store.load_or_train(
-        store.file_of(known), lambda: _trained(known, progress), _packed, _unpacked(known)
-    )
+    file = store.file_of(target, key_of(known))
+    return store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train, and keep in the cache whatever is there."""
     model = _trained(known, progress)
-    store.save(store.file_of(known), *_packed(model))
+    store.save(model.file, *_packed(model))
     _load.cache_clear()
     return model
 

@@ -53,7 +53,6 @@ def _model(file: Path, payload: bytes) -> Path:
 
     manifest = {
         "versions": store.versions(),
-        "code_sha256": store.code_sha256(),
         "content_sha256": hashlib.sha256(payload).hexdigest(),
     }
     file.write_bytes(store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload)

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numba.core.errors import NumbaError
+from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
-from magnetkit.kernels import _kept
 from magnetkit.kernels._accelerate import jit
 
 pytestmark = pytest.mark.skipif(
@@ -25,8 +24,7 @@ CODE = """
 import numpy as np
 from magnetkit.kernels import _accelerate, own
 assert own.twice(np.arange(3.0)).tolist() == {result}
-hits = sum(own.twice.stats.cache_hits.values())
-print(next(f for f in _accelerate.cache_folders("own") if f.is_dir()) if {kept} else None, hits)
+print(_accelerate.folder(), sum(own.twice.stats.cache_hits.values()))
 """
 KERNELS = """
 from ._accelerate import jit
@@ -39,7 +37,7 @@ def twice(x):
 CALLED = """
 from ._accelerate import jit
 
-@jit
+@jit(part="merged")
 def factor():
     return {factor}.0
 """
@@ -51,19 +49,26 @@ def package(tmp_path):
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
     (copy / "kernels").mkdir(parents=True)
-    for file in ("__init__.py", "__init__.pyi", "_version.py", "errors.py", "settings.py"):
+    for file in (
+        "__init__.py",
+        "__init__.pyi",
+        "_version.py",
+        "_console.py",
+        "errors.py",
+        "settings.py",
+    ):
         shutil.copy(source / file, copy / file)
-    for file in ("__init__.py", "_accelerate.py", "_compiled.py", "_kept.py"):
+    for file in ("__init__.py", "_accelerate.py"):
         shutil.copy(source / "kernels" / file, copy / "kernels" / file)
     (copy / "kernels" / "own.py").write_text(KERNELS)
     (copy / "kernels" / "called.py").write_text(CALLED.format(factor=2))
     return copy
 
 
-def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), kept=True, **environment):
+def start(package, tmp_path, result="[0.0, 2.0, 4.0]", ahead=(), **environment):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "MAGNETKIT_"))}
     return subprocess.Popen(
-        [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result, kept=kept)],
+        [*ahead, sys.executable, "-B", "-W", "error", "-c", CODE.format(result=result)],
         env=clean
         | {"PYTHONPATH": str(package.parent), "MAGNETKIT_CACHE_DIR": str(tmp_path / "user")}
         | environment,
@@ -110,14 +115,14 @@ def test_nothing_writable_still_runs(package, tmp_path):
     make_read_only(package)
     (tmp_path / "user").write_text("")
     said = "compiled kernels cannot be kept"
-    assert run(package, tmp_path, kept=False, said=said) == ("None", 0)
+    assert run(package, tmp_path, said=said) == ("None", 0)
 
 
 def test_cache_can_be_moved_and_switched_off(package, tmp_path):
     folder, _ = run(package, tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "moved"))
     assert Path(folder).parent == tmp_path / "moved"
-    assert run(package, tmp_path, kept=False, MAGNETKIT_NUMBA_CACHE="0") == ("None", 0)
-    assert not list(package.rglob("*.kernel"))
+    assert run(package, tmp_path, MAGNETKIT_NUMBA_CACHE="0") == ("None", 0)
+    assert not list(package.rglob("*.nb*"))
 
 
 def test_a_change_in_a_kernel_that_is_called_is_seen(package, tmp_path):
@@ -138,7 +143,7 @@ def test_folders_of_other_states_of_the_source_go_when_stale(package, tmp_path):
     old, recent = (package / "kernels" / "__pycache__" / f"own-{n * 16}" for n in "ab")
     for folder in (old, recent):
         folder.mkdir(parents=True)
-        (folder / "x.kernel").write_text("")
+        (folder / "x.nbc").write_text("")
     # Two weeks.
     for folder, days in ((old, 14.1), (recent, 13.9)):
         os.utime(folder, (time.time() - days * 86400,) * 2)
@@ -172,31 +177,54 @@ def one_bit_turned(raw):
 
 
 def another(raw):
-    return b"magnetkit kernel 1\n" + b"x" * 500
+    return b"x" * 500
 
 
 DAMAGES = (emptied, cut, last_byte_gone, bits_turned, one_bit_turned, another)
 
 
+def kept_in(folder):
+    return sorted(Path(folder).rglob("*.nb[ci]"))
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda f: f.__name__)
-def test_damaged_machine_code_is_compiled_anew_and_said(package, tmp_path, damage):
+@pytest.mark.parametrize("which", ["nbc", "nbi"])
+def test_a_damaged_file_is_compiled_anew_and_said(package, tmp_path, damage, which):
     folder, _ = run(package, tmp_path)
-    files = sorted(Path(folder).parent.rglob("*.kernel"))
     # A kernel that only others call is part of their code.
-    assert len(files) == 1
-    whole = [file.read_bytes() for file in files]
-    for file, raw in zip(files, whole, strict=True):
-        file.write_bytes(damage(raw))
+    assert [file.suffix for file in kept_in(folder)] == [".nbc", ".nbi"]
+    (file,) = Path(folder).rglob(f"*.{which}")
+    file.write_bytes(damage(file.read_bytes()))
     assert run(package, tmp_path, said="were damaged; compiling them anew") == (folder, 0)
     process = start(package, tmp_path)
     assert "damaged" not in process.communicate(timeout=240)[1]
     assert run(package, tmp_path) == (folder, 1)
 
 
+@pytest.mark.parametrize(("minutes", "hits"), [(9.0, 1), (11.0, 0)])
+def test_what_no_process_listed_is_left_for_ten_minutes(package, tmp_path, minutes, hits):
+    folder, _ = run(package, tmp_path)
+    # As a process leaves it that is still at work, or was killed.
+    for file in Path(folder).glob("*.sha256"):
+        file.unlink()
+    for file in kept_in(folder):
+        os.utime(file, (time.time() - 60.0 * minutes,) * 2)
+    assert run(package, tmp_path) == (folder, hits)
+    assert len(list(Path(folder).glob("*.sha256"))) == 1
+
+
+def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path):
+    folder, _ = run(package, tmp_path)
+    for file in (*Path(folder).glob("*.sha256"), *kept_in(folder)):
+        file.write_bytes(b"")
+    assert run(package, tmp_path, said="were damaged") == (folder, 0)
+    assert run(package, tmp_path) == (folder, 1)
+
+
 def test_code_of_another_numba_is_not_read(package, tmp_path):
     folder, _ = run(package, tmp_path)
-    kept = package / "kernels" / "_kept.py"
-    kept.write_text(kept.read_text().replace("numba.__version__", "'0.0'"))
+    wrapper = package / "kernels" / "_accelerate.py"
+    wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
     assert (again == folder, hits) == (False, 0)
 
@@ -213,31 +241,39 @@ def unprivileged():
 
 def test_what_an_administrator_compiled_serves_who_may_not_write(package, tmp_path, unprivileged):
     folder, _ = run(package, tmp_path)
-    (tmp_path / "user").mkdir()
-    for place in (tmp_path / "user", package / "kernels" / "__pycache__", *package.rglob("*-*")):
+    for place in (package / "kernels" / "__pycache__", *package.rglob("*-*")):
         place.chmod(0o555)
     own = {"ahead": unprivileged}
-    assert run(package, tmp_path, **own) == (folder, 1)
-    # Damaged where it cannot be replaced: compiled at each start, never a crash.
-    for file in Path(folder).parent.rglob("*.kernel"):
-        file.write_bytes(file.read_bytes()[:-1])
-    assert run(package, tmp_path, said="were damaged", **own) == (folder, 0)
-    assert run(package, tmp_path, said="cannot be kept", **own) == (folder, 0)
-    # Its owner has a cache: good copies stand there from then on, and nothing is said.
-    (tmp_path / "user").chmod(0o755)
-    run(package, tmp_path, **own)
-    process = start(package, tmp_path, **own)
-    assert "damaged" not in process.communicate(timeout=240)[1]
-    assert run(package, tmp_path, **own)[1] == 1
+    copy, hits = run(package, tmp_path, **own)
+    assert (Path(copy), hits) == (tmp_path / "user" / "kernels" / Path(folder).name, 1)
+    # Damaged beside the package: the copy serves on.
+    for file in kept_in(folder):
+        file.write_bytes(b"")
+    assert run(package, tmp_path, **own) == (copy, 1)
 
 
-def test_a_full_disk_while_compiling_is_said_and_leaves_no_half_file(package, tmp_path):
+def test_a_cache_that_may_not_be_read_is_not_used(package, tmp_path, unprivileged):
     make_read_only(package)
-    with storage.small_disk(tmp_path / "user", 8):
+    (tmp_path / "user").mkdir(mode=0)
+    said = "(Permission denied); each start compiles anew"
+    assert run(package, tmp_path, ahead=unprivileged, said=said) == ("None", 0)
+    (tmp_path / "user").chmod(0o755)
+
+
+@pytest.mark.parametrize("long", ["a" * 300, "/".join(["a" * 200] * 21)])
+def test_a_path_that_is_too_long_is_not_used(package, tmp_path, long):
+    make_read_only(package)
+    said = "(File name too long); each start compiles anew"
+    place = str(tmp_path / long)
+    assert run(package, tmp_path, said=said, MAGNETKIT_CACHE_DIR=place) == ("None", 0)
+
+
+def test_a_full_disk_is_said_and_nothing_kept(package, tmp_path):
+    make_read_only(package)
+    with storage.small_disk(tmp_path / "user", 64):
         said = "(No space left on device); each start compiles anew"
-        assert run(package, tmp_path, kept=False, said=said) == ("None", 0)
-        left = [f for f in (tmp_path / "user").rglob("*") if f.is_file()]
-        assert all(_kept.sound(file) for file in left)
+        assert run(package, tmp_path, said=said) == ("None", 0)
+        assert not kept_in(tmp_path / "user")
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many", "1.5"])

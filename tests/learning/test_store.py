@@ -37,7 +37,7 @@ def test_a_changed_byte_is_refused(file):
 def test_another_version_is_refused(file):
     head, line, payload = file.read_bytes().split(b"\n", 2)
     manifest = json.loads(line)
-    manifest["versions"]["sklearn"] = "0.1"
+    manifest["versions"]["scipy"] = "0.1"
     file.write_bytes(b"\n".join([head, json.dumps(manifest).encode(), payload]))
     with pytest.raises(StoreError, match="other versions"):
         store.read(file)
