@@ -16,9 +16,9 @@ import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
 from magnetkit.composition.table import CompositionTable
-from magnetkit.kernels.threads import thread_count
+from magnetkit.kernels._jit import thread_count
 from magnetkit.phases import hull
-from magnetkit.phases.facets import find_facets
+from magnetkit.phases._space import find_facets
 from magnetkit.phases.snapshot import open_snapshot
 
 SIX = SYSTEMS[0]

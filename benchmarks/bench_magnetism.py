@@ -13,8 +13,8 @@ import numpy as np
 
 from magnetkit import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.kernels.threads import limit_threads, thread_count
-from magnetkit.magnetism.intrinsic import evaluate
+from magnetkit.kernels._jit import limit_threads, thread_count
+from magnetkit.surrogates.intrinsic import evaluate
 
 TEMPERATURES = np.linspace(220.0, 480.0, 10)
 

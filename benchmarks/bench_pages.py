@@ -38,7 +38,7 @@ SERVER = """return performance.getEntriesByType('resource')
 
 def explorer(folder: Path) -> None:
     """Time every control of the explorer."""
-    from magnetkit.show.explorer import serve
+    from magnetkit.explorer.server import serve
 
     ready, found = threading.Event(), []
 

@@ -164,15 +164,16 @@ def spaces(repeat: int) -> None:
 
 def stages(rows: int = 65_536) -> None:
     """Print what each stage of one chunk costs in CPU, on one thread."""
-    from magnetkit import hosts
     from magnetkit.applications import load
+
+    from magnetkit import hosts
+    from magnetkit._core._files import write_parquet
     from magnetkit.composition import CompositionTable
-    from magnetkit.files import write_parquet
-    from magnetkit.kernels.threads import limit_threads
-    from magnetkit.prediction import properties
-    from magnetkit.ranking.judged import asked_elsewhere, asked_temperatures, job_for
-    from magnetkit.ranking.order import Rule, rank
-    from magnetkit.run import _work as work
+    from magnetkit.kernels._jit import limit_threads
+    from magnetkit.prediction import _stages
+    from magnetkit.ranking._job import asked_elsewhere, asked_temperatures, job_for
+    from magnetkit.ranking._order import Rule, rank
+    from magnetkit.run import _work
     from magnetkit.run._candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
 
@@ -187,9 +188,9 @@ def stages(rows: int = 65_536) -> None:
         pieces = list(source.pieces(rows))
         chunk = max((piece() for piece in pieces), key=lambda c: len(c.table))
         table, n = chunk.table, len(chunk.table)
-        judged = work.table_of(chunk, job)
-        part = work.encode(judged)
-        at, given = [*asked_temperatures(job), properties.ROOM_K], (table, None)
+        judged = _work.table_of(chunk, job)
+        part = _work.encode(judged)
+        at, given = [*asked_temperatures(job), _stages.ROOM_K], (table, None)
         asked, only = job.conditions, asked_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
@@ -197,17 +198,17 @@ def stages(rows: int = 65_536) -> None:
             "parsing": (lambda: CompositionTable.from_arrow(chunk.labels), n),
             "formulas": (table.to_arrow, n),
             f"magnetism at {len(at)} temperatures": (
-                lambda: properties.magnets(*given, at, asked, only),
+                lambda: _stages.magnets(*given, at, asked, only),
                 n,
             ),
-            "stability": (lambda: properties.makeable(table, asked), n),
+            "stability": (lambda: _stages.makeable(table, asked), n),
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
-            "supply": (lambda: properties.supplies(*given, asked), n),
-            "whole evaluation": (lambda: work.table_of(chunk, job), n),
+            "supply": (lambda: _stages.supplies(*given, asked), n),
+            "whole evaluation": (lambda: _work.table_of(chunk, job), n),
             "what the ranking needs": (lambda: rule.judge(judged), n),
             "ranking": (lambda: rank([judged], profile.objectives), n),
-            "writing a part": (lambda: work.encode(judged), n),
-            "reading a part": (lambda: work.decode(part), n),
+            "writing a part": (lambda: _work.encode(judged), n),
+            "reading a part": (lambda: _work.decode(part), n),
             "writing Parquet": (
                 lambda: write_parquet([judged], judged.schema, Path(folder) / "x.parquet"),
                 n,
@@ -259,8 +260,9 @@ def travelling(path: Path) -> dict[str, float]:
     from dataclasses import replace
 
     from magnetkit.applications import load
-    from magnetkit.ranking.judged import job_for
-    from magnetkit.ranking.order import Rule
+
+    from magnetkit.ranking._job import job_for
+    from magnetkit.ranking._order import Rule
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
     from magnetkit.run._work import finished, sieved
 
@@ -272,7 +274,7 @@ def travelling(path: Path) -> dict[str, float]:
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
-    from magnetkit.ranking.sieve import Sieve
+    from magnetkit.ranking._staged import Sieve
 
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
     _, left = sieved((0, next(space.pieces(1 << 18))), job, rule, Sieve(140.0), 10_000)

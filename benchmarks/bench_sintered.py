@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from magnetkit import CompositionTable
-from magnetkit.magnetism import intrinsic, sintered, sintered_at
+from magnetkit.magnetism import sintered, sintered_at
+from magnetkit.surrogates.intrinsic import intrinsic
 
 FAMILIES = ("2:14:1", "1:5", "2:17")
 TEMPERATURES = (293.15, 373.15, 423.15, 473.15)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from magnetkit.elements import INDEX
 
 from magnetkit import CompositionTable, supply
-from magnetkit.elements import INDEX
 
 ROWS = 1_000_000
 ELEMENTS = ("Fe", "Co", "Cu", "Zr", "Ce", "Pr", "Nd", "Sm", "Gd", "Dy")

@@ -17,10 +17,10 @@ from sklearn.gaussian_process.kernels import RBF, WhiteKernel
 
 import magnetkit as mk
 from magnetkit.hosts.partition import partition
-from magnetkit.kernels.threads import thread_count
-from magnetkit.magnetism import believing
-from magnetkit.magnetism.design import columns_of, physical
-from magnetkit.magnetism.intrinsic import evaluate
+from magnetkit.kernels._jit import thread_count
+from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import columns_of, physical
+from magnetkit.surrogates.intrinsic import evaluate
 
 ROWS = 100_000
 TEMPERATURES = np.array([300.0, 393.0, 423.0])
@@ -62,9 +62,9 @@ def seconds(work, *arguments) -> float:
 def main(rows: int) -> None:
     """Print one line a model."""
     start = time.perf_counter()
-    believing.train(believing.training_set())
+    _curie_training.train(_curie_training.training_set())
     print(f"training: {time.perf_counter() - start:.0f} s")
-    belief = believing.load()
+    belief = _curie_training.load()
     print(f"{len(belief.known)} values, {belief.known.origin}")
     print(f"{thread_count()} threads")
     for host, table in candidates(rows).items():

@@ -11,15 +11,16 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from magnetkit import applications
 from magnetkit.columns import COLUMNS
+
+from magnetkit import applications
 from magnetkit.run.suggestion import suggest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.applications.profile import Profile
-    from magnetkit.screening import ScreenResult
+    from magnetkit.ranking.applications import Profile
+    from magnetkit.run.screen import ScreenResult
 
 FOLDER = Path(__file__).resolve().parent / "profiles"
 TOP = 10
@@ -58,7 +59,7 @@ def page(name: str, judgement: str) -> str:
     str
         Markdown.
     """
-    from magnetkit.screening import screen
+    from magnetkit.run.screen import screen
 
     profile = applications.load(name)
     result = screen(application=profile)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 from . import kernels
-from ._version import __version__ as __version__
+from ._core import _renamed as _renamed
+from ._core._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +25,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 def _start_kernels() -> "tuple[Path, ...]":
     """Return where compiled kernels may be kept, as the first kernel is imported."""
-    from ._console import watch_compiling
-    from .settings import kernel_places
+    from ._core._progress import watch_compiling
+    from ._core.settings import kernel_places
 
     places = kernel_places()
     watch_compiling()
@@ -33,7 +34,7 @@ def _start_kernels() -> "tuple[Path, ...]":
 
 
 def _symbols() -> tuple[str, ...]:
-    from .elements import SYMBOLS
+    from ._core.elements import SYMBOLS
 
     return SYMBOLS
 

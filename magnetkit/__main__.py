@@ -1,6 +1,6 @@
 """``python -m magnetkit`` is the same as the ``magnetkit`` command."""
 
-from magnetkit.cli import main
+from .cli import main
 
 if __name__ == "__main__":
     main()

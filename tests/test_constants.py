@@ -10,7 +10,7 @@ from scipy.constants import N_A, convert_temperature, physical_constants
 from scipy.stats import norm
 
 from magnetkit import elements, units
-from magnetkit.magnetism.duty import Duty
+from magnetkit.magnetism.sintered import Duty
 
 BOLTZMANN = physical_constants["Boltzmann constant"][0]
 BOHR_MAGNETON = physical_constants["Bohr magneton"][0]
@@ -96,18 +96,18 @@ def test_units_and_masses_are_those_of_others():
 def test_numbers_that_stand_for_others_are_near_them():
     from magnetkit.composition import shells
     from magnetkit.hosts.records import HOSTS
-    from magnetkit.kernels import lattice_sums
-    from magnetkit.magnetism import balance
-    from magnetkit.ranking import sieve
+    from magnetkit.kernels import _crystals
+    from magnetkit.magnetism import _balance
+    from magnetkit.ranking import _staged
 
     # Nd2Fe14B orders at 585 to 588 K (Herbst 1991; Hirosawa 1986); sheets say 7.4 to 7.7 g/cm3.
     assert 585.0 <= HOSTS["2:14:1"].magnet.usual_curie_K <= 588.0
     assert 7.4 <= shells._DENSITY <= 7.7
     # Nd2O3: 336.48 g/mol, 7.24 g/cm3.
-    assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == balance._OXIDE_VOLUME
-    assert exp(-(lattice_sums._CUT**2)) == pytest.approx(1e-8, rel=0.2)
+    assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == _balance._OXIDE_VOLUME
+    assert exp(-(_crystals._CUT**2)) == pytest.approx(1e-8, rel=0.2)
     # No magnet has more flux for its mass than Fe65Co35: 240 A m2/kg (Bozorth 1951).
-    assert 1.0 < sieve.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1
+    assert 1.0 < _staged.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1
 
 
 def test_what_time_takes_is_what_the_documentation_says():

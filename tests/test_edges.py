@@ -6,25 +6,25 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError, MagnetkitError
 
 import magnetkit as mk
-from magnetkit.anchors.measured import read
-from magnetkit.applications.grammar import parse_requirement
-from magnetkit.applications.objective import Objective
-from magnetkit.catalogue.names import is_grade
+from magnetkit._core._requirement_text import parse_requirement
+from magnetkit.calibration.calibrate import read
+from magnetkit.composition._grade_names import is_grade
 from magnetkit.composition.shells import Shell
-from magnetkit.composition.sites import share
+from magnetkit.composition.substitution import share
 from magnetkit.composition.table import CompositionTable
-from magnetkit.errors import InputError, MagnetkitError
-from magnetkit.magnetism.duty import Duty, read_duty
-from magnetkit.magnetism.limits import use_limits
-from magnetkit.magnetism.mill import _sound
+from magnetkit.curves.curve import use_limits
+from magnetkit.magnetism._measured import _sound
 from magnetkit.magnetism.process import read_process
-from magnetkit.magnetism.shell import objection
-from magnetkit.phases.materials_project.pull import chemical_systems
+from magnetkit.magnetism.shells import objection
+from magnetkit.magnetism.sintered import Duty, read_duty
+from magnetkit.phases.pull import chemical_systems
 from magnetkit.prediction import Conditions
-from magnetkit.ranking.robustness import robustness
-from magnetkit.replacement.device import _positive
+from magnetkit.ranking._leading import robustness
+from magnetkit.ranking._profile_parts import Objective
+from magnetkit.replacement.devices import _positive
 from magnetkit.replacement.replace import _checked, _use_temperature
 from magnetkit.run.suggestion import Shop
 from magnetkit.supply.scenario import check_recycled, with_prices

@@ -61,8 +61,8 @@ def test_what_is_measured(rooms):
     assert rooms.floors({"a": {"b", "d"}, "b": {"c"}, "c": {"d"}, "d": set()}) == 4
     graph = rooms.module_graph()
     # Inside a function, through a lazy name, and by a relative name of two dots.
-    assert "magnetkit.phases.makeable" in graph["magnetkit.prediction.properties"]
-    assert "magnetkit.hosts.partition" in graph["magnetkit.magnetism.intrinsic"]
+    assert "magnetkit.phases.stability" in graph["magnetkit.prediction._stages"]
+    assert "magnetkit.hosts.partition" in graph["magnetkit.surrogates.intrinsic"]
 
 
 def test_neither_rooms_nor_modules_form_a_circle(rooms):

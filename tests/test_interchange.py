@@ -5,11 +5,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from magnetkit.errors import CompositionError, InputError
 from pymatgen.core import Composition, Structure
 
 import magnetkit as mk
-from magnetkit.composition.answers import RejectedRows
-from magnetkit.errors import CompositionError, InputError
+from magnetkit.composition._read import RejectedRows
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
 FRAMES = {

@@ -5,11 +5,10 @@ import inspect
 import docstring_parser
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
-from magnetkit.magnetism.process import process_record, read_process
-from magnetkit.magnetism.routes import routes
+from magnetkit.magnetism.process import process_record, read_process, routes
 
 FRAME = pd.DataFrame({"alloy": ["Nd1.8Dy0.2Fe14B"], "note": ["x"]})
 CONDITIONS = {

@@ -12,14 +12,14 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.anchors.makeup import charge
-from magnetkit.applications.grammar import parse_requirement
+from magnetkit._core._requirement_text import parse_requirement
+from magnetkit.calibration.makeup import charge
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism.process import process_record, read_process
-from magnetkit.magnetism.shell import read_shells
+from magnetkit.magnetism.shells import read_shells
 from magnetkit.prediction.conditions import Conditions
-from magnetkit.ranking.judged import identity_of, job_for, job_from, requirement_of
-from magnetkit.replacement.asked import profile, requirements
+from magnetkit.ranking._job import identity_of, job_for, job_from, requirement_of
+from magnetkit.replacement._asked import profile, requirements
 from magnetkit.replacement.replace import _checked
 from magnetkit.run.screen import identity
 

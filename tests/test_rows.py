@@ -8,11 +8,12 @@ import pytest
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism import intrinsic, sintered
+from magnetkit.magnetism import sintered
 from magnetkit.phases import energy_above_hull, hull_energy, stability
 from magnetkit.prediction import predict
 from magnetkit.supply import ledger
 from magnetkit.surrogates import load
+from magnetkit.surrogates.intrinsic import intrinsic
 
 MU_0 = 1.25663706127e-6
 # Every host, two of some, and what is none.

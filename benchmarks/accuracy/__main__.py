@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from magnetkit.errors import MagnetkitError
-from magnetkit.surrogates.training_sets import CURIE
+
+from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates.training_sets import TARGETS as LEARNT
 
 from . import stored

@@ -8,25 +8,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from magnetkit.columns import COLUMNS
 
 from magnetkit import datasets
-from magnetkit.anchors.grade import COMPENSATED, alpha_range
-from magnetkit.anchors.makeup import Makeup
-from magnetkit.columns import COLUMNS
+from magnetkit.calibration.makeup import COMPENSATED, Makeup, alpha_range
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism.kinds import kinds
-from magnetkit.magnetism.likeness import relative_width
-from magnetkit.magnetism.mill import ALPHA
-from magnetkit.replacement.asked import Wish, profile
-from magnetkit.replacement.reference import anchor, reference_of
-from magnetkit.replacement.space import candidates
+from magnetkit.magnetism._figures import kinds
+from magnetkit.magnetism._measured import ALPHA
+from magnetkit.magnetism._uncertainty import relative_width
+from magnetkit.replacement._asked import Wish, anchor, candidates, profile, reference_of
 
 from . import written_by
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.magnetism.mill import Mill
+    from magnetkit.magnetism._measured import Mill
 
 FILE = "adopted/adopted.csv"
 TOP = 10
@@ -59,7 +56,7 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
-    from magnetkit.catalogue import grades
+    from magnetkit.calibration.grades import grades
 
     kelvin = float(row["temperature_C"]) + 273.15
     room = grades(row["grade"]).iloc[0]
@@ -119,7 +116,7 @@ def _judged(
     """Return the probability that it does what the old one did, and its place among its kind."""
     import pandas as pd
 
-    from magnetkit.screening import screen
+    from magnetkit.run.screen import screen
 
     host = str(here["host"])
     frame = candidates(host, made, wish.temperature, wish.between is not None)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from magnetkit.elements import INDEX
+from magnetkit.errors import DataError
+from magnetkit.settings import get_settings
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX
-from magnetkit.errors import DataError
-from magnetkit.hosts.partition import HOST_NAMES, assign_hosts, site_rules
-from magnetkit.kernels.hosts import OUTSIDE
-from magnetkit.settings import get_settings
+from magnetkit.hosts.partition import assign_hosts, site_rules
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.kernels._hosts import OUTSIDE
 
 COLUMNS = [
     "host",
@@ -201,7 +202,7 @@ def curie() -> pd.DataFrame:
     that order well above liquid helium: the set also holds amorphous alloys, hydrides and
     misprints. Its papers are not named.
     """
-    from magnetkit.fetch import fetch
+    from magnetkit._core._fetch import fetch
 
     frame = pd.read_csv(fetch("curie"))
     frame = frame[frame["TC"] > 150.0].drop_duplicates(["Name"])

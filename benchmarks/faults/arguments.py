@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from magnetkit.errors import MagnetkitError
 
 import magnetkit as mk
-from magnetkit.errors import MagnetkitError
 from tests.test_keywords import BASE, CALLS, MINE
 
 JUNK: dict[str, Any] = {

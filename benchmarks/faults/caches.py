@@ -12,12 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.faults.mutation import spoiled
 from magnetkit.errors import StoreError
-from magnetkit.kernels._accelerate import folder
-from magnetkit.learning import store
-from magnetkit.prediction import predict
 from magnetkit.settings import get_settings
+
+from benchmarks.faults.mutation import spoiled
+from magnetkit.kernels._jit import folder
+from magnetkit.prediction import predict
+from magnetkit.surrogates import _store
 
 COMMAND = ("predict", "SmCo5", "--json")
 KINDS = ("emptied", "cut", "bits turned", "spoiled")
@@ -41,7 +42,7 @@ def damaged(kind: str, raw: bytes, chance: random.Random) -> bytes:
 def _seen(file: Path) -> bool:
     """Return whether a damaged model is seen to be before anything in it is used."""
     try:
-        store.read(file)
+        _store.read(file)
     except StoreError:
         return True
     return False

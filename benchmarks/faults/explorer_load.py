@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import magnetkit as mk
-from tests.show.explorer.test_explorer import CONTROLS, VIEW, found
+from tests.explorer.test_explorer import CONTROLS, VIEW, found
 
 SEED = 20_261_125
 BODY_BYTES = 300 << 20

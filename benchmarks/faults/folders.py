@@ -17,16 +17,17 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.faults.interruption import in_child, wait
 from magnetkit.errors import InputError, MagnetkitError
+
+from benchmarks.faults.interruption import in_child, wait
 from magnetkit.run._files import PARTS, read_finished
-from magnetkit.screening import ScreenResult, screen
+from magnetkit.run.screen import ScreenResult, screen
 
 DEVICES = ("f22-engine", "aviation-actuator")
 REFUSED = 3
 _WORK = (
     "magnetkit.run.screen",
-    "magnetkit.show.report.html",
+    "magnetkit.show.report",
     "magnetkit.surrogates.models",
 )
 _NAMES = (

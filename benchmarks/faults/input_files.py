@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from magnetkit.errors import MagnetkitError
 
 from benchmarks.faults import mutation
 from benchmarks.faults.input_recipes import Figures, check_accepted, resident_MB
 from magnetkit import applications, datasets, supply
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import MagnetkitError
-from magnetkit.features.element_table import read_table
-from magnetkit.learning import store
-from magnetkit.learning.process import TrendProcess
+from magnetkit.features.compositions import read_table
 from magnetkit.phases import snapshot
 from magnetkit.run._candidates import FileCandidates
 from magnetkit.run._files import MANIFEST, read_manifest
-from magnetkit.screening import ScreenResult
+from magnetkit.run.screen import ScreenResult
+from magnetkit.surrogates import _store
+from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.training_sets import training_set
 
 # Longer than a second is a hang, but other work may share the machine: it is tried again.
@@ -289,18 +289,18 @@ def models(folder: Path) -> list[Kind]:
     table = CompositionTable.from_strings(["SmCo5", "Sm2Co17", "NdCo5", "Nd2Fe14B", "Fe", "Co"])
     values = np.array([1000.0, 1190, 900, 588, 1043, 1390])
     estimator = TrendProcess().fit(table.to_array(), values)
-    store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
+    _store.save(file, {"estimator": estimator, "edge": 1.0}, {"target": "curie_temperature_K"})
     good = file.read_bytes()
-    line, payload = good[len(store.MAGIC) :].split(b"\n", 1)
+    line, payload = good[len(_store.MAGIC) :].split(b"\n", 1)
 
     def resealed(chance: random.Random) -> bytes:
         content = mutation.spoiled(chance, payload, 3)
         manifest = json.loads(line) | {"content_sha256": hashlib.sha256(content).hexdigest()}
-        return store.MAGIC + json.dumps(manifest).encode() + b"\n" + content
+        return _store.MAGIC + json.dumps(manifest).encode() + b"\n" + content
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        content, _ = store.read(file)
+        content, _ = _store.read(file)
         return [] if isinstance(content, dict) else [f"a model file holds {type(content).__name__}"]
 
     return [

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import psutil
+from magnetkit.errors import InputError
 
 from benchmarks.faults import mutation
 from magnetkit.composition import CompositionTable
 from magnetkit.composition.notation import parse_composition, read_amounts
-from magnetkit.errors import InputError
-from magnetkit.kernels.parse_tables import FINE
+from magnetkit.kernels._notation import FINE
 from tests.kernels import naive_parse
 
 BASES = ("auto", "atomic", "weight")

@@ -25,7 +25,7 @@ _SET = b"compound,T_C\n" + b"Nd2Fe14B,585\n" * 200_000
 
 _WORK = (
     "magnetkit.cli.app",
-    "magnetkit.show.report.html",
+    "magnetkit.show.report",
     "magnetkit.run.screen",
     "magnetkit.surrogates.models",
     "mp_api.client",
@@ -149,7 +149,7 @@ def stop(command: Command, times: int, chance: random.Random, log: Path) -> dict
 
 def pull(folder: Path) -> Command:
     """A live pull from a server on this machine; see `serve`."""
-    from magnetkit.phases.materials_project.pull import Cache
+    from magnetkit.phases.pull import Cache
 
     question = {
         "systems": SYSTEMS,
@@ -180,7 +180,7 @@ def pull(folder: Path) -> Command:
 def fetch(folder: Path) -> Command:
     """A download from a server on this machine."""
     from magnetkit import datasets
-    from magnetkit.fetch import cached_path
+    from magnetkit._core._fetch import cached_path
 
     entry = {
         "title": "A set",
@@ -211,15 +211,16 @@ def fetch(folder: Path) -> Command:
 
 def train(folder: Path) -> Command:
     """Training of a surrogate; the model file of a second run holds the same numbers."""
-    from magnetkit.learning import store
     from magnetkit.settings import get_settings
+
+    from magnetkit.surrogates import _store
 
     place = get_settings().cache_dir / "surrogates"
 
     def check() -> str:
         digest = hashlib.sha256()
         for file in sorted(place.glob("*.model")):
-            content, manifest = store.read(file)
+            content, manifest = _store.read(file)
             for name in ("inside", "outside"):
                 digest.update(content[name].tobytes())
             digest.update(manifest["data_sha256"].encode())
@@ -236,10 +237,10 @@ def train(folder: Path) -> Command:
 
 def screen(folder: Path) -> Command:
     """A screening in many chunks, bad rows included, taken up again with --resume."""
-    from magnetkit import screening
+    from magnetkit.run import screen
     from magnetkit.run._files import MANIFEST, PARTS, read_finished, read_manifest
 
-    screening.screen = partial(screening.screen, chunk_rows=32)
+    screen.screen = partial(screen.screen, chunk_rows=32)
     source, out = folder / "alloys.csv", folder / "screened"
     recipes = [f"Nd{2 - i / 100:g}Dy{i / 100:g}Fe{14 - i % 7}Co{i % 7}B" for i in range(1, 200)]
     recipes[50:50] = ["??", "=1+1", "Nd2Fe14Xx"]
@@ -268,7 +269,7 @@ def screen(folder: Path) -> Command:
 
 def report(folder: Path) -> Command:
     """A report written over the one of the screening before."""
-    from magnetkit.files import sealed
+    from magnetkit._core._files import sealed
 
     out = folder / "screened"
     page = out / "report.html"
@@ -320,10 +321,10 @@ def preload() -> None:
 
     for name in _WORK:
         import_module(name)
-    from magnetkit.phases.materials_project import transport
+    from magnetkit.phases import _transport
     from tests.phases.mp_server import ask_here
 
-    transport._ask_in_child = ask_here
+    _transport._ask_in_child = ask_here
 
 
 def main(seed: int, times: int, folder: Path) -> None:

@@ -33,6 +33,7 @@ def cases(length: int = LENGTH) -> dict[str, tuple[bytes, str]]:
 def read(folder: Path, name: str, content: bytes) -> str:
     """Return the candidates of a file, or what is said of it."""
     from magnetkit.errors import InputError
+
     from magnetkit.run._candidates import FileCandidates
 
     file = folder / name

@@ -8,10 +8,11 @@ import warnings
 import zlib
 from collections.abc import Callable
 
-from benchmarks.faults.input_recipes import Figures, resident_MB
 from magnetkit.errors import MagnetkitError, NetworkError
-from magnetkit.phases.materials_project import transport
-from magnetkit.phases.materials_project.pull import pull
+
+from benchmarks.faults.input_recipes import Figures, resident_MB
+from magnetkit.phases import _transport
+from magnetkit.phases.pull import pull
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
 FORMS = {"as it is": KEY, "from behind": KEY[::-1], "hexadecimal": KEY.encode().hex()}
@@ -69,8 +70,8 @@ def run(count: int, seed: int = 1) -> Figures:
     figures, chance, seen = Figures(), random.Random(seed), set()
     started = None
     server = Server()
-    child = transport._ask_in_child
-    transport._ask_in_child, transport.PAUSE_S = ask_here, 0.0
+    child = _transport._ask_in_child
+    _transport._ask_in_child, _transport.PAUSE_S = ask_here, 0.0
     try:
         sound = len(_pull(server))
         for _ in range(count):
@@ -104,7 +105,7 @@ def run(count: int, seed: int = 1) -> Figures:
         if set(server.keys) != {None, KEY}:
             figures.faults.append("a request with another key")
     finally:
-        transport._ask_in_child = child
+        _transport._ask_in_child = child
         server.close()
     figures.distinct = len(seen)
     figures.growth_MB = resident_MB() - (started or resident_MB())

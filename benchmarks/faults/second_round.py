@@ -154,8 +154,9 @@ def _dask(other: Path) -> Iterator[str]:
 
 
 def other_data(place: Path) -> Seen:
-    import magnetkit as mk
     from magnetkit.errors import MagnetkitError
+
+    import magnetkit as mk
 
     own = mk.screen(["SmCo5"], DEVICE).table["cost_USD_kg"].iloc[0]
     with _dask(_moved(place / "other", _ten_times)) as address:
@@ -275,7 +276,7 @@ import sys, warnings
 warnings.simplefilter("ignore")
 from magnetkit.errors import MagnetkitError
 from magnetkit.phases.materials_project import transport
-from magnetkit.phases.materials_project.pull import pull
+from magnetkit.phases.pull import pull
 transport.ANSWER_S = 3.0
 try:
     pull("Sm-Co", refresh=True)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from benchmarks.faults.interruption import command_line, in_child, preload, wait
-from magnetkit.phases.materials_project import transport
+from magnetkit.phases import _transport
 from tests.phases.mp_server import KEY, Handler, Server, ask_here, status
 
 # Minutes long, and without a word about keys: they read no setting but the cache.
@@ -113,19 +113,19 @@ def main(folder: Path) -> None:
     cache = Path(os.environ.setdefault("MAGNETKIT_CACHE_DIR", str(folder / "cache")))
     os.environ["MP_API_KEY"] = KEY
     server = Server()
-    ask_in_child = transport._ask_in_child
+    ask_in_child = _transport._ask_in_child
     preload()
-    transport.PAUSE_S = 0.0
+    _transport.PAUSE_S = 0.0
     known = names()
     calls = [c for c in commands(folder, server.url) if c[0].startswith("-") or _is(c, known)]
     faults = list(FAULTS)
     said = {}
     for number, call in enumerate(calls):
         log = folder / f"log-{number:02d}"
-        transport._ask_in_child = ask_in_child
+        _transport._ask_in_child = ask_in_child
         if call[:3] == ("data", "pull", "Fe-Nd"):
             # In the forked process itself, where mp-api is loaded; its heartbeats hold no key.
-            transport._ask_in_child = ask_here
+            _transport._ask_in_child = ask_here
             fault = faults.pop(0)
             server.faults.extend([*[fault if fault is _version else None] * 2, *[fault] * 30])
         child = in_child(lambda call=call: command_line(*call), log)

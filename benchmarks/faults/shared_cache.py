@@ -19,7 +19,7 @@ PROCESSES = 8
 
 def work(start: float, answer: Path) -> None:
     from magnetkit import CompositionTable
-    from magnetkit.phases.materials_project.pull import pull_snapshot
+    from magnetkit.phases.pull import pull_snapshot
     from magnetkit.surrogates import load
 
     time.sleep(max(0.0, start - time.time()))

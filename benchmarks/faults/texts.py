@@ -17,15 +17,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from magnetkit import applications, datasets
-from magnetkit.anchors import calibrate
-from magnetkit.applications.profile import Profile
 from magnetkit.errors import MagnetkitError
-from magnetkit.magnetism import mill
-from magnetkit.screening import ScreenResult, screen
 from magnetkit.settings import get_settings
-from magnetkit.show.explorer.page import application
-from magnetkit.show.explorer.results import Results
+
+from magnetkit import applications, datasets
+from magnetkit.calibration.calibrate import calibrate
+from magnetkit.explorer._results import Results
+from magnetkit.explorer.page import application
+from magnetkit.magnetism import _measured
+from magnetkit.ranking.applications import Profile
+from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.supply.scenario import load_scenario
 
 HOSTILE = "</title></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -185,7 +186,7 @@ def mills(place: Path) -> Figures:
     try:
         figures = _each(table, measured, place)
         calibrate({k: [v] for k, v in row.items()}, name="kept")
-        file = mill.folder() / "kept.json"
+        file = _measured.folder() / "kept.json"
         stored = _each(json.loads(file.read_text(encoding="utf-8")), kept, place)
     finally:
         del os.environ["MAGNETKIT_DATA_DIR"]

@@ -14,14 +14,14 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from magnetkit.settings import get_settings
 
 from benchmarks.faults import mutation
 from benchmarks.faults.input_files import STROKES, Kind, json_inputs, run
-from magnetkit.anchors import measured
-from magnetkit.diffusion import maps
-from magnetkit.magnetism import mill
+from magnetkit.calibration import calibrate
+from magnetkit.diffusion import _profile
+from magnetkit.magnetism import _measured
 from magnetkit.replacement import bill
-from magnetkit.settings import get_settings
 
 _NUMBERS = ("1e999", "-1", "0", "nan", "1,3", "13.2", "1e300", "x", "1e-300", "٣", "0x10")
 
@@ -59,7 +59,7 @@ def magnets(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        rows, rejected = measured.read(file)
+        rows, rejected = calibrate.read(file)
         faults = [f"row {r.number} both taken and refused" for r in rows if r.number in rejected]
         for row in rows:
             numbers = [row.temperature, *row.values.values(), *row.process.values()]
@@ -90,7 +90,7 @@ def fields(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        found = maps.read_field(file)
+        found = _profile.read_field(file)
         whole = [np.isfinite(one.points).all() and np.isfinite(one.vectors).all() for one in found]
         return [] if found and all(whole) else [f"no number let in: {data!r}"]
 
@@ -99,10 +99,10 @@ def fields(folder: Path) -> Kind:
 
 def mills(folder: Path) -> Kind:
     """A stored mill: rewritten, spoiled, and used for a magnet where it is taken."""
-    from magnetkit.anchors import calibrate
+    from magnetkit.calibration.calibrate import calibrate
     from magnetkit.magnetism import sintered
 
-    file = mill.folder() / "good.json"
+    file = _measured.folder() / "good.json"
     source = folder / "good.csv"
     source.write_text(MAGNETS)
     calibrate(source, "good")

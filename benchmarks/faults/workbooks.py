@@ -10,11 +10,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+from magnetkit.errors import MagnetkitError
 from openpyxl import Workbook
 
 from benchmarks.faults.explorer_load import memory_mb
-from magnetkit.composition.blocks import read_blocks
-from magnetkit.errors import MagnetkitError
+from magnetkit.composition._files import read_blocks
 
 ROOM_MB = 1200
 LIMIT_S = 60

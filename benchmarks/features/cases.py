@@ -6,15 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from magnetkit.features.descriptors import rare_earth_descriptors
-from magnetkit.features.element_statistics import composition_statistics
-from magnetkit.features.element_table import load_table
-from magnetkit.features.structure_features import structure_descriptors
-from magnetkit.features.structures import Crystals
-from magnetkit.kernels.lattice_sums import dipole_tensors
-from magnetkit.kernels.pairs import both_ways, half_pairs
-from magnetkit.kernels.radial import radial_histogram
-from magnetkit.kernels.threads import share_rows
+from magnetkit.features.compositions import composition_statistics, load_table
+from magnetkit.features.crystals import Crystals, structure_descriptors
+from magnetkit.features.rare_earths import rare_earth_descriptors
+from magnetkit.kernels._crystals import both_ways, dipole_tensors, half_pairs, radial_histogram
+from magnetkit.kernels._jit import share_rows
 
 from .material import compositions, formulas, nd2fe14b
 

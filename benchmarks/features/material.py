@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from magnetkit.composition import CompositionTable
 from magnetkit.elements import INDEX, SYMBOLS
 from magnetkit.errors import DataError
+
+from magnetkit.composition import CompositionTable
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from magnetkit.kernels._accelerate import most_threads
-from magnetkit.kernels.threads import limited_threads
+from magnetkit.kernels._jit import limited_threads, most_threads
 
 from .cases import CASES, MAGPIE, STATISTICS_COLUMNS, Case
 from .material import compositions
@@ -137,9 +136,8 @@ def _peers(case: Case, ours: float, progress: bool) -> list[dict[str, Any]]:
 
 
 def _curve(progress: bool) -> pd.DataFrame:
-    from magnetkit.features.descriptors import rare_earth_descriptors
-    from magnetkit.features.element_statistics import composition_statistics
-    from magnetkit.features.element_table import load_table
+    from magnetkit.features.compositions import composition_statistics, load_table
+    from magnetkit.features.rare_earths import rare_earth_descriptors
 
     elements = load_table("magpie").imputed()
     lines = []

@@ -10,10 +10,12 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from magnetkit.composition.table import CompositionTable
 from magnetkit.elements import RARE_EARTHS, SYMBOLS
-from magnetkit.hosts.partition import HOST_NAMES, HOSTS, assign_hosts
-from magnetkit.magnetism.parameters import elements_of
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.hosts.partition import assign_hosts
+from magnetkit.hosts.records import HOST_NAMES, HOSTS
+from magnetkit.intrinsic.parameters import elements_of
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = ("host", "element", "share_of", "largest_share", "source", "verification")

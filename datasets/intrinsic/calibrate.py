@@ -12,21 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from magnetkit.elements import INDEX, SYMBOLS
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit, fit
-from magnetkit.elements import INDEX, SYMBOLS
-from magnetkit.hosts.partition import HOST_NAMES, HOSTS
-from magnetkit.kernels.threads import limit_threads
-from magnetkit.magnetism.parameters import (
+from magnetkit.hosts.records import HOST_NAMES, HOSTS
+from magnetkit.intrinsic.parameters import (
     ELEMENT_SLOTS,
     ENDS,
     HOST_SLOTS,
     Parameters,
     elements_of,
+    read_priors,
     write,
 )
-from magnetkit.magnetism.priors import read_priors
+from magnetkit.kernels._jit import limit_threads
 
 # Least scatter that is left for what the model does not contain: kelvin, then shares.
 LEAST = {

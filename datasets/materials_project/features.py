@@ -16,18 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from magnetkit.errors import DataError
+from magnetkit.settings import get_settings
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.phases.leave_one_out import VALIDATED
 from benchmarks.accuracy.surrogates.figures import accuracy
 from magnetkit.composition.table import CompositionTable
-from magnetkit.errors import DataError
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors, StructureDescriptors
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.learning.curie import TARGET, keys
-from magnetkit.magnetism.design import phases_of
-from magnetkit.phases.judged import phases_of as ratios_of
-from magnetkit.settings import get_settings
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases._judged import phases_of as ratios_of
+from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._measured import TARGET, keys
 from magnetkit.surrogates.training_sets import training_set
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.accuracy.magnetism import recipes, recipes_report, shells
-from magnetkit.magnetism.balance import BOUND
+from magnetkit.magnetism._balance import BOUND
 from magnetkit.magnetism.process import parameters
 
 HERE = Path(__file__).resolve().parent

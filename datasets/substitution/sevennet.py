@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import relaxation
 from build import BASES, KEY, RARE, TRANSITION, Task, append, elemental_crystals, read, single
+from magnetkit.elements import INDEX
 from pymatgen.core import Structure
 
-from magnetkit.elements import INDEX
 from magnetkit.phases import substituted
-from magnetkit.phases.slopes import Slope
+from magnetkit.phases._mixing import Slope
 
 HERE = Path(__file__).resolve().parent
 TABLE, SLOPES = HERE / "sevennet.csv", HERE / "slopes.csv"

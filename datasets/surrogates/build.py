@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from magnetkit.learning.curie import NO_PAPER, curie_set, fold
 from magnetkit.surrogates import energy
+from magnetkit.surrogates._measured import NO_PAPER, curie_set, fold
 from magnetkit.surrogates.training_sets import training_set
 
 HERE = Path(__file__).parent

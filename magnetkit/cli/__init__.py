@@ -4,17 +4,17 @@ import io
 import sys
 from typing import NoReturn
 
-from . import interruption, verbosity
+from . import _start
 
 
 def main() -> NoReturn:
     """Run the command line; exit 0 done, 1 failed, 2 usage, 130 interrupted."""
-    from ..errors import MagnetkitError
+    from .._core.errors import MagnetkitError
 
     _bear_any_encoding()
-    verbosity.tell()
+    _start.tell()
     try:
-        interruption.watch()
+        _start.watch()
         from .app import app
 
         app(prog_name="magnetkit")
@@ -26,16 +26,16 @@ def main() -> NoReturn:
         sys.stderr.close()
         sys.exit(0)
     except (KeyboardInterrupt, SystemExit, SystemError) as error:
-        if not interruption.caused(error):
+        if not _start.caused(error):
             raise
-        interruption.end()
+        _start.end()
     except OSError as error:
         _say(f"error: {error.strerror or error}: {error.filename or 'no file named'}")
         sys.exit(1)
     except Exception as error:
-        if interruption.caused(error):
-            interruption.end()
-        if verbosity.verbose():
+        if _start.caused(error):
+            _start.end()
+        if _start.verbose():
             raise
         _say(
             f"defect: {type(error).__name__}: {error}; this is a fault of magnetkit, not of yours: "

@@ -17,6 +17,7 @@ from ..prediction.conditions import GROUPS, conditions_in
 if TYPE_CHECKING:
     import pandas as pd
 
+
 OUTPUT, RUN = "Output", "The run"
 """Headings of options."""
 
@@ -36,7 +37,7 @@ def _named(folder: str) -> Callable[[str], list[str]]:
     """Return what completes the name of an embedded TOML file; reads the folder alone."""
 
     def complete(start: str) -> list[str]:
-        from ..datasets import root
+        from .._core.datasets import root
 
         return sorted(f.stem for f in (root() / folder).glob(f"{glob.escape(start)}*.toml"))
 
@@ -83,8 +84,8 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
     InputError
         If both are given.
     """
-    from ..composition.columns_of_elements import ELEMENT_COLUMNS
-    from ..errors import InputError
+    from .._core.errors import InputError
+    from ..composition._files import ELEMENT_COLUMNS
 
     if not element_columns:
         return column
@@ -101,7 +102,7 @@ def with_unit(text: str | None) -> str | None:
     InputError
         If a part of the text is a bare number, or there is no text.
     """
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
@@ -188,7 +189,7 @@ def a_path(text: str | Path) -> Path:
 
 def a_place(text: str | Path) -> Any:
     """Read the path of a folder, or the URL of one in a store, which stays a text."""
-    from ..files import is_url
+    from .._core._files import is_url
 
     return text if is_url(text) else a_path(text)
 
@@ -218,7 +219,7 @@ def factors(texts: list[str] | None, option: str) -> dict[str, float]:
 def _read_pairs(
     texts: list[str] | None, option: str, number_of: Callable[[str], str], example: str
 ) -> dict[str, float]:
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
@@ -366,7 +367,7 @@ def renew(command: str, arguments: list[str]) -> list[str]:
 
 
 def _say_new(old: str, new: str) -> None:
-    from ..show.tables import message
+    from ..show._tables import message
 
     message(f"{old} goes with the next release; now: {new}")
 
@@ -426,8 +427,8 @@ _HelpAll = Annotated[
 
 def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
     """Call a function that takes compositions, and list the rows that it had to leave out."""
-    from ..composition.answers import RejectedRows
-    from ..show.tables import message
+    from ..composition._read import RejectedRows
+    from ..show._tables import message
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RejectedRows)
@@ -445,7 +446,7 @@ def refuse_beside(option: str, **given: object) -> None:
     InputError
         If one of `given`, by the names of their parameters, has a value.
     """
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     for name, value in given.items():
         if value not in (None, False, [], ()):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from .. import _console
-from .._version import __version__
-from . import data, doctor, features, models, predict, replace, screen, warmup
+from .._core import _progress
+from .._core._version import __version__
+from . import data, doctor, features, models, predict, replace, screen
 from ._options import Group, shown_in_full
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ def _version(wanted: bool) -> None:
 
 def _verbose(wanted: bool) -> None:
     if wanted:
-        from .verbosity import be_verbose
+        from ._start import be_verbose
 
         be_verbose()
 
@@ -63,7 +63,7 @@ def _root(
 
     # What imports and tables make stays: looking through it time and again is a tenth of a start.
     gc.set_threshold(1_000_000)
-    _console.at_compiling.append(warmup.start_ahead)
+    _progress.at_compiling.append(doctor.start_ahead)
 
 
 for command in (

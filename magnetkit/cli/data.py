@@ -25,8 +25,9 @@ from ._options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .._toml import Evidence
+    from .._core._arguments import Evidence
     from ..phases.snapshot import Snapshot
+
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -54,7 +55,7 @@ def list_(json: Json = False) -> None:
     --------
       magnetkit data list
     """
-    from ..datasets import registry, root
+    from .._core.datasets import registry, root
 
     if json:
         for kind in ("files", "remote"):
@@ -77,7 +78,7 @@ def verify(json: Json = False) -> None:
     --------
       magnetkit data verify
     """
-    from ..datasets import verify as check
+    from .._core.datasets import verify as check
 
     states = check()
     if json:
@@ -104,8 +105,8 @@ def fetch(
     --------
       magnetkit data fetch curie
     """
-    from ..fetch import fetch as get
-    from ..fetch import parts
+    from .._core._fetch import fetch as get
+    from .._core._fetch import parts
 
     for part in parts(name):
         typer.echo(str(get(part, progress=not quiet)))
@@ -150,8 +151,7 @@ def pull(
 
       magnetkit data pull --application f22-engine --out phases
     """
-    from ..phases import write_snapshot
-    from ..phases.crystal_files import write_cifs, write_poscars
+    from ..phases.snapshot import write_cifs, write_poscars, write_snapshot
 
     pulled = _pulled(_systems(systems, application), endpoint, thermo_type, refresh, quiet)
     if out is None:
@@ -184,8 +184,8 @@ def diff(
 
       magnetkit data diff phases-2024 phases-2025 --application f22-engine
     """
-    from ..phases import differences
-    from ..show.tables import print_json
+    from ..phases.differences import differences
+    from ..show._tables import print_json
 
     sides = [None if str(path) == "embedded" else path for path in (before, after)]
     found = differences(sides[0], sides[1])
@@ -204,8 +204,8 @@ def diff(
 
 def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, quiet: bool) -> None:
     """Rank a device's candidates on both snapshots; print whose status or rank changed."""
-    from ..screening import screen
-    from ..show.tables import print_changes, print_json
+    from ..run.screen import screen
+    from ..show._tables import print_changes, print_json
 
     old, new = (screen(None, application, snapshot=side, progress=not quiet) for side in sides)
     changed = new.changes(old, top)
@@ -220,10 +220,10 @@ def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, q
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     """Return the systems named, and those that a device's substitutes touch."""
-    from ..applications import load
+    from .._core.errors import InputError
     from ..composition.notation import read_amounts
-    from ..errors import InputError
-    from ..phases import touched_systems
+    from ..phases.differences import touched_systems
+    from ..ranking.applications import load
 
     found = list(systems or [])
     if application is not None:
@@ -240,8 +240,8 @@ def _systems(systems: list[str] | None, application: str | None) -> list[str]:
 def _pulled(
     systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
 ) -> "Snapshot":
-    from ..phases.materials_project.pull import pull_snapshot
-    from ..show.tables import message
+    from ..phases.pull import pull_snapshot
+    from ..show._tables import message
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
@@ -276,7 +276,7 @@ def list_applications(json: Json = False) -> None:
     --------
       magnetkit applications list
     """
-    from ..applications import load, names
+    from ..ranking.applications import load, names
 
     for name in names():
         profile = load(name)
@@ -298,10 +298,10 @@ def new_application(
     --------
       magnetkit applications new my-pump
     """
-    from .._toml import write_new
-    from ..show.tables import message
+    from .._core._arguments import write_new
+    from ..show._tables import message
 
-    template = _PACKAGE / "applications/new.toml"
+    template = _PACKAGE / "ranking/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
 
 
@@ -315,9 +315,9 @@ def show_application(name: ApplicationName, json: Json = False) -> None:
 
       magnetkit applications show my-device.toml --json
     """
-    from ..applications import load
-    from ..composition import substitutions
-    from ..show.terminal import say
+    from ..composition.substitution import substitutions
+    from ..ranking.applications import load
+    from ..show._text import say
 
     profile = load(name)
     if json:
@@ -352,7 +352,7 @@ def show_application(name: ApplicationName, json: Json = False) -> None:
 
 
 def _say(heading: str, text: str, evidence: "Evidence") -> None:
-    from ..show.terminal import say
+    from ..show._text import say
 
     say(text, f"{heading:16s}" if heading else "- ")
     say(f"{evidence.status}: {evidence.source}", " " * (16 if heading else 2))
@@ -401,8 +401,8 @@ def new_scenario(
     --------
       magnetkit supply new my-scenario
     """
-    from .._toml import write_new
-    from ..show.tables import message
+    from .._core._arguments import write_new
+    from ..show._tables import message
 
     template = _PACKAGE / "supply/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -420,7 +420,7 @@ def elements(scenario: Scenario = None, recycled: Recycled = None, json: Json = 
     --------
       magnetkit supply elements --scenario controls-2025 --recycled Co=0.25
     """
-    from ..supply import element_table
+    from ..supply.tables import element_table
 
     table = element_table(scenario or "baseline", pairs(recycled, "--recycled"))
     _print(table, ELEMENTS, as_json=json)
@@ -450,12 +450,11 @@ def alloys(
 
       magnetkit supply alloys SmCo5 --break-even Co --against Nd2Fe14B
     """
-    from ..composition import CompositionTable
-    from ..errors import CompositionError, InputError
-    from ..show.notes import of_cost
-    from ..show.tables import message
-    from ..show.terminal import remark
-    from ..supply import break_even_recycled_share, ledger
+    from .._core.errors import CompositionError, InputError
+    from ..composition.table import CompositionTable
+    from ..show._tables import message
+    from ..show._text import of_cost, remark
+    from ..supply.ledger import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
         raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
@@ -494,12 +493,12 @@ def controls(json: Json = False) -> None:
     --------
       magnetkit supply controls
     """
-    from ..show.terminal import say
-    from ..supply import controls as table
+    from ..show._text import say
+    from ..supply.tables import controls as table
 
     _say_overdue()
     if json:
-        from ..show.tables import print_json
+        from ..show._tables import print_json
 
         print_json(table())
         return
@@ -518,11 +517,11 @@ def claims(json: Json = False) -> None:
     --------
       magnetkit supply claims
     """
-    from ..show.terminal import say
-    from ..supply import claims as table
+    from ..show._text import say
+    from ..supply.tables import claims as table
 
     if json:
-        from ..show.tables import print_json
+        from ..show._tables import print_json
 
         print_json(table())
         return
@@ -535,8 +534,8 @@ def claims(json: Json = False) -> None:
 
 def _say_overdue() -> None:
     """Say on stderr which facts are past the day to look at them again."""
-    from ..show.tables import message
-    from ..supply import overdue
+    from ..show._tables import message
+    from ..supply.tables import overdue
 
     for late in overdue():
         message(f"note: {late}")
@@ -544,12 +543,12 @@ def _say_overdue() -> None:
 
 def _print(frame: "pd.DataFrame", headings: dict[str, str], *, as_json: bool) -> None:
     if as_json:
-        from ..show.tables import print_json
+        from ..show._tables import print_json
 
         print_json(frame)
         return
-    from ..show.tables import number
-    from ..show.terminal import Shown, print_csv, print_table, to_terminal
+    from ..show._tables import number
+    from ..show._text import Shown, print_csv, print_table, to_terminal
 
     if not to_terminal():
         print_csv(frame[list(headings)])

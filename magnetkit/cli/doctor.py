@@ -1,9 +1,33 @@
-"""``magnetkit doctor``: what is installed, cached and reachable, and what to do."""
+"""``magnetkit doctor``: what is installed, cached and reachable, and what to do.
 
-from typing import Annotated
+What is installed, cached, trained and reachable on this machine, and what to do about it.
+
+``magnetkit doctor --compile``: what the first commands would wait for, done now.
+"""
+
+import atexit
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import typer
 
+from .._core import datasets
+from .._core._version import __version__
+from .._core.errors import InputError, MagnetkitError
+from .._core.settings import get_settings
 from ._options import Json, Quiet, option
 
 
@@ -36,14 +60,10 @@ def doctor(
       magnetkit doctor --compile
     """
     if compile_:
-        from .warmup import warmup
-
         warmup(quiet)
         return
     from dataclasses import asdict
     from json import dumps
-
-    from .diagnosis import examine
 
     findings = list(examine(online))
     broken = any(finding.state == "broken" for finding in findings)
@@ -69,3 +89,359 @@ def doctor(
     counts = [sum(f.state == state for f in findings) for state in ("broken", "note")]
     console.print(f"\n{counts[0]} broken, {counts[1]} to note")
     raise typer.Exit(broken)
+
+
+State = Literal["ok", "note", "broken"]
+
+NEEDED = (
+    "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
+    "pydantic", "plotly", "openpyxl", "typer", "rich", "pooch",
+)  # fmt: skip
+OPTIONAL = {
+    "matplotlib": ("plots", "mk.plots"),
+    "dash": ("explore", "magnetkit explore"),
+    "dask": ("cluster", "screening on a cluster"),
+    "chgnet": ("chgnet", "relaxed crystals"),
+    "lightgbm": ("evaluation", "the recipes of others in benchmarks.accuracy"),
+    "xgboost-cpu": ("evaluation", "the recipes of others in benchmarks.accuracy"),
+}
+"""Package to its extra and what it is for."""
+CACHES = {
+    "fetched": "data sets fetched",
+    "pulls": "pulls from the Materials Project",
+    "surrogates": "trained models",
+    "kernels": "compiled kernels",
+}
+TIMEOUT = 8.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes
+    ----------
+    group : str
+        Heading it stands under.
+    name, value : str
+        What it is, and how it is.
+    state : {"ok", "note", "broken"}
+    advice : str
+        What to do; empty where there is nothing to.
+    """
+
+    group: str
+    name: str
+    value: str
+    state: State = "ok"
+    advice: str = ""
+
+
+def examine(online: bool = False) -> Iterator[Finding]:
+    """Look at this machine.
+
+    Parameters
+    ----------
+    online : bool
+        Also ask the Materials Project's server; nothing leaves the machine otherwise.
+
+    Yields
+    ------
+    Finding
+        In the order of their groups. The Materials Project key is never part of one.
+    """
+    yield from _packages()
+    yield from _data()
+    yield from _caches()
+    yield from _models()
+    yield from _kernels()
+    yield from _materials_project(online)
+
+
+def _tested() -> dict[str, str]:
+    """Return the versions magnetkit was tested with, by name in lower case."""
+    here = Path(__file__).resolve().parents[1]
+    for file in (here / "_constraints.txt", here.parent / "constraints.txt"):
+        if file.is_file():
+            found = re.findall(r"^([\w.-]+)==(\S+)$", file.read_text(encoding="utf-8"), re.M)
+            return {name.lower().replace("_", "-"): version for name, version in found}
+    return {}
+
+
+def _packages() -> Iterator[Finding]:
+    group, tested = "Packages", _tested()
+    python = platform.python_version()
+    known = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
+    yield Finding(
+        group,
+        "magnetkit",
+        f"{__version__} on Python {python}, {platform.system()} {platform.machine()}",
+        "ok" if known else "broken",
+        "" if known else "use Python 3.11 to 3.13",
+    )
+    for name in (*NEEDED, *OPTIONAL):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            if name in OPTIONAL:
+                extra, use = OPTIONAL[name]
+                advice = f"for {use}: pip install 'magnetkit[{extra}]'"
+                yield Finding(group, name, "not installed", "note", advice)
+            else:
+                advice = "install magnetkit again: pip install --force-reinstall magnetkit"
+                yield Finding(group, name, "missing", "broken", advice)
+            continue
+        wanted = tested.get(name)
+        same = wanted is None or wanted == version
+        value = version if same else f"{version} (tested with {wanted})"
+        advice = "" if same else "if a figure looks odd, try the version tested"
+        yield Finding(group, name, value, "ok" if same else "note", advice)
+
+
+def _dated(group: str) -> Iterator[Finding]:
+    """Say which export controls and prices are past the day to look at them again."""
+    from ..supply.tables import overdue
+
+    late = overdue()
+    yield Finding(
+        group,
+        "dated facts",
+        "; ".join(late) if late else "export controls and prices are as of their day",
+        "note" if late else "ok",
+        "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
+        "two outcomes"
+        if late
+        else "",
+    )
+
+
+def _data() -> Iterator[Finding]:
+    from .._core._fetch import cached_path, names
+
+    group = "Data"
+    try:
+        states = datasets.verify()
+    except (MagnetkitError, OSError) as error:
+        yield Finding(group, "embedded", str(error), "broken", "install magnetkit again")
+        return
+    bad = [name for name, state in states.items() if state != "ok"]
+    yield Finding(
+        group,
+        "embedded",
+        f"{len(states) - len(bad)} of {len(states)} files as published, in {datasets.root()}",
+        "broken" if bad else "ok",
+        f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
+    )
+    yield from _dated(group)
+    mirror = get_settings().mirror
+    if mirror is not None:
+        there = mirror.is_dir()
+        advice = "" if there else "make the folder or unset MAGNETKIT_MIRROR"
+        value = f"{mirror}{'' if there else ', which is no folder'}"
+        yield Finding(group, "mirror", value, "ok" if there else "broken", advice)
+    for name in names():
+        here = os.path.isfile(cached_path(name))
+        advice = "" if here else f"`magnetkit data fetch {name}` makes better models of T_C"
+        yield Finding(group, f"set {name}", "fetched" if here else "not fetched", "ok", advice)
+
+
+def _caches() -> Iterator[Finding]:
+    group, folder = "Caches", get_settings().cache_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    yield Finding(
+        group,
+        "folder",
+        f"{folder}{'' if writable else ', which cannot be written'}",
+        "ok" if writable else "note",
+        "" if writable else "set MAGNETKIT_CACHE_DIR to a folder you may write to",
+    )
+    for name, what in CACHES.items():
+        files = _files(folder / name)
+        yield Finding(group, what, f"{len(files)} files, {_size(files)}")
+
+
+def _models() -> Iterator[Finding]:
+    from ..surrogates.training_sets import TARGETS
+
+    found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
+    for target in TARGETS:
+        count = sum(name.startswith(f"{target}-") for name in found)
+        advice = "" if count else "trained at first use; `magnetkit train` does it now"
+        yield Finding(
+            "Models", target, f"{count} trained" if count else "not trained", "ok", advice
+        )
+
+
+def _kernels() -> Iterator[Finding]:
+    group = "Kernels"
+    try:
+        from ..kernels._jit import folder, is_switched_off, kept, listed_in, most_threads
+    except InputError as error:
+        yield Finding(group, "threads", str(error), "broken", "unset NUMBA_NUM_THREADS")
+        return
+    threads = f"{most_threads()} of {os.cpu_count()} processors"
+    yield Finding(group, "threads", f"{threads}; NUMBA_NUM_THREADS sets them")
+    if is_switched_off():
+        yield Finding(
+            group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
+        )
+        return
+    # To find the folder removes what is damaged, and says so.
+    place = folder()
+    if place is None:
+        advice = (
+            "each start compiles anew, for half a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
+            "NUMBA_CACHE_DIR or MAGNETKIT_CACHE_DIR to a folder you may write to"
+        )
+        yield Finding(group, "compiled", "new ones are kept nowhere", "note", advice)
+        return
+    files = [file for file, _ in kept(place) if file.suffix == ".nbc"]
+    if not files:
+        advice = "the first command compiles for half a minute"
+        yield Finding(group, "compiled", f"none kept in {place}", "ok", advice)
+        return
+    listed = {line.partition("  ")[2] for line in listed_in(place)}
+    new = sum(file.name not in listed for file in files)
+    unlisted = f", {new} of them by commands at work" if new else ""
+    yield Finding(group, "compiled", f"{len(files)} kept in {place}, {_size(files)}{unlisted}")
+
+
+def _materials_project(online: bool) -> Iterator[Finding]:
+    from ..phases.pull import ENDPOINT
+
+    group = "Materials Project"
+    known = bool(os.environ.get("MP_API_KEY"))
+    yield Finding(
+        group,
+        "key",
+        "MP_API_KEY is set" if known else "MP_API_KEY is not set",
+        "ok",
+        "" if known else "needed for `magnetkit data pull` alone; the embedded phases need none",
+    )
+    address = os.environ.get("MP_API_ENDPOINT") or ENDPOINT
+    # An address may hold a password; only the server's name is shown.
+    place = urlsplit(address).hostname or "an address that cannot be read"
+    if not online:
+        yield Finding(group, "server", f"{place}, not asked (--online asks)")
+        return
+    yield _asked(group, place, address)
+
+
+def _asked(group: str, place: str, address: str) -> Finding:
+    from http.client import HTTPException
+    from urllib.request import urlopen
+
+    from ..phases.pull import check_endpoint
+
+    try:
+        with urlopen(check_endpoint(address) + "heartbeat", timeout=TIMEOUT) as answer:
+            version = json.loads(answer.read(1 << 16)).get("db_version")
+    except (OSError, HTTPException, ValueError, AttributeError, InputError) as error:
+        advice = (
+            "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
+        )
+        return Finding(group, "server", f"{place}: {type(error).__name__}", "note", advice)
+    return Finding(group, "server", f"{place} answers, database {version}")
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files in a folder; of one that may not be read, none."""
+    return [Path(place) / name for place, _, names in os.walk(folder) for name in names]
+
+
+def _size(files: list[Path]) -> str:
+    total = float(sum(f.stat().st_size for f in files))
+    for unit in ("B", "kB", "MB"):
+        if total < 1000.0:
+            return f"{total:.0f} {unit}"
+        total /= 1000.0
+    return f"{total:.1f} GB"
+
+
+_AHEAD = "from magnetkit.cli.doctor import compile_phases; compile_phases()"
+
+
+def warmup(quiet: bool = False) -> None:
+    """Compile the kernels and train the models now, so that no first command has to."""
+    from ..show._tables import message
+
+    start = time.monotonic()
+    _run()
+    if not quiet:
+        message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
+
+
+def _run() -> None:
+    """Do what most commands do, small."""
+    from ..composition.substitution import substitutions
+    from ..diffusion.diffuse import diffuse
+    from ..features.compositions import CompositionStatistics
+    from ..features.rare_earths import RareEarthDescriptors
+    from ..prediction.predict import predict
+    from ..replacement.replace import replace
+    from ..run.screen import screen
+    from ..surrogates.models import load
+    from ..surrogates.training_sets import TARGETS
+
+    predict(
+        ["Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."], ["20C", "150C"], basis="weight",
+        shell="Tb 0.3 wt%", load_line=1.0, between=("20C", "120C"),
+    )  # fmt: skip
+    space = substitutions("SmCo5", {"Sm": ["Gd", "Pr"]}, step=0.25)
+    screen(space, "patriot-beam-focusing")
+    replace("N42SH", temperature="150C")
+    diffuse(
+        "Nd2Fe14B", "20x10x3mm", load_line=2.0, temperature="120C", anneal=900.0, anneal_hours=8.0
+    )
+    for feature in (CompositionStatistics(), RareEarthDescriptors()):
+        feature.fit_transform(space[:2])
+    for target in TARGETS:
+        load(target, progress=False).predict(space[:2])
+
+
+def start_ahead() -> None:
+    """Let a second process compile the kernels of the phases while a command compiles its first.
+
+    numba compiles one kernel at a time in a process. The command finds them in the cache; the
+    process ends with it, however that ends, as the pipe between them closes.
+    """
+    from ..kernels._jit import folder, most_threads
+
+    place = folder()
+    if place is None or most_threads() < 2 or any(place.glob("*/hull.*.nbc")):
+        return
+    own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with suppress(OSError):
+        process = subprocess.Popen(
+            [sys.executable, "-c", _AHEAD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=own,
+        )
+        atexit.register(process.kill)
+
+
+def compile_phases() -> None:
+    """Compile, in the second process, what the stability of a composition takes."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import numpy as np
+
+    from .._core.elements import INDEX, N_ELEMENTS
+    from ..composition.table import CompositionTable
+    from ..phases.stability import stability
+
+    # No text: the command itself compiles the reader of recipes.
+    atoms = np.zeros((1, N_ELEMENTS))
+    atoms[0, [INDEX["Nd"], INDEX["Fe"], INDEX["B"]]] = 2.0, 14.0, 1.0
+    stability(CompositionTable.from_array(atoms / atoms.sum()))
+
+
+def _end_with_parent() -> None:
+    with suppress(OSError):
+        os.read(sys.stdin.fileno(), 1)
+    os._exit(0)

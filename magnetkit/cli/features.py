@@ -7,15 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ._options import (
-    Basis,
-    Column,
-    ElementColumns,
-    Group,
-    Quiet,
-    composition_of,
-    shown_in_full,
-)
+from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
 
 app = typer.Typer(
     cls=Group, help="Features of compositions, and their kernels.", no_args_is_help=True
@@ -43,7 +35,7 @@ def make(
     --------
       magnetkit features make alloys.csv --basis weight --out features.parquet
     """
-    from ..features.featurize import featurize as run
+    from ..features._tables import featurize as run
 
     written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
@@ -63,7 +55,7 @@ def bench(context: typer.Context) -> None:
 
       magnetkit features bench --match statistics --rows 2000000
     """
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "benchmarks/features/__main__.py").is_file():

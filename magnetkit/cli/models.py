@@ -15,7 +15,7 @@ PHASE_TARGET = "formation_energy_eV_atom"
 
 def trained() -> tuple[str, ...]:
     """Return what can be trained; the distance to the hull follows from the formation energy."""
-    from ..added import properties
+    from .._core.columns import properties
 
     return ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
 
@@ -53,8 +53,8 @@ def train(
 
       magnetkit models train curie_temperature_K --data mine.csv
     """
-    from ..errors import InputError
-    from ..surrogates import train as run
+    from .._core.errors import InputError
+    from ..surrogates.models import train as run
 
     if data is not None and target is None:
         raise InputError(f"--data needs a target: one of {', '.join(trained())}")
@@ -88,8 +88,8 @@ def validate(
 
       magnetkit validate hindcast --json
     """
-    from ..errors import InputError
-    from ..show.terminal import remark
+    from .._core.errors import InputError
+    from ..show._text import remark
 
     if data is not None or phases is not None or not peers:
         raise InputError(
@@ -115,14 +115,14 @@ def validate(
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
     """Return the tables of figures by target."""
-    from ..datasets import path
+    from .._core.datasets import path
 
     return loads(path("accuracy/figures.json").read_text("utf-8"))
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
     """Print a stored table; what it is of and where all of it stands come first."""
-    from ..show.terminal import Shown, print_table, say
+    from ..show._text import Shown, print_table, say
 
     say(f"{target}, {table['date']}: {table['about']} All of it: {table['page']}")
     columns = []
@@ -135,7 +135,7 @@ def _show(target: str, table: dict[str, Any]) -> None:
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     """Return what a surrogate learns from: the file, or the snapshot where phases are learnt."""
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     if phases is None or target != PHASE_TARGET:
         return data

@@ -33,6 +33,7 @@ from ._options import (
 if TYPE_CHECKING:
     import pandas as pd
 
+
 _WRITTEN = (".csv", ".tsv", ".parquet", ".xlsx", ".jsonl")
 _FORMS = "probability_phase_forms"
 
@@ -85,9 +86,8 @@ def predict(
 
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
-    from ..show.files import write_table
-    from ..show.properties import print_properties
-    from ..show.tables import message
+    from ..show._tables import message, print_properties
+    from ..show._written import write_table
 
     at = temperature or "300K"
     if compare:
@@ -109,7 +109,7 @@ def predict(
     if require or reference or objective:
         frame = _judged(given(formulas), at, require or (), reference, objective or (), options)
     else:
-        from ..prediction import predict as run
+        from ..prediction.predict import predict as run
 
         frame = reported(run, given(formulas), at, **options)
     if out is not None:
@@ -135,8 +135,8 @@ def _judged(
     options: dict[str, Any],
 ) -> "pd.DataFrame":
     """Return properties with what the options ask of them judged, in the order of the input."""
-    from ..screening import screen
-    from ..show.tables import message
+    from ..run.screen import screen
+    from ..show._tables import message
     from .screen import device
 
     refuse_beside("--require", host=options.get("host"))
@@ -157,9 +157,9 @@ def _compare(
     keywords: dict[str, Any],
 ) -> None:
     """Print magnets side by side."""
-    from ..prediction import compare as run
-    from ..show.comparison import print_comparison
-    from ..show.terminal import remark
+    from ..prediction.predict import compare as run
+    from ..show._tables import print_comparison
+    from ..show._text import remark
 
     frame = run(formulas, temperature, basis=basis, **keywords)
     print_comparison(frame, as_json=json, cgs=units == "cgs")
@@ -175,8 +175,8 @@ def given(formulas: Sequence[str]) -> Any:
     InputError
         If a file or stdin stands among recipes.
     """
-    from ..composition.inputs import is_path
-    from ..errors import InputError
+    from .._core.errors import InputError
+    from ..composition._read import is_path
 
     alone = len(formulas) == 1
     mixed = [text for text in formulas if text == "-" or is_path(text)]
@@ -196,7 +196,7 @@ def check_out(out: Path) -> None:
     InputError
         If its kind is unknown, or it is a folder or in none.
     """
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
@@ -269,9 +269,9 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from ..curves import curve as run
-    from ..errors import InputError
-    from ..show.tables import message
+    from .._core.errors import InputError
+    from ..curves.curve import curve as run
+    from ..show._tables import message
 
     if limits:
         refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
@@ -307,14 +307,14 @@ def _limits(
     keywords: dict[str, Any],
 ) -> None:
     """Print up to which temperature magnets keep their flux."""
-    from .. import magnetism
+    from .._core.units import ROOM_K
+    from ..curves import curve
     from ..prediction.conditions import calibrated
-    from ..show.tables import print_json
-    from ..show.terminal import print_csv, remark, to_terminal
-    from ..units import ROOM_K
+    from ..show._tables import print_json
+    from ..show._text import print_csv, remark, to_terminal
 
     refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
-    frame = magnetism.use_limits(
+    frame = curve.use_limits(
         recipes,
         numbers(load_line or "0.5,1,2,3", "--load-line"),
         numbers(hours or "100,87600", "--hours"),
@@ -341,7 +341,7 @@ def numbers(text: str, option: str) -> list[float]:
     InputError
         If it is another text.
     """
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     try:
         return [float(part) for part in text.split(",")]
@@ -353,7 +353,7 @@ def numbers(text: str, option: str) -> list[float]:
 
 def _show_limits(frame: "pd.DataFrame") -> None:
     """Print a block for each magnet, temperatures in degrees C."""
-    from ..units import ZERO_CELSIUS
+    from .._core.units import ZERO_CELSIUS
 
     losses = [c for c in frame.columns if c.startswith("loss_")]
     heads = [f"{c.split('_')[1]} % lost" for c in losses]
@@ -399,11 +399,11 @@ def phases(
     """
     import pandas as pd
 
-    from ..composition.inputs import read_inputs
-    from ..errors import InputError
-    from ..phases import stability
-    from ..show.tables import message, print_json
-    from ..units import parse_temperature
+    from .._core.errors import InputError
+    from .._core.units import parse_temperature
+    from ..composition._read import read_inputs
+    from ..phases.stability import stability
+    from ..show._tables import message, print_json
 
     if (section is None) != (out is None):
         raise InputError("--section names the system and --out the picture; give both")
@@ -434,7 +434,7 @@ def phases(
 
 def _state(here: float, made: float) -> str:
     """Name how a phase stands at a temperature, beside that at which it is made."""
-    from ..phases.forming import FORMS
+    from ..phases._forming import FORMS
 
     if here != here:
         return "unknown"
@@ -444,7 +444,7 @@ def _state(here: float, made: float) -> str:
 
 
 def _show_phase(row: "pd.Series", kelvin: float | None) -> None:
-    from ..show.tables import kelvin_text
+    from .._core.units import kelvin_text
 
     at = "at the temperature at which it is made" if kelvin is None else f"at {kelvin_text(kelvin)}"
     typer.echo(f"{row['formula']}: {row['state']} {at}")

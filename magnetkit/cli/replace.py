@@ -27,7 +27,8 @@ from ._options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..replacement import Replacement
+    from ..replacement.replace import Replacement
+
 
 # Column to priority: what a narrow terminal leaves out first has the highest.
 _SHOWN = {
@@ -139,8 +140,8 @@ def replace(
 
       magnetkit replace patriot --parts --per-year 100
     """
-    from ..replacement import replace as run
-    from ..show.tables import message
+    from ..replacement.replace import replace as run
+    from ..show._tables import message
 
     shell = _one(shell)
     if compensated or parts:
@@ -178,7 +179,7 @@ def replace(
 
 def _one(shells: Any) -> str | None:
     """Return the shell of a command on one magnet."""
-    from ..errors import InputError
+    from .._core.errors import InputError
 
     if shells and len(shells) > 1:
         raise InputError("give --shell once: the magnet is one")
@@ -187,9 +188,9 @@ def _one(shells: Any) -> str | None:
 
 def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
     """Print what a device's magnets hold, now and replaced."""
-    from ..replacement import bill
-    from ..show.tables import print_json
-    from ..show.terminal import say
+    from ..replacement.devices import bill
+    from ..show._tables import print_json
+    from ..show._text import say
 
     found = bill(device, per_year, replaced=not today)
     if json:
@@ -222,8 +223,8 @@ def _compensate(
 ) -> None:
     """Print what the additions of a compensated grade do, and what does with less."""
     from ..replacement.compensation import compensation, sentences
-    from ..show.tables import print_json
-    from ..show.terminal import say
+    from ..show._tables import print_json
+    from ..show._text import say
 
     found = compensation(grade, temperature, recipe=recipe, basis=basis, circuit=circuit)
     if json:
@@ -236,9 +237,9 @@ def _compensate(
 
 
 def _show(found: "Replacement", top: int) -> None:
-    from ..ranking.requirements import MEETS_PROBABILITY
-    from ..show.tables import print_rows
-    from ..show.terminal import say
+    from ..ranking._job import MEETS_PROBABILITY
+    from ..show._tables import print_rows
+    from ..show._text import say
 
     for line in found.lines():
         say(line, "- ")
@@ -308,10 +309,10 @@ def diffuse(
 
       magnetkit diffuse "Nd30.5Co0.9B1.0Fe bal." --basis weight --shape 40x15x5mm --field map.csv
     """
-    from ..diffusion import diffuse as run
-    from ..show.tables import message
-    from ..show.terminal import say
-    from ..units import ZERO_CELSIUS, parse_temperature
+    from .._core.units import ZERO_CELSIUS, parse_temperature
+    from ..diffusion.diffuse import diffuse as run
+    from ..show._tables import message
+    from ..show._text import say
     from ._options import with_unit
 
     heat = with_unit(anneal)
@@ -363,8 +364,8 @@ def grades(
     """
     import pandas as pd
 
-    from ..catalogue import grades as table_of
-    from ..show.tables import print_json
+    from ..calibration.grades import grades as table_of
+    from ..show._tables import print_json
 
     table = table_of(name, temperature)
     if json:
@@ -379,9 +380,9 @@ def grades(
 
 
 def _list(table: "pd.DataFrame") -> None:
-    from ..columns import COLUMNS
-    from ..show.tables import number
-    from ..show.terminal import Shown, print_table
+    from .._core.columns import COLUMNS
+    from ..show._tables import number
+    from ..show._text import Shown, print_table
 
     shown = [
         Shown("Grade", table["grade"].tolist(), False, 0),
@@ -399,10 +400,10 @@ def _list(table: "pd.DataFrame") -> None:
 
 
 def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
-    from ..catalogue import QUANTITIES
-    from ..columns import COLUMNS
-    from ..show.tables import is_missing, number
-    from ..show.terminal import Shown, print_table, say
+    from .._core.columns import COLUMNS
+    from ..calibration.grades import QUANTITIES
+    from ..show._tables import is_missing, number
+    from ..show._text import Shown, print_table, say
 
     cells = []
     for name in QUANTITIES:
@@ -437,7 +438,7 @@ def _celsius(row: "pd.Series | pd.DataFrame") -> str:
 
 
 def _legend(*, short: bool = False) -> None:
-    from ..show.terminal import say
+    from ..show._text import say
 
     start = "An" if short else "* estimate, ! extrapolated: an"
     say(
@@ -468,10 +469,10 @@ def calibrate(
     """
     import warnings
 
-    from ..anchors import calibration
-    from ..magnetism.mill import folder
-    from ..show.tables import message, print_json
-    from ..show.terminal import say
+    from ..calibration.calibrate import calibration
+    from ..magnetism._measured import folder
+    from ..show._tables import message, print_json
+    from ..show._text import say
 
     with warnings.catch_warnings():
         # What is left out is said in words below.

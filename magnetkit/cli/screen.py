@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError
+from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     RUN,
@@ -37,8 +37,9 @@ from ._options import (
 )
 
 if TYPE_CHECKING:
-    from ..applications import Profile
-    from ..composition import Substitutions
+    from ..composition.substitution import Substitutions
+    from ..ranking.applications import Profile
+
 
 _ROOM_K = 293.15
 _SPACE = "The space of candidates"
@@ -155,9 +156,9 @@ def screen(
       magnetkit screen alloys.csv --require "coercivity_kA_m>=500" --reference Nd1.8Dy0.2Fe14B
       --temperature 150C
     """
-    from ..screening import ScreenResult, refined
-    from ..screening import screen as run
-    from ..show.tables import message, print_changes, print_ranking
+    from ..run.screen import ScreenResult, refined
+    from ..run.screen import screen as run
+    from ..show._tables import message, print_changes, print_ranking
 
     add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
@@ -219,7 +220,7 @@ def device(
     typer.BadParameter
         If neither says what is wanted.
     """
-    from ..applications import asked
+    from ..ranking.applications import asked
 
     if application is not None:
         return application
@@ -248,8 +249,8 @@ def _space(
         raise InputError("give a candidate table or --host, not both")
     if not replace:
         raise InputError("--host needs --replace, e.g. --replace Nd=Ce,La,Dy")
-    from ..composition import substitutions
-    from ..hosts.partition import HOSTS
+    from ..composition.substitution import substitutions
+    from ..hosts.records import HOSTS
 
     sites = {}
     for text in replace:
@@ -269,7 +270,8 @@ def _space(
 
 def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: int | None) -> Any:
     """Return what to screen: the space or a sample of it, and the host with each shell."""
-    from ..magnetism.shell import objection, read_shell
+    from ..composition.shells import read_shell
+    from ..magnetism.shells import objection
     from ..run._candidates import SpaceCandidates
     from ..run.screen import some_of
 
@@ -354,8 +356,8 @@ def report(
 
       magnetkit report results --robustness --draws 2000 --out robustness.csv
     """
-    from ..screening import ScreenResult
-    from ..show.tables import message, print_json, print_robustness
+    from ..run.screen import ScreenResult
+    from ..show._tables import message, print_json, print_robustness
 
     if robustness:
         result = ScreenResult.from_folder(folder)
@@ -407,11 +409,11 @@ def suggest(
 
       magnetkit suggest results --batch 5 --melts 2 --stock Nd=5 --stock Fe=20 --out melts.csv
     """
+    from ..run.screen import ScreenResult
     from ..run.suggestion import order
     from ..run.suggestion import suggest as run
-    from ..screening import ScreenResult
-    from ..show.tables import message, print_json
-    from ..show.terminal import say
+    from ..show._tables import message, print_json
+    from ..show._text import say
 
     result = ScreenResult.from_folder(folder)
     store = pairs(stock, "--stock") if stock else None
@@ -459,8 +461,8 @@ def explore(
 
       magnetkit explore results --port 8051
     """
-    from ..show.explorer import serve
-    from ..show.tables import message
+    from ..explorer.server import serve
+    from ..show._tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

@@ -1,15 +1,8 @@
-"""Compositions: one recipe (`notation`), many (`table`), and making candidates (`substitution`)."""
+"""Compositions: one recipe (`notation`), many (`table`), and making candidates (`substitution`).
 
-from .notation import parse_composition
-from .refinement import refine
-from .substitution import Substitutions, substitutions
-from .table import CompositionTable, ParseError
+Names load on first use; `__init__.pyi` lists them.
+"""
 
-__all__ = [
-    "CompositionTable",
-    "ParseError",
-    "Substitutions",
-    "parse_composition",
-    "refine",
-    "substitutions",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

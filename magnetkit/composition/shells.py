@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..elements import RARE_EARTHS
-from ..errors import InputError
+from .._core.elements import RARE_EARTHS
+from .._core.errors import InputError
 
 _FIXED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*@\s*(\d*\.?\d+)\s*$")
 _ORDERED = re.compile(r"^\s*([A-Z][a-z]?)\s+(\d*\.?\d+)\s*(?:wt\.?\s*%|%\s*wt)\s*$")
@@ -25,7 +25,7 @@ class Shell:
     """A rim around every grain, by what is put in or by what it is.
 
     Either `amount_wt_pct` is given, as a mill orders it, and fraction and content follow from it
-    (`magnetkit.magnetism.shell`); or `fraction` and `content` are fixed by the user.
+    (`magnetkit.magnetism.shells`); or `fraction` and `content` are fixed by the user.
 
     Attributes
     ----------

@@ -1,7 +1,13 @@
-"""Making candidates by substitution on the sites of a host."""
+"""Making candidates by substitution on the sites of a host.
+
+The sites of a host and what may stand on them: checked, exact and counted.
+
+Looking closer around good candidates.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,14 +15,191 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import named
-from ..elements import INDEX
-from ..errors import InputError
-from .sites import Sites, lay_out
+from .._core._arguments import named
+from .._core.elements import INDEX, index
+from .._core.errors import InputError
+from .notation import read_amounts
 from .table import CompositionTable
 
 if TYPE_CHECKING:
     import pyarrow
+
+
+# Amounts of a formula carry at most this many decimals; a step of 1/3 is rounded there.
+MAX_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One substituent on one site, or one addition.
+
+    Attributes
+    ----------
+    element : str
+        Symbol of the element that comes in.
+    site : str or None
+        Symbol of the element it replaces; None for an addition.
+    levels : tuple of Fraction
+        Atoms per formula unit at each digit, from digit 0.
+    """
+
+    element: str
+    site: str | None
+    levels: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class Sites:
+    """A host's formula unit and its sites.
+
+    Attributes
+    ----------
+    amounts : dict of str to Fraction
+        Atoms of each element in the host's formula unit, in the order written.
+    slots : tuple of Slot
+        The substituents and additions, in the order of their digits.
+    spans : tuple of (int, int)
+        First slot of each site and the one after its last; an addition is a site of its own.
+    budgets : tuple of int
+        Largest sum of digits on each site.
+    """
+
+    amounts: dict[str, Fraction]
+    slots: tuple[Slot, ...]
+    spans: tuple[tuple[int, int], ...]
+    budgets: tuple[int, ...]
+
+    @property
+    def caps(self) -> list[int]:
+        """Largest digit of each slot."""
+        return [len(slot.levels) - 1 for slot in self.slots]
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Symbols of the elements that occur, in the order in which formulas write them."""
+        ordered: list[str] = []
+        for element in self.amounts:
+            ordered.append(element)
+            ordered.extend(s.element for s in self.slots if s.site == element)
+        ordered.extend(s.element for s in self.slots if s.site is None)
+        return tuple(dict.fromkeys(ordered))
+
+    @property
+    def decimals(self) -> int:
+        """Decimals that every amount needs (at most nine)."""
+        amounts = [*self.amounts.values(), *(a for slot in self.slots for a in slot.levels)]
+        for decimals in range(MAX_DECIMALS):
+            if all((a * 10**decimals).denominator == 1 for a in amounts):
+                return decimals
+        return MAX_DECIMALS
+
+    def ways(self) -> list[list[list[int]]]:
+        """Return, for each site, slot and number of steps left, the choices from that slot on."""
+        return [
+            ways(self.caps[first:last], budget)
+            for (first, last), budget in zip(self.spans, self.budgets, strict=True)
+        ]
+
+
+def ways(caps: Sequence[int], budget: int) -> list[list[int]]:
+    """Count, for each slot and number of steps left, the choices from that slot on."""
+    after = [1] * (budget + 1)
+    table = []
+    for cap in reversed(caps):
+        after = [sum(after[r - k] for k in range(min(cap, r) + 1)) for r in range(budget + 1)]
+        table.append(after)
+    return table[::-1]
+
+
+# Every level of a site is written down: a million take seconds, a thousand million all memory.
+# No analysis tells a thousandth of a per cent of a site.
+_LEAST_STEP = Fraction(1, 100_000)
+
+
+def lay_out(
+    host: str,
+    replace: Mapping[str, Sequence[str]],
+    step: float | Mapping[str, float],
+    limits: Mapping[str, float],
+    additions: Mapping[str, float | Sequence[float]],
+) -> Sites:
+    """Check the arguments of `substitutions` and lay out the host's sites.
+
+    Raises
+    ------
+    InputError
+        If an element, step, limit or addition does not fit the host.
+    """
+    written, balance = read_amounts(host)
+    if balance is not None:
+        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
+    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
+    if not amounts:
+        raise InputError(f"a host needs atoms, got {host!r}")
+    shares = {e: share(limit, f"limit of {e}") for e, limit in limits.items()}
+    slots: list[Slot] = []
+    spans: list[tuple[int, int]] = []
+    budgets: list[int] = []
+    for site, given in replace.items():
+        elements = [given] if isinstance(given, str) else list(given)
+        if site not in amounts:
+            raise InputError(f"{host} has no {site} to replace; it has {', '.join(amounts)}")
+        if len(set(elements)) < len(elements) or site in elements:
+            raise InputError(f"the substituents of {site} must differ, got {', '.join(elements)}")
+        size = step.get(site) if isinstance(step, Mapping) else step
+        if size is None:
+            raise InputError(f"step names no site {site}; give a step for each site replaced")
+        part = share(size, "step")
+        if part == 0:
+            raise InputError(f"step must be above 0 and at most 1, got {size!r}")
+        if part < _LEAST_STEP:
+            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+        for element in elements:
+            index(element)
+            cap = int(shares.get(element, Fraction(1)) / part)
+            levels = tuple(amounts[site] * part * k for k in range(cap + 1))
+            slots.append(Slot(element, site, levels))
+        if elements:
+            spans.append((len(slots) - len(elements), len(slots)))
+            budgets.append(int(1 / part))
+    stray = set(shares) - {slot.element for slot in slots}
+    if stray:
+        raise InputError(f"limits name {', '.join(sorted(stray))}, which replaces nothing here")
+    unit = sum(amounts.values(), Fraction(0)) / 100
+    for element, charged in additions.items():
+        index(element)
+        percents = _percents(element, charged)
+        slots.append(Slot(element, None, tuple(unit * p for p in percents)))
+        spans.append((len(slots) - 1, len(slots)))
+        budgets.append(len(percents) - 1)
+    return Sites(amounts, tuple(slots), tuple(spans), tuple(budgets))
+
+
+def share(value: Any, name: str) -> Fraction:
+    """Take the exact decimal of a share of a site, 0 to 1."""
+    try:
+        part = Fraction(str(value))
+    except ValueError:
+        raise InputError(f"{name} must be a number, got {value!r}") from None
+    if not 0 <= part <= 1:
+        raise InputError(f"{name} is a fraction of a site, 0 to 1; got {value!r}")
+    return part
+
+
+def _percents(element: str, given: Any) -> list[Fraction]:
+    levels = [given] if isinstance(given, (str, int, float)) else list(given)
+    try:
+        percents = [Fraction(str(level)) for level in levels]
+    except ValueError:
+        raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
+    distinct = len(set(percents)) == len(percents)
+    if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
+        raise InputError(
+            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
+            f"got {given!r}"
+        )
+    return percents
+
 
 _MAX_ROWS = 2**63 - 1
 
@@ -213,9 +396,9 @@ class Substitutions:
 
     @property
     def _kernels(self) -> Any:
-        from ..kernels import enumerate as kernels
+        from ..kernels import _spaces
 
-        return kernels
+        return _spaces
 
     @cached_property
     def _plan(self) -> tuple[NDArray[np.int64], ...]:
@@ -321,3 +504,110 @@ def substitutions(
             "(9.2e18); take a larger step, limits or fewer substituents"
         )
     return space
+
+
+@named
+def refine(
+    space: Substitutions, formulas: Sequence[str], step: float
+) -> tuple[Substitutions, NDArray[np.int64]]:
+    """Return a finer space and its rows around some formulas of a coarser one.
+
+    Around each formula go all exchanges of two elements on one site, the host's own included, by
+    one fine step up to one coarse step, and the next levels of each addition. Called again on
+    the best of these rows, it walks wherever the ranking leads.
+
+    Parameters
+    ----------
+    space : Substitutions
+        The space the formulas come from.
+    formulas : sequence of str
+        Formulas of the space, e.g. the Pareto front's; atomic fractions as in a result's column
+        ``formula`` will do.
+    step : float
+        Fraction of a site's atoms, finer than the space's.
+
+    Returns
+    -------
+    finer : Substitutions
+        The same space on the finer step.
+    rows : ndarray of int64
+        Rows of `finer`, ascending, each once; the formulas themselves are among them.
+
+    Raises
+    ------
+    InputError
+        If a formula is no mixture of this space, or `step` is not finer.
+
+    Examples
+    --------
+    >>> coarse = substitutions("SmCo5", {"Sm": ["Gd"]}, step=0.5)
+    >>> finer, rows = refine(coarse, ["Sm0.5Gd0.5Co5"], 0.25)
+    >>> finer.formulas(rows)
+    ['SmCo5', 'Sm0.75Gd0.25Co5', 'Sm0.5Gd0.5Co5', 'Sm0.25Gd0.75Co5', 'GdCo5']
+    """
+    fine = share(step, "step")
+    reaches = {}
+    for site in space.replace:
+        given = space.step[site] if isinstance(space.step, Mapping) else space.step
+        coarse = share(given, "step")
+        if not 0 < fine <= coarse:
+            raise InputError(f"the step must be above 0 and at most {given}, got {step!r}")
+        reaches[site] = int(coarse / fine)
+    finer = substitutions(space.host, space.replace, step, space.limits, space.additions)
+    sites = finer.sites
+    around = [np.empty((0, len(sites.slots)), np.int64)]
+    for formula in formulas:
+        here = _digits(sites, formula, finer)
+        around.append(here + _moves(sites, reaches))
+    rows = finer.rows_of_digits(np.concatenate(around))
+    return finer, np.unique(rows[rows >= 0])
+
+
+def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int64]:
+    """Return the digits of a formula, the nearest where it falls between steps."""
+    written = {e: Fraction(str(amount)) for e, amount in read_amounts(formula)[0].items()}
+    owners = [slot.element for slot in sites.slots]
+    left = {e: -amount for e, amount in sites.amounts.items()}
+    # In formula units of the host: what is not added fills its sites.
+    added = {slot.element for slot in sites.slots if slot.site is None}
+    own = sum(amount for element, amount in written.items() if element not in added)
+    unit = sum(sites.amounts.values()) / own if own else Fraction(1)
+    for element, amount in written.items():
+        left[element] = left.get(element, Fraction(0)) + unit * amount
+    digits = np.zeros(len(owners), np.int64)
+    for j, slot in enumerate(sites.slots):
+        if owners.count(slot.element) > 1 or slot.element in {s.site for s in sites.slots}:
+            raise InputError(
+                f"{slot.element} stands on several sites of {space!r}; refine around rows whose "
+                "elements have one place each"
+            )
+        surplus = left.get(slot.element, Fraction(0))
+        misses = [abs(level - surplus) for level in slot.levels]
+        digits[j] = misses.index(min(misses))
+        left[slot.element] = surplus - slot.levels[digits[j]]
+        if slot.site is not None:
+            left[slot.site] += slot.levels[digits[j]]
+    # What is left over may be no more than a step between the formula's grid and this one.
+    steps = [s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None]
+    slack = max([*steps, Fraction(1, 10**MAX_DECIMALS)]) * len(owners)
+    if any(abs(rest) > slack for rest in left.values()):
+        raise InputError(f"{formula!r} is no mixture of {space!r}")
+    return digits
+
+
+def _moves(sites: Sites, reaches: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return the changes of digits: none, and every exchange on one site."""
+    moves = [np.zeros(len(sites.slots), np.int64)]
+    for first, last in sites.spans:
+        site = sites.slots[first].site
+        reach = 1 if site is None else reaches[site]
+        for a in range(first, last):
+            for k in range(1, reach + 1):
+                # With the host's element, then with each other substituent.
+                for b in (None, *range(first, a)):
+                    move = np.zeros(len(sites.slots), np.int64)
+                    move[a] = k
+                    if b is not None:
+                        move[b] = -k
+                    moves += [move, -move]
+    return np.array(moves)

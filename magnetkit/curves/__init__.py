@@ -1,4 +1,7 @@
-"""Demagnetization curves for field solvers: of a recipe, a grade or a candidate, as files."""
+"""Demagnetization curves as files for field solvers, and limits of use.
+
+Names load on first use; `__init__.pyi` lists them.
+"""
 
 import lazy_loader
 

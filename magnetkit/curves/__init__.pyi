@@ -1,2 +1,3 @@
+from ._formats import Curve as Curve
 from .curve import curve as curve
-from .formats import Curve as Curve
+from .curve import use_limits as use_limits

@@ -1,4 +1,7 @@
-"""Heavy rare earth by the gram: diffusion in a magnet of a shape, in a field."""
+"""Heavy rare earth by the gram: diffusion in a magnet of a shape, in a field.
+
+Names load on first use; `__init__.pyi` lists them.
+"""
 
 import lazy_loader
 

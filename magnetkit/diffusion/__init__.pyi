@@ -1,4 +1,4 @@
-from .answer import Diffusion as Diffusion
-from .demagnetized import flux_against as flux_against
+from ._local import flux_against as flux_against
+from .diffuse import Diffusion as Diffusion
 from .diffuse import diffuse as diffuse
-from .temperatures import needed_by_temperature as needed_by_temperature
+from .diffuse import needed_by_temperature as needed_by_temperature

@@ -1,5 +1,8 @@
-"""Crystal hosts: prototypes, sites, and which part of a composition goes into the hard phase."""
+"""Crystal hosts: prototypes, sites, and which part of a composition goes into the hard phase.
 
-from .partition import HOST_NAMES, HOSTS, Partition, assign_hosts, partition
+Names load on first use; `__init__.pyi` lists them.
+"""
 
-__all__ = ["HOSTS", "HOST_NAMES", "Partition", "assign_hosts", "partition"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

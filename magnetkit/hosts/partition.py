@@ -1,8 +1,15 @@
 """Crystal hosts: which structure a recipe forms, and what of it is inside the hard phase.
 
 The rules and their sources stand in ``datasets/hosts``, a folder a host.
+
+Which alloys are of a kind that has been made: elements and amounts by host.
+
+A model of a host says nothing of an alloy with elements, or amounts of them, that no alloy of that
+host was ever made with. The tables are ``datasets/hosts/made.csv`` and ``shells.csv``; a variant
+that a table does not list has the rows of its root.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,17 +17,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import datasets
-from ..arguments import named
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
+from .._core.errors import DataError, InputError
 from ..composition.table import CompositionTable
-from ..elements import ATOMIC_MASS, INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS
-from ..errors import DataError, InputError
 from .records import HOST_NAMES, HOSTS, ROOTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..kernels.hosts import AssignmentRules, SiteRules
+    from ..kernels._hosts import AssignmentRules, SiteRules
+
 
 # Atoms of the alloy this small are rounding, not a phase.
 _NOTHING = 1e-9
@@ -56,7 +64,7 @@ def _counted(amounts: str) -> NDArray[np.bool_]:
 @lru_cache(maxsize=1)
 def _assignment_rules() -> "AssignmentRules":
     """Return which compositions are of which host, for the kernel."""
-    from ..kernels.hosts import AssignmentRules
+    from ..kernels._hosts import AssignmentRules
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
@@ -81,7 +89,7 @@ def _assignment_rules() -> "AssignmentRules":
 @lru_cache(maxsize=1)
 def _rules() -> "SiteRules":
     """Return what the sites of every host take, for the kernels."""
-    from ..kernels import hosts as kernel
+    from ..kernels import _hosts
 
     shape = (len(HOSTS), N_ELEMENTS)
     role, limit, preference = np.zeros(shape, np.int8), np.zeros(shape), np.ones(shape)
@@ -90,9 +98,9 @@ def _rules() -> "SiteRules":
     for i, host in enumerate(HOSTS.values()):
         rules = host.split
         for symbols, code in (
-            (rules.solubility, kernel.ON_T),
-            ((*RARE_EARTHS, *rules.guests_on_rare_earth_site), kernel.ON_R),
-            (host.interstitial_elements, kernel.ON_X),
+            (rules.solubility, _hosts.ON_T),
+            ((*RARE_EARTHS, *rules.guests_on_rare_earth_site), _hosts.ON_R),
+            (host.interstitial_elements, _hosts.ON_X),
         ):
             role[i, [INDEX[s] for s in symbols]] = code
         for symbol, share in rules.solubility.items():
@@ -106,7 +114,7 @@ def _rules() -> "SiteRules":
     volume = np.full(N_ELEMENTS, 20.0)
     for symbol, v in known.items():
         volume[INDEX[symbol]] = v
-    return kernel.SiteRules(role, limit, preference, counts, ratios, boride, volume)
+    return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
 
 
 def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -115,7 +123,7 @@ def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     Returns
     -------
     role : ndarray of int8, shape (hosts, 118)
-        Which site an element takes: `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels.hosts`, or 0.
+        Which site an element takes: `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels._hosts`, or 0.
     counts : ndarray of float64, shape (hosts, 3)
         Rare-earth, transition-metal and interstitial atoms per formula unit.
     """
@@ -192,8 +200,8 @@ def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8
         If `host` is neither ``"auto"`` nor a known name.
     """
     if host == "auto":
-        from ..kernels.hosts import assign
-        from ..kernels.threads import share_rows
+        from ..kernels._hosts import assign
+        from ..kernels._jit import share_rows
 
         codes = np.empty(len(table), np.int8)
         share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
@@ -253,9 +261,9 @@ class Partition:
 
 def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
     """Return `atoms` (on the sparsity of `table`) as compositions, without the empty entries."""
-    from ..kernels.arrays import Rows
-    from ..kernels.hosts import compact, count_over
-    from ..kernels.threads import share_rows
+    from ..kernels._arrays import Rows
+    from ..kernels._hosts import compact, count_over
+    from ..kernels._jit import share_rows
 
     n = len(table)
     indptr = np.zeros(n + 1, np.int64)
@@ -270,8 +278,8 @@ def _divide(
     table: CompositionTable, codes: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
-    from ..kernels.hosts import split
-    from ..kernels.threads import share_rows
+    from ..kernels._hosts import split
+    from ..kernels._jit import share_rows
 
     hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
     share_rows(split, len(table), table.rows, codes, _rules(), hard, fraction)
@@ -336,7 +344,7 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     >>> bool(split.hard_volume_fraction[0] < 1)
     True
     """
-    from ..kernels.row_sums import sums
+    from ..kernels._rows import sums
 
     codes = assign_hosts(table, host) if isinstance(host, str) else _checked(host, len(table))
     hard, volume_fraction = _divide(table, codes)
@@ -350,3 +358,95 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
         volume_fraction,
         weight,
     )
+
+
+# Printed amounts are rounded: this much more than the largest still counts as made.
+_ROUNDING = 1.05
+
+
+@lru_cache(maxsize=1)
+def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return what each element's share is of and the largest, shape (hosts, 118) each."""
+    from ..kernels import _hosts
+
+    kinds = {"metal": _hosts.OF_METAL, "rare earth": _hosts.OF_EARTH, "alloy": _hosts.OF_ALLOY}
+    group = np.full((len(HOST_NAMES), N_ELEMENTS), _hosts.OF_METAL, np.int8)
+    group[:, [INDEX[s] for s in RARE_EARTHS]] = _hosts.OF_EARTH
+    most = np.zeros(group.shape)
+    for h, row in _of_hosts("hosts/made.csv"):
+        at = h, INDEX[row["element"]]
+        group[at] = kinds[row["share_of"]]
+        most[at] = _ROUNDING * float(row["largest_share"])
+    return group, most
+
+
+def _of_hosts(table: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the code of each host with each of its rows in a table."""
+    rows = datasets.rows(table)
+    listed = {row["host"] for row in rows}
+    for h, (name, host) in enumerate(HOSTS.items()):
+        known = name if name in listed else host.root
+        yield from ((h, row) for row in rows if row["host"] == known)
+
+
+@lru_cache(maxsize=1)
+def _shells() -> NDArray[np.bool_]:
+    """Return which elements have been diffused into magnets of a host, shape (hosts, 118)."""
+    allowed = np.zeros((len(HOST_NAMES), N_ELEMENTS), bool)
+    for h, row in _of_hosts("hosts/shells.csv"):
+        allowed[h, INDEX[row["element"]]] = True
+    return allowed
+
+
+def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which alloys have only elements and amounts that their host was made with.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes, grain boundary included.
+    codes : ndarray of int8, shape (n,)
+        Their hosts, as `assign_hosts` returns them; rows of no host are not judged (True).
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> from magnetkit.hosts.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> made_before(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
+    """
+    from ..kernels._hosts import within
+
+    return within(table.indptr, table.indices, table.values, codes, *_limits())
+
+
+def shelled_hosts() -> tuple[str, ...]:
+    """Return the hosts, no variants, into which any rare earth has been diffused."""
+    known = np.any(_shells(), axis=1)
+    return tuple(name for name in ROOTS if known[HOST_NAMES.index(name)])
+
+
+def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which hosts any rare earth has been diffused into, shape (n,)."""
+    return (codes >= 0) & np.any(_shells(), axis=1)[codes]
+
+
+def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return into which hosts an element has been diffused along the grain boundaries.
+
+    Parameters
+    ----------
+    codes : ndarray of int8, shape (n,)
+        Hosts; False where unknown.
+    element : ndarray of int64, shape (n,)
+        Column of the element of each shell.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    return (codes >= 0) & _shells()[codes, element]

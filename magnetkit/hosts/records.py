@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from .. import datasets
-from ..elements import INDEX
-from ..errors import DataError
+from .._core import datasets
+from .._core.elements import INDEX
+from .._core.errors import DataError
 
 FOLDER = "hosts"
 FILE = "host.toml"

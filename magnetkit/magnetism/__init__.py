@@ -1,4 +1,4 @@
-"""Intrinsic properties at temperature, and the magnet made of them.
+"""The magnet at temperature: what a process makes of a hard phase.
 
 Names load on first use; `__init__.pyi` lists them.
 """

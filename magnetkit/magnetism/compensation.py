@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import finite, named
-from ..composition.inputs import as_table
+from .._core._arguments import finite, named
+from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
+from .._core.errors import InputError
+from .._core.units import BETWEEN
+from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..elements import INDEX, RARE_EARTHS, SYMBOLS, mask
-from ..errors import InputError
-from ..units import BETWEEN
-from .magnets import magnets
+from ._magnets import magnets
 from .sintered import read_between
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 # Points between the two temperatures at which flatness is looked at.
 _POINTS = 9

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import named
-from ..composition.inputs import read_inputs
+from .._core._arguments import named
+from .._core.errors import InputError
+from .._core.units import MU_0, parse_temperatures
+from ..composition._read import read_inputs
 from ..composition.notation import Basis
-from ..errors import InputError
-from ..units import MU_0, parse_temperatures
-from .duty import read_duty
-from .magnets import magnets
+from ._magnets import magnets
 from .process import Process
-from .shell import read_shells
+from .shells import read_shells
+from .sintered import read_duty
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def curves_of(
     InputError
         If a field is positive, or the load line is no number of 0 or more.
     """
-    from ..kernels.demagnetization import curves, own_fields, working_fields
+    from ..kernels._demagnetization import curves, own_fields, working_fields
 
     load = read_duty(load_line).load_line
     shape = remanence.shape

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arguments import named
-from ..composition.inputs import as_table
+from .._core._arguments import named
+from .._core._files import replacing
+from .._core.errors import InputError
+from .._core.units import MU_0, parse_temperatures
+from ..composition._read import as_table
 from ..composition.notation import Basis
-from ..errors import InputError
-from ..files import replacing
-from ..units import MU_0, parse_temperatures
 
 # Classes of https://w3id.org/emmo and of its domain ontology of magnetic materials.
 _EMMO = "https://w3id.org/emmo#EMMO_"
@@ -89,9 +89,10 @@ def material(
     InputError
         If there is not exactly one row, or no model for its host.
     """
-    from ..hosts.partition import HOST_NAMES, HOSTS, partition
-    from .intrinsic import evaluate
-    from .two_sublattices import PROPERTIES
+    from ..hosts.partition import partition
+    from ..hosts.records import HOST_NAMES, HOSTS
+    from ..intrinsic.evaluate import PROPERTIES
+    from ..surrogates.intrinsic import evaluate
 
     table = as_table(compositions, basis)
     if len(table) != 1:

@@ -1,32 +1,235 @@
-"""The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature."""
+"""The sintered magnet that a hard phase makes: remanence, coercivity, knee, working temperature.
+
+Limits of use as a designer checks them: the knee, less what time takes, and what is lost.
+
+The worst place of a magnet stands the field (B_r / mu_0 + P H_out) / (P + mu_rec) against it, P
+being the permeance coefficient of its load line and H_out the outside field. With time thermal
+activation turns grains that the field alone would not: it acts like a field that is larger by
+S_v ln(t / t_0) (Street and Woolley, Proc. Phys. Soc. A 62 (1949) 562). What the sum turns of the
+local loop (`magnetkit.kernels._demagnetization`, the loop of `magnetkit.diffusion` too) is lost for
+good.
+
+Permanent magnets without any rare earth, to set beside every ranking.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import named
-from ..columnar import Coded, Columns
-from ..columns import with_interval
-from ..composition.inputs import read_inputs
+from .._core import datasets
+from .._core._arguments import named, renamed
+from .._core._columnar import Coded, Columns
+from .._core.columns import with_interval
+from .._core.errors import InputError
+from .._core.units import (
+    BETWEEN,
+    LOAD_LINE,
+    MU_0,
+    TEN_YEARS,
+    celsius_range,
+    parse_temperature,
+    parse_temperatures,
+)
+from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..errors import InputError
-from ..hosts.partition import HOSTS
-from ..units import BETWEEN, celsius_range, parse_temperature, parse_temperatures
-from . import duty
-from .duty import Duty
-from .figures import FIGURES, at_each, bend, figures_of
-from .magnets import Magnets, alloys, never_made
+from ..hosts.records import HOSTS
+from ..intrinsic.evaluate import STATUS
+from ._figures import FIGURES, at_each, bend, figures_of
+from ._magnets import Magnets, alloys, never_made
 from .process import Process, read_process
-from .shell import read_shells, warn_of_shells, written
-from .two_sublattices import STATUS
+from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .routes import Route
+    from .process import Route
+
+
+Array = NDArray[np.float64]
+
+# mu_0 S_v, T: about 5 mT of sintered Nd-Fe-B (from memory; no number could be read in print). It
+# makes the volume that turns at once kT / (J_s S_v) = (8.6 nm)^3 at 20 C, two widths of a wall, as
+# it should be; kT and the cube of the wall's width grow alike with temperature, so that S_v does
+# not change much up to 150 C. Measured on Nd-Fe-B at 30 to 160 C (Materials 17 (2024) 243,
+# abstract): S_v grows with the opposing field and with H_cJ, so that one number for fields near
+# H_cJ errs to the safe side below.
+_VISCOSITY_T = 0.005
+# Time in which a loop is measured, h: about a minute (memory). H_cJ is that of this time.
+_LOOP_HOURS = 1.0 / 60.0
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a magnet stands in its device; functions take one as `load_line`.
+
+    Attributes
+    ----------
+    load_line : float
+        Permeance coefficient -B / (mu_0 H) of its worst place.
+    outside_field_kA_m : float
+        Outside field against the magnetization, kA/m, such as that of an armature.
+    hours : float
+        Time at the temperature, h.
+
+    Examples
+    --------
+    >>> Duty(load_line=2.0, outside_field_kA_m=100.0).hours
+    87600.0
+    """
+
+    load_line: float = LOAD_LINE
+    outside_field_kA_m: float = 0.0
+    hours: float = TEN_YEARS
+
+    @property
+    def creep(self) -> float:
+        """By how much the time acts like a larger field, A/m."""
+        return _VISCOSITY_T / MU_0 * float(np.log(max(self.hours / _LOOP_HOURS, 1.0)))
+
+    def field(self, b_r: Array, recoil: Array) -> Array:
+        """Return the field against a magnet of which nothing has reversed, A/m, shape (n,).
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
+        from ..kernels._demagnetization import straight_field
+
+        outside = 1e3 * self.outside_field_kA_m
+        return np.asarray(straight_field(b_r, recoil, self.load_line, outside))
+
+    def safety(self, b_r: Array, knee: Array, recoil: Array) -> Array:
+        """Return the knee field, less what time takes, over the field against the magnet.
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        knee : ndarray of float64, shape (n,)
+            Knee field H_k, A/m.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.maximum(knee - self.creep, 0.0) / self.field(b_r, recoil)
+
+    def loss(self, b_r: Array, h_cj: Array, knee: Array, recoil: Array) -> Array:
+        """Return the irreversible loss of flux, %; above 100 the magnet is reversed.
+
+        Parameters
+        ----------
+        b_r : ndarray of float64, shape (n,)
+            Remanence, T.
+        h_cj, knee : ndarray of float64, shape (n,)
+            Coercivity H_cJ and knee field H_k, A/m.
+        recoil : ndarray of float64, shape (n,)
+            Recoil permeability.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
+        from ..kernels._demagnetization import lost
+
+        shape = np.shape(b_r)
+        remanence, coercivity, knees, slope = (
+            np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
+            for a in (b_r, h_cj, knee, recoil)
+        )
+        outside = 1e3 * self.outside_field_kA_m
+        share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
+        return 100.0 * np.asarray(share).reshape(shape)
+
+
+Duty.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
+    Duty.__init__
+)
+
+
+def read_duty(load_line: Any) -> Duty:
+    """Return what a magnet stands, checked.
+
+    Parameters
+    ----------
+    load_line : Duty, float or None
+        Permeance coefficient, with nothing outside and ten years if alone; `LOAD_LINE` for None.
+
+    Raises
+    ------
+    InputError
+        If one of its numbers is out of its range.
+    """
+    if load_line is None:
+        return Duty()
+    duty = load_line if isinstance(load_line, Duty) else Duty(load_line)
+    names = {
+        "load_line": "a permeance coefficient of 0 or more",
+        "outside_field_kA_m": "an outside field of 0 kA/m or more against the magnet",
+        "hours": "a time of use of 0 h or more",
+    }
+    checked = {}
+    for name, meaning in names.items():
+        given = getattr(duty, name)
+        try:
+            value = float(given)
+        except (TypeError, ValueError):
+            value = float("nan")
+        if isinstance(given, bool) or not (np.isfinite(value) and value >= 0.0):
+            raise InputError(f"{name} must be {meaning}, got {given!r}")
+        checked[name] = value
+    return Duty(**checked)
+
+
+COLUMNS = frozenset({"demagnetization_safety", "irreversible_loss_pct"})
+"""What `columns` returns."""
+
+
+def duty_columns(
+    figures: dict[str, tuple[Array, Array, Array]], squareness: Array, recoil: Array, duty: Duty
+) -> dict[str, tuple[Array, Array, Array]]:
+    """Return the columns of the limits of use with lower and upper ends.
+
+    Parameters
+    ----------
+    figures : dict of str to three ndarrays, shape (n,)
+        Centre, lower and upper end of ``remanence_T`` and ``coercivity_kA_m``.
+    squareness, recoil : ndarray of float64, shape (n,)
+        H_k / H_cJ and recoil permeability.
+    duty : Duty
+
+    Returns
+    -------
+    dict of str to three ndarrays, shape (n,)
+        ``demagnetization_safety`` and ``irreversible_loss_pct``.
+    """
+    each = []
+    for b_r, h_cj in zip(figures["remanence_T"], figures["coercivity_kA_m"], strict=True):
+        field = 1e3 * h_cj
+        knee = squareness * field
+        each.append((duty.safety(b_r, knee, recoil), duty.loss(b_r, field, knee, recoil)))
+    found = {}
+    for name, values in zip(
+        ("demagnetization_safety", "irreversible_loss_pct"), zip(*each, strict=True), strict=True
+    ):
+        # A weaker magnet also demagnetizes itself less: ends may change places.
+        found[name] = values[0], np.minimum.reduce(values), np.maximum.reduce(values)
+    return found
+
 
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
@@ -104,7 +307,7 @@ def sintered(
     Returns
     -------
     pandas.DataFrame, or frame of the input's library
-        The columns of `magnetkit.magnetism.intrinsic`, ``shell``, those of `FIGURES` with
+        The columns of `magnetkit.surrogates.intrinsic`, ``shell``, those of `FIGURES` with
         ``_lo``, ``_hi`` and ``_provenance``, ``coefficients_between``, ``density_kg_m3`` and the
         limits of use, ``demagnetization_safety`` and ``irreversible_loss_pct``.
         Figures are NaN where `status` is not ``ok``; coercive fields below 250 K, where nothing
@@ -201,12 +404,12 @@ def sintered_columns(
     no more than central values of `FIGURES`, and take less work over a whole range.
     """
     from ..hosts.partition import assign_hosts, partition
-    from .intrinsic import evaluate
-    from .two_sublattices import blank_rows, columns_of, host_column, quantile, status_column
+    from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+    from ..surrogates.intrinsic import evaluate
 
     asked = np.array([parse_temperature(t) for t in temperatures], float)
     first, second = read_between(between)
-    line = duty.read_duty(load_line)
+    line = read_duty(load_line)
     load = line.load_line
     z = quantile(interval)
     shells = read_shells(shell, len(table))
@@ -236,8 +439,8 @@ def sintered_columns(
         codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
         warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
         ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
-        if names is None or not duty.COLUMNS.isdisjoint(names):
-            ranges |= duty.columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
+        if names is None or not COLUMNS.isdisjoint(names):
+            ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
         for name, (centre, low, high) in ranges.items():
             unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
             each = zip(
@@ -268,7 +471,7 @@ def nominal_at(
         As for `sintered_at`.
     """
     from ..hosts.partition import assign_hosts, partition
-    from ..kernels.sintered import states
+    from ..kernels._magnets import states
 
     asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
     parts = partition(table, assign_hosts(table))
@@ -288,3 +491,76 @@ def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
     # One entry more than hosts: code -1 picks the last.
     place = np.array([*map(words.index, names), -1], np.int8)
     return Coded(place[codes], words)
+
+
+FILE = "comparators/comparators.csv"
+_AT = 293.15
+
+
+@named
+def comparators(temperature: float | str = 300.0) -> "pd.DataFrame":
+    """Return cited properties of magnets without rare earth at a temperature.
+
+    Remanence, coercivity and saturation follow the coefficients of the data file from 293 K on;
+    the energy product follows remanence times the lesser of the two relative changes. Above a
+    material's highest temperature of use, and where no such magnet exists, values are NaN.
+
+    Parameters
+    ----------
+    temperature : float or str
+        K, or a text such as ``"150C"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``candidate`` (name), ``formula``, ``temperature_K``, ``curie_temperature_K``,
+        ``saturation_polarization_T``, ``remanence_T``, ``coercivity_kA_m``,
+        ``max_energy_product_kJ_m3``, ``max_working_temperature_K``,
+        ``remanence_coefficient_pct_K``, ``coercivity_coefficient_pct_K``, each with a
+        ``_provenance`` of ``comparator``, then ``kind``, ``source``, ``confidence``, ``note``.
+
+    Raises
+    ------
+    InputError
+        If the temperature cannot be read.
+    """
+    import pandas as pd
+
+    t = parse_temperature(temperature)
+    data = pd.read_csv(datasets.path(FILE))
+    alpha = data["remanence_coefficient_pct_K"]
+    beta = data["coercivity_coefficient_pct_K"]
+    limit = data["max_temperature_K"].fillna(data["curie_temperature_K"])
+    usable = (t <= limit).to_numpy()
+    on_b = _factor(alpha.to_numpy(float), t, usable)
+    on_h = _factor(beta.to_numpy(float), t, usable)
+    columns = {
+        "curie_temperature_K": data["curie_temperature_K"],
+        "saturation_polarization_T": data["saturation_polarization_T"] * on_b,
+        "remanence_T": data["remanence_T"] * on_b,
+        "coercivity_kA_m": data["coercivity_kA_m"] * on_h,
+        "max_energy_product_kJ_m3": data["max_energy_product_kJ_m3"]
+        * on_b
+        * np.minimum(on_b, on_h),
+        "max_working_temperature_K": data["max_temperature_K"],
+        "remanence_coefficient_pct_K": alpha,
+        "coercivity_coefficient_pct_K": beta,
+    }
+    frame = pd.DataFrame(
+        {"candidate": data["name"], "formula": data["formula"], "temperature_K": t}
+    )
+    for name, values in columns.items():
+        frame[name] = values
+        known = values.notna().to_numpy()
+        frame[f"{name}_provenance"] = pd.Categorical.from_codes(
+            np.where(known, 0, -1), categories=pd.Index(["comparator"])
+        )
+    return frame.assign(**{n: data[n] for n in ("kind", "source", "confidence", "note")})
+
+
+def _factor(percent: np.ndarray, t: float, usable: np.ndarray) -> np.ndarray:
+    """Return the relative change; a coefficient that is not known counts as none near 293 K."""
+    near = abs(t - _AT) <= 30.0
+    slope = np.where(np.isnan(percent) & near, 0.0, percent)
+    factor = 1.0 + 0.01 * slope * (t - _AT)
+    return np.where(usable & (factor > 0.0), factor, np.nan)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import finite, named
+from .._core._arguments import finite, named
+from ._space import composition_keys, whole_space
 from .hull import solve, stable_space
 from .snapshot import Snapshot, open_snapshot
-from .space import composition_keys, whole_space
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 MOVED_EV_ATOM = 0.010
 """Least change of the distance to the hull for which a phase is listed."""

@@ -1,23 +1,34 @@
-"""Hull energy and decomposition products of many compositions."""
+"""Hull energy and decomposition products of many compositions.
 
+What phases fall into, in words: the products of each row with their shares of the atoms.
+
+The hull of a ternary system.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import named
-from ..composition.inputs import read_inputs
+from .._core._arguments import named
+from .._core.elements import INDEX
+from .._core.errors import DataError, InputError
+from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from .facets import find_facets
+from ._space import PhaseSpace, find_facets, gather, whole_space
 from .snapshot import Snapshot, open_snapshot
-from .space import PhaseSpace, gather, whole_space
 
 if TYPE_CHECKING:
-    from ..kernels.arrays import Rows
-    from ..kernels.hull import Found
+    import pyarrow as pa
+
+    from ..kernels._arrays import Rows
+    from ..kernels._hull import Found
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +61,13 @@ _ROWS_TO_PAY = (0, 0, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000)
 
 def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) -> Decomposition:
     """Find the hull energy of each row, and its products if asked."""
-    from ..kernels import hull as programs
-    from ..kernels.arrays import Phases
-    from ..kernels.threads import share_rows
+    from ..kernels import _hull
+    from ..kernels._arrays import Phases
+    from ..kernels._jit import share_rows
 
     systems = gather(table, space)
     width = int(systems.members.sum(axis=1).max(initial=0)) if products else 0
-    found = programs.Found(
+    found = _hull.Found(
         np.full(len(table), np.nan),
         np.full((len(table), width), -1, np.int32),
         np.zeros((len(table), width)),
@@ -69,10 +80,10 @@ def solve(table: CompositionTable, space: PhaseSpace, products: bool = False) ->
         elements = int(members.sum())
         if elements < len(_ROWS_TO_PAY) and len(own) >= _ROWS_TO_PAY[elements]:
             left[s] = not _by_facets(rows, own, space, members, found)
-    runs = programs.Runs(systems.order, *systems.runs(left))
+    runs = _hull.Runs(systems.order, *systems.runs(left))
     phases = Phases(space.ptr, space.col, space.val, space.energy)
     given = rows, space.column, runs, systems.members, phases, found
-    share_rows(programs.solve, len(runs.system), *given, chunk=1)
+    share_rows(_hull.solve, len(runs.system), *given, chunk=1)
     return Decomposition(*found, space.formulas)
 
 
@@ -84,8 +95,8 @@ def _by_facets(
     found: "Found",
 ) -> bool:
     """Solve the rows of one chemical system by all its facets; return whether all were solved."""
-    from ..kernels import hull_facets
-    from ..kernels.threads import share_rows
+    from ..kernels import _hull
+    from ..kernels._jit import share_rows
 
     facets = find_facets(space, members)
     if facets is None:
@@ -96,12 +107,10 @@ def _by_facets(
     place[inside] = np.arange(len(inside))
     facet = np.zeros(len(found.hull), np.int32)
     given = rows, place, own
-    share_rows(hull_facets.highest, len(own), *given, facets.price, found.hull, facet)
+    share_rows(_hull.highest, len(own), *given, facets.price, found.hull, facet)
     done = np.ones(len(own), bool)
-    planes = hull_facets.Planes(
-        facets.price, facets.corner, facets.inverse, facets.matrix, facets.energy
-    )
-    share_rows(hull_facets.split, len(own), *given, planes, facet, found, done)
+    planes = _hull.Planes(facets.price, facets.corner, facets.inverse, facets.matrix, facets.energy)
+    share_rows(_hull.split, len(own), *given, planes, facet, found, done)
     return bool(done.all())
 
 
@@ -150,3 +159,92 @@ def hull_energy(
     inputs = read_inputs(compositions, basis, strict=strict)
     hull = solve(inputs.table, stable_space(open_snapshot(snapshot)))
     return inputs.values(hull.energy, "hull_energy_eV_atom")
+
+
+def product_texts(hull: Decomposition) -> "pa.Array":
+    """Name the products of each row by their shares of the atoms, the largest first.
+
+    Parameters
+    ----------
+    hull : Decomposition
+        n rows.
+
+    Returns
+    -------
+    pyarrow.Array of text, length n
+        E.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``; the name alone of a single product, an empty text
+        without any.
+    """
+    import pyarrow as pa
+
+    from ..kernels._spaces import text_from_products
+
+    given = hull.products, hull.fractions, *_letters(tuple(hull.formulas))
+    buffers = [None, *map(pa.py_buffer, text_from_products(*given))]
+    return pa.Array.from_buffers(pa.large_string(), len(hull.products), buffers)
+
+
+@lru_cache(maxsize=8)
+def _letters(formulas: tuple[str, ...]) -> tuple[NDArray[Any], ...]:
+    """Return names for the kernel: their bytes, where each starts, and their order."""
+    names = [name.encode() for name in formulas]
+    starts = np.cumsum([0, *map(len, names)])
+    rank = np.argsort(np.argsort(np.array(formulas, dtype=object)))
+    return np.frombuffer(b"".join(names), np.uint8), starts, rank
+
+
+class Section(NamedTuple):
+    """The hull of a system of m elements.
+
+    ``elements``: their symbols; ``names``: formulas of the k stable phases; ``shares`` float64
+    (k, m): what they are made of, in the order of `elements`; ``edges`` int64 (e, 2): which of them
+    are in balance with each other.
+    """
+
+    elements: tuple[str, ...]
+    names: list[str]
+    shares: NDArray[np.float64]
+    edges: NDArray[np.int64]
+
+
+def hull_section(source: Snapshot, elements: Sequence[str]) -> Section:
+    """Return the stable phases of a chemical system, and which of them are in balance.
+
+    Parameters
+    ----------
+    source : Snapshot
+    elements : sequence of str
+        Symbols, such as ``["Sm", "Co", "Fe"]``.
+
+    Returns
+    -------
+    Section
+
+    Raises
+    ------
+    InputError
+        If the snapshot has no phases of an element.
+    DataError
+        If its phases make no hull.
+    """
+    space = stable_space(source)
+    columns = space.column[[INDEX[e] for e in elements]]
+    absent = sorted(e for e, column in zip(elements, columns, strict=True) if column < 0)
+    if absent:
+        raise InputError(
+            f"snapshot {source.name} has no phases of {', '.join(absent)}; pull "
+            f"{'-'.join(elements)} or name elements that it has"
+        )
+    members = np.zeros(space.columns, bool)
+    members[columns] = True
+    facets = find_facets(space, members)
+    if facets is None:
+        raise DataError(f"the phases of {'-'.join(elements)} in {source.name} make no hull")
+    # Each facet is a triangle of phases in balance, two of which share a side.
+    stable, corner = np.unique(facets.corner, return_inverse=True)
+    corner = np.sort(corner.reshape(facets.corner.shape), axis=1)
+    pairs = combinations(range(len(elements)), 2)
+    sides = np.concatenate([corner[:, list(pair)] for pair in pairs])
+    shares = space.table()[stable].to_array()[:, [INDEX[e] for e in elements]]
+    names = [space.formulas[phase] for phase in stable]
+    return Section(tuple(elements), names, shares, np.unique(sides, axis=0))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import datasets
-from ..arguments import named
-from ..elements import index
-from ..errors import InputError
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import index
+from .._core.errors import InputError
 from ..hosts.records import HOSTS, root_of
 
 if TYPE_CHECKING:

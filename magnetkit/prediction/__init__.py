@@ -1,4 +1,7 @@
-"""Every property of a composition, stage by stage."""
+"""Every property of a composition, stage by stage.
+
+Names load on first use; `__init__.pyi` lists them.
+"""
 
 import lazy_loader
 

@@ -13,15 +13,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ForwardRef, TypedDict, TypeVar
 
-from ..arguments import path
-from ..errors import InputError
-from ..units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
+from .._core._arguments import path
+from .._core.errors import InputError
+from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 
 if TYPE_CHECKING:
-    from ..composition import CompositionTable
-    from ..magnetism.duty import Duty
+    from ..composition.table import CompositionTable
     from ..magnetism.process import Process
+    from ..magnetism.sintered import Duty
     from ..supply.scenario import Scenario
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -203,7 +204,7 @@ class Conditions:
     @property
     def duty(self) -> "Duty":
         """Load line, outside field and time of use of the magnet in the device."""
-        from ..magnetism.duty import Duty
+        from ..magnetism.sintered import Duty
 
         return Duty(self.load_line, self.outside_field_kA_m, self.hours)
 
@@ -234,9 +235,8 @@ class Conditions:
             If one cannot be used.
         """
         # Late, since the command line asks this module what its options are.
-        from ..magnetism.duty import Duty, read_duty
-        from ..magnetism.sintered import read_between
-        from ..magnetism.two_sublattices import quantile
+        from ..intrinsic.evaluate import quantile
+        from ..magnetism.sintered import Duty, read_between, read_duty
         from ..supply.scenario import check_recycled, with_prices
 
         told = {name: value for name, value in given.items() if value is not None}
@@ -289,7 +289,7 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
     InputError
         If no such magnets are known, or the process names a producer's too.
     """
-    from ..magnetism import mill
+    from ..magnetism import _measured
     from ..magnetism.process import process_record
 
     record = process_record(process)
@@ -307,13 +307,13 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
         )
     if calibration == NO_CALIBRATION:
         return record
-    if calibration in mill.names():
-        return {**(record or {}), "mill": mill.load(calibration).record()}
-    from ..anchors.grade import held
-    from ..catalogue.names import is_grade
+    if calibration in _measured.names():
+        return {**(record or {}), "mill": _measured.load(calibration).record()}
+    from ..calibration.makeup import held
+    from ..composition._grade_names import is_grade
 
     if not is_grade(calibration):
-        known = ", ".join(mill.names()) or "none yet"
+        known = ", ".join(_measured.names()) or "none yet"
         raise InputError(
             f"calibration {calibration!r} is neither a grade nor a name of `magnetkit calibrate` "
             f"(there are: {known}); give one of these, or `none` for the bare model"

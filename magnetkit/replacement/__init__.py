@@ -1,4 +1,7 @@
-"""What replaces a grade: what it is made of, what else does what it does, and how sure that is."""
+"""What replaces a grade: what it is made of, what else does its work, and how sure that is.
+
+Names load on first use; `__init__.pyi` lists them.
+"""
 
 import lazy_loader
 

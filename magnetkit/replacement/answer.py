@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..anchors.makeup import Makeup, charge, usual
-from ..anchors.reference import TYPICAL
+from ..calibration._reference import TYPICAL
+from ..calibration.makeup import Makeup, charge, usual
 from ..hosts.records import HOSTS, root_of
-from ..magnetism.mill import ALPHA
-from .asked import MEASURED, Wish, working_field
+from ..magnetism._measured import ALPHA
+from ._asked import MEASURED, Wish, working_field
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..applications.profile import Profile
-    from ..magnetism.mill import Mill
+    from ..magnetism._measured import Mill
+    from ..ranking.applications import Profile
+
 
 _MEETS = 0.8
 _COMPARED = {
@@ -210,7 +211,7 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
         return None
     from ..composition.table import CompositionTable
     from ..magnetism.sintered import sintered_columns
-    from ..ranking.requirements import judge
+    from ..ranking._job import judge
     from ..supply.ledger import ledger_columns
 
     text = charge(host, **fine)
@@ -309,7 +310,8 @@ def _savings(picked: dict[str, Any] | None, asked: Question) -> dict[str, Any]:
 
 def _risks(picked: dict[str, Any], asked: Question, recycled: dict[str, float] | None) -> Any:
     from ..composition.table import CompositionTable
-    from ..supply import ledger, scenarios
+    from ..supply.ledger import ledger
+    from ..supply.scenario import scenarios
 
     texts = [asked.made.best.text, picked["candidate"]]
     shells = [asked.made.best.shell, picked["shell"]]

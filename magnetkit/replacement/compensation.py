@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..anchors.grade import alpha_range
-from ..anchors.makeup import Makeup, charge, usual
-from ..arguments import named
+from .._core._arguments import named
+from .._core.elements import INDEX, RARE_EARTHS
+from .._core.errors import InputError
+from .._core.units import celsius_range, parse_temperature
+from ..calibration.makeup import COMPENSATED, Makeup, alpha_range, charge, usual
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..elements import INDEX, RARE_EARTHS
-from ..errors import InputError
+from ..magnetism._measured import ALPHA
 from ..prediction.conditions import Conditions
-from ..units import celsius_range, parse_temperature
-from .asked import COMPENSATED, Wish
-from .reference import ALPHA, anchor, given_recipe
+from ._asked import Wish, anchor, given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..magnetism.mill import Mill
+    from ..magnetism._measured import Mill
+
 
 _PUT_IN = ("Gd", "Er")
 _GRID_GD, _GRID_ER = np.arange(0.0, 15.0, 1.0), np.arange(0.0, 9.0, 1.0)
@@ -82,7 +82,7 @@ def compensation(
     >>> frame["what"].tolist()[0]
     'as it is'
     """
-    from ..catalogue import grades
+    from ..calibration.grades import grades
 
     room = grades(reference).iloc[0]
     if not abs(float(room[ALPHA])) <= COMPENSATED:

@@ -8,30 +8,24 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from ..anchors.grade import COMPENSATED, alpha_range, hot
-from ..arguments import finite, named, renamed, whole
+from .._core._arguments import finite, named, renamed, whole
+from .._core.errors import InputError
+from .._core.units import parse_temperature
+from ..calibration.makeup import COMPENSATED, alpha_range, hot
 from ..composition.notation import Basis
-from ..errors import InputError
-from ..magnetism.believing import using
-from ..magnetism.mill import ALPHA, Mill
-from ..prediction.conditions import (
-    NO_CALIBRATION,
-    Conditions,
-    SupplyKeywords,
-    with_conditions,
-)
-from ..run.result import REPORT
-from ..units import parse_temperature
+from ..magnetism._measured import ALPHA, Mill
+from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
+from ..ranking.result import REPORT
+from ..surrogates._curie_training import using
+from ._asked import Wish, anchor, candidates, profile, reference_of
 from .answer import Question, answers
-from .asked import Wish, profile
-from .reference import anchor, reference_of
-from .space import candidates
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..applications.profile import Profile
-    from ..screening import ScreenResult
+    from ..ranking.applications import Profile
+    from ..run.screen import ScreenResult
+
 
 MASS_KG = 1.0
 PER_YEAR = 1000
@@ -146,7 +140,7 @@ def replace(
     InputError
         If the grade is unknown (with the nearest names) or an argument cannot be used.
     """
-    from ..catalogue import grades
+    from ..calibration.grades import grades
 
     room = grades(grade).iloc[0]
     compensated = abs(float(room[ALPHA])) <= COMPENSATED
@@ -210,7 +204,7 @@ def _screened(
     out: str | Path | None,
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
-    from ..screening import screen
+    from ..run.screen import screen
 
     process = {"mill": mill.record()}
     result = screen(

@@ -1,1 +1,8 @@
-"""Candidates by batches through every stage: workers, results folder, resuming."""
+"""A screening in pieces: candidates, workers, results folder, resuming.
+
+Names load on first use; `__init__.pyi` lists them.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -14,17 +14,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..composition import CompositionTable, Substitutions, substitutions
-from ..composition.blocks import Block, Rejected, check_file, read_blocks
-from ..composition.inputs import is_path, read_blocks_joined, read_inputs
+from .._core.datasets import sha256
+from .._core.errors import InputError
+from ..composition._files import Block, Rejected, check_file, read_blocks
+from ..composition._read import is_path, read_blocks_joined, read_inputs
 from ..composition.notation import Basis
 from ..composition.shells import read_shell
-from ..datasets import sha256
-from ..errors import InputError
-from ..magnetism.shell import objection
+from ..composition.substitution import Substitutions, substitutions
+from ..composition.table import CompositionTable
+from ..magnetism.shells import objection
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile
+    from ..ranking.applications import Profile
+
 
 # So many that what is done once a chunk costs little, so few that its arrays, some of which have
 # a hundred values a row, are not new pages of memory each time.

@@ -29,15 +29,16 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from pyarrow import fs
 
-from ..applications.profile import Profile
-from ..composition.blocks import Rejected
-from ..datasets import sha256
-from ..errors import InputError, StoreError
-from ..files import is_url, plain_cell, replacing, sealed, write_csv
-from .result import ANSWER, REPORT, Ranked, rows_between
+from .._core._files import is_url, plain_cell, replacing, sealed, write_csv
+from .._core.datasets import sha256
+from .._core.errors import InputError, StoreError
+from ..composition._files import Rejected
+from ..ranking.applications import Profile
+from ..ranking.result import ANSWER, REPORT, Ranked, rows_between
 
 if TYPE_CHECKING:
-    from ..ranking.judged import Job
+    from ..ranking._job import Job
+
 
 FORMAT = "magnetkit screening 1"
 """What a manifest of this program says of itself."""
@@ -543,7 +544,7 @@ class RowsInMemory:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Rows of a result that was written, in the order of the input, as `magnetkit.run.result.Rows`.
+    """Rows of a result that was written, in the order of the input, as `magnetkit.ranking.result.Rows`.
 
     Attributes
     ----------

@@ -14,13 +14,14 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ..errors import InputError, NetworkError
-from ..kernels.threads import limit_threads, limited_threads, thread_count
-from ..ranking.judged import Job
+from .._core.errors import InputError, NetworkError
+from ..kernels._jit import limit_threads, limited_threads, thread_count
+from ..ranking._job import Job
 from ._work import dependencies, differences
 
 if TYPE_CHECKING:
     from distributed import Client
+
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -264,7 +265,7 @@ def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
     from rich.progress import MofNCompleteColumn, ProgressColumn, Task, TimeRemainingColumn
     from rich.text import Text
 
-    from .._console import bars
+    from .._core._progress import bars
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:

@@ -27,10 +27,10 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from ..composition.blocks import Rejected
-from ..datasets import sha256
-from ..errors import InputError, MagnetkitError, StoreError
-from ..ranking.order import Judged, Rule
+from .._core.datasets import sha256
+from .._core.errors import InputError, MagnetkitError, StoreError
+from ..composition._files import Rejected
+from ..ranking._order import Judged, Rule
 from ._files import (
     FORMAT,
     MANIFEST,

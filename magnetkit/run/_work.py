@@ -23,20 +23,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .. import datasets
-from .._version import __version__
-from ..columns import ordered
-from ..composition.blocks import Rejected
-from ..errors import StoreError
-from ..files import whole
-from ..learning.curie import TARGET
-from ..learning.fingerprint import syntax_sha256
-from ..prediction.properties import ENERGY
-from ..ranking.judged import Job, evaluate
-from ..ranking.order import OUTPUT as RANKING
-from ..ranking.order import Judged, Rule
-from ..ranking.sieve import Left, Sieve, Tally, needed_for, sift
-from ..settings import get_settings
+from .._core import datasets
+from .._core._files import whole
+from .._core._version import __version__
+from .._core.columns import ordered
+from .._core.errors import StoreError
+from .._core.settings import get_settings
+from ..composition._files import Rejected
+from ..prediction._stages import ENERGY
+from ..ranking._job import Job, evaluate
+from ..ranking._order import OUTPUT as RANKING
+from ..ranking._order import Judged, Rule
+from ..ranking._staged import Left, Sieve, Tally, needed_for, sift
+from ..surrogates._measured import TARGET
+from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
 from ._files import Place, digest_of
 
@@ -228,10 +228,9 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
     """Return the models that were asked: the belief of every row, that of the energy of some."""
-    from ..magnetism import believing
-    from ..surrogates import energy
+    from ..surrogates import _curie_training, energy
 
-    belief = believing.load(job.conditions.data, job.conditions.add)
+    belief = _curie_training.load(job.conditions.data, job.conditions.add)
     found = {TARGET: belief.fingerprint}
     if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
         found[ENERGY] = energy.load().fingerprint
@@ -314,9 +313,9 @@ def dependencies(job: Job) -> dict[str, Any]:
     DataError
         If an embedded table was changed after this process had read it.
     """
-    from ..magnetism.believing import load
-    from ..phases import open_snapshot
+    from ..phases.snapshot import open_snapshot
     from ..supply.scenario import load_scenario
+    from ..surrogates._curie_training import load
 
     datasets.refuse_changed()
     conditions = job.conditions

@@ -12,12 +12,21 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..columns import ordered
-from ..errors import InputError
-from ..files import parquet_bytes, write_csv, write_parquet
-from ..ranking.judged import Job
-from ..ranking.order import Ranking, Rule, ranked
-from ..ranking.regret import by_regret
+from .._core._files import parquet_bytes, write_csv, write_parquet
+from .._core.columns import ordered
+from .._core.errors import InputError
+from ..ranking._job import Job
+from ..ranking._leading import by_regret
+from ..ranking._order import Ranking, Rule, ranked
+from ..ranking.result import (
+    LEADING_ROWS,
+    SPREAD_ROWS,
+    TOP_ROWS,
+    Ranked,
+    compact,
+    rows_between,
+    spread_places,
+)
 from ._candidates import Piece
 from ._files import (
     PARTS,
@@ -33,15 +42,6 @@ from ._files import (
 from ._pool import Pool, Progress, ahead, in_order
 from ._store import Memory, Store, fragments_folder
 from ._work import Work, decode, encode, recovered
-from .result import (
-    LEADING_ROWS,
-    SPREAD_ROWS,
-    TOP_ROWS,
-    Ranked,
-    compact,
-    rows_between,
-    spread_places,
-)
 
 
 class Crew(NamedTuple):

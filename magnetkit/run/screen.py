@@ -9,27 +9,31 @@ import gc
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
 from functools import partial
+from html import escape
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, Unpack
 
 import numpy as np
 import pyarrow as pa
 
-from .._blas import one_thread
-from ..arguments import named, renamed, whole
-from ..composition import Substitutions
+from .._core._arguments import named, renamed, whole
+from .._core._blas import one_thread
+from .._core._files import is_url
+from .._core.errors import CompositionError, InputError
+from .._core.units import parse_temperature
 from ..composition.notation import Basis
-from ..composition.refinement import refine
-from ..errors import CompositionError, InputError
-from ..files import is_url
+from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking.draws import scales
-from ..ranking.judged import Job, evaluate, identity_of, job_for
-from ..ranking.order import Rule
-from ..ranking.sieve import Sieve, Tally, edges_of, limit_of, needed_for, properties_of, sift
-from ..units import parse_temperature
+from ..ranking._draws import scales
+from ..ranking._job import Job, evaluate, identity_of, job_for
+from ..ranking._order import Rule
+from ..ranking._staged import Sieve, Tally, edges_of, limit_of, needed_for, properties_of, sift
+from ..ranking.result import ANSWER, REPORT, Ranked
+from . import _files
 from ._candidates import (
     CHUNK_ROWS,
     Candidates,
@@ -39,15 +43,15 @@ from ._candidates import (
     TableCandidates,
     as_candidates,
 )
-from ._files import check_place, open_result
+from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
 from ._store import Memory, Store
 from ._work import Work, dependencies, finished, leading, sieved
 from ._writing import Crew, finish, refuse_nothing
-from .result import Ranked
 
 if TYPE_CHECKING:
-    from ..applications.profile import Profile
+    from ..ranking.applications import Profile
+
 
 MOST_ROWS, KEEP = 10_000_000, 100_000
 """Spaces of more than so many candidates keep so many where nothing else is asked."""
@@ -57,6 +61,117 @@ _SAMPLE = 65_536
 _FOR_EDGES = 4096
 ROUNDS, AROUND = 2, 20
 """How often `refined` looks around the best, and around how many."""
+
+
+class ScreenResult(Ranked):
+    """Ranked candidates for a device, with their report; see `Ranked` for what they hold."""
+
+    @classmethod
+    def from_folder(cls, path: str | Path) -> Self:
+        """Open a finished results folder.
+
+        Parameters
+        ----------
+        path : str or Path
+            Folder that `magnetkit.screen` wrote, or its URL in a store.
+
+        Returns
+        -------
+        ScreenResult
+
+        Raises
+        ------
+        StoreError
+            If it is no results folder, is not finished or is damaged.
+        """
+        return _files.open_result(path, cls)
+
+    def _repr_html_(self) -> str:
+        from ..show._tables import ROWS, table_html
+
+        return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
+
+    def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
+        """Let every report begin with an answer, as `magnetkit.replace` has one.
+
+        Parameters
+        ----------
+        answer : sequence of str
+            Sentences.
+        out : str or Path, optional
+            Results folder, or its URL in a store, where this was screened into: reports that are
+            made of it later begin so too.
+
+        Raises
+        ------
+        StoreError
+            If `out` is no results folder, or was screened anew.
+        InputError
+            If it cannot be written.
+        """
+        self.manifest[ANSWER] = list(answer)
+        if out is not None:
+            _files.save_answer(out, self.manifest)
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write the self-contained HTML report and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write, or its URL in a store.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If a file stands there that is no report, or it cannot be written.
+        """
+        from ..show.report import write_report
+
+        if is_url(path):
+            with TemporaryDirectory() as folder:
+                page = write_report(self, Path(folder) / REPORT).read_bytes()
+            base, _, name = str(path).rpartition("/")
+            _files.Place(base).put(name, page)
+            return Path(path)
+        check_report(Path(path))
+        return write_report(self, Path(path))
+
+    def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
+        """Write a workbook: the ranking in brief, the best rows in full, what the columns mean.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        n : int
+            How many of the best, by rank.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        import pandas as pd
+
+        from ..show._tables import RANKING, chosen
+        from ..show._written import write_workbook
+
+        best = self.best(n)
+        answer = self.manifest.get(ANSWER)
+        first = {"answer": pd.DataFrame({"answer": answer})} if answer else {}
+        brief = chosen(best, {**RANKING, "shell": 0})
+        names = [name for name in best.columns if name in brief]
+        return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
+
+
+def _shown(found: Ranked) -> ScreenResult:
+    return ScreenResult(*(getattr(found, field.name) for field in fields(Ranked)))
 
 
 @renamed(outside_kA_m="outside_field_kA_m")
@@ -82,7 +197,7 @@ def screen(
     dask: str | None = None,
     progress: bool | Progress = False,
     **keywords: Unpack[UseKeywords],
-) -> Ranked:
+) -> ScreenResult:
     """Rank candidates for a device.
 
     Parameters
@@ -137,7 +252,7 @@ def screen(
 
     Returns
     -------
-    Ranked
+    ScreenResult
 
     Raises
     ------
@@ -150,7 +265,7 @@ def screen(
     >>> result.best(1)["candidate"].tolist()
     ['SmCo5']
     """
-    from ..applications import Profile, load, with_reference
+    from ..ranking.applications import Profile, load, with_reference
 
     chunk_rows = _whole_number(chunk_rows, "chunk_rows")
     if workers is not None:
@@ -174,7 +289,7 @@ def screen(
         needed = dependencies(job)
         known = identity(source, job, chunk_rows, needed, keep)
         if place is not None and not store.begin(known, resume):
-            return open_result(place, Ranked)
+            return open_result(place, ScreenResult)
         rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
         with (
             _frozen(),
@@ -197,7 +312,7 @@ def screen(
             found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as tell_end:
-                return finish(store, job, rule, known, found, tell_end, crew, keep)
+                return _shown(finish(store, job, rule, known, found, tell_end, crew, keep))
 
 
 @contextmanager
@@ -438,7 +553,7 @@ def refined(
     out: str | Path | None = None,
     resume: bool = False,
     **options: Any,
-) -> Ranked:
+) -> ScreenResult:
     """Screen a space, then its surroundings on a finer step around the best, again and again.
 
     The best are the first Pareto front, or the first by rank where nothing meets the
@@ -464,7 +579,7 @@ def refined(
 
     Returns
     -------
-    Ranked
+    ScreenResult
         The surroundings of all rounds, ranked together.
 
     Raises

@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._blas import one_thread
-from ..arguments import finite, named, whole
-from ..composition import CompositionTable
+from .._core._arguments import finite, named, whole
+from .._core._blas import one_thread
+from .._core.elements import INDEX
+from .._core.errors import InputError
 from ..composition.shells import read_shell
-from ..elements import INDEX
-from ..errors import InputError
-from ..magnetism.mill import splits
-from ..ranking.draws import drawn
+from ..composition.table import CompositionTable
+from ..magnetism._measured import splits
+from ..ranking._draws import drawn
+from ..ranking.result import Ranked
 from ._files import open_result
-from .result import Ranked
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 Array = NDArray[np.float64]
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from .._core.errors import InputError
 from ._figures import Part
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 _DASHES = {"solid": "-", "dash": "--", "dot": ":"}
 _MARKERS = {

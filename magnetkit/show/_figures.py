@@ -15,22 +15,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import datasets
-from ..applications.objective import Objective
-from ..columns import COLUMNS
-from ..composition import CompositionTable
-from ..elements import RARE_EARTHS
-from ..hosts import HOST_NAMES
-from ..magnetism.comparators import comparators
-from ..phases.section import Section
-from ..run.result import SPREAD_ROWS
-from ..units import MU_0, ZERO_CELSIUS
+from .._core import datasets
+from .._core.columns import COLUMNS
+from .._core.elements import RARE_EARTHS
+from .._core.units import MU_0, ZERO_CELSIUS
+from ..composition.table import CompositionTable
+from ..hosts.records import HOST_NAMES
+from ..magnetism.sintered import comparators
+from ..phases.hull import Section
+from ..ranking._profile_parts import Objective
+from ..ranking.result import SPREAD_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..applications.profile import Profile
     from ..magnetism.demagnetization import Demagnetization
+    from ..ranking.applications import Profile
+
 
 Part = dict[str, Any]
 """Data and layout of a figure, or a part of them such as a trace."""

@@ -14,27 +14,28 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import arguments
-from ..arguments import named
-from ..columns import COLUMNS
-from ..composition import CompositionTable
-from ..composition.inputs import read_inputs
-from ..elements import SYMBOLS
-from ..errors import InputError
-from ..files import replacing
-from ..units import ZERO_CELSIUS
+from .._core import _arguments
+from .._core._arguments import named
+from .._core._files import replacing
+from .._core.columns import COLUMNS
+from .._core.elements import SYMBOLS
+from .._core.errors import InputError
+from .._core.units import ZERO_CELSIUS
+from ..composition._read import read_inputs
+from ..composition.table import CompositionTable
 from . import _figures
 from ._figures import AXIS, COLOURS, GREY, Part, layout_of, line, numbers, points, titled
-from .notebook import ROWS, Table, table_html
+from ._tables import ROWS, Table, table_html
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from ..diffusion import Diffusion
+    from ..diffusion.diffuse import Diffusion
     from ..magnetism.demagnetization import Demagnetization
     from ..phases.snapshot import Snapshot
-    from ..run.result import Ranked
+    from ..ranking.result import Ranked
+
 
 __all__ = [
     "Figure", "coverage", "demagnetization", "depth_profile", "grade_map", "margin_map", "pareto",
@@ -127,7 +128,7 @@ class Figure(Part):
         InputError
             If it ends otherwise, or matplotlib is not installed for a picture.
         """
-        file = arguments.path("path", path)
+        file = _arguments.path("path", path)
         kind = file.suffix.lower()
         if kind not in (".html", *_PICTURES):
             raise InputError(f"a figure is written as .html, .png, .svg or .pdf, got {file.name!r}")
@@ -187,8 +188,8 @@ def sweep(
     """
     import pandas as pd
 
-    from ..magnetism import sintered_at
-    from ..units import parse_temperature, parse_temperatures
+    from .._core.units import parse_temperature, parse_temperatures
+    from ..magnetism.sintered import sintered_at
 
     # A sweep has its range in its axis: numbers below 200 K are no slip here.
     if isinstance(temperature, str):
@@ -431,8 +432,9 @@ def section(
     InputError
         If `system` is not three elements, or the snapshot has no phases of one.
     """
-    from ..phases import open_snapshot, stability
-    from ..phases.section import hull_section
+    from ..phases.hull import hull_section
+    from ..phases.snapshot import open_snapshot
+    from ..phases.stability import stability
 
     elements = system.split("-")
     if len(set(elements)) != 3 or any(e not in SYMBOLS for e in elements):
@@ -526,7 +528,7 @@ def coverage(
     -------
     Figure
     """
-    interval = arguments.share("interval", interval)
+    interval = _arguments.share("interval", interval)
     true, guess, low, high = _aligned(measured, predicted, lo, hi)
     half = np.where(true >= guess, high - guess, guess - low)
     with np.errstate(divide="ignore", invalid="ignore"):

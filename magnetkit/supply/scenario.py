@@ -1,18 +1,35 @@
-"""What may happen to supply, as a TOML file: the embedded scenarios and the user's own."""
+"""What may happen to supply, as a TOML file: the embedded scenarios and the user's own.
+
+The rows of the supply tables as they stand in their files.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field, PositiveFloat, field_validator
 
-from .. import _toml, datasets
-from .._toml import Evidence, Name, Strict, Text
-from ..arguments import named
-from ..elements import INDEX, SYMBOLS
-from ..errors import InputError
-from .records import countries
+from .._core import _arguments, datasets
+from .._core._arguments import Evidence, Name, Strict, Text, named
+from .._core.elements import INDEX, SYMBOLS
+from .._core.errors import InputError
+
+Row = Mapping[str, str]
+
+
+@lru_cache(maxsize=8)
+def rows(name: str) -> tuple[Row, ...]:
+    """Return the rows of ``datasets/supply/<name>.csv``, each by column."""
+    return tuple(MappingProxyType(row) for row in datasets.rows(f"supply/{name}.csv"))
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, float]:
+    """Return the instability of each country, 0 (none) to 1."""
+    return MappingProxyType({r["country"]: 1.0 - float(r["governance"]) for r in rows("countries")})
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
 FOLDER = "supply/scenarios"
@@ -148,7 +165,7 @@ class Scenario(Strict):
 
 def scenarios() -> list[str]:
     """Return the names of the embedded scenarios."""
-    return _toml.names(FOLDER)
+    return _arguments.names(FOLDER)
 
 
 @named
@@ -173,13 +190,13 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
         return scenario
     if scenario in scenarios():
         return _embedded(datasets.path(f"{FOLDER}/{scenario}.toml"))
-    return _toml.load(scenario, Scenario, "scenario", FOLDER)
+    return _arguments.load(scenario, Scenario, "scenario", FOLDER)
 
 
 @lru_cache(maxsize=16)
 def _embedded(file: Path) -> Scenario:
     # Embedded files do not change while a process runs (`datasets.refuse_changed`).
-    return _toml.load(file, Scenario, "scenario", FOLDER)
+    return _arguments.load(file, Scenario, "scenario", FOLDER)
 
 
 @named

@@ -1,10 +1,10 @@
-from .computed import Computed as Computed
 from .energy import EnergyModel as EnergyModel
 from .explanation import explain as explain
+from .models import CompositionRegressor as CompositionRegressor
 from .models import load as load
 from .models import predict_all as predict_all
 from .models import train as train
-from .regressor import CompositionRegressor as CompositionRegressor
 from .training_sets import TARGETS as TARGETS
+from .training_sets import Computed as Computed
 from .training_sets import TrainingSet as TrainingSet
 from .training_sets import training_set as training_set

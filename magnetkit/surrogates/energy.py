@@ -1,6 +1,8 @@
 """The formation energy of any compound, by a Gaussian process on composition statistics.
 
-The measured properties of `magnetkit.added` are learnt in the same way.
+The measured properties of `magnetkit._core.columns` are learnt in the same way.
+
+A process as a scikit-learn regressor of rows of columns.
 """
 
 import sys
@@ -12,19 +14,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .. import conformal, datasets
-from ..columns import COLUMNS
-from ..composition import CompositionTable
-from ..composition.inputs import read_inputs
+from .._core import _intervals, datasets
+from .._core.columns import COLUMNS
+from .._core.elements import N_ELEMENTS
+from .._core.settings import get_settings
+from ..composition._read import read_inputs
 from ..composition.notation import Basis
-from ..elements import N_ELEMENTS
-from ..features import composition_statistics, load_table
-from ..learning import store
-from ..learning.fingerprint import fingerprint
-from ..learning.process import Estimate, TrendProcess
-from ..learning.sets import TrainingSet
-from ..settings import get_settings
+from ..composition.table import CompositionTable
+from ..features.compositions import composition_statistics, load_table
+from . import _store
+from ._measured import TrainingSet
+from ._process import Estimate, TrendProcess
+from ._store import fingerprint
 from .training_sets import ENERGY, HULL_DISTANCE, training_set
 
 Array = NDArray[np.float64]
@@ -61,7 +65,7 @@ class EnergyModel:
     Attributes
     ----------
     target : str
-        The one or the other, eV/atom, or a measured property of `magnetkit.added`.
+        The one or the other, eV/atom, or a measured property of `magnetkit._core.columns`.
     process : TrendProcess
         What answers, over `columns`.
     coefficients : ndarray of float64, shape (3,)
@@ -96,13 +100,11 @@ class EnergyModel:
     @property
     def file(self) -> Path:
         """Where the model is kept."""
-        return store.file_of(self.target, key_of(self.known))
+        return _store.file_of(self.target, key_of(self.known))
 
     @cached_property
     def estimator_(self) -> Any:
         """The process as a scikit-learn regressor."""
-        from .rows import ProcessRegressor
-
         return ProcessRegressor.of(self.process)
 
     @cached_property
@@ -145,14 +147,14 @@ class EnergyModel:
         found = self.process.estimate(columns(table))
         new = np.maximum(found.novelty, _foreign(table, self.known.table))
         distance = new / self.edge
-        width = [conformal.quantile(s, interval) for s in self.scores]
+        width = [_intervals.quantile(s, interval) for s in self.scores]
         half = np.where(distance <= 1.0, *width) * size(
             self.coefficients, found._replace(novelty=new)
         )
         values = np.where(np.diff(table.indptr) > 0, found.mean, np.nan)
         low, high = values - half, values + half
         if self.target == HULL_DISTANCE:
-            from ..phases import hull_energy
+            from ..phases.hull import hull_energy
 
             hull = hull_energy(table)
             values, low, high = (np.maximum(v - hull, 0.0) for v in (values, low, high))
@@ -212,13 +214,13 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
 
 def key_of(data: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
-    from ..features import element_statistics, element_table
-    from ..kernels import posterior, statistics
-    from ..learning import likelihood, plain, process
+    from ..features import compositions
+    from ..kernels import _descriptors, _gaussian_process
+    from . import _process
 
     received = (data.sha256, load_table("magpie").imputed())
-    fits = (sys.modules[__name__], process, likelihood, plain, conformal, posterior)
-    return store.key(received, (*fits, element_statistics, element_table, statistics, store))
+    fits = (sys.modules[__name__], _process, _process, _process, _intervals, _gaussian_process)
+    return _store.key(received, (*fits, compositions, compositions, _descriptors, _store))
 
 
 def blank() -> TrendProcess:
@@ -234,7 +236,7 @@ def fit(data: TrainingSet, advance: Any = lambda: None) -> EnergyModel:
     advance()
     found = left_out(process, data, advance)
     residual = np.abs(data.values - found.mean)
-    coefficients = conformal.fit_difficulty(residual, found.novelty, found.local, _CLIP)
+    coefficients = _intervals.fit_difficulty(residual, found.novelty, found.local, _CLIP)
     edge = max(float(np.quantile(found.novelty[learn], _EDGE)), 1e-3)
     score = residual / size(coefficients, found)
     inside = found.novelty <= edge
@@ -261,7 +263,7 @@ def left_out(process: TrendProcess, data: TrainingSet, advance: Any = lambda: No
     """Return the prediction of each phase with its chemical system left out, scales kept."""
     x, learn = columns(data.table), data.learn
     made = np.full((3, len(data)), np.nan)
-    for inside, outside in conformal.folds(data.groups, FOLDS):
+    for inside, outside in _intervals.folds(data.groups, FOLDS):
         rows = inside[learn[inside]]
         made[:, outside] = process.refit(x[rows], data.values[rows]).estimate(x[outside])
         advance()
@@ -283,7 +285,7 @@ def load(
     progress : bool
         Show a progress bar on stderr while training.
     target : str
-        The formation energy, or a measured property of `magnetkit.added`.
+        The formation energy, or a measured property of `magnetkit._core.columns`.
     """
     with _LOADING:
         return _load(target, None if data is None else str(data), progress, str(get_settings()))
@@ -329,26 +331,26 @@ def _load(target: str, data: str | None, progress: bool, settings: str) -> Energ
     known = training_set(target, data)
     if target == ENERGY and data is None and (model := fitted(known)) is not None:
         return model
-    file = store.file_of(target, key_of(known))
-    return store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
+    file = _store.file_of(target, key_of(known))
+    return _store.load_or_train(file, lambda: _trained(known, progress), _packed, _unpacked(known))
 
 
 def retrain(known: TrainingSet, progress: bool = False) -> EnergyModel:
     """Train, and keep in the cache whatever is there."""
     model = _trained(known, progress)
-    store.save(model.file, *_packed(model))
+    _store.save(model.file, *_packed(model))
     _load.cache_clear()
     return model
 
 
 def _trained(known: TrainingSet, progress: bool) -> EnergyModel:
-    from .._console import bar
+    from .._core._progress import bar
 
     with bar(f"training {known.target}", FOLDS + 1, progress) as advance:
         return fit(known, advance)
 
 
-def _packed(model: EnergyModel) -> store.Packed:
+def _packed(model: EnergyModel) -> _store.Packed:
     content = {
         "process": model.process,
         "coefficients": model.coefficients,
@@ -365,3 +367,25 @@ def _unpacked(known: TrainingSet) -> Any:
         return EnergyModel(known.target, scores=scores, known=known, manifest=manifest, **content)
 
     return unpack
+
+
+class ProcessRegressor(RegressorMixin, BaseEstimator, TrendProcess):
+    """A `TrendProcess` for scikit-learn's tools: of rows of columns, not of compositions."""
+
+    @classmethod
+    def of(cls, process: TrendProcess) -> "ProcessRegressor":
+        """Return a regressor that a fitted process answers for."""
+        made = cls(**process.get_params())
+        made.__dict__.update(vars(process))
+        return made
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Return the mean of each row, shape (n,).
+
+        Raises
+        ------
+        NotFittedError
+            If it was not fitted.
+        """
+        check_is_fitted(self)
+        return self.estimate(validate_data(self, X, reset=False, dtype=np.float64)).mean

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arguments import named, whole
-from ..composition.inputs import as_table
+from .._core._arguments import named, whole
+from .._core.errors import InputError
+from ..composition._read import as_table
 from ..composition.notation import Basis
-from ..errors import InputError
-from .computed import COMPUTED
 from .models import load
-from .training_sets import TARGETS, check_target
+from .training_sets import COMPUTED, TARGETS, check_target
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,22 +1,42 @@
-"""Train and load what is learnt, by target."""
+"""Train and load what is learnt, by target.
+
+Any model of compositions as a scikit-learn regressor.
+"""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from ..arguments import named
-from ..composition.inputs import read_inputs
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from .._core._arguments import named
+from .._core.columns import COLUMNS
+from .._core.elements import N_ELEMENTS
+from .._core.errors import InputError
+from ..composition._read import as_table, read_inputs
 from ..composition.notation import Basis
-from ..errors import InputError
-from ..learning.sets import TrainingSet
-from ..magnetism import believing
-from . import energy
-from .computed import COMPUTED, Computed
-from .training_sets import CURIE, ENERGY, HULL_DISTANCE, TARGETS, check_target, training_set
+from ..composition.table import CompositionTable
+from . import _curie_training, energy
+from ._measured import TARGET as CURIE
+from ._measured import TrainingSet, chemical_systems
+from .training_sets import (
+    COMPUTED,
+    ENERGY,
+    HULL_DISTANCE,
+    TARGETS,
+    Computed,
+    check_target,
+    training_set,
+)
 
 if TYPE_CHECKING:
-    from ..magnetism.belief import Belief
+    from ._curie import Belief
     from .energy import EnergyModel
+    from .training_sets import Computed
+
 
 File = str | Path | None
 
@@ -60,7 +80,7 @@ def train(
     """
     chosen = _choose(target, training_set, data)
     if target == CURIE:
-        return _regressing(believing.retrain(chosen, progress))
+        return _regressing(_curie_training.retrain(chosen, progress))
     model = energy.retrain(chosen, progress)
     return replace(model, target=target)
 
@@ -105,7 +125,7 @@ def load(
                 "train(target, data=frame) returns what is learnt from a frame"
             )
     if target == CURIE:
-        return _regressing(believing.load(data, add, progress))
+        return _regressing(_curie_training.load(data, add, progress))
     if target in COMPUTED and data is add is None:
         return _regressing(Computed(target))
     if add is not None:
@@ -121,8 +141,6 @@ Model = TypeVar("Model", "Belief", Computed)
 
 def _regressing(model: Model) -> Model:
     """Return a model with itself as a regressor."""
-    from .regressor import CompositionRegressor
-
     return replace(model, estimator_=CompositionRegressor.of(model))
 
 
@@ -178,3 +196,109 @@ def predict_all(
     return {
         name: inputs.give(model.predict(inputs.table, interval)) for name, model in models.items()
     }
+
+
+if TYPE_CHECKING:
+    AnyModel: TypeAlias = Belief | energy.EnergyModel | Computed
+
+
+class CompositionRegressor(RegressorMixin, BaseEstimator):
+    """A model of compositions for pipelines, cross-validation and search.
+
+    Parameters
+    ----------
+    target : str
+        Result column that is learnt; the Curie temperature has the physics as its mean, any other
+        number is learnt from composition statistics alone.
+
+    Attributes
+    ----------
+    model_ : Belief, EnergyModel or Computed
+        What answers, with intervals and domain.
+
+    Examples
+    --------
+    >>> measured = {"SmCo5": 1.07, "PrCo5": 1.203, "NdCo5": 1.228, "YCo5": 1.06}
+    >>> model = CompositionRegressor("saturation_polarization_T")
+    >>> model.fit(list(measured), list(measured.values())).predict(["Sm0.5Pr0.5Co5"]).shape
+    (1,)
+    """
+
+    model_: "Model"
+
+    def __init__(self, target: str = CURIE) -> None:
+        self.target = target
+
+    @classmethod
+    def of(cls, model: "Model") -> "CompositionRegressor":
+        """Return a regressor that a model already answers for.
+
+        Parameters
+        ----------
+        model : Belief, EnergyModel or Computed
+            As `magnetkit.surrogates.load` returns it.
+
+        Returns
+        -------
+        CompositionRegressor
+        """
+        made = cls(model.target)
+        made.model_ = model
+        return made
+
+    def fit(self, X: Any, y: ArrayLike, groups: Any = None) -> "CompositionRegressor":
+        """Train anew.
+
+        Parameters
+        ----------
+        X : compositions in any form, or array_like of shape (n, 118)
+            What was measured; an array holds atomic fractions by atomic number.
+        y : array_like, shape (n,)
+            The target, in its unit.
+        groups : array_like, shape (n,), optional
+            Paper or series of each row, left out together to know the errors; its chemical system
+            otherwise.
+
+        Returns
+        -------
+        CompositionRegressor
+
+        Raises
+        ------
+        InputError
+            If the target is no result column, or `y` is not one number for each composition.
+        """
+        if self.target not in COLUMNS:
+            raise InputError(f"{self.target!r} is no result column; magnetkit.columns lists them")
+        table, values = _table(X), np.asarray(y, np.float64)
+        if values.shape != (len(table),) or not np.isfinite(values).all():
+            raise InputError(
+                f"y must be {len(table)} numbers, one a composition; got shape {values.shape}"
+            )
+        given = chemical_systems(table) if groups is None else np.asarray(groups).astype(str)
+        source = np.full(len(table), "given")
+        data = TrainingSet(self.target, table, values, given, source, "given", {})
+        if self.target == CURIE:
+            from ._curie_training import train
+
+            self.model_ = train(data)
+        else:
+            self.model_ = energy.fit(data)
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Return the target of each composition, shape (n,); NaN where nothing is known.
+
+        Raises
+        ------
+        NotFittedError
+            If it was neither fitted nor loaded.
+        """
+        check_is_fitted(self, "model_")
+        return self.model_.predict(_table(X))[self.target].to_numpy(np.float64)
+
+
+def _table(X: Any) -> CompositionTable:
+    if isinstance(X, np.ndarray) and X.ndim == 2 and X.shape[1] == N_ELEMENTS:
+        return CompositionTable.from_array(X.astype(np.float64))
+    return as_table(X)

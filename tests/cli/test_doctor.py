@@ -4,10 +4,10 @@ import json
 import os
 
 import pytest
+from magnetkit.settings import get_settings
 
 from magnetkit import datasets
-from magnetkit.cli.diagnosis import NEEDED, examine
-from magnetkit.settings import get_settings
+from magnetkit.cli.doctor import NEEDED, examine
 from tests.cli.test_start import run
 from tests.phases.mp_server import KEY, Server
 
@@ -64,7 +64,7 @@ def test_damage_is_found_and_says_the_way_out(monkeypatch, tmp_path):
 
 
 def test_another_version_than_tested_is_a_note(monkeypatch):
-    import magnetkit.cli.diagnosis as module
+    import magnetkit.cli.doctor as module
 
     monkeypatch.setattr(module, "_tested", lambda: {"numpy": "0.0.1"})
     assert found()["numpy"].state == "note"

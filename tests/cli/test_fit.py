@@ -14,10 +14,9 @@ import termios
 import pandas as pd
 import pytest
 
-import magnetkit.show.terminal as terminal
-from magnetkit.show.properties import print_properties
-from magnetkit.show.tables import _piped
-from magnetkit.show.terminal import Shown, fitting
+import magnetkit.show._text as terminal
+from magnetkit.show._tables import _piped, print_properties
+from magnetkit.show._text import Shown, fitting
 
 
 def frame(rows=3, shell="Tb 0.5 wt%", cold=False):
@@ -52,7 +51,7 @@ def screen(monkeypatch):
     def printed(capsys, width, **options):
         monkeypatch.setenv("COLUMNS", str(width))
         monkeypatch.setattr(terminal, "to_terminal", lambda: True)
-        monkeypatch.setattr("magnetkit.show.properties.to_terminal", lambda: True)
+        monkeypatch.setattr("magnetkit.show._tables.to_terminal", lambda: True)
         print_properties(options.pop("frame"), as_json=False, cgs=False, **options)
         return capsys.readouterr().out.splitlines()
 

@@ -5,14 +5,14 @@ import warnings
 from pathlib import Path
 
 import pytest
+from magnetkit.errors import InputError, MagnetkitError
 from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli import _options
 from magnetkit.cli.app import app
-from magnetkit.diffusion.cases import Circuit
-from magnetkit.errors import InputError, MagnetkitError
-from magnetkit.magnetism.duty import Duty
+from magnetkit.diffusion._local import Circuit
+from magnetkit.magnetism.sintered import Duty
 
 
 class Reached(Exception):
@@ -22,23 +22,23 @@ class Reached(Exception):
 # Where a command goes once its options are read, and what is typed in 0.1 and now.
 CALLS = {
     "compare": ("magnetkit.prediction.compare", "A B --temperature 150C --cgs", "['A', 'B']"),
-    "limits": ("magnetkit.magnetism.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
+    "limits": ("magnetkit.curves.curve.use_limits", "A --load-line 1,2 --hours 100 --json", "A"),
     "parts": ("magnetkit.replacement.bill", "patriot --per-year 100 --keep", "patriot"),
     "compensate": (
         "magnetkit.cli.replace._compensate",
         "--reference 2:17TC-16 --circuit 0.01",
         "2:17TC-16",
     ),
-    "robustness": ("magnetkit.screening.ScreenResult.from_folder", ". --top 5 --rows 3", "."),
+    "robustness": ("magnetkit.run.screen.ScreenResult.from_folder", ". --top 5 --rows 3", "."),
     "train": ("magnetkit.surrogates.train", "curie_temperature_K -q", "curie_temperature_K"),
-    "featurize": ("magnetkit.features.featurize.featurize", "a.csv --out b.csv", "a.csv"),
+    "featurize": ("magnetkit.features._tables.featurize", "a.csv --out b.csv", "a.csv"),
     "bench": ("subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
-    "warmup": ("magnetkit.cli.warmup._run", "-q", None),
+    "warmup": ("magnetkit.cli.doctor._run", "-q", None),
     "data freeze": ("magnetkit.cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
 }
 OPTIONS = {
-    ("predict", "--cgs"): ("magnetkit.show.properties.print_properties", "SmCo5 --cgs", "cgs"),
-    ("predict", "--wide"): ("magnetkit.show.properties.print_properties", "SmCo5 --wide", "wide"),
+    ("predict", "--cgs"): ("magnetkit.show._tables.print_properties", "SmCo5 --cgs", "cgs"),
+    ("predict", "--wide"): ("magnetkit.show._tables.print_properties", "SmCo5 --wide", "wide"),
     ("replace", "--number"): ("magnetkit.replacement.replace", "N42SH --number=7", "per_year"),
     ("diffuse", "--outside"): (
         "magnetkit.diffusion.diffuse", "A --shape 1x1x1mm --outside 7", "outside_field_kA_m",

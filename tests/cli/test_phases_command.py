@@ -4,11 +4,11 @@ import json
 
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
 from magnetkit.cli.data import _moved, _systems
-from magnetkit.errors import InputError
 
 
 def run(*arguments):
@@ -85,7 +85,7 @@ def test_who_moved_between_snapshots_is_named(monkeypatch, capsys):
 
     asked = []
     monkeypatch.setattr(
-        "magnetkit.screening.screen",
+        "magnetkit.run.screen.screen",
         lambda given, device, snapshot, progress: asked.append(snapshot) or Result(),
     )
     _moved("f22-engine", [None, "mine"], 5, json=False, quiet=True)

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from magnetkit.errors import DataError, InputError
 
 from magnetkit.cli.models import _source
-from magnetkit.errors import DataError, InputError
 from magnetkit.phases import open_snapshot, write_snapshot
 from magnetkit.surrogates.training_sets import training_set
 from tests.cli.test_start import run

@@ -2,11 +2,11 @@
 
 import pandas as pd
 import pytest
+from magnetkit.errors import StoreError
 from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.errors import StoreError
 
 
 def test_the_best_are_printed_and_all_are_written(tmp_path):

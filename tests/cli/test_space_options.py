@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 from magnetkit.cli.app import app
-from magnetkit.errors import InputError
 
 SPACE = ["--host", "SmCo5", "--replace", "Sm=Gd,Pr", "--step", "0.25", "--quiet"]
 

@@ -4,11 +4,11 @@ import csv
 import io
 
 import pytest
+from magnetkit.errors import CompositionError, InputError
 from typer.testing import CliRunner
 
 from magnetkit import supply
 from magnetkit.cli.app import app
-from magnetkit.errors import CompositionError, InputError
 
 run = CliRunner().invoke
 

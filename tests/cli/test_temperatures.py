@@ -1,10 +1,10 @@
 """A temperature on the command line carries its unit."""
 
 import pytest
-
-from magnetkit.cli._options import with_unit
 from magnetkit.errors import InputError
 from magnetkit.units import TemperatureWarning, parse_temperatures
+
+from magnetkit.cli._options import with_unit
 
 
 @pytest.mark.parametrize("text", ["150", "20C,150", "20:200:10", "1e2"])

@@ -11,10 +11,10 @@ import sys
 
 import pytest
 import typer
+from magnetkit.errors import MagnetkitError
 
 from magnetkit.cli import main
 from magnetkit.cli.app import app
-from magnetkit.errors import MagnetkitError
 from tests.cli.test_start import run
 from tests.said import said
 
@@ -60,7 +60,7 @@ def test_an_option_means_the_same_everywhere():
 def in_process(monkeypatch, capfd, *arguments):
     monkeypatch.setattr(sys, "argv", ["magnetkit", *arguments])
     # Watching for signals is for a process of its own.
-    monkeypatch.setattr("magnetkit.cli.interruption.watch", lambda: None)
+    monkeypatch.setattr("magnetkit.cli._start.watch", lambda: None)
     with pytest.raises(SystemExit) as ended:
         main()
     out, err = capfd.readouterr()
@@ -115,7 +115,7 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     file.touch()
     arguments = [word.format(tmp=tmp_path / "out", file=file) for word in before]
     # Some of these are valid calls; what they would compute is not asked here.
-    monkeypatch.setattr("magnetkit.screening.screen", _refuse)
+    monkeypatch.setattr("magnetkit.run.screen.screen", _refuse)
     if before == ("predict",):
         monkeypatch.setattr("magnetkit.prediction.predict", _refuse)
     monkeypatch.setattr("magnetkit.surrogates.train", _refuse)
@@ -140,7 +140,7 @@ def test_a_defect_is_one_line_and_verbose_shows_where(monkeypatch, capfd):
     assert code == 1
     assert "defect: ZeroDivisionError: deep inside" in err
     assert len(err.splitlines()) == 1
-    monkeypatch.setattr("magnetkit.cli.verbosity._verbose", False)
+    monkeypatch.setattr("magnetkit.cli._start._verbose", False)
     monkeypatch.setattr(sys, "argv", ["magnetkit", "--verbose", "applications", "list"])
     with pytest.raises(ZeroDivisionError):
         main()

@@ -5,6 +5,7 @@ import json
 import pkgutil
 
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 import benchmarks.accuracy
@@ -13,7 +14,6 @@ from benchmarks.accuracy.__main__ import TARGETS
 from magnetkit import datasets
 from magnetkit.cli import features
 from magnetkit.cli.app import app
-from magnetkit.errors import InputError
 
 
 def test_the_stored_figures_are_those_of_the_pages():

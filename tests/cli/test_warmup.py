@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numba
 import pytest
 
-from magnetkit import _console
-from magnetkit.kernels._accelerate import folder, is_switched_off, jit, kept
+from magnetkit._core import _progress
+from magnetkit.kernels._jit import folder, is_switched_off, jit, kept
 from tests.cli.test_start import run
 
 
@@ -37,12 +37,12 @@ def said(monkeypatch, caplog):
 
     times = []
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
-    monkeypatch.setattr(_console, "time", clock)
+    monkeypatch.setattr(_progress, "time", clock)
 
     def watch(*stretches):
         compiling = lambda: any(a <= now[0] <= b for a, b in stretches)  # noqa: E731
-        monkeypatch.setattr(_console, "_is_compiling", compiling)
-        _console._watch()
+        monkeypatch.setattr(_progress, "_is_compiling", compiling)
+        _progress._watch()
         return times
 
     return watch
@@ -69,9 +69,9 @@ def test_it_is_seen_that_a_thread_compiles():
     kernel = jit(lambda x: x + 1.0)
     seen = []
     thread = threading.Thread(target=kernel, args=(1.0,))
-    assert not _console._is_compiling()
+    assert not _progress._is_compiling()
     thread.start()
     while thread.is_alive():
-        seen.append(_console._is_compiling())
+        seen.append(_progress._is_compiling())
     assert any(seen), numba.__version__
-    assert not _console._is_compiling()
+    assert not _progress._is_compiling()

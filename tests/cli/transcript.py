@@ -64,8 +64,9 @@ def prepare():
 
 
 def main(folder):
-    from magnetkit.cli.app import app
     from magnetkit.errors import MagnetkitError
+
+    from magnetkit.cli.app import app
 
     os.chdir(folder)
     prepare()

@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-from magnetkit.composition import blocks
-from magnetkit.composition.blocks import Rejected, composition_column, read_blocks
 from magnetkit.errors import InputError
+
+from magnetkit.composition import _files
+from magnetkit.composition._files import Rejected, composition_column, read_blocks
 
 
 def _all(path, size=1000):
@@ -131,7 +131,7 @@ def test_a_cell_of_several_lines_is_one_cell_wherever_a_piece_of_the_file_ends(
     lines = [f"Sm{1 - i / 100:g}Gd{i / 100:g}Co5,{note}" for i, note in enumerate(notes)]
     file.write_text("\n".join(["composition,note", *lines]), encoding="utf-8")
     whole = [block.table for block in read_blocks(file, 1000)]
-    monkeypatch.setattr(blocks, "_BLOCK_BYTES", 256)
+    monkeypatch.setattr(_files, "_BLOCK_BYTES", 256)
     pieces = list(read_blocks(file, 1000))
     assert len(pieces) > 3
     assert not any(piece.rejected for piece in pieces)

@@ -1,9 +1,9 @@
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.composition.columns_of_elements import ELEMENT_COLUMNS
-from magnetkit.composition.inputs import read_file
-from magnetkit.errors import InputError
+from magnetkit.composition._files import ELEMENT_COLUMNS
+from magnetkit.composition._read import read_file
 
 MELTS = "melt,Nd wt%,Dy (wt.%),Co,B,Fe\nA1,30.5,1.2,0.9,1.0,bal.\nA2,31,,0,1,Rest\n"
 TEXT = ["Nd30.5Dy1.2Co0.9B1.0Fe bal.", "Nd31B1Fe bal."]

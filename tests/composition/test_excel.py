@@ -5,12 +5,12 @@ import datetime
 import pandas as pd
 import pyarrow as pa
 import pytest
+from magnetkit.errors import InputError
 from openpyxl import Workbook, load_workbook
 
-from magnetkit.composition.excel import read_sheet
-from magnetkit.composition.inputs import read_inputs
-from magnetkit.errors import InputError
-from magnetkit.show.files import write_table
+from magnetkit.composition._files import read_sheet
+from magnetkit.composition._read import read_inputs
+from magnetkit.show._written import write_table
 
 
 def test_a_workbook_comes_back_with_its_kinds_of_values(tmp_path):

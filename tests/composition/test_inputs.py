@@ -5,12 +5,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from magnetkit.errors import CompositionError, InputError
 from pymatgen.core import Composition
 
 from magnetkit.composition import CompositionTable
-from magnetkit.composition.answers import RejectedRows
-from magnetkit.composition.inputs import as_table, read_inputs
-from magnetkit.errors import CompositionError, InputError
+from magnetkit.composition._read import RejectedRows, as_table, read_inputs
 
 RECIPES = ["SmCo5", "Nd1.8Dy0.2Fe14B", "Sm2Co17"]
 

@@ -1,8 +1,8 @@
 import pytest
+from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import CompositionError, InputError
 
 
 def test_the_charge_of_the_contract():
@@ -77,10 +77,10 @@ def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
 
 
 def test_every_fault_has_a_sentence():
-    from magnetkit.composition.reasons import reason
-    from magnetkit.kernels import parse_tables as codes
+    from magnetkit.composition.notation import reason
+    from magnetkit.kernels import _notation
 
-    for code in range(codes.EMPTY, codes.ZERO + 1):
+    for code in range(_notation.EMPTY, _notation.ZERO + 1):
         sentence = reason(code, "Nd2Fe14B", 0, 17.0, "atomic")
         assert sentence
         assert sentence[0] != " "

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
+from magnetkit.errors import CompositionError, InputError
 
 import magnetkit as mk
-from magnetkit.composition.blocks import read_whole
-from magnetkit.errors import CompositionError, InputError
+from magnetkit.composition._files import read_whole
 
 GERMAN = "\ufeffcomposition;temperature_K;coercivity_kA_m;Prüfer\r\nSmCo5;293,15;1620,5;Jäger\r\n"
 

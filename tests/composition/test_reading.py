@@ -5,9 +5,10 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-
-from magnetkit.composition import CompositionTable, reading
 from magnetkit.errors import InputError
+
+from magnetkit.composition import CompositionTable
+from magnetkit.composition import table as reading
 
 DATA = {"composition": ["SmCo5", "Nd2Fe14B"], "note": ["a", "b"], "mass": [1.0, 2.0]}
 FRAMES = [pd.DataFrame(DATA), pl.DataFrame(DATA), pa.table(DATA)]

@@ -2,39 +2,39 @@
 
 import pytest
 
-from magnetkit.composition.reasons import reason
-from magnetkit.kernels import parse_tables as codes
+from magnetkit.composition.notation import reason
+from magnetkit.kernels import _notation
 
 # A fault, a recipe with it, where it is, and what it sums to.
 FAULTS = [
-    (codes.EMPTY, "", -1, 0.0),
-    (codes.UNEXPECTED, "Nd2Fe14B?", 8, 0.0),
-    (codes.NO_SUCH_ELEMENT, "Xq2Fe14B", 0, 0.0),
-    (codes.NEGATIVE, "Nd-2Fe14B", 2, 0.0),
-    (codes.EXPONENT, "Nd2e3", 3, 0.0),
-    (codes.BAD_NUMBER, "Nd2.3.4", 5, 0.0),
-    (codes.FOLLOWS_NOTHING, "2 3", 2, 0.0),
-    (codes.CLOSES_NOTHING, "Nd2)Fe", 3, 0.0),
-    (codes.NEVER_CLOSED, "(Nd2Fe", 0, 0.0),
-    (codes.EMPTY_BRACKET, "Nd()Fe", 2, 0.0),
-    (codes.AMBIGUOUS_BRACKET, "(NdDy)2Fe14B", 0, 0.0),
-    (codes.PAIR, "NdPr30Fe69B1", 0, 0.0),
-    (codes.BALANCE_ALONE, "Fe3bal.", 3, 0.0),
-    (codes.TWO_BALANCES, "Nd bal. Fe bal.", 11, 0.0),
-    (codes.NOTHING_LEFT, "Nd100 Fe bal.", -1, 100.0),
-    (codes.NO_AMOUNT, "Nd30 Fe", 5, 0.0),
-    (codes.NAME_BASIS, "Nd30Fe69B1", -1, 100.0),
-    (codes.TWO_BASES, "Nd30wt.% Fe70at.%", 12, 0.0),
-    (codes.OTHER_BASIS, "Nd30wt.%", 4, 0.0),
-    (codes.BAD_SUM, "Nd30Fe60", -1, 90.0),
-    (codes.ZERO, "Nd0Fe0", -1, 0.0),
-    (codes.OUT_OF_RANGE, "Nd1(Fe(1000))", -1, 0.0),
-    (codes.TOO_LONG, "Nd" * 9, -1, 0.0),
+    (_notation.EMPTY, "", -1, 0.0),
+    (_notation.UNEXPECTED, "Nd2Fe14B?", 8, 0.0),
+    (_notation.NO_SUCH_ELEMENT, "Xq2Fe14B", 0, 0.0),
+    (_notation.NEGATIVE, "Nd-2Fe14B", 2, 0.0),
+    (_notation.EXPONENT, "Nd2e3", 3, 0.0),
+    (_notation.BAD_NUMBER, "Nd2.3.4", 5, 0.0),
+    (_notation.FOLLOWS_NOTHING, "2 3", 2, 0.0),
+    (_notation.CLOSES_NOTHING, "Nd2)Fe", 3, 0.0),
+    (_notation.NEVER_CLOSED, "(Nd2Fe", 0, 0.0),
+    (_notation.EMPTY_BRACKET, "Nd()Fe", 2, 0.0),
+    (_notation.AMBIGUOUS_BRACKET, "(NdDy)2Fe14B", 0, 0.0),
+    (_notation.PAIR, "NdPr30Fe69B1", 0, 0.0),
+    (_notation.BALANCE_ALONE, "Fe3bal.", 3, 0.0),
+    (_notation.TWO_BALANCES, "Nd bal. Fe bal.", 11, 0.0),
+    (_notation.NOTHING_LEFT, "Nd100 Fe bal.", -1, 100.0),
+    (_notation.NO_AMOUNT, "Nd30 Fe", 5, 0.0),
+    (_notation.NAME_BASIS, "Nd30Fe69B1", -1, 100.0),
+    (_notation.TWO_BASES, "Nd30wt.% Fe70at.%", 12, 0.0),
+    (_notation.OTHER_BASIS, "Nd30wt.%", 4, 0.0),
+    (_notation.BAD_SUM, "Nd30Fe60", -1, 90.0),
+    (_notation.ZERO, "Nd0Fe0", -1, 0.0),
+    (_notation.OUT_OF_RANGE, "Nd1(Fe(1000))", -1, 0.0),
+    (_notation.TOO_LONG, "Nd" * 9, -1, 0.0),
 ]
 
 
 def test_every_fault_is_here():
-    assert [code for code, *_ in FAULTS] == list(range(codes.FINE + 1, codes.TOO_LONG + 1))
+    assert [code for code, *_ in FAULTS] == list(range(_notation.FINE + 1, _notation.TOO_LONG + 1))
 
 
 def test_no_two_faults_read_alike():
@@ -53,13 +53,13 @@ def test_no_two_faults_read_alike():
     ],
 )
 def test_letters_that_stand_for_several_elements_are_named(text, place, said):
-    assert said in reason(codes.NO_SUCH_ELEMENT, text, place, 0.0, "atomic")
+    assert said in reason(_notation.NO_SUCH_ELEMENT, text, place, 0.0, "atomic")
 
 
 def test_a_decimal_comma_is_seen():
-    said = reason(codes.FOLLOWS_NOTHING, "Nd30,5Fe", 5, 0.0, "weight")
+    said = reason(_notation.FOLLOWS_NOTHING, "Nd30,5Fe", 5, 0.0, "weight")
     assert "30.5 and not 30,5" in said
 
 
 def test_a_formula_read_by_weight_is_told_of_the_other_basis():
-    assert "basis 'atomic'" in reason(codes.NO_AMOUNT, "Nd2Fe14B", 7, 0.0, "weight")
+    assert "basis 'atomic'" in reason(_notation.NO_AMOUNT, "Nd2Fe14B", 7, 0.0, "weight")

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition import refine
-from magnetkit.errors import InputError
 
 
 def test_neighbours_on_one_site():

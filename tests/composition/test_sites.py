@@ -4,9 +4,9 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-
-from magnetkit.composition.sites import lay_out, share, ways
 from magnetkit.errors import InputError
+
+from magnetkit.composition.substitution import lay_out, share, ways
 
 
 @pytest.mark.parametrize("caps", [[3], [2, 2], [1, 4, 2], [5, 0, 3, 2]])

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
-from magnetkit.errors import InputError
 
 
 def test_small_space_written_out():

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-
-from magnetkit.composition import CompositionTable, ParseError
 from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
+
+from magnetkit.composition import CompositionTable, ParseError
 
 TEXTS = ["SmCo5", "(Nd,Dy)2Fe14B", "Nd2Fe14B", "Sm0.8Gd0.2Co5", "Xx2"]
 

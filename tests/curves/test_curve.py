@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-
-import magnetkit as mk
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+
+import magnetkit as mk
 
 
 def _points(text, comment="%"):

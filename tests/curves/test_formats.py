@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from magnetkit.units import MU_0
 
 import magnetkit as mk
-from magnetkit.units import MU_0
 
 ROOT = Path(__file__).resolve().parents[2]
 PYLEECAN = Path(os.environ.get("MAGNETKIT_PYLEECAN", ROOT / ".venv-pyleecan/bin/python"))

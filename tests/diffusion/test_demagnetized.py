@@ -5,10 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from magnetkit.diffusion.cases import Circuit
-from magnetkit.diffusion.demagnetized import flux_against, settled
-from magnetkit.diffusion.selffield import SelfField
-from magnetkit.diffusion.shapes import cut, read_shape
+from magnetkit.diffusion._local import Circuit, flux_against, settled
+from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 from tests.diffusion.test_local import made
 
 FIELD = SelfField(cut(read_shape("20x10x3mm"), 600), "z")

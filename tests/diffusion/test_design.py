@@ -2,14 +2,12 @@
 
 import numpy as np
 import pytest
-
-from magnetkit.diffusion.asked import Asked, chance, read_asked
-from magnetkit.diffusion.cases import Case
-from magnetkit.diffusion.design import Search, coat, least_mass, throughout
-from magnetkit.diffusion.profile import Anneal, Spreading
-from magnetkit.diffusion.shapes import cut, read_shape
-from magnetkit.diffusion.treated import EDGE_MM, axis_of, groups
 from magnetkit.errors import InputError
+
+from magnetkit.diffusion._design import Search, coat, least_mass, throughout
+from magnetkit.diffusion._local import Asked, Case, chance, read_asked
+from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, axis_of, groups
+from magnetkit.diffusion._shapes import cut, read_shape
 from tests.diffusion.test_local import made
 
 CELLS = cut(read_shape("20x10x3mm"), 600)

@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.anchors.grade import held
+from magnetkit.calibration.makeup import held
 from magnetkit.cli.app import app
-from magnetkit.errors import InputError
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
 BASE, SHAPE = "Nd29.5Dy1.0Co0.9Cu0.1B1.0Fe bal.", "20x10x3mm"
@@ -141,8 +141,7 @@ def test_what_is_undone_ends_in_1():
 
 
 def test_50_000_points_have_their_field(found):
-    from magnetkit.diffusion.selffield import SelfField
-    from magnetkit.diffusion.shapes import cut, read_shape
+    from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
     cells = cut(read_shape("40x15x5mm"), 50_000)
     assert len(cells.points) >= 48_000

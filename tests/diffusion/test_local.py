@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
-from magnetkit.diffusion.local import Magnet, alloyed, diffused, kept, whole_coercivity
-from magnetkit.errors import InputError
+from magnetkit.diffusion._local import Magnet, alloyed, diffused, kept, whole_coercivity
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
 

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from magnetkit.diffusion.cases import Circuit, against, map_cases
-from magnetkit.diffusion.maps import read_field, read_mask
-from magnetkit.diffusion.profile import Spreading
-from magnetkit.diffusion.shapes import cut, read_shape
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
+
+from magnetkit.diffusion._local import Circuit, against, map_cases
+from magnetkit.diffusion._profile import Spreading, read_field, read_mask
+from magnetkit.diffusion._shapes import cut, read_shape
 
 CELLS = cut(read_shape("40x15x5mm"), 1500)
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 from scipy.integrate import solve_ivp
 from scipy.special import erfc
 
-from magnetkit.diffusion.profile import (
+from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
     Spreading,
@@ -13,8 +14,7 @@ from magnetkit.diffusion.profile import (
     coefficient,
     slab_profile,
 )
-from magnetkit.diffusion.shapes import cut, read_shape
-from magnetkit.errors import InputError
+from magnetkit.diffusion._shapes import cut, read_shape
 
 ANNEAL = Anneal("Dy", 900.0, 8.0)
 

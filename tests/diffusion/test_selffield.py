@@ -4,12 +4,11 @@ import importlib.util
 
 import numpy as np
 import pytest
+from magnetkit.units import MU_0
 
 from benchmarks.accuracy.diffusion.factors import block_factor, cylinder_factor
-from magnetkit.diffusion.cases import Circuit, shape_case
-from magnetkit.diffusion.selffield import SelfField
-from magnetkit.diffusion.shapes import cut, read_shape
-from magnetkit.units import MU_0
+from magnetkit.diffusion._local import Circuit, shape_case
+from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 
 def test_the_closed_forms_are_those_published():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-
-from magnetkit.diffusion.shapes import cut, read_shape
 from magnetkit.errors import InputError
+
+from magnetkit.diffusion._shapes import cut, read_shape
 
 
 @pytest.mark.parametrize(

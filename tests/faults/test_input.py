@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from magnetkit.errors import DataError, StoreError
 
 from benchmarks.faults import input_files, input_recipes, long_lines, user_tables
 from magnetkit import screen
+from magnetkit._core._files import plain_cell
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import DataError, StoreError
-from magnetkit.features.featurize import featurize
-from magnetkit.files import plain_cell
-from magnetkit.screening import ScreenResult
+from magnetkit.features._tables import featurize
+from magnetkit.run.screen import ScreenResult
 
 
 def test_bad_recipes_are_refused_and_accepted_ones_are_alloys():

@@ -7,12 +7,12 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-
-import magnetkit as mk
 from magnetkit.applications import load
 from magnetkit.elements import SYMBOLS
-from magnetkit.kernels.threads import limited_threads
-from magnetkit.ranking.order import needed_columns
+
+import magnetkit as mk
+from magnetkit.kernels._jit import limited_threads
+from magnetkit.ranking._order import needed_columns
 
 DEVICE = "patriot-beam-focusing"
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from magnetkit.errors import DataError, InputError, StoreError
+from magnetkit.settings import get_settings
 
 from magnetkit import applications, screen
-from magnetkit.errors import DataError, InputError, StoreError
-from magnetkit.learning import store
-from magnetkit.phases.materials_project.pull import Cache
-from magnetkit.settings import get_settings
+from magnetkit.phases.pull import Cache
+from magnetkit.surrogates import _store
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -52,10 +52,10 @@ def _model(file: Path, payload: bytes) -> Path:
     import hashlib
 
     manifest = {
-        "versions": store.versions(),
+        "versions": _store.versions(),
         "content_sha256": hashlib.sha256(payload).hexdigest(),
     }
-    file.write_bytes(store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload)
+    file.write_bytes(_store.MAGIC + json.dumps(manifest).encode() + b"\n" + payload)
     return file
 
 
@@ -67,12 +67,12 @@ def test_a_model_file_runs_nothing(tmp_path):
     np.savez(pickled, tree=tree, a0=np.array([hostile], dtype=object))
     for payload in (pickle.dumps(hostile), pickled.getvalue()):
         with pytest.raises(StoreError, match="cannot be decoded"):
-            store.read(_model(tmp_path / "a", payload))
+            _store.read(_model(tmp_path / "a", payload))
     for text in (b'{"os.system": "x"}', b'{"process": 5}', b"[]", b"5", b'{"dict": {}, "x": 1}'):
         typed = io.BytesIO()
         np.savez(typed, tree=np.frombuffer(text, np.uint8))
         with pytest.raises(StoreError, match="cannot be decoded"):
-            store.read(_model(tmp_path / "b", typed.getvalue()))
+            _store.read(_model(tmp_path / "b", typed.getvalue()))
     assert not mark.exists()
 
 
@@ -82,7 +82,7 @@ def test_a_model_file_writes_nothing_outside(tmp_path):
         for name in ("../outside", "/tmp/magnetkit-outside", "schema.json"):
             archive.writestr(name, "{}")
     with pytest.raises(StoreError):
-        store.read(_model(tmp_path / "a", packed.getvalue()))
+        _store.read(_model(tmp_path / "a", packed.getvalue()))
     assert not (tmp_path.parent / "outside").exists()
     assert not Path("/tmp/magnetkit-outside").exists()
 

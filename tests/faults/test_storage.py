@@ -10,17 +10,16 @@ import warnings
 from pathlib import Path
 
 import pytest
+from magnetkit.errors import InputError, MagnetkitError, StoreError
+from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from benchmarks.faults import storage
-from magnetkit.errors import InputError, MagnetkitError, StoreError
-from magnetkit.kernels import _accelerate
-from magnetkit.learning import store
-from magnetkit.magnetism import believing
-from magnetkit.phases.materials_project import pull as live
-from magnetkit.run import _files as folders
-from magnetkit.screening import ScreenResult
-from magnetkit.settings import get_settings
+from magnetkit.kernels import _jit
+from magnetkit.phases import pull as pulling
+from magnetkit.run import _files
+from magnetkit.run.screen import ScreenResult
+from magnetkit.surrogates import _curie_training, _store
 from tests.phases.conftest import mp_server, own_cache  # noqa: F401
 from tests.phases.mp_server import KEY, Server
 
@@ -47,7 +46,7 @@ def test_a_full_disk_ends_in_words_and_the_screening_goes_on_with_room(tmp_path,
     with storage.small_disk(tmp_path / "disk", 400) as disk:
         with pytest.raises(InputError, match=r"(?i)cannot write .*no space left on device"):
             mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200)
-        assert not folders.read_manifest(disk / "out")["done"]
+        assert not _files.read_manifest(disk / "out")["done"]
         storage._mounted("-o", "remount,size=64m", str(disk))
         mk.screen(source, DEVICE, out=disk / "out", chunk_rows=200, resume=True)
         assert contents(disk / "out") == contents(tmp_path / "whole")
@@ -82,7 +81,7 @@ def test_a_cache_that_cannot_be_written_costs_the_cache_alone(tmp_path, monkeypa
         (tmp_path / "cache").write_text("in the way")
     else:
         (tmp_path / "cache").mkdir()
-        monkeypatch.setattr(store, "whole", storage.no_space)
+        monkeypatch.setattr(_store, "whole", storage.no_space)
     get_settings.cache_clear()
     try:
         with warnings.catch_warnings(record=True) as told:
@@ -146,15 +145,15 @@ def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch)
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
-    pulled = live.pull("Co-Sm", KEY, mp_server.url)
+    pulled = pulling.pull("Co-Sm", KEY, mp_server.url)
     for file in get_settings().cache_dir.rglob("*"):
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    believing._load.cache_clear()
-    monkeypatch.setattr(believing, "_trained", storage.no_space)
+    _curie_training._load.cache_clear()
+    monkeypatch.setattr(_curie_training, "_trained", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
-    assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled)
+    assert pulling.pull("Co-Sm", KEY, mp_server.url).equals(pulled)
     assert len(mp_server.requests) == asked
 
 
@@ -162,13 +161,13 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
     other = tmp_path / ("kernels-" + "0" * 16)
     other.mkdir()
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    _accelerate._remove_stale(tmp_path, "kernels-" + "1" * 16)
+    _jit._remove_stale(tmp_path, "kernels-" + "1" * 16)
     assert other.is_dir()
 
 
 @pytest.mark.usefixtures("own_cache")
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
-    pulled = live.pull_snapshot("Co-Sm", KEY, mp_server.url)
+    pulled = pulling.pull_snapshot("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
     pointer = pulled.folder.parent / "current"
@@ -179,22 +178,22 @@ def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch
 
     snapshot._read.cache_clear()
     with pytest.warns(UserWarning, match="pulling it anew"):
-        assert live.pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
+        assert pulling.pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
     table = mk.CompositionTable.from_strings(["SmCo5"])
     first = mk.surrogates.load(TARGET, progress=False)
     file = first.file
-    monkeypatch.setattr(store, "versions", lambda: {"magnetkit": "0.0.9"})
-    believing._load.cache_clear()
+    monkeypatch.setattr(_store, "versions", lambda: {"magnetkit": "0.0.9"})
+    _curie_training._load.cache_clear()
     again = mk.surrogates.load(TARGET, progress=False)
     assert again.file != file
     assert again.predict(table).equals(first.predict(table))
-    believing._load.cache_clear()
+    _curie_training._load.cache_clear()
 
 
 def test_results_of_an_older_version_are_not_gone_on_with(tmp_path):
     mk.screen(["SmCo5"], DEVICE, out=tmp_path)
-    manifest = json.loads((tmp_path / folders.MANIFEST).read_text())
+    manifest = json.loads((tmp_path / _files.MANIFEST).read_text())
     manifest["identity"]["magnetkit"] = "0.0.9"
-    (tmp_path / folders.MANIFEST).write_text(json.dumps(manifest))
+    (tmp_path / _files.MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(MagnetkitError, match="another magnetkit"):
         mk.screen(["SmCo5"], DEVICE, out=tmp_path, resume=True)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from magnetkit.elements import RARE_EARTHS
 from sklearn.base import clone
 
 from magnetkit import CompositionTable
-from magnetkit.elements import RARE_EARTHS
 from magnetkit.features import RareEarthDescriptors
 
 

@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.features import composition_statistics, load_table
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from magnetkit.errors import DataError, InputError
+
 from magnetkit.features import CompositionStatistics, load_table
 
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-
 from magnetkit.errors import InputError
+
 from magnetkit.features import CompositionStatistics, RareEarthDescriptors
-from magnetkit.features.featurize import featurize
+from magnetkit.features._tables import featurize
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])

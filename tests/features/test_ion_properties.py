@@ -1,9 +1,9 @@
 """Ions and valences against textbooks."""
 
 import pytest
-
 from magnetkit.elements import index
-from magnetkit.features.ion_properties import ION_PROPERTIES, ion_properties, magnetic_valence
+
+from magnetkit.features.rare_earths import ION_PROPERTIES, ion_properties, magnetic_valence
 
 
 def test_de_gennes_factors_and_moments():

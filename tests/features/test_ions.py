@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-
 from magnetkit.elements import HEAVY_LANTHANIDES, INDEX, LIGHT_RARE_EARTHS, RARE_EARTHS
-from magnetkit.features.ions import load_ions
+
+from magnetkit.features.rare_earths import load_ions
 
 # M. T. Hutchings, Solid State Physics 16 (1964) 227, table VI: alpha, beta, gamma.
 HUTCHINGS = {

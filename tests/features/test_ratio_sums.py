@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-
 from magnetkit.elements import index
+
 from magnetkit.features import SublatticeRatios
-from magnetkit.features.ratio_sums import ratio_sums
+from magnetkit.features.rare_earths import ratio_sums
 
 
 def test_ratios_of_a_formula_are_those_counted_by_hand():

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import CompositionError, InputError
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from magnetkit import CompositionTable
-from magnetkit.errors import CompositionError, InputError
 from magnetkit.features import CompositionStatistics
 
 FROZEN = Path(__file__).with_name("frozen") / "matminer_magpie.csv"

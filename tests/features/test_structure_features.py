@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from pymatgen.core import Lattice, Structure
 from sklearn.base import clone
 
-from magnetkit.errors import InputError
 from magnetkit.features import (
     Crystals,
     StructureDescriptors,

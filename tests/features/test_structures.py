@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 from pymatgen.core import Lattice, Structure
 
-from magnetkit.errors import InputError
 from magnetkit.features import (
     Crystals,
     coordination,

@@ -8,8 +8,9 @@ import warnings
 import magnetkit as mk
 from magnetkit.hosts import HOSTS
 from magnetkit.hosts.records import ROOTS
-from magnetkit.magnetism import first_order_transitions, intrinsic, sintered
+from magnetkit.magnetism import first_order_transitions, sintered
 from magnetkit.phases import stability
+from magnetkit.surrogates.intrinsic import intrinsic
 
 EARTHS = ("Nd", "Pr", "Sm", "Dy", "Tb", "Gd", "Ce", "La", "Y", "Er")
 TEMPERATURES = (77.0, 300.0, 420.0)

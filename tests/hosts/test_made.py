@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.elements import INDEX
 
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import INDEX
-from magnetkit.hosts import made
-from magnetkit.hosts.made import diffused_before, made_before, shells_known
-from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
+from magnetkit.hosts import partition
+from magnetkit.hosts.partition import assign_hosts, diffused_before, made_before, shells_known
+from magnetkit.hosts.records import HOST_NAMES
 
 NEVER = (
     "Nd2Fe14BHg", "Nd2Fe14BU", "Nd2Fe14BRn", "Sm2Fe17N30", "Nd2Fe14BPb3", "Nd2Fe14BAu2",
@@ -88,7 +88,7 @@ def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
     assert [HOST_NAMES[c] for c in codes[shells_known(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
-    monkeypatch.setattr(made, "_shells", lambda: everything)
+    monkeypatch.setattr(partition, "_shells", lambda: everything)
     assert shells_known(codes).tolist() == [False] + [True] * len(HOST_NAMES)
     found = diffused_before(codes, np.full(len(codes), INDEX["Dy"]))
     assert found.tolist() == shells_known(codes).tolist()

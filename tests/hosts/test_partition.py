@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable
-from magnetkit.errors import InputError
-from magnetkit.hosts.partition import HOST_NAMES, HOSTS, assign_hosts, partition
+from magnetkit.hosts.partition import assign_hosts, partition
+from magnetkit.hosts.records import HOST_NAMES, HOSTS
 
 
 def read(*formulas):

@@ -1,9 +1,9 @@
 """Hosts as records: read whole, variants completed, mistakes named."""
 
 import pytest
+from magnetkit.errors import DataError
 
 from magnetkit import datasets
-from magnetkit.errors import DataError
 from magnetkit.hosts import records
 from magnetkit.hosts.partition import _counted
 

@@ -1,4 +1,4 @@
-"""The slow, obvious twin of magnetkit.kernels.pareto."""
+"""The slow, obvious twin of magnetkit.kernels._ranking."""
 
 import numpy as np
 

@@ -1,10 +1,11 @@
-"""Slow twin of magnetkit.kernels.parse: one recipe at a time, with regular expressions."""
+"""Slow twin of magnetkit.kernels._notation: one recipe at a time, with regular expressions."""
 
 import math
 import re
 
 from magnetkit.elements import ATOMIC_MASS, INDEX
-from magnetkit.kernels import parse_tables as codes
+
+from magnetkit.kernels import _notation
 
 FOLDED = {0x2080 + i: str(i) for i in range(10)} | {0x2093: "x"}
 FOLDED |= dict.fromkeys((*range(8208, 8214), 8722), "-")
@@ -74,7 +75,7 @@ def read(text):
             if match:
                 break
         else:
-            raise Fault(codes.UNEXPECTED, at)
+            raise Fault(_notation.UNEXPECTED, at)
         token, end = match[0], match.end()
         group, top = groups[-1], len(groups) == 1
         if kind in ("atomic", "weight", "percent"):
@@ -82,9 +83,9 @@ def read(text):
         elif kind == "number":
             number = re.match(r"\d*\.?\d*", token, re.ASCII)[0]
             if number != token or not re.search(r"\d", number) or len(number.split(".")[0]) > 18:
-                raise Fault(codes.BAD_NUMBER, at)
+                raise Fault(_notation.BAD_NUMBER, at)
             if re.match(r"e|E(?![rus])", text[end:]):
-                raise Fault(codes.EXPONENT, end)
+                raise Fault(_notation.EXPONENT, end)
             value = float(number)
             everything = [e for g in groups for e in g.entries]
             if top and order is None:
@@ -93,7 +94,7 @@ def read(text):
             if top and order == "amount":
                 marks.add("amount first")
                 if pending or pending_balance is not None or before in ("element", "bracket"):
-                    raise Fault(codes.FOLLOWS_NOTHING, at)
+                    raise Fault(_notation.FOLLOWS_NOTHING, at)
                 pending, before = (value, at), None
             elif before == "element":
                 group.entries[-1][1] = value
@@ -103,12 +104,12 @@ def read(text):
                     entry[1] = value * (1.0 if entry[1] is None else entry[1])
                 before = "amount"
             else:
-                raise Fault(codes.FOLLOWS_NOTHING, at)
+                raise Fault(_notation.FOLLOWS_NOTHING, at)
         elif kind == "balance":
             if before == "bracket" or pending or pending_balance is not None:
-                raise Fault(codes.BALANCE_ALONE, at)
+                raise Fault(_notation.BALANCE_ALONE, at)
             if group.balance is not None:
-                raise Fault(codes.TWO_BALANCES, at)
+                raise Fault(_notation.TWO_BALANCES, at)
             if before == "element":
                 group.entries[-1][1] = 0.0
                 group.balance = group.entries[-1]
@@ -121,7 +122,7 @@ def read(text):
                 rest = text[at + 1 :]
                 word = any(re.match(p, rest) for _, p in WORDS) and rest[0].islower()
                 if token[0] not in INDEX or not word:
-                    raise Fault(codes.NO_SUCH_ELEMENT, at)
+                    raise Fault(_notation.NO_SUCH_ELEMENT, at)
                 token, end = token[0], at + 1
             entry = [token, None, at]
             before = "element"
@@ -133,28 +134,28 @@ def read(text):
         elif kind == "open":
             close_bare()
             if pending_balance is not None:
-                raise Fault(codes.BALANCE_ALONE, pending_balance)
+                raise Fault(_notation.BALANCE_ALONE, pending_balance)
             groups.append(Group(token, at))
             before = None
         elif kind == "close":
             close_bare()
             if {"(": ")", "[": "]", "{": "}"}.get(group.opener) != token:
-                raise Fault(codes.CLOSES_NOTHING, at)
+                raise Fault(_notation.CLOSES_NOTHING, at)
             if pending_balance is not None:
-                raise Fault(codes.BALANCE_ALONE, pending_balance)
+                raise Fault(_notation.BALANCE_ALONE, pending_balance)
             if not group.entries:
-                raise Fault(codes.EMPTY_BRACKET, group.place)
+                raise Fault(_notation.EMPTY_BRACKET, group.place)
             bare = bare_places(group)
             if group.parted and bare:
-                raise Fault(codes.AMBIGUOUS_BRACKET, group.place)
+                raise Fault(_notation.AMBIGUOUS_BRACKET, group.place)
             if len(bare) == 2 and sorted(e[0] for e in group.entries) == ["Nd", "Pr"]:
-                raise Fault(codes.PAIR, group.place)
+                raise Fault(_notation.PAIR, group.place)
             for entry in bare:
                 entry[1] = 1.0
             if group.balance:
                 total = sum(e[1] for e in group.entries)
                 if total >= 1:
-                    raise Fault(codes.NOTHING_LEFT, group.place)
+                    raise Fault(_notation.NOTHING_LEFT, group.place)
                 group.balance[1] = 1 - total
             groups.pop()
             groups[-1].entries += group.entries
@@ -172,22 +173,22 @@ def read(text):
             amount_next = re.match(r"[\d.]", text[at + 1 : at + 2], re.ASCII)
             follows = top and order != "element" and before == "amount"
             if amount_next and not (follows and glued):
-                raise Fault(codes.NEGATIVE, at)
+                raise Fault(_notation.NEGATIVE, at)
             group.parted, before = True, None
         at = end
     close_bare()
     top = groups[0]
     if len(groups) > 1:
-        raise Fault(codes.NEVER_CLOSED, groups[-1].place)
+        raise Fault(_notation.NEVER_CLOSED, groups[-1].place)
     if pending:
-        raise Fault(codes.FOLLOWS_NOTHING, pending[1])
+        raise Fault(_notation.FOLLOWS_NOTHING, pending[1])
     if pending_balance is not None:
-        raise Fault(codes.BALANCE_ALONE, pending_balance)
+        raise Fault(_notation.BALANCE_ALONE, pending_balance)
     bare = bare_places(top)
     if not top.entries or ([e[0] for e in top.entries] == ["Na", "N"] and len(bare) == 2):
-        raise Fault(codes.EMPTY, 0)
+        raise Fault(_notation.EMPTY, 0)
     if top.parted and bare:
-        raise Fault(codes.NO_AMOUNT, first_bare[2])
+        raise Fault(_notation.NO_AMOUNT, first_bare[2])
     for entry in bare:
         entry[1] = 1.0
     return top, marks, first_bare
@@ -196,31 +197,31 @@ def read(text):
 def parse(text, basis="auto"):
     """Return (code, place, {column: atomic fraction})."""
     try:
-        if len(text) > codes.LONGEST:
-            raise Fault(codes.TOO_LONG, -1)
+        if len(text) > _notation.LONGEST:
+            raise Fault(_notation.TOO_LONG, -1)
         top, marks, first_bare = read(text)
         total = sum(e[1] for e in top.entries)
         if not total < math.inf:
-            raise Fault(codes.OUT_OF_RANGE, -1)
+            raise Fault(_notation.OUT_OF_RANGE, -1)
         percent = abs(total - 100) <= 0.5 + 1e-9
         whole = percent or abs(total - 1) <= 0.005 + 1e-9
         if {"atomic", "weight"} <= marks:
-            raise Fault(codes.TWO_BASES, -1)
+            raise Fault(_notation.TWO_BASES, -1)
         named = next((b for b in ("atomic", "weight") if b in marks), None)
         if named and basis not in ("auto", named):
-            raise Fault(codes.OTHER_BASIS, -1)
+            raise Fault(_notation.OTHER_BASIS, -1)
         basis = named or basis
         recipe = bool(top.balance or marks or basis == "weight")
         if recipe and first_bare:
-            raise Fault(codes.NO_AMOUNT, first_bare[2])
+            raise Fault(_notation.NO_AMOUNT, first_bare[2])
         if top.balance:
             if total >= 100:
-                raise Fault(codes.NOTHING_LEFT, -1)
+                raise Fault(_notation.NOTHING_LEFT, -1)
             top.balance[1] = 100 - total
         elif recipe and not whole:
-            raise Fault(codes.BAD_SUM, -1)
+            raise Fault(_notation.BAD_SUM, -1)
         if basis == "auto" and (recipe or percent):
-            raise Fault(codes.NAME_BASIS, -1)
+            raise Fault(_notation.NAME_BASIS, -1)
         amounts = {}
         for symbol, amount, _ in top.entries:
             column = INDEX[symbol]
@@ -229,9 +230,9 @@ def parse(text, basis="auto"):
                 amounts[column] = amounts.get(column, 0.0) + atoms
         total = sum(amounts.values())
         if total == 0:
-            raise Fault(codes.ZERO, -1)
-        if min(amounts.values()) / total < codes.SMALLEST_FRACTION:
-            raise Fault(codes.OUT_OF_RANGE, -1)
+            raise Fault(_notation.ZERO, -1)
+        if min(amounts.values()) / total < _notation.SMALLEST_FRACTION:
+            raise Fault(_notation.OUT_OF_RANGE, -1)
     except Fault as fault:
         return (*fault.args, {})
-    return codes.FINE, -1, {c: amounts[c] / total for c in sorted(amounts)}
+    return _notation.FINE, -1, {c: amounts[c] / total for c in sorted(amounts)}

@@ -14,7 +14,7 @@ from numba import NumbaError
 
 import magnetkit
 from benchmarks.faults import storage
-from magnetkit.kernels._accelerate import jit
+from magnetkit.kernels._jit import jit
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="nothing is compiled without JIT"

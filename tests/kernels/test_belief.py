@@ -1,10 +1,9 @@
 import numpy as np
 
-from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.belief import met, numbers, said
-from magnetkit.kernels.posterior import Block, Known, posterior
-from magnetkit.kernels.ratios import Layout, Sums, design
-from magnetkit.kernels.threads import limited_threads
+from magnetkit.kernels._arrays import Rows
+from magnetkit.kernels._descriptors import Layout, Sums, design
+from magnetkit.kernels._gaussian_process import Block, Known, met, numbers, posterior, said
+from magnetkit.kernels._jit import limited_threads
 
 EDGE = 0.5
 

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from magnetkit.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
 
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import INDEX, RARE_EARTHS, SYMBOLS, mask
-from magnetkit.kernels.charge import hardening_charge, replace_rare_earth, with_room
+from magnetkit.kernels._hosts import hardening_charge, replace_rare_earth, with_room
 
 RECIPES = ["Nd1.6Pr0.4Fe14B", "SmCo5", "Sm2Co15Cu2", "Fe3O4", "CuSm", "Sm2Fe3Co14", "Gd2Co17"]
 

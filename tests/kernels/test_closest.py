@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from magnetkit.kernels.closest import closest
+from magnetkit.kernels._rows import closest
 
 
 def test_it_is_the_first_of_the_least_distances():

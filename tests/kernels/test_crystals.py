@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.crystals import Atoms, along, describe_crystals, principal_axis
+from magnetkit.kernels._crystals import Atoms, along, describe_crystals, principal_axis
 from tests.kernels.crystals import random_crystal
 
 

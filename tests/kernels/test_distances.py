@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.kernels.distances import distances, nearest
+from magnetkit.kernels._rows import distances, nearest
 
 
 def dense(one, other):

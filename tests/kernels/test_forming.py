@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from magnetkit.kernels import forming
-from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.mixing import INTERSTITIAL, METAL, RARE_EARTH
+from magnetkit.kernels import _stability
+from magnetkit.kernels._arrays import Rows
+from magnetkit.kernels._stability import INTERSTITIAL, METAL, RARE_EARTH
 from tests.kernels import naive_forming
 
 EARTHS, THIRDS, METALS = [56, 59, 61], [4, 6], [21, 24, 25, 26, 27, 28, 13, 39]
@@ -28,7 +28,7 @@ def setup(seed=0, n=40):
     radius = rng.uniform(1.2, 1.9, 118)
     # About 1.42 times as large as the metals, some more and some less.
     radius[EARTHS] = [2.0, 2.2, 2.5]
-    atoms = forming.Atoms(kind, radius, less, early, sp, guest, enough)
+    atoms = _stability.Atoms(kind, radius, less, early, sp, guest, enough)
     x = np.zeros((n, 118))
     for row in x:
         for columns, share in ((EARTHS, 0.15), (METALS, 0.8), (THIRDS, 0.05)):
@@ -37,7 +37,7 @@ def setup(seed=0, n=40):
     x /= x.sum(axis=1, keepdims=True)
     distance = rng.normal(0.0, 0.05, n)
     distance[2] = np.nan
-    state = forming.State(
+    state = _stability.State(
         rng.integers(0, 2, n).astype(np.int8), rng.random(n) < 0.5, distance,
         np.where(np.isnan(distance), np.nan, rng.uniform(0.0, 0.3, n)), rng.uniform(0.0, 0.05, n),
         rng.normal(0.0, 300.0, n),
@@ -49,9 +49,9 @@ def setup(seed=0, n=40):
 
 def test_terms_agree_with_the_twin():
     rows, x, atoms, state = setup()
-    found = np.full((len(x), len(forming.TERMS)), np.inf)
-    forming.describe(rows, atoms, state, found, 0, len(x))
-    large = found[:, forming.TERMS.index("large radius ratio")]
+    found = np.full((len(x), len(_stability.TERMS)), np.inf)
+    _stability.describe(rows, atoms, state, found, 0, len(x))
+    large = found[:, _stability.TERMS.index("large radius ratio")]
     assert 5 < np.count_nonzero(large > 0.0) < len(x) - 5
     for i, row in enumerate(x):
         f = state.family[i]
@@ -60,17 +60,17 @@ def test_terms_agree_with_the_twin():
             atoms.early, atoms.sp, atoms.guest[f], atoms.enough[f], state.named[i],
             (state.distance[i], state.deviation[i], state.mixing[i]), state.warmer[i],
         )  # fmt: skip
-        assert found[i] == pytest.approx([expected.get(t, 0.0) for t in forming.TERMS], abs=1e-9)
+        assert found[i] == pytest.approx([expected.get(t, 0.0) for t in _stability.TERMS], abs=1e-9)
 
 
 def test_odds_are_weights_times_terms_with_the_spread_of_both():
     rows, x, atoms, state = setup(1)
-    n, k = len(x), len(forming.TERMS)
+    n, k = len(x), len(_stability.TERMS)
     rng = np.random.default_rng(2)
-    weights = forming.Weights(rng.normal(size=(2, k)), rng.normal(size=(2, k, k)) * 0.1)
+    weights = _stability.Weights(rng.normal(size=(2, k)), rng.normal(size=(2, k, k)) * 0.1)
     terms, mean, deviation = np.zeros((n, k)), np.empty(n), np.empty(n)
-    forming.describe(rows, atoms, state, terms, 0, n)
-    forming.odds(rows, atoms, state, weights, mean, deviation, 0, n)
+    _stability.describe(rows, atoms, state, terms, 0, n)
+    _stability.odds(rows, atoms, state, weights, mean, deviation, 0, n)
     for i in range(n):
         w, root = weights.mean[state.family[i]], weights.root[state.family[i]]
         assert mean[i] == pytest.approx(w @ terms[i])
@@ -91,7 +91,7 @@ def test_ratios_name_the_structure():
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=5))])
     third = np.zeros((3, 118), bool)
     third[2, 6] = True
-    found = forming.ratios(
+    found = _stability.ratios(
         Rows(indptr, col.astype(np.int32), x[row, col]),
         atoms.kind, np.array([1 / 6, 2 / 19, 2 / 17]), np.array([0, 0, 1 / 17]), third,
     )  # fmt: skip
@@ -109,5 +109,5 @@ def test_rivals_mix_rare_earths_and_late_metals_alone():
     late, entropy = np.zeros(118, bool), np.full(3, np.nan)
     late[[25, 26]] = True
     rows = Rows(indptr, col.astype(np.int32), x[row, col])
-    forming.rivals_entropy(rows, np.arange(3), atoms.kind, late, entropy, 0, 3)
+    _stability.rivals_entropy(rows, np.arange(3), atoms.kind, late, entropy, 0, 3)
     assert entropy == pytest.approx([0.2 * np.log(2), 0.8 * np.log(2), 0.0])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import hull, simplex
-from magnetkit.kernels.arrays import Phases, Rows
+from magnetkit.kernels import _hull
+from magnetkit.kernels._arrays import Phases, Rows
 from tests.kernels import naive_hull
 
 
@@ -41,13 +41,13 @@ def solve(dense, energy, x, systems=None, order=None, runs=None, width=0):
     found = np.full(n, np.nan)
     products = np.full((n, width), -7, np.int32)
     fractions = np.zeros((n, width))
-    hull.solve(
+    _hull.solve(
         rows_of(x),
         np.arange(columns),
-        hull.Runs(order, *runs),
+        _hull.Runs(order, *runs),
         systems,
         Phases(*sparse(dense), energy),
-        hull.Found(found, products, fractions),
+        _hull.Found(found, products, fractions),
         0,
         len(runs[0]),
     )
@@ -126,10 +126,10 @@ def test_invert():
     phases = Phases(*sparse(dense), energy)
     basis = np.array([0, 5, 9, 17, 25])
     assert np.linalg.matrix_rank(dense[basis]) == 5
-    inverse, ok = simplex.invert(basis, phases)
+    inverse, ok = _hull.invert(basis, phases)
     assert ok
     np.testing.assert_allclose(inverse @ dense[basis].T, np.eye(5), atol=1e-10)
-    _, ok = simplex.invert(np.array([0, 0, 1, 2, 3]), phases)
+    _, ok = _hull.invert(np.array([0, 0, 1, 2, 3]), phases)
     assert not ok
 
 
@@ -137,20 +137,20 @@ def test_a_mixture_that_lies_on_an_edge_is_inside_and_one_beyond_is_not():
     # Phases AB and B, by hand: their amounts in x are solved from A = AB / 2.
     inverse = np.linalg.inv(np.array([[0.5, 0.0], [0.5, 1.0]]))
     amounts = np.empty(2)
-    assert simplex.mix(inverse, np.array([0.5, 0.5]), amounts)
+    assert _hull.mix(inverse, np.array([0.5, 0.5]), amounts)
     np.testing.assert_allclose(amounts, [1.0, 0.0], atol=1e-15)
-    assert simplex.mix(inverse, np.array([0.25, 0.75]), amounts)
+    assert _hull.mix(inverse, np.array([0.25, 0.75]), amounts)
     np.testing.assert_allclose(amounts, [0.5, 0.5])
-    assert not simplex.mix(inverse, np.array([0.51, 0.49]), amounts)
+    assert not _hull.mix(inverse, np.array([0.51, 0.49]), amounts)
     np.testing.assert_allclose(amounts, [1.02, -0.02])
 
 
 def test_a_basis_that_is_right_for_a_composition_is_left_as_it_is():
     # A composition that is a phase: the other amounts of the basis are nothing, which is no lack.
     phases = Phases(*sparse(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])), np.array([0, 0, -0.1]))
-    state = simplex.room_for(2, 3)
-    simplex.start(np.array([0.5, 0.5]), phases, state)
+    state = _hull.room_for(2, 3)
+    _hull.start(np.array([0.5, 0.5]), phases, state)
     basis = sorted(state.basis.tolist())
-    assert simplex.move(np.array([0.5, 0.5]), phases, state, 0) == 0
+    assert _hull.move(np.array([0.5, 0.5]), phases, state, 0) == 0
     assert sorted(state.basis.tolist()) == basis
     assert 2 in basis

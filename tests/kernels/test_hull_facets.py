@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import hull_facets
-from magnetkit.kernels.hull import Found
+from magnetkit.kernels import _hull
+from magnetkit.kernels._hull import Found
 from tests.kernels import naive_hull
 from tests.kernels.test_hull import rows_of
 
@@ -18,7 +18,7 @@ def test_highest(m, n):
     rows = np.arange(n)[::-1].copy()
     hull, facet = np.full(n, np.nan), np.full(n, -1, np.int32)
     place = np.arange(118)
-    hull_facets.highest(rows_of(x), place, rows, price, hull, facet, 0, n)
+    _hull.highest(rows_of(x), place, rows, price, hull, facet, 0, n)
     if n:
         expected, at = naive_hull.highest(price, x)
         np.testing.assert_allclose(hull, expected, atol=1e-13)
@@ -38,10 +38,10 @@ def test_split_finds_the_facet_that_holds_the_composition():
     done = np.ones(3, bool)
     matrix = np.ascontiguousarray(phase[corners].transpose(0, 2, 1))
     energy = (phase @ plane)[corners]
-    planes = hull_facets.Planes(price, corners.astype(np.int32), inverse, matrix, energy)
+    planes = _hull.Planes(price, corners.astype(np.int32), inverse, matrix, energy)
     found = Found(hull, products, fractions)
     place, rows = np.arange(118), np.arange(3)
-    hull_facets.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
+    _hull.split(rows_of(x), place, rows, planes, facet, found, done, 0, 3)
     assert done.tolist() == [True, True, False]
     assert products.tolist() == [[0, 1, 2, -1], [1, 2, 3, -1], [-1, -1, -1, -1]]
     np.testing.assert_allclose(fractions[:2, :3], 1 / 3)
@@ -52,5 +52,5 @@ def test_an_amount_that_is_negative_by_rounding_alone_is_none():
     amount = np.empty(3)
     for least, held in ((0.0, True), (-9e-10, True), (-2e-9, False), (-0.1, False)):
         x = np.array([0.6, 0.4, least])
-        assert hull_facets._amounts(np.eye(3), x, amount) == held
+        assert _hull._amounts(np.eye(3), x, amount) == held
         np.testing.assert_array_equal(amount, x)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from magnetkit.elements import INDEX
-from magnetkit.kernels.ions import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
-from magnetkit.magnetism.parameters import ion_tables, ions, published_fields
+
+from magnetkit.intrinsic.parameters import ion_tables, ions, published_fields
+from magnetkit.kernels._arrays import BY_A2, BY_A4, BY_FIELD, N_WORK, respond
 from tests.kernels import naive_magnetism as naive
 
 TABLES = ion_tables()

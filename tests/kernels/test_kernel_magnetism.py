@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from magnetkit.elements import INDEX
 
 from magnetkit import CompositionTable
-from magnetkit.elements import INDEX
-from magnetkit.hosts.partition import HOST_NAMES, partition, site_rules
-from magnetkit.kernels import intrinsic, magnetism
-from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.intrinsic import evaluate as kernel
-from magnetkit.kernels.ions import reduced_moment
-from magnetkit.kernels.magnetism import CHUNK, _occupation, chunks
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
+from magnetkit.hosts.partition import partition, site_rules
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, HOST_SLOTS, load
+from magnetkit.kernels import _intrinsic
+from magnetkit.kernels._arrays import Rows, reduced_moment
+from magnetkit.kernels._intrinsic import CHUNK, _occupation, chunks
+from magnetkit.kernels._intrinsic import evaluate as kernel
+from magnetkit.surrogates.intrinsic import evaluate
 from tests.kernels import naive_magnetism as naive
 
 
@@ -203,7 +203,7 @@ def test_a_deviation_moves_the_constants_together():
     # Of the field 2 (K_1 + 2 K_2 + 3 K_3) / J_s; a deviation of a parameter moves all of them.
     moved = np.array([0.5, 1.0, -2.0, 4.0])
     out = np.zeros(7)
-    intrinsic._add(moved, 0, 2.0, out)
+    _intrinsic._add(moved, 0, 2.0, out)
     # (1 - 4 + 12) times 2, squared; with the moment, and the moment with K_1.
     assert out.tolist() == [1.0, 4.0, 16.0, 64.0, 324.0, 18.0, 2.0]
 
@@ -214,7 +214,7 @@ def _of_kind(formula, temperature, **changes):
     model = load().for_kernels()
     kinds = model.kind.copy()
     for column, value in changes.items():
-        kinds[:, getattr(magnetism, column)] = value
+        kinds[:, getattr(_intrinsic, column)] = value
     rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
     given = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
     curie, curie_sd, value, sd, _ = kernel(*given)

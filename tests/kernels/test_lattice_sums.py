@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.lattice_sums import (
+from magnetkit.kernels._crystals import (
     dipole_tensors,
     ewald_cutoff,
     fourth_order_sums,

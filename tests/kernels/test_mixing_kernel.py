@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels import mixing
-from magnetkit.kernels.arrays import Rows
+from magnetkit.kernels import _stability
+from magnetkit.kernels._arrays import Rows
 from tests.kernels import naive_mixing
 
 # Elements by column: two rare earths, two interstitials, three metals, one without a site.
@@ -14,9 +14,9 @@ EARTHS, THIRDS, METALS, FOREIGN = [0, 5], [1, 6], [2, 3, 4], 7
 def setup(rng, sites):
     role = np.full(118, -1, np.int8)
     index = np.zeros(118, np.int64)
-    groups = [(EARTHS, mixing.RARE_EARTH), (METALS, mixing.METAL)]
+    groups = [(EARTHS, _stability.RARE_EARTH), (METALS, _stability.METAL)]
     if sites[2]:
-        groups.append((THIRDS, mixing.INTERSTITIAL))
+        groups.append((THIRDS, _stability.INTERSTITIAL))
     for columns, code in groups:
         role[columns] = code
         index[columns] = range(len(columns))
@@ -38,12 +38,12 @@ def run(x, role, index, sites, node, mean, root, noise):
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
     out = [np.full(len(x), np.inf) for _ in range(3)]
     ideal = np.zeros(len(col))
-    mixing.interpolate(
+    _stability.interpolate(
         Rows(indptr, col.astype(np.int32), x[row, col]),
         np.arange(len(x)),
-        mixing.Sites(role, index, sites),
-        mixing.Energies(node, mean, root, noise),
-        mixing.Interpolated(*out, ideal),
+        _stability.Sites(role, index, sites),
+        _stability.Energies(node, mean, root, noise),
+        _stability.Interpolated(*out, ideal),
         0,
         len(x),
     )
@@ -121,12 +121,12 @@ def test_compare_agrees_with_the_twin(sites):
     row, col = np.nonzero(x)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(x)))])
     borrows, missing = np.zeros(60, bool), np.zeros(60, np.int64)
-    mixing.compare(
+    _stability.compare(
         Rows(indptr, col.astype(np.int32), x[row, col]),
         np.arange(60),
-        mixing.Sites(role, index, np.array(sites, float)),
-        mixing.Members(has, borrowed, 0.05, 0.01),
-        mixing.Compared(borrows, missing),
+        _stability.Sites(role, index, np.array(sites, float)),
+        _stability.Members(has, borrowed, 0.05, 0.01),
+        _stability.Compared(borrows, missing),
         0,
         60,
     )
@@ -149,5 +149,5 @@ def test_compare_agrees_with_the_twin(sites):
 
 def test_elements_of():
     indptr, indices = np.array([0, 2, 3]), np.array([0, 5, 7], np.int32)
-    found = mixing.elements_of(indptr, indices, np.array([0]))
+    found = _stability.elements_of(indptr, indices, np.array([0]))
     assert np.flatnonzero(found).tolist() == [0, 5]

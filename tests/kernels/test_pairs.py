@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.pairs import _bin, both_ways, half_pairs, triangular
+from magnetkit.kernels._crystals import _bin, both_ways, half_pairs, triangular
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-
 from magnetkit.errors import InputError
-from magnetkit.ranking.pareto import first_front, fronts
+
+from magnetkit.ranking._order import first_front, fronts
 from tests.kernels import naive_pareto
 
 # Few distinct values, so that ties and duplicates are common.

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from magnetkit.elements import ATOMIC_MASS, INDEX, SYMBOLS
 
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import ATOMIC_MASS, INDEX, SYMBOLS
-from magnetkit.kernels import parse as kernels
-from magnetkit.kernels import parse_tables as codes
+from magnetkit.kernels import _notation
 from tests.kernels import naive_parse
 
 BASES = ("auto", "atomic", "weight")
@@ -19,16 +18,16 @@ def run(texts, basis="auto", stretches=1):
     offsets = np.cumsum([0, *(len(e) for e in encoded)])
     data = np.frombuffer(b"".join(encoded), np.uint8)
     if len(data) and data.max() > 127:
-        data, offsets = kernels.fold(data, offsets)
+        data, offsets = _notation.fold(data, offsets)
     data.flags.writeable = offsets.flags.writeable = False
-    return kernels.parse(data, offsets, BASES.index(basis), ATOMIC_MASS, stretches)
+    return _notation.parse(data, offsets, BASES.index(basis), ATOMIC_MASS, stretches)
 
 
 def as_twin(texts, basis="auto", stretches=1):
     indptr, indices, values, faults, places, _ = run(texts, basis, stretches)
     rows, kept = [], 0
     for fault, place in zip(faults, places, strict=True):
-        if fault != codes.FINE:
+        if fault != _notation.FINE:
             rows.append((fault, place, {}))
             continue
         row = slice(indptr[kept], indptr[kept + 1])
@@ -105,7 +104,7 @@ def test_nothing_in_nothing_out():
     indptr, indices, values, faults, _, _ = run([])
     assert indptr.tolist() == [0]
     assert len(indices) == len(values) == len(faults) == 0
-    assert run([""])[3].tolist() == [codes.EMPTY]
+    assert run([""])[3].tolist() == [_notation.EMPTY]
 
 
 @settings(deadline=None, max_examples=200)
@@ -116,7 +115,7 @@ def test_same_answers_as_pymatgen_wherever_both_answer(texts):
 
     for text, (fault, _, row) in zip(texts, as_twin(texts, "atomic"), strict=True):
         # Words (balance, wt.%) are no part of pymatgen's notation.
-        if fault != codes.FINE or "al" in text or "at" in text or "wt" in text:
+        if fault != _notation.FINE or "al" in text or "at" in text or "wt" in text:
             continue
         try:
             peer = Composition(text)
@@ -139,7 +138,7 @@ def test_every_plain_formula_is_read_as_pymatgen_reads_it(amounts):
 
     text = "".join(f"{s}{a}" for s, a in amounts.items())
     ((fault, _, row),) = as_twin([text], "atomic")
-    assert fault == codes.FINE
+    assert fault == _notation.FINE
     peer = Composition(text)
     want = {INDEX[e.symbol]: peer.get_atomic_fraction(e) for e in peer.elements}
     assert row == pytest.approx(want, rel=1e-12)
@@ -152,7 +151,7 @@ def test_every_plain_formula_is_read_as_pymatgen_reads_it(amounts):
 )
 def test_one_compound_in_many_hands(text):
     ((fault, _, row),) = as_twin([text])
-    assert fault == codes.FINE
+    assert fault == _notation.FINE
     assert row == pytest.approx({INDEX["B"]: 1 / 17, INDEX["Fe"]: 14 / 17, INDEX["Nd"]: 2 / 17})
 
 
@@ -161,44 +160,44 @@ def test_one_compound_in_many_hands(text):
 @pytest.mark.parametrize(
     ("text", "basis", "fault", "place"),
     [
-        ("(Nd,Dy)2Fe14B", "auto", codes.AMBIGUOUS_BRACKET, 0),
-        ("Fe14(Nd, Dy)2B", "auto", codes.AMBIGUOUS_BRACKET, 4),
-        ("Nd-2", "auto", codes.NEGATIVE, 2),
-        ("Nd−2Fe14", "auto", codes.NEGATIVE, 2),
-        ("-2Nd", "auto", codes.NEGATIVE, 0),
-        ("30.5Nd, -1Dy, Fe bal.", "weight", codes.NEGATIVE, 8),
-        ("Fe-30.5Nd-1B", "weight", codes.NEGATIVE, 2),
-        ("Nd1e3", "auto", codes.EXPONENT, 3),
-        ("Nd1E-3Fe", "auto", codes.EXPONENT, 3),
-        ("NaN", "auto", codes.EMPTY, 0),
-        ("nan", "auto", codes.UNEXPECTED, 0),
-        ("NdnanFe14", "auto", codes.UNEXPECTED, 2),
-        ("Nd2Fe14B wt%", "auto", codes.NO_AMOUNT, 7),
-        ("Nd²Fe", "auto", codes.UNEXPECTED, 2),
-        ("Nd₂Fe₁₄Q", "auto", codes.NO_SUCH_ELEMENT, 7),
-        ("Nd2(Fe14B", "auto", codes.NEVER_CLOSED, 3),
-        ("Nd2(Fe14]B", "auto", codes.CLOSES_NOTHING, 8),
-        ("Nd2()", "auto", codes.EMPTY_BRACKET, 3),
-        ("Nd2.5.1", "auto", codes.BAD_NUMBER, 2),
-        ("Nd.", "auto", codes.BAD_NUMBER, 2),
-        ("Fe9999999999999999999", "auto", codes.BAD_NUMBER, 2),
-        ("Nd0Fe0", "auto", codes.ZERO, -1),
-        ("(" * 18 + "Nd2Fe" + ")999999999999999999" * 18, "auto", codes.OUT_OF_RANGE, -1),
-        ("Fe1" * 33_334, "auto", codes.TOO_LONG, -1),
-        ("Nd((Fe2)0.00000000000000001)0.00000000000000001", "auto", codes.OUT_OF_RANGE, -1),
-        ("(PrNd)2Fe14B", "auto", codes.PAIR, 0),
-        ("PrNd30.5Fe bal.", "weight", codes.NO_AMOUNT, 0),
-        ("Fe bal.Co bal.", "weight", codes.TWO_BALANCES, 10),
-        ("(FeCo)bal.", "weight", codes.BALANCE_ALONE, 6),
-        ("Nd 30 bal.", "weight", codes.BALANCE_ALONE, 6),
-        ("Nd60Co45Fe bal.", "weight", codes.NOTHING_LEFT, -1),
-        ("Sm(CobalFe0.8Cu0.3)7", "auto", codes.NOTHING_LEFT, 2),
-        ("Nd30.5Fe62.5", "weight", codes.BAD_SUM, -1),
-        ("30.5Nd-62.5Fe", "atomic", codes.BAD_SUM, -1),
-        ("Nd30.5Fe69.5", "auto", codes.NAME_BASIS, -1),
-        ("Nd30.5Fe bal.", "auto", codes.NAME_BASIS, -1),
-        ("Nd 30.5 wt.% Fe bal.", "atomic", codes.OTHER_BASIS, -1),
-        ("Nd 30.5 wt.% Fe 69.5 at.%", "auto", codes.TWO_BASES, -1),
+        ("(Nd,Dy)2Fe14B", "auto", _notation.AMBIGUOUS_BRACKET, 0),
+        ("Fe14(Nd, Dy)2B", "auto", _notation.AMBIGUOUS_BRACKET, 4),
+        ("Nd-2", "auto", _notation.NEGATIVE, 2),
+        ("Nd−2Fe14", "auto", _notation.NEGATIVE, 2),
+        ("-2Nd", "auto", _notation.NEGATIVE, 0),
+        ("30.5Nd, -1Dy, Fe bal.", "weight", _notation.NEGATIVE, 8),
+        ("Fe-30.5Nd-1B", "weight", _notation.NEGATIVE, 2),
+        ("Nd1e3", "auto", _notation.EXPONENT, 3),
+        ("Nd1E-3Fe", "auto", _notation.EXPONENT, 3),
+        ("NaN", "auto", _notation.EMPTY, 0),
+        ("nan", "auto", _notation.UNEXPECTED, 0),
+        ("NdnanFe14", "auto", _notation.UNEXPECTED, 2),
+        ("Nd2Fe14B wt%", "auto", _notation.NO_AMOUNT, 7),
+        ("Nd²Fe", "auto", _notation.UNEXPECTED, 2),
+        ("Nd₂Fe₁₄Q", "auto", _notation.NO_SUCH_ELEMENT, 7),
+        ("Nd2(Fe14B", "auto", _notation.NEVER_CLOSED, 3),
+        ("Nd2(Fe14]B", "auto", _notation.CLOSES_NOTHING, 8),
+        ("Nd2()", "auto", _notation.EMPTY_BRACKET, 3),
+        ("Nd2.5.1", "auto", _notation.BAD_NUMBER, 2),
+        ("Nd.", "auto", _notation.BAD_NUMBER, 2),
+        ("Fe9999999999999999999", "auto", _notation.BAD_NUMBER, 2),
+        ("Nd0Fe0", "auto", _notation.ZERO, -1),
+        ("(" * 18 + "Nd2Fe" + ")999999999999999999" * 18, "auto", _notation.OUT_OF_RANGE, -1),
+        ("Fe1" * 33_334, "auto", _notation.TOO_LONG, -1),
+        ("Nd((Fe2)0.00000000000000001)0.00000000000000001", "auto", _notation.OUT_OF_RANGE, -1),
+        ("(PrNd)2Fe14B", "auto", _notation.PAIR, 0),
+        ("PrNd30.5Fe bal.", "weight", _notation.NO_AMOUNT, 0),
+        ("Fe bal.Co bal.", "weight", _notation.TWO_BALANCES, 10),
+        ("(FeCo)bal.", "weight", _notation.BALANCE_ALONE, 6),
+        ("Nd 30 bal.", "weight", _notation.BALANCE_ALONE, 6),
+        ("Nd60Co45Fe bal.", "weight", _notation.NOTHING_LEFT, -1),
+        ("Sm(CobalFe0.8Cu0.3)7", "auto", _notation.NOTHING_LEFT, 2),
+        ("Nd30.5Fe62.5", "weight", _notation.BAD_SUM, -1),
+        ("30.5Nd-62.5Fe", "atomic", _notation.BAD_SUM, -1),
+        ("Nd30.5Fe69.5", "auto", _notation.NAME_BASIS, -1),
+        ("Nd30.5Fe bal.", "auto", _notation.NAME_BASIS, -1),
+        ("Nd 30.5 wt.% Fe bal.", "atomic", _notation.OTHER_BASIS, -1),
+        ("Nd 30.5 wt.% Fe 69.5 at.%", "auto", _notation.TWO_BASES, -1),
     ],
 )
 def test_refused_at_the_right_place(text, basis, fault, place):
@@ -231,7 +230,7 @@ WEIGHTS = {"Nd": 30.5, "Dy": 1.2, "B": 1.0, "Fe": 67.3}
 )
 def test_one_recipe_in_many_hands(text):
     ((fault, _, row),) = as_twin([text], "weight")
-    assert fault == codes.FINE
+    assert fault == _notation.FINE
     atoms = {INDEX[s]: w / ATOMIC_MASS[INDEX[s]] for s, w in WEIGHTS.items()}
     total = sum(atoms.values())
     assert row == pytest.approx({c: a / total for c, a in atoms.items()}, rel=1e-12)
@@ -252,7 +251,7 @@ def test_brackets_nest_to_any_depth():
     depth = 5000
     text = "(" * depth + "NdFe2" + ")" * depth + "2"
     ((fault, _, row),) = as_twin([text])
-    assert fault == codes.FINE
+    assert fault == _notation.FINE
     assert row == pytest.approx({INDEX["Fe"]: 2 / 3, INDEX["Nd"]: 1 / 3})
 
 
@@ -266,7 +265,7 @@ def test_words_of_the_basis_settle_what_auto_would_refuse():
 @pytest.mark.parametrize("small", ["0.0000000000000000015", "0.00000000000000000000123456789"])
 def test_zeros_behind_the_point_cost_no_figures(small):
     ((fault, _, row),) = as_twin([f"Fe1Co{small}"])
-    assert fault == codes.FINE
+    assert fault == _notation.FINE
     assert row[INDEX["Co"]] == pytest.approx(float(small), rel=1e-12)
 
 

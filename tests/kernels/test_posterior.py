@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.posterior import Block, Known, decay, posterior
-from magnetkit.kernels.threads import limited_threads
+from magnetkit.kernels._gaussian_process import Block, Known, decay, posterior
+from magnetkit.kernels._jit import limited_threads
 
 
 def _known(m=37, seed=0):

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
-from magnetkit.kernels.pairs import half_pairs
-from magnetkit.kernels.radial import coordination_numbers, distance_statistics, radial_histogram
+from magnetkit.kernels._crystals import (
+    coordination_numbers,
+    distance_statistics,
+    half_pairs,
+    radial_histogram,
+)
 from tests.kernels import naive_crystals
 from tests.kernels.crystals import random_crystal
 

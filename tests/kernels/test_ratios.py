@@ -1,7 +1,7 @@
 import numpy as np
 
-from magnetkit.kernels.arrays import Rows
-from magnetkit.kernels.ratios import Layout, Sums, design, ratios
+from magnetkit.kernels._arrays import Rows
+from magnetkit.kernels._descriptors import Layout, Sums, design, ratios
 
 # Two compositions over three elements; the second has none of the last two.
 ROWS = Rows(

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from magnetkit.composition import CompositionTable
-from magnetkit.kernels.row_sums import sums, sums_of_each
-from magnetkit.kernels.threads import limited_threads
+from magnetkit.kernels._jit import limited_threads
+from magnetkit.kernels._rows import sums, sums_of_each
 
 
 def test_they_are_products_with_whole_arrays():

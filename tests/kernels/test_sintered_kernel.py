@@ -3,11 +3,10 @@ import pytest
 
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.kernels import demagnetization as curve
-from magnetkit.kernels import sintered as kernel
-from magnetkit.kernels.magnetism import CURIE
-from magnetkit.magnetism.magnets import alloys
-from magnetkit.magnetism.shell import read_shells
+from magnetkit.kernels import _demagnetization, _magnets
+from magnetkit.kernels._intrinsic import CURIE
+from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism.shells import read_shells
 from tests.kernels import naive_sintered
 
 MU_0 = 1.25663706127e-6
@@ -34,8 +33,8 @@ def test_figures_equal_their_twin(shell):
     rows = made.rows
     own = (made.factor, rows["squareness"], rows["recoil"])
     limit = rows["structure_limit_K"]
-    widths = kernel.Widths(on_b, on_h, on_alpha, floor, on_beta)
-    got, status = kernel.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
+    widths = _magnets.Widths(on_b, on_h, on_alpha, floor, on_beta)
+    got, status = _magnets.figures(asked, second, grid, made.phases, made.rules(), 0.8, widths)
     inside = np.concatenate([grid[:1], [second], grid[(grid > 293.0) & (grid <= second)]])
     whole = made.at(inside).status
     seen = 0
@@ -78,10 +77,10 @@ def test_figures_equal_their_twin(shell):
 
 def test_coercivity_equals_its_twin():
     made = _alloys(*FORMULAS)
-    at = np.array([kernel.ROOM, 350.0, 450.0])
-    polarization, field = kernel.fields(at, made.phases)
+    at = np.array([_magnets.ROOM, 350.0, 450.0])
+    polarization, field = _magnets.fields(at, made.phases)
     rules = made.rules()
-    _, got, status = kernel.states(at, made.phases, rules)
+    _, got, status = _magnets.states(at, made.phases, rules)
     seen = 0
     for i in np.flatnonzero((status == 0).all(axis=0)):
         for k in range(3):
@@ -99,23 +98,23 @@ def test_coercivity_equals_its_twin():
 def test_figures_of_nothing():
     made = _alloys()
     none = np.zeros(0)
-    widths = kernel.Widths(none[None, :], none[None, :], *[none] * 3)
+    widths = _magnets.Widths(none[None, :], none[None, :], *[none] * 3)
     asked, grid = np.array([300.0]), np.array([293.0, 343.0])
-    out, status = kernel.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
+    out, status = _magnets.figures(asked, 400.0, grid, made.phases, made.rules(), 1.0, widths)
     assert out.shape == (7, 3, 1, 0)
     assert status.shape == (1, 0)
 
 
 def test_energy_product_is_limited_by_remanence_and_by_the_knee():
-    free = kernel.energy_product(1.2, 1e7, 1.05)
+    free = _magnets.energy_product(1.2, 1e7, 1.05)
     assert free == pytest.approx(1.2**2 / (4 * MU_0 * 1.05))
-    assert kernel.energy_product(1.2, 2e5, 1.05) == pytest.approx((1.2 - 1.05 * MU_0 * 2e5) * 2e5)
-    assert kernel.energy_product(1.2, 0.0, 1.05) == 0.0
+    assert _magnets.energy_product(1.2, 2e5, 1.05) == pytest.approx((1.2 - 1.05 * MU_0 * 2e5) * 2e5)
+    assert _magnets.energy_product(1.2, 0.0, 1.05) == 0.0
 
 
 def test_curve_passes_its_points():
     b_r, h_cj, knee, recoil = (np.array([v]) for v in (1.1, 1.6e6, 1.1e6, 1.05))
-    j = curve.curves(b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]]))[0]
+    j = _demagnetization.curves(b_r, h_cj, knee, recoil, np.array([[0.0, 1.1e6, 1.6e6, 5e6]]))[0]
     np.testing.assert_allclose(j[:3], [1.1, 0.99, 0.0], atol=1e-9)
     assert j[3] == -1.1
 
@@ -127,37 +126,39 @@ def test_working_field_lies_on_curve_and_load_line():
     knee = 0.8 * h_cj
     recoil = np.full(30, 1.05)
     for load in (0.0, 0.5, 3.0):
-        h = curve.working_fields(b_r, h_cj, knee, recoil, load)
-        j = curve.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
+        h = _demagnetization.working_fields(b_r, h_cj, knee, recoil, load)
+        j = _demagnetization.curves(b_r, h_cj, knee, recoil, h[:, None])[:, 0]
         np.testing.assert_allclose(j, (1.0 + load) * MU_0 * h, rtol=1e-6)
 
 
 def test_curve_without_coercivity_or_figures():
     zero, one, nan = np.zeros(1), np.ones(1), np.full(1, np.nan)
-    assert curve.curves(one, zero, zero, one, np.array([[0.0, 1.0]])).tolist() == [[0.0, 0.0]]
-    assert curve.working_fields(one, zero, zero, one, 1.0).tolist() == [0.0]
-    assert np.isnan(curve.curves(nan, nan, nan, one, np.array([[1.0]]))).all()
-    assert np.isnan(curve.working_fields(nan, nan, nan, one, 1.0)).all()
+    assert _demagnetization.curves(one, zero, zero, one, np.array([[0.0, 1.0]])).tolist() == [
+        [0.0, 0.0]
+    ]
+    assert _demagnetization.working_fields(one, zero, zero, one, 1.0).tolist() == [0.0]
+    assert np.isnan(_demagnetization.curves(nan, nan, nan, one, np.array([[1.0]]))).all()
+    assert np.isnan(_demagnetization.working_fields(nan, nan, nan, one, 1.0)).all()
 
 
 def test_own_fields_end_at_h_cj_pass_h_cb_and_crowd_at_the_knee():
     figures = (np.array([1.2, 1.2]), np.array([1.2e6, 4e5]), np.array([1.1e6, 3.7e5]), np.ones(2))
-    h_cb = curve.working_fields(*figures, 0.0)
-    fields = curve.own_fields(*figures, h_cb, 41)
+    h_cb = _demagnetization.working_fields(*figures, 0.0)
+    fields = _demagnetization.own_fields(*figures, h_cb, 41)
     assert fields[:, 0].tolist() == [0.0, 0.0]
     np.testing.assert_array_equal(fields[:, -1], figures[1])
     for row, own in zip(fields, h_cb, strict=True):
         assert (np.diff(row) > 0.0).all()
         assert own in row
-    j = curve.curves(*figures, fields)
+    j = _demagnetization.curves(*figures, fields)
     assert (j[:, -1] == 0.0).all()
     # No step of J is larger than a twentieth of B_r, where even steps of H leave a third.
     assert (-np.diff(j) < 0.051 * 1.2).all()
-    even = curve.curves(*figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41)))
+    even = _demagnetization.curves(*figures, np.outer(figures[1], np.linspace(0.0, 1.0, 41)))
     assert (-np.diff(even)).max() > 0.3 * 1.2
     nan, one, zero = np.array([np.nan]), np.ones(1), np.zeros(1)
-    assert np.isnan(curve.own_fields(nan, nan, nan, one, nan, 9)).all()
-    assert (curve.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
+    assert np.isnan(_demagnetization.own_fields(nan, nan, nan, one, nan, 9)).all()
+    assert (_demagnetization.own_fields(one, zero, zero, one, zero, 9) == 0.0).all()
 
 
 def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
@@ -166,38 +167,38 @@ def test_nothing_is_left_at_the_root_of_the_curve_through_three_temperatures():
     bent = (t - 500.0) * (t - 700.0)
     rows = np.array([bent, (500.0 - t) * (t + 300.0), 3.0 * (500.0 - t)])
     for s in range(3):
-        assert curve.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
+        assert _demagnetization.crossing(t, rows, s) == pytest.approx(500.0, rel=1e-12)
     nan = np.nan
     two = np.array([[nan, 60.0, -40.0], [100.0, 50.0, nan], [100.0, 20.0, nan], [50.0, 60.0, nan],
                     [nan, 50.0, nan]])  # fmt: skip
     at = np.array([nan, 450.0, 520.0])
-    assert curve.crossing(at, two, 0) == pytest.approx(450.0 + 70.0 * 0.6)
+    assert _demagnetization.crossing(at, two, 0) == pytest.approx(450.0 + 70.0 * 0.6)
     # 50 K take 50, so that another 50 K would end it; 80 of 100 take 50 K; what rises, and what
     # nothing is known of before, ends where it was last seen.
-    assert curve.crossing(t, two, 1) == pytest.approx(500.0)
-    assert curve.crossing(t, two, 2) == pytest.approx(462.5)
-    assert curve.crossing(t, two, 3) == curve.crossing(at, two, 4) == 450.0
+    assert _demagnetization.crossing(t, two, 1) == pytest.approx(500.0)
+    assert _demagnetization.crossing(t, two, 2) == pytest.approx(462.5)
+    assert _demagnetization.crossing(t, two, 3) == _demagnetization.crossing(at, two, 4) == 450.0
     # No further than the last temperature.
-    assert curve.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
+    assert _demagnetization.crossing(t, np.array([[100.0, 99.0, nan]]), 0) == 520.0
 
 
 def test_the_corner_has_a_tenth_less_at_the_knee():
     magnets = (1.2, 1e6, 9e5, 1.05), (0.9, 2e6, 6e5, 1.1), (1.0, 8e5, 8e5, 1.0)
     for b_r, h_cj, knee, recoil in magnets:
-        power = curve.corner(b_r, h_cj, knee, recoil)
+        power = _demagnetization.corner(b_r, h_cj, knee, recoil)
 
         def j(h, b_r=b_r, h_cj=h_cj, recoil=recoil, power=power):
-            return curve.polarization(b_r, h_cj, recoil, power, h)
+            return _demagnetization.polarization(b_r, h_cj, recoil, power, h)
 
         assert j(min(knee, h_cj * (1.0 - 1e-9))) == pytest.approx(0.9 * b_r, rel=1e-6)
         assert j(h_cj) == pytest.approx(0.0, abs=1e-9)
         # A field that helps turns nothing, one far beyond turns all.
-        assert curve.turned(h_cj, power, -1e5) == 0.0
+        assert _demagnetization.turned(h_cj, power, -1e5) == 0.0
         with np.errstate(over="ignore"):
             assert j(1.5 * h_cj) == j(10.0 * h_cj) == -b_r
 
 
 def test_on_a_very_steep_load_line_the_field_is_next_to_nothing():
     one = np.ones(1)
-    found = curve.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
+    found = _demagnetization.working_fields(1.2 * one, 1e6 * one, 9e5 * one, 1.05 * one, 1e8)
     np.testing.assert_allclose(found, 1.2 / MU_0 / (1e8 + 1.05), rtol=1e-6)

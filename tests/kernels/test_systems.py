@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from magnetkit.kernels import systems
-from magnetkit.kernels.arrays import Phases, Rows
+from magnetkit.kernels import _rows
+from magnetkit.kernels._arrays import Phases, Rows
 from tests.kernels import naive_hull
 from tests.kernels.test_hull import random_phases, sparse
 
@@ -17,7 +17,7 @@ def test_element_sets():
     word[[0, 1, 70]] = 0, 0, 1
     bit[[0, 1, 70]] = 0, 1, 6
     sets, known = np.zeros((6, 2), np.uint64), np.zeros(6, bool)
-    systems.element_sets(Rows(indptr, indices, values), word, bit, sets, known, 0, 6)
+    _rows.element_sets(Rows(indptr, indices, values), word, bit, sets, known, 0, 6)
     # Empty; an element without phases; none of that element; nothing at all.
     assert known.tolist() == [True, True, False, False, True, False]
     assert sets[[0, 1, 4]].tolist() == [[3, 0], [0, 64], [1, 0]]
@@ -27,7 +27,7 @@ def test_subsystem():
     rng = np.random.default_rng(2)
     dense, energy = random_phases(rng, 6, 40)
     inside = np.array([1, 0, 1, 1, 0, 1], bool)
-    ids, phases, place = systems.subsystem(inside, Phases(*sparse(dense), energy))
+    ids, phases, place = _rows.subsystem(inside, Phases(*sparse(dense), energy))
     expected = naive_hull.subsystem(inside, dense)
     assert ids.tolist() == expected
     np.testing.assert_array_equal(phases.energy, energy[expected])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from magnetkit.composition import CompositionTable
-from magnetkit.kernels.taken import taken
+from magnetkit.kernels._rows import taken
 
 
 def test_rows_are_those_of_the_whole_array_in_the_order_asked():

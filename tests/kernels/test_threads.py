@@ -5,11 +5,11 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from magnetkit.kernels._accelerate import most_threads
-from magnetkit.kernels.threads import (
+from magnetkit.kernels._jit import (
     PIECES,
     limit_threads,
     limited_threads,
+    most_threads,
     share_rows,
     thread_count,
 )

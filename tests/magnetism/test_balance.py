@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from magnetkit.composition import CompositionTable
 from magnetkit.elements import RARE_EARTHS
 from magnetkit.errors import InputError
+
+from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
 from magnetkit.magnetism import phase_balance, sintered
-from magnetkit.magnetism.balance import balance, bound_share
-from magnetkit.magnetism.routes import routes
+from magnetkit.magnetism._balance import balance, bound_share
+from magnetkit.magnetism.process import routes
 
 ROOM = 293.15
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.columns import COLUMNS
+from magnetkit.elements import RARE_EARTHS
 
 from magnetkit import datasets
-from magnetkit.columns import COLUMNS
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import RARE_EARTHS
-from magnetkit.magnetism.comparators import FILE, comparators
+from magnetkit.magnetism.sintered import FILE, comparators
 
 
 def test_every_row_has_a_source_and_no_rare_earth():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-
-from magnetkit.composition import CompositionTable
 from magnetkit.elements import HEAVY_LANTHANIDES, INDEX
 from magnetkit.errors import InputError
+
+from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import compensate, sintered, sintered_at
 
 

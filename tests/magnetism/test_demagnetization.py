@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
+from magnetkit.units import MU_0
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.magnetism import demagnetization, sintered
-from magnetkit.units import MU_0
 
 
 def _table(*formulas):

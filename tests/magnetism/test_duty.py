@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from magnetkit.errors import InputError
-from magnetkit.kernels.demagnetization import corner, lost, polarization, straight_field
-from magnetkit.magnetism.duty import Duty, read_duty
 from magnetkit.units import MU_0, TEN_YEARS
+
+from magnetkit.kernels._demagnetization import corner, lost, polarization, straight_field
+from magnetkit.magnetism.sintered import Duty, read_duty
 
 ONE = np.array([1.0])
 

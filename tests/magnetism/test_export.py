@@ -1,9 +1,9 @@
 import csv
 
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.magnetism.export import ENTITIES, material, write_material
 
 

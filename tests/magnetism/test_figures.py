@@ -4,9 +4,9 @@ import numpy as np
 
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism.figures import FIGURES, figures_of
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.magnets import alloys
+from magnetkit.magnetism._figures import FIGURES, figures_of
+from magnetkit.magnetism._magnets import alloys
+from magnetkit.surrogates.intrinsic import evaluate
 
 TABLE = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "Er2Fe14B"])
 BETWEEN = 293.15, 423.15

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
+from magnetkit.units import MU_0
 
 from magnetkit import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.hosts import partition
-from magnetkit.magnetism.first_order import (
+from magnetkit.intrinsic.parameters import prior_parameters
+from magnetkit.magnetism.transitions import (
     alloys,
     critical,
     energy,
@@ -14,9 +16,7 @@ from magnetkit.magnetism.first_order import (
     processes,
     rigid,
 )
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.priors import prior_parameters
-from magnetkit.units import MU_0
+from magnetkit.surrogates.intrinsic import evaluate
 
 FIELDS = np.linspace(0.0, 20.0, 9)
 

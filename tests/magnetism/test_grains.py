@@ -6,10 +6,10 @@ import pytest
 from magnetkit import CompositionTable
 from magnetkit.hosts import partition
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.grains import grain_effect, off_reference
-from magnetkit.magnetism.kinds import kinds
-from magnetkit.magnetism.likeness import relative_width
-from magnetkit.magnetism.magnets import alloys
+from magnetkit.magnetism._balance import grain_effect, off_reference
+from magnetkit.magnetism._figures import kinds
+from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism._uncertainty import relative_width
 
 H = "coercivity_kA_m"
 RECIPE = "Nd30.5Co1Cu0.1B1Fe bal."

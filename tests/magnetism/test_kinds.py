@@ -6,8 +6,8 @@ import pytest
 from magnetkit.composition import CompositionTable
 from magnetkit.hosts import partition
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.kinds import kinds
-from magnetkit.magnetism.magnets import alloys
+from magnetkit.magnetism._figures import kinds
+from magnetkit.magnetism._magnets import alloys
 
 
 def test_the_share_is_that_of_a_magnet_with_and_without_its_shell():

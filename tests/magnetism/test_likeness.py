@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from magnetkit import datasets
-from magnetkit.columnar import Coded
+from magnetkit._core._columnar import Coded
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism import likeness, sintered
-from magnetkit.magnetism.kinds import kinds as of
-from magnetkit.magnetism.likeness import covariance, distance_variance, relative_width, variance
-from magnetkit.magnetism.mill import Mill, fractions_of, splits
+from magnetkit.magnetism import _uncertainty, sintered
+from magnetkit.magnetism._figures import kinds as of
+from magnetkit.magnetism._measured import Mill, fractions_of, splits
+from magnetkit.magnetism._uncertainty import covariance, distance_variance, relative_width, variance
 
 H = "coercivity_kA_m"
 
@@ -77,7 +77,7 @@ def test_far_from_measured_magnets_the_range_is_wider():
     table = CompositionTable.from_strings(texts)
     near, far = distance_variance(table, Coded.of(["2:17", "2:17"]), H)
     assert near == pytest.approx(0.0, abs=1e-9)
-    growth, _ = likeness._growth()[H]
+    growth, _ = _uncertainty._growth()[H]
     assert near < far <= growth**2
     frame = sintered(table, 300.0)
     half = np.log(frame[f"{H}_hi"] / frame[f"{H}_lo"]).to_numpy() / 2.0
@@ -91,7 +91,7 @@ def test_far_from_measured_magnets_the_range_is_wider():
 
 def test_a_host_of_which_no_magnet_was_measured_is_far_from_all():
     table = CompositionTable.from_strings(["SmFe11Ti"])
-    assert distance_variance(table, Coded.of(["1:12"]), H)[0] == likeness._growth()[H][0] ** 2
+    assert distance_variance(table, Coded.of(["1:12"]), H)[0] == _uncertainty._growth()[H][0] ** 2
     assert distance_variance(table, Coded.of([""]), H)[0] == 0.0
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism.magnets import magnets
-from magnetkit.magnetism.shell import read_shells
-from magnetkit.magnetism.two_sublattices import STATUS
+from magnetkit.intrinsic.evaluate import STATUS
+from magnetkit.magnetism._magnets import magnets
+from magnetkit.magnetism.shells import read_shells
 
 AT = np.array([293.15, 423.15])
 
@@ -25,7 +25,7 @@ def test_a_formula_gets_walls_and_a_recipe_keeps_its_own():
 def test_walls_lower_polarization_and_its_flatness():
     made = _made("Sm2Co17")
     from magnetkit.hosts.partition import partition
-    from magnetkit.magnetism.intrinsic import evaluate
+    from magnetkit.surrogates.intrinsic import evaluate
 
     cell = evaluate(partition(CompositionTable.from_strings(["Sm2Co17"])), AT).value[0, :, 0]
     mean = made.polarization[0]

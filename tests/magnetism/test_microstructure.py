@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from magnetkit.magnetism.microstructure import microstructure
+from magnetkit.magnetism._balance import microstructure
 
 ROWS = {
     "n_eff": 1.2, "grain_slope": 0.2, "grain_size_um": 5.0, "grain_reference_um": 5.0,

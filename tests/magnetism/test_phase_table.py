@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import HOSTS
+from magnetkit.hosts.records import HOSTS
 from magnetkit.magnetism import phase_balance
-from magnetkit.magnetism.phase_table import _boundary_with_boron, _on_hull
+from magnetkit.magnetism.phase_balance import _boundary_with_boron, _on_hull
 
 BESIDE = HOSTS["2:14:1"].magnet.second_phases
 

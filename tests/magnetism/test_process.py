@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-
 from magnetkit.errors import InputError
-from magnetkit.hosts.partition import HOST_NAMES
+
+from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.magnetism.process import Process, assumption, by_row, parameters, read_process
 
 

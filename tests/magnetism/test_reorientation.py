@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable
-from magnetkit.errors import InputError
-from magnetkit.magnetism.reorientation import _cusp, _last_zero, transitions
+from magnetkit.magnetism.transitions import _cusp, _last_zero, transitions
 
 
 def read(*formulas):

@@ -6,7 +6,7 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.magnetism.routes import resistivity, routes
+from magnetkit.magnetism.process import resistivity, routes
 
 RECIPES = {"2:14:1": "Nd2Fe14B", "1:5": "SmCo5", "2:17": "Sm2Co17"}
 

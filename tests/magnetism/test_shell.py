@@ -2,17 +2,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from magnetkit.errors import InputError
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
+from magnetkit.composition.shells import Shell, read_shell
 from magnetkit.magnetism import sintered
-from magnetkit.magnetism.shell import (
-    Shell,
+from magnetkit.magnetism.shells import (
     ShellRows,
     covering,
     enriched,
     objection,
-    read_shell,
     read_shells,
     thickness_nm,
     with_shell,

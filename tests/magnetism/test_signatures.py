@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from magnetkit import CompositionTable
-from magnetkit.magnetism import intrinsic, sintered, transitions
+from magnetkit.magnetism import sintered, transitions
+from magnetkit.surrogates.intrinsic import intrinsic
 
 quick = settings(max_examples=25, deadline=None)
 SHARE = st.floats(0.05, 0.95)

@@ -3,12 +3,13 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from magnetkit.columns import with_interval
-from magnetkit.composition import CompositionTable
 from magnetkit.errors import InputError
+
+from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
-from magnetkit.magnetism.sintered import FIGURES, sintered_columns
+from magnetkit.magnetism._figures import FIGURES
+from magnetkit.magnetism.sintered import sintered_columns
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -197,7 +198,7 @@ def test_several_temperatures_at_once_are_those_one_by_one():
 
 def test_the_load_line_is_tried_up_to_beyond_the_curie_temperature_of_samarium_cobalt():
     """SmCo5 orders at 1020 K (Strnat 1988), the last of the magnets that are tried by 100 K."""
-    from magnetkit.magnetism.figures import _grid
+    from magnetkit.magnetism._figures import _grid
 
     for first in (200.0, 293.15, 700.0):
         tried = _grid(first, first + 80.0)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from magnetkit.settings import get_settings
 
 
@@ -14,12 +13,12 @@ def mp_server(monkeypatch: pytest.MonkeyPatch) -> Iterator:
 
     It is asked in the test's own process, and at once again where it fails.
     """
-    from magnetkit.phases.materials_project import transport
+    from magnetkit.phases import _transport
     from tests.phases.mp_server import KEY, Server, ask_here
 
     server = Server()
-    monkeypatch.setattr(transport, "_ask_in_child", ask_here)
-    monkeypatch.setattr(transport, "PAUSE_S", 0.0)
+    monkeypatch.setattr(_transport, "_ask_in_child", ask_here)
+    monkeypatch.setattr(_transport, "PAUSE_S", 0.0)
     monkeypatch.setenv("MP_API_ENDPOINT", server.url)
     monkeypatch.setenv("MP_API_KEY", KEY)
     yield server

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from pymatgen.core import Lattice, Structure
 from pymatgen.symmetry.groups import SpaceGroup
 
-from magnetkit.phases.materials_project import transport
+from magnetkit.phases import _transport
 from magnetkit.phases.substituted import host_cell
 
 KEY = "0123456789abcdefABCDEF0123456789"
@@ -241,7 +241,7 @@ def ask_here(question: dict[str, Any], key: str) -> list[dict[str, Any]]:
     said: list[dict[str, Any]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        transport.answer(question, key, said.append)
+        _transport.answer(question, key, said.append)
     return said
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from magnetkit.errors import DataError
 from pymatgen.core import Structure
 
-from magnetkit.errors import DataError
 from magnetkit.phases import open_snapshot
-from magnetkit.phases.crystal_files import crystals, write_cifs, write_poscars
-from magnetkit.phases.materials_project.pull import pull_snapshot
+from magnetkit.phases.pull import pull_snapshot
+from magnetkit.phases.snapshot import crystals, write_cifs, write_poscars
 from tests.phases.mp_server import Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")

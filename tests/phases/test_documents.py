@@ -3,7 +3,7 @@
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from magnetkit.phases.materials_project.documents import _make_row, read_document
+from magnetkit.phases._documents import _make_row, read_document
 
 # Cubic cell of 3 A with two atoms: 27 A^3; alpha-iron-like.
 CRYSTAL = Structure(Lattice.cubic(3.0), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-
 from magnetkit.elements import INDEX
-from magnetkit.phases.facets import find_facets
+
+from magnetkit.phases._space import build_space, find_facets
 from magnetkit.phases.hull import stable_space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.space import build_space
 
 
 def members(space, system):

@@ -4,23 +4,23 @@ import numpy as np
 import pytest
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.kernels.forming import TERMS
-from magnetkit.phases import forming
-from magnetkit.phases.judged import Judged, phases_of
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.kernels._stability import TERMS
+from magnetkit.phases import _forming
+from magnetkit.phases._judged import Judged, phases_of
 from magnetkit.phases.snapshot import open_snapshot
 
 
 def state(text, kelvin=1400.0):
     judged = Judged(phases_of(CompositionTable.from_strings(text.split())), open_snapshot())
     warm = np.full(len(judged.host), kelvin)
-    return forming.state_of(judged, judged.above(warm)[0], warm)
+    return _forming.state_of(judged, judged.above(warm)[0], warm)
 
 
 def test_a_nitride_is_judged_as_the_metal_that_takes_the_nitrogen():
     phases, found = state("Sm2Fe17N3 Sm2Fe17 NdFe11TiN NdFe11Ti")
     assert found.family.tolist() == [
-        forming.FAMILIES.index(f) for f in ("2:17",) * 2 + ("1:12",) * 2
+        _forming.FAMILIES.index(f) for f in ("2:17",) * 2 + ("1:12",) * 2
     ]
     assert found.distance[0] == pytest.approx(found.distance[1])
     assert found.distance[2] == pytest.approx(found.distance[3])
@@ -35,18 +35,18 @@ def test_without_an_entry_the_same_compound_of_another_rare_earth_tells():
 
 
 def test_what_is_stored_fits_the_kernel():
-    known, weights = forming._embedded()
-    assert weights.mean.shape == (len(forming.FAMILIES), len(TERMS))
+    known, weights = _forming._embedded()
+    assert weights.mean.shape == (len(_forming.FAMILIES), len(TERMS))
     # A larger distance to the hull makes no structure likelier, nor does misfit.
     assert (weights.mean[:, TERMS.index("hull distance")] > 0).all()
     assert (weights.mean[:, TERMS.index("misfit")] > 0).all()
-    assert weights.mean[forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")] > 3
-    assert known.enough[forming.FAMILIES.index("1:12")].max() == pytest.approx(1 / 0.0416)
+    assert weights.mean[_forming.FAMILIES.index("1:12"), TERMS.index("stabilizer")] > 3
+    assert known.enough[_forming.FAMILIES.index("1:12")].max() == pytest.approx(1 / 0.0416)
 
 
 def test_probabilities_average_over_what_is_not_known():
-    sure = forming.Odds(np.array([2.0]), np.array([0.0]))
-    unsure = forming.Odds(np.array([2.0]), np.array([3.0]))
+    sure = _forming.Odds(np.array([2.0]), np.array([0.0]))
+    unsure = _forming.Odds(np.array([2.0]), np.array([3.0]))
     assert sure.probability()[0] == pytest.approx(1 / (1 + np.exp(-2)))
     assert 0.5 < unsure.probability()[0] < sure.probability()[0]
     low, high = unsure.ends(1.0)
@@ -55,9 +55,9 @@ def test_probabilities_average_over_what_is_not_known():
 
 def test_temperatures_stand_with_the_hosts():
     codes = np.array([HOST_NAMES.index("1:5"), -1], np.int8)
-    assert forming.made_at(codes).tolist() == [1400.0, 1200.0]
-    assert forming.melted(codes, np.array([1600.0, 3000.0])).tolist() == [True, False]
+    assert _forming.made_at(codes).tolist() == [1400.0, 1200.0]
+    assert _forming.melted(codes, np.array([1600.0, 3000.0])).tolist() == [True, False]
 
 
 def test_hosts_that_need_a_stabiliser():
-    assert set(forming.stabilizers()) == {"1:12", "1:12:1"}
+    assert set(_forming.stabilizers()) == {"1:12", "1:12:1"}

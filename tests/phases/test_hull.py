@@ -7,7 +7,7 @@ import magnetkit as mk
 from benchmarks.accuracy.phases.diagram import phase_diagram
 from benchmarks.accuracy.phases.validation import SYSTEMS, random_compositions
 from magnetkit.composition.table import CompositionTable
-from magnetkit.phases import hull, space
+from magnetkit.phases import _space, hull
 from magnetkit.phases.snapshot import open_snapshot
 
 
@@ -61,7 +61,7 @@ def test_eleven_elements_by_the_phases_they_decompose_into(stable):
 
 def test_snapshot_distances_are_reproduced(stable):
     entries = mk.phases.load().drop_duplicates("formula")
-    whole = space.whole_space(open_snapshot())
+    whole = _space.whole_space(open_snapshot())
     above = whole.energy - hull.solve(whole.table(), stable).energy
     names = np.array(whole.formulas, dtype=object)
     names[names == "N"] = "N2"

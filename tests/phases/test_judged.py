@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.phases._judged import Judged, _formula, phases_of, rivals
 from magnetkit.phases.hull import stable_space
-from magnetkit.phases.judged import Judged, _formula, phases_of, rivals
 from magnetkit.phases.snapshot import open_snapshot
 
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition.table import CompositionTable
-from magnetkit.errors import InputError
 
 ABOVE, FORMATION = "energy_above_hull_eV_atom", "formation_energy_eV_atom"
 

@@ -2,14 +2,18 @@
 
 import numpy as np
 import pytest
-
 from magnetkit.elements import INDEX
-from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases.mixing import MixingModel, conformal_scale, mixing_model
-from magnetkit.phases.mixing_terms import Occupation
-from magnetkit.phases.slopes import slopes
+
+from magnetkit.hosts.records import HOSTS
+from magnetkit.phases._mixing import (
+    MixingModel,
+    Occupation,
+    chemical_slopes,
+    conformal_scale,
+    mixing_model,
+)
+from magnetkit.phases._space import whole_space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.space import whole_space
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def test_the_scale_is_the_conformal_quantile():
 
 def test_a_slope_holds_where_no_entry_tells(snapshot):
     """Niobium in SmCo5, of which the snapshot has nothing beside cobalt."""
-    slope = next(s for s in slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
+    slope = next(s for s in chemical_slopes("1:5") if s[1:3] == (INDEX["Co"], INDEX["Nb"]))
     with_it = mixing_model(snapshot, "1:5")
     without = MixingModel(whole_space(snapshot), "1:5", slopes=())
     assert (INDEX["Co"], INDEX["Nb"]) in with_it.borrowed
@@ -83,8 +87,8 @@ def test_a_slope_holds_where_no_entry_tells(snapshot):
 
 
 def test_slopes_are_of_hosts_they_help_in():
-    assert slopes("2:14:1") == slopes("2:17:3") == ()
-    assert {s.main for s in slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
+    assert chemical_slopes("2:14:1") == chemical_slopes("2:17:3") == ()
+    assert {s.main for s in chemical_slopes("2:17")} == {INDEX["Fe"], INDEX["Co"]}
 
 
 def test_collapsed_calculations_are_left_out(snapshot):
@@ -129,7 +133,7 @@ def test_nodes_span_the_model(snapshot):
 
 def test_a_pair_is_a_host_with_and_without_a_fiftieth_of_the_metal(snapshot):
     model = mixing_model(snapshot, "1:5")
-    known = slopes("1:5")
+    known = chemical_slopes("1:5")
     pairs, differences, deviations = model._slopes(known)
     used = [s for s in known if (s.main, s.metal) in model.borrowed and s.earth in model.earths]
     assert len(used) == len(differences) == len(deviations) > 1

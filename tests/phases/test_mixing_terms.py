@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-
 from magnetkit.elements import INDEX
-from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases.mixing_terms import RADII, MixingTerms, Occupation
+
+from magnetkit.hosts.records import HOSTS
+from magnetkit.phases._mixing import RADII, MixingTerms, Occupation
+from magnetkit.phases._space import whole_space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.space import whole_space
 
 
 @pytest.fixture(scope="module")

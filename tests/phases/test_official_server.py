@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from magnetkit.errors import NetworkError
-from magnetkit.phases.materials_project import transport
-from magnetkit.phases.materials_project.pull import pull_snapshot
+
+from magnetkit.phases import _transport
+from magnetkit.phases.pull import pull_snapshot
 from tests.phases import mp_server
 from tests.phases.mp_server import KEY, Server
 
@@ -58,7 +58,7 @@ def test_the_pull_is_that_of_our_own_server(
     official: str, mp_server: Server, monkeypatch: pytest.MonkeyPatch, page: int
 ):
     """Paging, subsystems, schemes, identifiers and moments come out alike from both."""
-    monkeypatch.setattr(transport, "PAGE", page)
+    monkeypatch.setattr(_transport, "PAGE", page)
     theirs = pull_snapshot(SYSTEMS, KEY, official)
     ours = pull_snapshot(SYSTEMS, KEY, mp_server.url)
     assert len(theirs.entries) == 9
@@ -79,7 +79,7 @@ def test_each_scheme_is_found(official: str, scheme: str):
 
 
 def test_their_refusal_of_a_page_is_told(official: str, mp_server: Server, monkeypatch):
-    monkeypatch.setattr(transport, "PAGE", 5000)
+    monkeypatch.setattr(_transport, "PAGE", 5000)
     with pytest.raises(NetworkError, match=r"answered 4\d\d; the server may need another"):
         pull_snapshot("Sm-Co", KEY, official)
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from magnetkit.phases.hull import Decomposition
-from magnetkit.phases.products import product_texts
+from magnetkit.phases.hull import Decomposition, product_texts
 
 NAMES = ["Fe", "SmCo3", "Sm2Co17", "B"]
 

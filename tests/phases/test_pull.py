@@ -7,19 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-
 from magnetkit.errors import DataError, InputError
-from magnetkit.phases import load, read_snapshot
-from magnetkit.phases.materials_project import pull as live
-from magnetkit.phases.materials_project import transport
-from magnetkit.phases.materials_project.pull import (
-    Cache,
-    chemical_systems,
-    freeze,
-    pull,
-    pull_snapshot,
-    subsystems,
-)
+
+from magnetkit.phases import _transport, load, read_snapshot
+from magnetkit.phases import pull as pulling
+from magnetkit.phases.pull import Cache, chemical_systems, freeze, pull, pull_snapshot, subsystems
 from tests.phases import mp_server as documents
 from tests.phases.mp_server import DB_VERSION, KEY, Server
 
@@ -146,7 +138,7 @@ def test_a_pull_killed_at_any_step_leaves_the_older_answer(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"{live.__name__}.{step}", killed)
+        patched.setattr(f"{pulling.__name__}.{step}", killed)
         # A killed process removes nothing.
         patched.setattr(Cache, "_tidy", lambda self: None)
         with pytest.raises(KeyboardInterrupt):
@@ -204,7 +196,7 @@ def test_a_strange_endpoint_is_refused_unseen(endpoint: str):
 
 
 def test_a_key_that_would_go_unencrypted_is_told(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(transport, "_ask_in_child", lambda *_: [{"error": "not asked"}])
+    monkeypatch.setattr(_transport, "_ask_in_child", lambda *_: [{"error": "not asked"}])
     with (
         pytest.warns(UserWarning, match="unencrypted"),
         pytest.raises(Exception, match="not asked"),

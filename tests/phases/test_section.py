@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 from benchmarks.accuracy.phases.diagram import phase_diagram
-from magnetkit.errors import InputError
-from magnetkit.phases.section import hull_section
+from magnetkit.phases.hull import hull_section
 from magnetkit.phases.snapshot import open_snapshot
 
 

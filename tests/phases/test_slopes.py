@@ -1,9 +1,9 @@
 """Which slopes no entry of a snapshot tells of."""
 
 import numpy as np
-
 from magnetkit.elements import INDEX
-from magnetkit.phases.slopes import Slope, unknown_pairs
+
+from magnetkit.phases._mixing import Slope, unknown_pairs
 
 CO, CU, FE, ZR = (INDEX[s] for s in ("Co", "Cu", "Fe", "Zr"))
 METALS = np.array([CO, CU, FE, ZR])

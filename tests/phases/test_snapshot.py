@@ -4,9 +4,9 @@ import json
 
 import pandas as pd
 import pytest
+from magnetkit.errors import DataError, InputError
 
 from magnetkit import phases
-from magnetkit.errors import DataError, InputError
 from magnetkit.phases import snapshot
 
 MANIFEST = {"scheme": "test", "source": "test", "licence": "test"}

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from magnetkit.composition.table import CompositionTable
 from magnetkit.elements import INDEX
 from magnetkit.errors import DataError
-from magnetkit.phases import space as spaces
+
+from magnetkit.composition.table import CompositionTable
+from magnetkit.phases import _space
+from magnetkit.phases._space import _collapsed, build_space, composition_keys, gather, whole_space
 from magnetkit.phases.snapshot import Snapshot
-from magnetkit.phases.space import _collapsed, build_space, composition_keys, gather, whole_space
 
 
 @pytest.fixture
@@ -147,15 +147,15 @@ def test_keys():
 @pytest.mark.parametrize("pairs", [1 << 22, 50])
 @pytest.mark.parametrize("seed", range(20))
 def test_each_set_is_owned_by_the_largest_that_holds_it(seed, pairs, monkeypatch):
-    monkeypatch.setattr(spaces, "_PAIRS", pairs)
+    monkeypatch.setattr(_space, "_PAIRS", pairs)
     rng = np.random.default_rng(seed)
     members = np.unique(rng.random((60, 8)) < rng.uniform(0.1, 0.7), axis=0)
     rng.shuffle(members)
-    owner = spaces._cover(members)
+    owner = _space._cover(members)
     # Their bits may stand in several words.
     wide = np.zeros((len(members), 130), bool)
     wide[:, [0, 20, 63, 64, 65, 100, 127, 129]] = members
-    assert (spaces._cover(wide) == owner).all()
+    assert (_space._cover(wide) == owner).all()
     for own, by in zip(members, owner, strict=True):
         assert (members[by] >= own).all()
         holding = [m for m in members if (m >= own).all()]

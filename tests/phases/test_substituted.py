@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
 from magnetkit.errors import InputError
-from magnetkit.hosts.partition import HOSTS
+
+from magnetkit.hosts.records import HOSTS
 from magnetkit.phases import substituted
 
 CELLS = [("2:14:1", False), ("1:5", False), ("2:17", False), ("2:17", True), ("1:12", False)]

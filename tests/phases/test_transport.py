@@ -11,15 +11,15 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-
 from magnetkit.errors import NetworkError
-from magnetkit.phases.materials_project import transport
-from magnetkit.phases.materials_project.pull import pull
+
+from magnetkit.phases import _transport
+from magnetkit.phases.pull import pull
 from tests.phases import mp_server as mp
 from tests.phases.mp_server import KEY, Handler, Server, status
 
 pytestmark = pytest.mark.usefixtures("own_cache")
-ASK_IN_CHILD = transport._ask_in_child
+ASK_IN_CHILD = _transport._ask_in_child
 # The two heartbeats of mp-api.
 BEATS = [None, None]
 
@@ -120,21 +120,21 @@ def changed(**new: object):
     ],
 )
 def test_an_answer_of_another_shape_is_refused(mp_server: Server, monkeypatch, fault, said: str):
-    monkeypatch.setattr(transport, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(_transport, "MOST_BYTES", 1 << 20)
     mp_server.faults.extend([*BEATS, *[fault] * 3])
     with pytest.raises(NetworkError, match=said):
         pull("Sm-Co")
 
 
 def test_pages_are_put_together(mp_server: Server, monkeypatch):
-    monkeypatch.setattr(transport, "PAGE", 3)
+    monkeypatch.setattr(_transport, "PAGE", 3)
     assert len(pull(["Sm-Co-Fe", "Nd-Fe-B"])) == 9
     assert sum("_skip" in r for r in mp_server.requests) > 4
 
 
 @pytest.mark.parametrize("documents", [[], None], ids=["empty page", "repeated page"])
 def test_a_partial_answer_is_not_kept(mp_server: Server, own_cache, monkeypatch, documents):
-    monkeypatch.setattr(transport, "PAGE", 2)
+    monkeypatch.setattr(_transport, "PAGE", 2)
     again = mp.ALL["summary"][:1] if documents is None else documents
     mp_server.faults.extend([*BEATS, None, *[changed(data=again)] * 5])
     with pytest.raises(NetworkError, match=r"announced 4 documents.*nothing was kept"):
@@ -213,7 +213,7 @@ def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
     mp_server: Server, monkeypatch
 ):
     """Searches without a criterion go to a storage bucket; magnetism knows no chemsys."""
-    monkeypatch.setattr(transport, "BATCH", 3)
+    monkeypatch.setattr(_transport, "BATCH", 3)
     pull("Sm-Co")
     *beats, summary, thermo, first, second = map(urlsplit, mp_server.requests)
     assert [beat.path for beat in beats] == ["/heartbeat"] * 2
@@ -228,7 +228,7 @@ def test_every_request_names_what_it_asks_for_in_addresses_of_bounded_length(
 @pytest.fixture
 def in_child(mp_server: Server, monkeypatch):
     """Ask as users do: in a process of its own."""
-    monkeypatch.setattr(transport, "_ask_in_child", ASK_IN_CHILD)
+    monkeypatch.setattr(_transport, "_ask_in_child", ASK_IN_CHILD)
 
 
 @pytest.mark.usefixtures("in_child")
@@ -245,7 +245,7 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
                 seen.append(command + (folder / "environ").read_bytes())
         dripping(h)
 
-    monkeypatch.setattr(transport, "ANSWER_S", 10.0)
+    monkeypatch.setattr(_transport, "ANSWER_S", 10.0)
     mp_server.faults.extend([*BEATS, None, fault])
     with pytest.raises(NetworkError, match="gave no answer within 10 s"):
         pull("Sm-Co")

@@ -1,11 +1,11 @@
 """Magnets beside each other."""
 
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.anchors.grade import held
-from magnetkit.errors import InputError
-from magnetkit.prediction.comparison import _distinct
+from magnetkit.calibration.makeup import held
+from magnetkit.prediction.predict import _distinct
 
 
 def test_names_that_come_again_are_numbered():

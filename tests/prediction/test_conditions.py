@@ -5,10 +5,10 @@ import inspect
 
 import pytest
 import typer
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.errors import InputError
 from magnetkit.prediction.conditions import (
     GROUPS,
     ConditionKeywords,
@@ -134,7 +134,8 @@ def test_a_calibration_is_a_name_a_grade_or_none(tmp_path, monkeypatch):
 
 def test_none_leaves_a_devices_own_magnet_out_of_the_model_and_is_kept(tmp_path):
     from magnetkit.applications import load
-    from magnetkit.ranking.judged import identity_of, job_for, job_from
+
+    from magnetkit.ranking._job import identity_of, job_for, job_from
 
     device = load("energy-traction-motor")
     assert device.reference.anchors

@@ -8,8 +8,8 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
+from magnetkit.prediction._stages import describe, supplies
 from magnetkit.prediction.conditions import Conditions
-from magnetkit.prediction.properties import describe, supplies
 
 
 def test_conditions_that_nobody_gave():
@@ -54,7 +54,7 @@ def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch
     monkeypatch.setattr(mk.surrogates, "load", lambda name: Model())
     # As if that of another property: it comes last, and so stands.
     added = (SimpleNamespace(name="curie_temperature_K"),)
-    room = import_module("magnetkit.prediction.properties")
+    room = import_module("magnetkit.prediction._stages")
     monkeypatch.setattr(room, "properties", lambda: added)
     found = describe(table, 300.0, Conditions.of(interval=0.7)).frame()
     assert found["curie_temperature_K"].tolist() == [1.0, 2.0]

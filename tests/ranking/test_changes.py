@@ -3,9 +3,9 @@
 import pandas as pd
 import pyarrow as pa
 import pytest
-
 from magnetkit.errors import InputError
-from magnetkit.ranking.changes import changes
+
+from magnetkit.ranking._leading import changes
 
 
 class Result:

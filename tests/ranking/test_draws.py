@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.magnetism.kinds import kinds
-from magnetkit.ranking.draws import Drawn, Errors, Properties, drawn, scales
-from magnetkit.ranking.judged import evaluate, job_for, reference_row
+from magnetkit.magnetism._figures import kinds
+from magnetkit.ranking._draws import Drawn, Errors, Properties, drawn, scales
+from magnetkit.ranking._job import evaluate, job_for, reference_row
 
 
 def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():

@@ -2,15 +2,14 @@
 
 import numpy as np
 import pytest
+from magnetkit.columns import with_interval
 from scipy.stats import truncnorm
 
 from magnetkit import applications
-from magnetkit.applications.parts import Anchor, Requirement
-from magnetkit.columns import with_interval
 from magnetkit.composition import CompositionTable
-from magnetkit.magnetism.mill import Mill
-from magnetkit.prediction.properties import describe
-from magnetkit.ranking.judged import (
+from magnetkit.magnetism._measured import Mill
+from magnetkit.prediction._stages import describe
+from magnetkit.ranking._job import (
     _anchored,
     _plain,
     _working,
@@ -22,6 +21,7 @@ from magnetkit.ranking.judged import (
     reference_row,
     replace,
 )
+from magnetkit.ranking._profile_parts import Anchor, Requirement
 
 MOTOR = applications.load("energy-traction-motor")
 ALPHA = "remanence_coefficient_pct_K"

@@ -5,9 +5,9 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.prediction.properties import magnets, nominal_magnets, supplies
-from magnetkit.ranking.judged import evaluate, job_for
-from magnetkit.ranking.nominal import nominal
+from magnetkit.prediction._stages import magnets, nominal_magnets, supplies
+from magnetkit.ranking._job import evaluate, job_for
+from magnetkit.ranking._staged import nominal
 
 SPACES = {
     "energy-traction-motor": ("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]}),

@@ -6,12 +6,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from magnetkit.applications.objective import Objective
 from magnetkit.errors import InputError
-from magnetkit.ranking import order
-from magnetkit.ranking.order import BURDEN, needed_columns, weighted_scores
-from magnetkit.ranking.pareto import compared
+
+from magnetkit.ranking import _order
+from magnetkit.ranking._order import BURDEN, compared, needed_columns, weighted_scores
+from magnetkit.ranking._profile_parts import Objective
 
 OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
@@ -44,7 +43,7 @@ def ranked(frame, objectives=OBJECTIVES, threshold=0.8, size=None):
     table = pa.Table.from_pandas(frame, preserve_index=False)
     size = size or max(len(table), 1)
     tables = [table.slice(start, size) for start in range(0, max(len(table), 1), size)]
-    return order.rank(tables, objectives, threshold, {COST: UNITS[COST]})
+    return _order.rank(tables, objectives, threshold, {COST: UNITS[COST]})
 
 
 def rank(*args, **options):
@@ -130,14 +129,14 @@ def test_a_device_says_what_a_unit_of_regret_is():
     frame = _frame(**{HEAVY: [0.0, 1.0], COST: [1100.0, 1000.0], RISK: [0.5, 0.5]})
     table = [pa.Table.from_pandas(frame, preserve_index=False)]
     for unit, first in ((0.25, 0), (0.02, 1)):
-        place = order.rank(table, OBJECTIVES, 0.8, {COST: unit}).place
+        place = _order.rank(table, OBJECTIVES, 0.8, {COST: unit}).place
         assert place[first] == 1
     # So with a miss: 0.1 of probability against a tenth of the cost, of which the unit is a tenth.
     frame = _frame(probability_meets_requirements=[1.0, 0.9], **{COST: [1100.0, 1000.0]})
     table = [pa.Table.from_pandas(frame, preserve_index=False)]
     for unit, first in ((0.05, 0), (0.2, 1)):
         scales = {COST: 0.1, "probability_meets_requirements": unit}
-        assert order.rank(table, OBJECTIVES, 0.8, scales).place[first] == 1
+        assert _order.rank(table, OBJECTIVES, 0.8, scales).place[first] == 1
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.integers(0, 9))
@@ -275,7 +274,7 @@ def test_weights_are_the_users():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_first_depend_on_no_more_than_those_that_may_move_up_to_them(seed, monkeypatch):
-    monkeypatch.setattr(order, "CLIMB", 3)
+    monkeypatch.setattr(_order, "CLIMB", 3)
     rng = np.random.default_rng(seed)
     n, keep = 300, 40
     frame = _frame(

@@ -5,16 +5,22 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from magnetkit.columns import STATUSES
+from magnetkit.errors import InputError
 from scipy.special import ndtr
 
 from magnetkit import applications
-from magnetkit.applications.grammar import parse_requirement
-from magnetkit.applications.parts import Requirement
-from magnetkit.columnar import Coded, Columns
-from magnetkit.columns import STATUSES
-from magnetkit.errors import InputError
-from magnetkit.ranking.judged import asked_elsewhere, asked_temperatures, job_for
-from magnetkit.ranking.requirements import judge, score, status_over
+from magnetkit._core._columnar import Coded, Columns
+from magnetkit._core._requirement_text import parse_requirement
+from magnetkit.ranking._job import (
+    asked_elsewhere,
+    asked_temperatures,
+    job_for,
+    judge,
+    score,
+    status_over,
+)
+from magnetkit.ranking._profile_parts import Requirement
 
 
 def _judge(profile, frames, *args, **keywords):

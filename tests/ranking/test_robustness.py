@@ -5,17 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.columns import ROBUSTNESS
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.columns import ROBUSTNESS
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
-from magnetkit.magnetism.kinds import kinds
-from magnetkit.magnetism.mill import splits
-from magnetkit.ranking.draws import Errors, Properties
-from magnetkit.ranking.order import BURDEN
-from magnetkit.ranking.robustness import _tie_groups
-from magnetkit.screening import ScreenResult
+from magnetkit.magnetism._figures import kinds
+from magnetkit.magnetism._measured import splits
+from magnetkit.ranking._draws import Errors, Properties
+from magnetkit.ranking._leading import _tie_groups
+from magnetkit.ranking._order import BURDEN
+from magnetkit.run.screen import ScreenResult
 
 SPACE = {"Nd": ["Dy", "Pr"], "Fe": ["Co"]}
 
@@ -60,15 +60,15 @@ def test_every_draw_fills_the_top(result, found):
 
 
 def test_without_uncertainty_nothing_moves(result, monkeypatch):
-    from magnetkit.ranking import draws
+    from magnetkit.ranking import _draws
 
     def exact(frame, column):
         value = frame[column].to_numpy(float)
         return value, value, value
 
-    monkeypatch.setattr(draws, "interval_of", exact)
-    monkeypatch.setattr("magnetkit.supply.spread.RISK_SPREAD", 0.0)
-    monkeypatch.setattr("magnetkit.ranking.draws.OTHERS", 0.0)
+    monkeypatch.setattr(_draws, "interval_of", exact)
+    monkeypatch.setattr("magnetkit.supply.ledger.RISK_SPREAD", 0.0)
+    monkeypatch.setattr("magnetkit.ranking._draws.OTHERS", 0.0)
     monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)
     assert (still["rank_lo"] == still["rank_hi"]).all()
@@ -136,7 +136,7 @@ def test_numbers_out_of_range_are_named(result):
 
 
 def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
-    from magnetkit.ranking.draws import drawn
+    from magnetkit.ranking._draws import drawn
 
     leading = result.best(len(found)).reset_index(drop=True)
     missed = ~leading["meets_requirements"].to_numpy(bool)
@@ -158,7 +158,7 @@ def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
         place = np.tile(order, (len(leading), 1))
         return SimpleNamespace(place=lambda _: place, meets=place > 0)
 
-    monkeypatch.setattr("magnetkit.ranking.robustness.drawn", drawn)
+    monkeypatch.setattr("magnetkit.ranking._leading.drawn", drawn)
     found = result.robustness(pool=3, interval=interval)
     assert found[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
     assert found["rank_median"].tolist() == [501] * 3

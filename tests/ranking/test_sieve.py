@@ -7,13 +7,13 @@ import pytest
 
 import magnetkit as mk
 from magnetkit import applications
-from magnetkit.columnar import Columns
-from magnetkit.prediction.properties import magnets, supplies
-from magnetkit.ranking import sieve as sieves
-from magnetkit.ranking.draws import scales
-from magnetkit.ranking.judged import evaluate, job_for
-from magnetkit.ranking.order import Rule
-from magnetkit.ranking.sieve import FLUX_PER_MASS, Sieve, Tally, edges_of, limit_of, sift
+from magnetkit._core._columnar import Columns
+from magnetkit.prediction._stages import magnets, supplies
+from magnetkit.ranking import _staged
+from magnetkit.ranking._draws import scales
+from magnetkit.ranking._job import evaluate, job_for
+from magnetkit.ranking._order import Rule
+from magnetkit.ranking._staged import FLUX_PER_MASS, Sieve, Tally, edges_of, limit_of, sift
 
 SPACES = {
     "energy-traction-motor": (
@@ -36,7 +36,7 @@ def case(device):
 @pytest.mark.parametrize("device", SPACES)
 def test_the_loss_is_never_below_what_the_composition_says(device):
     table, job, rule = case(device)
-    floor = sieves.floor_of(supplies(table, None, job.conditions), rule)
+    floor = _staged.floor_of(supplies(table, None, job.conditions), rule)
     found = evaluate(table, job)
     # Whoever meets has a loss; let all who are magnets count as meeting.
     found["probability_meets_requirements"] = np.where(found["status"].says("ok"), 1.0, 0.0)
@@ -90,12 +90,12 @@ def test_without_a_limit_all_that_have_a_rank_are_left():
 def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
     table, job, _ = case("patriot-beam-focusing")
     rule = Rule.of(["remanence_T:max"], 0.8)
-    assert np.isneginf(sieves.floor_of(supplies(table, None, job.conditions), rule)).all()
+    assert np.isneginf(_staged.floor_of(supplies(table, None, job.conditions), rule)).all()
 
 
 def test_the_limit_leaves_room_for_chance(monkeypatch):
-    monkeypatch.setattr(sieves, "CLIMB", 0)
-    monkeypatch.setattr(sieves, "POOL", 0)
+    monkeypatch.setattr(_staged, "CLIMB", 0)
+    monkeypatch.setattr(_staged, "POOL", 0)
     rng = np.random.default_rng(0)
     everyone = rng.random(1_000_000)
     for _ in range(200):
@@ -108,7 +108,7 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
 
 def test_counts_of_parts_add_up_to_those_of_the_whole():
     table, job, rule = case("energy-traction-motor")
-    sieve = Sieve(np.inf, edges_of([sieves.properties_of(table[:100], None, job)]))
+    sieve = Sieve(np.inf, edges_of([_staged.properties_of(table[:100], None, job)]))
     _, whole = sift(table, None, job, rule, sieve)
     total = Tally()
     for part in (table[:150], table[150:]):
@@ -123,7 +123,7 @@ def test_counts_of_parts_add_up_to_those_of_the_whole():
 
 def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
     samples = [
-        Columns({name: np.array([x, np.nan]) for name in sieves.PROPERTIES})
+        Columns({name: np.array([x, np.nan]) for name in _staged.PROPERTIES})
         for x in (-3.0, 5.0, 1.0)
     ]
     edges = edges_of(samples)["coercivity_kA_m"]
@@ -135,6 +135,6 @@ def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
 
 def test_what_is_passed_on_has_the_columns_that_order_needs_and_no_other():
     table, job, rule = case("energy-traction-motor")
-    passed = sieves._arrow(evaluate(table[:20], job).take(np.arange(0, 20, 2)), rule)
+    passed = _staged._arrow(evaluate(table[:20], job).take(np.arange(0, 20, 2)), rule)
     assert passed.column_names == list(rule.columns())
     assert passed.num_rows == 10

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.ranking.simpler import simpler_rank
+from magnetkit.ranking._leading import simpler_rank
 
 # Plain, with a tenth of an element beside it, with a shell, of another host.
 ALLOYS = ["Nd2Fe14B", "Nd1.8Ce0.2Fe14B", "Nd2Fe14B", "Nd1.8Pr0.2Fe14B", "SmCo5", "Sm0.9Pr0.1Co5"]

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.anchors.makeup import Makeup, Recipe
+from magnetkit.calibration.makeup import Makeup, Recipe
 from magnetkit.prediction import Conditions
+from magnetkit.replacement._asked import Wish
 from magnetkit.replacement.answer import Question, _choice, answers
-from magnetkit.replacement.asked import Wish
 
 
 def named(candidate, saved, heavy, cost, probability, **more):

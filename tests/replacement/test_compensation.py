@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.anchors.grade import alpha_range
+from magnetkit.calibration.makeup import alpha_range
 from magnetkit.cli.app import app
-from magnetkit.errors import InputError
 from magnetkit.replacement import compensation
 from magnetkit.replacement.compensation import sentences
 

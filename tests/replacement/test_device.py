@@ -4,11 +4,11 @@ import importlib
 
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
 from magnetkit.replacement import bill
-from magnetkit.replacement.device import _coated
+from magnetkit.replacement.devices import _coated
 
 PARTS = pd.DataFrame(
     {

@@ -5,18 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from magnetkit.settings import get_settings
 
 import magnetkit as mk
-from magnetkit.anchors import calibrate, makeup
-from magnetkit.anchors.grade import catalogue_mill
+from magnetkit.calibration.calibrate import calibrate
+from magnetkit.calibration.makeup import catalogue_mill, makeup
 from magnetkit.prediction import Conditions
-from magnetkit.replacement.asked import Wish
-from magnetkit.replacement.reference import (
-    _measured,
-    given_recipe,
-    reference_of,
-)
-from magnetkit.settings import get_settings
+from magnetkit.replacement._asked import Wish, _measured, given_recipe, reference_of
 
 SHELL = "Tb 0.6 wt%"
 

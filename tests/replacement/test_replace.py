@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import CompositionError, InputError
 from markupsafe import escape
 
 import magnetkit as mk
-from magnetkit.errors import CompositionError, InputError
 from magnetkit.prediction import Conditions
 
 KINDS = {

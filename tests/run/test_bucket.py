@@ -9,14 +9,14 @@ from contextlib import ExitStack
 import numpy as np
 import pyarrow.dataset as pads
 import pytest
+from magnetkit.errors import InputError, StoreError
 from pyarrow.fs import FileSystem
 
 import magnetkit as mk
-from magnetkit.errors import InputError, StoreError
 from magnetkit.run._files import PARTS, Place, digest_of
 from magnetkit.run._store import fragments_folder
 from magnetkit.run._work import file_name
-from magnetkit.screening import ScreenResult
+from magnetkit.run.screen import ScreenResult
 from tests.run.test_cluster import a_port, cluster_of
 
 DEVICE = "f22-engine"

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from magnetkit.applications import load
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.applications import load
-from magnetkit.composition.blocks import Rejected
-from magnetkit.errors import InputError
-from magnetkit.ranking.judged import replace
+from magnetkit.composition._files import Rejected
+from magnetkit.ranking._job import replace
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_space, take_rows
 
 

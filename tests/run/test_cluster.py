@@ -11,11 +11,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-
-import magnetkit as mk
 from magnetkit.applications import load
 from magnetkit.errors import DataError, InputError, NetworkError
-from magnetkit.ranking.judged import job_for
+
+import magnetkit as mk
+from magnetkit.ranking._job import job_for
 from magnetkit.run import _pool
 from magnetkit.run._files import read_manifest
 from magnetkit.run._work import dependencies

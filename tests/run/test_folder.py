@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-
-from magnetkit.composition.blocks import Rejected
 from magnetkit.errors import InputError, StoreError
-from magnetkit.files import seal
+
+from magnetkit._core._files import seal
+from magnetkit.composition._files import Rejected
 from magnetkit.run import _files
 from magnetkit.run._files import (
     MANIFEST,

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from magnetkit.ranking.result import compact, spread_places
 from magnetkit.run import _writing
 from magnetkit.run._files import Place, RowsInMemory, StoredRows
 from magnetkit.run._writing import rows_in_memory
-from magnetkit.run.result import compact, spread_places
 
 
 def test_the_first_and_some_of_the_rest_stay_in_memory(monkeypatch):

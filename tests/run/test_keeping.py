@@ -7,15 +7,14 @@ import time
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
-from magnetkit.ranking import order, regret, sieve
-from magnetkit.run import _candidates
-from magnetkit.run import screen as run
+from magnetkit.ranking import _leading, _order, _staged
+from magnetkit.run import _candidates, screen
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
-from magnetkit.screening import ScreenResult
+from magnetkit.run.screen import ScreenResult
 
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
@@ -26,11 +25,11 @@ SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
 @pytest.fixture
 def small(monkeypatch):
     """Let the sieve close on spaces of some thousands."""
-    monkeypatch.setattr(run, "_SAMPLE", 1000)
-    monkeypatch.setattr(run, "PIECE_ROWS", 700)
-    monkeypatch.setattr(sieve, "CLIMB", 20)
-    monkeypatch.setattr(order, "CLIMB", 20)
-    for module in (regret, sieve):
+    monkeypatch.setattr(screen, "_SAMPLE", 1000)
+    monkeypatch.setattr(screen, "PIECE_ROWS", 700)
+    monkeypatch.setattr(_staged, "CLIMB", 20)
+    monkeypatch.setattr(_order, "CLIMB", 20)
+    for module in (_leading, _staged):
         monkeypatch.setattr(module, "POOL", 50)
 
 
@@ -66,7 +65,7 @@ def test_rows_and_ranks_are_those_of_a_full_screening(small, device, keep):
 
 def test_a_limit_that_falls_short_is_noticed_and_nothing_rests_on_it(small, monkeypatch):
     given = space(SENSOR)
-    monkeypatch.setattr(run, "limit_of", lambda loss, *_: float(loss.min()))
+    monkeypatch.setattr(screen, "limit_of", lambda loss, *_: float(loss.min()))
     kept = mk.screen(given, SENSOR, keep=50)
     assert kept.manifest["summary"]["sieve"]["limit"] is None
     full = mk.screen(given, SENSOR)
@@ -102,12 +101,12 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
 
 def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
     large = SpaceCandidates([space(SENSOR)])
-    assert run.rows_kept(None, large) is None
-    monkeypatch.setattr(run, "MOST_ROWS", large.count() - 1)
-    assert run.rows_kept(None, large) == 100_000
-    assert run.rows_kept(7, large) == 7
+    assert screen.rows_kept(None, large) is None
+    monkeypatch.setattr(screen, "MOST_ROWS", large.count() - 1)
+    assert screen.rows_kept(None, large) == 100_000
+    assert screen.rows_kept(7, large) == 7
     table = TableCandidates(mk.CompositionTable.from_strings(["SmCo5"]))
-    assert run.rows_kept(None, table) is None
+    assert screen.rows_kept(None, table) is None
 
 
 @pytest.mark.parametrize("keep", [0, -3, 2.5, "many", True])
@@ -126,7 +125,7 @@ def test_a_space_is_never_written_out():
         "Nd2Fe14B", {"Nd": ["Ce", "La", "Pr", "Dy", "Tb", "Y"], "Fe": ["Co"]}, step=0.01
     )
     assert len(given) > 10**11
-    pieces = SpaceCandidates([given]).pieces(run.PIECE_ROWS)
+    pieces = SpaceCandidates([given]).pieces(screen.PIECE_ROWS)
     first, second = next(pieces), next(pieces)
     assert isinstance(second, _candidates.SpacePiece)
     assert isinstance(second.numbers, range)

@@ -1,10 +1,10 @@
 """A space screened, then looked at more closely around its best."""
 
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
-from magnetkit.screening import refined
+from magnetkit.run.screen import refined
 
 SPACE = mk.substitutions("SmCo5", {"Sm": ["Gd", "Er"]}, step=0.1, limits={"Gd": 0.6, "Er": 0.4})
 

@@ -9,17 +9,18 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import CompositionError, InputError, StoreError
+from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from magnetkit import columns
+from magnetkit._core import _arguments
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import CompositionError, InputError, StoreError
-from magnetkit.ranking import judged
-from magnetkit.ranking.judged import identity_of
+from magnetkit.ranking import _job
+from magnetkit.ranking._job import identity_of
 from magnetkit.run import _writing
 from magnetkit.run._files import read_manifest
-from magnetkit.screening import ScreenResult
-from magnetkit.settings import get_settings
+from magnetkit.run.screen import ScreenResult
 from magnetkit.supply import scenario
 
 MAGNETS = ["SmCo5", "Sm2Co17", "Sm0.6Gd0.4Co5", "Nd2Fe14B", "Er2Fe14B", "Y2Co17", "FeCo"]
@@ -304,7 +305,7 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
 
 def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
     built, read = [], Counter()
-    made, load = judged.Conditions.of, scenario._toml.load
+    made, load = _job.Conditions.of, _arguments.load
 
     def counted(*args, **kwargs):
         built.append(kwargs)
@@ -314,8 +315,8 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
         read[name] += kind == "scenario"
         return load(name, model, kind, folder)
 
-    monkeypatch.setattr(judged.Conditions, "of", counted)
-    monkeypatch.setattr(scenario._toml, "load", read_one)
+    monkeypatch.setattr(_job.Conditions, "of", counted)
+    monkeypatch.setattr(_arguments, "load", read_one)
     scenario._embedded.cache_clear()
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
     result.robustness(draws=20)

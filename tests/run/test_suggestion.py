@@ -5,13 +5,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from scipy.optimize import differential_evolution
 from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.run.suggestion import greedy, order, suggest, value_of
 
 

@@ -3,13 +3,13 @@
 import json
 
 import pytest
+from magnetkit.errors import StoreError
 from openpyxl import load_workbook
 
 import magnetkit as mk
-from magnetkit.errors import StoreError
+from magnetkit.ranking.result import ANSWER
 from magnetkit.run._files import MANIFEST
-from magnetkit.run.result import ANSWER
-from magnetkit.screening import ScreenResult
+from magnetkit.run.screen import ScreenResult
 
 DEVICE = "patriot-beam-focusing"
 

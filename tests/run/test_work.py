@@ -4,9 +4,9 @@ import pyarrow as pa
 
 from magnetkit import applications
 from magnetkit.composition import CompositionTable
-from magnetkit.composition.blocks import Rejected
-from magnetkit.ranking.judged import job_for
-from magnetkit.ranking.order import Rule
+from magnetkit.composition._files import Rejected
+from magnetkit.ranking._job import job_for
+from magnetkit.ranking._order import Rule
 from magnetkit.run._candidates import Chunk
 from magnetkit.run._work import decode, finished
 

@@ -4,11 +4,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.columns import COLUMNS
 from matplotlib import pyplot
 
 import magnetkit as mk
-from magnetkit.columns import COLUMNS
-from magnetkit.show import _figures as figures
+from magnetkit.show import _figures
 from magnetkit.show._draw import _SCALES, _text, draw
 
 mpl.use("Agg")
@@ -34,7 +34,7 @@ def sweep():
 
 
 def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
-    *areas, first, second = figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    *areas, first, second = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
     assert (first["name"], second["name"]) == ("&lt;b&gt;", "A &amp; B")
     assert first["x"] == [20.0, 120.0]
     assert first["y"] == [1000.0, 500.0]
@@ -42,22 +42,22 @@ def test_lines_rise_in_temperature_and_say_names_without_markup(sweep):
     # Up along the upper end, back along the lower.
     assert areas[0]["y"] == [1300.0, 700.0, 400.0, 900.0]
     assert areas[0]["x"] == [20.0, 120.0, 120.0, 20.0]
-    only = figures.lines_over_temperature(sweep, "coercivity_kA_m", bands=1)
+    only = _figures.lines_over_temperature(sweep, "coercivity_kA_m", bands=1)
     assert [trace.get("fill") for trace in only] == ["toself", None, None]
 
 
 def test_a_candidate_given_twice_is_two_lines(sweep):
     twice = sweep.assign(candidate="SmCo5")
-    lines = figures.lines_over_temperature(twice, "coercivity_kA_m", figures.looks(2), bands=0)
+    lines = _figures.lines_over_temperature(twice, "coercivity_kA_m", _figures.looks(2), bands=0)
     assert [line["y"] for line in lines] == [[1000.0, 500.0], [1200.0, 600.0]]
 
 
 def test_matplotlib_draws_what_the_page_does(sweep, ax):
-    layout = figures.layout_of(
-        figures.temperature_axis(celsius=True),
-        figures.axis_of("coercivity_kA_m") | {"rangemode": "tozero"},
+    layout = _figures.layout_of(
+        _figures.temperature_axis(celsius=True),
+        _figures.axis_of("coercivity_kA_m") | {"rangemode": "tozero"},
     )
-    traces = figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
+    traces = _figures.lines_over_temperature(sweep, "coercivity_kA_m", celsius=True)
     draw({"data": traces, "layout": layout}, ax)
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["<b>", "A & B"]
     np.testing.assert_allclose(ax.lines[1].get_data(), ([20.0, 120.0], [1200.0, 600.0]))
@@ -69,7 +69,7 @@ def test_matplotlib_draws_what_the_page_does(sweep, ax):
 def test_a_working_point_past_the_knee_is_a_cross():
     hot = mk.magnetism.demagnetization("Nd2Fe14B", [293.15, 473.15], load_line=0.5)
     assert hot.above_knee.tolist() == [[True, False]]
-    drawn = figures.demagnetization(hot, ["cold", "hot"])
+    drawn = _figures.demagnetization(hot, ["cold", "hot"])
     working = [t for t in drawn["data"] if t["mode"] == "markers"]
     assert [t["marker"]["symbol"] for t in working] == ["circle", "x"]
     assert working[1]["text"] == ["past the knee: flux is lost"]
@@ -95,7 +95,9 @@ def test_intervals_are_measured_from_the_value():
 
 def test_a_margin_is_coloured_about_zero(ax):
     shares = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.2, 0.2, 0.6]])
-    figure = figures.ternary(shares, [-0.1, 0.3, 0.0], ("Nd", "Pr", "Ce"), "Margin", diverging=True)
+    figure = _figures.ternary(
+        shares, [-0.1, 0.3, 0.0], ("Nd", "Pr", "Ce"), "Margin", diverging=True
+    )
     marker = figure["data"][0]["marker"]
     assert (marker["cmin"], marker["cmax"]) == (-0.3, 0.3)
     drawn = draw(figure, ax).collections[0]
@@ -126,16 +128,16 @@ def test_plotly_knows_the_scales_by_name():
 @pytest.mark.parametrize("name", [n for n, c in COLUMNS.items() if c.symbol or "3" in c.unit])
 def test_every_heading_can_be_drawn(name, ax):
     # Mathematics and layout fail only when drawn.
-    ax.set_xlabel(_text(figures.axis_of(name)["title"]["text"]))
+    ax.set_xlabel(_text(_figures.axis_of(name)["title"]["text"]))
     ax.figure.canvas.draw()
     assert COLUMNS[name].label in ax.get_xlabel()
 
 
 def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
-    layout = figures.layout_of(figures.titled("x"), figures.titled("y"), title="A & B")
-    layout["yaxis2"] = figures.AXIS | figures.titled("right") | {"side": "right"}
-    left = figures.line("left", [0, 1], [0, 1], color="#000")
-    right = figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
+    layout = _figures.layout_of(_figures.titled("x"), _figures.titled("y"), title="A & B")
+    layout["yaxis2"] = _figures.AXIS | _figures.titled("right") | {"side": "right"}
+    left = _figures.line("left", [0, 1], [0, 1], color="#000")
+    right = _figures.line("right", [0, 1], [0, 500], color="#000") | {"yaxis": "y2"}
     draw({"data": [left, right], "layout": layout}, ax)
     _, twin = ax.figure.axes
     assert ax.get_ylim()[1] < 2 < 500 < twin.get_ylim()[1]
@@ -143,8 +145,8 @@ def test_a_second_axis_and_a_map_of_colours_are_drawn(ax):
     assert (ax.get_title(), twin.get_ylabel()) == ("A & B", "right")
     grid = {"x": [0.0, 1.0], "y": [0.0, 2.0, 4.0], "z": [[1, 2], [3, 4], [5, 6]], "zmin": -6,
             "zmax": 6, "colorscale": "RdBu", "reversescale": True}  # fmt: skip
-    trace = {"type": "heatmap", "colorbar": figures.colour_bar("T")} | grid
+    trace = {"type": "heatmap", "colorbar": _figures.colour_bar("T")} | grid
     ax.figure.clear()
-    drawn = draw({"data": [trace], "layout": figures.layout_of({}, {})}, ax.figure.add_subplot())
+    drawn = draw({"data": [trace], "layout": _figures.layout_of({}, {})}, ax.figure.add_subplot())
     np.testing.assert_array_equal(drawn.collections[0].get_array(), grid["z"])
     assert drawn.collections[0].get_clim() == (-6, 6)

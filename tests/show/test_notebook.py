@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import magnetkit as mk
-from magnetkit.show.notebook import table_html
+from magnetkit.show._tables import table_html
 
 
 def test_an_interval_stands_in_brackets_and_a_name_is_text():

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.show.notes import of_cost, of_mill
+from magnetkit.show._text import of_cost, of_mill
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"

@@ -7,10 +7,10 @@ from base64 import b64decode
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.errors import InputError
 from magnetkit.show._figures import grades, rare_earth_shares, ternary_corners
 from magnetkit.show.plots import Figure, sweep
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from magnetkit.show.tables import DIFFERING, _differing, cell
+from magnetkit.show._tables import DIFFERING, _differing, cell
 
 
 def test_the_first_that_are_no_copies_are_named_by_rank():

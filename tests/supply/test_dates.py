@@ -49,7 +49,7 @@ def test_the_ledger_says_what_is_past_its_day(monkeypatch):
         def today(cls):
             return cls(2026, 11, 27)
 
-    monkeypatch.setattr("magnetkit.supply.dates.date", Later)
+    monkeypatch.setattr("magnetkit.supply.tables.date", Later)
     held = supply.ledger(["Sm0.8Er0.2Co5"]).attrs["overdue"]
     assert any("Ho Er Tm Yb" in late for late in held)
     assert supply.ledger(["Fe3B"]).attrs["overdue"] == []

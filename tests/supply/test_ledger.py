@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from magnetkit import CompositionTable, supply
 from magnetkit.elements import ATOMIC_MASS, INDEX
 from magnetkit.errors import InputError
+
+from magnetkit import CompositionTable, supply
 
 
 def table(*formulas):

@@ -1,9 +1,9 @@
 """Scenarios from TOML."""
 
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit import supply
-from magnetkit.errors import InputError
 
 MINE = """
 name = "mine"

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit import CompositionTable, supply
-from magnetkit.errors import InputError
 
 
 @pytest.fixture(scope="module")

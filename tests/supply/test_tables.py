@@ -3,10 +3,10 @@
 import csv
 
 import pytest
+from magnetkit.errors import InputError
 
 from magnetkit import datasets, elements, supply
-from magnetkit.errors import InputError
-from magnetkit.supply.records import countries
+from magnetkit.supply.scenario import countries
 
 POOL = (
     "La Ce Pr Nd Sm Gd Tb Dy Ho Er Tm Yb Lu Y Fe Co Ni Mn Cu Zr Ti V Cr Mo Nb Hf Al Ga Si B C N"

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
 from magnetkit.surrogates import CompositionRegressor
 
 J_S, K_1 = "saturation_polarization_T", "anisotropy_constant_MJ_m3"

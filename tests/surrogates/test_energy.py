@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import magnetkit as mk
-from magnetkit.learning.process import Estimate
-from magnetkit.learning.sets import TrainingSet
+from magnetkit.surrogates._measured import TrainingSet
+from magnetkit.surrogates._process import Estimate
 from magnetkit.surrogates.energy import (
     _foreign,
     _packed,

@@ -1,14 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import DataError, InputError
+from magnetkit.settings import get_settings
 
 import magnetkit as mk
-from magnetkit.composition.answers import RejectedRows
-from magnetkit.errors import DataError, InputError
-from magnetkit.magnetism import believing
-from magnetkit.settings import get_settings
-from magnetkit.surrogates import energy
-from magnetkit.surrogates.computed import Computed
+from magnetkit._core import datasets
+from magnetkit.composition._read import RejectedRows
+from magnetkit.surrogates import _curie_training, energy
+from magnetkit.surrogates.training_sets import Computed
 
 CURIE = "curie_temperature_K"
 ENERGY = "formation_energy_eV_atom"
@@ -91,7 +91,7 @@ def test_the_model_that_was_fitted_beforehand_is_that_of_its_rows(small):
 def test_a_model_that_would_run_code_as_it_is_read_is_not_read(tmp_path, monkeypatch):
     file = tmp_path / "energy.npz"
     np.savez(file, data_sha256=np.array([print], dtype=object))
-    monkeypatch.setattr(energy.datasets, "path", lambda _: file)
+    monkeypatch.setattr(datasets, "path", lambda _: file)
     with pytest.raises(ValueError, match="allow_pickle=False"):
         energy.fitted(mk.surrogates.training_set(ENERGY))
 
@@ -154,7 +154,7 @@ def test_training_shows_no_bar_unless_asked(tmp_path, monkeypatch):
         asked.append(progress)
         return Computed("saturation_polarization_T")
 
-    monkeypatch.setattr(believing, "retrain", learnt)
+    monkeypatch.setattr(_curie_training, "retrain", learnt)
     mk.surrogates.train(CURIE, data=file)
     mk.surrogates.train(CURIE, data=file, progress=True)
     assert asked == [False, True]

@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from magnetkit.errors import DataError, InputError
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import DataError, InputError
-from magnetkit.learning.sets import merge_duplicates
 from magnetkit.surrogates import TARGETS, training_set
+from magnetkit.surrogates._measured import merge_duplicates
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -18,8 +18,9 @@ the faces meets with a probability of 0.9 what is asked at 150 degrees C."""
 
 def anchored_process() -> Any:
     """Return the process that makes the profile's reference magnet as coercive as it is known."""
-    from magnetkit.anchors.reference import GUARANTEE, TYPICAL, Seen, anchored_on
     from magnetkit.applications import load
+
+    from magnetkit.calibration._reference import GUARANTEE, TYPICAL, Seen, anchored_on
     from magnetkit.magnetism.process import Process
 
     reference = load(PROFILE).reference
@@ -62,7 +63,6 @@ def grams(found: dict[str, Diffusion] | None = None) -> "pd.DataFrame":
         ``way``, ``g_per_magnet``, ``magnets``, ``g_per_motor``, ``saving_pct`` against alloying.
     """
     import pandas as pd
-
     from magnetkit.applications import load
 
     found = designs() if found is None else found

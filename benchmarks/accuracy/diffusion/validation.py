@@ -15,11 +15,9 @@ import numpy as np
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.diffusion.cases import Circuit, shape_case
-from magnetkit.diffusion.local import Magnet, diffused, whole_coercivity
-from magnetkit.diffusion.profile import Anneal, Spreading, process, slab_profile
-from magnetkit.diffusion.selffield import SelfField
-from magnetkit.diffusion.shapes import cut, read_shape
+from magnetkit.diffusion._local import Circuit, Magnet, diffused, shape_case, whole_coercivity
+from magnetkit.diffusion._profile import Anneal, Spreading, process, slab_profile
+from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 from .factors import block_factor, cylinder_factor
 from .motor import grams
@@ -45,7 +43,7 @@ def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) ->
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
-    from magnetkit.anchors.reference import Seen, anchored_on
+    from magnetkit.calibration._reference import Seen, anchored_on
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.magnetism.parameters import Parameters
-from magnetkit.magnetism.priors import Prior, build
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import Parameters, Prior, build
 
 from .observed import FIELD, Observed
 
@@ -123,7 +122,7 @@ class Fit:
 
     def run(self, steps: int = 25) -> "Fit":
         """Find the most probable variables and their covariance by damped Gauss-Newton steps."""
-        from magnetkit.kernels.threads import limited_threads
+        from magnetkit.kernels._jit import limited_threads
 
         # Thousands of calls over a few rows each: sharing them among threads costs more.
         with limited_threads(1):

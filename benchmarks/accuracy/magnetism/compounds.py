@@ -5,9 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.hosts.partition import HOST_NAMES, partition
-from magnetkit.magnetism import intrinsic
-from magnetkit.magnetism.parameters import load
+from magnetkit.hosts.partition import partition
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import load
+from magnetkit.surrogates.intrinsic import intrinsic
 
 from .. import observations
 from .observed import Observed

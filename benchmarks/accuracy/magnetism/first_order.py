@@ -6,9 +6,9 @@ import pandas as pd
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism.first_order import alloys, critical, processes, rigid
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.priors import prior_parameters
+from magnetkit.intrinsic.parameters import prior_parameters
+from magnetkit.magnetism.transitions import alloys, critical, processes, rigid
+from magnetkit.surrogates.intrinsic import evaluate
 
 HIGHEST_T = 30.0
 """Inner field up to which processes are looked for, T: no measured one is above 17 T."""

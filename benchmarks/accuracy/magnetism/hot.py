@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from magnetkit.units import MU_0, ZERO_CELSIUS
 from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.records import HOSTS
 from magnetkit.magnetism.process import parameters
-from magnetkit.units import MU_0, ZERO_CELSIUS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +40,8 @@ def curves() -> "pd.DataFrame":
     import pandas as pd
 
     from magnetkit.hosts.partition import partition
-    from magnetkit.magnetism.intrinsic import evaluate
-    from magnetkit.magnetism.two_sublattices import PROPERTIES
+    from magnetkit.intrinsic.evaluate import PROPERTIES
+    from magnetkit.surrogates.intrinsic import evaluate
 
     frame = pd.read_csv(datasets.path("recipes/hot_curves.csv"))
     at = np.unique([ROOM, *frame["to_K"]])
@@ -79,7 +79,7 @@ def kronmueller(
 
 
 def falling(decay: Any, kelvin: NDArray[np.float64], curie: Any = None) -> Any:
-    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels.sintered.alpha_ratio`."""
+    """Return what alpha_K keeps at temperatures, see `magnetkit.kernels._magnets.alpha_ratio`."""
     usual = HOSTS["2:14:1"].magnet.usual_curie_K
     rise = 1e-3 * (kelvin - ROOM) * usual / (usual if curie is None else curie)
     return np.exp(-decay * rise * (1.0 + rise))

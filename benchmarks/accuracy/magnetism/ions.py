@@ -2,15 +2,20 @@
 
 import numpy as np
 import pandas as pd
+from magnetkit.elements import INDEX
+from magnetkit.units import K_B
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX
 from magnetkit.hosts.partition import partition
-from magnetkit.kernels.ions import N_WORK, reduced_moment, respond
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.parameters import ELEMENT_SLOTS, HOST_SLOTS, load, published_fields
-from magnetkit.magnetism.priors import prior_parameters
-from magnetkit.units import K_B
+from magnetkit.intrinsic.parameters import (
+    ELEMENT_SLOTS,
+    HOST_SLOTS,
+    load,
+    prior_parameters,
+    published_fields,
+)
+from magnetkit.kernels._arrays import N_WORK, reduced_moment, respond
+from magnetkit.surrogates.intrinsic import evaluate
 
 NO_FIT = {"Nd2Fe14B": 1.60, "Pr2Fe14B": 1.56, "Tb2Fe14B": 0.703, "Ho2Fe14B": 0.807}
 """Measured polarization at 295 K, T (Hirosawa et al., J. Appl. Phys. 59 (1986) 873)."""

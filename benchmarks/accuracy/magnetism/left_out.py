@@ -45,7 +45,7 @@ def away() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from magnetkit.kernels.demagnetization import energy_product
+    from magnetkit.kernels._demagnetization import energy_product
 
     data = recipes()
     m, at, _, _ = made()
@@ -213,11 +213,11 @@ def rated_cells() -> "pd.DataFrame":
     kept.
     """
     import pandas as pd
-
-    from magnetkit.anchors.makeup import makeup
-    from magnetkit.catalogue import grades
-    from magnetkit.magnetism.sintered import sintered_at
     from magnetkit.units import MU_0
+
+    from magnetkit.calibration.grades import grades
+    from magnetkit.calibration.makeup import makeup
+    from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()
     own = table[(table["host"] == "2:17") & table["grade"].astype(str).str.startswith("EEC")]

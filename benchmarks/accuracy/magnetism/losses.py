@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from magnetkit.units import ZERO_CELSIUS
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism.duty import Duty
-from magnetkit.magnetism.magnets import magnets
-from magnetkit.units import ZERO_CELSIUS
+from magnetkit.magnetism._magnets import magnets
+from magnetkit.magnetism.sintered import Duty
 
 from . import hot
 from .hot import ROOM

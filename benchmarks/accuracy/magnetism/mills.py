@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from magnetkit.columnar import Coded
+from magnetkit._core._columnar import Coded
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism.likeness import Kinds, covariance
-from magnetkit.magnetism.mill import EFFECTS, Mill, fractions_of, splits
+from magnetkit.magnetism._measured import EFFECTS, Mill, fractions_of, splits
+from magnetkit.magnetism._uncertainty import Kinds, covariance
 
 if TYPE_CHECKING:
     import pandas as pd

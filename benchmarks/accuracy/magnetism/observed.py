@@ -9,21 +9,21 @@ method all three are as likely.
 
 import numpy as np
 import pandas as pd
+from magnetkit.elements import SYMBOLS
 from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import SYMBOLS
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.kernels import intrinsic as kernel
-from magnetkit.magnetism.model import condense
-from magnetkit.magnetism.parameters import Parameters
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.evaluate import condense
+from magnetkit.intrinsic.parameters import Parameters
+from magnetkit.kernels import _intrinsic
 
 FIELD, FIRST = "anisotropy_field_T", "anisotropy_constant_MJ_m3"
 _OUTPUT = {
-    "saturation_polarization_T": kernel.POLARIZATION,
-    "compensation_K": kernel.POLARIZATION,
-    "reorientation_K": kernel.K1,
-    "anisotropy_constant_2_MJ_m3": kernel.K2,
+    "saturation_polarization_T": _intrinsic.POLARIZATION,
+    "compensation_K": _intrinsic.POLARIZATION,
+    "reorientation_K": _intrinsic.K1,
+    "anisotropy_constant_2_MJ_m3": _intrinsic.K2,
 }
 # 2 mu_0, T per MJ/m3 and T.
 _TESLA = 0.8 * np.pi
@@ -66,24 +66,24 @@ class Observed:
     def predict(self, p: Parameters) -> NDArray[np.float64]:
         """Return what each row would show, shape (n,); 0 where there is no order."""
         model = p.for_kernels()
-        out = np.full((len(self.kind), kernel.HARDNESS + 1), np.nan)
+        out = np.full((len(self.kind), _intrinsic.HARDNESS + 1), np.nan)
         result, across = np.zeros(len(self.kind)), np.full(len(self.kind), np.nan)
         for rows, inverse, t, at, drawn in self.groups:
             codes = np.full(len(t), self.host, np.int8)
             alone = np.full((2, len(t)), np.nan)
-            got = kernel.evaluate(t.rows, codes, model, at, False, alone)
+            got = _intrinsic.evaluate(t.rows, codes, model, at, False, alone)
             if not len(at):
                 result[rows] = got.curie[inverse]
                 continue
             out[rows] = got.value[:, 0, inverse].T
             if drawn:
                 phases = condense(t, codes, p)
-                across[rows] = kernel.fields_across(at[0], phases, p.ions)[inverse]
+                across[rows] = _intrinsic.fields_across(at[0], phases, p.ions)[inverse]
         for kind, column in _OUTPUT.items():
             where = self.kind == kind
             result[where] = out[where, column]
-        j_s, first = out[:, kernel.POLARIZATION], out[:, kernel.K1]
-        total = first + 2.0 * out[:, kernel.K2] + 3.0 * out[:, kernel.K3]
+        j_s, first = out[:, _intrinsic.POLARIZATION], out[:, _intrinsic.K1]
+        total = first + 2.0 * out[:, _intrinsic.K2] + 3.0 * out[:, _intrinsic.K3]
         where = self.kind == FIRST
         result[where] = np.where(np.isnan(across), first, across * j_s / _TESLA)[where]
         hard = _TESLA * total / j_s
@@ -105,5 +105,5 @@ class Observed:
         """Return K_1 + 2 K_2 + 3 K_3 of the first row, MJ/m3, whatever its easy direction."""
         _, _, t, at, _ = self.groups[0]
         codes, alone = np.full(len(t), self.host, np.int8), np.full((2, len(t)), np.nan)
-        values = kernel.evaluate(t.rows, codes, p.for_kernels(), at, False, alone).value
-        return float(values[kernel.K1 : kernel.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])
+        values = _intrinsic.evaluate(t.rows, codes, p.for_kernels(), at, False, alone).value
+        return float(values[_intrinsic.K1 : _intrinsic.K3 + 1, 0, 0] @ [1.0, 2.0, 3.0])

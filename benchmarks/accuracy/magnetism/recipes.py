@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from magnetkit.elements import INDEX
+from magnetkit.units import MU_0
 from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX
-from magnetkit.magnetism.magnets import Magnets, magnets
+from magnetkit.magnetism._magnets import Magnets, magnets
 from magnetkit.magnetism.process import Process
-from magnetkit.units import MU_0
 
 from . import hot
 
@@ -201,14 +201,14 @@ def _fields(made: Magnets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
     The fit asks for them thousands of times, always the same.
     """
-    from magnetkit.kernels.sintered import ROOM, fields
+    from magnetkit.kernels._magnets import ROOM, fields
 
     return fields(np.concatenate([[ROOM], made.temperature]), made.alloys.phases)
 
 
 def _coercivity(made: Magnets, values: dict[str, float]) -> NDArray[np.float64]:
     """Return H_cj, kA/m, with these parameters."""
-    from magnetkit.kernels.magnetism import CURIE
+    from magnetkit.kernels._intrinsic import CURIE
 
     rules = made.alloys.rules(**values)
     polarization, field = _fields(made)

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from magnetkit.elements import INDEX
 from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX
 from magnetkit.magnetism.process import parameters
 
 from .. import written_by

@@ -14,12 +14,11 @@ rate their grades for stands beside: they name no load line.
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from magnetkit.anchors.makeup import ROOM_K, makeup
-from magnetkit.catalogue import grades
-from magnetkit.catalogue.printed import printed
-from magnetkit.composition.table import CompositionTable
 from magnetkit.units import MU_0, ZERO_CELSIUS
+
+from magnetkit.calibration.grades import grades, printed
+from magnetkit.calibration.makeup import ROOM_K, makeup
+from magnetkit.composition.table import CompositionTable
 
 from .. import written_by
 
@@ -78,8 +77,8 @@ def by_definition(remanence: float, coercivity: float, alpha: float, beta: float
 
 def by_model(recipe: CompositionTable, shell: str, remanence: float, coercivity: float) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall as the model says of a recipe."""
-    from magnetkit.magnetism.magnets import magnets
-    from magnetkit.magnetism.shell import read_shells
+    from magnetkit.magnetism._magnets import magnets
+    from magnetkit.magnetism.shells import read_shells
 
     at = np.append(_TRIED, ROOM_K)
     made = magnets(recipe, at, None, read_shells(shell or None, 1))

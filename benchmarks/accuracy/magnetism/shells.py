@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magnetkit import datasets
-from magnetkit.anchors.reference import Seen, anchored_on
+from magnetkit.calibration._reference import Seen, anchored_on
 from magnetkit.composition.shells import Shell
 from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism.process import Process, parameters
-from magnetkit.magnetism.shell import read_shells
+from magnetkit.magnetism.shells import read_shells
 from magnetkit.magnetism.sintered import sintered_at
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.kernels.distances import distances
-from magnetkit.magnetism.mill import QUANTITIES
+from magnetkit.kernels._rows import distances
+from magnetkit.magnetism._measured import QUANTITIES
 
 from . import recipes
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
 from magnetkit.hosts.partition import partition
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.parameters import load
-from magnetkit.magnetism.two_sublattices import PROPERTIES
+from magnetkit.intrinsic.evaluate import PROPERTIES
+from magnetkit.intrinsic.parameters import load
+from magnetkit.surrogates.intrinsic import evaluate
 
 from .. import observations
 from ..surrogates.series import kinds

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from magnetkit.units import MU_0
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism.reorientation import transitions
-from magnetkit.units import MU_0
+from magnetkit.magnetism.transitions import transitions
 
 from .. import written_by
 from . import first_order, ions
@@ -191,11 +191,11 @@ def moment_changes() -> pd.DataFrame:
         host, transition_metal, element, measured, deviation, valence and chgnet, muB per replaced
         atom; `valence` is the model's prior, `chgnet` that of ``datasets/substitution``.
     """
-    from magnetkit import datasets
     from magnetkit.elements import INDEX
-    from magnetkit.hosts.partition import HOSTS
-    from magnetkit.magnetism.parameters import ELEMENT_SLOTS
-    from magnetkit.magnetism.priors import build
+
+    from magnetkit import datasets
+    from magnetkit.hosts.records import HOSTS
+    from magnetkit.intrinsic.parameters import ELEMENT_SLOTS, build
     from magnetkit.phases.substituted import substitution_table
 
     known = pd.read_csv(datasets.path("intrinsic/parameters.csv"))

@@ -3,8 +3,8 @@
 import warnings
 from typing import TYPE_CHECKING
 
+from magnetkit.phases._space import whole_space
 from magnetkit.phases.snapshot import Snapshot
-from magnetkit.phases.space import whole_space
 
 if TYPE_CHECKING:
     from pymatgen.analysis.phase_diagram import PhaseDiagram

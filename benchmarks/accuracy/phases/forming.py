@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from magnetkit.elements import INDEX, RARE_EARTHS
 from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX, RARE_EARTHS
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.kernels.forming import TERMS
-from magnetkit.phases.forming import FAMILIES, FORMS, atoms, made_at, state_of
-from magnetkit.phases.judged import Judged, Named
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.kernels._stability import TERMS
+from magnetkit.phases._forming import FAMILIES, FORMS, atoms, made_at, state_of
+from magnetkit.phases._judged import Judged, Named
 from magnetkit.phases.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from magnetkit.kernels.forming import State
+    from magnetkit.kernels._stability import State
 
 MADE = "known_phases/made.csv"
 # Deviation of the prior of each term's weight: common to all families, and of each family's own.
@@ -122,7 +122,7 @@ def read_made() -> Made:
 
 def terms(made: Made) -> NDArray[np.float64]:
     """Return the terms of the rows, shape (n, terms)."""
-    from magnetkit.kernels.forming import describe
+    from magnetkit.kernels._stability import describe
 
     x = np.zeros((len(made.formula), len(TERMS)))
     describe(made.phases.rows, atoms(), made.state, x, 0, len(x))
@@ -255,7 +255,7 @@ def _scores(name: str, forms: NDArray, p: NDArray, raw: NDArray) -> dict[str, An
 
 
 def write_weights(file: Path) -> None:
-    """Fit to all rows and write the weights that `magnetkit.phases.forming` reads."""
+    """Fit to all rows and write the weights that `magnetkit.phases._forming` reads."""
     made = read_made()
     found = fit(terms(made), made.state.family, made.forms)
     families = {

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from magnetkit.elements import RARE_EARTHS
 from magnetkit.errors import DataError
-from magnetkit.hosts.partition import HOSTS
-from magnetkit.hosts.records import Structure
-from magnetkit.phases.mixing import INTERVAL, MixingModel, conformal_scale
-from magnetkit.phases.snapshot import Snapshot, open_snapshot
-from magnetkit.phases.space import PhaseSpace, build_space, whole_space
 from magnetkit.settings import get_settings
+from numpy.typing import NDArray
+
+from magnetkit.hosts.records import HOSTS, Structure
+from magnetkit.phases._mixing import INTERVAL, MixingModel, conformal_scale
+from magnetkit.phases._space import PhaseSpace, build_space, whole_space
+from magnetkit.phases.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,10 +116,10 @@ def linear_mixing(model: MixingModel) -> NDArray[np.float64]:
 
 def _surrogate_errors(space: PhaseSpace) -> NDArray[np.float64]:
     """Errors of the composition-only surrogate, each entry left out with a tenth of all."""
+    from magnetkit.elements import N_ELEMENTS
     from threadpoolctl import threadpool_limits
 
-    from magnetkit.elements import N_ELEMENTS
-    from magnetkit.learning.process import TrendProcess
+    from magnetkit.surrogates._process import TrendProcess
     from magnetkit.surrogates.energy import columns
 
     rows = np.arange(space.columns, len(space.energy))

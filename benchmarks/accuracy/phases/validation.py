@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from magnetkit.elements import INDEX, SYMBOLS
 from numpy.typing import NDArray
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.elements import INDEX, SYMBOLS
-from magnetkit.hosts.partition import HOSTS
-from magnetkit.phases import slopes
+from magnetkit.hosts.records import HOSTS
+from magnetkit.phases import _mixing
+from magnetkit.phases._mixing import MixingModel, Occupation
+from magnetkit.phases._space import PhaseSpace
 from magnetkit.phases.hull import Decomposition, solve, stable_space
-from magnetkit.phases.mixing import MixingModel
-from magnetkit.phases.mixing_terms import Occupation
 from magnetkit.phases.snapshot import Snapshot, open_snapshot
-from magnetkit.phases.space import PhaseSpace
 
 from .diagram import phase_diagram
 from .forming import read_made, table_of_scores
@@ -137,7 +136,7 @@ def hull_agreement(
     """
     import pandas as pd
 
-    from magnetkit.phases.facets import find_facets
+    from magnetkit.phases._space import find_facets
 
     source = open_snapshot(snapshot)
     stable = stable_space(source)
@@ -196,7 +195,7 @@ def _alike(found: Decomposition, row: int, expected: dict[str, float]) -> bool:
 
 def metals_left_out(
     snapshot: "Snapshot | str | Path | None" = None,
-    known: Callable[[str], tuple[slopes.Slope, ...]] = slopes.all_slopes,
+    known: Callable[[str], tuple[_mixing.Slope, ...]] = _mixing.all_slopes,
 ) -> "pd.DataFrame":
     """Predict the entries of each metal in each host from entries without it.
 
@@ -228,7 +227,7 @@ def metals_left_out(
 
 
 def _metal_by_metal(
-    space: PhaseSpace, host: str, known: tuple[slopes.Slope, ...]
+    space: PhaseSpace, host: str, known: tuple[_mixing.Slope, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return metal contents (n,), and absolute errors without and with slopes (2, n)."""
     whole = MixingModel(space, host, slopes=())

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from magnetkit.learning.curie import NO_PAPER, embedded_set, keys
-from magnetkit.learning.sets import TrainingSet
-from magnetkit.magnetism.belief import Belief
-from magnetkit.magnetism.design import phases_of
-from magnetkit.magnetism.training import train
+from magnetkit.surrogates._curie import Belief, phases_of
+from magnetkit.surrogates._curie_training import train
+from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, embedded_set, keys
 
 from . import figures
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from magnetkit.errors import InputError
 from numpy.typing import NDArray
 
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
 from magnetkit.features import CompositionStatistics
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.magnetism.design import phases_of
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.surrogates._curie import phases_of
 
 Array = NDArray[np.float64]
 Fit = Callable[[CompositionTable, Array], Callable[[CompositionTable], Array]]

@@ -18,11 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.learning.curie import NO_PAPER, TARGET, curie_set
-from magnetkit.learning.sets import TrainingSet
-from magnetkit.magnetism import training
-from magnetkit.magnetism.design import phases_of
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import phases_of
+from magnetkit.surrogates._measured import NO_PAPER, TARGET, TrainingSet, curie_set
 
 from . import figures
 
@@ -62,7 +61,7 @@ def left_out(data: TrainingSet, change: str = "") -> NDArray[np.float64]:
             known.target, table, values, known.groups, known.sources, known.origin, known.removed
         )
     made = np.empty(len(data))
-    made[order] = training.left_out(training.uncalibrated(known)).mean
+    made[order] = _curie_training.left_out(_curie_training.uncalibrated(known)).mean
     return made
 
 

@@ -8,20 +8,18 @@ and at the calibrated ones, which know these papers and so flatter the physics a
 
 import numpy as np
 import pandas as pd
+from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from numpy.typing import NDArray
 
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import INDEX, N_ELEMENTS, RARE_EARTHS
 from magnetkit.hosts.partition import Partition
-from magnetkit.learning.curie import keys
-from magnetkit.learning.process import TrendProcess
-from magnetkit.magnetism import training
-from magnetkit.magnetism.belief import Belief
-from magnetkit.magnetism.design import TREND, TYPICAL_K, columns_of, phases_of
-from magnetkit.magnetism.intrinsic import evaluate
-from magnetkit.magnetism.parameters import load
-from magnetkit.magnetism.priors import prior_parameters
-from magnetkit.magnetism.two_sublattices import PROPERTIES
+from magnetkit.intrinsic.evaluate import PROPERTIES
+from magnetkit.intrinsic.parameters import load, prior_parameters
+from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import TREND, TYPICAL_K, Belief, columns_of, phases_of
+from magnetkit.surrogates._measured import keys
+from magnetkit.surrogates._process import TrendProcess
+from magnetkit.surrogates.intrinsic import evaluate
 
 from .. import observations
 from . import figures
@@ -101,7 +99,7 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
 
 def _curie(own: pd.DataFrame, table: CompositionTable, belief: Belief) -> dict[str, Array]:
     known = belief.known
-    learnt = training.rows_of(known, True)
+    learnt = _curie_training.rows_of(known, True)
     compounds, theirs = _keys(known.table), _keys(table)
     codes, phases = phases_of(table)
     x, base = belief.columns(phases, codes)
@@ -116,7 +114,9 @@ def _curie(own: pd.DataFrame, table: CompositionTable, belief: Belief) -> dict[s
             rest = ~np.isin(compounds, theirs[gone])
             rest &= ~review if paper == _REVIEW else True
             rows = np.flatnonzero(rest)
-            process = training.fit_rows(known[rows], learnt.at(rows), branch.learns, branch.process)
+            process = _curie_training.fit_rows(
+                known[rows], learnt.at(rows), branch.learns, branch.process
+            )
             found[test] += process.estimate(x[test]).mean
     return made | {"physics alone": base}
 

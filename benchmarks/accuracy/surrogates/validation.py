@@ -10,20 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-
-from magnetkit import conformal
-from magnetkit._console import bar
 from magnetkit.elements import SYMBOLS
 from magnetkit.errors import DataError, InputError
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.learning.curie import FOLDS, NO_PAPER, keys
-from magnetkit.learning.sets import TrainingSet
-from magnetkit.magnetism import believing, training
-from magnetkit.magnetism.belief import Belief
-from magnetkit.magnetism.design import phases_of
-from magnetkit.surrogates import energy
-from magnetkit.surrogates.training_sets import CURIE, TARGETS, training_set
+from numpy.typing import NDArray
+
+from magnetkit._core import _intervals
+from magnetkit._core._progress import bar
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.surrogates import _curie_training, energy
+from magnetkit.surrogates._curie import Belief, phases_of
+from magnetkit.surrogates._measured import FOLDS, NO_PAPER, TrainingSet, keys
+from magnetkit.surrogates._measured import TARGET as CURIE
+from magnetkit.surrogates.training_sets import TARGETS, training_set
 
 from . import blind, figures, series
 from .peers import peers as recipes
@@ -90,13 +88,13 @@ def validate(
     if target not in TARGETS:
         raise InputError(f"target {target!r} is not validated; use one of {', '.join(TARGETS)}")
     if target == CURIE:
-        return _curie(believing.training_set(data), progress, peers)
+        return _curie(_curie_training.training_set(data), progress, peers)
     return _energy(training_set(energy.ENERGY, data), progress, peers)
 
 
 def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield training and test rows of each fold; a test row's compound is in no training row."""
-    groups = training.folds_of(data)
+    groups = _curie_training.folds_of(data)
     compounds = np.array(keys(data.table.to_array()), object)
     for k in range(FOLDS):
         test = np.flatnonzero(groups == k)
@@ -109,13 +107,13 @@ def _splits(data: TrainingSet) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
 def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
     others = recipes() if with_peers else {}
     with bar(f"validating {CURIE}", FOLDS * (2 + len(others)) + 1, progress) as advance:
-        model, found = training.trained(data, advance)
+        model, found = _curie_training.trained(data, advance)
         made = pd.DataFrame(
             {
                 "value": data.values,
                 "group": data.groups,
                 "source": data.sources,
-                "fold": training.folds_of(data),
+                "fold": _curie_training.folds_of(data),
                 "host": _hosts(data, found.base),
                 "model": found.mean,
                 "physics alone": found.base,
@@ -124,7 +122,7 @@ def _curie(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
                 "misfit": found.local,
             }
         )
-        alone = training.left_out(training.uncalibrated(data, physics=False), advance)
+        alone = _curie_training.left_out(_curie_training.uncalibrated(data, physics=False), advance)
         made["data alone"] = alone.mean
         for name, fit in others.items():
             made[name] = np.nan
@@ -146,13 +144,13 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _inside(model: Belief, found: training.LeftOut) -> NDArray[np.bool_]:
+def _inside(model: Belief, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
 
 
-def _half(model: Belief, found: training.LeftOut) -> Array:
+def _half(model: Belief, found: _curie_training.LeftOut) -> Array:
     """Return half the interval of each left-out row, calibrated on the rows of other folds."""
-    groups = training.folds_of(model.known)
+    groups = _curie_training.folds_of(model.known)
     size = found.sizes([branch.coefficients for branch in model.branches])
     score = np.abs(model.known.values - found.mean) / size
     inside = _inside(model, found)
@@ -162,7 +160,7 @@ def _half(model: Belief, found: training.LeftOut) -> Array:
             own, other = part & (groups == k), part & (groups != k)
             if own.any():
                 pool = other if other.sum() >= _LEAST else groups != k
-                half[own] = size[own] * conformal.quantile(score[pool], COVERAGE)
+                half[own] = size[own] * _intervals.quantile(score[pool], COVERAGE)
     return half
 
 
@@ -323,7 +321,7 @@ def _energy(data: TrainingSet, progress: bool, with_peers: bool) -> Report:
         made["model"] = energy.left_out(model.process, data).mean
         for name, fit in others.items():
             made[name] = np.nan
-            for inside, outside in conformal.folds(data.groups, energy.FOLDS):
+            for inside, outside in _intervals.folds(data.groups, energy.FOLDS):
                 rows = inside[data.learn[inside]]
                 predict = fit(data.table[rows], data.values[rows])
                 made.loc[outside, name] = predict(data.table[outside])

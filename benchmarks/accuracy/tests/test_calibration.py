@@ -1,16 +1,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.elements import INDEX
+from magnetkit.errors import DataError
+from magnetkit.settings import get_settings
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.calibration import Fit
 from benchmarks.accuracy.magnetism.validation import between_papers, held_out, pairs
-from magnetkit.elements import INDEX
-from magnetkit.errors import DataError
-from magnetkit.hosts.partition import HOST_NAMES
-from magnetkit.magnetism.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, load, read
-from magnetkit.magnetism.priors import build
-from magnetkit.settings import get_settings
+from magnetkit.hosts.records import HOST_NAMES
+from magnetkit.intrinsic.parameters import COLUMNS, ELEMENT_SLOTS, HOST_SLOTS, build, load, read
 
 
 def rows(*values, host="1:5", paper="a paper"):
@@ -19,14 +18,14 @@ def rows(*values, host="1:5", paper="a paper"):
 
 
 def test_slots_are_those_of_the_kernel():
-    from magnetkit.kernels import magnetism as kernel
+    from magnetkit.kernels import _intrinsic
 
-    assert ELEMENT_SLOTS[6 * kernel.EXCHANGE] == "exchange_K:iron"
-    assert ELEMENT_SLOTS[kernel.ION_A2] == "ion_A2_K:iron"
-    assert ELEMENT_SLOTS[kernel.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
-    assert HOST_SLOTS[kernel.SHAPE] == "shape:iron"
-    assert HOST_SLOTS[kernel.CARBON] == "exchange_K:carbon"
-    assert len(HOST_SLOTS) == kernel.N_HOST
+    assert ELEMENT_SLOTS[6 * _intrinsic.EXCHANGE] == "exchange_K:iron"
+    assert ELEMENT_SLOTS[_intrinsic.ION_A2] == "ion_A2_K:iron"
+    assert ELEMENT_SLOTS[_intrinsic.CRYSTAL_FIELD_SLOPE] == "crystal_field:slope"
+    assert HOST_SLOTS[_intrinsic.SHAPE] == "shape:iron"
+    assert HOST_SLOTS[_intrinsic.CARBON] == "exchange_K:carbon"
+    assert len(HOST_SLOTS) == _intrinsic.N_HOST
 
 
 def test_every_parameter_has_source_and_confidence():

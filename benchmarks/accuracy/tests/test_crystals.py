@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import DataError
+from magnetkit.settings import get_settings
 
 from magnetkit.composition.table import CompositionTable
-from magnetkit.errors import DataError
-from magnetkit.hosts.partition import HOST_NAMES
+from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.phases import host_cell
-from magnetkit.settings import get_settings
 from tests.scripts import script
 
 _FEATURES = script("datasets/materials_project/features.py")

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 from benchmarks.accuracy.surrogates import figures
-from magnetkit import conformal as intervals
-from magnetkit.errors import InputError
+from magnetkit._core import _intervals
 
 
 def test_pairs_count_within_a_group_and_beyond_the_tolerance():
@@ -31,17 +31,17 @@ def test_coverage_interval_widens_with_fewer_groups():
 def test_the_conformal_quantile_covers_new_scores():
     rng = np.random.default_rng(0)
     hits = [
-        rng.exponential() <= intervals.quantile(rng.exponential(size=50), 0.9) for _ in range(2000)
+        rng.exponential() <= _intervals.quantile(rng.exponential(size=50), 0.9) for _ in range(2000)
     ]
     assert 0.88 < np.mean(hits) < 0.93
 
 
 def test_folds_keep_groups_whole_and_need_two():
     groups = np.array(["a", "a", "b", "c", "c", "d"])
-    for inside, outside in intervals.folds(groups, 3):
+    for inside, outside in _intervals.folds(groups, 3):
         assert not set(groups[inside]) & set(groups[outside])
     with pytest.raises(InputError, match="two groups"):
-        list(intervals.folds(np.zeros(4), 3))
+        list(_intervals.folds(np.zeros(4), 3))
 
 
 def test_calibration_counts_and_measures_by_hand():

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.accuracy.phases import forming
 from magnetkit import datasets
-from magnetkit.kernels.forming import TERMS
-from magnetkit.phases.forming import FAMILIES
+from magnetkit.kernels._stability import TERMS
+from magnetkit.phases._forming import FAMILIES
 
 
 @pytest.fixture(scope="module")

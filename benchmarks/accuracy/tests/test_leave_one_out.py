@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import DataError
 
 from benchmarks.accuracy.phases import leave_one_out as module
-from magnetkit.errors import DataError
-from magnetkit.phases.mixing import mixing_model
+from magnetkit.phases._mixing import mixing_model
+from magnetkit.phases._space import whole_space
 from magnetkit.phases.snapshot import open_snapshot
-from magnetkit.phases.space import whole_space
 
 
 def test_embedded_validation(monkeypatch):

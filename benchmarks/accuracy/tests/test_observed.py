@@ -4,8 +4,7 @@ import pytest
 
 from benchmarks.accuracy import observations
 from benchmarks.accuracy.magnetism.observed import Observed
-from magnetkit.magnetism.parameters import load
-from magnetkit.magnetism.priors import prior_parameters
+from magnetkit.intrinsic.parameters import load, prior_parameters
 
 
 def seen(formula, method, parameters, kind="anisotropy_field_T", kelvin=300.0):

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.elements import INDEX
 
 from benchmarks.accuracy.phases import validation
-from magnetkit.elements import INDEX
+from magnetkit.phases._mixing import all_slopes
 from magnetkit.phases.hull import Decomposition
-from magnetkit.phases.slopes import all_slopes
 from magnetkit.phases.snapshot import open_snapshot, write_snapshot
 
 

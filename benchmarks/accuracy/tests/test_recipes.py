@@ -4,8 +4,7 @@ import pytest
 
 from benchmarks.accuracy.magnetism import engineer, hot, recipes, recipes_report
 from magnetkit import datasets
-from magnetkit.magnetism.process import parameters
-from magnetkit.magnetism.routes import routes
+from magnetkit.magnetism.process import parameters, routes
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,8 @@ def test_every_row_names_its_source():
 
 
 def test_recipes_are_read_as_the_host_they_name():
-    from magnetkit.hosts.partition import HOST_NAMES, assign_hosts
+    from magnetkit.hosts.partition import assign_hosts
+    from magnetkit.hosts.records import HOST_NAMES
 
     data = recipes.recipes()
     made, *_ = recipes.made()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy.magnetism import shells
-from magnetkit.magnetism.mill import COERCIVITY, splits
+from magnetkit.magnetism._measured import COERCIVITY, splits
 from magnetkit.magnetism.process import parameters
 
 

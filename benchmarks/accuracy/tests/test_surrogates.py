@@ -3,11 +3,11 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from magnetkit.errors import InputError
 
 from benchmarks.accuracy.surrogates import peers, repeat, series, validate, validation
 from magnetkit.composition import CompositionTable
-from magnetkit.errors import InputError
-from magnetkit.magnetism import believing
+from magnetkit.surrogates import _curie_training
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +29,12 @@ def test_model_physics_and_data_stand_beside_each_other(report):
 
 
 def test_every_row_was_left_out_once(report):
-    assert len(report.made) == len(believing.training_set())
+    assert len(report.made) == len(_curie_training.training_set())
     assert report.made["model"].notna().all()
 
 
 def test_a_fold_takes_its_compounds_out_of_every_source():
-    known = believing.training_set()
+    known = _curie_training.training_set()
     compounds = np.array(validation.keys(known.table.to_array()), object)
     seen = np.zeros(len(known), int)
     for train, test in validation._splits(known):
@@ -50,7 +50,7 @@ def _installed():
 
 def test_peers_are_trained_on_the_same_rows():
     _installed()
-    known = believing.training_set()
+    known = _curie_training.training_set()
     for name, fit in peers.peers().items():
         predict = fit(known.table[:60], known.values[:60])
         error = np.abs(predict(known.table[:60]) - known.values[:60])
@@ -60,7 +60,7 @@ def test_peers_are_trained_on_the_same_rows():
 
 def test_the_vote_speaks_of_2_14_1_alone():
     _installed()
-    known = believing.training_set()
+    known = _curie_training.training_set()
     fit = peers.peers()["vote on element counts (2:14:1)"]
     own = peers.phases_of(known.table)[0] == peers.HOST_NAMES.index("2:14:1")
     assert 30 <= own.sum() < 100
@@ -71,7 +71,7 @@ def test_the_vote_speaks_of_2_14_1_alone():
 
 
 def test_the_same_data_say_the_same_moved_by_a_hair_or_in_another_order():
-    known = believing.training_set()
+    known = _curie_training.training_set()
     small = known[np.flatnonzero(peers.phases_of(known.table)[0] >= 0)]
     made = {c: repeat.left_out(small, c) for c in ("", "order", "move")}
     assert np.abs(made["order"] - made[""]).max() < 1e-6

@@ -4,10 +4,10 @@ import gzip
 import json
 
 import pytest
+from magnetkit.errors import DataError
 
 from benchmarks.features.crystals import on_crystals
 from benchmarks.features.material import nd2fe14b
-from magnetkit.errors import DataError
 
 
 @pytest.mark.filterwarnings("ignore")

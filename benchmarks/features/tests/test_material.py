@@ -1,10 +1,10 @@
 """What the benchmarks work on."""
 
 import numpy as np
+from magnetkit.elements import SYMBOLS
 
 from benchmarks.features.material import OTHER, RARE, compositions, formulas, nd2fe14b
 from magnetkit.composition import CompositionTable
-from magnetkit.elements import SYMBOLS
 
 
 def test_material_is_what_it_says():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.errors import InputError
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")

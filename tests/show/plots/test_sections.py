@@ -3,8 +3,8 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
-
 from magnetkit.errors import InputError
+
 from magnetkit.show import plots
 
 mpl.use("Agg")

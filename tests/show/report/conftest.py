@@ -2,7 +2,7 @@
 
 import pytest
 
-from magnetkit.screening import screen
+from magnetkit.run.screen import screen
 
 HOSTILE = '<script>alert("x")</script>'
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow
 import pytest
 
-from magnetkit.screening import ScreenResult
+from magnetkit.run.screen import ScreenResult
 from tests.show.report import browser
 from tests.show.report.browser import ENTER, TAB, Browser
 

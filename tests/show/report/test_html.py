@@ -5,15 +5,13 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from magnetkit.errors import StoreError
 
 from magnetkit import datasets
-from magnetkit.errors import StoreError
-from magnetkit.screening import ScreenResult, screen
-from magnetkit.show import plots
-from magnetkit.show.report import content
-from magnetkit.show.report.content import answer, shown_magnets
-from magnetkit.show.report.figures import few, pareto
-from magnetkit.show.report.html import in_script
+from magnetkit.run.screen import ScreenResult, screen
+from magnetkit.show import _content, plots
+from magnetkit.show._content import answer, shown_magnets
+from magnetkit.show.report import few, in_script, pareto
 
 SECTIONS = (
     "answer",
@@ -162,13 +160,13 @@ def test_one_value_makes_no_colour_scale(magnets, scale):
 
 
 def test_a_shell_is_said_in_grams_of_a_device():
-    said = content.shell_in_words("Tb 0.8 wt%", 1.2)
+    said = _content.shell_in_words("Tb 0.8 wt%", 1.2)
     # 0.8 % of 1.2 kg.
     assert "9.60 g of Tb in the 1.20 kg of magnet" in said
-    fixed = content.shell_in_words("Tb 0.30 @ 0.10", 1.2)
+    fixed = _content.shell_in_words("Tb 0.30 @ 0.10", 1.2)
     assert "10 % of each grain's volume" in fixed
     assert "30 % of the rare earth is Tb" in fixed
-    assert content.shell_in_words("", 1.2) == content.shell_in_words(None, 1.2) == ""
+    assert _content.shell_in_words("", 1.2) == _content.shell_in_words(None, 1.2) == ""
 
 
 def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):

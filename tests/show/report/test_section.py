@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from magnetkit.show.report.figures import section
+from magnetkit.show.report import section
 
 
 def best(*rows):

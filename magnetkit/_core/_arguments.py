@@ -1,0 +1,377 @@
+"""Arguments of public functions: numbers checked, names that do not exist said so.
+
+Reading a strict TOML file: an embedded one by name or the user's own by path.
+"""
+
+import difflib
+import inspect
+import math
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from numbers import Integral, Real
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from . import datasets
+from .errors import InputError, MagnetkitError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def named(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a public function say which of its arguments it cannot use.
+
+    Arguments that it does not have are an InputError. So is what ends in an exception of another
+    kind where an argument is not of the type that the function's own annotations say. One in quotes
+    names what is imported for type checkers alone, and is not looked at.
+
+    Parameters
+    ----------
+    function : callable
+        Whose signature says what it takes.
+    """
+    signature = inspect.signature(function)
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            own = [n for n, p in signature.parameters.items() if p.kind is not p.VAR_KEYWORD]
+            unknown = [name for name in kwargs if name not in own]
+            near = difflib.get_close_matches(unknown[0], own, n=1) if unknown else []
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise InputError(f"{function.__name__}: {error}{hint}") from None
+        try:
+            return function(*args, **kwargs)
+        except MagnetkitError:
+            raise
+        except Exception as error:
+            for name, value in bound.arguments.items():
+                parameter = signature.parameters[name]
+                wanted = parameter.annotation
+                if parameter.kind is not parameter.VAR_KEYWORD and not _fits(value, wanted):
+                    raise InputError(
+                        f"{function.__name__}: {name} must be {_plain(wanted)}, got {value!r:.60}"
+                    ) from error
+            raise
+
+    return checked
+
+
+def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function take keywords by the names of 0.1 too, with a warning that says the new one.
+
+    Parameters
+    ----------
+    **names
+        New name by old name.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            for old in names.keys() & kwargs:
+                new = names[old]
+                if new in kwargs:
+                    raise InputError(
+                        f"{function.__name__}: {old} is the old name of {new}; give one"
+                    )
+                warnings.warn(
+                    f"{function.__name__}: {old} is now called {new}; the old name goes with the "
+                    "next release",
+                    FutureWarning,
+                    stacklevel=2,
+                )
+                kwargs[new] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        return called
+
+    return decorate
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    """Return whether a value is of an annotated type; what the type does not tell fits."""
+    kind, inner = get_origin(wanted), get_args(wanted)
+    if kind in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if kind is Literal:
+        return isinstance(value, str) and value in inner
+    if wanted is None:
+        return value is None
+    if wanted in (int, float):
+        number = Integral if wanted is int else Real
+        return isinstance(value, number) and not isinstance(value, bool)
+    if not isinstance(kind, type):
+        return isinstance(value, wanted) if isinstance(wanted, type) and wanted is not Any else True
+    if issubclass(kind, Mapping):
+        pairs = value.items() if isinstance(value, Mapping) else ()
+        return isinstance(value, Mapping) and all(
+            _fits(k, inner[0]) and _fits(v, inner[1]) for k, v in pairs
+        )
+    if not issubclass(kind, Iterable) or kind.__module__ == "numpy":
+        return isinstance(value, kind)
+    parts = _parts(value)
+    if parts is None:
+        return False
+    if kind is tuple and inner[-1:] != (...,):
+        return len(parts) == len(inner) and all(map(_fits, parts, inner))
+    return all(_fits(part, inner[0]) for part in parts)
+
+
+def _parts(value: Any) -> list[Any] | None:
+    """Return what a list of things holds; None where it is none."""
+    if isinstance(value, str | bytes | Mapping):
+        return None
+    try:
+        return list(value)
+    except TypeError:
+        return None
+
+
+def _plain(annotation: Any) -> str:
+    """Return a type as text, without the modules that its names are of."""
+    return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Return a whole number.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : int
+        As given; True and False are none.
+    least : int
+        Smallest that makes sense.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number or too small.
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
+    return int(value)
+
+
+def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
+    """Return a finite number.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : float
+        As given; True and False are none.
+    least : float
+        Smallest that makes sense.
+    above : bool
+        Whether that itself is too small.
+
+    Raises
+    ------
+    InputError
+        If it is no number, or too small.
+    """
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    found = float(value) if real else math.nan
+    if not math.isfinite(found) or not (found > least or (found == least and not above)):
+        bound = f" above {least:g}" if above else f" of {least:g} or more"
+        said = bound if math.isfinite(least) else ""
+        raise InputError(f"{name} must be a finite number{said}, got {value!r:.60}")
+    return found
+
+
+def share(name: str, value: Any) -> float:
+    """Return a number above 0 and below 1.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : float
+        As given.
+
+    Raises
+    ------
+    InputError
+        If it is no such number.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0.0 < number < 1.0:
+        raise InputError(f"{name} must lie between 0 and 1, got {value!r:.60}; 0.9 means 90 %")
+    return number
+
+
+def path(name: str, value: Any) -> Path:
+    """Return a path.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    value : str or Path
+        As given.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or empty.
+    """
+    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+        raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
+    return Path(value)
+
+
+# Faults of a file that are listed at once.
+_MOST = 20
+
+Model = TypeVar("Model", bound=BaseModel)
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class Strict(BaseModel):
+    """A model that takes no unknown field, no NaN and no later change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Evidence(Strict):
+    """Where a number comes from.
+
+    Attributes
+    ----------
+    source : str
+        Publication or page, or the reason for an assumption.
+    status : {"cited", "assumption"}
+        Whether the source states the number.
+    """
+
+    source: Text
+    status: Literal["cited", "assumption"]
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the TOML files in a folder of the embedded data."""
+    return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
+
+
+def load(name_or_path: str | Path, model: type[Model], kind: str, folder: str) -> Model:
+    """Read and check a TOML file.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        Name of a file in `folder` or path of one that ends in ``.toml``.
+    model : type of pydantic model
+        What it must hold.
+    kind : str
+        What it is, for the messages.
+    folder : str
+        Folder of the embedded data.
+
+    Raises
+    ------
+    InputError
+        In one line: which file, and of every fault which field, what was expected and what came.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(".toml"):
+        return _read(Path(name_or_path), model, kind)
+    known = names(folder)
+    if text not in known:
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InputError(
+            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            "TOML file"
+        )
+    return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
+
+
+def _read(file: Path, model: type[Model], kind: str) -> Model:
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except OSError as error:
+        raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{kind} file {file} is not valid TOML: {error}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{kind} file {file}: {_explain(error)}") from None
+
+
+def write_new(name: str, template: Path, folder: Path) -> Path:
+    """Write a commented file to fill in, valid as it stands.
+
+    Parameters
+    ----------
+    name : str
+        Name of what it describes: small letters, digits and hyphens; also that of the file.
+    template : Path
+        Text in which ``NAME`` stands for the name.
+    folder : Path
+        Where to.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the name is none, or a file of that name is there.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError(
+            f"name {name!r}: expected small letters, digits and hyphens, such as my-pump"
+        )
+    path = folder / f"{name}.toml"
+    text = template.read_text(encoding="utf-8").replace("NAME", name)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} is there already; choose another name or remove it") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    return path
+
+
+def _explain(error: ValidationError) -> str:
+    problems = [_problem(problem) for problem in error.errors(include_url=False)]
+    shown = "; ".join(problems[:_MOST])
+    more = len(problems) - _MOST
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _problem(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    expected = problem["msg"].removeprefix("Value error, ")
+    expected = expected[0].lower() + expected[1:]
+    got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"
+    return f"field {field}: {expected}{got}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

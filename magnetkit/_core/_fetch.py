@@ -1,0 +1,208 @@
+"""Downloads of the larger public data sets named in ``datasets/registry.toml``.
+
+A set comes from the mirror folder (setting ``MAGNETKIT_MIRROR``), else from the user's cache,
+else over the network; wherever it comes from, its SHA-256 is that of the registry or it is not
+handed out.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from . import datasets
+from .errors import DataError, InputError, NetworkError
+from .settings import get_settings
+
+TIMEOUT = (10.0, 60.0)
+"""Seconds to wait for a connection and for each part of the answer."""
+MOST_BYTES = 256 << 20
+"""Size at which a download is given up; no set of the registry comes near it."""
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the sets that `fetch` knows."""
+    return tuple(sorted(datasets.registry().get("remote", {})))
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return a set and those that belong to it: what ``magnetkit data fetch NAME`` brings.
+
+    >>> parts("curie")
+    ('curie', 'curie-by-paper')
+    """
+    _entry(name)
+    remote = datasets.registry()["remote"]
+    return (name, *sorted(key for key in remote if remote[key].get("part_of") == name))
+
+
+def cached_path(name: str) -> Path:
+    """Return where the set `name` lies in the user's cache, whether it is there or not."""
+    return get_settings().cache_dir / "fetched" / _entry(name)["file"]
+
+
+def fetch(
+    name: str,
+    *,
+    progress: bool = False,
+    timeout: tuple[float, float] = TIMEOUT,
+    retries: int = 2,
+) -> Path:
+    """Return the path of a public data set, downloading it at first use.
+
+    Parameters
+    ----------
+    name : str
+        Name of the set, one of `names()`, e.g. ``"curie"``.
+    progress : bool
+        Show a progress bar on stderr.
+    timeout : tuple of float
+        Seconds to wait for a connection and between parts of the answer.
+    retries : int
+        Further attempts after an interrupted or corrupted download.
+
+    Returns
+    -------
+    pathlib.Path
+        A file whose SHA-256 is that of the registry; read it, do not write to it.
+
+    Raises
+    ------
+    InputError
+        If no set has this name.
+    DataError
+        If the mirror's file, or what the server sends, is not the file of the registry.
+    NetworkError
+        If the set could not be downloaded.
+    """
+    entry = _entry(name)
+    mirror = get_settings().mirror
+    if mirror is not None:
+        served = mirror.expanduser() / entry["file"]
+        if served.is_file():
+            _check_mirror(served, entry)
+            return served
+    target = cached_path(name)
+    if target.is_file() and datasets.sha256(target) == entry["sha256"]:
+        return target
+    _download(name, entry, target, progress, timeout, retries)
+    return target
+
+
+def _entry(name: str) -> dict[str, Any]:
+    try:
+        return datasets.registry()["remote"][name]
+    except KeyError:
+        known = ", ".join(names()) or "none"
+        raise InputError(
+            f"no data set is called {name!r}; those that can be fetched: {known}"
+        ) from None
+
+
+def _check_mirror(served: Path, entry: dict[str, Any]) -> None:
+    digest = datasets.sha256(served)
+    if digest != entry["sha256"]:
+        raise DataError(
+            f"{served} in the mirror folder is not {entry['title']!r}: expected SHA-256 "
+            f"{entry['sha256']}, got {digest}; replace that file or unset MAGNETKIT_MIRROR"
+        )
+
+
+def _download(
+    name: str,
+    entry: dict[str, Any],
+    target: Path,
+    progress: bool,
+    timeout: tuple[float, float],
+    retries: int,
+) -> None:
+    import pooch
+
+    # pooch announces each download in its own log; the bar and the errors here say enough.
+    pooch.get_logger().setLevel(logging.WARNING)
+    # Every attempt writes to a temporary file that is renamed only once its hash is right.
+    store = pooch.create(
+        path=target.parent,
+        base_url="",
+        registry={target.name: f"sha256:{entry['sha256']}"},
+        urls={target.name: entry["url"]},
+        retry_if_failed=retries,
+    )
+    way_out = (
+        f"try again, or download {entry['url']} yourself as {entry['file']} into a folder and "
+        "name that folder in MAGNETKIT_MIRROR"
+    )
+    try:
+        with _Bar(entry["title"], progress) as bar:
+            store.fetch(
+                target.name,
+                downloader=pooch.HTTPDownloader(
+                    progressbar=bar, chunk_size=1 << 16, timeout=timeout
+                ),
+            )
+    except ValueError as error:
+        raise DataError(
+            f"the download of {name!r} is damaged or another file than the registry's "
+            f"(SHA-256 {entry['sha256']}), after {retries + 1} attempts; {way_out}"
+        ) from error
+    except OSError as error:
+        # What pooch downloads with says what it was asked; what writes to a disk does not.
+        if hasattr(error, "request"):
+            raise NetworkError(
+                f"could not download {name!r} after {retries + 1} attempts "
+                f"({_reason(error)}); {way_out}"
+            ) from error
+        raise DataError(
+            f"cannot write {target} ({error}); set MAGNETKIT_CACHE_DIR to a folder you may write to"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    if response is not None:
+        return f"the server answered {response.status_code} {response.reason}"
+    return f"{type(error).__name__}: {error}"
+
+
+class _Bar:
+    """The progress bar that pooch fills, drawn by rich on stderr; nothing when not `shown`."""
+
+    def __init__(self, title: str, shown: bool) -> None:
+        from rich.progress import DownloadColumn
+
+        from ._progress import bars
+
+        self._rich = bars(DownloadColumn(), shown=shown)
+        self._task = self._rich.add_task(title, total=None)
+
+    def __enter__(self) -> "_Bar":
+        self._rich.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rich.stop()
+
+    @property
+    def total(self) -> float | None:
+        """Bytes to come; 0 or None where the server does not say."""
+        return self._rich.tasks[self._task].total
+
+    @total.setter
+    def total(self, value: float) -> None:
+        self._rich.update(self._task, total=value or None)
+
+    def update(self, count: float) -> None:
+        """Count `count` bytes more."""
+        self._rich.update(self._task, advance=count)
+        received = self._rich.tasks[self._task].completed
+        if received > MOST_BYTES:
+            raise DataError(
+                f"the server sends more than {MOST_BYTES >> 20} MiB, which is no set of the "
+                "registry; nothing was kept"
+            )
+
+    def reset(self) -> None:
+        """Begin again at zero."""
+        self._rich.reset(self._task)
+
+    def close(self) -> None:
+        """Do nothing: the context manager ends the bar."""

@@ -1,0 +1,180 @@
+"""Writing files whole: beside their place, then renamed into it; Parquet, and CSV for any program.
+
+No reader meets half a file, and what stood there before is kept until the new one is complete.
+"""
+
+import csv
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import get_ident
+from typing import TYPE_CHECKING, BinaryIO
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+
+# By these a reader may skip row groups; of figures the extremes tell nothing.
+_SORTED = ("row_index", "rank", "pareto_front")
+_PAGE_BYTES = 8 << 20
+# A cell that starts so is run as a formula by spreadsheet programs.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_url(text: object) -> bool:
+    """Return whether a text names a place of another kind than this machine's folders."""
+    return isinstance(text, str) and "://" in text
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` and rename it into place if all went well.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{get_ident()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path as `whole` does; what fails is said to the user.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written, with the way out.
+    """
+    try:
+        with whole(path) as temporary:
+            yield temporary
+    except OSError as error:
+        full = error.errno in _FULL or "No space left" in str(error)
+        way_out = (
+            "free some space (a screening goes on with --resume)"
+            if full
+            else "choose another place"
+        )
+        raise InputError(f"cannot write {path}: {error.strerror or error}; {way_out}") from None
+
+
+def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
+    repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="snappy",
+        use_dictionary=[*repeated, "temperature_K"],
+        write_statistics=[name for name in _SORTED if name in schema.names],
+        data_page_size=_PAGE_BYTES,
+    )
+
+
+class _Hashed:
+    """A stream whose SHA-256 is taken in a thread while it is written."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO, pool: ThreadPoolExecutor) -> None:
+        self._stream, self._pool, self.found = stream, pool, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self._pool.submit(self.found.update, data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+def write_parquet(tables: Iterable["pa.Table"], schema: "pa.Schema", path: Path) -> str:
+    """Write tables of one schema to a Parquet file, one after the other; return its SHA-256."""
+    with (
+        replacing(path) as temporary,
+        temporary.open("wb") as stream,
+        ThreadPoolExecutor(1, "hashing") as pool,
+    ):
+        hashed = _Hashed(stream, pool)
+        with _parquet(hashed, schema) as out:
+            for table in tables:
+                out.write_table(table)
+    return hashed.found.hexdigest()
+
+
+def parquet_bytes(table: "pa.Table") -> bytes:
+    """Return a table as the content of a Parquet file."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with _parquet(sink, table.schema) as out:
+        out.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def safe_cell(text: object) -> object:
+    """Return a cell that no spreadsheet program runs; `plain_cell` gives the text back.
+
+    A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
+    an apostrophe in front. A plain number such as -0.5 stays as it is.
+    """
+    if isinstance(text, str) and _like_formula(text):
+        return "'" + text
+    return text
+
+
+def plain_cell(cell: str) -> str:
+    """Return the text that `safe_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
+
+
+def _like_formula(text: str) -> bool:
+    if not text.lstrip("'").startswith(_FORMULA_STARTS):
+        return False
+    return not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text)
+
+
+def write_csv(header: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
+    """Write rows to a CSV file."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        out = csv.writer(stream, lineterminator="\n")
+        out.writerow([safe_cell(name) for name in header])
+        out.writerows([safe_cell(cell) for cell in row] for row in rows)
+
+
+_SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
+
+
+def seal(page: str) -> str:
+    """Return an HTML page with its own hash behind it, by which `sealed` knows it again."""
+    return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
+
+
+def sealed(file: Path) -> bool:
+    """Return whether a file is a page that was sealed and not changed since."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    start = content.rfind(b"<!-- magnetkit sha256 ")
+    mark = _SEAL.fullmatch(content, start) if start >= 0 else None
+    return mark is not None and hashlib.sha256(content[:start]).hexdigest() == mark[1].decode()

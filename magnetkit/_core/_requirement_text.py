@@ -1,0 +1,94 @@
+"""Requirements in one line of text: ``"remanence_T >= 0.98*reference at 150C"``.
+
+The same grammar reads what a user asks for beside a profile and writes what failed.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+
+from .errors import InputError
+from .units import parse_temperature
+
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_TEXT = re.compile(
+    rf"\s*(?P<bar>\|?)\s*(?P<column>\w+)\s*(?P<close>\|?)\s*(?P<sign>>=|<=)\s*"
+    rf"(?:(?P<share>{_NUMBER})\s*\*\s*(?=reference)|(?P<limit>{_NUMBER}))?\s*"
+    rf"(?P<reference>reference)?\s*(?:(?:at|@)\s*(?P<temperature>.+?))?\s*"
+)
+_FORM = (
+    "write e.g. 'remanence_T>=0.98*reference', 'coercivity_kA_m >= 800 at 150C' or "
+    "'|remanence_coefficient_pct_K| <= 0.03'"
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A requirement as it was written.
+
+    Attributes
+    ----------
+    column : str
+        Name of a result column, not checked.
+    sign : {">=", "<="}
+    limit : float or None
+        In the column's unit; None where it is relative.
+    share : float or None
+        Share of the reference magnet's value; None where it is a number.
+    absolute : bool
+        Whether the value counts without its sign.
+    temperature_K : float or None
+        Where it is judged; the device's if not said.
+    """
+
+    column: str
+    sign: str
+    limit: float | None = None
+    share: float | None = None
+    absolute: bool = False
+    temperature_K: float | None = None
+
+
+def parse_requirement(text: str) -> Asked:
+    """Read a requirement.
+
+    Parameters
+    ----------
+    text : str
+        ``COLUMN >= LIMIT``, ``COLUMN <= LIMIT`` or ``|COLUMN| <= LIMIT``, where LIMIT is a number,
+        ``reference`` or ``SHARE*reference``, and may be followed by ``at TEMPERATURE``.
+
+    Returns
+    -------
+    Asked
+
+    Raises
+    ------
+    InputError
+        If the text has another form.
+
+    Examples
+    --------
+    >>> parse_requirement("remanence_T>=0.98*reference").share
+    0.98
+    >>> parse_requirement("coercivity_kA_m >= 800 at 150C").temperature_K
+    423.15
+    """
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise InputError(f"requirement {text!r} not understood; {_FORM}")
+    absolute = bool(match["bar"])
+    relative = bool(match["reference"])
+    given = match["limit"] is not None
+    if absolute != bool(match["close"]) or relative == given:
+        raise InputError(f"requirement {text!r} not understood; {_FORM}")
+    if absolute and (match["sign"] == ">=" or relative):
+        raise InputError(f"requirement {text!r}: |column| takes <= and a number; {_FORM}")
+    share = float(match["share"] or 1.0) if relative else None
+    if share is not None and share <= 0.0:
+        raise InputError(f"requirement {text!r}: a share of the reference must be above 0")
+    kelvin = None if match["temperature"] is None else parse_temperature(match["temperature"])
+    limit = float(match["limit"]) if given else None
+    if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
+        raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
+    return Asked(match["column"], match["sign"], limit, share, absolute, kelvin)

@@ -1,0 +1,131 @@
+"""Finding and checking the data files that magnetkit carries.
+
+A wheel holds them as ``magnetkit/_datasets``; a checkout as ``datasets/`` beside the package.
+"""
+
+import csv
+import hashlib
+import os
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .errors import DataError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@lru_cache(maxsize=1)
+def root() -> Path:
+    """Return the folder of the embedded data, or the one that MAGNETKIT_DATASETS names instead.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    if own := os.environ.get("MAGNETKIT_DATASETS"):
+        if not (Path(own) / "registry.toml").is_file():
+            raise DataError(
+                f"MAGNETKIT_DATASETS is {own!r}, which holds no registry.toml; give a copy of "
+                "magnetkit's datasets"
+            )
+        return Path(own).resolve()
+    for candidate in (_PACKAGE / "_datasets", _PACKAGE.parent / "datasets"):
+        if (candidate / "registry.toml").is_file():
+            return candidate
+    raise DataError(
+        f"no datasets folder beside {_PACKAGE}; the installation is incomplete, install it again"
+    )
+
+
+def path(name: str) -> Path:
+    """Return the path of the embedded file `name`, e.g. ``"elements/elements.csv"``."""
+    file = root() / name
+    if not file.is_file():
+        raise DataError(
+            f"embedded data file {name!r} is missing; `magnetkit data verify` lists all"
+        )
+    _first_read.setdefault(file, digest(file))
+    return file
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of an embedded CSV file, each by column."""
+    with path(name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def toml(name: str) -> dict[str, Any]:
+    """Return the content of an embedded TOML file."""
+    with path(name).open("rb") as stream:
+        return tomllib.load(stream)
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, Any]:
+    """Return ``registry.toml``: tables ``files`` (embedded) and ``remote`` (fetched on demand)."""
+    with (root() / "registry.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def sha256(file: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+# By file: what it was when this process first asked for it, and when its bytes were last hashed.
+_first_read: dict[Path, str] = {}
+_known: dict[Path, tuple[tuple[int, ...], str]] = {}
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file, which is read again only where it was written to since."""
+    now = file.stat()
+    mark = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+    before = _known.get(file)
+    if before is None or before[0] != mark:
+        before = _known[file] = (mark, sha256(file))
+    return before[1]
+
+
+def digests() -> dict[str, str]:
+    """Return the SHA-256 of the bytes of each embedded file that is there, by name."""
+    files = ((name, root() / name) for name in registry()["files"])
+    return {name: digest(file) for name, file in files if file.is_file()}
+
+
+def refuse_changed() -> None:
+    """Check that no embedded file was changed since this process read it.
+
+    Raises
+    ------
+    DataError
+        If one was: what is kept in memory is then not what the file says.
+    """
+    for file, before in _first_read.items():
+        if file.is_relative_to(root()) and (not file.is_file() or digest(file) != before):
+            raise DataError(
+                f"embedded data file {str(file.relative_to(root()))!r} was changed after this "
+                "process had read it; start the process again"
+            )
+
+
+def verify() -> dict[str, str]:
+    """Check every embedded file against its hash.
+
+    Returns
+    -------
+    dict
+        File name to ``"ok"``, ``"missing"`` or ``"changed"``.
+    """
+    result = {}
+    for name, entry in registry()["files"].items():
+        file = root() / name
+        if not file.is_file():
+            result[name] = "missing"
+        else:
+            result[name] = "ok" if sha256(file) == entry["sha256"] else "changed"
+    return result

@@ -1,0 +1,8 @@
+from .calibrate import Calibration as Calibration
+from .calibrate import calibrate as calibrate
+from .calibrate import calibration as calibration
+from .grades import QUANTITIES as QUANTITIES
+from .grades import grades as grades
+from .grades import nearest_grades as nearest_grades
+from .makeup import Makeup as Makeup
+from .makeup import makeup as makeup

@@ -1,0 +1,128 @@
+"""A reference magnet as an anchor: what it is known to keep, beside what the model makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..magnetism._figures import kinds
+from ..magnetism._measured import ALPHA, EFFECTS, Mill, fractions_of, splits
+
+TYPICAL = 1.12
+"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 by the trade's
+word, for which no measurement is cited here: an assumption."""
+
+GUARANTEE = 0.06
+"""Standard deviation of ln of that ratio: that range read as 90 % of the magnets, rounded up."""
+
+_Z = NormalDist().inv_cdf(0.95)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One value of a reference magnet.
+
+    Attributes
+    ----------
+    quantity : str
+        ``"coercivity_kA_m"``, ``"remanence_T"`` or ``"remanence_coefficient_pct_K"``.
+    value : float
+        In the unit of its name.
+    kelvin : float
+        Where it holds, K.
+    deviation : float
+        Standard deviation, of the value and of what the recipe is: of the logarithm, of the value
+        itself for alpha.
+    """
+
+    quantity: str
+    value: float
+    kelvin: float
+    deviation: float
+
+
+def anchored_on(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[Seen],
+    between: tuple[float, float] | None = None,
+) -> Mill:
+    """Return a mill of one magnet, the reference, on which predictions are conditional.
+
+    Parameters
+    ----------
+    name : str
+        What the magnet is called.
+    table : CompositionTable
+        Its recipe, one row.
+    shell : str or None
+        What is diffused into it.
+    seen : sequence of Seen
+        What it keeps.
+    between : tuple of float, optional
+        Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
+
+    Returns
+    -------
+    Mill
+        Without a magnet where the model makes none of the recipe.
+    """
+    # Alpha first: what B_r is off by at a temperature depends on how it falls up to there.
+    alphas = [s for s in seen if s.quantity == ALPHA]
+    bent = Mill(name, _records(name, table, shell, alphas, None, between))
+    rest = [s for s in seen if s.quantity != ALPHA]
+    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between))
+
+
+def _records(
+    name: str,
+    table: CompositionTable,
+    shell: str | None,
+    seen: Sequence[Seen],
+    known: Mill | None,
+    between: tuple[float, float] | None,
+) -> tuple[dict[str, Any], ...]:
+    """Return what a reference magnet is seen to keep beside what is expected of it."""
+    from .._core.units import BETWEEN
+    from ..magnetism.sintered import sintered_at
+
+    at = sorted({s.kelvin for s in seen})
+    if not at:
+        return ()
+    process = {"mill": known.record()} if known is not None and known.magnets else None
+    frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
+    made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
+    # A reference is taken to be of usual grains.
+    effects = dict(zip(EFFECTS, kinds(table, [""], [shell or ""]).effects[0].tolist(), strict=True))
+    magnets = []
+    for one in seen:
+        row = made[one.kelvin]
+        if row["status"] != "ok":
+            continue
+        value, low, high = (float(row[f"{one.quantity}{end}"]) for end in ("", "_lo", "_hi"))
+        if not low < high or (one.quantity != ALPHA and low <= 0.0):
+            continue
+        found = one.value
+        if one.quantity != ALPHA:
+            low, value, high, found = (float(np.log(x)) for x in (low, value, high, found))
+        deviation = min((high - low) / (2.0 * _Z), splits()[one.quantity].deviation)
+        magnets.append(
+            {
+                "host": root_of(str(row["host"])),
+                "quantity": one.quantity,
+                "magnet": name,
+                "composition": fractions_of(table, 0),
+                "temperature_K": one.kelvin,
+                "score": (found - value) / deviation,
+                "deviation": deviation,
+                "noise": (one.deviation / deviation) ** 2,
+                "slope": 0.0,
+                **effects,
+            }
+        )
+    return tuple(magnets)

@@ -1,0 +1,503 @@
+"""Bayes on a mill's own magnets: what they have in common, and the spread that is left.
+
+A user's table of measured magnets: read, checked, bad rows named.
+"""
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._arguments import named
+from .._core.errors import InputError
+from ..composition._files import read_whole
+from ..composition.notation import BASES, Basis, basis_code
+from ..composition.shells import read_shell
+from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..magnetism._figures import kinds
+from ..magnetism._measured import (
+    EFFECTS,
+    QUANTITIES,
+    Known,
+    Mill,
+    check_name,
+    fractions_of,
+    splits,
+    store,
+)
+from ..magnetism.process import Process
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
+
+_LIMITS = {
+    "remanence_T": (0.02, 2.5),
+    "coercivity_kA_m": (1.0, 1e4),
+    "temperature_K": (1.0, 1500.0),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measured magnet at one temperature.
+
+    Attributes
+    ----------
+    number : int
+        Row of the table, from 1.
+    magnet : str
+        Its label; rows of one label are one magnet.
+    text : str
+        Composition as given.
+    table : CompositionTable
+        The same, one row.
+    temperature : float
+        K.
+    values : dict of str to float
+        What was measured of `QUANTITIES`.
+    process : dict of str to float
+        How it was made, where given.
+    shell : str
+        What is diffused in, empty for nothing.
+    """
+
+    number: int
+    magnet: str
+    text: str
+    table: CompositionTable
+    temperature: float
+    values: dict[str, float]
+    process: dict[str, float]
+    shell: str = ""
+
+
+def read(source: Any, basis: Basis = "auto") -> tuple[list[Row], dict[int, str]]:
+    """Read measured magnets.
+
+    Parameters
+    ----------
+    source : frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet
+        A row for each magnet and temperature, see `magnetkit.calibrate`.
+    basis : {"auto", "atomic", "weight"}
+        Of rows that name none.
+
+    Returns
+    -------
+    rows : list of Row
+    rejected : dict of int to str
+        Number of a row, from 1, and why it cannot be used.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or lacks what every row needs.
+    """
+    basis_code(basis)
+    frame = _frame(source)
+    names = [str(c) for c in frame.columns]
+    lacking = [c for c in ("composition", "temperature_K") if c not in names]
+    if lacking or not set(QUANTITIES) & set(names):
+        raise InputError(
+            f"expected the columns composition, temperature_K and {' or '.join(QUANTITIES)}, got "
+            f"{', '.join(names[:12]) or 'none'}; a row is a magnet at a temperature"
+        )
+    rows, rejected = [], {}
+    for number, record in enumerate(frame.to_dict("records"), start=1):
+        try:
+            rows.append(_row(number, {str(k): v for k, v in record.items()}, basis))
+        except InputError as error:
+            rejected[number] = str(error)
+    return rows, rejected
+
+
+def _frame(source: Any) -> "pd.DataFrame":
+    import pandas as pd
+
+    if isinstance(source, str | Path):
+        return read_whole(Path(source)).to_pandas()
+    if isinstance(source, pd.DataFrame):
+        return source
+    if hasattr(source, "to_pandas"):
+        return source.to_pandas()
+    if isinstance(source, Mapping) or (
+        isinstance(source, list) and all(isinstance(row, Mapping) for row in source)
+    ):
+        try:
+            return pd.DataFrame(source)
+        except ValueError as error:
+            raise InputError(f"the columns do not form a table: {error}") from None
+    raise InputError(
+        f"expected a table of measured magnets or its path, got a {type(source).__name__}"
+    )
+
+
+def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:
+    text = record["composition"]
+    own = record.get("basis")
+    if not _missing(own) and str(own).strip() not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {own!r:.40}")
+    named: Any = basis if _missing(own) else str(own).strip()
+    table = CompositionTable.from_strings([text], basis=named)
+    if table.errors:
+        error = table.errors[0]
+        raise InputError(f"{error.text!r:.80}: {error.reason}")
+    temperature = _number("temperature_K", record["temperature_K"])
+    if temperature is None:
+        raise InputError("no temperature_K; a magnet is measured at one")
+    values = {q: _number(q, record.get(q)) for q in QUANTITIES}
+    if all(v is None for v in values.values()):
+        raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
+    process = {p: _number(p, record.get(p)) for p in PROCESS_COLUMNS}
+    label = record.get("magnet")
+    return Row(
+        number,
+        f"row {number}" if _missing(label) else str(label).strip(),
+        str(text),
+        table,
+        temperature,
+        {q: v for q, v in values.items() if v is not None},
+        {p: v for p, v in process.items() if v is not None},
+        "" if _missing(record.get("shell")) else str(read_shell(str(record["shell"])) or ""),
+    )
+
+
+def _missing(value: Any) -> bool:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return False
+
+
+def _number(name: str, value: Any) -> float | None:
+    if _missing(value):
+        return None
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be a number, got {value!r:.40}") from None
+    low, high = _LIMITS.get(name, (-math.inf, math.inf))
+    if not math.isfinite(found) or not low <= found <= high:
+        raise InputError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
+    return found
+
+
+_Z = NormalDist().inv_cdf(0.95)
+_ROOM_K = 293.15
+# Standard deviation of the logarithm of a measurement; and what H_cJ(T) is off by, as a share of
+# H_cJ at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
+_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
+# Beyond this the recipe and what was measured cannot both be right; and from here a row is odd.
+_IMPOSSIBLE, _ODD = 5.0, 3.0
+# Recipes closer than this are one recipe.
+_SAME = 0.001
+# From here on it is told that scatter widens ranges.
+_WIDER = 1.05
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What measured magnets have taught.
+
+    Attributes
+    ----------
+    process : Process
+        With the mill; what `process=` takes.
+    report : pandas.DataFrame
+        A row for each measured value: ``row magnet composition host temperature_K quantity
+        measured``, the model's ``before before_lo before_hi``, what the other magnets of the mill
+        make of it (``after after_lo after_hi``; the model alone where there are none),
+        ``standard_score`` (measured against after) and ``remark``.
+    rejected : dict of int to str
+        Rows left out, from 1, and why.
+    contradictions : list of str
+        Magnets of one recipe that differ by more than three standard deviations.
+    """
+
+    process: Process
+    report: "pd.DataFrame"
+    rejected: dict[int, str] = field(default_factory=dict)
+    contradictions: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the outcome in words: error and width before and after, and what does not fit."""
+        found = []
+        for quantity, part in self.report.groupby("quantity", sort=False):
+            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
+            magnets = part["magnet"].nunique()
+            text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
+            error, reach = {}, {}
+            for name in ("before", "after"):
+                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
+                error[name] = 100 * float(np.expm1(off))
+                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                reach[name] = 100 * float(np.expm1(width))
+                text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
+            if magnets == 1:
+                text += "one magnet cannot be predicted from the others; "
+            elif error["after"] > max(error["before"], reach["after"]):
+                text += (
+                    "the others make it worse: check values, units and basis, and measure more "
+                    "before you rely on it; "
+                )
+            left, wider = self._left(str(quantity), part)
+            text += f"for the mill's next magnet ±{100 * np.expm1(left):.0f} %"
+            if wider > _WIDER:
+                text += (
+                    f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than the "
+                    "model's doubt"
+                )
+            found.append(text)
+        odd = self.report[self.report["remark"] != ""]
+        found += [
+            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
+            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            for _, r in odd.iterrows()
+        ]
+        found += self.contradictions
+        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+
+    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
+        """Return the half width of ln for another magnet of the mill, of a like composition.
+
+        And by how much the scatter of those that were measured widens it.
+        """
+        mill = self.process.mill
+        assert mill is not None
+        before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
+        before = min(float(before), _Z * splits()[quantity].deviation)
+        known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
+        if not known:
+            return before, 1.0
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
+        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
+
+
+@named
+def calibrate(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Process:
+    """Learn from a mill's measured magnets; the result is a `process` under a name.
+
+    Parameters
+    ----------
+    frame : pandas, polars or Arrow table, mapping of columns, or path of a table
+        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
+        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
+        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``. One row is enough.
+    name : str
+        Name of the mill; what was stored under it before is replaced, never added to.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are in rows that do not say it.
+    strict : bool
+        Fail on the first row that cannot be used; such rows are left out otherwise, with a
+        warning.
+    keep : bool
+        Store it in the user's data folder, so that `process="my-mill"` finds it.
+
+    Returns
+    -------
+    Process
+        For `process=`; `calibration` also returns the report.
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    return calibration(frame, name, basis, strict=strict, keep=keep).process
+
+
+@named
+def calibration(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Calibration:
+    """Learn from a mill's measured magnets and report how well they fit.
+
+    Parameters
+    ----------
+    frame, name, basis, strict, keep : optional
+        As of `calibrate`.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    check_name(name)
+    rows, rejected = read(frame, basis)
+    values = []
+    for row in rows:
+        try:
+            values += _values(row)
+        except InputError as error:
+            rejected[row.number] = str(error)
+    rejected = dict(sorted(rejected.items()))
+    if rejected and (strict or not values):
+        number, why = next(iter(rejected.items()))
+        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
+    if not values:
+        raise InputError("no measured magnet in the table; expected one row or more")
+    if rejected:
+        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
+        warnings.warn(f"{len(rejected)} rows left out: {listed}", UserWarning, stacklevel=3)
+    contradictions = _contradictions(values)
+    mill = Mill(name, tuple(v["record"] for v in values))
+    report = _report(values, mill)
+    if keep:
+        store(mill, [_plain(row) for row in rows if row.number not in rejected])
+    return Calibration(Process(mill=mill), report, rejected, contradictions)
+
+
+def _values(row: Row) -> list[dict[str, Any]]:
+    """Return what a row says, one record for each measured quantity, beside the model.
+
+    Raises
+    ------
+    InputError
+        If the recipe makes no magnet, or none such as was measured.
+    """
+    from ..magnetism.sintered import sintered_at
+
+    frames = sintered_at(
+        row.table, [row.temperature, _ROOM_K], row.process or None, row.shell or None
+    )
+    here, room = (f.iloc[0] for f in frames)
+    if here["status"] != "ok":
+        raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
+    host, kelvin = root_of(str(here["host"])), row.temperature
+    what = kinds(row.table, [host], [row.shell or ""], row.process or None, kelvin)
+    found = []
+    for quantity, measured in row.values.items():
+        value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))
+        if not (0.0 < low < high):
+            raise InputError(f"{row.text}: the model gives it no {quantity} at this temperature")
+        deviation = min(float(np.log(high / low)) / (2.0 * _Z), splits()[quantity].deviation)
+        score = float(np.log(measured / value)) / deviation
+        if abs(score) > _IMPOSSIBLE:
+            raise InputError(
+                f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
+                f"{abs(score):.1f} standard deviations away; check units and basis"
+            )
+        steep = _SLOPE * (row.temperature - _ROOM_K) / _SLOPE_SPAN_K
+        slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
+        record = {
+            "host": host,
+            "quantity": quantity,
+            "magnet": row.magnet,
+            "composition": fractions_of(row.table, 0),
+            "temperature_K": row.temperature,
+            "score": score,
+            "deviation": deviation,
+            "noise": (_MEASUREMENT[quantity] / deviation) ** 2,
+            "slope": float(slope) / deviation,
+            **dict(zip(EFFECTS, what.effects[0].tolist(), strict=True)),
+        }
+        known = {"row": row, "measured": measured, "value": value, "low": low, "high": high}
+        found.append({**known, "deviation": deviation, "record": record})
+    return found
+
+
+def _contradictions(values: list[dict[str, Any]]) -> list[str]:
+    """Name magnets of one recipe, temperature and process that cannot both be right.
+
+    Their noise is raised to their difference, so that neither is believed against the other.
+    """
+    found = []
+    for i, one in enumerate(values):
+        for other in values[i + 1 :]:
+            a, b = one["record"], other["record"]
+            same = (a["host"], a["quantity"]) == (b["host"], b["quantity"])
+            if not same or abs(a["temperature_K"] - b["temperature_K"]) > 2.0:
+                continue
+            if (one["row"].process, one["row"].shell) != (other["row"].process, other["row"].shell):
+                continue
+            elements = set(a["composition"]) | set(b["composition"])
+            apart = sum(
+                abs(a["composition"].get(e, 0.0) - b["composition"].get(e, 0.0)) for e in elements
+            )
+            own = 0.0 if a["magnet"] == b["magnet"] else 2.0 * splits()[a["quantity"]].residue
+            allowed = np.sqrt(own + a["noise"] + b["noise"])
+            gap = abs(a["score"] - b["score"])
+            if apart < _SAME and gap > _ODD * allowed:
+                found.append(
+                    f"rows {one['row'].number} and {other['row'].number} contradict each other: "
+                    f"{a['quantity']} {one['measured']:g} and {other['measured']:g} of one recipe, "
+                    f"{gap / allowed:.1f} standard deviations apart; both are trusted less"
+                )
+                for record in (a, b):
+                    record["noise"] = max(record["noise"], gap**2 / 2.0)
+    return found
+
+
+def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
+    import pandas as pd
+
+    rows = []
+    for value in values:
+        record, row = value["record"], value["row"]
+        mean, left = _from_the_others(mill, record)
+        deviation = value["deviation"]
+        centre = value["value"] * np.exp(mean * deviation)
+        noisy = np.sqrt(left**2 + record["noise"] + record["slope"] ** 2)
+        score = (record["score"] - mean) / noisy
+        rows.append(
+            {
+                "row": row.number,
+                "magnet": row.magnet,
+                "composition": row.text,
+                "host": record["host"],
+                "temperature_K": row.temperature,
+                "quantity": record["quantity"],
+                "measured": value["measured"],
+                "before": value["value"],
+                "before_lo": value["low"],
+                "before_hi": value["high"],
+                "after": centre,
+                "after_lo": centre * np.exp(-_Z * left * deviation),
+                "after_hi": centre * np.exp(_Z * left * deviation),
+                "standard_score": score,
+                "remark": "does not fit the others" if abs(score) > _ODD else "",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
+    """Return mean and deviation of a score given the other magnets of the mill."""
+    others = Mill(mill.name, tuple(m for m in mill.magnets if m["magnet"] != record["magnet"]))
+    known: Known | None = others.known(record["host"], record["quantity"])
+    if known is None:
+        return 0.0, 1.0
+    own = Mill("", (record,)).known(record["host"], record["quantity"])
+    assert own is not None
+    mean, left = known.posterior(own.table, own.effects)
+    return float(mean[0]), float(left[0])
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {
+        "row": row.number,
+        "magnet": row.magnet,
+        "composition": row.text,
+        "temperature_K": row.temperature,
+        **({"shell": row.shell} if row.shell else {}),
+        **row.values,
+        **row.process,
+    }

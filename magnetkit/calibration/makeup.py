@@ -1,0 +1,499 @@
+"""What a grade is thought to be made of: makers print no composition.
+
+A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
+at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
+coercivity.
+
+A grade as the magnet that a user holds: its printed values, its likeliest recipe, its anchor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field, ValidationError
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import N_ELEMENTS, RARE_EARTHS, mask
+from .._core.errors import CompositionError, DataError, InputError
+from .._core.settings import get_settings
+from .._core.units import BETWEEN, ZERO_CELSIUS
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS, file_of
+from ..magnetism._measured import ALPHA, QUANTITIES, Mill
+from ._reference import GUARANTEE, TYPICAL, Seen, anchored_on
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ROOM_K = 293.15
+
+# Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
+# %/K.
+_DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
+_ALPHA = 0.01
+# Standard deviation of the trade's figure for a class, wt.%; heavy rare earth put in by diffusion
+# serves about three times what it would in the alloy, so that the class needs less of it.
+_TRADE_WT_PCT, _DIFFUSED_WORTH = 1.2, 3.0
+# From here on, %/K, a samarium-cobalt grade is no compensated one, and holds less than this, wt.%.
+_COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A usual recipe of a grade.
+
+    Attributes
+    ----------
+    text : str
+        Composition in wt.%.
+    shell : str
+        What is diffused in, empty for none.
+    heavy_wt_pct : float
+        Heavy rare earth in all, wt.%.
+    weight : float
+        Its share of the probability.
+    """
+
+    text: str
+    shell: str
+    heavy_wt_pct: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Makeup:
+    """What a grade is thought to be made of.
+
+    Attributes
+    ----------
+    recipes : tuple of Recipe
+        The most likely one of each kind, likeliest first; weights sum to one.
+    heavy_wt_pct : (float, float, float)
+        Heavy rare earth, wt.%: mean and the ends of the 90 % range.
+    diffused : float
+        Probability that heavy rare earth is diffused in.
+    log_spread : float
+        Standard deviation of ln H_cJ that not knowing the recipe adds.
+    estimate : bool
+        False where the user gave the recipe.
+    """
+
+    recipes: tuple[Recipe, ...]
+    heavy_wt_pct: tuple[float, float, float]
+    diffused: float
+    log_spread: float
+    estimate: bool = True
+
+    @property
+    def best(self) -> Recipe:
+        """The likeliest recipe."""
+        return self.recipes[0]
+
+    @property
+    def words(self) -> str:
+        """The likeliest recipe and what is diffused into it."""
+        best = self.best
+        return f"{best.text} with {best.shell} diffused in" if best.shell else best.text
+
+    def sentence(self) -> str:
+        """Return it in words."""
+        if not self.estimate:
+            return f"made of {self.words}, as you say"
+        mean, low, high = self.heavy_wt_pct
+        text = f"most likely {self.words}, {self.best.heavy_wt_pct:.1f} wt.% heavy rare earth, "
+        text += f"against which savings count; over all recipes that fit {mean:.1f} wt.% "
+        text += f"({low:.1f} to {high:.1f})"
+        if self.diffused > 0:
+            text += f", diffused in with a probability of {self.diffused:.2f}"
+        return text + "; an estimate, makers print no composition (--recipe overrides it)"
+
+
+def given(recipe: str, shell: str, heavy: float) -> Makeup:
+    """Return the recipe that the user gave."""
+    only = Recipe(recipe, shell, heavy, 1.0)
+    return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
+
+
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
+    from ..magnetism.shells import mean_over_mass
+
+    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
+    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
+
+
+@named
+def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
+    """Return what a grade is thought to be made of.
+
+    Parameters
+    ----------
+    grade : pandas.Series
+        A row of `magnetkit.grades` at 20 degrees C.
+
+    Returns
+    -------
+    Makeup
+    """
+    from ..magnetism.sintered import sintered
+
+    try:
+        host = str(grade["host"])
+        grid = _grid(host)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise InputError(
+            f"expected a row of grades, as magnetkit.grades('N42SH').iloc[0], got {grade!r:.60}"
+        ) from None
+    table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
+    shells = [shell for _, shell in grid]
+    shell = shells if any(shells) else None
+    frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
+    heavy = _heavy_wt_pct(table, shell)
+    log = _log_likelihood(frame, grade)
+    if usual()[host].heavy == "by_class":
+        diffused = np.array([bool(s) for s in shells])
+        log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
+    elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
+        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient, which then
+        # is printed.
+        log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
+    log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    mean = float((weight * heavy).sum())
+    order = np.argsort(heavy)
+    steps = np.cumsum(weight[order])
+    low, high = (float(heavy[order][np.searchsorted(steps, q)]) for q in (0.05, 0.95))
+    log_h = np.log(np.maximum(frame["coercivity_kA_m"].to_numpy(float), 1.0))
+    centre = float((weight * np.where(weight > 0, log_h, 0.0)).sum())
+    apart = np.where(weight > 0, (log_h - centre) ** 2, 0.0)
+    spread = float(np.sqrt((weight * apart).sum()))
+    kinds = np.array([s[:2] for s in shells])
+    typical = []
+    for kind in dict.fromkeys(kinds):
+        rows = np.flatnonzero(kinds == kind)
+        best = rows[np.argmax(weight[rows])]
+        share = float(weight[rows].sum())
+        typical.append(Recipe(grid[best][0], shells[best], float(heavy[best]), share))
+    typical.sort(key=lambda r: -r.weight)
+    put_in = float(weight[kinds != ""].sum())
+    return Makeup(tuple(typical), (mean, low, high), put_in, spread)
+
+
+def _log_likelihood(
+    frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
+) -> NDArray[np.float64]:
+    """Return the logarithm of the likelihood of what makers print, shape (n,)."""
+    log = np.zeros(len(frame))
+    expected = {
+        "remanence_T": float(grade["remanence_T"]),
+        "coercivity_kA_m": TYPICAL * float(grade["coercivity_kA_m"]),
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for quantity, value in expected.items():
+            if np.isfinite(value):
+                off = np.log(frame[quantity].to_numpy(float) / value) / _DEVIATION[quantity]
+                log -= 0.5 * off**2
+    alpha = float(grade["remanence_coefficient_pct_K"])
+    if np.isfinite(alpha):
+        off = (frame["remanence_coefficient_pct_K"].to_numpy(float) - alpha) / _ALPHA
+        log -= 0.5 * np.minimum(off**2, 25.0)
+    return log
+
+
+@lru_cache(maxsize=1)
+def _classes() -> "pd.DataFrame":
+    import pandas as pd
+
+    table = pd.read_csv(datasets.path("grades/dysprosium_classes.csv"))
+    alloyed = table[(table["route"] == "alloyed") & table["heavy_rare_earth_max_wt_pct"].notna()]
+    return alloyed.sort_values("coercivity_kA_m")
+
+
+def _trade(
+    coercivity: float, heavy: NDArray[np.float64], diffused: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the logarithm of the trade's opinion on the heavy rare earth of a class."""
+    classes = _classes()
+    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = np.interp(coercivity, classes["coercivity_kA_m"], middle)
+    usual = np.where(diffused, usual / _DIFFUSED_WORTH, usual)
+    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+
+
+def diffused(element: str, amount: float | str) -> str:
+    """Return the text of a shell of so much heavy rare earth, wt.%."""
+    from ..composition.shells import read_shell
+
+    amount = float(amount)
+    text = f"{element} {amount:g} wt%"
+    try:
+        read_shell(text)
+    except InputError:
+        # Rare earth is 30 % of the mass, and 40 % of the shell's is replaced.
+        return f"{element} 0.40 @ {amount / (0.30 * 40.0):.3f}"
+    return text
+
+
+def charge(host: str, **amounts: float) -> str:
+    """Return a charge of a host's magnets as the trade melts it, wt.%, such as ``"Sm36.3Co bal."``.
+
+    Parameters
+    ----------
+    host : str
+        A host of `usual`.
+    **amounts : float
+        Amounts of elements, wt.%, in place of the usual ones; ``rare_earth`` is that of all.
+
+    Raises
+    ------
+    InputError
+        If no charge of the host is known, or it has no such element.
+    """
+    if host not in usual():
+        raise InputError(f"charges are known of {', '.join(usual())}, got {host!r}")
+    own = usual()[host].charge
+    if unknown := sorted(amounts.keys() - {*own.elements, "rare_earth"}):
+        raise InputError(f"a charge of {host} has {', '.join(own.elements)}, got {unknown[0]!r}")
+    put_in = {**own.usual, **amounts}
+    rest = put_in.get("rare_earth", own.rare_earth)
+    for element in own.elements:
+        if element in RARE_EARTHS and element not in own.light:
+            rest -= put_in.get(element, 0.0)
+    light = {element: share * rest for element, share in own.light.items()}
+    parts = {element: light.get(element, put_in.get(element, 0.0)) for element in own.elements}
+    return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + f"{own.balance} bal."
+
+
+def recipes(host: str, grid: "Grid") -> list[tuple[str, str]]:
+    """Return the recipes of a grid, wt.%, and their shells."""
+    found = []
+    for values in product(*grid.amounts.values()):
+        amounts = dict(zip(grid.amounts, values, strict=True))
+        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+            text = charge(host, **amounts)
+            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
+    return found
+
+
+class Charge(BaseModel, extra="forbid", frozen=True):
+    """What the trade melts for a host's magnets, wt.%.
+
+    ``elements`` in the order of a recipe; ``rare_earth`` in all, of which `light` share what no
+    other is given of; ``usual`` amounts; ``balance``, the element that makes up the rest.
+    """
+
+    elements: tuple[str, ...]
+    rare_earth: float
+    light: dict[str, float]
+    usual: dict[str, float] = {}
+    balance: str
+
+
+class Grid(BaseModel, extra="forbid", frozen=True):
+    """Recipes, every amount with every other and with every shell.
+
+    ``no_more`` names elements of which there is no more than of another.
+    """
+
+    amounts: dict[str, list[float]]
+    shells: list[str] = [""]
+    no_more: dict[str, str] = {}
+
+
+class Candidates(Grid, extra="forbid", frozen=True):
+    """Recipes to screen: always, or in place of magnets of the host, of others, of compensated."""
+
+    beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
+
+
+class Usual(BaseModel, extra="forbid", frozen=True):
+    """What is usual of a host's magnets: ``makeup.toml`` of its folder in ``datasets/hosts``.
+
+    ``heavy`` says what heavy rare earth is put in for: as much as the trade has it for each class
+    of coercivity, or for the temperature coefficient alone.
+    """
+
+    heavy: Literal["by_class", "for_the_coefficient"]
+    charge: Charge
+    grades: Grid
+    candidates: tuple[Candidates, ...]
+    fine_grained: dict[str, float] | None = None
+
+
+@lru_cache(maxsize=1)
+def usual() -> dict[str, Usual]:
+    """Return what is usual of the magnets of each host that is sold.
+
+    Raises
+    ------
+    DataError
+        If a file has a key too many or too few, or a wrong value.
+    """
+    found = {}
+    for name in HOSTS:
+        file = file_of(name, "makeup.toml")
+        if (datasets.root() / file).is_file():
+            try:
+                found[name] = Usual(**datasets.toml(file))
+            except ValidationError as error:
+                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
+    return found
+
+
+@lru_cache(maxsize=8)
+def _grid(host: str) -> tuple[tuple[str, str], ...]:
+    """Return recipes in wt.% and their shells."""
+    return tuple(recipes(host, usual()[host].grades))
+
+
+COMPENSATED = 0.015
+"""Below this |alpha|, %/K, a grade is temperature compensated."""
+
+# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
+# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_ALPHA_DEVIATION = 0.002
+
+
+@dataclass(frozen=True)
+class Held:
+    """A commercial grade that stands where a recipe may.
+
+    Attributes
+    ----------
+    here : pandas.Series
+        Its row of `magnetkit.grades` at the temperature of use.
+    made : Makeup
+        What it is thought to be made of.
+    mill : Mill
+        Of one magnet, the grade: predictions are conditional on what its makers print.
+    """
+
+    here: "pd.Series"
+    made: Makeup
+    mill: Mill
+
+    @property
+    def grade(self) -> str:
+        """Its name."""
+        return str(self.here["grade"])
+
+    @property
+    def table(self) -> CompositionTable:
+        """Its likeliest recipe, one row."""
+        return read_recipe(self.made.best.text, "weight")
+
+    @property
+    def shell(self) -> str | None:
+        """What is likeliest diffused into it."""
+        return self.made.best.shell or None
+
+    @property
+    def process(self) -> dict[str, Any]:
+        """The process of a prediction that is conditional on it."""
+        return {"mill": self.mill.record()}
+
+    def sentence(self) -> str:
+        """Return what stands for it, in words."""
+        return (
+            f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers print "
+            f"none), and anchors the model: {TYPICAL:g} times the H_cJ that is guaranteed, "
+            f"{self.here['coercivity_kA_m']:.0f} kA/m, is taken as typical"
+        )
+
+
+def held(grade: str, kelvin: float) -> Held:
+    """Return a grade as the magnet that a user holds.
+
+    Parameters
+    ----------
+    grade : str
+        As `magnetkit.grades` takes it.
+    kelvin : float
+        Temperature of use, K.
+
+    Returns
+    -------
+    Held
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown, or keeps nothing there.
+    """
+    from .grades import grades
+
+    here, made = hot(grade, kelvin), makeup(grades(grade).iloc[0])
+    return Held(here, made, catalogue_mill(here, made))
+
+
+def hot(grade: str, kelvin: float) -> "pd.Series":
+    """Return a grade's row of `magnetkit.grades` at a temperature, K, where it is a magnet.
+
+    Raises
+    ------
+    InputError
+        If the grade is unknown, or keeps nothing there.
+    """
+    from .grades import grades
+
+    here = grades(grade, kelvin).iloc[0]
+    if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
+        limit = float(here["max_working_temperature_K"]) - ZERO_CELSIUS
+        known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
+        raise InputError(
+            f"{here['grade']} keeps nothing at {kelvin - ZERO_CELSIUS:.0f} °C by its maker's "
+            f"coefficients{known}"
+        )
+    return here
+
+
+def catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
+    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
+
+    What is guaranteed is less than what is sold, by a share that differs between makers; and not
+    to know the recipe makes the grade say less of other alloys.
+    """
+    unsure = {
+        "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
+        "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
+    }
+    kept = {
+        "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
+        "remanence_T": float(here["remanence_T"]),
+    }
+    kelvin = float(here["temperature_K"])
+    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
+    if abs(float(here[ALPHA])) <= COMPENSATED:
+        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
+    table = read_recipe(made.best.text, "weight")
+    return anchored_on(
+        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
+    )
+
+
+def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
+    """Return one recipe as a table; raise CompositionError where it cannot be read."""
+    table = CompositionTable.from_strings([recipe], basis=basis)
+    if table.errors:
+        error = table.errors[0]
+        raise CompositionError(error.reason, error.text, error.position)
+    return table
+
+
+def alpha_range(grade: str) -> tuple[float, float]:
+    """Return the temperatures between which a maker prints alpha of a grade, K."""
+    from .grades import grades
+
+    sheets = grades(grade, sheets=True)
+    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(printed):
+        return BETWEEN
+    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])

@@ -1,0 +1,124 @@
+"""Ctrl-C that ends the command soon, whatever runs.
+
+Python takes notice of a signal between two of its own instructions, and a kernel may run for
+seconds between them. The system's part of the handler writes to a pipe at once, where a thread
+of ours waits: if the command has not ended in time, the thread ends it. Results and caches stay
+whole, since their files are renamed into place.
+
+Whether the user asked to see warnings and where a defect lies.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import NoReturn
+
+INTERRUPTED = 130
+PATIENCE_S = 1.5
+MESSAGE = (
+    "magnetkit: interrupted; what is finished is kept, and a screening goes on from there with "
+    "--resume"
+)
+
+_ended = threading.Lock()
+
+
+def watch() -> None:
+    """Let SIGINT end this process, at the latest `PATIENCE_S` after it came."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    reading, writing = socket.socketpair()
+    writing.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+
+    def wait() -> None:
+        # Kept alive here: the signal handler only knows the number of the other end.
+        _ = writing
+        while reading.recv(1) != bytes([signal.SIGINT]):
+            pass
+        time.sleep(PATIENCE_S)
+        end()
+
+    threading.Thread(target=wait, name="magnetkit-interruption", daemon=True).start()
+    sys.unraisablehook = _unraisable
+
+
+def _unraisable(what: "sys.UnraisableHookArgs") -> None:
+    """End where Python would print an interruption and go on: in a finalizer or a call from C.
+
+    LLVM calls back as it compiles, and a Ctrl-C may meet just that.
+    """
+    if isinstance(what.exc_value, KeyboardInterrupt):
+        end()
+    sys.__unraisablehook__(what)
+
+
+def end() -> NoReturn:
+    """Say that the command was interrupted, and end the process.
+
+    Python itself would die of the signal instead of exiting 130 where the interruption met code
+    that was being compiled from a text, as parts of numba are.
+    """
+    if _ended.acquire(blocking=False):
+        print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    while True:
+        time.sleep(1.0)
+
+
+def caused(error: BaseException) -> bool:
+    """Return whether an error came of an interruption.
+
+    numba wraps the one that meets a kernel at its start in a SystemError.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt):
+            return True
+        if isinstance(seen, SystemExit) and seen.code == INTERRUPTED:
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
+_verbose = False
+
+
+class _Stderr(logging.Handler):
+    """Writes a line to what is stderr as it comes, and nowhere once that is closed."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        with suppress(ValueError, OSError):
+            print(self.format(record), file=sys.stderr)
+
+
+def tell() -> None:
+    """Show what magnetkit itself has to say, such as that kernels are compiled, on stderr."""
+    logger = logging.getLogger("magnetkit")
+    if any(isinstance(handler, _Stderr) for handler in logger.handlers):
+        return
+    handler = _Stderr()
+    handler.setFormatter(logging.Formatter("magnetkit: %(message)s"))
+    logger.addHandler(handler)
+
+
+def be_verbose() -> None:
+    """Show warnings of every library, and where a defect lies."""
+    global _verbose
+    _verbose = True
+    logging.getLogger("magnetkit").handlers.clear()
+    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
+
+
+def verbose() -> bool:
+    """Return whether `be_verbose` was called."""
+    return _verbose

@@ -1,0 +1,572 @@
+"""Reading a user's table in blocks, whatever is wrong with some of its lines.
+
+Tables with one column per element, as spreadsheets of melts have them.
+
+Candidate tables in Excel workbooks: the first sheet, its first filled row as header.
+"""
+
+import codecs
+import csv
+import datetime
+import re
+import warnings
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from .._core.elements import INDEX
+from .._core.errors import InputError
+from .table import listed, valid_text
+
+ELEMENT_COLUMNS = "*"
+"""As the name of the composition column: one column per element instead."""
+
+_BALANCE = ("bal", "bal.", "balance", "rest", "remainder")
+
+
+def recipes(table: pa.Table, source: object) -> pa.Array:
+    """Return the recipe of each row, from the columns that are named after elements.
+
+    A unit or more may follow the symbol, as in ``Nd wt%``; an empty cell is none of the element,
+    and ``bal.`` takes what is left to 100.
+
+    Parameters
+    ----------
+    table : pyarrow.Table, n rows
+    source : object
+        What the table is, for the message.
+
+    Returns
+    -------
+    pyarrow.Array of string, length n
+
+    Raises
+    ------
+    InputError
+        If fewer than two columns are named after elements, or two after the same.
+    """
+    named: dict[str, str] = {}
+    for column in table.column_names:
+        words = column.replace("(", " ").replace("[", " ").split()
+        if not words or words[0] not in INDEX:
+            continue
+        if words[0] in named:
+            raise InputError(
+                f"{source}: columns {named[words[0]]!r} and {column!r} are both {words[0]}"
+            )
+        named[words[0]] = column
+    if len(named) < 2:
+        raise InputError(
+            f"{source}: expected a column for each element, such as Nd, Fe and B, found "
+            f"{', '.join(table.column_names)}"
+        )
+    cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
+    return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
+
+
+def _recipe(amounts: dict[str, object]) -> str:
+    written, balance = [], []
+    for symbol, amount in amounts.items():
+        text = "" if amount is None or amount != amount else str(amount).strip()
+        if text.lower() in _BALANCE:
+            balance.append(f"{symbol} bal.")
+        elif text and text.strip("0.,") != "":
+            # A decimal comma, as half of the world's spreadsheets write it.
+            written.append(f"{symbol}{text.replace(',', '.')}")
+    return "".join([*written, *balance])
+
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
+COMPOSITION_COLUMN = "composition"
+_DELIMITERS = (",", ";", "\t")
+_BLOCK_BYTES = 4 << 20
+_DECIMAL_COMMA = r"^\s*([-+]?\d+),(\d+)\s*$"
+# A header, or a rejected text, is kept up to so many characters.
+_LONGEST_HEADER = 1 << 20
+_LONGEST_TEXT = 1000
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A line of the input that could not be used."""
+
+    line: int
+    text: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if len(self.text) > _LONGEST_TEXT:
+            object.__setattr__(self, "text", self.text[: _LONGEST_TEXT - 3] + "...")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive rows of a file.
+
+    Attributes
+    ----------
+    table : pyarrow.Table, n rows
+        All columns; those of a text file are text.
+    start : int
+        Number of rows before this block.
+    lines : ndarray of int64, shape (n,)
+        Line of the file each row stands on, from 1 (row for Parquet).
+    rejected : list of Rejected
+        Lines that were no row of the table.
+    """
+
+    table: pa.Table
+    start: int
+    lines: NDArray[np.int64]
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def check_file(path: Path) -> None:
+    """Raise InputError if a table is missing, empty or of another kind."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"{path}: expected a file ending in {', '.join(SUFFIXES)}; a recipe goes into a list"
+        )
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path} is empty; expected a header line and one candidate a line")
+
+
+def read_blocks(path: Path, size: int) -> Iterator[Block]:
+    """Read a table in blocks of about `size` rows.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all: missing, empty, of another kind or encoding.
+    """
+    check_file(path)
+    readers = {".parquet": _read_parquet, ".txt": _read_lines, ".xlsx": _read_excel}
+    try:
+        yield from readers.get(path.suffix.lower(), _read_csv)(path, size)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is neither UTF-8 nor of a Windows code page ({error.reason}); save it as UTF-8"
+        ) from None
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0]
+        if "straddl" in reason:
+            reason = _long_line(path)
+        raise InputError(f"{path} cannot be read: {reason}") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def read_whole(path: Path) -> pa.Table:
+    """Read a small table that is no list of candidates, each of whose lines must be one of it.
+
+    Cells of text files are text. Where semicolons part them, a decimal comma is one.
+
+    Raises
+    ------
+    InputError
+        As `read_blocks`, and of the first line that is no row.
+    """
+    blocks = list(read_blocks(path, _BLOCK_BYTES))
+    for line in (line for block in blocks for line in block.rejected):
+        raise InputError(f"{path}, line {line.line}: {line.reason}")
+    table = pa.concat_tables([block.table for block in blocks], promote_options="default")
+    if path.suffix.lower() in (".csv", ".tsv") and _header(path, encoding_of(path))[0] == ";":
+        for i, column in enumerate(table.columns):
+            point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
+            table = table.set_column(i, table.column_names[i], point)
+    return table
+
+
+def _read_parquet(path: Path, size: int) -> Iterator[Block]:
+    start = 0
+    for batch in pq.ParquetFile(path).iter_batches(size):
+        table = pa.table(
+            [
+                valid_text(c)
+                if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)
+                else c
+                for c in batch.columns
+            ],
+            names=batch.schema.names,
+        )
+        yield Block(table, start, np.arange(start, start + len(table)) + 1)
+        start += len(table)
+
+
+def _read_excel(path: Path, size: int) -> Iterator[Block]:
+
+    table, lines = read_sheet(path)
+    for start in range(0, max(len(table), 1), size):
+        yield Block(table.slice(start, size), start, lines[start : start + size])
+
+
+def _read_lines(path: Path, size: int) -> Iterator[Block]:
+    texts: list[str] = []
+    lines: list[int] = []
+    start = 0
+    with path.open(encoding=encoding_of(path)) as stream:
+        for number, line in enumerate(stream, start=1):
+            text = line.strip()
+            if text:
+                texts.append(text)
+                lines.append(number)
+            if len(texts) == size:
+                yield Block(pa.table({COMPOSITION_COLUMN: texts}), start, np.array(lines))
+                start += len(texts)
+                texts, lines = [], []
+    if texts or not start:
+        yield Block(
+            pa.table({COMPOSITION_COLUMN: pa.array(texts, pa.string())}),
+            start,
+            np.array(lines, np.int64),
+        )
+
+
+def _read_csv(path: Path, size: int) -> Iterator[Block]:
+    """Read CSV in one thread: only then does the reader tell the number of a bad line."""
+    encoding = encoding_of(path)
+    delimiter, header = _header(path, encoding)
+    # With the number of line ends in each.
+    bad: list[tuple[Rejected, int]] = []
+
+    def skip(row: pacsv.InvalidRow) -> str:
+        reason = (
+            f"expected {row.expected_columns} columns, found {row.actual_columns}; "
+            "quote a recipe that contains the separator"
+        )
+        blank = not row.text.strip()
+        rejected = Rejected(row.number, "" if blank else row.text, "" if blank else reason)
+        bad.append((rejected, row.text.count("\n")))
+        return "skip"
+
+    reader = pacsv.open_csv(
+        path,
+        read_options=pacsv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK_BYTES,
+            encoding="utf8" if encoding == "utf-8-sig" else encoding,
+        ),
+        parse_options=pacsv.ParseOptions(
+            delimiter=delimiter,
+            invalid_row_handler=skip,
+            ignore_empty_lines=False,
+            newlines_in_values=True,
+        ),
+        # Text as written: 007 stays 007, and no block can contradict the one before.
+        convert_options=pacsv.ConvertOptions(column_types={name: pa.string() for name in header}),
+    )
+    # The reader counts rows; a quoted cell may run over several lines.
+    start, row, broken, none = 0, 1, 0, True
+    # Spreadsheets write columns that were used once, without a name.
+    told = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
+    for batch in reader:
+        none = False
+        skipped = [rejected for rejected, _ in bad]
+        breaks = np.array([ends for _, ends in bad], np.int64)
+        bad.clear()
+        table = pa.Table.from_batches([batch])
+        rows = _row_numbers(row, batch.num_rows, [r.line for r in skipped])
+        row = max([row, *rows[-1:], *(r.line for r in skipped)])
+        breaks = np.concatenate([_breaks(table), breaks])
+        numbers = np.concatenate([rows, [r.line for r in skipped]]).astype(np.int64)
+        order = np.argsort(numbers)
+        numbers[order] += broken + np.cumsum(breaks[order]) - breaks[order]
+        broken += int(breaks.sum())
+        lines = numbers[: len(rows)]
+        rejected = [
+            replace(r, line=int(number))
+            for r, number in zip(skipped, numbers[len(rows) :], strict=True)
+            if r.reason
+        ]
+        written = ~_blank(table)
+        table, lines = table.select(told).filter(pa.array(written)), lines[written]
+        for offset in range(0, max(len(table), 1), size):
+            part = table.slice(offset, size)
+            yield Block(
+                part,
+                start,
+                lines[offset : offset + size],
+                rejected if offset == 0 else [],
+            )
+            start += part.num_rows
+    if none:
+        empty = pa.table({name: pa.array([], pa.string()) for name in header})
+        yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
+
+
+def _blank(table: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows have nothing in any cell: the blank lines of the file."""
+    blank = np.ones(len(table), bool)
+    for column in table.columns:
+        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
+    return blank
+
+
+def _breaks(table: pa.Table) -> NDArray[np.int64]:
+    """Return how many line ends the cells of each row hold."""
+    breaks = np.zeros(len(table), np.int64)
+    for column in table.columns:
+        if pc.any(pc.match_substring(column, "\n")).as_py():
+            breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
+    return breaks
+
+
+def _row_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
+    """Return the numbers of `rows` rows after number `before`, stepping over `skipped`."""
+    candidates = np.arange(before + 1, before + 1 + rows + len(skipped))
+    return candidates[~np.isin(candidates, skipped)][:rows]
+
+
+def _long_line(path: Path) -> str:
+    """Say which line does not fit into a block."""
+    number, at = 1, 0
+    with path.open("rb") as stream:
+        for line in iter(lambda: stream.readline(_BLOCK_BYTES), b""):
+            at += len(line)
+            if at >= _BLOCK_BYTES:
+                return (
+                    f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
+                )
+            if line.endswith(b"\n"):
+                number, at = number + 1, 0
+    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        block = stream.read(_BLOCK_BYTES)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        try:
+            while block:
+                decoder.decode(block)
+                block = stream.read(_BLOCK_BYTES)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
+    with path.open(encoding=encoding, newline="") as stream:
+        first = stream.readline(_LONGEST_HEADER)
+    if len(first) == _LONGEST_HEADER:
+        raise InputError(
+            f"{path}: the first line is longer than {_LONGEST_HEADER:,} characters; expected a "
+            "header line such as composition,shell"
+        )
+    if not first.strip():
+        raise InputError(f"{path}: the first line is blank; the header belongs there")
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InputError(f"{path}: the header line cannot be read: {error}") from None
+    doubled = sorted(n for n, times in Counter(names).items() if n and times > 1)
+    if doubled:
+        raise InputError(f"{path}: column {doubled[0]!r} stands twice in the header; rename one")
+    return delimiter, names
+
+
+def composed(table: pa.Table, wanted: str | None, path: Path) -> tuple[pa.Table, str]:
+    """Return the table and the name of its composition column, made of elements' if wanted so.
+
+    Raises
+    ------
+    InputError
+        As `composition_column`, and of columns of elements that cannot be joined.
+    """
+    if wanted != ELEMENT_COLUMNS:
+        return table, composition_column(table, wanted, path)
+    if COMPOSITION_COLUMN in table.column_names:
+        raise InputError(f"{path} has a column {COMPOSITION_COLUMN!r} and need not be joined")
+    joined = recipes(table, path)
+    return table.append_column(COMPOSITION_COLUMN, joined), COMPOSITION_COLUMN
+
+
+def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
+    """Return the name of the composition column.
+
+    Raises
+    ------
+    InputError
+        If there is none, or several texts to choose from.
+    """
+    names = table.column_names
+    if wanted is not None:
+        if wanted not in names:
+            raise InputError(f"{path}: no column {wanted!r}; found {listed(names)}")
+        return wanted
+    if COMPOSITION_COLUMN in names:
+        return COMPOSITION_COLUMN
+    texts = [
+        f.name
+        for f in table.schema
+        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
+    ]
+    if len(texts) != 1:
+        raise InputError(
+            f"{path}: no column {COMPOSITION_COLUMN!r}; found {listed(names)}; "
+            "name the one to use with --column"
+        )
+    return texts[0]
+
+
+# A workbook is a zip of XML, which a small file can make arbitrarily long.
+_LARGEST_BYTES = 1 << 29
+# Excel's own last row; and a table of 30 columns down to there.
+_LAST_ROW = 1 << 20
+_MOST_CELLS = 30 * _LAST_ROW
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml$")
+# Places of cells, and of rows, that are not empty elements.
+_PLACE = re.compile(
+    rb'<c\b[^<>]*?\br="([A-Z]{1,7})(\d{1,18})"[^<>]*(?<!/)>|<row\b[^<>]*?\br="(\d{1,18})"[^<>]*(?<!/)>'
+)
+_LONGEST_TAG = 400
+
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+_WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
+
+
+def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Read the first sheet of a workbook.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+
+    Returns
+    -------
+    pyarrow.Table, n rows
+        Numbers, dates and truths keep their kind where all cells of a column have it; text
+        otherwise. Blank rows are left out.
+    ndarray of int64, shape (n,)
+        Row of the sheet that each stands on, from 1.
+
+    Raises
+    ------
+    InputError
+        If the file is no workbook, too large when unpacked, or has no header.
+    """
+    _check(path)
+    lines, rows = _read_rows(path)
+    if not lines:
+        raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
+    names = ["" if cell is None else str(cell).strip() for cell in rows[0]]
+    while names and not names[-1]:
+        names.pop()
+    doubled = sorted(n for n, times in Counter(names).items() if times > 1 or not n)
+    if doubled:
+        raise InputError(
+            f"{path}: row {lines[0]} is the header; column {doubled[0]!r} stands there twice "
+            "or has no name"
+        )
+    columns = {
+        name: _column([row[j] if j < len(row) else None for row in rows[1:]])
+        for j, name in enumerate(names)
+    }
+    return pa.table(columns), np.array(lines[1:], np.int64)
+
+
+def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
+    """Return number and cells of each row that holds anything."""
+    from openpyxl import load_workbook
+
+    lines, rows = [], []
+    try:
+        with path.open("rb") as stream, warnings.catch_warnings():
+            # openpyxl warns of what it would not write again, such as rules of validation.
+            warnings.simplefilter("ignore")
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            sheet = book.worksheets[0]
+            # Some programs state another size than the sheet has.
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                row = tuple(None if c == "" or c in _ERRORS else c for c in cells)
+                if any(cell is not None for cell in row):
+                    lines.append(number)
+                    rows.append(row)
+            book.close()
+    except Exception as error:
+        # A spoiled workbook makes openpyxl raise of every kind.
+        raise InputError(
+            f"{path} is no Excel workbook that can be read ({type(error).__name__}: {error}); "
+            f"{_WAY_OUT}"
+        ) from None
+    return lines, rows
+
+
+def _check(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+            size = sum(member.file_size for member in members)
+            if size <= _LARGEST_BYTES:
+                rows, columns = _reach(packed, [m for m in members if _SHEET.match(m.filename)])
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
+    if size > _LARGEST_BYTES:
+        raise InputError(
+            f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
+            "candidates as .csv or .parquet"
+        )
+    if rows > _LAST_ROW or rows * columns > _MOST_CELLS:
+        raise InputError(
+            f"a sheet of {path} reaches to row {rows:,} and column {columns:,}, which no memory "
+            "holds; delete what stands far from the table, or save that as .csv"
+        )
+
+
+def _reach(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
+    """Return the last row and column that hold anything: the reader fills all up to them."""
+    rows = columns = 0
+    for sheet in sheets:
+        with packed.open(sheet) as stream:
+            tail = b""
+            while block := stream.read(1 << 20):
+                text = tail + block
+                for letters, row, whole in _PLACE.findall(text):
+                    rows = max(rows, int(row or whole))
+                    column = 0
+                    for letter in letters:
+                        column = 26 * column + letter - ord("A") + 1
+                    columns = max(columns, column)
+                tail = text[-_LONGEST_TAG:]
+    return rows, columns
+
+
+def _column(cells: Sequence[Any]) -> pa.Array:
+    """Return cells as one kind of value, or as text."""
+    # A number is an integer or not as it is written in the file, which nobody sees.
+    values: list[Any] = [float(c) if type(c) is int else c for c in cells]
+    present = [v for v in values if v is not None]
+    kinds = {type(v) for v in present}
+    if kinds == {float} and all(v.is_integer() for v in present):
+        return pa.array([None if v is None else int(v) for v in values], pa.int64())
+    if kinds == {datetime.datetime} and all(v.time() == datetime.time() for v in present):
+        return pa.array([None if v is None else v.date() for v in values])
+    if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
+        return pa.array(values)
+    return pa.array([None if v is None else _text(v) for v in values], pa.string())
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

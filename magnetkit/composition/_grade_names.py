@@ -1,0 +1,218 @@
+"""Names of commercial grades: which texts are one, and which known grade a text means.
+
+Only the standard library is used, for the composition reader asks here about every odd text.
+"""
+
+import difflib
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core.errors import InputError
+
+VALUES_FILE = "grades/values.csv"
+WIDE_FILE = "grades/grades.csv"
+
+LONGEST = 60
+"""No grade's name has more characters."""
+
+_FAMILIES = (
+    r"sm2\(co,fe(?:,cu,zr)?\)17|sm2(?:co|tm)17|smco5|smco|samarium[ -]?cobalt|"
+    r"nd2fe14b|nd-?fe-?b|neo(?:dymium)?"
+)
+_WORDS = r"sintered|bonded|hot[ -]?deformed|grade|magnet|magnets"
+_MAKERS = (
+    r"arnold|integrated magnetics|magnet sales|electron energy|eec|horizon|intemag|alliance|"
+    r"k&j|shin-?etsu|vormag|hgt|mpco|mag spring|magnet power|awork|risheng|shanghai magnet|"
+    r"china magnet factory|magnetsearcher|advanced magnets|aic|sdsdxt"
+)
+_PREFIX = re.compile(rf"^(?:{_FAMILIES}|{_WORDS}|{_MAKERS})[\s:_,/-]+", re.IGNORECASE)
+_MAKER_ALONE = re.compile(r"^EEC(?=[\d:])", re.IGNORECASE)
+_SUFFIX = re.compile(r"\s*(?:\([^()]*\)|\bgrade|\bmagnets?)\s*$", re.IGNORECASE)
+
+# A formula may be written like these grades: they need the blank or letter that tells them apart.
+_BLANK_NEEDED = re.compile(r"^\s*SmCo\s*\d+\s*$", re.IGNORECASE)
+_WITH_BLANK = re.compile(r"^\s*SmCo[\s_-]+\d+\s*$", re.IGNORECASE)
+
+# How sintered Nd-Fe-B is named the world over: (BH)max in MGOe, then the class of coercivity.
+_SHAPE = re.compile(r"^N-?\s?(2[4-9]|[3-5]\d|6[0-5])\s?-?(M|H|SH|UH|EH|AH|TH|VH|BH)?[XTZG]?$")
+_SHAPE_OTHER = re.compile(
+    r"^(?:YXG?-?\d{2}[A-Z]?|XGS?-?\d{2}[A-Z]?|Recoma[ -]?\d{2}[A-Z]*|EEC[ -]?[\d:].*)$"
+)
+
+
+def normal(text: str) -> str:
+    """Return a name as it is compared: letters and figures alone, in lower case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in folded if c.isalnum())
+
+
+@lru_cache(maxsize=1)
+def known() -> tuple[str, ...]:
+    """Return the names of all grades of the catalogue, as their makers write them."""
+    names: dict[str, None] = {}
+    for file in (VALUES_FILE, WIDE_FILE):
+        names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
+    return tuple(names)
+
+
+@lru_cache(maxsize=1)
+def _keys() -> dict[str, str]:
+    """Return the known grades by each form in which their names are compared."""
+    keys = {normal(name): name for name in known()}
+    for name in known():
+        for bare in _stripped(name):
+            short = normal(bare)
+            if any(c.isalpha() for c in short):
+                keys.setdefault(short, name)
+        # "42SH", as the trade says for N42SH; a bare 42 is no grade.
+        if _SHAPE.match(name) and name[-1].isalpha():
+            keys.setdefault(normal(name[1:]), name)
+    return keys
+
+
+def _stripped(text: str) -> list[str]:
+    """Return a text without its endings and, one after the other, its prefixes."""
+    text = text.strip()
+    while (shorter := _SUFFIX.sub("", text)) != text:
+        text = shorter
+    forms = [text]
+    while (shorter := _MAKER_ALONE.sub("", _PREFIX.sub("", text))) != text:
+        text = shorter.strip()
+        forms.append(text)
+    return forms
+
+
+@named
+def find(text: str) -> str | None:
+    """Return the known grade that a text names, None where it names none.
+
+    Parameters
+    ----------
+    text : str
+        A name with or without maker and family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
+        ``"Sm2Co17 YXG22"``, ``"N3330 (Intemag)"``.
+
+    Returns
+    -------
+    str or None
+        The name as the maker writes it.
+
+    Examples
+    --------
+    >>> find("Sm2Co17 YXG22"), find("2:17TC-16"), find("SmCo5")
+    ('YXG22', 'EEC 2:17TC-16', None)
+    """
+    if not text or len(text) > LONGEST:
+        return None
+    if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
+        return None
+    keys = _keys()
+    return next((keys[k] for k in map(normal, _stripped(text)) if k in keys), None)
+
+
+@named
+def is_grade(text: str) -> bool:
+    """Return whether a text is the name of a grade, known or of the form that makers use.
+
+    Parameters
+    ----------
+    text : str
+        What a user gave.
+
+    Returns
+    -------
+    bool
+        True for ``"N42SH"`` and for ``"N60SH"``, which nobody sells; False for formulas.
+
+    Examples
+    --------
+    >>> [is_grade(text) for text in ("N42SH", "N60SH", "N", "Sm2Co17", "Nd2Fe14B")]
+    [True, True, False, False, False]
+    """
+    if not text or len(text) > LONGEST:
+        return False
+    if find(text) is not None:
+        return True
+    return any(_SHAPE.match(f) or _SHAPE_OTHER.match(f) for f in _stripped(text))
+
+
+def grades_among(given: Any) -> list[str | None]:
+    """Return the known grade that each text of a list names, None where it names none.
+
+    Parameters
+    ----------
+    given : Any
+        What a user gave for magnets: a text, a list of texts, or anything else.
+
+    Returns
+    -------
+    list of str or None
+        As many as there are texts; empty where none of them names a grade.
+    """
+    texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
+    found = [find(text) if isinstance(text, str) else None for text in texts]
+    return found if any(found) else []
+
+
+def refuse_beside(grade: str, process: Any, shell: Any) -> None:
+    """Refuse what is of a recipe beside a grade.
+
+    Raises
+    ------
+    InputError
+        If `process` or `shell` is given.
+    """
+    if process is not None or shell is not None:
+        raise InputError(
+            f"process and shell are of a recipe; {grade} is a grade: leave them out, or give what "
+            "it is made of"
+        )
+
+
+def nearest(text: str, count: int = 5) -> list[str]:
+    """Return the known grades whose names are most like a text, best first.
+
+    Parameters
+    ----------
+    text : str
+        A name that is not known.
+    count : int
+        How many to return at most.
+
+    Returns
+    -------
+    list of str
+    """
+    bare = normal(_stripped(text)[-1])
+    by_key = {normal(_stripped(name)[-1]): name for name in known()}
+    return [by_key[k] for k in difflib.get_close_matches(bare, by_key, n=count, cutoff=0.4)]
+
+
+def refusal(text: str) -> str | None:
+    """Return why a text is not read as a composition if it is a grade, None otherwise.
+
+    Parameters
+    ----------
+    text : str
+        What stands where a composition was expected.
+
+    Returns
+    -------
+    str or None
+        A sentence that ends in the way out.
+    """
+    if not is_grade(text):
+        return None
+    name = find(text)
+    if name is None:
+        near = ", ".join(nearest(text))
+        return f"looks like the name of a grade, which nobody is known to sell; near it are {near}"
+    return (
+        f"{name} is a commercial grade, whose makers print no composition: `magnetkit grades "
+        f"'{name}'` says what it is, `magnetkit replace '{name}'` what it is thought to be made "
+        "of; give a recipe to predict one"
+    )

@@ -1,0 +1,574 @@
+"""The one reader of compositions: whatever a public function is given, to a table and back.
+
+A text, a list, a column or frame of pandas, polars or Arrow, a path, pymatgen compositions or a
+`CompositionTable` become `Inputs`; results go back in the same frame library, with the same index
+and the user's other columns.
+
+Compositions as read, and results back in the form in which the compositions came.
+"""
+
+import json
+import os
+import re
+import warnings
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core.errors import CompositionError, InputError
+from . import table as reading
+from ._files import Block, Rejected, composed, read_blocks
+from .notation import Basis, basis_code
+from .shells import is_one, read_shell
+from .table import CompositionTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SHELL_COLUMN = "shell"
+
+
+class RejectedRows(UserWarning):
+    """Some rows of the input could not be used."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Compositions as read, and what is needed to give results back as they came.
+
+    Attributes
+    ----------
+    table : CompositionTable, n rows
+        What could be read; ``row_index`` counts the rows of the input.
+    labels : pyarrow.Array of text, length n, or None
+        The compositions as written; None where they came without text.
+    shells : list of str or None
+        Grain-boundary shell of each row, empty for a bulk alloy; None where no column has any.
+    others : frame or None
+        The user's other columns in their own library, all rows of the input.
+    composition : str or None
+        Name of the composition column of `others`' frame.
+    index : pandas.Index or None
+        Index of the input, all rows.
+    library : str
+        ``"pandas"``, ``"polars"`` or ``"arrow"``.
+    rejected : list of Rejected
+        Rows that could not be used.
+    lines : ndarray of int64, shape (n,), or None
+        Line of the file, or row of the input from 1, of each row.
+    total : int
+        Rows of the input.
+    reported : bool
+        Whether the caller knows of them: it gave a table that lists them itself.
+    """
+
+    table: CompositionTable
+    labels: pa.Array | None = None
+    shells: list[str] | None = None
+    others: Any = None
+    composition: str | None = None
+    index: Any = None
+    library: str = "pandas"
+    rejected: list[Rejected] = field(default_factory=list)
+    lines: NDArray[np.int64] | None = None
+    total: int = 0
+    reported: bool = False
+
+    def shells_with(self, shell: Any) -> Any:
+        """Return the shells to use: the column's, or else the argument's.
+
+        Parameters
+        ----------
+        shell : Shell, dict, str, sequence of them or None
+            One for all rows, or one for each row of the input.
+
+        Raises
+        ------
+        InputError
+            If column and argument both name shells, or there are more or fewer than rows.
+        """
+        if shell is None:
+            return self.shells
+        if self.shells is not None and any(self.shells):
+            raise InputError(
+                f"the column {SHELL_COLUMN!r} names shells already; leave the argument shell out, "
+                "or the column"
+            )
+        if is_one(shell):
+            read_shell(shell)
+            return [shell] * len(self.table)
+        each = list(shell)
+        if self.reported or len(each) != self.total:
+            return each
+        return [each[row] for row in self.table.row_index]
+
+    def refusing(self, shells: Mapping[str, str]) -> "Inputs":
+        """Return the rows without those of some shells, which are rejected.
+
+        Parameters
+        ----------
+        shells : mapping of str to str
+            Shell as written to the reason why it is refused.
+        """
+        if not shells or self.shells is None or self.lines is None or self.labels is None:
+            return self
+        bad = np.array([shell in shells for shell in self.shells], bool)
+        texts = self.labels.to_pylist()
+        found = [
+            Rejected(int(self.lines[i]), str(texts[i]), shells[self.shells[i]])
+            for i in np.flatnonzero(bad)
+        ]
+        kept = np.flatnonzero(~bad)
+        return replace(
+            self,
+            table=self.table[kept],
+            labels=self.labels.take(pa.array(kept)),
+            shells=[self.shells[i] for i in kept],
+            lines=self.lines[kept],
+            rejected=sorted([*self.rejected, *found], key=lambda r: r.line),
+        )
+
+    def extra(self, *, named: bool = False) -> pa.Table | None:
+        """Return the user's other columns of the rows that could be read, as an Arrow table.
+
+        Parameters
+        ----------
+        named : bool
+            Whether to leave the composition column out.
+        """
+        if self.others is None:
+            return None
+        rest = reading.other_columns(self.others, self.composition if named else None)
+        return rest.take(pa.array(self.table.row_index)) if rest.num_columns else None
+
+    def give(self, *frames: "pd.DataFrame", named: bool = False) -> Any:
+        """Return a result as the input came: library, index, the user's other columns.
+
+        Parameters
+        ----------
+        *frames : DataFrame, n rows each
+            Results, one row for each row of `table`; of several, say one a temperature, the rows
+            of a composition come together.
+        named : bool
+            Whether the frames name their candidates: the composition column is left out then.
+
+        Returns
+        -------
+        DataFrame, polars.DataFrame or pyarrow.Table
+            A pandas frame holds the rejected rows in ``.attrs["rejected"]``, an Arrow table in
+            its metadata under ``rejected``; all kinds come with a `RejectedRows` warning.
+        """
+        import pandas as pd
+
+        frame, rows = frames[0], self.table.row_index
+        if len(frames) > 1:
+            order = np.arange(len(frames) * len(rows)).reshape(len(frames), -1).T.ravel()
+            frame = pd.concat(frames, ignore_index=True).iloc[order].reset_index(drop=True)
+            rows = np.repeat(rows, len(frames))
+        if self.index is not None:
+            frame.index = self.index.take(rows)
+        elif self.rejected and self.library == "pandas" and not self.reported:
+            frame.index = pd.Index(rows)
+        if self.rejected and not self.reported:
+            self.warn()
+        unused = [{"line": r.line, "text": r.text, "reason": r.reason} for r in self.rejected]
+        if self.library == "pandas":
+            if self.others is not None:
+                part = self._pandas().iloc[rows]
+                for name in self._carried(named):
+                    frame[own_name(name, frame.columns)] = part[name].array
+            if unused:
+                frame.attrs["rejected"] = unused
+            return frame
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
+            {"rejected": json.dumps(unused)} if unused else None
+        )
+        if self.library == "arrow":
+            for name in self._carried(named):
+                values = self.others[name].take(pa.array(rows))
+                table = table.append_column(own_name(name, table.column_names), values)
+            return table
+        return self._polars(table, rows, named)
+
+    def _pandas(self) -> "pd.DataFrame":
+        """Return the user's frame; a file's as pandas reads its columns."""
+        return self.others.to_pandas() if isinstance(self.others, pa.Table) else self.others
+
+    def _polars(self, table: pa.Table, rows: NDArray[np.int64], named: bool) -> Any:
+        import polars
+
+        frame = polars.DataFrame(table)
+        for name in self._carried(named):
+            values = self.others[name][rows]
+            frame = frame.with_columns(values.alias(own_name(name, frame.columns)))
+        return frame
+
+    def _carried(self, named: bool) -> list[str]:
+        if self.others is None:
+            return []
+        return [n for n in column_names(self.others) if not (named and n == self.composition)]
+
+    def values(self, values: NDArray[np.float64], name: str) -> Any:
+        """Return one number a composition as the input came; NaN where it could not be read.
+
+        Parameters
+        ----------
+        values : ndarray of float64, shape (n,)
+            One for each row of `table`.
+        name : str
+            Name of the column, where the input's library has named ones.
+
+        Returns
+        -------
+        ndarray, pandas.Series, polars.Series or pyarrow.Array
+            As many values as the input has rows; a list, path or table of compositions gives an
+            ndarray.
+        """
+        if self.reported:
+            return values
+        if self.rejected:
+            self.warn()
+        whole = np.full(self.total, np.nan)
+        whole[self.table.row_index] = values
+        if self.library == "arrow":
+            return pa.array(whole)
+        if self.library == "polars":
+            import polars
+
+            return polars.Series(name, whole)
+        if self.index is None:
+            return whole
+        import pandas as pd
+
+        return pd.Series(whole, self.index, name=name)
+
+    def warn(self) -> None:
+        """Warn of the rows that could not be used."""
+        first = self.rejected[0]
+        warnings.warn(
+            f"{len(self.rejected)} of the rows could not be used; the first, line {first.line} "
+            f"({first.text!r}): {first.reason}",
+            RejectedRows,
+            stacklevel=4,
+        )
+
+
+def own_name(name: str, taken: Any) -> str:
+    """Return a name of a user's column that no column of `taken` has."""
+    while name in taken:
+        name = f"input_{name}"
+    return name
+
+
+def column_names(frame: Any) -> list[str]:
+    """Return the names of a frame's columns."""
+    return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
+
+
+FORMS = (
+    "a recipe or a list of them, a pandas, polars or Arrow column or frame, the path of a table, "
+    "pymatgen compositions or a CompositionTable"
+)
+# Package of a frame to the library that its results come in.
+_LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
+_BLOCK_ROWS = 65_536
+# A text that ends like this names a file, readable or not.
+_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|ods|json|feather|arrow)$", re.IGNORECASE)
+
+
+def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
+    """Return a composition table with one row for each row of `compositions`.
+
+    Parameters
+    ----------
+    compositions : any of the forms of `read_inputs`
+        What a transformer, which returns as many rows as it is given, takes.
+    basis : {"auto", "atomic", "weight"}
+        Basis of recipes given as text.
+
+    Raises
+    ------
+    InputError
+        If `compositions` is nothing of the kind.
+    CompositionError
+        If a recipe cannot be read; build a CompositionTable to leave such rows out.
+    """
+    return read_inputs(compositions, basis, strict=True).table
+
+
+def read_inputs(
+    given: Any,
+    basis: Basis = "auto",
+    column: str | None = None,
+    *,
+    strict: bool = False,
+    empty: bool = False,
+) -> Inputs:
+    """Read compositions in any form that users have them in.
+
+    Parameters
+    ----------
+    given : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        A text that ends in .csv, .tsv, .txt or .parquet is a path. A frame's columns other than
+        the composition and ``shell`` are kept. A set is read in the order of its texts.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    column : str, optional
+        Composition column of a frame or file; ``composition`` or the only text column otherwise.
+    strict : bool
+        Fail on the first row that cannot be read.
+    empty : bool
+        Whether to return nothing but rejected rows rather than fail.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InputError
+        If `given` is nothing of the kind.
+    CompositionError
+        If no row can be read, or with `strict` one cannot.
+    """
+    basis_code(basis)
+    found = _read(given, basis, column)
+    if found.rejected and not found.reported and (strict or not (empty or len(found.table))):
+        _refuse(found.rejected, found.table)
+    return found
+
+
+def _refuse(rejected: Sequence[Rejected], table: CompositionTable) -> None:
+    first = rejected[0]
+    places = [e.position for e in table.errors if e.row + 1 == first.line]
+    if len(rejected) == 1 and not len(table):
+        raise CompositionError(first.reason, first.text, places[0] if places else -1)
+    raise CompositionError(
+        f"line {first.line}: {first.reason} ({len(rejected)} such "
+        f"{'row' if len(rejected) == 1 else 'rows'})",
+        first.text,
+        places[0] if places else -1,
+    )
+
+
+def _read(given: Any, basis: Basis, column: str | None) -> Inputs:
+    if isinstance(given, CompositionTable):
+        rejected = [Rejected(e.row + 1, e.text, e.reason) for e in given.errors]
+        return Inputs(given, rejected=rejected, reported=True)
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and is_path(given)):
+        return read_file(Path(given), basis, column)
+    if column is None and (isinstance(given, str) or hasattr(given, "element_composition")):
+        return _of_column([given], basis)
+    if hasattr(given, "collect_schema") and hasattr(given, "collect"):
+        given = given.collect()  # a polars LazyFrame
+    if _is_frame(given):
+        return _of_frame(given, basis, column)
+    if column is not None:
+        raise InputError(f"column {column!r} is of a frame or file; got a {_kind(given)}")
+    return _of_column(given, basis)
+
+
+def is_path(text: str) -> bool:
+    """Return whether a text names a file rather than a recipe."""
+    return _FILE.search(text.strip()) is not None or os.path.isfile(text)
+
+
+def _is_frame(given: Any) -> bool:
+    if isinstance(given, (pa.Table, pa.RecordBatch)):
+        return True
+    return hasattr(given, "columns") and hasattr(given, "__arrow_c_stream__")
+
+
+def _kind(given: Any) -> str:
+    return "None" if given is None else f"{type(given).__name__}"
+
+
+def _of_column(given: Any, basis: Basis) -> Inputs:
+    """Read a list, set, iterator, series or array."""
+    library = _LIBRARIES.get(type(given).__module__.split(".")[0], "pandas")
+    index = given.index if library == "pandas" and hasattr(given, "iloc") else None
+    if isinstance(given, np.ndarray) and given.ndim != 1:
+        if given.ndim != 2 or given.shape[1] != 1:
+            raise InputError(f"expected {FORMS}; got an array of shape {given.shape}")
+        given = given[:, 0]
+    if isinstance(given, (bytes, Mapping)) or not hasattr(given, "__iter__"):
+        raise InputError(f"expected {FORMS}; got {_kind(given)}")
+    if _exports_text(given):
+        texts = one_chunk(reading.arrow_array(given))
+        table = CompositionTable.of_texts(texts, {}, basis)
+    else:
+        items = given.to_pylist() if library == "arrow" else list(given)
+        if isinstance(given, Set):
+            items.sort(key=str)
+        table, texts = _items(items, basis)
+    found = _joined(table, texts, None, np.arange(1, len(texts) + 1))
+    return replace(found, library=library, index=index)
+
+
+def _exports_text(column: Any) -> bool:
+    """Whether a column hands out its text as an Arrow array."""
+    if str(getattr(column, "dtype", "")) in ("object", "Object"):
+        return False
+    return hasattr(column, "__arrow_c_array__") or hasattr(column, "__arrow_c_stream__")
+
+
+def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
+    """Read texts and pymatgen compositions; also return the text or name of each."""
+    found = {i: c for i, item in enumerate(items) if (c := _composition(item)) is not None}
+    texts = [None if i in found else item for i, item in enumerate(items)]
+    array, odd = reading.text_array(texts)
+    table = CompositionTable.of_texts(array, odd, basis)
+    if not found:
+        return table, one_chunk(array)
+    rows = np.array(list(found), np.int64)
+    atoms = CompositionTable.from_pymatgen(found.values())
+    errors = [replace(e, row=int(rows[e.row])) for e in atoms.errors]
+    errors += [e for e in table.errors if e.row not in found]
+    both = CompositionTable.concat([table, replace(atoms, row_index=rows[atoms.row_index])])
+    both = both[np.argsort(both.row_index)]
+    names = [_name(found[i]) if i in found else t for i, t in enumerate(texts)]
+    return replace(both, errors=sorted(errors, key=lambda e: e.row)), reading.text_array(names)[0]
+
+
+def _name(composition: Any) -> str:
+    """Return a pymatgen Composition as it was written, an integer one by its formula unit."""
+    amounts = list(composition.as_dict().items())
+    if all(float(a).is_integer() for _, a in amounts):
+        return str(composition.reduced_formula)
+    return "".join(f"{symbol}{'' if a == 1 else format(a, '.10g')}" for symbol, a in amounts)
+
+
+def _composition(item: Any) -> Any:
+    """Return the pymatgen Composition that an item is or has, None where there is none."""
+    if isinstance(item, str):
+        return None
+    found = item if hasattr(item, "element_composition") else getattr(item, "composition", None)
+    return found if hasattr(found, "element_composition") else None
+
+
+def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
+    library = _LIBRARIES.get(type(frame).__module__.split(".")[0])
+    if library is None or isinstance(frame, pa.RecordBatch):
+        frame, library = pa.table(frame), "arrow"
+    if library == "pandas":
+        frame = _flat(frame)
+    name = reading.composition_name(frame, column)
+    values = frame[name]
+    if library == "pandas" and any(_composition(v) is not None for v in values.head(1000)):
+        table, labels = _items(list(values), basis)
+    else:
+        labels, odd = reading.frame_column(frame, name)
+        table = CompositionTable.of_texts(labels, odd, basis)
+    written, others = None, frame
+    if SHELL_COLUMN in column_names(frame) and name != SHELL_COLUMN:
+        column_of = frame[SHELL_COLUMN]
+        written = column_of.to_pylist() if library == "arrow" else column_of.to_list()
+        others = _without(frame, SHELL_COLUMN)
+    lines = np.arange(1, len(labels) + 1)
+    found = _joined(table, one_chunk(labels), written, lines)
+    index = frame.index if library == "pandas" else None
+    return replace(found, others=others, composition=name, library=library, index=index)
+
+
+def _without(frame: Any, name: str) -> Any:
+    if isinstance(frame, pa.Table):
+        return frame.drop_columns([name])
+    return frame.drop(columns=name) if hasattr(frame, "iloc") else frame.drop(name)
+
+
+def _flat(frame: Any) -> Any:
+    """Return a pandas frame whose column names are different texts."""
+    if frame.columns.nlevels > 1:
+        raise InputError(
+            "the frame has column names on several levels; join them to one, e.g. "
+            "frame.columns = ['_'.join(map(str, c)) for c in frame.columns]"
+        )
+    names = [str(n) for n in frame.columns]
+    doubled = sorted(n for n in set(names) if names.count(n) > 1)
+    if doubled:
+        raise InputError(f"column {doubled[0]!r} stands twice in the frame; rename one")
+    return frame.set_axis(names, axis=1)
+
+
+def read_file(path: Path, basis: Basis = "auto", column: str | None = None) -> Inputs:
+    """Read a whole table: CSV, Parquet, or text of one recipe a line.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read at all; see `magnetkit.composition._files.read_blocks`.
+    """
+    return read_blocks_joined(list(read_blocks(path, _BLOCK_ROWS)), path, basis, column)
+
+
+def read_blocks_joined(
+    blocks: Sequence[Block], path: Path, basis: Basis, column: str | None
+) -> Inputs:
+    """Read consecutive blocks of a file as one.
+
+    Raises
+    ------
+    InputError
+        If no column, or several, could be that of the compositions.
+    """
+    frame = pa.concat_tables([block.table for block in blocks], promote_options="default")
+    frame, name = composed(frame, column, path)
+    texts = one_chunk(frame.column(name))
+    written, others = None, frame
+    if SHELL_COLUMN in frame.column_names and name != SHELL_COLUMN:
+        written, others = frame.column(SHELL_COLUMN).to_pylist(), _without(frame, SHELL_COLUMN)
+    lines = np.concatenate([block.lines for block in blocks])
+    unread = [line for block in blocks for line in block.rejected]
+    table = CompositionTable.from_arrow(texts, basis=basis)
+    found = _joined(table, texts, written, lines, unread)
+    return replace(found, others=others, composition=name)
+
+
+def one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return an Arrow array in one piece."""
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _joined(
+    table: CompositionTable,
+    texts: pa.Array,
+    written: Sequence[Any] | None,
+    lines: NDArray[np.int64],
+    rejected: Sequence[Rejected] = (),
+) -> Inputs:
+    """Join what was read of n rows with their shells; what is wrong goes to `rejected`."""
+    found = [*rejected, *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors)]
+    shells: list[str] | None = None
+    if written is not None:
+        given = ["" if s is None or s != s else str(s).strip() for s in written]
+        wrong = _wrong_shells(given)
+        bad = np.array([given[row] in wrong for row in table.row_index], bool)
+        for row in table.row_index[bad]:
+            found.append(Rejected(int(lines[row]), str(texts[int(row)]), wrong[given[row]]))
+        table = table[~bad]
+        shells = [given[row] for row in table.row_index]
+    return Inputs(
+        table,
+        texts.take(pa.array(table.row_index)),
+        shells,
+        rejected=sorted(found, key=lambda r: r.line),
+        lines=lines[table.row_index],
+        total=len(texts),
+    )
+
+
+def _wrong_shells(written: Sequence[str]) -> dict[str, str]:
+    """Return the shells that cannot be read, with the reason."""
+    wrong = {}
+    for text in set(written):
+        try:
+            read_shell(text)
+        except InputError as error:
+            wrong[text] = str(error)
+    return wrong

@@ -1,0 +1,648 @@
+"""What a magnet is where it holds so much heavy rare earth: B_r and H_cJ by the shell model.
+
+Partial demagnetization: what heat and a fault field take of the flux, for now and for good.
+
+What a magnet has to stand: the reverse field in each cell at one or several operating points.
+
+What is asked of a magnet in its field, and how likely a magnet meets it.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arguments import named, renamed
+from .._core._requirement_text import parse_requirement
+from .._core.elements import INDEX
+from .._core.errors import InputError
+from .._core.units import MU_0, kelvin_text
+from ..composition.table import CompositionTable
+from ._profile import FieldMap, read_field
+from ._shapes import AXES, Axis, Cells, SelfField
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Array = NDArray[np.float64]
+
+_AMOUNTS = np.r_[0.0, np.geomspace(0.01, 8.0, 40)]
+_SHARES = np.r_[0.0, np.geomspace(0.005, 0.6, 40)]
+_Z90 = NormalDist().inv_cdf(0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Magnet:
+    """B_r and H_cJ of a base alloy with heavy rare earth, at one temperature.
+
+    Attributes
+    ----------
+    element : str
+        The heavy rare earth.
+    temperature_K : float
+    amount : ndarray of float64, shape (m,)
+        Mass of it over that of the magnet, %, rising from 0.
+    remanence : ndarray of float64, shape (m,)
+        B_r, T.
+    coercivity : ndarray of float64, shape (m,)
+        H_cJ, A/m.
+    deviation : ndarray of float64, shape (m,)
+        Standard deviation of ln H_cJ, common to all of a magnet.
+    squareness, recoil : float
+        Knee field over H_cJ, recoil permeability.
+    density : float
+        kg/m3.
+    most_wt_pct : float
+        Amount above which grains grow through and the gain of coercivity is lost.
+    """
+
+    element: str
+    temperature_K: float
+    amount: Array
+    remanence: Array
+    coercivity: Array
+    deviation: Array
+    squareness: float
+    recoil: float
+    density: float
+    most_wt_pct: float
+
+    def b_r(self, amount: Array) -> Array:
+        """Return B_r, T, where there is so much, %."""
+        return np.interp(amount, self.amount, self.remanence)
+
+    def _curve(self, deviations: float) -> Array:
+        return self.coercivity * np.exp(deviations * self.deviation)
+
+    def h_cj(self, amount: Array, deviations: float = 0.0) -> Array:
+        """Return H_cJ, A/m, where there is so much, %, so many standard deviations off."""
+        curve = self._curve(deviations)
+        return np.where(amount > self.most_wt_pct, curve[0], np.interp(amount, self.amount, curve))
+
+    def needed(self, field: Array, deviations: float = 0.0) -> Array:
+        """Return the least amount, %, that stands a reverse field, A/m; infinite where none."""
+        usable = self.amount <= self.most_wt_pct
+        rising = np.maximum.accumulate(self._curve(deviations)[usable])
+        # A level stretch has its least amount at its start.
+        rising = rising + 1e-6 * np.arange(len(rising))
+        found = np.interp(field, rising, self.amount[usable])
+        return np.where(np.asarray(field) > rising[-1], np.inf, found)
+
+    @property
+    def most_coercive(self) -> float:
+        """Largest H_cJ that any amount gives, A/m."""
+        return float(self.coercivity[self.amount <= self.most_wt_pct].max())
+
+
+def _figures(table: CompositionTable, kelvin: float, process: Any, shells: Any) -> Any:
+    """Return figures of many magnets at one temperature, without talk of shells as a whole."""
+    from ..magnetism.sintered import sintered_at
+
+    with warnings.catch_warnings():
+        # An amount is one of a place in a magnet, not what a furnace puts into the whole.
+        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+        (frame,) = sintered_at(table, [kelvin], process, shells)
+    return frame
+
+
+def diffused(
+    table: CompositionTable, element: str, kelvin: float, process: Any, most_wt_pct: float
+) -> Magnet:
+    """Return the base alloy with heavy rare earth diffused to the grains' surface.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The base alloy, one row.
+    element : {"Tb", "Dy"}
+    kelvin : float
+        Temperature, K.
+    process : Process, dict, str or None
+        As for `magnetkit.magnetism.sintered`.
+    most_wt_pct : float
+        See `Magnet`.
+
+    Raises
+    ------
+    InputError
+        If the alloy makes no magnet there, or none that anything was diffused into.
+    """
+    shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
+    frame = _figures(table[np.zeros(len(shells), int)], kelvin, process, shells)
+    return _magnet(frame, table, element, kelvin, process, _AMOUNTS, most_wt_pct)
+
+
+def alloyed(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
+    """Return the base alloy with part of its rare earth replaced throughout; see `diffused`.
+
+    Parameters
+    ----------
+    table, element, kelvin, process
+        As for `diffused`.
+    """
+    from ..magnetism.shells import replace_rare_earth
+
+    many = table[np.zeros(len(_SHARES), int)]
+    column = np.full(len(_SHARES), INDEX[element], np.int64)
+    made = replace_rare_earth(many, column, _SHARES)
+    weight = made.weight_fractions()[:, INDEX[element]]
+    frame = _figures(made, kelvin, process, None)
+    added = 100.0 * (weight - weight[0])
+    return _magnet(frame, table, element, kelvin, process, added, np.inf)
+
+
+def _magnet(
+    frame: Any,
+    table: CompositionTable,
+    element: str,
+    kelvin: float,
+    process: Any,
+    amounts: Array,
+    most_wt_pct: float,
+) -> Magnet:
+    from ..hosts.partition import shelled_hosts
+    from ..magnetism._magnets import magnets
+
+    h_cj = frame["coercivity_kA_m"].to_numpy(float)
+    good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
+    if not good[:2].all():
+        status = frame["status"].iloc[0 if not good[0] else 1]
+        reason = status if status != "ok" else "it has no coercivity"
+        raise InputError(
+            f"{table.formulas()[0]} makes no magnet with {element} at {kelvin_text(kelvin)}: "
+            f"{reason}; diffusion is known in {', '.join(shelled_hosts())} alone"
+        )
+    # Beyond the first amount that makes no magnet there is nothing.
+    end = len(good) if good.all() else int(np.argmin(good))
+    low = frame["coercivity_kA_m_lo"].to_numpy(float)
+    deviation = np.log(h_cj[:end] / low[:end]) / _Z90
+    rows = magnets(table, np.array([kelvin]), process).rows
+    return Magnet(
+        element,
+        kelvin,
+        np.asarray(amounts[:end], float),
+        frame["remanence_T"].to_numpy(float)[:end],
+        1e3 * h_cj[:end],
+        deviation,
+        float(rows["squareness"][0]),
+        float(rows["recoil"][0]),
+        float(frame["density_kg_m3"].iloc[0]),
+        most_wt_pct,
+    )
+
+
+def kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -> Array:
+    """Return the share of B_r that each place keeps after a reverse field, 1 down to -1.
+
+    The local loop is that of `magnetkit.magnetism.demagnetization`: the grains that a field H has
+    turned are (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee.
+
+    Parameters
+    ----------
+    magnet : Magnet
+    amount : ndarray of float64, shape (n,)
+        Heavy rare earth of each place, %.
+    field : ndarray of float64, shape (n,)
+        Largest reverse field along the easy axis that it has seen, A/m.
+    deviations : float
+        By how many standard deviations H_cJ is off the centre of its interval.
+    """
+    from ..kernels._demagnetization import corner, turned
+
+    h_cj, b_r = magnet.h_cj(amount, deviations), magnet.b_r(amount)
+    power = corner(
+        float(b_r.mean()), float(h_cj.mean()), magnet.squareness * float(h_cj.mean()), magnet.recoil
+    )
+    return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
+
+
+def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
+    """Return the reverse field, A/m, at which a magnet of unequal places has J = 0 on average.
+
+    Parameters
+    ----------
+    magnet : Magnet
+    amount : ndarray of float64, shape (n,)
+        Heavy rare earth of each place, %.
+    volumes : ndarray of float64, shape (n,)
+        What each place stands for; any unit.
+    """
+    from scipy.optimize import brentq
+
+    b_r = magnet.b_r(amount)
+
+    def mean(field: float) -> float:
+        j = kept(magnet, amount, np.full(len(amount), field)) * (
+            b_r - (magnet.recoil - 1.0) * MU_0 * field
+        )
+        return float(np.average(j, weights=volumes))
+
+    h_cj = magnet.h_cj(amount)
+    return float(brentq(mean, 0.5 * h_cj.min(), 1.5 * h_cj.max()))
+
+
+Law = Literal["component", "coherent"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One operating point.
+
+    Attributes
+    ----------
+    name : str
+    kelvin : float
+        K.
+    reverse : ndarray of float64, shape (n,)
+        Field against the magnetization that counts in each cell, A/m; negative where it helps.
+    own : ndarray of float64, shape (n,)
+        What of it the magnet makes itself and falls with its B_r; zeros of a map.
+    """
+
+    name: str
+    kelvin: float
+    reverse: Array
+    own: Array
+
+
+def against(vectors: Array, along: Axis, law: Law = "component") -> Array:
+    """Return the reverse field that counts, A/m, shape (n,).
+
+    Parameters
+    ----------
+    vectors : ndarray of float64, shape (n, 3)
+        H, A/m.
+    along : {"x", "y", "z"}
+        Easy axis, along which the magnet is magnetized.
+    law : {"component", "coherent"}
+        ``component``: what lies along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
+        J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees;
+        ``coherent``: H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by
+        which a transverse field helps: a bound, since real magnets lie between the two.
+
+    Raises
+    ------
+    InputError
+        If there is no such law.
+    """
+    if law not in get_args(Law):
+        raise InputError(f"law must be {' or '.join(get_args(Law))}, got {law!r}")
+    easy = -vectors[:, AXES.index(along)]
+    if law == "component":
+        return easy
+    across = np.sqrt(np.maximum((vectors**2).sum(axis=1) - easy**2, 0.0))
+    whole = (np.cbrt(np.maximum(easy, 0.0) ** 2) + np.cbrt(across**2)) ** 1.5
+    return np.where(easy > 0.0, whole, easy)
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """What surrounds the magnet.
+
+    Attributes
+    ----------
+    along : {"x", "y", "z"}
+    load_line : float or None
+        Mean permeance coefficient -B / (mu_0 H); None in open circuit, where shape decides.
+    outside_field_kA_m : float
+        Uniform outside field against the magnetization, kA/m.
+    law : {"component", "coherent"}
+        See `against`.
+    """
+
+    along: Axis
+    load_line: float | None = None
+    outside_field_kA_m: float = 0.0
+    law: Law = "component"
+
+    def scale(self, field: SelfField) -> float:
+        """Return what of the open-circuit field is left: the load line sets its mean."""
+        if self.load_line is None:
+            return 1.0
+        return 1.0 / (1.0 + self.load_line) / field.factor
+
+    def outside(self) -> Array:
+        """Return the outside field as a vector, A/m, shape (3,)."""
+        vector = np.zeros(3)
+        vector[AXES.index(self.along)] = -1e3 * self.outside_field_kA_m
+        return vector
+
+
+Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[method-assign]
+    Circuit.__init__
+)
+
+
+def shape_case(
+    field: SelfField, circuit: Circuit, kelvin: float, b_r: float, recoil: float
+) -> Case:
+    """Return what a magnet of a shape has to stand: its own field, as its circuit leaves it.
+
+    The distribution in open circuit is kept and its mean set by the load line; iron near a pole
+    evens it out further, which only a map of a field solver can tell.
+
+    Parameters
+    ----------
+    field : SelfField
+    circuit : Circuit
+    kelvin : float
+    b_r : float
+        Remanence at that temperature, T.
+    recoil : float
+        Recoil permeability.
+    """
+    remanent = np.full(len(field.cells.points), b_r / MU_0)
+    scale = circuit.scale(field)
+    vectors = field.responding(remanent, recoil, scale, circuit.outside())
+    reverse = against(vectors, circuit.along, circuit.law)
+    return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
+
+
+def _are_read(source: Any) -> bool:
+    """Return whether a source is maps that were read before."""
+    return (
+        isinstance(source, list)
+        and bool(source)
+        and all(isinstance(one, FieldMap) for one in source)
+    )
+
+
+def map_cases(
+    source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
+) -> list[Case]:
+    """Return what a magnet has to stand by the user's maps.
+
+    Parameters
+    ----------
+    source : str, Path, DataFrame or list of FieldMap
+        See `magnetkit.diffusion._profile.read_field`.
+    cells : Cells
+    circuit : Circuit
+        Its load line does not count; its outside field is added.
+    kelvin : float
+        Temperature where a map says none, K.
+    b_r : callable
+        B_r, T, at a temperature, K: takes the magnetization off a map of B.
+    recoil : float
+        Recoil permeability.
+    """
+    maps = source if _are_read(source) else read_field(source)
+    easy = AXES.index(circuit.along)
+    found = []
+    for one in maps:
+        heat = kelvin if one.kelvin is None else one.kelvin
+        vectors = one.at(cells)
+        if one.induction:
+            # B = mu_0 mu_rec H + B_r along the easy axis, mu_0 H across it.
+            vectors = vectors.copy()
+            vectors[:, easy] = (vectors[:, easy] - b_r(heat) / MU_0) / recoil
+        vectors = vectors + circuit.outside()
+        reverse = against(vectors, circuit.along, circuit.law)
+        _refuse_other_way(one, reverse)
+        found.append(Case(one.name, heat, reverse, np.zeros(len(reverse))))
+    return found
+
+
+def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
+    if float(np.mean(reverse)) < 0.0 and float(reverse.max()) < -0.5 * float(reverse.min()):
+        raise InputError(
+            f"the field map{' ' + one.name if one.name else ''} runs along the magnetization "
+            f"({np.mean(-reverse) / 1e3:.0f} kA/m on average); inside a magnet H points against "
+            "it: turn its sign, name the axis by along, or name the columns B"
+        )
+
+
+_ROUNDS, _SETTLED = 60, 1e-4
+
+
+def settled(
+    magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, kept_before: Array | None
+) -> tuple[Array, Array]:
+    """Return the share of B_r each cell keeps, and the reverse field it keeps it in, A/m.
+
+    Cells that reverse make less field against their neighbours: magnetization and field are
+    found together, by iteration.
+
+    Parameters
+    ----------
+    magnet : Magnet
+    amount : ndarray of float64, shape (n,)
+        Heavy rare earth of each cell, %.
+    field : SelfField
+    circuit : Circuit
+        With its outside field.
+    kept_before : ndarray of float64, shape (n,), optional
+        What earlier fields and temperatures left.
+    """
+    b_r = magnet.b_r(amount)
+    scale, outside = circuit.scale(field), circuit.outside()
+    share = np.ones(len(amount)) if kept_before is None else kept_before
+    start = share
+    reverse = np.zeros(len(amount))
+    for _ in range(_ROUNDS):
+        vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale, outside)
+        reverse = against(vectors, circuit.along, circuit.law)
+        new = np.minimum(start, kept(magnet, amount, reverse))
+        change = float(np.max(np.abs(new - share)))
+        # Half a step at a time: a cell that reverses relieves its neighbours, not itself alone.
+        share = 0.5 * (share + new)
+        if change < _SETTLED:
+            break
+    return share, reverse
+
+
+@named
+def flux_against(
+    magnets: Sequence[Magnet],
+    amount: Array,
+    field: SelfField,
+    circuits: Sequence[Circuit],
+    cold: Magnet,
+) -> "pd.DataFrame":
+    """Return what is left of the flux at each temperature and outside field, one after the other.
+
+    Parameters
+    ----------
+    magnets : sequence of Magnet
+        The magnet at each temperature.
+    amount : ndarray of float64, shape (n,)
+        Heavy rare earth of each cell, %.
+    field : SelfField
+    circuits : sequence of Circuit
+        The circuit, with the outside field of each step.
+    cold : Magnet
+        The magnet at the temperature that flux is counted from.
+
+    Returns
+    -------
+    DataFrame
+        One row a step: ``temperature_K``, ``outside_field_kA_m``, ``flux_pct`` while heat and field
+        last, ``after_pct`` back at the first temperature without the outside field, and
+        ``reversible_pct`` and ``irreversible_pct`` of the loss; all of the flux at the start.
+    """
+    import pandas as pd
+
+    volumes = field.cells.volumes
+    start = float((cold.b_r(amount) * volumes).sum())
+    left: Array | None = None
+    rows = []
+    for magnet, circuit in zip(magnets, circuits, strict=True):
+        share, reverse = settled(magnet, amount, field, circuit, left)
+        left = share
+        slope = (magnet.recoil - 1.0) * MU_0 * reverse
+        hot = float(((share * magnet.b_r(amount) - slope) * volumes).sum()) / start
+        after = float(((share * cold.b_r(amount)) * volumes).sum()) / start
+        rows.append(
+            {
+                "temperature_K": magnet.temperature_K,
+                "outside_field_kA_m": circuit.outside_field_kA_m,
+                "flux_pct": 100.0 * hot,
+                "after_pct": 100.0 * after,
+                "reversible_pct": 100.0 * (after - hot),
+                "irreversible_pct": 100.0 * (1.0 - after),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+_NORMAL = NormalDist()
+# Gauss's three points of a normal distribution, for the doubt of the diffusion coefficient.
+NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
+_WIDEST = 5.0
+LOSS, MARGIN = "irreversible_loss_pct", "margin_kA_m"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a magnet must keep.
+
+    Attributes
+    ----------
+    loss_pct : float or None
+        Most of the flux that may be lost for good, %; None where every place has to stand.
+    margin : float
+        Least of H_cJ less the reverse field in every place, A/m; where no loss is asked for.
+    """
+
+    loss_pct: float | None = None
+    margin: float = 0.0
+
+    def met(
+        self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
+    ) -> bool:
+        """Return whether a magnet with H_cJ so many deviations off its centre meets it.
+
+        Parameters
+        ----------
+        magnet : Magnet
+        amount : ndarray of float64, shape (n,)
+            Heavy rare earth of each cell, %.
+        case : Case
+        cells : ndarray of float64, shape (n,)
+            Volumes.
+        deviations : float
+        """
+        field = _field(magnet, amount, case)
+        if self.loss_pct is None:
+            return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
+        return loss(magnet, amount, field, cells, deviations) <= self.loss_pct
+
+
+def _field(magnet: Magnet, amount: Array, case: Case) -> Array:
+    """Return the reverse field of a case; what the magnet makes itself falls with its B_r."""
+    less = 1.0 - magnet.b_r(amount) / magnet.remanence[0]
+    return case.reverse - float(np.mean(less)) * case.own
+
+
+def loss(
+    magnet: Magnet, amount: Array, field: Array, cells: Array, deviations: float = 0.0
+) -> float:
+    """Return the flux lost for good after a reverse field, % of that before.
+
+    Parameters
+    ----------
+    magnet : Magnet
+    amount, field, cells : ndarray of float64, shape (n,)
+        Heavy rare earth, %, reverse field, A/m, and volume of each cell.
+    deviations : float
+        By how many H_cJ is off its centre.
+    """
+    before = magnet.b_r(amount) * cells
+    return float(100.0 * (1.0 - (kept(magnet, amount, field, deviations) @ before) / before.sum()))
+
+
+def chance(
+    asked: Asked, each: Sequence[tuple[Magnet, Case]], amounts: Sequence[Array], cells: Array
+) -> float:
+    """Return the probability that a magnet meets what is asked in every case.
+
+    H_cJ is off by as many deviations in all of a magnet and every case; the amounts are
+    those at each of `NODES` of the diffusion coefficient, or one array where it does not count.
+
+    Parameters
+    ----------
+    asked : Asked
+    each : sequence of (Magnet, Case)
+        The magnet at the temperature of each case.
+    amounts : sequence of ndarray
+        Heavy rare earth of each cell, %.
+    cells : ndarray of float64, shape (n,)
+        Volumes.
+    """
+    weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
+    total = 0.0
+    for amount, weight in zip(amounts, weights, strict=True):
+        least = max(_least(asked, magnet, case, amount, cells) for magnet, case in each)
+        total += weight * (1.0 - _NORMAL.cdf(least))
+    return total
+
+
+def _least(asked: Asked, magnet: Magnet, case: Case, amount: Array, cells: Array) -> float:
+    """Return by how many deviations H_cJ may fall short and the requirement still be met."""
+    low, high = -_WIDEST, _WIDEST
+    for _ in range(12):
+        middle = 0.5 * (low + high)
+        if asked.met(magnet, amount, case, cells, middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def quantile(probability: float) -> float:
+    """Return how many deviations H_cJ is off at worst with a probability; negative above 0.5."""
+    return _NORMAL.inv_cdf(1.0 - probability)
+
+
+def read_asked(require: str | Sequence[str]) -> Asked:
+    """Read what is asked: ``irreversible_loss_pct<=3``, or ``margin_kA_m>=50`` in every place.
+
+    Raises
+    ------
+    InputError
+        If it is another column, or both are given.
+
+    Examples
+    --------
+    >>> read_asked("irreversible_loss_pct<=3").loss_pct
+    3.0
+    """
+    texts = [require] if isinstance(require, str) else list(require)
+    if not texts:
+        return Asked()
+    if len(texts) > 1:
+        raise InputError(f"give one of {LOSS}<=N and {MARGIN}>=N, got {len(texts)}")
+    one = parse_requirement(texts[0])
+    wanted = {LOSS: "<=", MARGIN: ">="}.get(one.column)
+    if wanted != one.sign or one.limit is None or one.temperature_K is not None:
+        raise InputError(f"requirement {texts[0]!r}: expected {LOSS}<=3 or {MARGIN}>=50")
+    if one.column == MARGIN:
+        return Asked(None, 1e3 * one.limit)
+    if not 0.0 < one.limit < 100.0:
+        raise InputError(f"{LOSS} must lie between 0 and 100, got {one.limit:g}")
+    return Asked(one.limit)

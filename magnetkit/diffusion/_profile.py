@@ -1,0 +1,630 @@
+"""Heavy rare earth in depth: diffusion along grain boundaries from treated faces.
+
+The mass that enters a face does so as at a surface kept at one content for the whole anneal, at a
+rate that falls with the root of time (Crank, The Mathematics of Diffusion, 1975, section 3.3); no
+face lets anything out. The equation is then linear in the mass, and any treatment is a sum of
+those of its patches. Each direction is divided into finite volumes whose modes are found once; in
+time every mode is exact: its amplitude is Dawson's integral. Mass is the mode that does not decay,
+so that it balances to rounding.
+
+Which faces are treated: groups of patches that get one mass per area each.
+
+The user's own tables: a solver's field over the magnet, and which parts of faces are coated.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._blas import one_thread
+from .._core.errors import InputError
+from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS, parse_temperature
+from ._shapes import AXES, Axis, Cells
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Array = NDArray[np.float64]
+ELEMENTS = ("Tb", "Dy")
+"""What is diffused in."""
+# Finite volumes of each cell in the direction that a face looks to.
+_FINE = 4
+# Directions of a round magnet's own grid: across the wall, along the axis.
+_ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
+
+
+@lru_cache(maxsize=1)
+def process() -> dict[str, Any]:
+    """Return what a treatment keeps and loses, see ``datasets/diffusion/process.toml``."""
+    return datasets.toml("diffusion/process.toml")
+
+
+@lru_cache(maxsize=1)
+def _laws() -> dict[str, tuple[float, float, float]]:
+    """Return ln D_0, Q / R (K) and the doubt as a standard deviation of ln D by element."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in datasets.rows("diffusion/coefficients.csv"):
+        rows.setdefault(row["element"], []).append(row)
+    found = {}
+    for element, own in rows.items():
+        inverse = [1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in own]
+        slope, start = np.polyfit(inverse, [np.log(float(r["coefficient_m2_s"])) for r in own], 1)
+        doubt = max(np.log(float(r["factor_of_doubt"])) for r in own)
+        found[element] = float(start), float(-slope), float(doubt)
+    return found
+
+
+def coefficient(element: str, celsius: float) -> float:
+    """Return the coefficient of diffusion along grain boundaries, m2/s, by Arrhenius' law.
+
+    Parameters
+    ----------
+    element : {"Tb", "Dy"}
+    celsius : float
+        Temperature of the anneal, degrees C.
+
+    Examples
+    --------
+    >>> f"{coefficient('Dy', 900.0):.2g}"
+    '2.4e-11'
+    """
+    start, slope, _ = _laws()[element]
+    return float(np.exp(start - slope / (celsius + ZERO_CELSIUS)))
+
+
+def doubt(element: str) -> float:
+    """Return the standard deviation of the logarithm of the coefficient."""
+    return _laws()[element][2]
+
+
+@dataclass(frozen=True)
+class Anneal:
+    """What is diffused in, how hot and how long.
+
+    Attributes
+    ----------
+    element : {"Tb", "Dy"}
+    celsius : float
+        Temperature, degrees C.
+    hours : float
+    """
+
+    element: str
+    celsius: float
+    hours: float
+
+    def __post_init__(self) -> None:
+        limits = process()["treatment"]
+        if self.element not in ELEMENTS:
+            raise InputError(f"expected Tb or Dy to be diffused in, got {self.element!r}")
+        if not limits["lowest_C"] <= self.celsius <= limits["highest_C"]:
+            raise InputError(
+                f"an anneal is between {limits['lowest_C']:g} and {limits['highest_C']:g} C, where "
+                f"diffusion was measured, got {self.celsius:g} C"
+            )
+        if not 0.1 <= self.hours <= 200.0:
+            raise InputError(f"an anneal takes 0.1 to 200 hours, got {self.hours:g}")
+
+    def spread(self, deviations: float = 0.0) -> float:
+        """Return D t, m2, with D so many standard deviations off."""
+        factor = np.exp(deviations * doubt(self.element))
+        return float(factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours)
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """One direction in finite volumes, and their modes.
+
+    Attributes
+    ----------
+    volumes : ndarray of float64, shape (m,)
+        Of the finite volumes: lengths, or areas of rings.
+    rates : ndarray of float64, shape (m,)
+        Decay of each mode per D t, 1/m2; the first is 0.
+    modes : ndarray of float64, shape (m, m)
+        One a column, of norm 1 over the volumes.
+    mean : ndarray of float64, shape (n, m)
+        Turns modes into means over cells.
+    """
+
+    volumes: Array
+    rates: Array
+    modes: Array
+    mean: Array
+
+
+def direction(edges: Array, fine: int, ring: bool = False) -> Direction:
+    """Divide a direction between `edges` (m) into `fine` finite volumes a cell.
+
+    Parameters
+    ----------
+    edges : ndarray of float64, shape (n + 1,)
+        Edges of the cells, evenly apart; radii if `ring`.
+    fine : int
+    ring : bool
+        Whether volumes grow with the radius.
+    """
+    from scipy.linalg import eigh
+
+    n = len(edges) - 1
+    ends = np.linspace(edges[0], edges[-1], n * fine + 1)
+    gap = ends[1] - ends[0]
+    areas = 2.0 * np.pi * ends if ring else np.ones_like(ends)
+    volumes = np.pi * np.diff(ends**2) if ring else np.diff(ends)
+    between = areas[1:-1] / gap
+    matrix = np.diag(np.r_[between, 0.0] + np.r_[0.0, between])
+    matrix -= np.diag(between, 1) + np.diag(between, -1)
+    root = np.sqrt(volumes)
+    rates, vectors = eigh(matrix / root[:, None] / root[None, :])
+    rates[0] = 0.0
+    vectors[:, 0] = root / np.linalg.norm(root)
+    modes = vectors / root[:, None]
+    weighted = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
+    return Direction(
+        volumes, rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None]
+    )
+
+
+def amplitude(decay: Array) -> Array:
+    """Return what is left of a mode that was fed at the rate 1 / (2 sqrt(t t_end)), from 1 to 0."""
+    from scipy.special import dawsn
+
+    root = np.sqrt(np.maximum(decay, 1e-30))
+    return dawsn(root) / root
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A part of a face with one mass per area.
+
+    Attributes
+    ----------
+    face : str
+    where : ndarray of bool
+        Cells of that face: shape (n, m) along its two directions in the order x, y, z; shape (n,)
+        along radius or height of a round magnet.
+    """
+
+    face: str
+    where: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Spreading:
+    """How mass on the faces of a magnet spreads into its cells.
+
+    Attributes
+    ----------
+    cells : Cells
+    """
+
+    cells: Cells
+
+    @cached_property
+    def edges(self) -> list[Array]:
+        """Edges of the cells in each direction of diffusion, m."""
+        box, counts = self.cells.shape.box, self.cells.counts
+        if self.cells.shape.kind == "block":
+            return [s * np.linspace(-0.5, 0.5, n + 1) for s, n in zip(box, counts, strict=True)]
+        start, end = self.cells.shape.inner_radius, 0.5 * box[0]
+        across = max(8, round((end - start) / self.cells.step[0]))
+        return [np.linspace(start, end, across + 1), box[2] * np.linspace(-0.5, 0.5, counts[2] + 1)]
+
+    @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
+    def _directions(self, axis: int) -> list[Direction]:
+        ring = self.cells.shape.kind != "block"
+        return [
+            direction(e, _FINE if i == axis else 1, ring and i == 0)
+            for i, e in enumerate(self.edges)
+        ]
+
+    def _face(self, face: str) -> tuple[int, int]:
+        if self.cells.shape.kind == "block":
+            return "xyz".index(face[0]), -1 if face[1] == "+" else 0
+        return _ROUND[face]
+
+    def grid(self, face: str) -> tuple[int, ...]:
+        """Return how many cells a face has along its directions."""
+        axis, _ = self._face(face)
+        return tuple(len(e) - 1 for i, e in enumerate(self.edges) if i != axis)
+
+    def middles(self, face: str) -> list[Array]:
+        """Return the middles of the cells of a face along each of its directions, m."""
+        axis, _ = self._face(face)
+        return [0.5 * (e[1:] + e[:-1]) for i, e in enumerate(self.edges) if i != axis]
+
+    def areas(self, face: str) -> Array:
+        """Return the areas of the cells of a face, m2, of the shape of `grid`."""
+        axis, end = self._face(face)
+        edges = [e for i, e in enumerate(self.edges) if i != axis]
+        if self.cells.shape.kind == "block":
+            return np.multiply.outer(np.diff(edges[0]), np.diff(edges[1]))
+        if axis == 1:
+            return np.pi * np.diff(edges[0] ** 2)
+        return 2.0 * np.pi * self.edges[0][end] * np.diff(edges[0])
+
+    def patch_area(self, patch: Patch) -> float:
+        """Return the area of a patch, m2."""
+        return float(self.areas(patch.face)[patch.where].sum())
+
+    def whole(self, spread: float) -> Array:
+        """Return the content that 1 kg/m2 on every face brings into each cell, kg/m3, (n,).
+
+        Parameters
+        ----------
+        spread : float
+            D t, m2.
+        """
+        patches = [Patch(f, np.ones(self.grid(f), bool)) for f in self.cells.shape.faces]
+        return np.sum([self.response(patch, spread) for patch in patches], axis=0)
+
+    def response(self, patch: Patch, spread: float) -> Array:
+        """Return the content that 1 kg/m2 on a patch brings into each cell, kg/m3, shape (n,).
+
+        Parameters
+        ----------
+        patch : Patch
+        spread : float
+            D t, m2.
+        """
+        with one_thread():
+            return self._response(patch, spread)
+
+    def _response(self, patch: Patch, spread: float) -> Array:
+        axis, end = self._face(patch.face)
+        found = self._directions(axis)
+        source = np.where(patch.where, self.areas(patch.face), 0.0)
+        amounts: Array = np.asarray(source)
+        for i, own in enumerate(d for j, d in enumerate(found) if j != axis):
+            amounts = np.moveaxis(np.tensordot(own.modes.T, amounts, (1, i)), 0, i)
+        normal = found[axis].modes[end]
+        whole = np.expand_dims(amounts, axis) * normal.reshape(
+            [-1 if i == axis else 1 for i in range(len(found))]
+        )
+        decay: Array = np.zeros(1)
+        for i, own in enumerate(found):
+            decay = decay + own.rates.reshape([-1 if i == j else 1 for j in range(len(found))])
+        whole = whole * amplitude(spread * decay)
+        for i, own in enumerate(found):
+            whole = np.moveaxis(np.tensordot(own.mean, whole, (1, i)), 0, i)
+        return self._to_cells(whole)
+
+    def _to_cells(self, content: Array) -> Array:
+        if self.cells.shape.kind == "block":
+            return content[self.cells.inside]
+        # Content per radius and height: cells take it by their radius, then keep the whole mass.
+        radii = 0.5 * (self.edges[0][1:] + self.edges[0][:-1])
+        x, y, _ = self.cells.lines()
+        radius = np.hypot(x[:, None], y[None, :])
+        levels = [np.interp(radius, radii, content[:, k]) for k in range(content.shape[1])]
+        found = np.stack(levels, axis=-1)[self.cells.inside]
+        volumes = np.outer(np.pi * np.diff(self.edges[0] ** 2), np.diff(self.edges[1]))
+        return found * float((content * volumes).sum()) / float(found @ self.cells.volumes)
+
+
+def slab_profile(thickness: float, two_sides: bool, spread: float, points: int = 200) -> Array:
+    """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
+
+    Parameters
+    ----------
+    thickness : float
+        m.
+    two_sides : bool
+        Whether the far side is treated too.
+    spread : float
+        D t, m2.
+    points : int
+        Finite volumes.
+    """
+    own = direction(np.linspace(0.0, thickness, points + 1), 1)
+    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
+    return own.mean @ (weights * amplitude(spread * own.rates))
+
+
+_POSITIONS = ("x_mm", "y_mm", "z_mm")
+_FIELD = re.compile(r"(?P<kind>[HB])_?(?P<axis>[xyz])_(?P<unit>A_m|kA_m|Oe|kOe|T|mT|kG)")
+_UNITS = {
+    "A_m": 1.0, "kA_m": 1e3, "Oe": 1e-3 * KILO_OERSTED, "kOe": KILO_OERSTED,
+    "T": 1.0 / MU_0, "mT": 1e-3 / MU_0, "kG": 0.1 / MU_0,
+}  # fmt: skip
+# Fields of no magnet at work: no steel carries more, no designer maps less. A/m.
+_LARGEST, _SMALLEST = 3.0 / MU_0, 0.03 / MU_0
+# Farthest from a mapped point that a cell may be outside of all of them, in steps of the map.
+_RIM = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class FieldMap:
+    """A field over the magnet at one operating point.
+
+    Attributes
+    ----------
+    name : str
+        The operating point; empty where there is but one.
+    kelvin : float or None
+        Its temperature, K; None where the table has none.
+    points : ndarray of float64, shape (k, 3)
+        m, from the middle of the magnet.
+    vectors : ndarray of float64, shape (k, 3)
+        H, or B / mu_0, A/m.
+    induction : bool
+        Whether it is B: H is then B / mu_0 less the magnetization.
+    """
+
+    name: str
+    kelvin: float | None
+    points: Array
+    vectors: Array
+    induction: bool
+
+    def at(self, cells: Cells) -> Array:
+        """Return the vectors in the cells of a magnet, shape (n, 3).
+
+        Raises
+        ------
+        InputError
+            If the map does not cover the magnet.
+        """
+        from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
+        from scipy.spatial import cKDTree
+
+        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        box = np.array(cells.shape.box)
+        step = (np.prod(np.maximum(high - low, 1e-6)) / len(self.points)) ** (1.0 / 3.0)
+        far, _ = cKDTree(self.points).query(cells.points)
+        outside = ((cells.points < low - _RIM * step) | (cells.points > high + _RIM * step)).any(1)
+        if outside.any() or far.max() > max(4.0 * step, 0.25 * box.min()):
+            ends = 1e3 * np.column_stack([low, high])
+            span = " x ".join(f"{a:.4g} to {b:.4g}" for a, b in ends)
+            want = " x ".join(f"{-500 * s:.4g} to {500 * s:.4g}" for s in box)
+            hint = "; coordinates count from the middle of the magnet"
+            if np.allclose((high - low) * 1e3, box, rtol=0.3):
+                hint = "; it looks like metres: the columns are in mm"
+            elif np.allclose(high - low, box, rtol=0.3):
+                middle = ", ".join(f"{1e3 * m:.4g}" for m in 0.5 * (low + high))
+                hint = f"; take the middle, ({middle}) mm, off its coordinates"
+            raise InputError(
+                f"the field map does not cover the magnet: it spans {span} mm, the magnet {want} mm"
+                f"{hint}"
+            )
+        found = LinearNDInterpolator(self.points, self.vectors)(cells.points)
+        rim = np.isnan(found).any(axis=1)
+        if rim.any():
+            found[rim] = NearestNDInterpolator(self.points, self.vectors)(cells.points[rim])
+        return np.asarray(found)
+
+
+def _frame(source: Any, what: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        return source
+    if not isinstance(source, str | Path):
+        raise InputError(f"expected a {what} as a table or its path, got {type(source).__name__}")
+    try:
+        return pd.read_csv(source, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{what} {source} cannot be read: {str(error).splitlines()[0]}") from None
+
+
+def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
+    import pandas as pd
+
+    columns = [pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names]
+    found = np.column_stack(columns)
+    bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if len(bad):
+        raise InputError(f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}")
+    return found
+
+
+def read_field(source: Any) -> list[FieldMap]:
+    """Read the field of a solver over the magnet.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        CSV with ``x_mm``, ``y_mm``, ``z_mm`` from the middle of the magnet, and the three
+        components of H or B inside it, named with their unit: ``H_x_A_m``, ``H_x_kA_m``,
+        ``H_x_Oe``, ``B_x_T``, ``B_x_mT`` and so on. Columns ``operating_point`` and
+        ``temperature`` (as ``150C``) tell several apart.
+
+    Returns
+    -------
+    list of FieldMap
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a number none, or the field that of no magnet: a unit is then wrong
+        by a factor.
+    """
+    frame = _frame(source, "field map")
+    found = {m["axis"]: (str(c), m) for c in frame.columns if (m := _FIELD.fullmatch(str(c)))}
+    kinds = {(m["kind"], m["unit"]) for _, m in found.values()}
+    lacking = [c for c in _POSITIONS if c not in frame.columns]
+    if lacking or set(found) != set(AXES) or len(kinds) != 1:
+        raise InputError(
+            "a field map needs x_mm, y_mm, z_mm and three components with their unit such as "
+            "H_x_A_m, H_y_A_m, H_z_A_m or B_x_T, B_y_T, B_z_T, got "
+            f"{', '.join(map(str, frame.columns[:10])) or 'none'}"
+        )
+    ((kind, unit),) = kinds
+    names = [found[axis][0] for axis in AXES]
+    vectors = _numbers(frame, names, "field map") * _UNITS[unit]
+    points = 1e-3 * _numbers(frame, list(_POSITIONS), "field map")
+    if len(points) < 8:
+        raise InputError(f"a field map needs 8 points or more, got {len(points)}")
+    _refuse_wrong_unit(vectors, kind, unit)
+    keys = [c for c in ("operating_point", "temperature") if c in frame.columns]
+    groups = frame.groupby(keys, sort=False).indices if keys else {(): np.arange(len(frame))}
+    maps = []
+    for key, rows in groups.items():
+        said = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
+        heat = said.get("temperature")
+        kelvin = None if heat is None else parse_temperature(str(heat))
+        name = str(said.get("operating_point", ""))
+        maps.append(FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B"))
+    return maps
+
+
+def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
+    """Refuse a field that no magnet sees, with the unit in which it would be one."""
+    largest = float(np.linalg.norm(vectors, axis=1).max())
+    if _SMALLEST <= largest <= _LARGEST:
+        return
+    number = largest / _UNITS[unit]
+    alike = ("T", "mT", "kG") if kind == "B" else ("A_m", "kA_m", "Oe", "kOe")
+    others = [o for o in alike if 2.0 * _SMALLEST <= number * _UNITS[o] <= _LARGEST]
+    raise InputError(
+        f"the field map's largest field is {number:.4g} {unit.replace('_', '/')}, "
+        f"{MU_0 * largest:.3g} T: no magnet at work sees that; is it in "
+        f"{' or '.join(o.replace('_', '/') for o in others) or 'another unit'}? "
+        f"Name the columns {kind}_x_{others[0] if others else unit}"
+    )
+
+
+_MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
+
+
+def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
+    """Read which parts of faces are coated, by groups of one mass per area each.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``, ``to_2_mm``: a
+        rectangle along the face's two directions in the order x, y, z, from its middle; along
+        radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
+    spreading : Spreading
+        Of the magnet.
+
+    Raises
+    ------
+    InputError
+        If a row names no face or covers nothing.
+    """
+    frame = _frame(source, "mask")
+    flat = spreading.cells.shape.kind == "block"
+    needed = _MASK if flat else _MASK[:3]
+    if missing := [c for c in needed if c not in frame.columns]:
+        raise InputError(f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack")
+    ends = 1e-3 * _numbers(frame, list(needed[1:]), "mask")
+    group = frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
+    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    for line, (face, name, row) in enumerate(zip(frame["face"], group, ends, strict=True), 2):
+        if face not in spreading.cells.shape.faces:
+            faces = ", ".join(spreading.cells.shape.faces)
+            raise InputError(f"mask, line {line}: {face!r} is no face of it; it has {faces}")
+        where = np.ones(spreading.grid(face), bool)
+        for i, middles in enumerate(spreading.middles(face)):
+            on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
+            where &= on.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+        if not where.any():
+            raise InputError(f"mask, line {line}: covers nothing of {face}; are these mm?")
+        own = found.setdefault(name, {})
+        own[face] = own.get(face, np.zeros_like(where)) | where
+    return [[Patch(face, where) for face, where in own.items()] for own in found.values()]
+
+
+Groups = list[list[Patch]]
+
+NAMED = ("all", "poles", "sides", "edges", "field")
+EDGE_MM = 3.0
+"""Width of the rim that ``edges`` coats: as deep as diffusion reaches in 8 h at 900 C."""
+_MOST_PARTS, _PART_MM = 6, 3.0
+
+
+def groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
+    """Return the groups of patches of a treatment.
+
+    Parameters
+    ----------
+    faces : str, Path or DataFrame
+        ``all``; ``poles``, those that the magnetization goes through; ``sides``, the others;
+        ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm or
+        more that each get what the field asks for; names such as ``z+,z-``; or a mask of
+        `magnetkit.diffusion._profile.read_mask`.
+    spreading : Spreading
+    along : {"x", "y", "z"}
+        Direction of magnetization.
+
+    Raises
+    ------
+    InputError
+        If it names no face.
+    """
+    own = spreading.cells.shape.faces
+    if not isinstance(faces, str) or Path(faces).suffix:
+        return read_mask(faces, spreading)
+    poles = [f for f in own if f[0] == along and f[-1] in "+-"]
+    if spreading.cells.shape.kind != "block" and along != "z":
+        poles = [f for f in own if f == "outer"]
+    sets = {"all": list(own), "poles": poles, "sides": [f for f in own if f not in poles]}
+    if faces in sets:
+        return [[_whole(f, spreading) for f in sets[faces]]]
+    if faces == "edges":
+        return [[_rim(f, spreading) for f in own]]
+    if faces == "field":
+        return [[part] for f in own for part in _parts(f, spreading)]
+    names = [name.strip() for name in faces.split(",")]
+    if wrong := [name for name in names if name not in own]:
+        raise InputError(
+            f"{wrong[0]!r} is no face of {spreading.cells.shape}; give {', '.join(NAMED)}, some of "
+            f"{', '.join(own)}, or a mask (.csv)"
+        )
+    return [[_whole(f, spreading) for f in dict.fromkeys(names)]]
+
+
+def _whole(face: str, spreading: Spreading) -> Patch:
+    return Patch(face, np.ones(spreading.grid(face), bool))
+
+
+def _rim(face: str, spreading: Spreading) -> Patch:
+    where = np.zeros(spreading.grid(face), bool)
+    for i, middles in enumerate(spreading.middles(face)):
+        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
+        near = np.minimum(middles - middles[0], middles[-1] - middles) < min(
+            1e-3 * EDGE_MM, 0.5 * half
+        )
+        where |= near.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+    return Patch(face, where)
+
+
+def _parts(face: str, spreading: Spreading) -> list[Patch]:
+    lines = spreading.middles(face)
+    labels = []
+    for middles in lines:
+        length = middles[-1] - middles[0] + (middles[1] - middles[0])
+        parts = int(np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles))))
+        labels.append(np.arange(len(middles)) * parts // len(middles))
+    if len(labels) == 1:
+        return [Patch(face, labels[0] == k) for k in range(labels[0][-1] + 1)]
+    return [
+        Patch(face, np.outer(labels[0] == k, labels[1] == m))
+        for k in range(labels[0][-1] + 1)
+        for m in range(labels[1][-1] + 1)
+    ]
+
+
+def axis_of(along: str) -> Axis:
+    """Return a direction of magnetization.
+
+    Raises
+    ------
+    InputError
+        If it is none of x, y, z.
+    """
+    for axis in AXES:
+        if along == axis:
+            return axis
+    raise InputError(
+        f"along must be x, y or z, got {along!r}; of a radial ring give the field as a map"
+    )

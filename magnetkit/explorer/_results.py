@@ -1,0 +1,275 @@
+"""A results folder in memory: what the explorer filters and draws, as arrays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
+from .._core.errors import StoreError
+from .._core.units import ZERO_CELSIUS
+from ..composition.table import CompositionTable
+from ..magnetism.shells import mean_over_mass
+from ..prediction._stages import magnets, supplies
+from ..prediction.conditions import Conditions
+from ..ranking._order import compared, first_front
+from ..run import _files
+from ..supply.tables import element_table
+
+if TYPE_CHECKING:
+    from ..ranking._job import Job
+    from ..ranking.applications import Profile
+
+
+Floats = NDArray[np.float64]
+
+MAGNET = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+"""What the temperature changes."""
+SUPPLY = ("supply_risk", "cost_USD_kg")
+"""What the scenario and recycling change."""
+FIXED = ("heavy_rare_earth_wt_pct", "performance_margin", "probability_meets_requirements")
+"""What stays as it was screened."""
+TEXTS = ("candidate", "formula", "host", "shell")
+CHUNK_ROWS = 16_384
+STOPS = 13
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the explorer's controls ask for.
+
+    Attributes
+    ----------
+    stop : int
+        Which of `Results.temperatures`.
+    at_least : tuple of (str, float)
+        Least value by column.
+    at_most : tuple of (str, float)
+        Largest value by column.
+    scenario : str
+        Supply scenario.
+    recycled : tuple of (str, float)
+        Recycled share by element.
+    meets_only : bool
+        Only candidates that meet every requirement.
+    """
+
+    stop: int = 0
+    at_least: tuple[tuple[str, float], ...] = ()
+    at_most: tuple[tuple[str, float], ...] = ()
+    scenario: str = "baseline"
+    recycled: tuple[tuple[str, float], ...] = ()
+    meets_only: bool = False
+
+
+class Results:
+    """The ranked candidates of a results folder, best first.
+
+    Parameters
+    ----------
+    path : Path
+        Results folder of a finished screening.
+
+    Attributes
+    ----------
+    profile : Profile
+    conditions : Conditions
+        Those of the screening.
+    temperatures : list of float
+        Stops of the temperature control, K; the first is that of the screening.
+    reference : dict
+        Today's magnet: its heavy rare earth and margin, and what it is at each stop.
+    evaluated : int
+        How many rows are evaluated at the other stops.
+
+    Raises
+    ------
+    StoreError
+        If it is no results folder, is not finished, is damaged or ranks nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from ..ranking._job import job_from
+        from ..ranking.applications import Profile
+
+        manifest = _files.read_finished(path)
+        names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
+        try:
+            self.profile: Profile = Profile.model_validate(manifest["identity"]["application"])
+            data = pq.read_table(path / _files.RANKED, columns=names)
+        except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+            raise StoreError(f"{path} is damaged ({error}); screen again") from None
+        self.total = len(data)
+        data = data.filter(data["rank"].is_valid()).sort_by("rank").combine_chunks()
+        if not len(data):
+            raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
+        job = job_from(self.profile, manifest["identity"])
+        self.conditions: Conditions = job.conditions
+        self.texts = {name: data[name].combine_chunks() for name in TEXTS}
+        self._columns: dict[str, Floats] = {
+            name: data[name].to_numpy().astype(np.float64) for name in (*SUPPLY, *FIXED)
+        }
+        self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
+        self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
+        self._magnet = {
+            name: np.full((len(self.temperatures), len(data)), np.nan, np.float32)
+            for name in MAGNET
+        }
+        for name in MAGNET:
+            self._magnet[name][0] = data[name].to_numpy()
+        self.evaluated = 0
+        self.table = CompositionTable.from_arrow(self.texts["formula"], basis="atomic")
+        if self.table.errors:
+            first = self.table.errors[0]
+            raise StoreError(f"{path} holds the formula {first.text!r}: {first.reason}")
+        shells = self.texts["shell"]
+        self.bare = not pa.compute.any(pa.compute.not_equal(shells.cast(pa.string()), "")).as_py()
+        self.shells = None if self.bare else [text or "" for text in shells.to_pylist()]
+        self.elements, self._mass = _mass_fractions(self.table, self.shells)
+        self.supply = lru_cache(maxsize=8)(self._supply)
+        self.reference = self._today(job)
+
+    def _today(self, job: "Job") -> dict[str, Floats]:
+        """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
+        from ..ranking._staged import by_magnetism
+
+        today = self.profile.reference
+        table, shells = today.table(), [today.shell or ""]
+        supply = supplies(table, shells, self.conditions)
+        frames = magnets(table, shells, self.temperatures, self.conditions)
+        found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
+        judged = by_magnetism(table, shells if today.shell else None, supply, job)
+        return found | {
+            "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
+            "performance_margin": judged["performance_margin"],
+        }
+
+    def __len__(self) -> int:
+        return len(self.meets)
+
+    @property
+    def ready(self) -> bool:
+        """Whether every stop of the temperature control is evaluated."""
+        return self.evaluated >= len(self)
+
+    def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Evaluate the magnets at the other temperatures, until `stopped` says so."""
+        others = self.temperatures[1:]
+        for start in range(0, len(self), CHUNK_ROWS):
+            if stopped():
+                return
+            rows = slice(start, start + CHUNK_ROWS)
+            shells = None if self.shells is None else self.shells[rows]
+            frames = magnets(self.table[rows], shells, others, self.conditions) if others else []
+            for stop, frame in enumerate(frames, start=1):
+                for name in MAGNET:
+                    self._magnet[name][stop, rows] = frame[name]
+            self.evaluated = min(start + CHUNK_ROWS, len(self))
+
+    def _supply(self, scenario: str, recycled: tuple[tuple[str, float], ...]) -> dict[str, Floats]:
+        """Return supply risk and cost under a scenario and recycled shares."""
+        asked = self.conditions
+        if scenario == asked.scenario and dict(recycled) == asked.recycled:
+            return {name: self._columns[name] for name in SUPPLY}
+        known = element_table(scenario, dict(recycled)).set_index("element")
+        figures = known.reindex(self.elements)[["supply_risk", "price_USD_kg"]].to_numpy(float)
+        found = {}
+        for name, figure in zip(SUPPLY, figures.T, strict=True):
+            # One element after another: a product would add in an order that follows its threads.
+            found[name] = np.zeros(len(self._mass))
+            for mass, value in zip(self._mass.T, np.nan_to_num(figure), strict=True):
+                found[name] += mass * value
+            for unknown in np.flatnonzero(np.isnan(figure)):
+                found[name][self._mass[:, unknown] > 0] = np.nan
+        return found
+
+    def column(self, name: str, question: Question) -> NDArray[Any]:
+        """Return a column under the temperature, scenario and recycling asked for, shape (n,)."""
+        if name in MAGNET:
+            return self._magnet[name][question.stop]
+        if name in SUPPLY:
+            return self.supply(question.scenario, question.recycled)[name]
+        if name == "rank":
+            return np.arange(1, len(self) + 1)
+        return self._columns[name]
+
+    def select(self, question: Question) -> NDArray[np.int64]:
+        """Return the rows that the limits keep, best first; a value not known passes no limit."""
+        kept = self.meets.copy() if question.meets_only else np.ones(len(self), bool)
+        for name, limit in question.at_least:
+            kept &= self.column(name, question) >= limit
+        for name, limit in question.at_most:
+            kept &= self.column(name, question) <= limit
+        return np.flatnonzero(kept)
+
+    def front(self, rows: NDArray[np.int64], question: Question, goal: str) -> NDArray[np.int64]:
+        """Return the rows that none of the others beats.
+
+        Beaten means no less heavy rare earth, no less supply risk and no more of `goal` than
+        another row, and worse in one of them, to three digits.
+        """
+        points = np.column_stack(
+            [
+                self.column("heavy_rare_earth_wt_pct", question)[rows],
+                self.column("supply_risk", question)[rows],
+                -self.column(goal, question)[rows],
+            ]
+        )
+        return rows[first_front(compared(points))]
+
+    def page(
+        self, rows: NDArray[np.int64], question: Question, by: str, descending: bool, page: slice
+    ) -> NDArray[np.int64]:
+        """Return one page of the rows in the order of a column; values not known come last."""
+        if by == "rank":
+            return (rows[::-1] if descending else rows)[page]
+        values = self.column(by, question)[rows]
+        keys = -values if descending else values
+        # All up to the end of the page first, then their order: most pages are near the start.
+        end = min(page.stop, len(rows))
+        if end < len(rows):
+            near = np.argpartition(keys, end - 1)[:end]
+            near = near[np.lexsort((near, keys[near]))]
+        else:
+            near = np.argsort(keys, kind="stable")
+        return rows[near[page]]
+
+    def text(self, name: str, rows: NDArray[np.int64]) -> list[str]:
+        """Return a text column of some rows."""
+        return [t or "" for t in self.texts[name].take(pa.array(rows)).to_pylist()]
+
+
+def _stops(profile: "Profile", screened: float) -> list[float]:
+    """Return the temperature screened at, then round degrees C over the device's range."""
+    low, high = profile.temperature_min_K, profile.temperature_max_K
+    step = next((s for s in (5, 10, 20, 25, 50) if (high - low) / s <= STOPS - 1), 100)
+    first = np.ceil((low - ZERO_CELSIUS) / step) * step + ZERO_CELSIUS
+    round_ones = [low, *np.arange(first, high + 1e-6, step).tolist(), high]
+    stops = [float(screened)]
+    for kelvin in round_ones:
+        if all(abs(kelvin - stop) >= step / 3.0 for stop in stops):
+            stops.append(float(kelvin))
+    return stops
+
+
+def _mass_fractions(
+    table: CompositionTable, shells: list[str] | None
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Return the elements present and the mass fraction of each, shape (n, k)."""
+    from ..magnetism.shells import read_shells
+
+    present = set(np.unique(table.indices).tolist())
+    rows = read_shells(shells, len(table))
+    if rows is not None:
+        present |= set(np.unique(rows.column).tolist())
+    elements = [SYMBOLS[i] for i in sorted(present)]
+    one_hot = np.zeros((N_ELEMENTS, len(elements) + 1))
+    one_hot[:, 0] = 1.0
+    one_hot[[INDEX[e] for e in elements], np.arange(1, len(elements) + 1)] = 1.0
+    return elements, mean_over_mass(table, one_hot, shells)[:, 1:].astype(np.float32)

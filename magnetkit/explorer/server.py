@@ -1,0 +1,158 @@
+"""Serving the explorer to this machine alone."""
+
+import io
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._core.errors import InputError
+from ._results import Results
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from flask import Response
+    from werkzeug.serving import BaseWSGIServer
+
+
+_log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+PORT = 8050
+MOST_BYTES = 1 << 20
+"""Size of a request; those of the page take some kilobytes."""
+_BLOCK = 1 << 16
+AT_ONCE = 1
+"""Threads that answer: each that ever did keeps memory, and they share one interpreter."""
+
+
+def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
+    """Serve the explorer of a results folder until interrupted.
+
+    Parameters
+    ----------
+    path : Path
+        Results folder of a finished screening.
+    port : int
+        Port on 127.0.0.1; 0 takes a free one.
+    tell : callable
+        Takes the address once it can be opened.
+
+    Raises
+    ------
+    InputError
+        If dash is not installed or the port is taken.
+    StoreError
+        If the folder cannot be read.
+    """
+    try:
+        from .page import application
+    except ImportError:
+        raise InputError(
+            "the explorer needs dash; install it with pip install 'magnetkit[explore]'"
+        ) from None
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        """Log nothing: every movement of a control would be a line."""
+
+        def log(self, *_: object) -> None:
+            pass
+
+    results = Results(Path(path))
+    app = application(results)
+    _guard(app)
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        raise InputError(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
+    with listener:
+        own = listener.getsockname()[1]
+        server = make_server(
+            HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
+        )
+        _run(server, results, lambda: tell(f"http://{HOST}:{own}/"))
+
+
+def _guard(app: "Dash") -> None:
+    """Let the page run its own scripts alone, and requests be small, few and of this machine."""
+    from werkzeug.exceptions import HTTPException
+
+    # A page of another site may point its own name at this machine; only these names are ours.
+    app.server.config["TRUSTED_HOSTS"] = [HOST, "localhost"]
+    app.server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    # The scripts that dash writes into the page go by their hash.
+    scripts = " ".join(["'self'", *app.csp_hashes()])
+    policy = (
+        f"default-src 'none'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+    app.server.wsgi_app = _by_few(app.server.wsgi_app)
+
+    @app.server.after_request
+    def protect(answer: "Response") -> "Response":
+        answer.headers["Content-Security-Policy"] = policy
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    @app.server.errorhandler(Exception)
+    def refuse(error: Exception) -> Any:
+        if isinstance(error, HTTPException):
+            return error
+        # Told in full with --verbose; dash itself fails on what is no question of its page.
+        _log.debug("a request to the explorer failed", exc_info=error)
+        return "This request cannot be answered.", 400
+
+
+def _by_few(answer: Any) -> Any:
+    """Return a WSGI application that is answered by `AT_ONCE` threads, however many ask."""
+    from werkzeug.exceptions import RequestEntityTooLarge
+    from werkzeug.wsgi import get_input_stream
+
+    threads = ThreadPoolExecutor(AT_ONCE, "explorer")
+
+    def answered(environ: dict[str, Any], start: Any) -> Any:
+        # Read here: none waits for the body of another.
+        try:
+            body = get_input_stream(environ, max_content_length=MOST_BYTES).read()
+        except RequestEntityTooLarge as error:
+            return _refused(error(environ, start), environ)
+        whole = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return threads.submit(answer, environ | whole, start).result()
+
+    return answered
+
+
+def _refused(said: Iterable[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
+    """Yield an answer, then throw the body away as it comes."""
+    from werkzeug.wsgi import get_content_length
+
+    yield from said
+    # The server itself would do so in blocks of ten megabytes.
+    left = get_content_length(environ) or 0
+    with suppress(OSError):
+        while left > 0 and (part := environ["wsgi.input"].read(min(left, _BLOCK))):
+            left -= len(part)
+
+
+def _run(server: "BaseWSGIServer", results: Results, ready: Callable[[], object]) -> None:
+    """Serve until Ctrl-C, and meanwhile evaluate the other temperatures."""
+    stop = threading.Event()
+    worker = threading.Thread(target=results.evaluate, args=(stop.is_set,), daemon=True)
+    worker.start()
+    ready()
+    try:
+        # Takes Ctrl-C as its end.
+        server.serve_forever()
+    finally:
+        stop.set()
+        server.server_close()
+        worker.join(0.5)

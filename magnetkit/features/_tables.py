@@ -1,0 +1,81 @@
+"""Features of a candidate table, file to file."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from .._core._files import replacing, safe_cell, write_csv
+from .._core.errors import InputError
+from ..composition._files import composed, read_blocks
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from .compositions import CompositionStatistics
+from .rare_earths import RareEarthDescriptors
+
+_BLOCK = 65_536
+
+
+def featurize(
+    path: Path, out: Path, basis: Basis = "auto", column: str | None = None
+) -> tuple[int, int]:
+    """Write composition statistics and sublattice descriptors of each candidate.
+
+    Parameters
+    ----------
+    path : Path
+        A table of candidates (.csv, .tsv, .parquet) or a text of one recipe a line.
+    out : Path
+        File to write, ending in .parquet or .csv: row_index, candidate, then the features.
+        Rows that cannot be read go to a file beside it, ending in .rejected.csv.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are.
+    column : str, optional
+        The composition column; ``composition`` or the only text column by default.
+
+    Returns
+    -------
+    written, rejected : int
+        Numbers of rows.
+
+    Raises
+    ------
+    InputError
+        If the input cannot be read or the output cannot be written.
+    """
+    if out.suffix not in (".parquet", ".csv"):
+        raise InputError(f"{out}: expected a file ending in .parquet or .csv")
+    parts = (CompositionStatistics().fit(), RareEarthDescriptors())
+    names = [str(n) for part in parts for n in part.get_feature_names_out()]
+    fields = [("row_index", pa.int64()), ("candidate", pa.string())]
+    schema = pa.schema([*fields, *((name, pa.float64()) for name in names)])
+    written = 0
+    rejected: list[tuple[int, str, str]] = []
+    blocks = read_blocks(path, _BLOCK)
+    first = next(blocks, None)
+    try:
+        spread = out.suffix == ".csv"
+        kind = pyarrow.csv.CSVWriter if spread else pq.ParquetWriter
+        with replacing(out) as temporary, kind(temporary, schema) as writer:
+            while first is not None:
+                block, first = first, next(blocks, None)
+                rejected += [(r.line, r.text, r.reason) for r in block.rejected]
+                frame, name = composed(block.table, column, path)
+                texts = frame[name]
+                table = CompositionTable.from_arrow(texts, basis=basis)
+                rejected += [(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]
+                columns = [pa.array(block.start + table.row_index)]
+                kept = texts.take(pa.array(table.row_index)).cast(pa.string())
+                if spread:
+                    kept = pa.array([safe_cell(text) for text in kept.to_pylist()], pa.string())
+                columns.append(kept)
+                for part in parts:
+                    columns += [pa.array(values) for values in part.transform(table).T]
+                writer.write_table(pa.table(columns, schema=schema))
+                written += len(table)
+        if rejected:
+            write_csv(("line", "text", "reason"), rejected, out.with_suffix(".rejected.csv"))
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}") from None
+    return written, len(rejected)

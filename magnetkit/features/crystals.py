@@ -1,0 +1,448 @@
+"""Crystals: neighbours, radial distributions, crystal field, dipolar field, and descriptors.
+
+Every function takes pymatgen structures with ordered sites. Distances are in angstrom.
+
+Descriptors of a crystal structure, for models.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import physical_constants
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from .._core._arguments import finite, named
+from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
+from .._core.errors import InputError
+from ..kernels._crystals import Atoms, describe_crystals
+from ..kernels._jit import share_rows
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+
+_BOHR = physical_constants["Bohr radius"][0] * 1e10
+# e^2 / (4 pi epsilon_0 k_B) in K A: the Hartree energy in kelvin times the Bohr radius.
+_COULOMB = physical_constants["hartree-kelvin relationship"][0] * _BOHR
+SECOND_ORDER = -_COULOMB * _BOHR**2 / 4.0
+"""A_2^0 (K / a0^2) for one unit of the sum of charge (3 cos^2 - 1) / r^3 (e / A^3)."""
+FOURTH_ORDER = -_COULOMB * _BOHR**4 / 8.0
+"""A_4^0 (K / a0^4) for one unit of the sum of charge P_4(cos) / r^5 (e / A^5)."""
+
+DIPOLE = 1e-7 * physical_constants["Bohr magneton"][0] * 1e30
+"""Field (T) for one unit of the sum of moment (3 cos^2 - 1) / r^3 (muB / A^3)."""
+
+# Effective charges that give the sign of A_2^0 in the hosts: trivalent rare earths, negative
+# interstitials, the 3d metals screened to nothing, and a uniform background for the rest.
+CHARGES: Mapping[str, float] = {**dict.fromkeys(RARE_EARTHS, 3.0), "N": -1.0, "C": -1.0}
+# Moments (muB) of the transition metals in their rare-earth compounds, order of magnitude.
+MOMENTS: Mapping[str, float] = {"Fe": 2.2, "Co": 1.5, "Ni": 0.3}
+
+
+@dataclass(frozen=True, eq=False)
+class Crystals:
+    """Many crystals as arrays.
+
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (n + 1,)
+        Atoms of crystal ``c`` are ``begin[c]:begin[c + 1]``.
+    lattices : ndarray of float64, shape (n, 3, 3)
+        Rows are the cell vectors (A).
+    frac : ndarray of float64, shape (atoms, 3)
+        Fractional coordinates.
+    species : ndarray of int64, shape (atoms,)
+        Atomic number minus one.
+    """
+
+    begin: NDArray[np.int64]
+    lattices: NDArray[np.float64]
+    frac: NDArray[np.float64]
+    species: NDArray[np.int64]
+
+    @classmethod
+    def from_structures(cls, structures: Iterable["Structure"]) -> "Crystals":
+        """Take pymatgen structures.
+
+        Parameters
+        ----------
+        structures : iterable of pymatgen Structure
+            Ordered crystals.
+
+        Returns
+        -------
+        Crystals
+
+        Raises
+        ------
+        InputError
+            If one is no structure, is disordered, or has a flat cell.
+        """
+        lattices, frac, species, lengths = [], [], [], []
+        for number, structure in enumerate(structures):
+            if not hasattr(structure, "lattice") or not hasattr(structure, "frac_coords"):
+                raise InputError(
+                    f"expected pymatgen structures, item {number} is {type(structure).__name__}"
+                )
+            if not structure.is_ordered:
+                raise InputError(
+                    f"structure {number} ({structure.formula}) has partly occupied sites; "
+                    "order it first, e.g. with pymatgen's OrderDisorderedStructureTransformation"
+                )
+            if not abs(structure.volume) > 1e-6:
+                raise InputError(f"structure {number} ({structure.formula}) has a flat cell")
+            lattices.append(structure.lattice.matrix)
+            frac.append(np.reshape(structure.frac_coords, (-1, 3)))
+            species.append(np.array([s - 1 for s in structure.atomic_numbers], np.int64))
+            lengths.append(len(structure))
+        return cls(
+            np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            np.array(lattices, np.float64).reshape(-1, 3, 3),
+            np.concatenate([np.zeros((0, 3)), *frac]),
+            np.concatenate([np.zeros(0, np.int64), *species]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.begin) - 1
+
+
+class Neighbours(NamedTuple):
+    """Neighbours of every atom.
+
+    Attributes
+    ----------
+    atom, neighbour : ndarray of int, shape (m,)
+        Indices of the two atoms; `atom` ascends.
+    image : ndarray of int32, shape (m, 3)
+        Cells by which the neighbour is moved.
+    distance : ndarray of float64, shape (m,)
+        Distance (A).
+    """
+
+    atom: NDArray[np.int64]
+    neighbour: NDArray[np.int32]
+    image: NDArray[np.int32]
+    distance: NDArray[np.float64]
+
+
+def _one(structure: "Structure") -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[Any]]:
+    crystals = Crystals.from_structures([structure])
+    return crystals.lattices[0], crystals.frac, crystals.species
+
+
+@named
+def neighbour_list(structure: "Structure", cutoff: float) -> Neighbours:
+    """Return all neighbours within a cutoff (A) of each atom, periodic images included.
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    cutoff : float
+        Largest distance, Å.
+
+    Returns
+    -------
+    Neighbours
+    """
+    from ..kernels._crystals import both_ways, half_pairs
+
+    lattice, frac, _ = _one(structure)
+    first, second, shift, _, distance = half_pairs(
+        lattice, frac, finite("cutoff", cutoff, 0.0, above=True)
+    )
+    begin, neighbour, image, length = both_ways(len(frac), first, second, shift, distance)
+    atom = np.repeat(np.arange(len(frac)), np.diff(begin))
+    return Neighbours(atom, neighbour, image, length)
+
+
+@named
+def radial_distribution(
+    structure: "Structure", cutoff: float = 10.0, bins: int = 100
+) -> tuple[NDArray[np.float64], dict[tuple[str, str], NDArray[np.float64]]]:
+    """Return the partial radial distribution functions.
+
+    Parameters
+    ----------
+    structure : Structure
+        An ordered crystal.
+    cutoff : float
+        Largest distance (Å).
+    bins : int
+        Number of bins of distance.
+
+    Returns
+    -------
+    radii : ndarray, shape (bins,)
+        Middle of each bin (Å).
+    functions : dict
+        For each pair of symbols, in order of atomic number, g(r): density of one around the
+        other over its mean density; 1 for no order.
+    """
+    from ..kernels._crystals import half_pairs, radial_histogram
+
+    lattice, frac, species = _one(structure)
+    cutoff = finite("cutoff", cutoff, 0.0, above=True)
+    present, kinds, members = np.unique(species, return_inverse=True, return_counts=True)
+    first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
+    counts = np.zeros((len(present), len(present), bins), np.int64)
+    radial_histogram(first, second, distance, kinds, cutoff / bins, counts)
+    edges = np.linspace(0.0, cutoff, bins + 1)
+    shells = 4.0 / 3.0 * np.pi * np.diff(edges**3) / structure.volume
+    functions = {
+        (SYMBOLS[present[a]], SYMBOLS[present[b]]): counts[a, b]
+        / (members[a] * members[b] * shells)
+        for a, b in combinations_with_replacement(range(len(present)), 2)
+    }
+    return 0.5 * (edges[1:] + edges[:-1]), functions
+
+
+@named
+def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.int64]]:
+    """Return how many neighbours of each element every atom has within a cutoff (A).
+
+    Parameters
+    ----------
+    structure : Structure
+        The crystal.
+    cutoff : float
+        Largest distance that counts as a neighbour, Å.
+
+    Returns
+    -------
+    dict of str to ndarray of int64, shape (number of atoms,)
+        Symbol of the neighbours to how many of them each atom has.
+    """
+    from ..kernels._crystals import coordination_numbers, half_pairs
+
+    lattice, frac, species = _one(structure)
+    cutoff = finite("cutoff", cutoff, 0.0, above=True)
+    present, kinds = np.unique(species, return_inverse=True)
+    first, second, _, _, distance = half_pairs(lattice, frac, cutoff)
+    counts = np.zeros((len(frac), len(present)), np.int64)
+    # The list of pairs ends at the cutoff.
+    reach = np.full((len(present), len(present)), np.inf)
+    coordination_numbers(first, second, distance, kinds, reach, counts)
+    return {SYMBOLS[z]: counts[:, k] for k, z in enumerate(present)}
+
+
+def per_element(values: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return a value of some elements over all of them, zero for the rest, shape (118,)."""
+    result = np.zeros(N_ELEMENTS)
+    for symbol, value in values.items():
+        result += value * mask((symbol,))
+    return result
+
+
+def _unit(axis: Any) -> NDArray[np.float64]:
+    axis = np.asarray(axis, np.float64)
+    if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
+        raise InputError(f"axis must be three numbers, not all zero, got {axis.tolist()!r}")
+    return axis / np.linalg.norm(axis)
+
+
+@named
+def crystal_field(
+    structure: "Structure",
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
+    charges: Mapping[str, float] = CHARGES,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the point-charge crystal field at each rare-earth site.
+
+    Parameters
+    ----------
+    structure : Structure
+        An ordered crystal.
+    axis : tuple of float
+        Cartesian axis of quantisation.
+    charges : mapping of str to float
+        Point charge of each element (e), 0 for one not named; a uniform background neutralises
+        the cell. The default gives the sign of A_2^0, not its size.
+
+    Returns
+    -------
+    sites : ndarray of int, shape (r,)
+        Indices of the rare-earth sites.
+    A20 : ndarray, shape (r,)
+        K / a0^2: -(e^2 / 16 pi epsilon_0) sum of charge (3 cos^2 - 1) / R^3.
+    A40 : ndarray, shape (r,)
+        K / a0^4: -(e^2 / 32 pi epsilon_0) sum of charge P_4(cos) / R^5.
+
+    Notes
+    -----
+    Ewald sums, converged to about 1e-7 of the nearest neighbour's part. The definition of the
+    coefficients is that of M. T. Hutchings, Solid State Physics 16 (1964) 227.
+    """
+    from ..kernels._crystals import along, dipole_tensors, ewald_cutoff, fourth_order_sums
+
+    direction = _unit(axis)
+    lattice, frac, species = _one(structure)
+    charge = per_element(charges)[species]
+    cutoff = ewald_cutoff(max(len(frac), 1), structure.volume)
+    tensors = np.empty((len(frac), 1, 6))
+    dipole_tensors(lattice, frac, charge[:, None], cutoff, True, tensors)
+    fourth = np.empty(len(frac))
+    fourth_order_sums(lattice, frac, charge, direction, cutoff, fourth)
+    sites = np.flatnonzero(mask(RARE_EARTHS)[species])
+    second = np.array([along(tensors[i, 0], direction) for i in sites])
+    return sites, SECOND_ORDER * second, FOURTH_ORDER * fourth[sites]
+
+
+@named
+def dipolar_field(
+    structure: "Structure",
+    axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
+    moments: Mapping[str, float] = MOMENTS,
+    cutoff: float | None = None,
+) -> NDArray[np.float64]:
+    """Return the field of the other atoms' moments at each atom.
+
+    Parameters
+    ----------
+    structure : Structure
+        An ordered crystal.
+    axis : tuple of float
+        Cartesian direction of all moments.
+    moments : mapping of str to float
+        Moment of each element along the axis (muB), 0 for one not named.
+    cutoff : float, optional
+        Sum over a plain sphere of this radius (Å) instead of to convergence.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        Tesla. The sum over a sphere: the Lorentz field mu0 M / 3 and the sample's demagnetising
+        field are not in it, and it vanishes on a site of cubic symmetry.
+    """
+    from ..kernels._crystals import dipole_tensors, ewald_cutoff
+
+    direction = _unit(axis)
+    lattice, frac, species = _one(structure)
+    moment = per_element(moments)[species]
+    if cutoff is None:
+        reach = ewald_cutoff(max(len(frac), 1), structure.volume)
+    else:
+        reach = finite("cutoff", cutoff, 0.0, above=True)
+    tensors = np.empty((len(frac), 1, 6))
+    dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
+    xx, yy, zz, yz, xz, xy = tensors[:, 0].T
+    full = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1).reshape(-1, 3, 3)
+    return DIPOLE * full @ direction
+
+
+KINDS = ("R", "T", "X")
+REACH = np.array([[4.2, 3.6, 3.6], [3.6, 3.0, 3.0], [3.6, 3.0, 3.0]])
+"""Largest distance (A) of neighbours among R, T and X: the first shell in R-T compounds."""
+SHORT = 2.45
+"""Distance (A) below which iron pairs couple antiparallel (Givord and Lemaire 1974)."""
+
+NAMES = (
+    "volume_per_atom_A3",
+    *(f"{a}_{b}_neighbours" for a in KINDS for b in KINDS),
+    *(
+        f"{pair}_distance_{kind}_A"
+        for pair in ("R_R", "R_T", "T_T")
+        for kind in ("min", "mean", "std")
+    ),
+    "T_T_short_share",
+    "A20_mean_K_a0_2",
+    "A20_min_K_a0_2",
+    "A20_max_K_a0_2",
+    "A40_mean_K_a0_4",
+    "R_dipolar_field_T",
+    "T_dipolar_field_T",
+)
+"""Names of the descriptors, in order."""
+
+
+@named
+def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
+    """Return the descriptors of `NAMES` for each crystal, shape (n, len(NAMES)).
+
+    Parameters
+    ----------
+    crystals : Crystals
+        The crystals.
+
+    Returns
+    -------
+    ndarray
+        NaN where a crystal has no such site or pair.
+
+    Notes
+    -----
+    R are the rare earths, T are Fe, Co, Ni and Mn, X all else. The axis of crystal and dipolar
+    field is the one along which the field gradient, averaged over the rare-earth sites, is
+    largest: the unique axis of a uniaxial crystal, however its cell is set.
+    """
+    kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
+    weights = np.stack([per_element(CHARGES), per_element(MOMENTS)], axis=1)
+    assert weights.shape == (N_ELEMENTS, 2)
+    atoms = Atoms(
+        crystals.begin,
+        crystals.lattices,
+        crystals.frac,
+        kind.astype(np.int64)[crystals.species],
+        weights[crystals.species],
+    )
+    out = np.empty((len(crystals), len(NAMES)))
+    share_rows(
+        describe_crystals,
+        len(crystals),
+        atoms,
+        REACH,
+        SHORT,
+        np.array([SECOND_ORDER, FOURTH_ORDER, DIPOLE]),
+        out,
+        chunk=4,
+    )
+    return out
+
+
+class StructureDescriptors(TransformerMixin, BaseEstimator):
+    """Neighbours, distances, point-charge crystal field and dipolar field of crystals.
+
+    See Also
+    --------
+    structure_descriptors : what each column means.
+    """
+
+    def fit(self, X: Any = None, y: Any = None) -> "StructureDescriptors":
+        """Do nothing: nothing is learnt."""
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Return the descriptors of each crystal, shape (n, n_descriptors).
+
+        Parameters
+        ----------
+        X : Crystals, or sequence or one-column table of pymatgen structures
+            What to describe; sites must be ordered.
+
+        Raises
+        ------
+        InputError
+            If a row is no structure.
+        """
+        if isinstance(X, Crystals):
+            return structure_descriptors(X)
+        if hasattr(X, "columns"):
+            if len(X.columns) != 1:
+                raise InputError(f"expected one column of structures, got {len(X.columns)} columns")
+            X = X[X.columns[0]]
+        return structure_descriptors(Crystals.from_structures(X))
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Return the column names."""
+        return np.array(NAMES, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.no_validation = True
+        tags.requires_fit = False
+        return tags

@@ -1,0 +1,2 @@
+from .evaluate import Intrinsic as Intrinsic
+from .parameters import Parameters as Parameters

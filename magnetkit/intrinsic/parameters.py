@@ -1,0 +1,519 @@
+"""Parameters of the intrinsic model: names of the slots, reading and writing of the file.
+
+``datasets/intrinsic/parameters.csv`` holds one parameter a row with standard deviation, source
+and confidence; `load` puts them into the arrays that the kernel reads.
+
+What the intrinsic model assumes before it sees a measurement.
+
+Every parameter is a sum of a mean and of independent standard normal variables, some shared: the
+exchange field of all ions of a host, their crystal field, the level of each end member. The
+numbers stand in ``datasets/intrinsic/priors.toml`` and, of each host, in ``intrinsic.toml`` of its
+folder in ``datasets/hosts``.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core.elements import INDEX, N_ELEMENTS
+from .._core.errors import DataError
+from ..hosts.partition import site_rules
+from ..hosts.records import CRYSTAL_FIELDS, FILLINGS, HOST_NAMES, HOSTS, file_of
+
+if TYPE_CHECKING:
+    from ..kernels._arrays import Ions, Model
+
+
+MIXED = ("volume_A3", "exchange_K", "moment_muB", "k_broad_MJ_m3", "k_steep_MJ_m3")
+"""Properties of the transition-metal sublattice, per formula unit."""
+ENDS = ("iron", "cobalt")
+"""The two compounds between which a property is interpolated."""
+IONIC = (
+    "ion_moment",
+    "ion_exchange_K",
+    "ion_A2_K",
+    "ion_A4_K",
+    "ion_coupling_K2",
+)
+"""Properties of a rare-earth ion: share of its moment that counts, exchange field H_m (it acts as
+2 S.H_m), A_2^0 (K a0^-2, which the whole field of R2Fe14B follows), A_4^0 beside that (K a0^-4) and
+its coupling in T_C."""
+
+ELEMENT_SLOTS: tuple[str, ...] = (
+    *(
+        f"{name}:{part}"
+        for name in MIXED
+        for part in (*ENDS, *(f"{kind}_{end}" for kind in ("slope", "curvature") for end in ENDS))
+    ),
+    *(f"{name}:{end}" for name in IONIC for end in ENDS),
+    "crystal_field:slope",
+)
+"""Slots of an element, in the kernel's order."""
+
+HOST_SLOTS: tuple[str, ...] = (
+    *(f"{name}:bow{order}" for name in MIXED for order in range(3)),
+    "crystal_field:bow",
+    *(f"{name}:filling" for name in MIXED),
+    "crystal_field:filling",
+    *(f"shape:{end}" for end in ENDS),
+    "residual_curie_temperature_K",
+    "residual_polarization",
+    "residual_anisotropy",
+    "exchange_K:carbon",
+    "exchange_K:dilution",
+    "exchange_K:pairs",
+)
+"""Slots of a host alone, in the kernel's order."""
+
+COLUMNS = ("host", "parameter", "element", "value", "deviation", "source", "confidence")
+
+
+@dataclass(frozen=True, eq=False)
+class Parameters:
+    """The arrays of the kernel.
+
+    Attributes
+    ----------
+    element, element_sd : ndarray of float64, shape (hosts, 118, 41)
+        Parameters by host and element, and their standard deviations.
+    host, host_sd : ndarray of float64, shape (hosts, 30)
+        Parameters of the host alone.
+    known : ndarray of int8, shape (hosts, 118)
+        1 where the element has parameters on the rare-earth site, 2 on the T sites, 3 on both.
+    ions : magnetkit.kernels._arrays.Ions
+        What each ion does in exchange and crystal field.
+    """
+
+    element: NDArray[np.float64]
+    element_sd: NDArray[np.float64]
+    host: NDArray[np.float64]
+    host_sd: NDArray[np.float64]
+    known: NDArray[np.int8]
+    ions: "Ions"
+
+    @classmethod
+    def empty(cls) -> "Parameters":
+        """Return parameters that know no element."""
+        n = len(HOST_NAMES)
+        return cls(
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, N_ELEMENTS, len(ELEMENT_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, len(HOST_SLOTS))),
+            np.zeros((n, N_ELEMENTS), np.int8),
+            ion_tables(),
+        )
+
+    def for_kernels(self) -> "Model":
+        """Return the parameters with the sites of the hosts, as kernels take them."""
+        from ..kernels._arrays import Model
+
+        return Model(
+            *site_rules(), self.known, self.ions, self.element, self.host, self.element_sd,
+            self.host_sd, _kinds(),
+        )  # fmt: skip
+
+    def draw(self, generator: np.random.Generator) -> "Parameters":
+        """Return parameters drawn from their distributions, for checks by Monte Carlo."""
+        return Parameters(
+            generator.normal(self.element, self.element_sd),
+            self.element_sd,
+            generator.normal(self.host, self.host_sd),
+            self.host_sd,
+            self.known,
+            self.ions,
+        )
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.int8]:
+    """Return what each host is to the kernels, see `magnetkit.kernels._intrinsic`."""
+    return np.array(
+        [
+            (
+                rules.sublattices,
+                rules.anisotropy_order // 2,
+                CRYSTAL_FIELDS.index(rules.crystal_field),
+                FILLINGS.index(rules.filling),
+                rules.exchange_saturates,
+            )
+            for rules in (host.magnetism for host in HOSTS.values())
+        ],
+        np.int8,
+    )
+
+
+# Cerium is mixed-valent and europium divalent in compounds rich in iron or cobalt: no free ion.
+NOT_FREE = ("Ce", "Eu", "Pm")
+
+
+@lru_cache(maxsize=1)
+def ions() -> dict[str, dict[str, float]]:
+    """Return the rare-earth ions of ``datasets/ions`` by symbol."""
+    return {
+        row["symbol"]: {
+            k: float(v or "nan") for k, v in row.items() if k not in _TEXT and k != "symbol"
+        }
+        for row in datasets.rows("ions/ions.csv")
+    }
+
+
+_TEXT = frozenset({"ion", "source", "verification"})
+
+
+@lru_cache(maxsize=1)
+def published_fields() -> dict[str, dict[str, float]]:
+    """Return the crystal and exchange fields of R2Fe14B in ``datasets/ions`` by symbol."""
+    return {
+        row["ion"]: {k: float(v) for k, v in row.items() if k not in ("ion", "source")}
+        for row in datasets.rows("ions/crystal_fields.csv")
+    }
+
+
+@lru_cache(maxsize=1)
+def ion_tables() -> "Ions":
+    """Return ``datasets/ions/crystal_field.npz`` at the close nodes of the kernels."""
+    from ..kernels._arrays import Ions
+
+    with np.load(datasets.path("ions/crystal_field.npz")) as file:
+        by_kelvin, by_field, values = (file[k] for k in ("by_kelvin", "by_field", "values"))
+        groups, ions, coarse, _, n = values.shape
+        kelvins, fields = len(by_kelvin), len(by_field)
+        close = np.empty((groups * ions, kelvins, fields, n), np.float32)
+        found = np.empty((kelvins, values.shape[3] * n))
+        total = np.empty((fields, kelvins, n))
+        # An ion at a time, so that the sums stay in the processor's cache.
+        for ion, given in zip(close, values.reshape(groups * ions, coarse, -1), strict=True):
+            _add_in_order(by_kelvin, given.astype(np.float64), found)
+            rows = np.ascontiguousarray(found.reshape(kelvins, -1, n).swapaxes(0, 1))
+            ion[:] = _add_in_order(by_field, rows, total).swapaxes(0, 1)
+        facts = np.full((groups, N_ELEMENTS, 5), -1.0)
+        for i, symbol in enumerate(file["symbols"].tolist()):
+            for g in range(groups):
+                facts[g, INDEX[symbol]] = (
+                    (g * ions + i) * kelvins * fields,
+                    (fields - 1) / file["top"][i],
+                    file["per_tesla"][i],
+                    file["middle"][g],
+                    1.0 / file["half"][g],
+                )
+        return Ions(
+            close.reshape(-1, n), facts, kelvins, fields, float(file["scale"]), float(file["step"])
+        )
+
+
+def _add_in_order(
+    weights: NDArray[np.float64], values: NDArray[np.float64], total: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Write ``weights @ values`` into total, adding one term after another.
+
+    A library's product of matrices adds in an order that follows threads and processor.
+    """
+    total[:] = 0.0
+    term = np.empty_like(total)
+    for column, value in zip(weights.T, values, strict=True):
+        total += np.multiply(column.reshape(-1, *[1] * value.ndim), value, out=term)
+    return total
+
+
+def read(rows: Iterable[dict[str, str]]) -> Parameters:
+    """Put rows of the parameter file into arrays.
+
+    Raises
+    ------
+    DataError
+        If a row names a host, parameter or element that does not exist.
+    """
+    result = Parameters.empty()
+    for row in rows:
+        name, symbol = row["parameter"], row["element"]
+        value, deviation = float(row["value"]), float(row["deviation"])
+        try:
+            h = HOST_NAMES.index(row["host"])
+            if symbol:
+                e, slot = INDEX[symbol], ELEMENT_SLOTS.index(name)
+                result.element[h, e, slot] = value
+                result.element_sd[h, e, slot] = deviation
+                result.known[h, e] |= _site(name)
+            else:
+                slot = HOST_SLOTS.index(name)
+                result.host[h, slot] = value
+                result.host_sd[h, slot] = deviation
+        except (ValueError, KeyError):
+            raise DataError(
+                f"parameter file: {row['host']!r} {name!r} {symbol!r} is no slot of the model; "
+                "rebuild it with datasets/intrinsic/calibrate.py"
+            ) from None
+    return result
+
+
+def _site(name: str) -> int:
+    """Return the site a parameter belongs to: 1 rare earth, 2 transition metal."""
+    part = name.partition(":")[2]
+    return 2 if part.startswith(("slope", "curvature")) else 1
+
+
+@lru_cache(maxsize=1)
+def load() -> Parameters:
+    """Return the calibrated parameters; a variant that was not fitted has those of its root."""
+    result = read(datasets.rows("intrinsic/parameters.csv"))
+    for h, host in enumerate(HOSTS.values()):
+        if not result.known[h].any():
+            root = HOST_NAMES.index(host.root)
+            for array in (result.element, result.element_sd, result.host, result.host_sd):
+                array[h] = array[root]
+            result.known[h] = result.known[root]
+    return result
+
+
+def write(file: Path, rows: Iterable[dict[str, str]]) -> None:
+    """Write rows of the parameter file."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def elements_of(host: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the elements of a host's rare-earth site and of its T sites beside Fe and Co."""
+    rules = HOSTS[host].split
+    earths = (*(s for s in ions() if s not in ("Eu", "Pm")), *rules.guests_on_rare_earth_site)
+    return earths, tuple(s for s in rules.solubility if s not in ("Fe", "Co"))
+
+
+_NO_ION = {"alpha_J": 0.0}
+_T_VOLUME = 11.8  # A3 of iron, whose place a substituent takes
+_SUBSTITUENT_VOLUME = {
+    "Al": 16.6, "Ga": 19.6, "Si": 16.0, "Ge": 18.0, "Sn": 24.0, "Zn": 15.2, "Ag": 17.0,
+    "Cu": 11.8, "Ni": 10.9, "Mn": 12.2, "Ti": 17.7, "Zr": 23.3, "Hf": 22.3, "V": 13.8,
+    "Nb": 18.0, "Ta": 18.0, "Cr": 12.0, "Mo": 15.6, "W": 15.7, "Re": 14.7, "Ru": 13.6,
+}  # fmt: skip
+
+
+@dataclass
+class Prior:
+    """Mean and factors of the parameters of one host.
+
+    Attributes
+    ----------
+    host : int
+        Its code.
+    mean : dict
+        (element column or -1, slot) to mean.
+    factors : list
+        For each variable its terms ``((element, slot), coefficient)``.
+    tags : list of str or None
+        The element a variable belongs to; a fit leaves out those it has no data for.
+    """
+
+    host: int
+    mean: dict[tuple[int, int], float] = field(default_factory=dict)
+    factors: list[list[tuple[tuple[int, int], float]]] = field(default_factory=list)
+    tags: list[str | None] = field(default_factory=list)
+
+    def set(self, symbol: str, slot: str, mean: float, sd: float = 0.0) -> tuple[int, int]:
+        """Give a parameter its mean and a variable of its own; return its key."""
+        key = (INDEX[symbol], ELEMENT_SLOTS.index(slot)) if symbol else (-1, HOST_SLOTS.index(slot))
+        self.mean[key] = mean
+        if sd > 0.0:
+            self.vary([(key, sd)], symbol or None)
+        return key
+
+    def vary(self, terms: list[tuple[tuple[int, int], float]], tag: str | None = None) -> None:
+        """Add a variable that moves several parameters at once."""
+        self.factors.append(terms)
+        self.tags.append(tag)
+
+    def write(
+        self, into: Parameters, variables: np.ndarray, covariance: np.ndarray | None = None
+    ) -> None:
+        """Put the parameters at `variables` into the arrays, with their deviations.
+
+        `covariance` is that of the variables; without one each has a variance of 1 of its own.
+        """
+        keys = list(self.mean)
+        order = {key: i for i, key in enumerate(keys)}
+        matrix = np.zeros((len(keys), len(self.factors)))
+        for j, terms in enumerate(self.factors):
+            for key, coefficient in terms:
+                matrix[order[key], j] += coefficient
+        value = np.array([self.mean[k] for k in keys]) + matrix @ variables
+        spread = matrix if covariance is None else matrix @ covariance
+        deviation = np.sqrt((spread * matrix).sum(axis=1).clip(0.0))
+        for (e, slot), v, s in zip(keys, value, deviation, strict=True):
+            if e < 0:
+                into.host[self.host, slot] = v
+                into.host_sd[self.host, slot] = s
+            else:
+                into.element[self.host, e, slot] = v
+                into.element_sd[self.host, e, slot] = s
+                part = ELEMENT_SLOTS[slot].partition(":")[2]
+                into.known[self.host, e] |= 2 if part.startswith(("slope", "curv")) else 1
+
+
+@lru_cache(maxsize=1)
+def read_priors() -> dict[str, Any]:
+    """Return ``priors.toml``, and under ``host`` the ``intrinsic.toml`` of each."""
+    common = datasets.toml("intrinsic/priors.toml")
+    own = {}
+    for host in HOST_NAMES:
+        own[host] = datasets.toml(file_of(host, "intrinsic.toml"))
+    return {**common, "host": own}
+
+
+@lru_cache(maxsize=8)
+def build(host: str) -> Prior:
+    """Return the prior of a host; shared, not to be changed."""
+    data = read_priors()
+    prior = Prior(HOST_NAMES.index(host))
+    earths, metals = elements_of(host)
+    _sublattice(prior, host, data, earths)
+    _substituents(prior, host, data, metals)
+    _ions(prior, host, data, earths)
+    return prior
+
+
+@lru_cache(maxsize=1)
+def prior_parameters() -> Parameters:
+    """Return the parameters that no measurement has moved; shared, not to be changed."""
+    parameters = Parameters.empty()
+    for host in HOST_NAMES:
+        prior = build(host)
+        prior.write(parameters, np.zeros(len(prior.factors)))
+    return parameters
+
+
+def _sublattice(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+    """Set the transition-metal sublattice: end members, bow and filling."""
+    own, common = data["host"][host], data["rare_earth"]
+    n = HOSTS[host].rare_earth
+    for k, end in enumerate(ENDS):
+        shared: dict[str, list] = {name: [] for name in MIXED}
+        for r in earths:
+            volume = own["volume_A3"][k] + n * common["volume"][r]
+            prior.set(r, f"volume_A3:{end}", volume, common["volume_sd"] * n)
+            level = own["exchange_K"][k]
+            cerium = r == "Ce"
+            sd = common["exchange_sd_cerium" if cerium else "exchange_sd"] * level
+            sd = max(sd, common["exchange_least_sd_K"])
+            share = common["exchange"].get(r, 0.0)
+            key = prior.set(r, f"exchange_K:{end}", level * (1.0 + share), sd)
+            shared["exchange_K"].append((key, own["exchange_sd"][k]))
+            level = own["moment_muB"][k]
+            share = common["moment"].get(r, 0.0)
+            sd = common["moment_sd"] * level * (2.0 if cerium else 1.0)
+            key = prior.set(r, f"moment_muB:{end}", level * (1.0 + share), sd)
+            shared["moment_muB"].append((key, own["moment_sd"][k]))
+            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
+                # Only where no crystal field of its own carries the rare earth's part.
+                alone = r in NOT_FREE or ions().get(r, _NO_ION)["alpha_J"] == 0.0
+                sd = own["k_sd"][k] * (1.5 if cerium else 0.4 if alone else 0.0)
+                key = prior.set(r, f"{name}:{end}", own[name][k], sd)
+                shared[name].append((key, own["k_sd"][k]))
+        for terms in shared.values():
+            if terms:
+                prior.vary(terms)
+        prior.set("", f"shape:{end}", own["shape"][k], 0.15)
+    for name in MIXED:
+        for order in range(3):
+            mean = own["bow"][name] if order == 0 else 0.0
+            prior.set("", f"{name}:bow{order}", mean, own["bow_sd"][name] * (1.0, 0.7, 0.5)[order])
+        prior.set("", f"{name}:filling", own["filling"][name], own["filling_sd"][name])
+    if "carbon_exchange_K" in own:
+        prior.set("", "exchange_K:carbon", *own["carbon_exchange_K"])
+    prior.set("", "exchange_K:dilution", *own.get("dilution", (1.0, 0.0)))
+    prior.set("", "exchange_K:pairs", *own.get("pairs", (0.0, 0.0)))
+    prior.set("", "crystal_field:bow", 0.0, 0.6)
+    prior.set("", "crystal_field:filling", *own["crystal_field_filling"])
+
+
+def _substituents(prior: Prior, host: str, data: dict[str, Any], metals: tuple[str, ...]) -> None:
+    """Set the metals on the T sites beside iron and cobalt, by magnetic valence."""
+    own, common = data["host"][host], data["substituent"]
+    n = HOSTS[host].transition_metal
+    shares = common["exchange"] | own.get("exchange", {})
+    spread = common["exchange_spread"] | own.get("exchange_spread", {})
+    for e in metals:
+        for k, end in enumerate(ENDS):
+            volume = common["volume_share"] * n * (_SUBSTITUENT_VOLUME[e] - _T_VOLUME)
+            prior.set(e, f"volume_A3:slope_{end}", volume, 0.3 * abs(volume) + 0.3 * n)
+            level, least = own["exchange_K"][k], max(own["exchange_K"][k], 500.0)
+            slope = level * shares.get(e, shares["other"])[k]
+            prior.set(e, f"exchange_K:slope_{end}", slope, spread["slope"][k] * least)
+            # What raises exchange by widening or taking the short pairs saturates.
+            bend = -spread["saturation"][k] * max(slope, 0.0)
+            prior.set(e, f"exchange_K:curvature_{end}", bend, spread["curvature"][k] * least)
+            prior.set(e, f"moment_muB:curvature_{end}", 0.0, 0.5 * n)
+            # Magnetic valence of iron 2 (a weak ferromagnet loses less), of cobalt 1.
+            moment = n * (common["valence"][e] - (2, 1)[k]) * (0.6, 0.8)[k]
+            prior.set(e, f"moment_muB:slope_{end}", moment, 0.25 * abs(moment) + 0.5 * n)
+            for name in ("k_broad_MJ_m3", "k_steep_MJ_m3"):
+                level = own[name][k]
+                prior.set(e, f"{name}:slope_{end}", -level, abs(level) + 0.5)
+        prior.set(e, "crystal_field:slope", -0.5, 1.2)
+
+
+def _ions(prior: Prior, host: str, data: dict[str, Any], earths: tuple[str, ...]) -> None:
+    """Set moment, exchange field and crystal field of the 4f ions."""
+    own, common = data["host"][host], data["rare_earth"]
+    shares = own.get("moment_share", {})
+    free = [r for r in earths if r in ions() and ions()[r]["J"] > 0.0 and r not in NOT_FREE]
+    for k, end in enumerate(ENDS):
+        ratio = own["cobalt_exchange"] if k else 1.0
+        exchange, coupling = [], []
+        for r in free:
+            j, g, strength = ions()[r]["J"], ions()[r]["g_J"], common["strength"][r]
+            prior.set(r, f"ion_moment:{end}", shares.get(r, 1.0), common["moment_share_sd"])
+
+            # A host that states no field has the published ones of its ions.
+            if "exchange_field_K" in own:
+                mean = own["exchange_field_K"] * strength
+            else:
+                mean = published_fields()[r]["H_m_K"]
+            mean *= ratio
+            sd = common["exchange_field_sd"]
+            key = prior.set(r, f"ion_exchange_K:{end}", mean, sd * mean)
+            exchange.append((key, sd * mean))
+
+            gennes = (g - 1) ** 2 * j * (j + 1) / 15.75
+            mean = own["gadolinium_coupling_K2"] * gennes * strength**2
+            key = prior.set(r, f"ion_coupling_K2:{end}", mean, 0.2 * mean)
+            coupling.append((key, 0.2 * mean))
+        prior.vary(exchange)
+        prior.vary(coupling)
+    _crystal_field(prior, host, data, [r for r in free if ions()[r]["alpha_J"] != 0.0])
+
+
+def _crystal_field(prior: Prior, host: str, data: dict[str, Any], earths: list[str]) -> None:
+    """Set the crystal field of the ions: of each, common to all, and the difference of the ends."""
+    own = data["host"][host]
+    adjust = own.get("ion_A2_K", {})
+    spread = own["crystal_field_spread"]
+    second: dict[str, list] = {end: [] for end in ENDS}
+    fourth: dict[str, list] = {end: [] for end in ENDS}
+    for r in earths:
+        pair = []
+        for k, end in enumerate(ENDS):
+            stated = own.get("crystal_field_A2_K")
+            mean = published_fields()[r]["A20"] if stated is None else stated[k]
+            mean, sd = adjust.get(r, (mean, spread["A2"] * abs(mean)))
+            key = prior.set(r, f"ion_A2_K:{end}", mean, spread["between_ends"] * sd)
+            pair.append((key, sd))
+            if r not in adjust:
+                second[end].append((key, spread["A2_shared"] * mean))
+            mean = own["crystal_field_A4_K"][k]
+            key = prior.set(r, f"ion_A4_K:{end}", mean, spread["A4"])
+            fourth[end].append((key, spread["A4_shared"]))
+        if spread["between_ends"] < 1.0:
+            prior.vary(pair, r)
+    if spread["between_ends"] < 1.0:
+        second = {"both": second["iron"] + second["cobalt"]}
+    for terms in (*second.values(), *fourth.values()):
+        prior.vary(terms)

@@ -1,0 +1,331 @@
+"""Assigning compositions to crystal hosts and splitting them into phases.
+
+Kernels that rewrite recipes: another rare earth, the charge of a cellular 2:17 magnet.
+
+Holding compositions against the largest amounts that alloys were made with.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._jit import jit
+
+# Roles of an element in `split`.
+OUTSIDE, ON_R, ON_T, ON_X = range(4)
+# Of two equal amounts, as in YFe6Ga6, the last digit does not choose the major element.
+_MORE = 1.0 + 1e-6
+
+
+class SiteRules(NamedTuple):
+    """What the sites of each host take, and what stands beside the host.
+
+    Attributes
+    ----------
+    role : ndarray of int8, shape (hosts, 118)
+        `OUTSIDE`, `ON_R`, `ON_T` or `ON_X`.
+    limit, preference : ndarray of float64, shape (hosts, 118)
+        Largest share of the T sites; how much rather an element stays outside.
+    counts : ndarray of float64, shape (hosts, 3)
+        R, T and X atoms of a formula unit.
+    ratios : ndarray of float64, shape (hosts, 2)
+        T/R of the phases that take excess R and excess T (infinite: no R).
+    boride : ndarray of float64, shape (hosts,)
+        T atoms that an excess atom of the third kind binds; 0 where the host can do without it.
+    volume : ndarray of float64, shape (118,)
+        Cubic angstrom an atom.
+    """
+
+    role: NDArray[np.int8]
+    limit: NDArray[np.float64]
+    preference: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    ratios: NDArray[np.float64]
+    boride: NDArray[np.float64]
+    volume: NDArray[np.float64]
+
+
+class AssignmentRules(NamedTuple):
+    """Which compositions are of which host: windows of ratios of sums of atoms.
+
+    Attributes
+    ----------
+    sums : int
+        How many sums there are.
+    first : ndarray of int64, shape (119,)
+        Where the sums of each element begin in `where`.
+    where : ndarray of int64
+        The sums that an element counts in.
+    above, below : ndarray of int64, shape (conditions,)
+        The two sums of each ratio.
+    low, high : ndarray of float64, shape (conditions,)
+        Its window.
+    start : ndarray of int64, shape (rules + 1,)
+        Where the conditions of each rule begin.
+    host : ndarray of int8, shape (rules,)
+        Host of each rule; the first that holds whole decides.
+    """
+
+    sums: int
+    first: NDArray[np.int64]
+    where: NDArray[np.int64]
+    above: NDArray[np.int64]
+    below: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    start: NDArray[np.int64]
+    host: NDArray[np.int8]
+
+
+# rows: compositions; writes at the rows begin to end: codes int8 (n), the index of the host, -1
+# where none fits. A ratio of nothing to nothing, and NaN fractions, lie in no window.
+@jit
+def assign(rows, rules, codes, begin, end):
+    """Find the host of each composition."""
+    indptr, indices, values = rows
+    sums, first, where, above, below, low, high, start, host = rules
+    amount = np.empty(sums)
+    for i in range(begin, end):
+        amount[:] = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            for j in range(first[indices[k]], first[indices[k] + 1]):
+                amount[where[j]] += values[k]
+        codes[i] = -1
+        for rule in range(len(host)):
+            fits = True
+            for c in range(start[rule], start[rule + 1]):
+                top, bottom = amount[above[c]], amount[below[c]]
+                if not (bottom > 0.0 and top >= low[c] * bottom and top <= high[c] * bottom):
+                    fits = False
+                    break
+            if fits:
+                codes[i] = host[rule]
+                break
+
+
+# rows: compositions; codes int8 (n): host, -1 unknown.
+# Writes at the rows start to stop: hard float64 (nnz), zero before: atoms of each element inside
+# the hard phase, per atom of alloy; fraction float64 (n): its share of the volume. Unknown host:
+# all inside, fraction NaN.
+@jit
+def split(rows, codes, rules, hard, fraction, begin, end):
+    """Find what each composition has inside its hard phase, and the phase's volume share."""
+    indptr, indices, values = rows
+    role, limit, preference, counts, ratios, boride, volume = rules
+    for i in range(begin, end):
+        start, stop = indptr[i], indptr[i + 1]
+        h = codes[i]
+        if h < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            fraction[i] = np.nan
+            continue
+        r_per, t_per, x_per = counts[h, 0], counts[h, 1], counts[h, 2]
+        total_r = 0.0
+        total_t = 0.0
+        total_x = 0.0
+        major = -1
+        for k in range(start, stop):
+            r = role[h, indices[k]]
+            if r == ON_R:
+                total_r += values[k]
+            elif r == ON_X:
+                total_x += values[k]
+            elif r == ON_T:
+                total_t += values[k]
+                if major < 0 or values[k] > _MORE * values[major]:
+                    major = k
+        if total_r <= 0.0 or major < 0:
+            for k in range(start, stop):
+                hard[k] = values[k]
+            fraction[i] = np.nan
+            continue
+        # Formula units by the lever rule, then bounded by what can enter the T sites.
+        excess_r = total_r - r_per * total_t / t_per
+        if excess_r > 0.0:
+            units = (total_t - ratios[h, 0] * total_r) / (t_per - ratios[h, 0] * r_per)
+        elif np.isinf(ratios[h, 1]):
+            units = total_r / r_per
+        else:
+            units = (ratios[h, 1] * total_r - total_t) / (ratios[h, 1] * r_per - t_per)
+        if boride[h] > 0.0:
+            if total_x < x_per * units:
+                units = total_x / x_per
+            else:
+                bound = (total_t - boride[h] * total_x) / (t_per - boride[h] * x_per)
+                units = min(units, bound)
+        units = max(units, 0.0)
+        for _ in range(4):
+            inside_x = min(total_x, x_per * units)
+            size = units * (r_per + t_per) + inside_x
+            outside = max(1.0 - size, 0.0)
+            minor = 0.0
+            for k in range(start, stop):
+                e = indices[k]
+                if role[h, e] == ON_T and k != major:
+                    share = size / (size + outside * preference[h, e])
+                    hard[k] = min(values[k] * share, limit[h, e] * t_per * units)
+                    minor += hard[k]
+            units = min(units, (values[major] + minor) / t_per)
+        inside_x = min(total_x, x_per * units)
+        hard[major] = max(min(t_per * units - minor, values[major]), 0.0)
+        weight = 0.0
+        for k in range(start, stop):
+            e = indices[k]
+            if role[h, e] == ON_R:
+                hard[k] = values[k] * size / (size + outside * preference[h, e])
+                weight += hard[k]
+            elif role[h, e] == ON_X:
+                hard[k] = values[k] * inside_x / total_x
+        for k in range(start, stop):
+            if role[h, indices[k]] == ON_R and weight > 0.0:
+                hard[k] = min(hard[k] * r_per * units / weight, values[k])
+        inside = 0.0
+        whole = 0.0
+        for k in range(start, stop):
+            v = volume[indices[k]]
+            inside += hard[k] * v
+            whole += values[k] * v
+        fraction[i] = inside / whole
+
+
+# Writes count int64 (n,) at the rows start to stop: entries of amounts float64 (nnz,) over floor.
+@jit
+def count_over(indptr, amounts, floor, count, start, stop):
+    """Count what `compact` keeps of each row."""
+    for i in range(start, stop):
+        count[i] = 0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                count[i] += 1
+
+
+# rows: amounts of each composition; kept: where they go, its indptr filled before. Writes its
+# indices and values at the rows start to stop.
+@jit
+def compact(rows, floor, kept, start, stop):
+    """Write compositions without their entries up to `floor`, as fractions."""
+    indptr, indices, amounts = rows
+    ptr, columns, fractions = kept
+    for i in range(start, stop):
+        total = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                total += amounts[k]
+        at = ptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if amounts[k] > floor:
+                columns[at] = indices[k]
+                fractions[at] = amounts[k] / total
+                at += 1
+
+
+# indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
+#   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
+# Returns the three CSR arrays with zeros where such an entry was missing.
+@jit(part="copied")
+def with_room(indptr, indices, values, column):
+    """Give each row an entry of a column."""
+    n = indptr.size - 1
+    out_indptr = np.zeros(n + 1, np.int64)
+    for i in range(n):
+        extra = 1 if column[i] >= 0 else 0
+        for k in range(indptr[i], indptr[i + 1]):
+            if indices[k] == column[i]:
+                extra = 0
+        out_indptr[i + 1] = out_indptr[i] + indptr[i + 1] - indptr[i] + extra
+    out_indices = np.empty(out_indptr[n], np.int32)
+    out = np.zeros(out_indptr[n])
+    for i in range(n):
+        to = out_indptr[i]
+        room = out_indptr[i + 1] - to > indptr[i + 1] - indptr[i]
+        for k in range(indptr[i], indptr[i + 1]):
+            if room and indices[k] > column[i]:
+                out_indices[to] = column[i]
+                to += 1
+                room = False
+            out_indices[to], out[to] = indices[k], values[k]
+            to += 1
+        if room:
+            out_indices[to] = column[i]
+    return out_indptr, out_indices, out
+
+
+# As `with_room`; is_rare_earth float64 (118): one at rare earths; share float64 (n).
+# Returns the three CSR arrays in which that share of each row's rare earth is the column's element
+# instead.
+@jit
+def replace_rare_earth(indptr, indices, values, is_rare_earth, column, share):
+    """Put another rare earth in place of a share of each row's."""
+    indptr, indices, values = with_room(indptr, indices, values, column)
+    for i in range(indptr.size - 1):
+        rare = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            part = values[k] * is_rare_earth[indices[k]]
+            rare += part
+            values[k] -= share[i] * part
+        for k in range(indptr[i], indptr[i + 1]):
+            if indices[k] == column[i]:
+                values[k] += share[i] * rare
+    return indptr, indices, values
+
+
+# As `with_room`; rows bool (n): the rows to rewrite. is_rare_earth float64 (118): one at rare
+#   earths. copper: column of Cu. ratio, share: metal atoms per rare-earth atom and least share of
+#   Cu in the metal of the charge.
+# Returns the three CSR arrays of the table in which each of `rows` has that ratio and at least
+# that share of Cu; other rows, and rows without rare earth or metal, come back as they were.
+@jit
+def hardening_charge(indptr, indices, values, rows, is_rare_earth, copper, ratio, share):
+    """Turn 2:17 formulas into charges that a precipitation-hardened magnet is made from."""
+    column = np.where(rows, copper, -1)
+    indptr, indices, values = with_room(indptr, indices, values, column)
+    for i in range(indptr.size - 1):
+        rare, cu = 0.0, 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            rare += values[k] * is_rare_earth[indices[k]]
+            if indices[k] == copper:
+                cu = values[k]
+        metal = 1.0 - rare
+        if not (rows[i] and rare > 0.0 and metal > cu):
+            continue
+        total = 1.0 + ratio
+        new_cu = max(cu / metal, share) * ratio / total
+        on_metal = (ratio / total - new_cu) / (metal - cu)
+        for k in range(indptr[i], indptr[i + 1]):
+            c = indices[k]
+            if c == copper:
+                values[k] = new_cu
+            else:
+                values[k] *= 1.0 / (total * rare) if is_rare_earth[c] > 0.0 else on_metal
+    return indptr, indices, values
+
+
+# What a share is of.
+OF_METAL, OF_EARTH, OF_ALLOY = range(3)
+
+
+# indptr, indices, values: compositions; codes int8 (n): host, -1 unknown
+# group int8 (6, 118): what an element's share is of: `OF_EARTH`, `OF_ALLOY`, else of the metals;
+# most float64 (6, 118): the largest share
+# -> bool (n): whether every share is within; True where the host is unknown
+@jit
+def within(indptr, indices, values, codes, group, most):
+    """Return which compositions have no more of any element than was made with their host."""
+    n = len(indptr) - 1
+    inside = np.ones(n, np.bool_)
+    whole = np.empty(3)
+    for i in range(n):
+        h = codes[i]
+        if h < 0:
+            continue
+        whole[:] = 0.0
+        for k in range(indptr[i], indptr[i + 1]):
+            whole[group[h, indices[k]]] += values[k]
+        whole[OF_ALLOY] = 1.0
+        for k in range(indptr[i], indptr[i + 1]):
+            e = indices[k]
+            if values[k] > most[h, e] * whole[group[h, e]]:
+                inside[i] = False
+    return inside

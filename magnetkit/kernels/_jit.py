@@ -1,0 +1,303 @@
+"""How kernels are compiled, and the folder in which numba keeps their machine code.
+
+The folder is named by the source of all kernels and numba's version: numba alone would not see a
+change in a kernel that is called. numba trusts what it keeps, and an emptied file would end every
+later command: so files are looked through as the first kernel is declared, and what no list of
+their SHA-256 names is removed. A process that compiled adds a list of its own as it ends, so that
+none waits for another.
+
+No kernel has parallel loops of numba's: their thread pools do not outlive a fork, and take long
+to compile. ``threads.share_rows`` shares rows among plain threads.
+
+``NUMBA_DISABLE_JIT=1`` runs the plain Python functions (numba's own switch), which the tests use
+for coverage.
+
+Sharing the rows of a kernel among threads.
+
+Kernels release the GIL, so plain threads run them side by side. Unlike numba's parallel loops
+this keeps one compiled version per kernel, may be called from several threads at once, and
+leaves no thread pool behind that a forked worker would trip over: with GNU OpenMP a forked child
+is killed, and a pool that awaits it never returns.
+"""
+
+import atexit
+import errno
+import hashlib
+import itertools
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from threading import Thread
+from typing import Any, Literal, TypeVar
+
+import numba
+
+from .. import kernels
+
+# Before numba: who hands the places over has checked what numba would end on.
+_PLACES = tuple(kernels.places())
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# nnan and ninf stay out: kernels carry NaN as "not known" and must see it.
+FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+
+# What makes an array. A kernel that makes none, and calls none that does, holds no reference of its
+# own: without counts of them, atomic and shared by all threads, it takes two thirds of the time.
+_MAKERS = frozenset(
+    {"array", "arange", "copy", "empty", "empty_like", "full", "linspace", "ones", "zeros"}
+    | {"zeros_like", "sort", "argsort", "flatnonzero", "unique", "concatenate", "append"}
+)
+
+# A process that is still at work lists its files as it ends; what is unlisted for so long is
+# nobody's.
+_UNLISTED_S = 600.0
+# Folders of other states of the source that no one has opened for so long are removed.
+_STALE_S = 14 * 86400.0
+# All kernels compiled take 20 MB.
+_ROOM_BYTES = 50e6
+
+# numba sets its options at run time, where no type checker sees them.
+_CONFIG: Any = numba.config
+
+
+@lru_cache(maxsize=1)
+def folder() -> Path | None:
+    """Return the folder of the compiled kernels, looked through; None where none can be kept."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.name.encode() + source.read_bytes())
+    name, failed, before = f"kernels-{digest.hexdigest()[:16]}", [], None
+    for place in _PLACES:
+        found = place / name
+        try:
+            is_new = not found.is_dir()
+            found.mkdir(parents=True, exist_ok=True)
+            # numba writes to a folder within, and to names as long as this.
+            tempfile.NamedTemporaryFile(dir=found, prefix="x" * 128).close()
+            if shutil.disk_usage(found).free < _ROOM_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            if is_new and before is not None:
+                # What an administrator compiled serves every user.
+                for file in (*before.glob("*/*.nb[ci]"), *before.glob("*.sha256")):
+                    copy = found / file.relative_to(before)
+                    copy.parent.mkdir(exist_ok=True)
+                    shutil.copyfile(file, copy)
+            listed = _checked(found)
+        except OSError as error:
+            failed.append(f"{place} ({error.strerror or error})")
+            with suppress(OSError):
+                before = found if found.is_dir() else before
+            continue
+        atexit.register(_list_files, found, listed)
+        _remove_stale(place, name)
+        return found
+    if failed:
+        kernels.said(
+            f"compiled kernels cannot be kept in {' or '.join(failed)}; each start compiles anew: "
+            "free some space, or set MAGNETKIT_CACHE_DIR to a folder you may write to"
+        )
+    return None
+
+
+def kept(found: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files of numba's in a folder, and what a list says of each that is as it was."""
+    for file in sorted(found.glob("*/*.nb[ci]")):
+        with suppress(FileNotFoundError):
+            yield file, f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}"
+
+
+def listed_in(found: Path) -> set[str]:
+    """Return what the lists in a folder say, a line for each file."""
+    lists = (file.read_text("ascii", "replace") for file in found.glob("*.sha256"))
+    return {line for text in lists for line in text.splitlines()}
+
+
+def _checked(found: Path) -> set[str]:
+    """Remove what is damaged, or nobody's, and return what is listed."""
+    listed = listed_in(found)
+    names = {line.partition("  ")[2] for line in listed}
+    damaged = False
+    for file, line in kept(found):
+        if line not in listed:
+            state = file.stat()
+            is_at_work = file.name not in names and time.time() - state.st_mtime < _UNLISTED_S
+            if not is_at_work or not state.st_size:
+                damaged |= file.name in names or not state.st_size
+                file.unlink(missing_ok=True)
+    if damaged:
+        kernels.said(f"compiled kernels in {found.parent} were damaged; compiling them anew")
+    return listed
+
+
+def _list_files(found: Path, listed: set[str]) -> None:
+    """List what was compiled meanwhile, here or by other processes."""
+    with suppress(OSError):
+        new = {line for file, line in kept(found) if file.stat().st_size} - listed
+        if new:
+            handle, work = tempfile.mkstemp(dir=found)
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                stream.write("\n".join(sorted(new)))
+            os.replace(work, f"{work}.sha256")
+
+
+def _remove_stale(place: Path, current: str) -> None:
+    """Note that a folder is in use, and remove those of other states of the source."""
+    with suppress(OSError):
+        os.utime(place / current)
+        for other in place.glob(f"*-{'?' * 16}"):
+            if other.name != current and other.stat().st_mtime < time.time() - _STALE_S:
+                shutil.rmtree(other, ignore_errors=True)
+
+
+def jit(
+    function: F | None = None,
+    *,
+    fastmath: bool = False,
+    makes_arrays: bool | None = None,
+    part: Literal["copied", "merged", "linked"] | None = None,
+) -> Any:
+    """Compile a kernel in nopython mode, without the GIL, kept on disk.
+
+    Parameters
+    ----------
+    function : callable, optional
+        The kernel; absent when used with arguments.
+    fastmath : bool
+        Allow reassociation and contraction (named flags; NaN and infinity stay exact).
+    makes_arrays : bool, optional
+        Whether it does; what its names say otherwise. Arithmetic of whole arrays has no name: a
+        kernel of such that did not say so is refused as it is compiled.
+    part : {"copied", "merged", "linked"}, optional
+        How it becomes a part of the kernels that call it. Copied: its source, into each call, and
+        Python may call it too; best for what one kernel calls. Merged: compiled, into each call.
+        Linked: once for all calls in a kernel; kernels that share one take it from the one loaded
+        first, so that last digits may follow the order. Python must not call the latter two.
+    """
+
+    def wrap(f: F) -> Any:
+        counts = _makes_arrays(f) if makes_arrays is None else makes_arrays
+        if _CONFIG.DISABLE_JIT:
+            return f
+        options: dict[str, Any] = {
+            "nogil": True,
+            "fastmath": FASTMATH if fastmath else False,
+            "error_model": "numpy",
+            # What C would call.
+            "no_cfunc_wrapper": True,
+            # numba's run time of references.
+            "_nrt": counts,
+        }
+        if part == "copied":
+            options["inline"] = "always"
+        elif part is not None:
+            options |= {"no_cpython_wrapper": True, "forceinline": part == "merged"}
+        place = folder() if part in (None, "copied") and f.__closure__ is None else None
+        before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
+        try:
+            kernel = numba.njit(cache=place is not None, **options)(f)
+        finally:
+            _CONFIG.CACHE_DIR = before
+        kernel.counts = counts
+        return kernel
+
+    return wrap if function is None else wrap(function)
+
+
+def _makes_arrays(f: Callable[..., Any]) -> bool:
+    """Return whether a kernel, or one that it calls, names what makes an array."""
+    names = f.__code__.co_names
+    known = (f.__globals__.get(name) for name in names)
+    return not _MAKERS.isdisjoint(names) or any(getattr(k, "counts", False) for k in known)
+
+
+def is_switched_off() -> bool:
+    """Return whether kernels run as plain Python: ``NUMBA_DISABLE_JIT``."""
+    return bool(_CONFIG.DISABLE_JIT)
+
+
+def most_threads() -> int:
+    """Return how many threads kernels may use at most: ``NUMBA_NUM_THREADS``."""
+    return int(_CONFIG.NUMBA_NUM_THREADS)
+
+
+# Large enough that the call costs nothing.
+CHUNK = 8192
+# A thread takes so many pieces, so that threads finish together; what a kernel makes once a piece
+# is then not made once for every few rows.
+PIECES = 8
+
+_own = threading.local()
+
+
+def thread_count() -> int:
+    """Return how many threads kernels called from this thread use.
+
+    ``NUMBA_NUM_THREADS`` of them, all processors where it is not set, unless `limit_threads` or
+    `limited_threads` said otherwise. numba's own count is not asked: that starts its thread pool.
+    """
+    return int(getattr(_own, "limit", None) or most_threads())
+
+
+def limit_threads(count: int | None) -> None:
+    """Let kernels called from this thread use `count` threads, all again with None."""
+    _own.limit = count
+
+
+@contextmanager
+def limited_threads(count: int) -> Iterator[None]:
+    """Let kernels called from this thread use `count` threads meanwhile."""
+    before = getattr(_own, "limit", None)
+    limit_threads(count)
+    try:
+        yield
+    finally:
+        limit_threads(before)
+
+
+def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUNK) -> None:
+    """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
+
+    Parameters
+    ----------
+    kernel : callable
+        A compiled kernel that writes its rows ``start`` to ``stop`` and no others.
+    n : int
+        Number of rows.
+    *args
+        Leading arguments of the kernel.
+    chunk : int
+        Least rows of one piece. One thread alone takes all rows at once.
+
+    Notes
+    -----
+    An exception in any thread is raised again here.
+    """
+    threads = max(1, min(thread_count(), -(-n // chunk)))
+    piece = n if threads == 1 else chunk * -(-n // (chunk * threads * PIECES))
+    pieces = itertools.count(0, max(1, piece))
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            # next() on a count is atomic: each piece goes to one thread.
+            while (start := next(pieces)) < n:
+                kernel(*args, start, min(n, start + piece))
+        except BaseException as error:
+            failures.append(error)
+
+    helpers = [Thread(target=work) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    work()
+    for helper in helpers:
+        helper.join()
+    if failures:
+        raise failures[0]

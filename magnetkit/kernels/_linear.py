@@ -1,0 +1,85 @@
+"""Products, inverses and factors of matrices, each element a sum in one fixed order.
+
+Libraries of linear algebra add in an order that follows their kind, their threads and how many
+rows they are given. Here no element knows of the others, and no step is fused: a row has the same
+bits alone and among many, on every processor.
+"""
+
+import numpy as np
+
+from ._jit import jit, share_rows
+
+# Rows of a product that one thread takes at a time, at least.
+CHUNK = 64
+
+
+# a float64 (n, k), b float64 (k, m) -> rows start to stop of out float64 (n, m)
+@jit
+def _multiply(a, b, out, start, stop):
+    for i in range(start, stop):
+        for j in range(b.shape[1]):
+            out[i, j] = 0.0
+        for k in range(b.shape[0]):
+            x = a[i, k]
+            if x != 0.0:
+                for j in range(b.shape[1]):
+                    out[i, j] += x * b[k, j]
+
+
+def multiply(a, b):
+    """Return the product of two matrices, or of a matrix and a vector; of finite numbers."""
+    a = np.ascontiguousarray(a, np.float64)
+    b = np.ascontiguousarray(b, np.float64)
+    right = b if b.ndim == 2 else b[:, None]
+    out = np.empty((len(a), right.shape[1]))
+    share_rows(_multiply, len(a), a, right, out, chunk=CHUNK)
+    return out if b.ndim == 2 else out[:, 0]
+
+
+# a float64 (n, n): symmetric, positive definite; its inverse takes its place (Gauss and Jordan)
+@jit
+def _invert(a):
+    n = len(a)
+    for k in range(n):
+        pivot = 1.0 / a[k, k]
+        a[k, k] = 1.0
+        for j in range(n):
+            a[k, j] *= pivot
+        for i in range(n):
+            x = a[i, k]
+            if i != k and x != 0.0:
+                a[i, k] = 0.0
+                for j in range(n):
+                    a[i, j] -= x * a[k, j]
+
+
+def invert(covariance):
+    """Return the inverse of a symmetric positive definite matrix."""
+    found = np.array(covariance, np.float64, order="C")
+    _invert(found)
+    return found
+
+
+# a float64 (n, n): symmetric; the upper factor takes the place of its upper half, 0 below
+@jit
+def _factor(a):
+    n = len(a)
+    for k in range(n):
+        for j in range(k):
+            a[k, j] = 0.0
+        # Rounding may leave nothing, or less, of a row that others make up.
+        root = np.sqrt(max(a[k, k], 0.0))
+        for j in range(k, n):
+            a[k, j] = a[k, j] / root if root > 0.0 else 0.0
+        for i in range(k + 1, n):
+            x = a[k, i]
+            if x != 0.0:
+                for j in range(i, n):
+                    a[i, j] -= x * a[k, j]
+
+
+def factor(covariance):
+    """Return the lower matrix that times its transpose is a covariance (Cholesky)."""
+    found = np.array(covariance, np.float64, order="C")
+    _factor(found)
+    return found.T

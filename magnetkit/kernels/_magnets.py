@@ -1,0 +1,378 @@
+"""Kernels of the sintered magnet: its properties at temperature from its phases."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ._arrays import N_WORK
+from ._demagnetization import MU_0, crossing, energy_product
+from ._intrinsic import (
+    CHUNK,
+    CURIE,
+    OK,
+    PARAMAGNETIC,
+    STATE,
+    TO_TESLA,
+    at,
+    chunks,
+    direction,
+    most_ions,
+    nucleation,
+)
+from ._jit import jit, share_rows
+
+# The walls of cellular magnets are a few nanometres thick and coupled to the cells: half of their
+# polarization follows that of the cells, from this temperature (K) on.
+# numpy's floats: a plain one would leave what is read of the ions' tables in single precision where
+# kernels run as plain Python.
+WALL_COUPLING = 0.5
+WALL_REFERENCE = np.float64(300.0)
+# Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
+ROOM = np.float64(293.15)
+
+
+class Phases(NamedTuple):
+    """Phases of n alloys: their condensed hard phases, then walls, skins and shells.
+
+    Rows of `state` and `ion`, see `magnetism.condense`; ``tables``: `ions.Ions`. ``walls``,
+    ``skins``, ``shells`` int64 (n): rows of those of each alloy, -1 without (a skin is the surface
+    of its grains). ``cells``, ``fraction`` float64 (n): volume of the cells, of the shell in the
+    hard phase; ``cover`` (n): share of its gain that a shell of its thickness gives;
+    ``efficiency``: of a shell thick enough.
+    """
+
+    state: Any
+    ion: Any
+    tables: Any
+    walls: Any
+    skins: Any
+    shells: Any
+    cells: Any
+    fraction: Any
+    cover: Any
+    efficiency: float
+
+
+class Rules(NamedTuple):
+    """What a process makes of the phases, float64 (n) each.
+
+    ``factor``: B_r / J_s; ``alpha_k``, ``n_eff``: Kronmueller's parameters at `ROOM`; ``decay``:
+    power of the nucleation field that coercivity follows with temperature, or where ``alpha_falls``
+    is 1 the fall of alpha_K, per 1000 K at `ROOM` where T_C is ``usual_curie``, K; ``squareness``:
+    H_k over H_cJ; ``recoil``: permeability; ``limit``: T_max is no higher, K; ``bend``: what a
+    measured alpha adds to polarization from `ROOM` on, 1/K.
+    """
+
+    factor: Any
+    alpha_k: Any
+    n_eff: Any
+    decay: Any
+    alpha_falls: Any
+    usual_curie: Any
+    squareness: Any
+    recoil: Any
+    limit: Any
+    bend: Any
+
+
+class Widths(NamedTuple):
+    """Half widths of ranges: ``on_b`` and ``on_h`` float64 (m, n) of ln B_r and ln H_cJ.
+
+    (n) the others: ``on_alpha`` of alpha relative to itself and ``floor`` in 1/K; ``on_beta``
+    of beta relative to itself.
+    """
+
+    on_b: Any
+    on_h: Any
+    on_alpha: Any
+    floor: Any
+    on_beta: Any
+
+
+# i: row of the phases; work float64 (ions, 64), see `magnetism.at`; reverses: whether the field is
+# wanted
+# -> J_s T; field at which reversal starts, A/m, 0 where no axis; status. NaN, 0 where there is no
+#    order.
+@jit(part="linked")
+def phase_at(i, kelvin, phases, work, reverses):
+    """Return polarization, nucleation field and status of a phase at a temperature."""
+    state, ion = phases.state, phases.ion
+    if state[i, STATE] != OK:
+        return np.nan, 0.0, int(state[i, STATE])
+    if not kelvin < state[i, CURIE]:
+        return np.nan, 0.0, PARAMAGNETIC
+    m, j, k1, k2, k3 = at(kelvin, i, state, ion, work, phases.tables)
+    found = direction(k1, k2, k3)
+    field = 0.0
+    if reverses and found == OK and j != 0.0:
+        field = nucleation(i, state, ion, work, m, j, k1) / MU_0
+    return abs(j) * state[i, TO_TESLA], field, found
+
+
+# i: alloy; carried: J_s of its wall over that of its cell at the reference
+# -> as `phase_at`: the mean J_s, the field at which reversal starts, the status of the hard phase
+@jit(part="linked")
+def alloy_at(kelvin, i, phases, carried, work):
+    """Return polarization, nucleation field and status of an alloy at a temperature."""
+    # No True and False below: `phase_at` would be compiled once more for each literal.
+    skinned, shelled, walled = phases.skins[i] >= 0, phases.shells[i] >= 0, phases.walls[i] >= 0
+    cell, field, status = phase_at(i, kelvin, phases, work, not skinned)
+    j = cell
+    if skinned:
+        _, field, _ = phase_at(phases.skins[i], kelvin, phases, work, skinned)
+    if shelled:
+        own, outer, _ = phase_at(phases.shells[i], kelvin, phases, work, shelled)
+        j = (1.0 - phases.fraction[i]) * j + phases.fraction[i] * own
+        # A weaker rim lets reversal start in it, however good the core.
+        gain = outer - field
+        field += phases.cover[i] * (phases.efficiency * gain if gain > 0.0 else gain)
+    if walled:
+        own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, not walled)
+        # Above its own Curie temperature a wall keeps what the cells induce.
+        own = 0.0 if np.isnan(own) else own
+        own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
+        j = phases.cells[i] * j + (1.0 - phases.cells[i]) * own
+    return j, field, status
+
+
+@jit(part="linked")
+def _carried(i, phases, work):
+    """Return J_s of the wall over that of its cell at the reference temperature, 0 without."""
+    bare = phases.walls[i] < 0
+    if bare:
+        return 0.0
+    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, bare)
+    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, bare)
+    return (0.0 if np.isnan(own) else own) / cell
+
+
+# -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
+#    at `ROOM` as `magnet_at` returns it
+@jit(part="copied")
+def _start(i, phases, rules, work):
+    """Return what the coercivity of an alloy at other temperatures is counted from."""
+    carried = _carried(i, phases, work)
+    j, field, status = alloy_at(ROOM, i, phases, carried, work)
+    by_poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    h_cj = max(rules.alpha_k[i] * field - by_poles, 0.0)
+    return (carried, field, h_cj), (j, h_cj, status)
+
+
+# decay: per 1000 K; curie: T_C of the cells, K; usual: that of the magnets it was seen of, K
+# -> alpha_K over alpha_K at `ROOM`
+@jit(part="copied")
+def alpha_ratio(kelvin, decay, curie, usual):
+    """Return alpha_K over that at `ROOM`: exp(-decay d (1 + d)), d from `ROOM` over T_C."""
+    d = 1e-3 * (kelvin - ROOM) * usual / curie
+    return np.exp(-decay * d * (1.0 + d))
+
+
+# start: first of `_start`
+# -> J_s T; H_cJ A/m; status
+@jit(part="linked")
+def magnet_at(kelvin, i, phases, rules, start, work):
+    """Return polarization, coercivity and status of an alloy's magnet at a temperature.
+
+    Kronmueller's relation with an alpha_K that falls, one function of temperature for all magnets
+    of a route; or the relation at `ROOM`, whose H_cJ then follows a power of the nucleation field,
+    but for what is no magnet at `ROOM`.
+    """
+    carried, field_room, h_room = start
+    j, field, status = alloy_at(kelvin, i, phases, carried, work)
+    j *= 1.0 + rules.bend[i] * (kelvin - ROOM)
+    alpha_k = rules.alpha_k[i]
+    if rules.alpha_falls[i] > 0.0:
+        curie = phases.state[i, CURIE]
+        alpha_k *= alpha_ratio(kelvin, rules.decay[i], curie, rules.usual_curie[i])
+    elif field_room > 0.0:
+        return j, h_room * (field / field_room) ** rules.decay[i], status
+    poles = 0.0 if np.isnan(j) else rules.n_eff[i] * j / MU_0
+    return j, max(alpha_k * field - poles, 0.0), status
+
+
+# temperature float64 (k)
+# -> polarization T, coercivity A/m float64 (k, n); status int8 (k, n)
+def states(temperature, phases, rules):
+    """Return what each alloy's magnet is at each temperature."""
+    n, k = phases.walls.size, temperature.size
+    polarization, coercivity = np.empty((k, n)), np.empty((k, n))
+    status = np.empty((k, n), np.int8)
+    given = temperature, phases, rules, polarization, coercivity, status
+    share_rows(_states_chunks, chunks(n), *given, chunk=1)
+    return polarization, coercivity, status
+
+
+# As `states`, of chunks begin to end - 1; the last three arrays are written to.
+@jit
+def _states_chunks(temperature, phases, rules, polarization, coercivity, status, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
+        work = np.empty((most, N_WORK))
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            start, _ = _start(i, phases, rules, work)
+            for l in range(k):  # noqa: E741
+                polarization[l, i], coercivity[l, i], status[l, i] = magnet_at(
+                    temperature[l], i, phases, rules, start, work
+                )
+
+
+# temperature float64 (k)
+# -> polarization T, nucleation field A/m float64 (k, n)
+def fields(temperature, phases):
+    """Return polarization and nucleation field of each alloy, before any process."""
+    n, k = phases.walls.size, temperature.size
+    polarization, field = np.empty((k, n)), np.empty((k, n))
+    share_rows(_fields_chunks, chunks(n), temperature, phases, polarization, field, chunk=1)
+    return polarization, field
+
+
+# As `fields`, of chunks begin to end - 1; the last two arrays are written to.
+@jit
+def _fields_chunks(temperature, phases, polarization, field, begin, end):
+    n, k = phases.walls.size, temperature.size
+    most = most_ions(phases.state)
+    for chunk in range(begin, end):
+        work = np.empty((most, N_WORK))
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            carried = _carried(i, phases, work)
+            for l in range(k):  # noqa: E741
+                polarization[l, i], field[l, i], _ = alloy_at(
+                    temperature[l], i, phases, carried, work
+                )
+
+
+# j T, h_cj A/m; on_j, on_k: factors that make them B_r (T) and H_k (A/m); permeance: MU_0 times
+# load line and recoil together. NaN without order.
+@jit(part="copied")
+def _room(j, h_cj, on_j, on_k, permeance):
+    """Return the reverse field left between the working point and the knee, A/m."""
+    return h_cj * on_k - j * on_j / permeance if j * on_j > 0.0 else np.nan
+
+
+# asked float64 (m): the temperatures the figures are wanted at, K; grid float64 (g) ascending: the
+#   first of the two temperatures of alpha and beta, then those tried for T_max; second: the other.
+# load: permeance coefficient -B/(mu_0 H). T_max takes the widths at asked[0].
+# -> float64 (7, 3, m, n): B_r T, H_cj A/m, H_k A/m, (BH)max J/m3, T_max K, alpha, beta 1/K, each
+#    with lower and upper end; status int8 (m, n): the first that is not `OK` among that of the
+#    temperature asked and those from grid[0] to second. NaN where the status is not `OK`, and for
+#    T_max where the load line lies beyond the knee already at the lowest temperature.
+def figures(asked, second, grid, phases, rules, load, widths):
+    """Return the properties of the magnet made of each alloy."""
+    n, m = phases.walls.size, asked.size
+    out = np.full((7, 3, m, n), np.nan)
+    status = np.empty((m, n), np.int8)
+    given = (asked, np.float64(second), grid, float(load)), phases, rules, widths, out, status
+    share_rows(_figures_chunks, chunks(n), *given, chunk=1)
+    return out, status
+
+
+# at: J (T) and H_cJ (A/m); place: temperature and alloy; t_max: of the weak, the nominal and the
+# strong magnet. Writes B_r, H_cJ, H_k, (BH)max and T_max to out float64 (7, 3).
+@jit(part="copied")
+def _write(out, at, place, rules, widths, t_max):
+    (j, h_cj), (l, i) = at, place  # noqa: E741
+    for s, to in ((1, 0), (0, 1), (2, 2)):
+        b_r = j * rules.factor[i] * np.exp((s - 1) * widths.on_b[l, i])
+        hard = h_cj * np.exp((s - 1) * widths.on_h[l, i])
+        h_k = hard * rules.squareness[i]
+        out[0, to], out[1, to], out[2, to] = b_r, hard, h_k
+        out[3, to] = energy_product(b_r, h_k, rules.recoil[i])
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    out[4, 0] = t_max[1]
+    out[4, 1] = np.fmin(np.fmin(t_max[0], t_max[2]), t_max[1])
+    out[4, 2] = np.fmax(np.fmax(t_max[0], t_max[2]), t_max[1])
+
+
+@jit(part="copied")
+def _about(out, value, half):
+    out[0], out[1], out[2] = value, value - half, value + half
+
+
+# As `figures`, of chunks begin to end - 1; when: asked, second, grid and load; out and status are
+# written to.
+@jit
+def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
+    n, most = phases.walls.size, most_ions(phases.state)
+    for chunk in range(begin, end):
+        room = np.empty((most, N_WORK)), np.empty((7, 3)), np.empty(3, np.bool_)
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            _figures_row(i, when, phases, rules, widths, room, out, status)
+
+
+# As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
+# the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
+# whether the largest working temperature of each is still open bool (3).
+@jit(part="copied")
+def _figures_row(i, when, phases, rules, widths, room, out, status):
+    asked, second, grid, load = when
+    work, scratch, open_ = room
+    t_max, on_j, on_k, left = scratch[0], scratch[1], scratch[2], scratch[4:]
+    if phases.state[i, STATE] != OK:
+        status[:, i] = int(phases.state[i, STATE])
+        return
+    start, here = _start(i, phases, rules, work)
+    j2, h2, end = magnet_at(second, i, phases, rules, start, work)
+    j1, h1, first, over = np.nan, np.nan, OK, OK
+    limit = rules.limit[i]
+    permeance = MU_0 * (load + rules.recoil[i])
+    # The largest working temperature of the weak, the nominal and the strong magnet.
+    t_max[:], left[:], open_[:] = np.nan, np.nan, True
+    for s in range(3):
+        on_j[s] = rules.factor[i] * np.exp((s - 1) * widths.on_b[0, i])
+        on_k[s] = rules.squareness[i] * np.exp((s - 1) * widths.on_h[0, i])
+    for g in range(grid.size):
+        kelvin = grid[g]
+        wanted = open_[0] or open_[1] or open_[2]
+        if over != OK or (not wanted and kelvin > second):
+            break
+        if kelvin > second and grid[g - 1] <= second and kelvin < limit < np.inf:
+            # What the weak magnet bears at its limit it bears below.
+            j, h_cj, _ = magnet_at(limit, i, phases, rules, start, work)
+            enough = open_[0] and open_[1] and open_[2]
+            for s in range(3):
+                enough = enough and _room(j, h_cj, on_j[s], on_k[s], permeance) > 0.0
+            if enough:
+                t_max[:] = limit
+                break
+        j, h_cj, found = magnet_at(kelvin, i, phases, rules, start, work)
+        if g == 0:
+            j1, h1, first = j, h_cj, found
+            over = found if found != OK else end
+        elif kelvin <= second:
+            over = found
+        for s in range(3):
+            if not open_[s]:
+                continue
+            left[s, 0], left[s, 1] = left[s, 1], left[s, 2]
+            left[s, 2] = _room(j, h_cj, on_j[s], on_k[s], permeance)
+            if left[s, 2] > 0.0:
+                t_max[s] = min(kelvin, limit)
+                open_[s] = kelvin < limit
+                continue
+            if g > 0:
+                before = scratch[3]
+                before[0] = grid[g - 2] if g > 1 else np.nan
+                before[1], before[2] = grid[g - 1], kelvin
+                t_max[s] = min(crossing(before, left, s), limit)
+            open_[s] = False
+    for l in range(asked.size):  # noqa: E741
+        if asked[l] == grid[0]:
+            j, h_cj, found = j1, h1, first
+        elif asked[l] == second:
+            j, h_cj, found = j2, h2, end
+        elif asked[l] == ROOM:
+            j, h_cj, found = here
+        else:
+            j, h_cj, found = magnet_at(asked[l], i, phases, rules, start, work)
+        found = found if found != OK else over
+        status[l, i] = found
+        if found != OK or not np.isfinite(rules.factor[i]):
+            continue
+        _write(out[:, :, l, i], (j, h_cj), (l, i), rules, widths, t_max)
+        span = second - grid[0]
+        alpha = (j2 / j1 - 1.0) / span
+        beta = (h2 / h1 - 1.0) / span if h1 > 0.0 else np.nan
+        # alpha of a compensated magnet is a small difference: it keeps an uncertainty.
+        _about(out[5, :, l, i], alpha, np.hypot(alpha * widths.on_alpha[i], widths.floor[i]))
+        _about(out[6, :, l, i], beta, abs(beta * widths.on_beta[i]))

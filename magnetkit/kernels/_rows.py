@@ -1,0 +1,227 @@
+"""Sums over the elements of each composition.
+
+Some rows of compressed sparse rows.
+
+How far compositions are apart: the sum over elements of the difference in atomic fraction.
+
+The nearest of some points of a plane.
+
+Which elements compositions hold, and the phases of a chemical system.
+"""
+
+import numpy as np
+
+from ._arrays import Phases
+from ._jit import jit, share_rows
+
+
+# rows: `Rows`; kind int8 (n): which weights are a row's; weights float64 (kinds, 118)
+# -> out float64 (n), rows start to stop - 1
+@jit
+def _sums(rows, kind, weights, out, start, stop):
+    for i in range(start, stop):
+        own = weights[kind[i]]
+        total = 0.0
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            total += rows.values[p] * own[rows.indices[p]]
+        out[i] = total
+
+
+# rows: `Rows` of n compositions; weights float64 (118), or (kinds, 118) with kind int8 (n): which
+# are a row's, -1 the last -> float64 (n), 0 for a row of no elements
+def sums(rows, weights, kind=None):
+    """Return the sum of each row's fractions times a weight of the element."""
+    n = len(rows.indptr) - 1
+    out, weights = np.empty(n), np.atleast_2d(np.asarray(weights, np.float64))
+    share_rows(_sums, n, rows, np.zeros(n, np.int8) if kind is None else kind, weights, out)
+    return out
+
+
+# rows: `Rows`; figures float64 (118, k), contiguous; out float64 (n, k), zeros on entry
+# Adds to out, rows start to stop - 1
+@jit
+def _sums_of_each(rows, figures, out, start, stop):
+    for i in range(start, stop):
+        for p in range(rows.indptr[i], rows.indptr[i + 1]):
+            amount, element = rows.values[p], rows.indices[p]
+            for k in range(figures.shape[1]):
+                out[i, k] += amount * figures[element, k]
+
+
+# rows: `Rows` of n compositions; figures float64 (118, k) -> float64 (n, k)
+def sums_of_each(rows, figures):
+    """Return the sum of each row's fractions times each of several figures of the element."""
+    n = len(rows.indptr) - 1
+    out = np.zeros((n, figures.shape[1]))
+    share_rows(_sums_of_each, n, rows, np.ascontiguousarray(figures, np.float64), out)
+    return out
+
+
+# rows: `Rows`; picked int64 (p): which, 0 to n - 1 -> indptr int64 (p + 1), indices int32, values
+# float64
+@jit
+def taken(rows, picked):
+    """Return some rows, in the order in which they are picked."""
+    indptr = np.zeros(len(picked) + 1, np.int64)
+    for i in range(len(picked)):
+        own = picked[i]
+        indptr[i + 1] = indptr[i] + rows.indptr[own + 1] - rows.indptr[own]
+    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    for i in range(len(picked)):
+        at = indptr[i]
+        for p in range(rows.indptr[picked[i]], rows.indptr[picked[i] + 1]):
+            indices[at], values[at] = rows.indices[p], rows.values[p]
+            at += 1
+    return indptr, indices, values
+
+
+_BEYOND = 118
+
+
+# i: row of rows; used int64 (u): columns that any other has, ascending; others float64 (u, k):
+# their fractions -> found float64 (k), summed in the order of the elements
+@jit(part="merged")
+def _of_row(rows, i, used, others, found):
+    found[:] = 0.0
+    p, last, q = rows.indptr[i], rows.indptr[i + 1], 0
+    while p < last or q < len(used):
+        own = rows.indices[p] if p < last else _BEYOND
+        theirs = used[q] if q < len(used) else _BEYOND
+        value = 0.0
+        if own <= theirs:
+            value = rows.values[p]
+            p += 1
+        if theirs <= own:
+            for k in range(len(found)):
+                found[k] += abs(value - others[q, k])
+            q += 1
+        else:
+            found += value
+
+
+# As `_of_row`, of rows start to stop - 1 -> out float64 (n, k)
+@jit
+def _distances(rows, used, others, out, start, stop):
+    for i in range(start, stop):
+        _of_row(rows, i, used, others, out[i])
+
+
+# As `_distances` -> out float64 (n): the least of each row
+@jit
+def _nearest(rows, used, others, out, start, stop):
+    found = np.empty(others.shape[1])
+    for i in range(start, stop):
+        _of_row(rows, i, used, others, found)
+        out[i] = found.min()
+
+
+# rows: `Rows` of n compositions; others float64 (k, 118) -> float64 (n, k)
+def distances(rows, others):
+    """Return the distances of compositions from others."""
+    out = np.empty((len(rows.indptr) - 1, len(others)))
+    return _filled(_distances, rows, others, out)
+
+
+# As `distances`; k at least 1 -> float64 (n)
+def nearest(rows, others):
+    """Return the distance of each composition from the nearest of others."""
+    return _filled(_nearest, rows, others, np.empty(len(rows.indptr) - 1))
+
+
+def _filled(kernel, rows, others, out):
+    used = np.flatnonzero(others.any(axis=0))
+    share_rows(kernel, len(out), rows, used, np.ascontiguousarray(others[:, used].T), out)
+    return out
+
+
+# x, y float64 (n); points float64 (2, k), k at least 1; unit float64 (2): what is one along x and y
+# -> out int64 (n), start to stop - 1
+@jit
+def _closest(x, y, points, unit, out, start, stop):
+    k = points.shape[1]
+    apart = np.empty(k)
+    for i in range(start, stop):
+        for p in range(k):
+            along, across = (x[i] - points[0, p]) / unit[0], (y[i] - points[1, p]) / unit[1]
+            apart[p] = along * along + across * across
+        best = 0
+        for p in range(1, k):
+            if apart[p] < apart[best]:
+                best = p
+        out[i] = best
+
+
+# As `_closest` -> int64 (n)
+def closest(x, y, points, unit):
+    """Return which point is nearest to each place, the first of equals."""
+    out = np.empty(len(x), np.int64)
+    share_rows(_closest, len(x), x, y, points, unit, out)
+    return out
+
+
+# rows: compositions, where 0 is absent; word, bit int64 (118,): where an element's bit lies, word
+# -1 for an element without phases. Writes at the rows start to stop: sets uint64 (n, words), zero
+# before, and known bool (n,): every element has phases and there is at least one.
+@jit
+def element_sets(rows, word, bit, sets, known, start, stop):
+    """Write the set of elements of each composition as bits."""
+    indptr, indices, values = rows
+    for i in range(start, stop):
+        ok = True
+        some = False
+        for p in range(indptr[i], indptr[i + 1]):
+            if values[p] <= 0.0:
+                continue
+            some = True
+            w = word[indices[p]]
+            if w < 0:
+                ok = False
+            else:
+                sets[i, w] |= np.uint64(1) << np.uint64(bit[indices[p]])
+        known[i] = ok and some
+
+
+# inside bool (columns,): elements of the chemical system -> id int64 of the phases made of them
+# alone, these phases over the system's own columns, and place int64 (columns,): column of the
+# system, -1 outside.
+@jit(part="copied")
+def subsystem(inside, phases):
+    """Return the phases of a chemical system."""
+    ptr, col, val, energy = phases
+    place = np.full(len(inside), -1, np.int64)
+    m = 0
+    for c in range(len(inside)):
+        if inside[c]:
+            place[c] = m
+            m += 1
+    n = 0
+    nnz = 0
+    chosen = np.zeros(len(energy), np.bool_)
+    for k in range(len(energy)):
+        ok = True
+        for p in range(ptr[k], ptr[k + 1]):
+            if not inside[col[p]]:
+                ok = False
+                break
+        if ok:
+            chosen[k] = True
+            n += 1
+            nnz += ptr[k + 1] - ptr[k]
+    ids = np.empty(n, np.int64)
+    ptr_in = np.zeros(n + 1, np.int64)
+    col_in = np.empty(nnz, np.int64)
+    val_in = np.empty(nnz)
+    energy_in = np.empty(n)
+    j = 0
+    q = 0
+    for k in range(len(energy)):
+        if chosen[k]:
+            ids[j] = k
+            energy_in[j] = energy[k]
+            for p in range(ptr[k], ptr[k + 1]):
+                col_in[q] = place[col[p]]
+                val_in[q] = val[p]
+                q += 1
+            j += 1
+            ptr_in[j] = q
+    return ids, Phases(ptr_in, col_in, val_in, energy_in), place

@@ -1,1 +1,0 @@
-"""Regression on arrays and on compositions, with what it learns from; no physics of magnets."""

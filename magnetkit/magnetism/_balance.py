@@ -1,0 +1,246 @@
+"""What a recipe with its oxygen, carbon and nitrogen becomes: the balance of its phases.
+
+What grains, boundaries and cells make of Kronmueller's parameters.
+
+What the error of the law of grain size does to coercivity.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .._core.units import MU_0
+from ..composition.table import CompositionTable
+
+if TYPE_CHECKING:
+    from ..hosts.partition import Partition
+
+
+# Rare-earth atoms bound by an atom of each: R2O3, RN; carbon as R2C3.
+BOUND = {
+    "oxygen_wt_pct": ("O", 2.0 / 3.0),
+    "nitrogen_wt_pct": ("N", 1.0),
+    "carbon_wt_pct": ("C", 2.0 / 3.0),
+}
+# Volume of R2O3 for each rare-earth atom, A3: Nd2O3 has 336.5 g/mol and 7.24 g/cm3.
+_OXIDE_VOLUME = 38.6
+
+
+@dataclass(frozen=True, eq=False)
+class Balance:
+    """Recipes less what oxygen, carbon and nitrogen bind, split into phases.
+
+    Attributes
+    ----------
+    parts : Partition
+        Hard phase and the rest of the metal.
+    hard : ndarray of float64, shape (n,)
+        Volume fraction of the hard phase in the whole, oxide included.
+    oxide : ndarray of float64, shape (n,)
+        Volume fraction of oxide, nitride and carbide.
+    free : ndarray of float64, shape (n,)
+        Volume fraction of boundary phase weighed by its share of rare earth: what parts grains.
+    soft : ndarray of float64, shape (n,)
+        Volume fraction of a soft phase: alpha-iron or R2(Fe,Co)17 where rare earth is short.
+    second : ndarray of float64, shape (n,)
+        Polarization of the phases beside the hard one over J_s of the hard one, by volume.
+    """
+
+    parts: "Partition"
+    hard: NDArray[np.float64]
+    oxide: NDArray[np.float64]
+    free: NDArray[np.float64]
+    soft: NDArray[np.float64]
+    second: NDArray[np.float64]
+
+
+def bound_share(
+    table: CompositionTable, rows: dict[str, NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Return the share of each recipe's rare earth that oxygen, nitrogen and carbon bind.
+
+    Oxygen binds 6.0 times its mass of Nd, 6.27 of Sm.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    rows : dict of str to ndarray, shape (n,)
+        ``oxygen_wt_pct``, ``nitrogen_wt_pct`` and ``carbon_wt_pct`` of the process.
+    """
+    from ..kernels._rows import sums
+
+    rare = table.fraction(*RARE_EARTHS)
+    mass = sums(table.rows, ATOMIC_MASS)
+    atoms = np.zeros(len(table))
+    for name, (symbol, ratio) in BOUND.items():
+        atoms += ratio * np.nan_to_num(rows[name]) / 100.0 * mass / ATOMIC_MASS[INDEX[symbol]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(np.clip(atoms / rare, 0.0, 0.99))
+
+
+def balance(
+    table: CompositionTable,
+    parts: "Partition",
+    rows: dict[str, NDArray[np.float64]],
+    formula: NDArray[np.bool_],
+) -> Balance:
+    """Take from each recipe the rare earth that is bound, then split what is left.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    parts : Partition
+        The same, split as they stand.
+    rows : dict of str to ndarray, shape (n,)
+        Process of each.
+    formula : ndarray of bool, shape (n,)
+        Bare formulas: they name a hard phase and stay as they are.
+    """
+    from ..hosts.partition import atomic_volumes, partition
+    from ..hosts.records import HOST_NAMES, HOSTS
+    from ..kernels._rows import sums
+
+    codes = parts.host
+    beside = {name: host.magnet.second_phases for name, host in HOSTS.items()}
+    # Elsewhere oxide is part of the process's grain boundary.
+    balanced = [HOST_NAMES.index(name) for name, phases in beside.items() if phases]
+    known = np.isin(codes, balanced) & ~formula
+    oxide = np.zeros(len(table))
+    if known.any():
+        share = np.where(known, bound_share(table, rows), 0.0)
+        rare = mask(RARE_EARTHS)[table.indices]
+        row = np.repeat(np.arange(len(table)), np.diff(table.indptr))
+        values = table.values * (1.0 - rare * share[row])
+        # Rows that keep all stay to the last digit, whatever else is in the table.
+        values /= np.where(known, np.bincount(row, values, len(table)), 1.0)[row]
+        less = CompositionTable(table.indptr, table.indices, values, table.row_index, table.errors)
+        parts = partition(less, codes)
+        bound, volume = share * table.fraction(*RARE_EARTHS), atomic_volumes()
+        metal = sums(table.rows, volume) - bound * _rare_volume(table, volume)
+        oxide = bound * _OXIDE_VOLUME / (metal + bound * _OXIDE_VOLUME)
+    hard = parts.hard_volume_fraction * (1.0 - oxide)
+    outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
+    earth = parts.grain_boundary.fraction(*RARE_EARTHS)
+    soft, second = np.zeros(len(table)), np.zeros(len(table))
+    for name, phases in beside.items():
+        if phases is None:
+            continue
+        rows_of = known & (codes == HOST_NAMES.index(name))
+        short = rows_of & (earth < phases.poor_below)
+        soft = np.where(short, outside, soft)
+        polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)
+        second = np.where(rows_of, outside * polarization / phases.own_polarization_T, second)
+    return Balance(parts, hard, oxide, outside * earth, soft, second)
+
+
+def _rare_volume(table: CompositionTable, volume: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean atomic volume of each row's rare earth, A3."""
+    from ..kernels._rows import sums
+
+    total = sums(table.rows, mask(RARE_EARTHS) * volume)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(total / table.fraction(*RARE_EARTHS))
+
+
+# Atomic fraction of Ga and Cu that does 63 % of what they do; a few tenths of a per cent is usual.
+_ADDITIVE = 0.002
+# Volume fraction of a soft phase between grains at which a third of alpha_K is left (an assumption:
+# magnets short of samarium or neodymium have next to no coercivity).
+_SOFT = 0.02
+# Iron in the cells and copper in the walls of the cellular magnets that were measured, and the
+# least decay: coercivity that rises with temperature has been seen, not often.
+_MOST_IRON, _MOST_COPPER, _LEAST_DECAY = 0.35, 0.6, 0.3
+
+
+def microstructure(
+    rows: dict[str, NDArray[np.float64]], structure: dict[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return alpha_K, N_eff and the decay of coercivity of each row.
+
+    N_eff rises with the logarithm of grain size. Grains couple and reverse together where too
+    little rare-earth-rich phase parts them, where it does not wet them, or where a soft phase lies
+    between them: alpha_K then falls. Cobalt that no additive accompanies turns the boundary phase
+    into a magnetic Laves phase R(Fe,Co)2, and lanthanum, whose 2:14:1 barely forms, leaves iron
+    behind: both take their share too. In cellular magnets iron in the cells and copper in the walls
+    move alpha_K by a factor and the decay, within what has been measured.
+
+    Parameters
+    ----------
+    rows : dict of str to ndarray, shape (n,)
+        Process and family parameters, see `process.by_row`; ``lanthanum``, the share of La in the
+        rare earth, and ``cobalt``, that of Co in iron and cobalt.
+    structure : dict of str to ndarray, shape (n,)
+        ``boundary``: volume fraction of rare earth in the grain boundary; ``soft``: of a soft
+        phase; ``additive``: atomic fraction of Ga and Cu; ``iron``, ``copper``: share of Fe in the
+        metal of the cells, of Cu in that of the walls, NaN without cells.
+    """
+    n_eff = rows["n_eff"] + rows["grain_slope"] * np.log(
+        rows["grain_size_um"] / rows["grain_reference_um"]
+    )
+    with np.errstate(over="ignore"):
+        parted = -np.expm1(-np.maximum(structure["boundary"], 0.0) / rows["wetting_volume"])
+        parted *= np.exp(-structure["soft"] / _SOFT)
+    dry = rows["dry"] * np.exp(-rows["cobalt_loss"] * rows["cobalt"])
+    parted *= 1.0 - (1.0 - dry) * np.exp(-structure["additive"] / _ADDITIVE)
+    parted *= np.exp(-rows["lanthanum_loss"] * rows["lanthanum"])
+    iron = np.clip(structure["iron"], 0.0, _MOST_IRON) - rows["iron_reference"]
+    copper = np.clip(structure["copper"], 0.0, _MOST_COPPER) - rows["copper_reference"]
+    iron, copper = np.nan_to_num(iron), np.nan_to_num(copper)
+    alpha_k = rows["alpha_k"] * parted
+    alpha_k *= np.exp(rows["alpha_k_iron"] * iron + rows["alpha_k_copper"] * copper)
+    decay = rows["decay"] + rows["decay_iron"] * iron + rows["decay_copper"] * copper
+    return alpha_k, np.maximum(n_eff, 0.0), np.maximum(decay, _LEAST_DECAY)
+
+
+Array = NDArray[np.float64]
+
+
+def off_reference(rows: dict[str, Array]) -> Array:
+    """Return what a standard deviation of the slope with grain size adds to N_eff, shape (n,).
+
+    Parameters
+    ----------
+    rows : dict of str to ndarray, shape (n,)
+        Of `magnetkit.magnetism.process.by_row`.
+    """
+    away = np.log(rows["grain_size_um"] / rows["grain_reference_um"])
+    return np.nan_to_num(rows["grain_deviation"] * away)
+
+
+def grain_effect(phases: Any, rules: Any, rows: dict[str, Array], temperature: Any) -> Array:
+    """Return what a standard deviation of the slope with grain size does to ln H_cJ.
+
+    Nothing at the grain size that the law counts from, and where N_eff is nothing; much where
+    little coercivity is left.
+
+    Parameters
+    ----------
+    phases, rules : Phases, Rules
+        Of `magnetkit.kernels._magnets`, n alloys.
+    rows : dict of str to ndarray, shape (n,)
+        As for `off_reference`, with ``harder``.
+    temperature : float or sequence of them, shape (m,)
+        K.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, n)
+    """
+    from ..kernels._magnets import states
+
+    kelvin = np.atleast_1d(np.asarray(temperature, float))
+    off = off_reference(rows)
+    off[~(rules.n_eff > 0.0)] = 0.0
+    if not off.any():
+        return np.zeros((kelvin.size, off.size))
+    polarization, coercivity, _ = states(kelvin, phases, rules)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        added = -off * rows["harder"] * polarization / MU_0 / coercivity
+    # The logarithm bounds what a straight line would make of a coercivity next to nothing.
+    found = np.copysign(np.log1p(np.abs(added)), added)
+    return np.where(np.isfinite(found), found, 0.0)

@@ -1,0 +1,299 @@
+"""The figures of magnets with their ranges, from their hard phases and their process.
+
+Ranges of a magnet so near its Curie temperature that it may have lost its order already.
+
+Magnets by what they are, for what their errors have in common.
+"""
+
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.units import ROOM_K
+from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..intrinsic.evaluate import PROPERTIES, STATUS, Intrinsic
+from ._balance import grain_effect, off_reference
+from ._magnets import Alloys, alloys
+from ._measured import EFFECTS
+from ._uncertainty import HALF_WIDTH, Kinds
+from .process import by_row, read_process
+from .shells import read_shells
+
+# Half ranges of the Curie temperature below it where its doubt is looked at. Coercivity of Nd-Fe-B
+# ends four below, where a higher Curie temperature would leave some; with six the upper end has no
+# step there.
+_FAR = 6.0
+
+
+def widen(
+    made: Alloys,
+    bulk: Intrinsic,
+    values: NDArray[np.float64],
+    status: NDArray[np.int8],
+    spread: NDArray[np.float64],
+    z: float,
+) -> None:
+    """Let ranges reach from zero to the magnet of the upper Curie temperature, in place.
+
+    A relative range about the central value says little there: polarization and coercivity go to
+    zero at a temperature that is itself known to tens of kelvin.
+
+    Parameters
+    ----------
+    made, bulk
+        n magnets and their hard phases at m temperatures.
+    values : ndarray of float64, shape (7, 3, m, n)
+        Centre and ends: B_r (T), H_cJ, H_k (A/m) and (BH)max (J/m3) first, see `kernels.sintered`.
+    status : ndarray of int8, shape (m, n)
+        0 where there is a magnet.
+    spread : ndarray of float64, shape (n,)
+        Half range of ln B_r among magnets whose polarization is known.
+    z : float
+        Deviations to each side.
+    """
+    from ..kernels._demagnetization import MU_0
+    from ..kernels._magnets import Rules, states
+
+    kelvin = bulk.temperatures[:, None]
+    half = z * bulk.curie_sd
+    near = (status == 0) & (kelvin > bulk.curie - half)
+    # Farther below, the upper Curie temperature does less than the spread of such magnets.
+    touched = (status == 0) & (kelvin > bulk.curie - _FAR * half)
+    if not touched.any():
+        return
+    # Most are far below at most temperatures.
+    at, rows = (np.flatnonzero(touched.any(axis=axis)) for axis in (1, 0))
+    part = np.ix_(at, rows)
+    near, touched = near[part], touched[part]
+    phases = _some(made.phases, rows, 1.0 + np.nan_to_num(half / bulk.curie)[rows])
+    rules = Rules(*(rule[rows] for rule in made.rules()))
+    j, h_cj, _ = states(bulk.temperatures[at], phases, rules)
+    own = values[:4, :, at[:, None], rows]
+    known = np.where(near, own[0, 0] * np.exp(spread[rows]), own[0, 2])
+    b_r = np.fmax(j * rules.factor, known)
+    h_cj = np.fmax(h_cj, own[1, 2])
+    knee = h_cj * rules.squareness
+    field = np.minimum(b_r / (2.0 * MU_0 * rules.recoil), knee)
+    product = (b_r - MU_0 * rules.recoil * field) * field
+    for k, upper in enumerate((b_r, h_cj, knee, product)):
+        own[k, 1, near] = 0.0
+        own[k, 2, touched] = upper[touched]
+    values[:4, :, at[:, None], rows] = own
+
+
+def _some(phases: Any, rows: NDArray[np.int64], hotter: NDArray[np.float64]) -> Any:
+    """Return the phases of some alloys, their Curie temperatures times a factor each."""
+    from ..kernels._intrinsic import CURIE
+
+    taken, factors, places = [rows], [hotter], {}
+    for name in ("walls", "skins", "shells"):
+        own = getattr(phases, name)[rows]
+        has = own >= 0
+        places[name] = np.where(has, sum(map(len, taken)) + np.cumsum(has) - 1, -1)
+        taken.append(own[has])
+        factors.append(hotter[has])
+    state = phases.state[np.concatenate(taken)]
+    state[:, CURIE] *= np.concatenate(factors)
+    each = {name: getattr(phases, name)[rows] for name in ("cells", "fraction", "cover")}
+    # Where an alloy's ions stand is said by its state.
+    return phases._replace(state=state, **places, **each)
+
+
+FIGURES = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+)
+"""The columns that `sintered` adds, in the order of the kernel's output."""
+
+# Temperatures at which the load line is tried, K: closer where Nd-Fe-B loses its order.
+_STEPS = (50.0, 100.0)
+_TURN, _LAST = 650.0, 1150.0
+
+# The last two of the figures are chords; a range too short for anything to change in it, K.
+_CHORDS, _INSTANT = 5, 1e-3
+
+_TO_COLUMN_UNIT = np.array([1.0, 1e-3, 1e-3, 1e-3, 1.0, 100.0, 100.0])
+
+
+def figures_of(
+    made: Alloys,
+    bulk: Intrinsic,
+    asked: NDArray[np.float64],
+    between: tuple[float, float],
+    load: float,
+    z: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return the figures of magnets at temperatures.
+
+    Parameters
+    ----------
+    made : Alloys
+        n magnets.
+    bulk : Intrinsic
+        Their hard phases at the first of the temperatures; at the others ranges are not to be used.
+    asked : ndarray of float64, shape (m,)
+        The temperatures, K.
+    between : tuple of float
+        Those of the chords alpha and beta, K, and the range of use.
+    load : float
+        Permeance coefficient of the load line.
+    z : float
+        Deviations to each side.
+
+    Returns
+    -------
+    values : ndarray of float64, shape (7, 3, m, n)
+        `FIGURES` with lower and upper ends in the columns' units.
+    status : ndarray of int8, shape (m, n)
+        Index into `intrinsic.STATUS`: the first that is not ``ok`` of that at the temperature and
+        those from one end of the range of use to the other, both ends included.
+    """
+    from ..kernels._magnets import Widths, figures
+
+    rows, known = made.rows, bulk.temperatures.size
+    scale = z / NormalDist().inv_cdf(0.95)
+    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
+    # measured magnets; where J_s is known worse than that, its doubt counts instead.
+    j_s = PROPERTIES.index("saturation_polarization_T")
+    unsure = np.zeros((asked.size, len(made.factor)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(z * bulk.sd[:, :, j_s].T, bulk.value[:, :, j_s].T, out=unsure[:known])
+    alone = np.maximum(rows["remanence_spread"] * scale, np.nan_to_num(unsure, nan=0.0))
+    widths = Widths(
+        np.minimum(alone, rows["remanence_cap"] * scale) * rows["remanence_left"],
+        _hard(made, asked) * scale,
+        rows["alpha_spread"] * rows["alpha_left"] * scale,
+        # per cent to shares
+        rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
+        rows["beta_spread"] * scale,
+    )
+    rules = made.rules()._replace(bend=bend(made, between))
+    first, second = between
+    grid = _grid(first, second)
+    values, status = figures(asked, second, grid, made.phases, rules, load, widths)
+    spread = rows["remanence_spread"] * scale
+    widen(made, bulk, values[:, :, :known], status[:known], spread, z)
+    for figure, unit in zip(values, _TO_COLUMN_UNIT, strict=True):
+        if unit != 1.0:
+            figure *= unit
+    outside = (status == 0) & ~np.isfinite(made.factor)
+    return values, np.where(outside, STATUS.index("outside the model"), status).astype(np.int8)
+
+
+def at_each(
+    made: Alloys,
+    bulk: Intrinsic,
+    values: NDArray[np.float64],
+    status: NDArray[np.int8],
+    load: float,
+    z: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return figures and status at each temperature of `bulk` by itself, as `figures_of`.
+
+    Chords stay those of the range.
+    """
+    own = bulk.status.T
+    lost = (status != 0) & (own == 0)
+    for j in np.flatnonzero(lost.any(axis=1)):
+        kelvin = float(bulk.temperatures[j])
+        instant = kelvin, kelvin + _INSTANT
+        alone, found = figures_of(made, bulk, bulk.temperatures, instant, load, z)
+        rows = lost[j]
+        values[:_CHORDS, :, j, rows] = alone[:_CHORDS, :, j, rows]
+        status[j, rows] = found[j, rows]
+    return values, status
+
+
+def _grid(first: float, second: float) -> NDArray[np.float64]:
+    """Return the temperatures at which the load line is tried, from the first of use on."""
+    fine = np.arange(first, max(_TURN, first + _STEPS[0]), _STEPS[0])
+    coarse = np.arange(fine[-1] + _STEPS[1], max(_LAST, fine[-1] + 2.0 * _STEPS[1]), _STEPS[1])
+    return np.concatenate([fine, coarse])
+
+
+def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the half width of the 90 % range of ln H_cJ at temperatures, shape (m, n).
+
+    What the law of grain size may be off by is the more of it the less is left.
+    """
+    spread = np.broadcast_to(made.rows["spread"], (kelvin.size, len(made.factor)))
+    if not made.rows["grain_effect"].any():
+        return spread
+    here = grain_effect(made.phases, made.rules(), made.rows, kelvin)
+    more = here**2 - made.rows["grain_effect"] ** 2
+    wider = np.sqrt(np.maximum(spread**2 + HALF_WIDTH**2 * more, 0.0))
+    # Magnets of usual grains keep theirs to the last digit, whatever others the table has.
+    return np.where(more != 0.0, wider, spread)
+
+
+def bend(made: Alloys, between: tuple[float, float]) -> NDArray[np.float64]:
+    """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 degrees C on.
+
+    The chord between the two temperatures then differs by what the reference says it is off.
+    """
+    from ..kernels._magnets import ROOM
+
+    shift = made.rows["alpha_shift"] / 100.0
+    if not shift.any():
+        return shift
+    first, second = between
+    span, j = second - first, made.at(np.array(between)).polarization
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
+        found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def kinds(
+    table: CompositionTable,
+    hosts: Sequence[str],
+    shells: Sequence[str],
+    process: Any = None,
+    temperature: float = ROOM_K,
+) -> Kinds:
+    """Return magnets by recipe, host, shell, and what errors that they share act by.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    hosts, shells : sequence of str, n
+        As in the columns of `magnetkit.magnetism.sintered`; an empty text is no shell.
+    process : optional
+        As of `magnetkit.magnetism.sintered`.
+    temperature : float
+        At which coercivity is compared, K.
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14B"])
+    >>> found = kinds(table, ["2:14:1"] * 2, ["", "Tb 0.5 wt%"])
+    >>> bool(found.effects[0, 0] == 0.0 and 0.1 < found.effects[1, 0] < 0.6)
+    True
+    """
+    from ..hosts.partition import assign_hosts, partition
+    from ..hosts.records import HOST_NAMES
+
+    text, effects = np.array(shells, dtype=str), np.zeros((len(table), len(EFFECTS)))
+    checked, wanted = read_process(process, len(table)), text != ""
+    if checked.grain_size_um is not None:
+        codes = assign_hosts(table)
+        wanted |= off_reference(by_row(checked, codes, HOST_NAMES)).any()
+    rows = np.flatnonzero(wanted)
+    if rows.size:
+        some = table[rows]
+        parts = partition(some, assign_hosts(some))
+        made = alloys(some, parts, checked, read_shells(list(text[rows]), len(rows)))
+        effects[rows, 0] = made.rows[EFFECTS[0]]
+        effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
+    return Kinds(table, Coded.of([root_of(host) for host in hosts]), text, effects)

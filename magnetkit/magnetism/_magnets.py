@@ -1,0 +1,346 @@
+"""What a process makes of hard phases: phases in balance, Kronmueller's parameters, magnets."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
+from .._core.units import N_A, ROOM_K
+from ..composition.table import CompositionTable
+from ..intrinsic.evaluate import STATUS
+from ..intrinsic.parameters import ion_tables
+from ..surrogates.intrinsic import condensed
+from ._balance import Balance, balance, grain_effect, microstructure
+from ._uncertainty import condition_rows
+from .process import Process, by_row, parameters, read_process
+from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace_rare_earth
+
+if TYPE_CHECKING:
+    from ..hosts.partition import Partition
+    from ..intrinsic.evaluate import Believed
+
+
+@dataclass(frozen=True, eq=False)
+class Magnets:
+    """Magnets at temperatures.
+
+    Attributes
+    ----------
+    temperature : ndarray of float64, shape (k,)
+        K.
+    polarization : ndarray of float64, shape (n, k)
+        Mean J_s of the hard phase (cells and walls, core and shell), T; NaN above T_C, and of what
+        was never made.
+    intrinsic_coercivity : ndarray of float64, shape (n, k)
+        H_cJ, A/m.
+    status : ndarray of int8, shape (n, k)
+        Index into `magnetkit.intrinsic.evaluate.STATUS`.
+    alloys : Alloys
+        What they are at any temperature.
+    """
+
+    temperature: NDArray[np.float64]
+    polarization: NDArray[np.float64]
+    intrinsic_coercivity: NDArray[np.float64]
+    status: NDArray[np.int8]
+    alloys: "Alloys"
+
+    @property
+    def factor(self) -> NDArray[np.float64]:
+        """B_r / J_s, shape (n,)."""
+        return self.alloys.factor
+
+    @property
+    def rows(self) -> dict[str, NDArray[np.float64]]:
+        """Process and family parameters of each row, shape (n,) each."""
+        return self.alloys.rows
+
+    def remanence(self) -> NDArray[np.float64]:
+        """Return B_r, T, shape (n, k)."""
+        return self.polarization * self.factor[:, None]
+
+    def coercivity(self) -> NDArray[np.float64]:
+        """Return H_cJ, A/m, shape (n, k)."""
+        return self.intrinsic_coercivity
+
+
+def _charge(table: CompositionTable, host: NDArray[np.int8]) -> CompositionTable:
+    """Turn bare formulas of cellular hosts into the charge of a precipitation-hardened magnet."""
+    from ..hosts.partition import wall_hosts
+    from ..kernels._hosts import hardening_charge
+
+    cells = parameters().cells
+    rare = table.fraction(*RARE_EARTHS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (1.0 - rare) / rare
+    rows = (wall_hosts(host) >= 0) & (ratio > cells["ratio_formula"])
+    if not rows.any():
+        return table
+    indptr, indices, values = hardening_charge(
+        table.indptr,
+        table.indices,
+        table.values,
+        rows,
+        mask(RARE_EARTHS),
+        INDEX["Cu"],
+        cells["ratio"],
+        cells["copper"],
+    )
+    return CompositionTable(indptr, indices, values, table.row_index, table.errors)
+
+
+@dataclass(frozen=True, eq=False)
+class Alloys:
+    """What a process makes of recipes, before any temperature is named.
+
+    Attributes
+    ----------
+    balance : Balance
+        The recipes in their phases.
+    phases : Phases
+        Of `magnetkit.kernels._magnets`.
+    factor : ndarray of float64, shape (n,)
+        B_r / J_s: volume of the hard phase and what other phases add, times density, alignment.
+    structure : dict of str to ndarray, shape (n,)
+        As for `microstructure`.
+    rows : dict of str to ndarray, shape (n,)
+        As for `microstructure`.
+    """
+
+    balance: Balance
+    phases: Any
+    factor: NDArray[np.float64]
+    structure: dict[str, NDArray[np.float64]]
+    rows: dict[str, NDArray[np.float64]]
+
+    def density(self) -> NDArray[np.float64]:
+        """Return the density of the magnets, kg/m3, shape (n,).
+
+        That of the hard phase by its cell, whose volume the intrinsic model mixes from those of
+        the end members, times the density reached in sintering. The grain boundary, a few per
+        cent of the volume, is taken to be as dense.
+        """
+        from ..hosts.partition import site_rules
+        from ..kernels._hosts import ON_R
+        from ..kernels._intrinsic import TESLA, TO_TESLA
+        from ..kernels._rows import sums
+
+        phase, codes = self.balance.parts.hard_phase.rows, self.balance.parts.host
+        role, counts = site_rules()
+        mass = sums(phase, ATOMIC_MASS)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            units = sums(phase, role == ON_R, codes) / counts[codes, 0]
+            volume = TESLA / self.phases.state[: len(codes), TO_TESLA]
+            # Masses are in g/mol, volumes in A^3.
+            density = 1e-3 * mass / N_A / units / (1e-30 * volume) * self.rows["density"]
+        return np.where(codes >= 0, density, np.nan)
+
+    def rules(self, **values: float) -> Any:
+        """Return the `Rules` of the kernel, with other values of family parameters if given."""
+        from ..kernels._magnets import Rules
+
+        rows, micro = self.rows, self._micro
+        if values:
+            n = len(self.factor)
+            rows = {**rows, **{name: np.full(n, v) for name, v in values.items()}}
+            micro = microstructure(rows, self.structure)
+        alpha_k, n_eff, decay = micro
+        alpha_k, n_eff = alpha_k * rows["harder"], n_eff * rows["harder"]
+        own = rows["squareness"], rows["recoil"], rows["structure_limit_K"]
+        fall = decay, rows["alpha_falls"], rows["usual_curie_K"]
+        return Rules(self.factor, alpha_k, n_eff, *fall, *own, np.zeros(len(decay)))
+
+    @cached_property
+    def _micro(self) -> tuple[NDArray[np.float64], ...]:
+        """What `microstructure` returns of the rows as they are."""
+        return microstructure(self.rows, self.structure)
+
+    def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
+        """Return the magnets at temperatures, K, with other family parameters if given."""
+        from ..kernels._magnets import states
+
+        found = states(temperature, self.phases, self.rules(**values))
+        polarization, coercivity, status = (array.T for array in found)
+        return Magnets(temperature, polarization, coercivity, status, self)
+
+
+def magnets(
+    table: CompositionTable,
+    temperature: NDArray[np.float64],
+    process: "Process | dict[str, Any] | str | None" = None,
+    shells: ShellRows | None = None,
+    host: str = "auto",
+) -> Magnets:
+    """Evaluate hard phases at temperatures and what the process makes of them.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    temperature : ndarray of float64, shape (k,)
+        K.
+    process, host
+        As for `sintered`.
+    shells : ShellRows, optional
+        As read by `shell.read_shells`.
+    """
+    from ..hosts.partition import assign_hosts, partition
+
+    parts = partition(table, assign_hosts(table, host))
+    found = alloys(table, parts, process, shells).at(np.asarray(temperature, float))
+    outside = never_made(table, parts.host, shells)
+    found.polarization[outside] = found.intrinsic_coercivity[outside] = np.nan
+    found.status[outside] = STATUS.index("outside the model")
+    return found
+
+
+def never_made(
+    table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
+) -> NDArray[np.bool_]:
+    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
+    from ..hosts.partition import diffused_before, made_before
+
+    never = ~made_before(table, codes)
+    if shells is not None:
+        shelled = np.not_equal(shells.text, "")
+        never |= shelled & (codes >= 0) & ~diffused_before(codes, shells.column)
+    return never
+
+
+def alloys(
+    table: CompositionTable,
+    parts: "Partition",
+    process: "Process | dict[str, Any] | str | None" = None,
+    shells: ShellRows | None = None,
+    believed: "Believed | None" = None,
+) -> Alloys:
+    """Split recipes into what the kernels of the magnet need.
+
+    A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
+    is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
+    the cells and copper in the walls set its parameters. Dysprosium and terbium of a 2:14:1 alloy
+    act where reversal starts, on the grains' surface, as if they were enriched there. With a shell,
+    polarization is the average of core and shell, and the anisotropy field lies between those of
+    the surface and of the shell by the calibrated efficiency of a shell, as far as the shell is
+    thick enough (`shell.covering`). A shell about other grains than those of 2:14:1 is not known:
+    its magnet is outside the model.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    parts : Partition
+        The same, split as they stand.
+    process, shells
+        As for `magnets`.
+    believed : Believed, optional
+        Of the hard phases of `parts`, where the caller has asked; recipes that give rare earth to
+        oxide have others.
+    """
+    from ..hosts.partition import root_codes, shells_known, wall_hosts
+    from ..hosts.records import HOST_NAMES
+    from ..kernels._magnets import Phases
+
+    n, codes = len(table), parts.host
+    cellular = wall_hosts(codes)
+    made = read_process(process, n)
+    rows = by_row(made, codes, HOST_NAMES)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
+        rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
+    found, formula = _in_phases(table, parts, rows)
+    believed = believed if found.parts.hard_phase is parts.hard_phase else None
+    parts = found.parts
+    cells = parts.hard_phase
+    walls = np.flatnonzero((cellular >= 0) & ~formula)
+    structure = {
+        "boundary": np.where(formula, rows["grain_boundary"], found.free),
+        "soft": found.soft,
+        # A formula names no additives, its maker uses them.
+        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "iron": np.full(n, np.nan),
+        "copper": np.full(n, np.nan),
+    }
+    wall = parts.grain_boundary[walls]
+    if walls.size:
+        inside = cells[walls]
+        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
+        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
+        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
+    if shells is not None:
+        fraction, content = shells.resolved(table)
+        cover = covering(fraction, np.nan_to_num(rows["grain_size_um"]))
+    shelled = np.flatnonzero(fraction > 0.0)
+    richer = rows["surface_enrichment"]
+    skinned = np.flatnonzero((richer > 1.0) & (cells.fraction(*SURFACE) > 0.0))
+    groups = [(cells, codes)]
+    if walls.size:
+        groups.append((wall, cellular[walls]))
+    if skinned.size:
+        groups.append((enriched(cells[skinned], richer[skinned]), codes[skinned]))
+    if shelled.size and shells is not None:
+        surface = enriched(cells[shelled], richer[shelled])
+        rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
+        groups.append((rim, codes[shelled]))
+    phases = Phases(
+        *condensed(groups, believed),
+        ion_tables(),
+        _places(walls, n, n),
+        _places(skinned, n, n + walls.size),
+        _places(shelled, n, n + walls.size + skinned.size),
+        parts.hard_volume_fraction,
+        fraction,
+        cover,
+        parameters().shell["efficiency"],
+    )
+    factor = (found.hard + found.second) * rows["density"] * rows["alignment"]
+    # Whether a rim forms about the grains of other hosts, and what it does, is not known.
+    factor[shelled[~shells_known(codes[shelled])]] = np.nan
+    rows["harder"] = np.ones(n)
+    made_of = Alloys(found, phases, factor, structure, rows)
+    rules = made_of.rules()
+    rows["shell_share"] = given_share(phases, rules)
+    rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
+    condition_rows(rows, table, Coded(root_codes(codes), HOST_NAMES), made.mill)
+    # In place: what `made_of` has worked out stands.
+    factor *= rows["stronger"]
+    return made_of
+
+
+def _in_phases(
+    table: CompositionTable, parts: "Partition", rows: dict[str, NDArray[np.float64]]
+) -> tuple[Balance, NDArray[np.bool_]]:
+    """Return recipes in their phases, and which of them are bare formulas."""
+    from ..hosts.partition import partition, wall_hosts
+
+    charge = _charge(table, parts.host)
+    if charge is not table:
+        parts = partition(charge, parts.host)
+    formula = parts.bare
+    found = balance(charge, parts, rows, formula)
+    # What the process puts outside the hard phase: all of it for a formula, oxide for cells.
+    whole = formula | (wall_hosts(parts.host) >= 0)
+    hard = np.where(whole, 1.0 - rows["grain_boundary"], found.hard)
+    return replace(found, hard=hard), formula
+
+
+def recipes_in_phases(table: CompositionTable, process: Any, host: str) -> Balance:
+    """Return what each recipe becomes, see `magnetkit.magnetism.phase_balance`."""
+    from ..hosts.partition import assign_hosts, partition
+    from ..hosts.records import HOST_NAMES
+
+    parts = partition(table, assign_hosts(table, host))
+    rows = by_row(read_process(process, len(table)), parts.host, HOST_NAMES)
+    return _in_phases(table, parts, rows)[0]
+
+
+def _places(rows: NDArray[np.int64], n: int, first: int) -> NDArray[np.int64]:
+    """Return the place of each of `n` rows among `rows`, counted from `first`, -1 elsewhere."""
+    places = np.full(n, -1)
+    places[rows] = first + np.arange(rows.size)
+    return places

@@ -1,0 +1,404 @@
+"""Prediction of a mill's next magnet from its measured ones: a normal process over compositions.
+
+The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
+share, a part of the composition, alike for compositions that are close, and a residue of each
+magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
+What a diffused shell gives has an error of its own, which all shells share: it enters as far as a
+magnet's coercivity rests on its shell. So does the law by which coercivity follows grain size.
+Magnets that contradict all this beyond its doubt widen what is predicted for their mill.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._columnar import Coded
+from .._core._files import replacing
+from .._core.elements import INDEX, N_ELEMENTS, SYMBOLS
+from .._core.errors import InputError, StoreError
+from .._core.settings import get_settings
+from ..composition.table import CompositionTable
+
+SPLIT_FILE = "recipes/split.toml"
+COERCIVITY = "coercivity_kA_m"
+QUANTITIES = (COERCIVITY, "remanence_T")
+"""What a mill's magnets are measured for."""
+
+ALPHA = "remanence_coefficient_pct_K"
+"""Of a reference magnet this may be known too; its error is a difference, not a logarithm."""
+
+EFFECTS = ("shell_share", "grain_effect")
+"""What errors that all magnets of a kind share act by: the share of coercivity that the shell
+gives, and what a standard deviation of the slope with grain size does to ln H_cJ (`grains`)."""
+
+# Standard deviation of alpha of a compensated magnet, %/K: that of `alpha_floor` of the parameters.
+_ALPHA_DEVIATION = 0.006 / 1.645
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}")
+_FORMAT = 1
+# What the numbers of a magnet of a record may be, far beyond what any is: a file may be damaged.
+_BOUNDS = {
+    "temperature_K": (1.0, 1500.0),
+    "score": (-100.0, 100.0),
+    "deviation": (1e-9, 1.0),
+    "noise": (0.0, 1e6),
+    "slope": (-100.0, 100.0),
+    "shell_share": (0.0, 1.0),
+    "grain_effect": (-10.0, 10.0),
+}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Shares of the variance of ln(measured / predicted) between magnets; they sum to one.
+
+    Attributes
+    ----------
+    common, composition, residue : float
+        What a mill's magnets share, what goes with the composition, and each magnet's own.
+    length : float
+        Distance of compositions (sum over elements of the difference in atomic fraction) at which
+        the part of the composition has fallen to 1/e.
+    deviation : float
+        Standard deviation of the whole.
+    shared : tuple of float
+        Variances of what `EFFECTS` act on, in units of that of the whole: of the logarithm of what
+        a shell gives, and that of a standard deviation.
+    """
+
+    common: float
+    composition: float
+    residue: float
+    length: float
+    deviation: float
+    shared: tuple[float, float] = (0.0, 0.0)
+
+    def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the covariance of two magnets of a mill, without residue, from their distance."""
+        return self.common + self.composition * np.exp(-distance / self.length)
+
+
+def shared_variance(effects: NDArray[np.float64], split: Split) -> NDArray[np.float64]:
+    """Return what `EFFECTS` of n magnets, shape (n, 2), add to the variance of each, shape (n,)."""
+    shell, grain = split.shared
+    found: NDArray[np.float64] = effects[:, 0] ** 2 * shell + effects[:, 1] ** 2 * grain
+    return found
+
+
+@lru_cache(maxsize=1)
+def splits() -> dict[str, Split]:
+    """Return the measured split of each of `QUANTITIES`, and that of `ALPHA`.
+
+    Too few papers print alpha of two magnets to split its error; it goes with J_s(T), as
+    remanence does, and is taken to be split alike.
+    """
+    data = datasets.toml(SPLIT_FILE)
+    found = {}
+    for quantity in QUANTITIES:
+        one = data[quantity]
+        # The file has four digits; the shares sum to one.
+        rest = 1.0 - one["common"] - one["composition"]
+        found[quantity] = Split(
+            one["common"], one["composition"], rest, one["length"], one["deviation"]
+        )
+    # Shell and grain size change next to no remanence: its error is that of other magnets.
+    hard = found[COERCIVITY]
+    shared = (data["shell"]["deviation"] / hard.deviation) ** 2, hard.deviation**-2
+    found[COERCIVITY] = replace(hard, shared=shared)
+    return {**found, ALPHA: replace(found["remanence_T"], deviation=_ALPHA_DEVIATION)}
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Measured magnets of one host and quantity, and the posterior they give of another one.
+
+    Attributes
+    ----------
+    fractions : ndarray of float64, shape (k, N_ELEMENTS)
+        Atomic fractions of the magnets.
+    scores : ndarray of float64, shape (k,)
+        ln(measured / predicted) over the standard deviation of the prediction.
+    noise : ndarray of float64, shape (k, k)
+        Covariance of what is not the mill's: measurement, temperature, residue of one magnet.
+    split : Split
+    deviation : float
+        Standard deviation of ln of the prediction that the scores are in units of, their mean.
+    effects : ndarray of float64, shape (k, 2)
+        `EFFECTS` of each; None: neither shells nor unusual grains.
+    """
+
+    fractions: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    split: Split
+    deviation: float = 1.0
+    effects: NDArray[np.float64] | None = None
+
+    @property
+    def table(self) -> CompositionTable:
+        """The magnets."""
+        return CompositionTable.from_array(self.fractions)
+
+    def covariance(self) -> NDArray[np.float64]:
+        """Return the covariance of the measured scores, shape (k, k)."""
+        return self.across(self.table, self.effects) + self.noise
+
+    @cached_property
+    def inverse(self) -> NDArray[np.float64]:
+        """The inverse of `covariance`."""
+        from ..kernels._linear import invert
+
+        found: NDArray[np.float64] = invert(self.covariance())
+        return found
+
+    def across(
+        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the covariance of the scores of other magnets with the measured ones, (n, k)."""
+        from ..kernels._rows import distances
+
+        found = self.split.covariance(distances(table.rows, self.fractions))
+        if effects is not None and self.effects is not None:
+            from ..kernels._linear import multiply
+
+            found = found + multiply(effects * self.split.shared, self.effects.T)
+        return found
+
+    @cached_property
+    def stretch(self) -> float:
+        """By how much the scatter of the measured magnets widens what is predicted, at least 1.
+
+        As in averages of the Particle Data Group (Review of Particle Physics, its introduction):
+        sqrt(chi2 / (k - 1)) of k scores about their mean, all of their covariance counted, where
+        that is above 1. What they are off by together is no scatter, and one is none.
+        """
+        k = len(self.scores)
+        if k < 2:
+            return 1.0
+        from ..kernels._linear import multiply
+
+        both = np.column_stack([np.ones(k), self.scores])
+        (ones, mixed), (_, square) = multiply(both.T, multiply(self.inverse, both))
+        return float(np.sqrt(max((square - mixed**2 / ones) / (k - 1), 1.0)))
+
+    def posterior(
+        self, table: CompositionTable, effects: NDArray[np.float64] | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return mean and standard deviation of the scores of other magnets of the mill, (n,).
+
+        Parameters
+        ----------
+        table : CompositionTable
+            The magnets, n.
+        effects : ndarray of float64, shape (n, 2), optional
+            `EFFECTS` of each.
+        """
+        from ..kernels._linear import multiply
+
+        across = self.across(table, effects)
+        weights = multiply(across, self.inverse)
+        mean = multiply(weights, self.scores)
+        alone = 1.0 if effects is None else 1.0 + shared_variance(effects, self.split)
+        variance = alone - (weights * across).sum(axis=1)
+        return mean, self.stretch * np.sqrt(np.clip(variance, self.split.residue, alone))
+
+
+@dataclass(frozen=True, eq=False)
+class Mill:
+    """The measured magnets of a mill under a name; a `process` of `magnetkit.predict` and others.
+
+    Attributes
+    ----------
+    name : str
+    magnets : tuple of dict
+        One record for each measured value: ``host``, ``quantity``, ``magnet``, ``composition``
+        (atomic fractions), ``temperature_K``, ``score`` (ln(measured / predicted) over the standard
+        deviation of the prediction), ``deviation``, that of its logarithm, ``noise`` (variance of
+        the measurement) and ``slope`` (what a wrong slope with temperature shifts the score by),
+        both in units of that deviation, and `EFFECTS` (without, none).
+    """
+
+    name: str
+    magnets: tuple[dict[str, Any], ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of which magnets were measured."""
+        return tuple(dict.fromkeys(m["host"] for m in self.magnets))
+
+    def known(self, host: str, quantity: str) -> Known | None:
+        """Return the measured magnets of a host and quantity, None if there are none."""
+        rows = [m for m in self.magnets if (m["host"], m["quantity"]) == (host, quantity)]
+        if not rows:
+            return None
+        split = splits()[quantity]
+        fractions = np.zeros((len(rows), N_ELEMENTS))
+        for row, magnet in zip(fractions, rows, strict=True):
+            for symbol, amount in magnet["composition"].items():
+                row[INDEX[symbol]] = amount
+        label = np.array([m["magnet"] for m in rows])
+        slope = np.array([m["slope"] for m in rows])
+        noise = np.outer(slope, slope) + np.diag([m["noise"] for m in rows])
+        noise += split.residue * (label[:, None] == label[None, :])
+        scores = np.array([m["score"] for m in rows])
+        deviation = float(np.mean([m["deviation"] for m in rows]))
+        effects = np.array([[float(m.get(name, 0.0)) for name in EFFECTS] for m in rows])
+        return Known(fractions, scores, noise, split, deviation, effects)
+
+    def shifts(
+        self, table: CompositionTable, hosts: Coded, effects: NDArray[np.float64]
+    ) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return the posterior of other magnets: shift, and what is left of the spread.
+
+        Parameters
+        ----------
+        table : CompositionTable
+            n recipes.
+        hosts : Coded, length n
+            Their hosts.
+        effects : ndarray of float64, shape (n, 2)
+            `EFFECTS` of each.
+
+        Returns
+        -------
+        dict of str to two ndarrays of float64, shape (n,)
+            Of each quantity of `splits` the shift of the logarithm (of `ALPHA` itself, %/K), and
+            what is left of the standard deviation of an ordinary magnet without shell; 0 and NaN
+            where nothing is known.
+        """
+        found = {q: (np.zeros(len(table)), np.full(len(table), np.nan)) for q in splits()}
+        for host in self.hosts:
+            rows = np.flatnonzero(hosts.says(host))
+            own, acts = table[rows], effects[rows]
+            for quantity, (shift, left) in found.items():
+                if known := self.known(host, quantity):
+                    mean, left[rows] = known.posterior(own, acts)
+                    shift[rows] = mean * known.deviation
+        return found
+
+    def record(self) -> dict[str, Any]:
+        """Return the mill as plain values, from which `from_record` makes it anew."""
+        return {"format": _FORMAT, "name": self.name, "magnets": [dict(m) for m in self.magnets]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Mill":
+        """Return the mill of a record.
+
+        Raises
+        ------
+        StoreError
+            If the record is damaged or of another version.
+        """
+        try:
+            if record["format"] != _FORMAT:
+                raise StoreError(f"mill of format {record['format']}, {_FORMAT} is read: calibrate")
+            mill = cls(str(record["name"]), tuple(_sound(m) for m in record["magnets"]))
+            for host in mill.hosts:
+                for quantity in splits():
+                    mill.known(host, quantity)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StoreError(
+                f"the record of the mill is damaged ({error}); calibrate anew"
+            ) from None
+        return mill
+
+
+def _sound(magnet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a magnet of a record; raise ValueError where a number of it can be none."""
+    found = dict.fromkeys(EFFECTS, 0.0) | dict(magnet)
+    numbers = {name: (found[name], bounds) for name, bounds in _BOUNDS.items()}
+    numbers |= {e: (x, (0.0, 1.0)) for e, x in found["composition"].items()}
+    for name, (value, (low, high)) in numbers.items():
+        real = isinstance(value, int | float) and not isinstance(value, bool)
+        if not real or not low <= value <= high:
+            raise ValueError(f"{name} must lie between {low:g} and {high:g}, got {value!r:.40}")
+    return dict(magnet)
+
+
+def fractions_of(table: CompositionTable, row: int) -> dict[str, float]:
+    """Return the atomic fractions of one row by symbol."""
+    part = slice(table.indptr[row], table.indptr[row + 1])
+    return {
+        SYMBOLS[i]: round(float(v), 9)
+        for i, v in zip(table.indices[part], table.values[part], strict=True)
+    }
+
+
+def folder() -> Path:
+    """Return where the mills are kept."""
+    return get_settings().data_dir / "mills"
+
+
+def names() -> list[str]:
+    """Return the names of the stored mills."""
+    return sorted(f.stem for f in folder().glob("*.json")) if folder().is_dir() else []
+
+
+def check_name(name: Any) -> str:
+    """Return a name under which a mill can be stored.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(
+            "expected a name of letters, figures, '.', '_' and '-' such as my-mill, "
+            f"got {name!r:.60}"
+        )
+    return name
+
+
+def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
+    """Write a mill under its name, in place of one that was there, and return the file.
+
+    Parameters
+    ----------
+    mill : Mill
+    measured : sequence of mapping
+        The user's rows, kept beside it for a reader.
+    """
+    path = folder() / f"{check_name(mill.name)}.json"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; set MAGNETKIT_DATA_DIR") from None
+    record = {**mill.record(), "measured": list(measured)}
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def load(name: str) -> Mill:
+    """Return the mill stored under a name.
+
+    Raises
+    ------
+    InputError
+        If there is none, with those there are.
+    StoreError
+        If its file is damaged.
+    """
+    path = folder() / f"{check_name(name)}.json"
+    if not path.is_file():
+        known = ", ".join(names()) or "none yet"
+        raise InputError(
+            f"no process {name!r} is stored; known are {known} "
+            f"(`magnetkit calibrate magnets.csv --name {name}` makes one)"
+        )
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path} cannot be read ({error}); calibrate anew") from None
+    if not isinstance(record, dict):
+        raise StoreError(f"{path} holds no mill; calibrate anew")
+    return Mill.from_record(record)

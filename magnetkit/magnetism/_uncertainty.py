@@ -1,0 +1,238 @@
+"""How alike the errors of magnets are: what they share, and what nobody has measured near them.
+
+Two magnets of one host and route share a part of their error (`magnetkit.magnetism._measured.Split`),
+which cancels where they are compared; a magnet that was measured takes more of it away. Far from
+every measured magnet the error grows; that part is each composition's own. All shells share the
+error of what a shell gives, and all magnets of unusual grains that of what grain size does.
+"""
+
+from functools import lru_cache
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._columnar import Coded
+from .._core.elements import N_ELEMENTS
+from ..composition.table import CompositionTable
+from ._measured import ALPHA, COERCIVITY, EFFECTS, SPLIT_FILE, Known, Mill, shared_variance, splits
+
+Array = NDArray[np.float64]
+
+# Recipes closer than this are one recipe.
+_ITSELF = 1e-9
+HALF_WIDTH = NormalDist().inv_cdf(0.95)
+"""Half of a 90 % range, in standard deviations."""
+
+_RECIPES = "recipes/recipes.csv"
+# Letter of `fit` in the table of recipes that says that the quantity was fitted.
+_FITTED = {"coercivity_kA_m": "H", "remanence_T": "B"}
+
+
+@lru_cache(maxsize=1)
+def _growth() -> dict[str, tuple[float, float]]:
+    data = datasets.toml(SPLIT_FILE)
+    return {
+        q: (float(part["far"]), float(part["reach"])) for q, part in data.items() if "far" in part
+    }
+
+
+@lru_cache(maxsize=8)
+def measured(host: str, quantity: str) -> Array:
+    """Return the atomic fractions of the measured magnets of a host, shape (k, N_ELEMENTS)."""
+    import pandas as pd
+
+    table = pd.read_csv(datasets.path(_RECIPES))
+    letters = table["fit"].fillna("").astype(str)
+    rows = table[(table["host"] == host) & letters.str.contains(_FITTED[quantity], regex=False)]
+    found = [
+        CompositionTable.from_strings([recipe], basis=basis).to_array()
+        for recipe, basis in zip(rows["recipe"], rows["basis"], strict=True)
+    ]
+    return np.concatenate(found) if found else np.zeros((0, N_ELEMENTS))
+
+
+def distance_variance(
+    table: CompositionTable, hosts: Coded, quantity: str, mill: Mill | None = None
+) -> Array:
+    """Return the variance of ln of a quantity that distance from all measured magnets adds.
+
+    It is ``far**2 (1 - exp(-(d / reach)**2))`` at a distance d from the nearest one; both
+    constants were fitted to magnets of papers left out, see ``datasets/recipes/SOURCE.md``.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        n recipes.
+    hosts : Coded, length n
+        Their hosts, each by its root.
+    quantity : str
+        ``"coercivity_kA_m"`` or ``"remanence_T"``, of which no such growth is seen.
+    mill : Mill, optional
+        Whose measured magnets count too.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+
+    Examples
+    --------
+    >>> table = CompositionTable.from_strings(["SmCo5", "Sm0.4Y0.6Co5"])
+    >>> near, far = distance_variance(table, Coded.of(["1:5", "1:5"]), "coercivity_kA_m")
+    >>> bool(near < far)
+    True
+    """
+    from ..kernels._rows import nearest
+
+    found = np.zeros(len(table))
+    growth = _growth().get(quantity)
+    if growth is None:
+        return found
+    far, reach = growth
+    for host in hosts.counts():
+        rows = np.flatnonzero(hosts.says(host))
+        near = measured(host, quantity)
+        own = None if mill is None else mill.known(host, quantity)
+        if own is not None:
+            near = np.concatenate([near, own.fractions])
+        if not len(near):
+            found[rows] = far**2
+            continue
+        apart = nearest(table[rows].rows, near)
+        found[rows] = -(far**2) * np.expm1(-((apart / reach) ** 2))
+    return found
+
+
+def condition_rows(
+    rows: dict[str, Array], table: CompositionTable, hosts: Coded, mill: Mill | None
+) -> None:
+    """Condition rows on the measured magnets, and widen them with the distance from these.
+
+    Parameters
+    ----------
+    rows : dict of str to ndarray, shape (n,)
+        Of `magnetkit.magnetism._magnets.Alloys`: ``spread`` and `mill.EFFECTS`. Entered are the
+        factors ``harder`` and ``stronger`` of H_cJ and B_r, ``alpha_shift``, the half width
+        ``spread`` of ln H_cJ, and what is left of those of B_r and alpha.
+    table : CompositionTable
+        n recipes.
+    hosts : Coded, length n
+        Their hosts, each by its root.
+    mill : Mill or None
+    """
+    mill, effects = mill or Mill("", ()), np.column_stack([rows[name] for name in EFFECTS])
+    shifts = mill.shifts(table, hosts, effects)
+    shift, left = shifts[COERCIVITY]
+    split, spread, known = splits()[COERCIVITY], rows["spread"], np.isfinite(left)
+    half = HALF_WIDTH * split.deviation
+    alone = np.sqrt(spread**2 + half**2 * shared_variance(effects, split))
+    rows["harder"] = np.exp(shift)
+    # Where magnets were measured the errors are no larger than those of such magnets, and less;
+    # where nobody has measured one near it, they are larger than those that the spread is from.
+    unseen = HALF_WIDTH**2 * distance_variance(table, hosts, COERCIVITY, mill)
+    rows["spread"] = np.sqrt(np.where(known, np.minimum(spread, half) * left, alone) ** 2 + unseen)
+    shift, left = shifts["remanence_T"]
+    cap = HALF_WIDTH * splits()["remanence_T"].deviation
+    rows["stronger"], rows["remanence_left"] = np.exp(shift), np.nan_to_num(left, nan=1.0)
+    rows["remanence_cap"] = np.where(np.isfinite(left), cap, np.inf)
+    rows["alpha_shift"], left = shifts[ALPHA]
+    rows["alpha_left"] = np.nan_to_num(left, nan=1.0)
+
+
+class Kinds(NamedTuple):
+    """n magnets by what they are: one recipe, host (by its root) and shell is one magnet.
+
+    ``effects``, shape (n, 2): `mill.EFFECTS` of each.
+    """
+
+    table: CompositionTable
+    hosts: Coded
+    shells: NDArray[np.str_]
+    effects: Array
+
+
+def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+    """Return the covariance of the errors of n magnets with those of k others.
+
+    Parameters
+    ----------
+    one, other : Kinds
+        n and k magnets; those of two hosts share nothing.
+    quantity : str
+        A quantity of `splits`; any other one is taken to be split as remanence is.
+    mill : Mill, optional
+        Measured magnets that the errors are conditional on.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, k)
+        In units of the variance of a magnet near measured ones and without a mill.
+    """
+    split = splits().get(quantity, splits()["remanence_T"])
+    from ..kernels._linear import multiply
+    from ..kernels._rows import distances
+
+    apart = distances(one.table.rows, other.table.to_array())
+    same_host = np.equal.outer(*(np.array(k.hosts.texts()) for k in (one, other)))
+    itself = same_host & (apart < _ITSELF) & (one.shells[:, None] == other.shells[None, :])
+    alike = split.covariance(apart) + multiply(one.effects * split.shared, other.effects.T)
+    found = np.where(same_host, alike, 0.0) + split.residue * itself
+    if quantity not in splits():
+        return found
+    for host, known in _known(mill, quantity).items():
+        rows, columns = (np.flatnonzero(k.hosts.says(host)) for k in (one, other))
+        first = known.across(one.table[rows], one.effects[rows])
+        second = known.across(other.table[columns], other.effects[columns])
+        block = np.ix_(rows, columns)
+        found[block] -= multiply(multiply(first, known.inverse), second.T)
+        found[block] *= known.stretch**2
+    far = distance_variance(one.table, one.hosts, quantity, mill) / split.deviation**2
+    return found + itself * far[:, None]
+
+
+def relative_width(
+    magnets: Kinds, reference: Kinds, quantity: str, mill: Mill | None = None
+) -> Array:
+    """Return the width of the difference to a reference magnet over that of the value itself.
+
+    Parameters
+    ----------
+    magnets : Kinds
+        n magnets.
+    reference : Kinds
+        One magnet.
+    quantity, mill
+        As for `covariance`.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        0 for the reference itself, sqrt(2) for one that has nothing in common with it.
+    """
+    own = variance(magnets, quantity, mill)
+    shared = covariance(magnets, reference, quantity, mill)[:, 0]
+    apart = own + variance(reference, quantity, mill)[0] - 2.0 * shared
+    return np.sqrt(np.maximum(apart, 0.0) / np.maximum(own, _ITSELF))
+
+
+def variance(magnets: Kinds, quantity: str, mill: Mill | None = None) -> Array:
+    """Return the diagonal of `covariance`, shape (n,)."""
+    if quantity not in splits():
+        return np.ones(len(magnets.table))
+    from ..kernels._linear import multiply
+
+    found = 1.0 + shared_variance(magnets.effects, splits()[quantity])
+    for host, known in _known(mill, quantity).items():
+        rows = np.flatnonzero(magnets.hosts.says(host))
+        across = known.across(magnets.table[rows], magnets.effects[rows])
+        found[rows] -= (multiply(across, known.inverse) * across).sum(axis=1)
+        found[rows] *= known.stretch**2
+    deviation = splits()[quantity].deviation
+    return found + distance_variance(magnets.table, magnets.hosts, quantity, mill) / deviation**2
+
+
+def _known(mill: Mill | None, quantity: str) -> dict[str, Known]:
+    both = {} if mill is None else {host: mill.known(host, quantity) for host in mill.hosts}
+    return {host: known for host, known in both.items() if known is not None}

@@ -1,0 +1,164 @@
+"""The phases that a recipe's magnet is made of, as a table."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._arguments import named
+from .._core.elements import RARE_EARTHS
+from ..composition._read import as_table
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..hosts.partition import atomic_volumes
+from ..hosts.records import HOST_NAMES, HOSTS, SecondPhases
+from ..phases.hull import solve, stable_space
+from ..phases.snapshot import open_snapshot
+from ..surrogates.intrinsic import evaluate
+from ._balance import Balance
+from ._magnets import recipes_in_phases
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# Above this share of iron and cobalt in its metals a boundary phase of 2:14:1 is ferromagnetic:
+# micromagnetics and holography of boundary films with 60 to 70 at.% Fe and Co (memory).
+_FERROMAGNETIC = 0.6
+IRON_POLARIZATION_T = 2.15
+"""J_s of alpha-iron at 20 C: Cullity and Graham, Introduction to Magnetic Materials (2009)."""
+
+
+@named
+def phase_balance(
+    compositions: Any, process: Any = None, host: str = "auto", *, basis: Basis = "auto"
+) -> "pd.DataFrame":
+    """Return the phases that each recipe's magnet is made of.
+
+    Oxygen, carbon and nitrogen (of the process; wt.%) bind their share of the rare earth first;
+    what is left is split between the hard phase and its neighbours. A bare formula names a hard
+    phase: the process's grain boundary stands for all else. Where nothing is typed of the host, or
+    no host is known, the phases on the hull of the embedded snapshot stand in their shares.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        n recipes, each of which must be readable; see `magnetkit.predict`.
+    process : Process, dict, str or None
+        As for `magnetkit.magnetism.sintered`.
+    host : str
+        ``"auto"`` or a host's name.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each recipe and phase of more than 0.01 % of the volume: ``row_index``, ``phase``,
+        ``volume_pct`` and ``polarization_T`` (J_s at 20 C; 0 where the phase is not ferromagnetic).
+
+    Raises
+    ------
+    InputError
+        If the process or the host is not known, or a recipe cannot be read.
+
+    Examples
+    --------
+    >>> found = phase_balance("Sm36.5Co63.5", {"oxygen_wt_pct": 0.35}, basis="weight")
+    >>> found = found.set_index("phase")["volume_pct"]
+    >>> [name for name in found.index]
+    ['1:5', 'oxide', 'R2Co7']
+    >>> bool(found["1:5"] > 80)
+    True
+    """
+    import pandas as pd
+
+    table = as_table(compositions, basis)
+    made = recipes_in_phases(table, process, host)
+    polarization = evaluate(made.parts, np.array([293.15]), spread=False).value[:, 0, 0]
+    lines: list[tuple[int, str, float, float]] = []
+    for i in range(len(table)):
+        code = int(made.parts.host[i])
+        name = HOST_NAMES[code] if code >= 0 else "unknown"
+        found = [(name, made.hard[i], polarization[i]), ("oxide", made.oxide[i], 0.0)]
+        found += _boundary_phases(made, i, name)
+        lines += [
+            (int(table.row_index[i]), phase, 100.0 * float(part), float(j))
+            for phase, part, j in found
+            if not part <= 1e-4
+        ]
+    return pd.DataFrame(lines, columns=["row_index", "phase", "volume_pct", "polarization_T"])
+
+
+def _boundary_phases(made: Balance, i: int, name: str) -> list[tuple[str, float, float]]:
+    """Return what lies outside the hard phase of a row: name, volume fraction, J_s.
+
+    What is typed of a host comes first; without that, the phases on the hull stand in their
+    shares: beside the hard phase, and in place of all where no host is known.
+    """
+    if name not in HOSTS:
+        whole = made.parts.hard_phase[i : i + 1]
+        return _on_hull(whole, 1.0 - float(np.nan_to_num(made.oxide[i])))
+    outside = 1.0 - made.hard[i] - made.oxide[i]
+    rest = made.parts.grain_boundary[i : i + 1]
+    if not len(rest.values) or not outside > 0.0:
+        return [("grain boundary", outside, 0.0)]
+    if name in HOSTS and HOSTS[name].magnet.walls:
+        return [(HOSTS[name].magnet.walls_phase, outside, np.nan)]
+    beside = HOSTS[name].magnet.second_phases
+    if beside is None:
+        return _on_hull(rest, outside)
+    if HOSTS[name].split.boride_ratio > 0.0:
+        found = _boundary_with_boron(rest, beside)
+        return [(phase, outside * part, j) for phase, part, j in found]
+    if made.soft[i] > 0.0:
+        return [(beside.poor, outside, beside.poor_polarization_T)]
+    return [(beside.rich, outside, beside.rich_polarization_T)]
+
+
+def _on_hull(rest: CompositionTable, outside: float) -> list[tuple[str, float, float]]:
+    """Return the phases of the embedded hull at a composition, by volume, with their J_s.
+
+    J_s is known of alpha-iron alone; NaN elsewhere.
+    """
+    found = solve(rest, stable_space(open_snapshot()), products=True)
+    if np.isnan(found.energy[0]):
+        return [("grain boundary", outside, np.nan)]
+    chosen = found.products[0] >= 0
+    names = [found.formulas[k] for k in found.products[0][chosen]]
+    phases = CompositionTable.from_strings(names, basis="atomic")
+    row = np.repeat(np.arange(len(phases)), np.diff(phases.indptr))
+    per_atom = np.bincount(row, phases.values * atomic_volumes()[phases.indices], len(phases))
+    volume = found.fractions[0][chosen] * per_atom
+    parts = outside * volume / volume.sum()
+    iron = IRON_POLARIZATION_T
+    return [
+        ("alpha-iron" if n == "Fe" else n, float(v), iron if n == "Fe" else np.nan)
+        for n, v in sorted(zip(names, parts, strict=True), key=lambda p: -p[1])
+    ]
+
+
+def _boundary_with_boron(
+    rest: CompositionTable, beside: SecondPhases
+) -> list[tuple[str, float, float]]:
+    """Return the phases of the boundary of 2:14:1, by share of its atoms, with their J_s.
+
+    R6(Fe,Co)13X takes what gallium, copper and aluminium there is while iron is left; boron in
+    excess makes R(1.1)Fe4B4; the rest is the rare-earth-rich phase, ferromagnetic where it holds
+    much iron and cobalt, or alpha-iron where there is no rare earth.
+    """
+    earth = float(rest.fraction(*RARE_EARTHS)[0])
+    metals = float(rest.fraction("Fe", "Co")[0])
+    boron = float(rest.fraction("B", "C")[0])
+    boride = min(boron / 4.0, earth / 1.1, metals / 4.0)
+    earth, metals = earth - 1.1 * boride, metals - 4.0 * boride
+    with_x = min(float(rest.fraction("Ga", "Cu", "Al")[0]), earth / 6.0, metals / 13.0)
+    earth, metals = earth - 6.0 * with_x, metals - 13.0 * with_x
+    left = 1.0 - 9.1 * boride - 20.0 * with_x
+    found = [("R1.1Fe4B4", 9.1 * boride, 0.0), ("R6(Fe,Co)13X", 20.0 * with_x, 0.0)]
+    if earth < beside.poor_below:
+        return [*found, (beside.poor, left, beside.poor_polarization_T)]
+    share = metals / (earth + metals)
+    if share > _FERROMAGNETIC:
+        j = beside.poor_polarization_T * (share - 0.3)
+        return [*found, ("ferromagnetic boundary", left, j)]
+    return [*found, (beside.rich, left, beside.rich_polarization_T)]

@@ -1,0 +1,233 @@
+"""Documents of the Materials Project: checked field by field, made into a table."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from .._core.errors import InputError, NetworkError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Record = dict[str, Any]
+
+# Identifiers up to this one are numbers, however the server writes them.
+_LAST_NUMBER = 3_347_529
+
+
+def _numbered(identifier: str) -> str:
+    """Return an identifier as mp-160 where the server writes it in letters, as mp-aaaaaage."""
+    prefix, letters = identifier.split("-")
+    if not letters.isalpha():
+        return identifier
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("a")
+    return f"{prefix}-{number}" if number <= _LAST_NUMBER else identifier
+
+
+# Far beyond any energy, volume or moment, and within what a table holds.
+_Finite = Annotated[float, Field(gt=-1e9, lt=1e9)]
+_Number = _Finite | None
+_Word = Annotated[str, Field(pattern=r"^[A-Za-z]{1,12}$")] | None
+_Identifier = Annotated[
+    str, Field(pattern=r"^[a-z]{1,8}-[0-9a-z]{1,16}$"), AfterValidator(_numbered)
+]
+
+
+class _Symmetry(BaseModel):
+    symbol: Annotated[str, Field(pattern=r"^[A-Za-z0-9_/:-]{1,16}$")] | None = None
+    number: Annotated[int, Field(ge=1, le=230)] | None = None
+
+
+class _Summary(BaseModel):
+    material_id: _Identifier
+    structure: Record
+    symmetry: _Symmetry | None = None
+    volume: _Number = None
+    density: _Number = None
+    theoretical: bool | None = None
+    ordering: _Word = None
+    total_magnetization: _Number = None
+    total_magnetization_normalized_formula_units: _Number = None
+
+
+class _Thermo(BaseModel):
+    material_id: _Identifier
+    thermo_type: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+]{1,24}$")]
+    energy_per_atom: _Number = None
+    uncorrected_energy_per_atom: _Number = None
+    formation_energy_per_atom: _Number = None
+    energy_above_hull: _Number = None
+
+
+class _Magnetism(BaseModel):
+    material_id: _Identifier
+    ordering: _Word = None
+    num_magnetic_sites: _Number = None
+    magmoms: list[_Finite] | None = None
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "summary": _Summary,
+    "thermo": _Thermo,
+    "magnetism": _Magnetism,
+}
+FIELDS = {kind: list(model.model_fields) for kind, model in _MODELS.items()}
+"""The fields to ask for, by kind: what hull, features and magnetism use."""
+
+# Classes named in a structure are loaded by monty from whatever module stands beside them.
+_FOREIGN = re.compile(r'"@module": (?!"pymatgen\.core\.)')
+
+
+def read_document(kind: str, fields: Record) -> Record:
+    """Return what a document says, checked; a crystal with what is computed of it.
+
+    Raises
+    ------
+    NetworkError
+        If a field is missing or has another shape than expected.
+    """
+    try:
+        found = _MODELS[kind].model_validate(fields)
+        if isinstance(found, _Summary):
+            return {**found.model_dump(), **_read_crystal(found)}
+        return found.model_dump()
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        field = str(fault["loc"][0])
+        what = f"lacks {field}" if fields.get(field) is None else f"has another {field}"
+        raise NetworkError(f"a {kind} document {what} than expected; nothing was kept") from None
+
+
+def _read_crystal(summary: _Summary) -> Record:
+    from pymatgen.core import Structure
+
+    try:
+        if _FOREIGN.search(json.dumps(summary.structure)):
+            raise TypeError("a class of another package")
+        crystal = Structure.from_dict(summary.structure)
+        volume, density = crystal.volume, float(crystal.density)
+        if not math.isfinite(volume + density):
+            raise ValueError("no volume")
+        return {
+            "system": "-".join(sorted(str(e) for e in crystal.composition.elements)),
+            "formula": crystal.composition.reduced_formula,
+            "cell": crystal.composition.formula.replace(" ", ""),
+            "sites": len(crystal),
+            "volume": summary.volume or volume,
+            "density": summary.density or density,
+            "structure": json.dumps(crystal.as_dict()),
+        }
+    except Exception:
+        # pymatgen raises whatever it stumbles on, and its words may be the server's.
+        raise NetworkError(
+            f"the structure of {summary.material_id} is none that pymatgen reads; nothing was kept"
+        ) from None
+
+
+def make_tables(
+    systems: Sequence[str], schemes: Sequence[str], records: dict[str, list[Record]]
+) -> "tuple[pd.DataFrame, pd.DataFrame, Record]":
+    """Return entries, structures and facts for the manifest.
+
+    Parameters
+    ----------
+    systems : sequence of str
+        Chemical systems; documents of others are left aside.
+    schemes : sequence of str
+        Schemes of energies in the order wanted; all entries are of one.
+    records : dict
+        Kind to what `read_document` returned of each document.
+
+    Raises
+    ------
+    InputError
+        If the server has no energies of these schemes.
+    """
+    import pandas as pd
+
+    inside = set(systems)
+    crystals = {c["material_id"]: c for c in records["summary"] if c["system"] in inside}
+    energies = [e for e in records["thermo"] if e["material_id"] in crystals]
+    scheme = _choose_scheme(energies, crystals, schemes)
+    chosen: dict[str, Record] = {}
+    for energy in energies:
+        own = energy["thermo_type"].casefold() == scheme.casefold()
+        if own and energy["formation_energy_per_atom"] is not None:
+            chosen.setdefault(energy["material_id"], energy)
+    magnetic = {m["material_id"]: m for m in records["magnetism"]}
+    names = sorted(chosen, key=lambda n: (crystals[n]["formula"], n))
+    source = f"Materials Project {scheme}"
+    entries = pd.DataFrame(
+        [_make_row(crystals[n], chosen[n], magnetic.get(n, {})) | {"source": source} for n in names]
+    )
+    structures = pd.DataFrame(
+        {"material_id": names, "structure": [crystals[n]["structure"] for n in names]}
+    )
+    facts = {
+        "thermo_type": scheme,
+        "documents": {
+            "summary": len(crystals),
+            "thermo": len(chosen),
+            "magnetism": sum(n in magnetic for n in chosen),
+            "without_energy_in_scheme": len(crystals) - len(chosen),
+        },
+        "mp_api": version("mp-api"),
+    }
+    return entries, structures, facts
+
+
+def _choose_scheme(
+    energies: list[Record], crystals: dict[str, Record], schemes: Sequence[str]
+) -> str:
+    """Return the first scheme that knows the most elements."""
+    elements: dict[str, set[str]] = {}
+    for energy in energies:
+        system = crystals[energy["material_id"]]["system"]
+        # The interface writes one of the schemes both as R2SCAN and as r2SCAN.
+        found = elements.setdefault(energy["thermo_type"].casefold(), set())
+        found.update({system} if "-" not in system else ())
+    known = [scheme for scheme in schemes if scheme.casefold() in elements]
+    if not known:
+        others = ", ".join(sorted(elements))
+        raise InputError(
+            f"the server has no {' or '.join(schemes)} energies of these systems"
+            + (f"; it has {others}: name one with thermo_type=" if others else "")
+        )
+    return max(known, key=lambda scheme: len(elements[scheme.casefold()]))
+
+
+def _make_row(crystal: Record, energy: Record, magnetism: Record) -> Record:
+    """Return the row of one phase, its columns in the order of the table."""
+    symmetry, sites = crystal["symmetry"] or {}, crystal["sites"]
+    moment, moments = crystal["total_magnetization"], magnetism.get("magmoms")
+    magnetic = magnetism.get("num_magnetic_sites")
+    # The magnetism document tells of the primitive cell, the structure may hold several.
+    cells = sites / len(moments) if moments else 1
+    return {
+        "formula": crystal["formula"],
+        "cell": crystal["cell"],
+        "formation_energy_eV_atom": energy["formation_energy_per_atom"],
+        "energy_above_hull_eV_atom": energy["energy_above_hull"],
+        "material_id": crystal["material_id"],
+        "energy_eV_atom": energy["energy_per_atom"],
+        "uncorrected_energy_eV_atom": energy["uncorrected_energy_per_atom"],
+        "theoretical": bool(crystal["theoretical"]),
+        "space_group": symmetry.get("symbol"),
+        "space_group_number": symmetry.get("number"),
+        "sites": sites,
+        "volume_A3": crystal["volume"],
+        "density_g_cm3": crystal["density"],
+        "ordering": magnetism.get("ordering") or crystal["ordering"],
+        "magnetic_moment_muB_atom": None if moment is None else abs(moment) / sites,
+        "magnetic_moment_muB_fu": crystal["total_magnetization_normalized_formula_units"],
+        "magnetic_sites": None if magnetic is None else round(magnetic * cells),
+        "moments_muB": moments if cells == 1 else None,
+    }

@@ -1,0 +1,255 @@
+"""How likely a phase forms at a temperature: a logistic model on phases known to exist or not.
+
+The log odds of a phase are those of a family (its structure) times a few terms: the free energy
+above the competing phases and how uncertain it is, the metals on its sites, the ratio of the radii
+of rare earth and metals, the misfit among the metals, enough of a stabilizer
+(`magnetkit.kernels._stability.TERMS`). The weights of each family deviate from common ones by a normal
+prior, so that a structure of which little is known leans on the others. Any other structure, a new
+host among them, has terms alone that know no host: the free energy, its uncertainty, the entropy of
+mixing, the misfit among the metals, and how much of groups 4 to 6 is to be dissolved.
+They were fitted by ``datasets/known_phases/calibrate.py`` to ``made.csv`` beside it, with their
+covariance (Laplace's approximation), on the energies of the embedded snapshot.
+"""
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, mask
+from ..composition.table import CompositionTable
+from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
+from ._judged import BOLTZMANN_EV_K, Judged, Named, kinds
+from ._mixing import RADII
+from ._space import whole_space
+from .hull import solve, stable_space
+from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from ..kernels._stability import Atoms, State, Weights
+
+
+FAMILIES = (*(name for name in ROOTS if HOSTS[name].own_forming_weights), "")
+"""Structures with weights of their own; the last, without, stands for all others."""
+FORMS = 0.5
+"""Least probability of forming of a phase that the ranking takes for makeable."""
+OTHERS_MADE_AT_K = 1200.0
+"""Temperature at which phases of no known host are taken to be made: annealing of compounds."""
+WEIGHTS = "known_phases/forming.json"
+# Groups 4 to 6, which sit on dumbbell sites, and sp elements.
+_EARLY = ("Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W")
+_SP = ("Al", "Si", "Ga", "Ge", "In", "Sn")
+# Cerium is of mixed valence in compounds of iron and cobalt; the radius there follows from
+# their lattice constants between those of their neighbours (CeFe2, Ce2Fe17, CeCo5; from memory).
+_CERIUM_LOSES_A = 0.085
+# Radii that a rare earth's analogues may differ by, angstrom (of R3+).
+_ALIKE_A = 0.02
+
+
+class Odds(NamedTuple):
+    """Mean and deviation of the log odds, float64 (n,) each; NaN where nothing is known."""
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+
+    def probability(self) -> NDArray[np.float64]:
+        """Return the probability, its deviation averaged over (MacKay's approximation)."""
+        return _logistic(self.mean / np.sqrt(1.0 + np.pi / 8.0 * self.deviation**2))
+
+    def ends(self, half: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the probabilities `half` deviations below and above."""
+        reach = half * self.deviation
+        return _logistic(self.mean - reach), _logistic(self.mean + reach)
+
+
+def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    # Without overflow, and without the tenth of a second that scipy.special takes to load.
+    return np.exp(-np.logaddexp(0.0, -z))
+
+
+@lru_cache(maxsize=1)
+def stabilizers() -> dict[str, dict[str, float]]:
+    """Return the hosts that are no bulk phase without other metals, and those metals.
+
+    Returns
+    -------
+    dict
+        Host to metal to the share of the metal sites that is enough of it alone.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for row in datasets.rows("known_phases/stabilizers.csv"):
+        found.setdefault(row["host"], {})[row["element"]] = float(row["least_metal_share"])
+    return found
+
+
+def atoms() -> "Atoms":
+    """Return what the terms know of the elements."""
+    from ..kernels._stability import Atoms
+
+    radius, less = np.full(N_ELEMENTS, 1.40), np.zeros(N_ELEMENTS)
+    for row in datasets.rows("known_phases/radii.csv"):
+        radius[INDEX[row["element"]]] = float(row["radius_A"])
+    less[INDEX["Ce"]] = _CERIUM_LOSES_A
+    guest = np.zeros((len(FAMILIES), N_ELEMENTS), bool)
+    enough = np.zeros((len(FAMILIES), N_ELEMENTS))
+    for f, name in enumerate(FAMILIES[:-1]):
+        guest[f] = mask(HOSTS[name].split.guests_on_rare_earth_site) > 0
+        for symbol, share in stabilizers().get(name, {}).items():
+            enough[f, INDEX[symbol]] = 1.0 / share
+    return Atoms(kinds(), radius, less, mask(_EARLY) > 0, mask(_SP) > 0, guest, enough)
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> "tuple[Atoms, Weights]":
+    from ..kernels._linear import factor
+    from ..kernels._stability import Weights
+
+    stored = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
+    mean = np.array([stored["families"][name]["mean"] for name in FAMILIES])
+    covariance = np.array([stored["families"][name]["covariance"] for name in FAMILIES])
+    root = [factor(0.5 * (own + own.T)) for own in covariance]
+    return atoms(), Weights(mean, np.array(root))
+
+
+@lru_cache(maxsize=1)
+def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
+    """Return family, making and melting temperature by host; the last are those of no host.
+
+    A variant is of its root's family. A host with interstitials is made of the metal: its family
+    is that of the same metal lattice.
+    """
+    bare = {
+        (HOSTS[name].rare_earth, HOSTS[name].transition_metal): f
+        for f, name in enumerate(FAMILIES[:-1])
+        if not HOSTS[name].interstitial
+    }
+    other = len(FAMILIES) - 1
+    family = [
+        FAMILIES.index(host.root)
+        if host.root in FAMILIES
+        else bare.get((host.rare_earth, host.transition_metal), other)
+        for host in HOSTS.values()
+    ]
+    made = [host.making_temperature_K for host in HOSTS.values()]
+    melts = [host.melts_at_K for host in HOSTS.values()]
+    return (
+        np.array([*family, other], np.int8),
+        np.array([*made, OTHERS_MADE_AT_K]),
+        np.array([*melts, np.inf]),
+    )
+
+
+def made_at(host: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the temperature at which phases are made, K, by the code of their host."""
+    return _of_host()[1][host]
+
+
+def melted(host: NDArray[np.int8], kelvin: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which phases have decomposed into liquid."""
+    return kelvin >= _of_host()[2][host]
+
+
+def state_of(
+    judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]
+) -> "tuple[CompositionTable, State]":
+    """Return the phases whose making is asked, and what is known of them.
+
+    A nitride or carbide of a metal lattice is made of the metal at a temperature at which no metal
+    atom moves: the metal is judged. A composition without energy takes the mean distance to the
+    hull of the entries that differ from it in the rare earth alone, near radii first.
+    """
+    from ..kernels._stability import State
+
+    family, _, _ = _of_host()
+    own = family[judged.host]
+    distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
+    entropy = judged.entropy.copy()
+    takes_gas = [f < len(FAMILIES) - 1 and host.root != FAMILIES[f]
+                 for host, f in zip(HOSTS.values(), family[:-1], strict=True)]  # fmt: skip
+    gas = np.array([*takes_gas, False])[judged.host]
+    if gas.any():
+        bare = CompositionTable(
+            phases.indptr,
+            phases.indices,
+            np.where((kinds()[phases.indices] == 2) & np.repeat(gas, np.diff(phases.indptr)), 0.0,
+                     phases.values),
+            phases.row_index,
+        )  # fmt: skip
+        row = np.repeat(np.arange(len(bare)), np.diff(bare.indptr))
+        # Other rows stay to the last digit.
+        bare.values[:] /= np.where(gas, np.bincount(row, bare.values, len(bare)), 1.0)[row]
+        parent = np.array([HOST_NAMES.index(FAMILIES[f]) for f in own[gas]], np.int8)
+        metal = Judged(Named(parent, bare[gas], judged.named[gas]), judged.source)
+        distance[gas], _ = metal.above(kelvin[gas])
+        deviation[gas], entropy[gas], phases = metal.deviation, metal.entropy, bare
+    silent = np.flatnonzero((judged.host < 0) & np.isnan(judged.energy))
+    if len(silent):
+        distance[silent] = _analogues(phases[silent], judged.source)
+        deviation[silent] = np.nan
+    mixing = BOLTZMANN_EV_K * kelvin * np.nan_to_num(entropy)
+    warmer = kelvin - made_at(judged.host)
+    return phases, State(own, judged.named, distance, deviation, mixing, warmer)
+
+
+def odds(judged: Judged, above: NDArray[np.float64], kelvin: NDArray[np.float64]) -> Odds:
+    """Return the log odds that phases form.
+
+    Parameters
+    ----------
+    judged : Judged
+        The phases, n rows.
+    above : ndarray of float64, shape (n,)
+        Their free energy above what competes, eV/atom.
+    kelvin : ndarray of float64, shape (n,)
+        Temperatures, K.
+    """
+    from ..kernels import _stability
+    from ..kernels._jit import share_rows
+
+    phases, state = state_of(judged, above, kelvin)
+    found = Odds(np.empty(len(phases)), np.empty(len(phases)))
+    known, weights = _embedded()
+    share_rows(_stability.odds, len(phases), phases.rows, known, state, weights, *found)
+    found.mean[melted(judged.host, kelvin)] = -np.inf
+    return found
+
+
+def _analogues(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+    """Return the distance to the hull of entries with another rare earth, eV/atom, or NaN."""
+    if "analogues" not in source._cache:
+        space = whole_space(source)
+        above = space.energy - solve(space.table(), stable_space(source)).energy
+        known: dict[tuple, list[tuple[float, float]]] = {}
+        for (key, radius), energy in zip(_patterns(space.table()), above, strict=True):
+            if key:
+                known.setdefault(key, []).append((radius, energy))
+        source._cache["analogues"] = {k: np.array(v).T for k, v in known.items()}
+    known_of = source._cache["analogues"]
+    found = np.full(len(table), np.nan)
+    for i, (key, radius) in enumerate(_patterns(table)):
+        if key in known_of:
+            radii, energies = known_of[key]
+            near = np.exp(-0.5 * ((radii - radius) / _ALIKE_A) ** 2) + 1e-9
+            found[i] = near @ energies / near.sum()
+    return found
+
+
+def _patterns(table: CompositionTable) -> list[tuple[tuple, float]]:
+    """Return each row with its rare earths as one, and their mean radius (R3+, angstrom)."""
+    radii = {INDEX[s]: RADII[s] for s in RARE_EARTHS}
+    found: list[tuple[tuple, float]] = []
+    for i in range(len(table)):
+        part = slice(table.indptr[i], table.indptr[i + 1])
+        row = dict(zip(table.indices[part].tolist(), table.values[part].tolist(), strict=True))
+        earth = {e: a for e, a in row.items() if e in radii}
+        if not earth:
+            found.append(((), 0.0))
+            continue
+        rest = sorted((e, round(a, 4)) for e, a in row.items() if e not in radii)
+        total = sum(earth.values())
+        mean = sum(radii[e] * a for e, a in earth.items()) / total
+        found.append(((round(total, 4), *rest), mean))
+    return found

@@ -1,0 +1,248 @@
+"""The phases that compositions stand for, with their energies and what competes with them.
+
+A composition with exactly a host's ratio of rare earth, metals and interstitials names that phase;
+any other one of a known host is a recipe, of which the hard phase is judged.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded
+from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
+from ..composition.table import CompositionTable
+from ..hosts.partition import assign_hosts, hard_phases, root_codes
+from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
+from ._mixing import MixingTerms, Nodes, mixing_model
+from ._space import PhaseSpace, composition_keys, whole_space
+from .hull import Decomposition, solve, stable_phases, stable_space
+from .snapshot import Snapshot
+
+BOLTZMANN_EV_K = 8.617333262e-5
+SIGNIFICANT = 0.05
+"""Share of a phase from which an end member counts."""
+TRACE = 0.01
+"""Share of the metal sites from which a metal without entries is listed."""
+# What replaces each other in most compounds of rare earths: their rivals mix these, and no others.
+_LATE = ("Mn", "Fe", "Co", "Ni", "Cu")
+
+
+class Named(NamedTuple):
+    """Hosts and phases of a table: `host` int8 (n,), `phase`, and `named` bool (n,)."""
+
+    host: NDArray[np.int8]
+    phase: CompositionTable
+    named: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=1)
+def kinds() -> NDArray[np.int8]:
+    """Return whether each element is a rare earth, a metal or an interstitial, shape (118,)."""
+    from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH
+
+    found = np.full(N_ELEMENTS, METAL, np.int8)
+    found[[INDEX[s] for s in RARE_EARTHS]] = RARE_EARTH
+    found[[INDEX[s] for s in ("H", "B", "C", "N", "O")]] = INTERSTITIAL
+    return found
+
+
+def phases_of(table: CompositionTable, host: str = "auto") -> Named:
+    """Return the phase that each composition stands for; what names one is of no variant."""
+    from ..kernels._stability import ratios
+
+    roots = [HOSTS[name] for name in ROOTS]
+    atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
+    earths = np.array([h.rare_earth for h in roots]) / atoms
+    thirds = np.array([h.interstitial for h in roots]) / atoms
+    third = np.array([mask(h.interstitial_elements) > 0 for h in roots])
+    rows = table.rows
+    places = ratios(rows, kinds(), earths, thirds, third)
+    found = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
+    if host != "auto":
+        assign_hosts(table[:0], host)  # refuses a host that is not known
+        found[found != HOST_NAMES.index(HOSTS[host].root)] = -1
+    named = found >= 0
+    if named.all():
+        return Named(found, table, named)
+    found[~named], hard = hard_phases(table[~named], host)
+    return Named(found, _placed(named, table[named], hard, table.row_index), named)
+
+
+def _placed(
+    first: NDArray[np.bool_], one: CompositionTable, other: CompositionTable, row_index: NDArray
+) -> CompositionTable:
+    """Return a table of the rows of one where `first`, of the other elsewhere."""
+    lengths = np.empty(len(first), np.int64)
+    lengths[first], lengths[~first] = np.diff(one.indptr), np.diff(other.indptr)
+    indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    indices, values = np.empty(indptr[-1], np.int32), np.empty(indptr[-1])
+    entries = np.repeat(first, lengths)
+    for part, into in ((one, entries), (other, ~entries)):
+        indices[into], values[into] = part.indices, part.values
+    return CompositionTable(indptr, indices, values, row_index)
+
+
+class Judged:
+    """The phases of a table, n rows.
+
+    Attributes
+    ----------
+    host, named, ideal
+        Host of each row, whether the row itself names the phase, and the phases at their hosts'
+        exact ratio.
+    energy, deviation : ndarray of float64, shape (n,)
+        Formation energy, eV/atom, interpolated or the entry's own; NaN where there is neither.
+    entropy : ndarray of float64, shape (n,)
+        Of ideal mixing on the sites, Boltzmann's constants an atom.
+    borrows : ndarray of bool, shape (n,)
+        Whether it leans on slopes of a machine-learned potential.
+    """
+
+    def __init__(self, given: Named, source: Snapshot) -> None:
+        from ..kernels import _stability
+        from ..kernels._jit import share_rows
+
+        self.source, self.host, self.named = source, given.host, given.named
+        table, n = given.phase, len(given.phase)
+        self.energy, self.deviation, self.entropy = (np.full(n, np.nan) for _ in range(3))
+        self.borrows = np.zeros(n, bool)
+        self._given, self._lacking = table, np.zeros(n, np.int64)
+        self._nodes: dict[int, Nodes] = {}
+        ideal = table.values.copy()
+        rows_of = table.rows
+        interpolated = _stability.Interpolated(self.energy, self.deviation, self.entropy, ideal)
+        for code, rows in self.by_host():
+            present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
+            nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
+            sites = _stability.Sites(nodes.role, nodes.index, nodes.sites)
+            energies = _stability.Energies(nodes.node, nodes.mean, nodes.covariance, nodes.noise)
+            share_rows(
+                _stability.interpolate, len(rows), rows_of, rows, sites, energies, interpolated
+            )
+            members = _stability.Members(nodes.known, nodes.borrowed, SIGNIFICANT, TRACE)
+            compared = _stability.Compared(self.borrows, self._lacking)
+            share_rows(_stability.compare, len(rows), rows_of, rows, sites, members, compared)
+        self.ideal = CompositionTable(table.indptr, table.indices, ideal, table.row_index)
+        self._take_entries()
+
+    def missing(self) -> Coded:
+        """Return the end members of each phase that the snapshot lacks, in words."""
+        import pandas as pd
+
+        codes, place = np.zeros(len(self.host), np.int64), {"": 0}
+        for code, rows in self.by_host():
+            lacking, distinct = pd.factorize(self._lacking[rows])
+            first = first_of(lacking, len(distinct))
+            nodes = self._nodes[code]
+            texts = [_missing(HOST_NAMES[code], nodes, self._given, rows[i]) for i in first]
+            codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[lacking]
+        return Coded(codes, tuple(place))
+
+    def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
+        """Return the code and the rows of each host, of variants those of their root."""
+        roots = root_codes(self.host)
+        codes = np.unique(roots[roots >= 0])
+        return [(int(code), np.flatnonzero(roots == code)) for code in codes]
+
+    def _take_entries(self) -> None:
+        """Take rows of no host for what the snapshot lists at their composition."""
+        rows = np.flatnonzero(self.host < 0)
+        if len(rows):
+            own = listed(self.ideal[rows], self.source)
+            self.energy[rows] = own
+            self.deviation[rows] = np.where(np.isnan(own), np.nan, 0.0)
+            self.entropy[rows] = 0.0
+
+    def above(self, kelvin: NDArray[np.float64]) -> tuple[NDArray[np.float64], Decomposition]:
+        """Return the free energy above what competes, eV/atom, and the products at 0 K.
+
+        Two kinds compete: all phases of the snapshot, ordered as they are calculated (the phase may
+        separate into members of its own structure); and all of other structures, which mix rare
+        earths, and late 3d metals, as ideally as they can.
+        """
+        from ..kernels._jit import share_rows
+        from ..kernels._stability import rivals_entropy
+
+        hull = solve(self.ideal, stable_space(self.source), products=True)
+        free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
+        above = free - hull.energy
+        mixed = np.zeros(len(self.host))
+        for code, rows in self.by_host():
+            others = solve(self.ideal[rows], rivals(self.source, HOST_NAMES[code])).energy
+            late = mask(_LATE) > 0
+            share_rows(rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed)
+            gain = BOLTZMANN_EV_K * kelvin[rows] * mixed[rows]
+            above[rows] = np.maximum(above[rows], free[rows] - others + gain)
+        return above, hull
+
+
+def rivals(source: Snapshot, host: str) -> PhaseSpace:
+    """Return the phases on the hull of a snapshot without those of a host's structure."""
+    key = ("rivals", host)
+    if key not in source._cache:
+        space = whole_space(source)
+        keep = ~MixingTerms(space, host).members(space.table().to_array())
+        keep[: space.columns] = True
+        source._cache[key] = stable_phases(space.take(keep))
+    return source._cache[key]
+
+
+def listed(table: CompositionTable, source: Snapshot) -> NDArray[np.float64]:
+    """Return the energies of compositions that are entries of the snapshot, NaN for the others."""
+    if "listed" not in source._cache:
+        space = whole_space(source)
+        source._cache["listed"] = dict(
+            zip(composition_keys(space.table()), space.energy, strict=True)
+        )
+    entries = source._cache["listed"]
+    return np.array([entries.get(key, np.nan) for key in composition_keys(table)], float)
+
+
+def first_of(codes: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return where each of `n` codes appears first."""
+    first = np.zeros(n, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return first
+
+
+def _nodes(source: Snapshot, host: str, columns: NDArray) -> Nodes:
+    key = ("nodes", host, columns.tobytes())
+    if key not in source._cache:
+        model = mixing_model(source, host)
+        source._cache[key] = model.nodes(
+            np.intersect1d(columns, model.earths),
+            np.intersect1d(columns, model.metals),
+            np.intersect1d(columns, model.thirds),
+        )
+    return source._cache[key]
+
+
+def _missing(host: str, nodes: Nodes, hard: CompositionTable, row: np.int64) -> str:
+    """Name the end members that make up a row and that the snapshot lacks."""
+    elements = hard.indices[hard.indptr[row] : hard.indptr[row + 1]].tolist()
+    amounts = hard.values[hard.indptr[row] : hard.indptr[row + 1]].tolist()
+    sites: list[dict[int, float]] = [{}, {}, {}]
+    for element, amount in zip(elements, amounts, strict=True):
+        if nodes.role[element] >= 0:
+            sites[nodes.role[element]][element] = amount
+    earths, metals, thirds = (
+        {e: a / sum(site.values()) for e, a in site.items()} for site in sites
+    )
+    names = []
+    for earth, x in earths.items():
+        for third, z in (thirds or {-1: 1.0}).items():
+            for metal, y in metals.items():
+                at = nodes.index[earth], nodes.index[third] if third >= 0 else 0, nodes.index[metal]
+                if x * y * z >= SIGNIFICANT and not nodes.known[at]:
+                    third_symbol = SYMBOLS[third] if third >= 0 else ""
+                    names.append(_formula(host, SYMBOLS[earth], SYMBOLS[metal], third_symbol))
+    return ", ".join(names)
+
+
+def _formula(host: str, earth: str, metal: str, third: str) -> str:
+    entry = HOSTS[host]
+    counts = (entry.rare_earth, entry.transition_metal, entry.interstitial)
+    parts = zip((earth, metal, third), counts, strict=True)
+    return "".join(f"{s}{n if n > 1 else ''}" for s, n in parts if s and n)

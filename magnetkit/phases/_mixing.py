@@ -1,0 +1,538 @@
+"""Formation energy of substituted phases, learnt from the isostructural entries of a snapshot.
+
+A host's entries are compositions with its ratio of rare earth to metal to interstitial. Their
+energy is written as ``E = sum x_R y_M A(R, M) + f(x, y, z)``, where A is the hull of all other
+phases at the end member and f a Gaussian process over the occupations x of the rare-earth sites,
+y of the metal sites and z of the interstitial ones: terms of one rare earth, one metal, a pair of
+metals and their products, smooth along the lanthanide contraction, and the mixing energy of the
+metals' own binary hulls. It passes through the end members and the intermediate entries within
+the scatter of their orderings, falls back on the hull of other phases where end members are
+missing, and says how sure it is.
+
+The terms stand in `magnetkit.phases._mixing`. Metals without an entry take their
+slope from a machine-learned potential (`magnetkit.phases._mixing`). Where fewer than nine in ten
+left-out mixed entries of a host lie inside their interval, its deviations are scaled up
+(conformally). Entries more than four deviations from their prediction by the others (calculations
+that fell into another magnetic solution) are left out.
+
+What the energies of a host's phases are made of: sites, trend and terms over occupations.
+
+The scales of the terms are those of largest marginal likelihood on the embedded snapshot, all
+hosts together.
+
+Slopes of the formation energy that a potential supplies where a snapshot is silent.
+
+A metal M of which a snapshot has no entry of a host beside the main metal T, and no end member,
+leaves the interpolation without any hold. A machine-learned potential's energy of one atom of M in
+that host is the slope of the formation energy at M -> 0: SevenNet's in 1:5 and 2:17, CHGNet's in
+1:12 (``datasets/substitution``). It is a difference against the potential's own elements and of one
+method throughout, so that it says how the energy changes; where it starts from stays the
+snapshot's.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS
+from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS, root_of
+from ..kernels._linear import invert, multiply
+from ..kernels._stability import INTERSTITIAL, METAL, RARE_EARTH
+from ._space import PhaseSpace, whole_space
+from .snapshot import Snapshot
+
+# Ionic radii of R3+ (coordination 6, angstrom): Shannon, Acta Cryst. A 32 (1976) 751.
+RADII = {
+    "La": 1.032, "Ce": 1.010, "Pr": 0.990, "Nd": 0.983, "Pm": 0.970, "Sm": 0.958, "Eu": 0.947,
+    "Gd": 0.938, "Tb": 0.923, "Dy": 0.912, "Ho": 0.901, "Er": 0.890, "Tm": 0.880, "Yb": 0.868,
+    "Lu": 0.861, "Y": 0.900,
+}  # fmt: skip
+_RADIUS_SCALE = 0.08
+# Standard deviations of the terms (eV/atom, the last two pure numbers).
+_SCALES = {
+    "constant": 0.025, "R": 0.011, "R smooth": 0.022, "M": 0.079, "R smooth M": 0.039,
+    "R M": 0.0058, "M M": 0.098, "M M R smooth": 0.079, "X": 0.119, "X M": 0.030, "R X": 0.0030,
+    "hull": 0.19, "metal hull": 0.43,
+}  # fmt: skip
+# Scatter of pure occupations (rounding), of mixed rare earths and of mixed metals (orderings).
+NOISE = np.array([0.001, 0.0036, 0.0258])
+
+_EARTH_AT = {INDEX[s]: i for i, s in enumerate(RARE_EARTHS)}
+
+
+class Occupation(NamedTuple):
+    """Compositions of one host by site: rows of rare earth, metal and interstitial shares."""
+
+    earth: NDArray[np.float64]
+    metal: NDArray[np.float64]
+    third: NDArray[np.float64]
+
+
+class MixingTerms:
+    """The sites of a host in a snapshot, and the terms of its phases' energies.
+
+    Parameters
+    ----------
+    space : PhaseSpace
+        All compositions of a snapshot.
+    host : str
+        A name of ``HOSTS``.
+
+    Attributes
+    ----------
+    sites : ndarray of float64, shape (3,)
+        Atoms on the rare-earth, metal and interstitial sites.
+    earths, metals, thirds : ndarray of int
+        Columns of the elements that each of them may hold, ascending.
+    """
+
+    def __init__(self, space: PhaseSpace, host: str) -> None:
+        kind = HOSTS[host]
+        self.sites = np.array([kind.rare_earth, kind.transition_metal, kind.interstitial], float)
+        self.earths = np.array(sorted(c for c in _EARTH_AT if space.column[c] >= 0))
+        names = kind.interstitial_elements if kind.interstitial else ()
+        listed = [INDEX[s] for s in names if space.column[INDEX[s]] >= 0]
+        self.thirds = np.array(sorted(listed), int)
+        inside = np.flatnonzero(space.column >= 0)
+        self.metals = np.setdiff1d(inside, np.append(self.earths, self.thirds))
+        rivals = ~self.members(space.table().to_array())
+        rivals[: space.columns] = True
+        self._end_hull, self._metal_hull = self._hulls(
+            space.take(rivals), listed[0] if listed else -1
+        )
+
+    def members(self, dense: NDArray) -> NDArray[np.bool_]:
+        """Return which compositions (rows of atomic fractions) have the host's ratio of sites."""
+        atoms = self.sites.sum()
+        earth = dense[:, self.earths].sum(axis=1) * atoms
+        third = dense[:, self.thirds].sum(axis=1) * atoms
+        return (np.abs(earth - self.sites[0]) < 1e-6) & (np.abs(third - self.sites[2]) < 1e-6)
+
+    def occupation(self, dense: NDArray) -> Occupation:
+        """Return what is on the sites of `members`."""
+
+        def share(columns: NDArray) -> NDArray:
+            part = dense[:, columns]
+            return part / np.maximum(part.sum(axis=1, keepdims=True), 1e-300)
+
+        return Occupation(share(self.earths), share(self.metals), share(self.thirds))
+
+    def _hulls(self, rivals: PhaseSpace, first: int) -> tuple[NDArray, NDArray]:
+        """Hull of the other phases at the end members (R, M), and four times that of two metals."""
+        from .hull import solve
+
+        atoms = self.sites.sum()
+        rows = []
+        for earth in self.earths:
+            for metal in self.metals:
+                row = {int(earth): self.sites[0] / atoms, int(metal): self.sites[1] / atoms}
+                if first >= 0:
+                    row[first] = self.sites[2] / atoms
+                rows.append(row)
+        pairs = np.triu_indices(len(self.metals), 1)
+        rows += [
+            {int(self.metals[i]): 0.5, int(self.metals[j]): 0.5}
+            for i, j in zip(*pairs, strict=True)
+        ]
+        found = solve(_table(rows), rivals).energy
+        shape = len(self.earths), len(self.metals)
+        metal = np.zeros((len(self.metals), len(self.metals)))
+        metal[pairs] = 4.0 * found[shape[0] * shape[1] :]
+        return found[: shape[0] * shape[1]].reshape(shape), metal + metal.T
+
+    def trend(self, at: Occupation) -> NDArray:
+        """Return the hull of all other phases, from the end members linearly, eV/atom."""
+        return (multiply(at.earth, self._end_hull) * at.metal).sum(axis=1)
+
+    def _metal_trend(self, at: Occupation) -> NDArray:
+        return 0.5 * (multiply(at.metal, self._metal_hull) * at.metal).sum(axis=1)
+
+    def kernel(self, a: Occupation, b: Occupation) -> NDArray:
+        """Return the covariance of the energies of two sets beside the trend, shape (len a, b)."""
+        scale = {name: value**2 for name, value in _SCALES.items()}
+        radius = np.array([RADII[RARE_EARTHS[_EARTH_AT[c]]] for c in self.earths.tolist()])
+        like = np.exp(-0.5 * ((radius[:, None] - radius) / _RADIUS_SCALE) ** 2)
+        earth = multiply(a.earth, b.earth.T)
+        smooth = multiply(multiply(a.earth, like), b.earth.T)
+        metal = multiply(a.metal, b.metal.T)
+        # Over all pairs of metals, the product of what a has of both (twice) and what b has.
+        pair = 2.0 * (metal**2 - multiply(a.metal**2, (b.metal**2).T))
+        third = multiply(a.third, b.third.T)
+        total = scale["constant"] + scale["R"] * earth + scale["R smooth"] * smooth
+        total = total + scale["M"] * metal + scale["R smooth M"] * smooth * metal
+        total += scale["R M"] * earth * metal + scale["M M"] * pair
+        total += scale["M M R smooth"] * pair * smooth
+        total += (scale["X"] + scale["X M"] * metal + scale["R X"] * (earth + smooth)) * third
+        total += scale["hull"] * np.outer(self.trend(a), self.trend(b))
+        return total + scale["metal hull"] * np.outer(self._metal_trend(a), self._metal_trend(b))
+
+    def nothing(self, rows: int) -> Occupation:
+        """Return empty sites."""
+        return Occupation(
+            *(np.zeros((rows, len(c))) for c in (self.earths, self.metals, self.thirds))
+        )
+
+    def scatter(self, at: Occupation) -> NDArray[np.float64]:
+        """Return the variance of calculations of one composition."""
+        shares = np.column_stack([np.ones(len(at.earth)), _mixed(at.earth), _mixed(at.metal)])
+        return multiply(shares, NOISE**2)
+
+
+def _mixed(shares: NDArray) -> NDArray:
+    """Return 0 for one element on the site, 1 for two in equal parts."""
+    return 2.0 * (1.0 - (shares**2).sum(axis=1))
+
+
+def _table(rows: list[dict[int, float]]) -> CompositionTable:
+    parts = [sorted(row.items()) for row in rows]
+    indptr = np.concatenate([[0], np.cumsum([len(p) for p in parts])]).astype(np.int64)
+    return CompositionTable(
+        indptr,
+        np.array([c for p in parts for c, _ in p], np.int32),
+        np.array([a for p in parts for _, a in p]),
+        np.arange(len(rows), dtype=np.int64),
+    )
+
+
+NOISE_EV = 0.25
+"""Deviation of a slope, eV per replaced atom: that of a potential from entries that tell."""
+SHARE = 0.02
+"""Share of the metal sites at which the slope is taken."""
+
+
+class Slope(NamedTuple):
+    """Energy of an atom of `metal` in the place of one of `main`, eV; elements as columns."""
+
+    earth: int
+    main: int
+    metal: int
+    energy: float
+
+
+@lru_cache(maxsize=8)
+def chemical_slopes(host: str) -> tuple[Slope, ...]:
+    """Return the slopes known of a host; none where they do not help.
+
+    Sites are filled by their energies at 1300 K, see `magnetkit.phases.dilute`.
+    """
+    if not HOSTS[host].substitution_slopes:
+        return ()
+    return all_slopes(host)
+
+
+def all_slopes(host: str) -> tuple[Slope, ...]:
+    """Return the slopes of a host, whether they help or not."""
+    root = root_of(host)
+    rows = [row for row in datasets.rows("substitution/slopes.csv") if row["host"] == root]
+    return tuple(
+        Slope(
+            INDEX[row["rare_earth"]],
+            INDEX[row["transition_metal"]],
+            INDEX[row["element"]],
+            float(row["used_eV"]),
+        )
+        for row in rows
+        if row["used_eV"]
+    )
+
+
+def unknown_pairs(
+    found: tuple[Slope, ...], metals: np.ndarray, occupied: np.ndarray
+) -> list[tuple[int, int]]:
+    """Return main metal and metal of the slopes for which there is no entry.
+
+    Parameters
+    ----------
+    found : tuple of Slope
+    metals : ndarray of int64, shape (m,)
+        Columns of the metals of `occupied`.
+    occupied : ndarray of float64, shape (n, m)
+        Shares of the metal sites of each entry of the host.
+    """
+    place = {int(column): i for i, column in enumerate(metals)}
+    silent = []
+    for main, metal in dict.fromkeys((s.main, s.metal) for s in found):
+        if main not in place or metal not in place:
+            continue
+        present = (occupied[:, place[main]] > _MAIN) & (occupied[:, place[metal]] > 0.0)
+        ends = occupied[:, place[metal]] > 1.0 - 1e-6
+        if not present.any() and not ends.any():
+            silent.append((main, metal))
+    return silent
+
+
+# From this share on, a metal is one that others are put beside.
+_MAIN = 0.3
+
+
+_OUTLIER = 4.0
+# Left-out entries that a scale of the deviations is taken from; with fewer it stays 1.
+_LEAST_TO_CALIBRATE = 10
+INTERVAL = 1.6448536269514722
+"""Deviations of a normal distribution that 90 % lie within."""
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Energies a host's phases are interpolated from; see `magnetkit.kernels._stability`.
+
+    Attributes
+    ----------
+    role : ndarray of int8, shape (118,)
+    index : ndarray of int64, shape (118,)
+    sites : ndarray of float64, shape (3,)
+    node : ndarray of int64, shape (R, X, M, M)
+    mean, covariance : ndarrays of float64, shapes (k,), (k, k)
+    noise : ndarray of float64, shape (3,)
+    known : ndarray of bool, shape (R, X, M)
+        Whether the snapshot has the end member.
+    borrowed : ndarray of bool, shape (118, 118)
+        Main metal and metal whose slope is a potential's.
+    """
+
+    role: NDArray[np.int8]
+    index: NDArray[np.int64]
+    sites: NDArray[np.float64]
+    node: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    known: NDArray[np.bool_]
+    borrowed: NDArray[np.bool_]
+
+
+class MixingModel:
+    """Formation energies of one host's phases.
+
+    Parameters
+    ----------
+    space : PhaseSpace
+        All compositions of a snapshot.
+    host : str
+        A name of ``HOSTS``.
+    exclude : ndarray of int, optional
+        Phases of the space to leave out, as if they were not there (for validation).
+    slopes : tuple of Slope, optional
+        Slopes of a potential to use where there is no entry; those found to help without it.
+
+    Attributes
+    ----------
+    occupation, energy, formulas
+        The isostructural entries, eV/atom.
+    loo_error, loo_deviation : ndarray of float64
+        Error of each entry as the others predict it, and the deviation they expect, eV/atom.
+    left_out : list of str
+        Entries not learnt from.
+    borrowed : list of (int, int)
+        Columns of main metal and metal whose slope is a potential's.
+    scale : float
+        What the deviations are multiplied by.
+    """
+
+    def __init__(
+        self,
+        space: PhaseSpace,
+        host: str,
+        exclude: NDArray[np.int64] | None = None,
+        slopes: tuple[Slope, ...] | None = None,
+    ) -> None:
+        self.terms = terms = MixingTerms(space, host)
+        self.earths, self.metals, self.thirds = terms.earths, terms.metals, terms.thirds
+        dense = space.table().to_array()
+        mine = terms.members(dense)
+        if exclude is not None:
+            mine[exclude] = False
+        rows = np.flatnonzero(mine)
+        self.occupation = terms.occupation(dense[rows])
+        self.energy = space.energy[rows]
+        self.formulas = [space.formulas[k] for k in rows]
+        self._fit(chemical_slopes(host) if slopes is None else slopes)
+
+    def _slopes(
+        self, known: tuple[Slope, ...]
+    ) -> tuple[Occupation, NDArray[np.float64], NDArray[np.float64]]:
+        """Return pairs of occupations, with and without a metal, and how their energies differ.
+
+        The pairs follow each other; differences (eV/atom) and their deviations are one a pair.
+        """
+        self.borrowed = unknown_pairs(known, self.metals, self.occupation.metal)
+        earths = set(self.earths.tolist())
+        used = [s for s in known if (s.main, s.metal) in self.borrowed and s.earth in earths]
+        at = self.terms.nothing(2 * len(used))
+        for k, slope in enumerate(used):
+            both = slice(2 * k, 2 * k + 2)
+            at.earth[both, np.searchsorted(self.earths, slope.earth)] = 1.0
+            at.metal[both, np.searchsorted(self.metals, slope.main)] = 1.0
+            at.metal[2 * k, np.searchsorted(self.metals, slope.main)] -= SHARE
+            at.metal[2 * k, np.searchsorted(self.metals, slope.metal)] += SHARE
+        atoms = SHARE * self.terms.sites[1] / self.terms.sites.sum()
+        energy = atoms * np.array([slope.energy for slope in used])
+        return at, energy, np.full(len(used), atoms * NOISE_EV)
+
+    def _fit(self, known: tuple[Slope, ...]) -> None:
+        """Solve for the weights, without outliers."""
+        n = len(self.energy)
+        pairs, differences, deviations = self._slopes(known)
+        self._points = Occupation(
+            *(np.vstack(both) for both in zip(self.occupation, pairs, strict=True))
+        )
+        # What is observed, of the energies at the points: each entry's, then the differences.
+        observe = np.zeros((n + len(differences), n + 2 * len(differences)))
+        observe[:n, :n] = np.eye(n)
+        for k in range(len(differences)):
+            observe[n + k, n + 2 * k : n + 2 * k + 2] = 1.0, -1.0
+        noise = np.concatenate([self.terms.scatter(self.occupation), deviations**2])
+        full = multiply(observe, self.terms.kernel(self._points, self._points))
+        full = multiply(full, observe.T) + np.diag(noise)
+        trend = multiply(observe, self.terms.trend(self._points))
+        rest = np.concatenate([self.energy, differences]) - trend
+        keep = _kept(full, rest, n)
+        inverse = invert(full[np.ix_(keep, keep)])
+        weights = multiply(inverse, rest[keep])
+        deviation = np.sqrt(1.0 / np.diag(inverse))
+        error = weights * deviation**2
+        self._weights = multiply(observe[keep].T, weights)
+        self._precision = multiply(multiply(observe[keep].T, inverse), observe[keep])
+        self.kept = kept = keep[:n]
+        self.left_out = [f for f, k in zip(self.formulas, kept, strict=True) if not k]
+        self.loo_error, self.loo_deviation = np.full(n, np.nan), np.full(n, np.nan)
+        self.loo_error[kept] = error[: kept.sum()]
+        self.loo_deviation[kept] = deviation[: kept.sum()]
+        left = Occupation(*(part[~kept] for part in self.occupation))
+        mean, covariance = self.predict(left)
+        self.loo_error[~kept] = self.energy[~kept] - mean
+        self.loo_deviation[~kept] = np.sqrt(np.diag(covariance) + self.terms.scatter(left))
+        self.scale = conformal_scale(self.far)
+
+    @property
+    def mixed(self) -> NDArray[np.bool_]:
+        """Which entries have more than one rare earth or more than one metal."""
+        earth, metal, _ = self.occupation
+        return (earth.max(axis=1) < 1 - 1e-6) | (metal.max(axis=1) < 1 - 1e-6)
+
+    @property
+    def far(self) -> NDArray[np.float64]:
+        """Errors of the left-out mixed entries in half widths of their unscaled intervals."""
+        return (np.abs(self.loo_error) / (INTERVAL * self.loo_deviation))[self.mixed]
+
+    def predict(self, at: Occupation) -> tuple[NDArray, NDArray]:
+        """Return mean and covariance (eV/atom and its square) of the energy, without noise.
+
+        The covariance is not scaled.
+        """
+        cross = self.terms.kernel(at, self._points)
+        mean = self.terms.trend(at) + multiply(cross, self._weights)
+        known = multiply(multiply(cross, self._precision), cross.T)
+        return mean, self.terms.kernel(at, at) - known
+
+    def nodes(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> Nodes:
+        """Return the nodes for phases of some elements (ascending element columns)."""
+        role, index = np.full(N_ELEMENTS, -1, np.int8), np.zeros(N_ELEMENTS, np.int64)
+        for code, columns in ((RARE_EARTH, earths), (METAL, metals), (INTERSTITIAL, thirds)):
+            role[columns] = code
+            index[columns] = np.arange(len(columns))
+        n_thirds = max(len(thirds), 1)
+        node = np.zeros((len(earths), n_thirds, len(metals), len(metals)), np.int64)
+        parts: list[tuple[int, int, int, int]] = []
+        for r in range(len(earths)):
+            for x in range(n_thirds):
+                for i in range(len(metals)):
+                    for j in range(i + 1):
+                        node[r, x, i, j] = node[r, x, j, i] = len(parts)
+                        parts.append((r, x, i, j))
+        at = self.terms.nothing(len(parts))
+        own_earths = np.searchsorted(self.earths, earths)
+        own_metals = np.searchsorted(self.metals, metals)
+        own_thirds = np.searchsorted(self.thirds, thirds)
+        for k, (r, x, i, j) in enumerate(parts):
+            at.earth[k, own_earths[r]] = 1.0
+            at.metal[k, own_metals[i]] += 0.5
+            at.metal[k, own_metals[j]] += 0.5
+            if len(thirds):
+                at.third[k, own_thirds[x]] = 1.0
+        mean, covariance = self.predict(at)
+        borrowed = np.zeros((N_ELEMENTS, N_ELEMENTS), bool)
+        for main, metal in self.borrowed:
+            borrowed[main, metal] = True
+        return Nodes(
+            role,
+            index,
+            self.terms.sites,
+            node,
+            mean,
+            covariance * self.scale**2,
+            NOISE**2 * self.scale**2,
+            self._known(earths, metals, thirds),
+            borrowed,
+        )
+
+    def _known(self, earths: NDArray, metals: NDArray, thirds: NDArray) -> NDArray[np.bool_]:
+        known = np.zeros((len(earths), max(len(thirds), 1), len(metals)), bool)
+        at = Occupation(*(part[self.kept] for part in self.occupation))
+        for x in range(known.shape[1]):
+            own = at.third[:, np.searchsorted(self.thirds, thirds[x])] if len(thirds) else 1.0
+            for r, e in enumerate(np.searchsorted(self.earths, earths)):
+                pure = own * at.earth[:, e]
+                for m, c in enumerate(np.searchsorted(self.metals, metals)):
+                    known[r, x, m] = bool((pure * at.metal[:, c] > 1 - 1e-6).any())
+        return known
+
+
+def _kept(full: NDArray[np.float64], rest: NDArray[np.float64], entries: int) -> NDArray[np.bool_]:
+    """Return which observations are learnt from: the worst outlier goes until there is none.
+
+    Parameters
+    ----------
+    full : ndarray of float64, shape (n, n)
+        Their covariance.
+    rest : ndarray of float64, shape (n,)
+        What they are beside the trend.
+    entries : int
+        The first so many may go.
+    """
+    left, inverse = np.arange(len(rest)), invert(full)
+    while len(left):
+        # An error over its deviation, both as predicted by the others.
+        far = np.abs(multiply(inverse, rest[left])) / np.sqrt(np.diag(inverse))
+        far[left >= entries] = 0.0
+        worst = int(np.argmax(far))
+        if far[worst] <= _OUTLIER:
+            break
+        # The inverse without a row and its column, from that with them.
+        column = inverse[:, worst]
+        inverse = inverse - np.outer(column, column / column[worst])
+        stay = left != left[worst]
+        left, inverse = left[stay], inverse[np.ix_(stay, stay)]
+    return np.isin(np.arange(len(rest)), left)
+
+
+def conformal_scale(far: NDArray[np.float64]) -> float:
+    """Return what intervals must be multiplied by to hold nine in ten.
+
+    Parameters
+    ----------
+    far : ndarray of float64, shape (n,)
+        Errors of left-out entries in half widths of their 90 % intervals.
+
+    Returns
+    -------
+    float
+        The conformal quantile of `far`, but not below 1: end members without an entry need the
+        width that mixed compositions could spare. 1 with too few.
+    """
+    from .._core._intervals import quantile
+
+    return max(1.0, quantile(far, 0.9)) if len(far) >= _LEAST_TO_CALIBRATE else 1.0
+
+
+def mixing_model(snapshot: Snapshot, host: str) -> MixingModel:
+    """Return the model of a host, fitted once a snapshot."""
+    key = ("mixing", host)
+    if key not in snapshot._cache:
+        snapshot._cache[key] = MixingModel(whole_space(snapshot), host)
+    return snapshot._cache[key]

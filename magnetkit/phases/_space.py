@@ -1,0 +1,403 @@
+"""The competing phases of a snapshot as arrays, and which chemical systems a table asks for.
+
+All facets of the hull of a small chemical system.
+"""
+
+import itertools
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS
+from .._core.errors import DataError
+from ..composition.table import CompositionTable
+from .snapshot import SCHEMES, Snapshot
+
+# Rows of one chemical system that one thread solves in a row, each from the last one's basis.
+RUN = 16384
+ABSURD_EV_ATOM = 5.0
+"""Largest size of a formation energy; the strongest bound compounds, fluorides, reach 4.5."""
+# Shares of the atoms from which a rare earth's compound is magnetic (YFe2, YCo5; YCo2 is none), and
+# what an atom of iron or cobalt carries there at the least, muB.
+_RICH_IN_IRON, _RICH_IN_BOTH, _LEAST_MOMENT_MUB = 0.6, 0.8, 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseSpace:
+    """Phases over the element columns of a snapshot.
+
+    Attributes
+    ----------
+    formulas : list of str
+        One a phase, in the order of the other arrays; the elements come first.
+    column : ndarray of int64, shape (118,)
+        Column of an element (by its atomic number minus one); -1 without phases.
+    ptr, col, val : ndarrays
+        Atomic fractions as sparse rows: (phases + 1,) int64, int64, float64.
+    energy : ndarray of float64, shape (phases,)
+        Formation energy, eV/atom; the elements stand at zero.
+    left_out : tuple of str
+        Entries without a usable energy, and why.
+    """
+
+    formulas: list[str]
+    column: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    col: NDArray[np.int64]
+    val: NDArray[np.float64]
+    energy: NDArray[np.float64]
+    left_out: tuple[str, ...] = ()
+    facets: dict[bytes, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def columns(self) -> int:
+        """Number of elements."""
+        return int(self.column.max()) + 1
+
+    def take(self, chosen: NDArray) -> "PhaseSpace":
+        """Return the space of some phases (a mask that holds the elements)."""
+        keep = np.flatnonzero(chosen)
+        lengths = np.diff(self.ptr)[keep]
+        ptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        at = np.repeat(self.ptr[keep] - ptr[:-1], lengths) + np.arange(ptr[-1])
+        return PhaseSpace(
+            [self.formulas[k] for k in keep],
+            self.column,
+            ptr,
+            self.col[at],
+            self.val[at],
+            self.energy[keep],
+            self.left_out,
+        )
+
+    def table(self) -> CompositionTable:
+        """Return the phases as a composition table."""
+        element = np.full(self.columns, -1, np.int32)
+        known = self.column >= 0
+        element[self.column[known]] = np.flatnonzero(known)
+        return CompositionTable(
+            self.ptr, element[self.col], self.val, np.arange(len(self.energy), dtype=np.int64)
+        )
+
+
+def build_space(
+    formulas: list[str], energies: NDArray[np.float64], collapsed: NDArray[np.bool_] | None = None
+) -> PhaseSpace:
+    """Gather phases into a space: the lowest energy of each composition, elements at zero.
+
+    Entries without energy, more than `ABSURD_EV_ATOM` from the elements, or `collapsed` (without
+    the moment that they have), are left out and listed.
+
+    Raises
+    ------
+    DataError
+        If a formula cannot be read, or an element lies below zero.
+    """
+    sound = np.abs(energies) <= ABSURD_EV_ATOM
+    left_out = tuple(
+        f"{formulas[i]}: formation energy {energies[i]:g} eV/atom"
+        if np.isfinite(energies[i])
+        else f"{formulas[i]}: no formation energy"
+        for i in np.flatnonzero(~sound)
+    )
+    if collapsed is not None:
+        lost = np.flatnonzero(collapsed & sound)
+        left_out += tuple(f"{formulas[i]}: calculated without its moment" for i in lost)
+        sound &= ~collapsed
+    formulas = [formula for formula, keep in zip(formulas, sound, strict=True) if keep]
+    energies = energies[sound]
+    table = CompositionTable.from_strings(formulas, basis="atomic")
+    if table.errors:
+        raise DataError(f"a formula of the snapshot cannot be read: {table.errors[0].text!r}")
+    lowest: dict[bytes, int] = {}
+    for i, key in enumerate(composition_keys(table)):
+        if key not in lowest or energies[i] < energies[lowest[key]]:
+            lowest[key] = i
+    rows = np.array(list(lowest.values()), np.int64)
+    pure = np.diff(table.indptr)[rows] == 1
+    for i in rows[pure]:
+        if energies[i] < -1e-6:
+            raise DataError(
+                f"{formulas[i]} lies {-energies[i]:.3f} eV/atom below zero; formation energies "
+                "must be of one scheme with the elements at zero"
+            )
+    rows = rows[~pure]
+    present = np.unique(table.indices).astype(np.int64)
+    column = np.full(N_ELEMENTS, -1, np.int64)
+    column[present] = np.arange(len(present))
+    compounds = table[rows]
+    each = np.arange(len(present))
+    return PhaseSpace(
+        [SYMBOLS[c] for c in present] + [formulas[i] for i in rows],
+        column,
+        np.concatenate([each, len(present) + compounds.indptr]).astype(np.int64),
+        np.concatenate([each, column[compounds.indices]]),
+        np.concatenate([np.ones(len(present)), compounds.values]),
+        np.concatenate([np.zeros(len(present)), energies[rows]]),
+        left_out,
+    )
+
+
+def composition_keys(table: CompositionTable) -> list[bytes]:
+    """Return one key a composition, equal where the fractions agree to 1e-6."""
+    amount = np.round(table.values * 1e6).astype(np.int32)
+    parts = np.column_stack([table.indices, amount]).astype(np.int32)
+    bounds = table.indptr.tolist()
+    return [parts[a:b].tobytes() for a, b in itertools.pairwise(bounds)]
+
+
+def whole_space(snapshot: Snapshot) -> PhaseSpace:
+    """Return the lowest entry of every composition of a snapshot; tell of entries left out.
+
+    Raises
+    ------
+    DataError
+        As for `build_space`, or if the entries are of more than one scheme.
+    """
+    if "space" not in snapshot._cache:
+        entries = snapshot.entries
+        _of_one_scheme(snapshot)
+        space = build_space(
+            entries["formula"].tolist(),
+            entries["formation_energy_eV_atom"].to_numpy(float),
+            _collapsed(entries),
+        )
+        if space.left_out:
+            shown = "; ".join(space.left_out[:5])
+            more = f" and {len(space.left_out) - 5} more" if len(space.left_out) > 5 else ""
+            warnings.warn(f"snapshot {snapshot.name}: left out {shown}{more}", stacklevel=2)
+        snapshot._cache["space"] = space
+    return snapshot._cache["space"]
+
+
+def _collapsed(entries: Any) -> NDArray[np.bool_] | None:
+    """Return which entries fell into a solution without the moment that such compounds have.
+
+    Compounds of rare earths with at least 60 at.% iron, or 80 at.% iron and cobalt, are magnetic;
+    a calculation that lost the moment lies up to 0.3 eV/atom too high. Not judged are those of
+    gadolinium and europium, whose 4f moments are calculated and may cancel, and antiferromagnets.
+    """
+    name = "magnetic_moment_muB_atom"
+    if name not in entries.columns or entries[name].isna().all():
+        return None
+    table = CompositionTable.from_strings(entries["formula"].tolist(), basis="atomic")
+    moment = entries[name].to_numpy(float)[table.row_index]
+    iron, both = table.fraction("Fe"), table.fraction("Fe", "Co")
+    rich = (table.fraction(*RARE_EARTHS) > 0) & ((iron >= _RICH_IN_IRON) | (both >= _RICH_IN_BOTH))
+    rich &= table.fraction("Gd", "Eu") == 0.0
+    found = np.zeros(len(entries), bool)
+    found[table.row_index] = rich & (moment < _LEAST_MOMENT_MUB * both)
+    if "ordering" in entries.columns:
+        found &= (entries["ordering"] != "AFM").to_numpy(bool)
+    return found
+
+
+def _of_one_scheme(snapshot: Snapshot) -> None:
+    """Refuse a snapshot whose entries name more than one scheme of energies."""
+    for name in ("thermo_type", "source"):
+        if name in snapshot.entries.columns:
+            named = {str(s).rsplit(" ", 1)[-1] for s in snapshot.entries[name].dropna().unique()}
+            schemes = sorted(named & set(SCHEMES))
+            if len(schemes) > 1:
+                raise DataError(
+                    f"snapshot {snapshot.name} mixes energies of {', '.join(schemes)}; one hull "
+                    "takes one scheme: freeze each by itself"
+                )
+
+
+# Pairs of sets that are compared at once.
+_PAIRS = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Systems:
+    """Rows of a table gathered by chemical system.
+
+    Attributes
+    ----------
+    members : ndarray of bool, shape (systems, columns)
+        Elements of each system.
+    order : ndarray of int64
+        Rows that can be solved, system by system, each system's in the order of the table.
+    bounds : ndarray of int64, shape (systems + 1,)
+        Where each system's rows lie in `order`.
+    """
+
+    members: NDArray[np.bool_]
+    order: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+
+    def runs(self, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], ...]:
+        """Return system, first and last place in `order` of the runs of the chosen systems."""
+        system, first, last = [], [], []
+        for s in np.flatnonzero(chosen):
+            for at in range(self.bounds[s], self.bounds[s + 1], RUN):
+                system.append(s)
+                first.append(at)
+                last.append(min(at + RUN, self.bounds[s + 1]))
+        return tuple(np.array(a, np.int64) for a in (system, first, last))
+
+
+def gather(table: CompositionTable, space: PhaseSpace) -> Systems:
+    """Gather the rows of a table by the largest chemical systems that hold them.
+
+    A row joins a system of more elements where another row asks for it anyway: the hull over
+    more elements is the same at its composition. Rows with an element without phases are left
+    out.
+    """
+    import pandas as pd
+
+    from ..kernels._jit import share_rows
+    from ..kernels._rows import element_sets
+
+    words = (space.columns + 63) // 64
+    word = np.where(space.column >= 0, space.column // 64, -1)
+    sets, known = np.zeros((len(table), words), np.uint64), np.zeros(len(table), bool)
+    share_rows(element_sets, len(table), table.rows, word, space.column % 64, sets, known)
+    code = np.zeros(len(table), np.int64)
+    for w in range(words):
+        codes, distinct = pd.factorize(sets[:, w])
+        code = code * len(distinct) + codes
+    given = np.flatnonzero(known)
+    code, first = _distinct(code[given])
+    members = np.zeros((len(first), space.columns), bool)
+    for c in range(space.columns):
+        members[:, c] = (sets[given[first], c // 64] >> np.uint64(c % 64)) & np.uint64(1)
+    owner = _cover(members)
+    keep, owner = np.unique(owner, return_inverse=True)
+    group = owner[code]
+    order = given[np.argsort(group, kind="stable")] if len(keep) > 1 else given
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(keep)))])
+    return Systems(members[keep], order, bounds.astype(np.int64))
+
+
+def _distinct(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return codes from 0 in order of appearance, and where each appears first."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(code)
+    first = np.empty(len(distinct), np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return codes, first
+
+
+def _cover(members: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return for each set, none of which comes twice, the index of the largest that holds it."""
+    owner = np.arange(len(members))
+    order = np.argsort(-members.sum(axis=1), kind="stable")
+    sets = _words(members[order])
+    # The largest of a chain of sets is held by itself alone.
+    largest = np.ones(len(sets), bool)
+    step = max(1, _PAIRS // max(len(sets), 1))
+    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
+        holds = _held(sets[rows], sets)
+        largest[rows] = holds.sum(axis=1) == 1
+    above = np.flatnonzero(largest)
+    for rows in (slice(start, start + step) for start in range(0, len(sets), step)):
+        holds = _held(sets[rows], sets[above])
+        owner[order[rows]] = order[above[holds.argmax(axis=1)]]
+    return owner
+
+
+def _words(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return sets as the bits of words, shape (n, words)."""
+    n, columns = members.shape
+    whole = np.zeros((n, -(-columns // 64) * 64), bool)
+    whole[:, :columns] = members
+    return np.packbits(whole, axis=1).view(np.uint64)
+
+
+def _held(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return whether each of some sets, a row, lies within each of others, a column."""
+    held = np.ones((len(some), len(others)), bool)
+    for own, other in zip(some.T, others.T, strict=True):
+        held &= (own[:, None] & ~other) == 0
+    return held
+
+
+@dataclass(frozen=True, eq=False)
+class Facets:
+    """Facets of one chemical system of m elements.
+
+    Attributes
+    ----------
+    price : ndarray of float64, shape (facets, m)
+        Chemical potentials: the facet's plane.
+    corner : ndarray of int32, shape (facets, m)
+        The phases at its corners, ascending index into the space.
+    inverse : ndarray of float64, shape (facets, m, m)
+        Takes a composition to the amounts of the corner phases.
+    matrix : ndarray of float64, shape (facets, m, m)
+        Element by corner: what the corner phases are made of.
+    energy : ndarray of float64, shape (facets, m)
+        Of the corner phases, eV/atom.
+    """
+
+    price: NDArray[np.float64]
+    corner: NDArray[np.int32]
+    inverse: NDArray[np.float64]
+    matrix: NDArray[np.float64]
+    energy: NDArray[np.float64]
+
+
+def find_facets(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
+    """Return the facets of a chemical system, or None where qhull does not settle them.
+
+    Parameters
+    ----------
+    space : PhaseSpace
+        The phases on the hull.
+    members : ndarray of bool, shape (columns,)
+        Elements of the system.
+    """
+    key = members.tobytes()
+    if key not in space.facets:
+        space.facets[key] = _find(space, members)
+    return space.facets[key]
+
+
+def _find(space: PhaseSpace, members: NDArray[np.bool_]) -> Facets | None:
+    from scipy.spatial import ConvexHull, QhullError
+
+    from ..kernels._arrays import Phases
+    from ..kernels._rows import subsystem
+
+    ids, phases, _ = subsystem(members, Phases(space.ptr, space.col, space.val, space.energy))
+    energy = phases.energy
+    m = int(members.sum())
+    dense = np.zeros((len(ids), m))
+    dense[np.repeat(np.arange(len(ids)), np.diff(phases.ptr)), phases.col] = phases.val
+    if m == 1:
+        one = np.ones((1, 1, 1))
+        first = energy[:1, None].copy()
+        return Facets(first, ids[:1, None].astype(np.int32), one, one, first)
+    if len(ids) == m:
+        corners = np.arange(m)[None, :]
+    else:
+        # A point high above closes the hull, so that all that is left are lower facets.
+        points = np.column_stack([dense[:, 1:], energy])
+        top = np.append(np.full(m - 1, 1.0 / m), 1.0)
+        try:
+            found = ConvexHull(np.vstack([points, top])).simplices
+        except QhullError:
+            return None
+        corners = np.sort(found[(found < len(ids)).all(axis=1)], axis=1)
+    matrix = dense[corners].transpose(0, 2, 1)
+    flat = np.abs(np.linalg.det(matrix)) < 1e-13
+    corners, matrix = corners[~flat], matrix[~flat]
+    inverse = np.linalg.inv(matrix)
+    price = np.einsum("fb,fbc->fc", energy[corners], inverse)
+    # A facet of the true hull prices no phase above its energy.
+    sound = (price @ dense.T <= energy + 1e-9).all(axis=1)
+    if not len(corners) or not sound.all():
+        return None
+    return Facets(
+        np.ascontiguousarray(price),
+        ids[corners].astype(np.int32),
+        np.ascontiguousarray(inverse),
+        np.ascontiguousarray(matrix),
+        energy[corners],
+    )

@@ -1,0 +1,309 @@
+"""mp-api in a process of its own, which is ended when its server keeps it waiting.
+
+The API key goes to that process by its standard input and from there to the server alone: it is
+in no argument, no environment and no file. Nothing that a server says is put into a message, so
+that none can hold the key, whole or in part, or what a terminal obeys.
+"""
+
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from threading import Event, Thread, Timer
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from .._core.errors import NetworkError
+
+KEY_HELP = (
+    "get a key at https://next-gen.materialsproject.org/api (free, after signing in) and set it "
+    "in the environment variable MP_API_KEY or pass api_key="
+)
+_LESS = "ask for smaller chemical systems"
+_CHECK = "check the network and the endpoint (MP_API_ENDPOINT or endpoint=)"
+
+# Seconds until mp-api is loaded, from a slow disk too; then until each answer has come whole.
+LOADING_S, ANSWER_S = 300.0, 120.0
+# Tries of a search, beside those that mp-api makes of a request; seconds before the second.
+ATTEMPTS, PAUSE_S = 3, 1.0
+# Documents of one answer, of one search, and the size of an answer unpacked.
+PAGE, MOST_DOCUMENTS, MOST_BYTES = 200, 50_000, 64 << 20
+# Chemical systems or identifiers in one question: its address stays below the usual 8 kB.
+BATCH = 100
+# A date, perhaps without its day, and which release of that day.
+_VERSION = re.compile(r"\d{4}[._-]\d{1,2}([._-]\d{1,2})?([._-]?(post)?\d{1,3})?")
+
+News = dict[str, Any]
+
+
+class _PassingError(Exception):
+    """An answer that may be another at the next try."""
+
+
+def fetch_records(
+    systems: list[str], key: str, endpoint: str, progress: bool
+) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """Return the version of the database, and by kind what `read_document` makes of documents.
+
+    Raises
+    ------
+    NetworkError
+        If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
+    """
+    from rich.progress import MofNCompleteColumn
+
+    from .._core._progress import bars
+
+    with bars(MofNCompleteColumn(), shown=progress) as shown:
+        tasks: dict[str, Any] = {}
+        for news in _ask_in_child({"systems": systems, "endpoint": endpoint}, key):
+            if "error" in news:
+                raise NetworkError(news["error"])
+            if "records" in news:
+                break
+            if "kind" in news:
+                kind = news["kind"]
+                if kind not in tasks:
+                    tasks[kind] = shown.add_task(f"Materials Project {kind}")
+                shown.update(tasks[kind], completed=news["done"], total=news["total"])
+            elif "note" in news and progress:
+                shown.console.print(news["note"], markup=False, highlight=False)
+    return news["version"], news["records"]
+
+
+def _ask_in_child(question: News, key: str) -> Iterator[News]:
+    """Start a process that asks; yield what it says, in the end records or an error."""
+    environment = {name: text for name, text in os.environ.items() if name != "MP_API_KEY"}
+    # The packages are those of this process, in its order.
+    environment["PYTHONPATH"] = os.pathsep.join(os.path.abspath(p) for p in sys.path)
+    over, patience = Event(), LOADING_S
+    with subprocess.Popen(
+        [sys.executable, "-P", "-W", "ignore", "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+
+        def stop() -> None:
+            over.set()
+            child.kill()
+
+        try:
+            child.stdin.write(json.dumps({**question, "key": key}).encode() + b"\n")
+            child.stdin.flush()
+            while True:
+                clock = Timer(patience, stop)
+                clock.daemon = True
+                clock.start()
+                line = child.stdout.readline()
+                clock.cancel()
+                if not line.endswith(b"\n"):
+                    break
+                yield json.loads(line)
+                patience = ANSWER_S
+        except BrokenPipeError:
+            pass
+        finally:
+            child.kill()
+    how = f"gave no answer within {patience:.0f} s" if over.is_set() else "was asked in vain"
+    yield {"error": f"{_place(question['endpoint'])} {how}; pull again later"}
+
+
+def _main() -> None:
+    """Ask what stands on standard input; write to standard output what comes."""
+    # The process that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What other packages print does not mix with the answer.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    question = json.loads(sys.stdin.buffer.readline())
+    key = question.pop("key")
+
+    def end_with_parent() -> None:
+        sys.stdin.buffer.read()
+        os._exit(1)
+
+    def say(news: News) -> None:
+        out.write(json.dumps(news) + "\n")
+        out.flush()
+
+    Thread(target=end_with_parent, daemon=True).start()
+    answer(question, key, say)
+
+
+def answer(question: News, key: str, say: Callable[[News], None]) -> None:
+    """Say what the server answers, or an error without any word of the server's."""
+    where = _place(question["endpoint"])
+    try:
+        told = _ask(question, key, say)
+        if json.dumps(key)[1:-1] in json.dumps(told):
+            raise NetworkError(f"{where} sends the API key among its documents; {_CHECK}")
+    except NetworkError as error:
+        told = {"error": str(error)}
+    except Exception as error:
+        told = {"error": f"{where} cannot be asked ({_reason(error)}); {_CHECK}"}
+    say(told)
+
+
+def _ask(question: News, key: str, say: Callable[[News], None]) -> News:
+    from mp_api.client import MPRester
+
+    from ._documents import FIELDS, read_document
+
+    say({"loaded": True})
+    endpoint, systems = question["endpoint"], question["systems"]
+    where = _place(endpoint)
+    watch = _Watch(say)
+    # mp-api asks for /heartbeat, without the key.
+    with watch.try_again(
+        lambda: MPRester(key, endpoint, use_document_model=False, mute_progress_bars=True),
+        f"{where}heartbeat",
+    ) as rester:
+        version = rester.db_version
+        if not (isinstance(version, str) and _VERSION.fullmatch(version)):
+            raise NetworkError(
+                f"{where}heartbeat gives no database version; is it a Materials Project server? "
+                f"{_CHECK}"
+            )
+        rester.session.hooks["response"].append(watch.check)
+        records: dict[str, list[News]] = {"summary": [], "thermo": [], "magnetism": []}
+
+        def search(kind: str, criterion: str, values: list[str], **more: Any) -> None:
+            for start in range(0, len(values), BATCH):
+                found = watch.search(
+                    getattr(rester.materials, kind).search,
+                    f"{where}materials/{kind}/",
+                    len(records[kind]),
+                    fields=FIELDS[kind],
+                    all_fields=False,
+                    chunk_size=PAGE,
+                    **{criterion: values[start : start + BATCH]},
+                    **more,
+                )
+                records[kind] += [read_document(kind, document) for document in found]
+
+        search("summary", "chemsys", systems, deprecated=False)
+        # All schemes, for mp-api and the server spell them differently; one is chosen later.
+        search("thermo", "chemsys", systems)
+        search("magnetism", "material_ids", sorted({r["material_id"] for r in records["summary"]}))
+    return {"version": version, "records": records}
+
+
+class _Watch:
+    """Looks at every answer before mp-api does, and counts the documents of a search."""
+
+    def __init__(self, say: Callable[[News], None]) -> None:
+        self._say = say
+        self._before = self._came = 0
+        self._totals: set[int] = set()
+
+    def try_again(self, action: Callable[[], Any], where: str) -> Any:
+        """Return what an action returns, which may fail for a while."""
+        for attempt in range(1, ATTEMPTS + 1):
+            self._came, self._totals = 0, set()
+            try:
+                return action()
+            except NetworkError:
+                raise
+            except Exception as error:
+                reason = _reason(error)
+            if attempt < ATTEMPTS:
+                pause = PAUSE_S * 2 ** (attempt - 1)
+                self._say({"note": f"{where}: {reason}; next try in {pause:g} s"})
+                time.sleep(pause)
+        raise NetworkError(
+            f"{where} did not answer as it should: {reason} (tried {ATTEMPTS} times); {_CHECK}"
+        )
+
+    def search(self, ask: Callable[..., Any], where: str, before: int, **criteria: Any) -> Any:
+        """Return the documents of a search, all that were announced; `before` came earlier."""
+        self._before = before
+        found = self.try_again(lambda: ask(**criteria), where)
+        distinct = {(str(d.get("material_id")), str(d.get("thermo_type"))) for d in found}
+        if self._totals != {len(found)} or len(distinct) != len(found):
+            raise NetworkError(
+                f"{where} announced {max(self._totals)} documents and sent {len(distinct)} "
+                "different ones; nothing was kept, pull again"
+            )
+        return found
+
+    def check(self, response: Any, *_: Any, **__: Any) -> None:
+        """Read an answer whole and check it; `_PassingError` where it may be another later."""
+        where, status = _place(response.url), response.status_code
+        if response.is_redirect:
+            target = urljoin(response.url, response.headers["location"])
+            if urlsplit(target)[:2] != urlsplit(response.url)[:2]:
+                raise NetworkError(
+                    f"{where} redirects to another host, which the key is not sent to; if it is "
+                    "the right one, name it in MP_API_ENDPOINT or endpoint="
+                )
+        self._read(response, where)
+        if status == 200:
+            self._count(response, where)
+        elif status == 429 or status >= 500:
+            raise _PassingError(f"it answered {status}")
+        elif not response.is_redirect:
+            refused = f"the key was refused; {KEY_HELP}"
+            advice = {401: refused, 403: refused, 404: _CHECK}
+            other = "the server may need another version of mp-api"
+            raise NetworkError(f"{where} answered {status}; {advice.get(status, other)}")
+
+    def _read(self, response: Any, where: str) -> None:
+        # In parts as they come, so that an endless answer does not fill the memory.
+        parts, size = [], 0
+        with response:
+            while part := response.raw.read(1 << 16, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise NetworkError(f"{where} sends more than {MOST_BYTES >> 20} MiB; {_LESS}")
+        response.raw = io.BytesIO(b"".join(parts))
+        # JSON is UTF-8; left to guess, requests takes its time and may be wrong.
+        response.encoding = "utf-8"
+
+    def _count(self, response: Any, where: str) -> None:
+        """Count the documents of a page; a part of an answer must not pass for the whole."""
+        page = json.loads(response.content)
+        try:
+            documents, total = page["data"], page["meta"]["total_doc"]
+            sound = all(isinstance(d, dict) for d in documents) and total >= len(documents)
+        except (TypeError, KeyError, IndexError):
+            sound = False
+        if not sound or type(total) is not int:
+            raise NetworkError(f"{where} gives no 'data' with its 'meta.total_doc'; {_CHECK}")
+        if total > MOST_DOCUMENTS:
+            raise NetworkError(f"{where} has more than {MOST_DOCUMENTS} documents; {_LESS}")
+        self._totals.add(total)
+        self._came += len(documents)
+        kind = where.rstrip("/").rsplit("/", 1)[-1]
+        self._say({"kind": kind, "done": self._before + self._came, "total": self._before + total})
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong in words of this machine, none of the server's."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    if isinstance(error, _PassingError):
+        return str(error)
+    if isinstance(error, ValueError | LookupError | TypeError | AttributeError):
+        return "its answer has another shape"
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
+
+
+def _place(url: str) -> str:
+    """Return host and path, without query and credentials."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+
+if __name__ == "__main__":
+    _main()

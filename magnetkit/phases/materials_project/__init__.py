@@ -1,1 +1,0 @@
-"""The pull from the Materials Project: client, cache and documents."""

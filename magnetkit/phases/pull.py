@@ -1,0 +1,372 @@
+"""Phases of chemical systems pulled from the Materials Project, kept in the user's cache.
+
+One pull fetches summary, thermo and magnetism documents of the systems *and of all their
+subsystems*, so that it serves hull, features and magnetism alike; the same pull again makes no
+request. What is kept is a phase snapshot in a folder of its own; the file ``current`` beside it
+names the folder and the hash of its manifest, which names the hashes of its files.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+import warnings
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from filelock import FileLock
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core._files import whole
+from .._core._version import __version__
+from .._core.elements import INDEX
+from .._core.errors import DataError, InputError
+from .._core.settings import get_settings
+from ._documents import make_tables
+from ._transport import KEY_HELP, fetch_records
+from .snapshot import MANIFEST, SCHEMES, Snapshot, read_snapshot, write_snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ENDPOINT = "https://api.materialsproject.org/"
+MOST_ELEMENTS = 12
+
+
+@named
+def pull(
+    systems: str | Iterable[str],
+    api_key: str | None = None,
+    endpoint: str | None = None,
+    *,
+    thermo_type: str | None = None,
+    refresh: bool = False,
+    progress: bool = False,
+) -> "pd.DataFrame":
+    """Return the phases of chemical systems and all their subsystems.
+
+    Parameters
+    ----------
+    systems : str or iterable of str
+        Chemical systems such as ``"Sm-Co"`` or ``["Sm-Co", "Nd-Fe-B"]``.
+    api_key : str, optional
+        Materials Project key; read from ``MP_API_KEY`` at the call without it. Not kept. A pull
+        that is in the cache needs none.
+    endpoint : str, optional
+        Address of the server; ``MP_API_ENDPOINT``, else the Materials Project's own.
+    thermo_type : str, optional
+        Scheme of the energies: ``GGA_GGA+U``, ``GGA_GGA+U_R2SCAN`` or ``R2SCAN``. Without it the
+        first of them for which the server knows the most elements asked for: r2SCAN gives
+        itinerant ferromagnets such as iron too large a moment.
+    refresh : bool
+        Ask the server even if this pull is in the cache.
+    progress : bool
+        Show progress bars on stderr.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a phase, as `magnetkit.phases.load` returns it: ``formula``, ``cell``,
+        ``formation_energy_eV_atom``, ``energy_above_hull_eV_atom``, ``material_id``,
+        ``energy_eV_atom``, ``uncorrected_energy_eV_atom``, ``theoretical``, ``space_group``,
+        ``space_group_number``, ``sites``, ``volume_A3``, ``density_g_cm3``, ``ordering``,
+        ``magnetic_moment_muB_atom``, ``magnetic_moment_muB_fu``, ``magnetic_sites``,
+        ``moments_muB`` (of each atom of the structure; missing where the server tells those of a
+        smaller cell), ``source``. Moments leave out the 4f shell of most rare earths.
+
+    Raises
+    ------
+    InputError
+        If a system, the key or the endpoint cannot be used as given.
+    NetworkError
+        If the server cannot be reached, refuses, or does not answer whole, as agreed and in time.
+        Nothing is stored then.
+    """
+    return pull_snapshot(
+        systems,
+        api_key,
+        endpoint,
+        thermo_type=thermo_type,
+        refresh=refresh,
+        progress=progress,
+    ).entries.copy()
+
+
+@named
+def pull_snapshot(
+    systems: str | Iterable[str],
+    api_key: str | None = None,
+    endpoint: str | None = None,
+    *,
+    thermo_type: str | None = None,
+    refresh: bool = False,
+    progress: bool = False,
+) -> Snapshot:
+    """Return a pull as a snapshot with structures and manifest.
+
+    Parameters
+    ----------
+    systems, api_key, endpoint, thermo_type, refresh, progress : optional
+        As for `pull`.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    InputError, NetworkError
+        As for `pull`.
+    """
+    wanted = chemical_systems(systems)
+    address = check_endpoint(endpoint)
+    if thermo_type is not None and thermo_type not in SCHEMES:
+        raise InputError(f"thermo_type must be one of {', '.join(SCHEMES)}, got {thermo_type!r}")
+    question = {"systems": wanted, "endpoint": address, "thermo_type": thermo_type}
+    with Cache("pulls", "_".join(wanted), question) as cache:
+        if not refresh:
+            try:
+                found = cache.read()
+            except DataError as error:
+                warnings.warn(f"{error}; pulling it anew", stacklevel=2)
+                found = None
+            if found is not None:
+                return found
+        asked = subsystems(wanted)
+        version, records = fetch_records(asked, _key(api_key, address), address, progress)
+        schemes = (thermo_type,) if thermo_type else SCHEMES
+        entries, structures, facts = make_tables(asked, schemes, records)
+        absent = sorted(set("-".join(wanted).split("-")) - set(entries["formula"]))
+        if absent:
+            warnings.warn(
+                f"the server has no energy of the element(s) {', '.join(absent)}, so the hull of "
+                "these systems stays open there",
+                stacklevel=2,
+            )
+        manifest = {
+            "scheme": f"Materials Project {facts['thermo_type']}",
+            "source": f"Materials Project, {address}",
+            "licence": "CC BY 4.0",
+            "query": {"systems": wanted, "subsystems": len(asked)},
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "magnetkit": __version__,
+            "database_version": version,
+            **facts,
+        }
+        return cache.write(lambda folder: write_snapshot(folder, entries, manifest, structures))
+
+
+@named
+def freeze(
+    systems: str | Iterable[str],
+    folder: str | Path,
+    api_key: str | None = None,
+    endpoint: str | None = None,
+    **options: Any,
+) -> Path:
+    """Write a pull as a snapshot folder that `phases.load` and ``--phases`` read.
+
+    Parameters
+    ----------
+    systems, api_key, endpoint : optional
+        As for `pull`.
+    folder : str or Path
+        Folder to make.
+    **options
+        As for `pull`: ``thermo_type``, ``refresh``, ``progress``.
+
+    Returns
+    -------
+    Path
+        The folder.
+    """
+    pulled = pull_snapshot(systems, api_key, endpoint, **options)
+    return write_snapshot(folder, pulled.entries, pulled.manifest, pulled.structures())
+
+
+def chemical_systems(systems: str | Iterable[str]) -> list[str]:
+    """Return chemical systems with their elements in alphabetical order, sorted, each once.
+
+    Examples
+    --------
+    >>> chemical_systems(["Sm-Co", "Nd-Fe-B", "Co-Sm"])
+    ['B-Fe-Nd', 'Co-Sm']
+    """
+    given = [systems] if isinstance(systems, str) else list(systems)
+    if not given:
+        raise InputError("no chemical system given; give one such as 'Sm-Co'")
+    found = set()
+    for text in given:
+        symbols = {s.strip() for s in text.split("-")} if isinstance(text, str) else set()
+        if not symbols or not symbols <= set(INDEX):
+            raise InputError(
+                f"{text!r} is no chemical system; expected element symbols joined by hyphens, "
+                "such as 'Sm-Co' or 'Nd-Fe-B'"
+            )
+        if len(symbols) > MOST_ELEMENTS:
+            raise InputError(
+                f"{text!r} has {len(symbols)} elements and so too many subsystems; "
+                f"pull systems of at most {MOST_ELEMENTS}"
+            )
+        found.add("-".join(sorted(symbols)))
+    return sorted(found)
+
+
+@named
+def subsystems(systems: str | Iterable[str]) -> list[str]:
+    """Return chemical systems and all that can be made from fewer of their elements.
+
+    Parameters
+    ----------
+    systems : str or iterable of str
+        Chemical systems such as ``"Sm-Co"``.
+
+    Returns
+    -------
+    list of str
+        Each once.
+
+    Raises
+    ------
+    InputError
+        If a part of one is no element.
+
+    Examples
+    --------
+    >>> subsystems(["Co-Sm"])
+    ['Co', 'Sm', 'Co-Sm']
+    """
+    found: set[str] = set()
+    for system in chemical_systems(systems):
+        symbols = system.split("-")
+        for n in range(1, len(symbols) + 1):
+            found.update("-".join(some) for some in combinations(symbols, n))
+    return sorted(found, key=lambda s: (s.count("-"), s))
+
+
+def _key(api_key: str | None, address: str) -> str:
+    key = (api_key or os.environ.get("MP_API_KEY") or "").strip()
+    if not key:
+        raise InputError(f"no Materials Project key; {KEY_HELP}")
+    if not re.fullmatch(r"[!-~]{32}", key):
+        raise InputError(
+            f"a Materials Project key has 32 characters, the one given has {len(key)} or strange "
+            f"ones (keys of 16 belong to the old interface); {KEY_HELP}"
+        )
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        warnings.warn(
+            f"the key goes unencrypted to {parts.hostname}; use an https address", stacklevel=3
+        )
+    return key
+
+
+def check_endpoint(endpoint: str | None) -> str:
+    """Return an endpoint that ends in a slash, else that of the environment or the public one."""
+    address = endpoint or os.environ.get("MP_API_ENDPOINT") or ENDPOINT
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+        sound = sound and parts.username is None and not parts.query and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise InputError(
+            "the endpoint must be an address such as https://host:port/ without user name or "
+            "query; check MP_API_ENDPOINT or endpoint="
+        )
+    return address if address.endswith("/") else address + "/"
+
+
+def _check_files(folder: Path, files: dict[str, str]) -> None:
+    for name, digest in files.items():
+        if not (folder / name).is_file() or datasets.sha256(folder / name) != digest:
+            raise DataError(f"the cached file {folder / name} is missing or damaged")
+
+
+class Cache:
+    """The place of one question in the cache, locked while the context manager is open.
+
+    A new answer counts from the moment ``current`` is replaced, which is one rename, so that
+    there is a whole one whenever its writer is stopped.
+
+    Parameters
+    ----------
+    kind, name : str
+        Folder in the cache, and what a person may recognise the place by.
+    question : dict
+        All that the answer depends on.
+    """
+
+    def __init__(self, kind: str, name: str, question: dict[str, Any]) -> None:
+        digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
+        self.folder = get_settings().cache_dir / kind / f"{name[:60]}-{digest[:12]}"
+        self._lock = FileLock(self.folder / "lock", thread_local=False)
+
+    def __enter__(self) -> Self:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # The system drops the lock with the process, however that ends. Some network file
+            # systems know none.
+            with contextlib.suppress(NotImplementedError):
+                self._lock.acquire()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def read(self) -> Snapshot | None:
+        """Return the cached snapshot; None where there is none yet, DataError where it is hurt."""
+        pointer = self.folder / "current"
+        if not pointer.is_file():
+            return None
+        try:
+            current = json.loads(pointer.read_bytes())
+            folder = self.folder / re.fullmatch("[0-9a-f]{32}", current["folder"])[0]  # type: ignore[index]
+            _check_files(folder, {MANIFEST: current["manifest_sha256"]})
+        except (ValueError, KeyError, TypeError):
+            raise DataError(f"the cached file {pointer} is damaged") from None
+        _check_files(folder, json.loads((folder / MANIFEST).read_bytes())["files"])
+        return read_snapshot(folder)
+
+    def write(self, make: Callable[[Path], object]) -> Snapshot:
+        """Let `make` write a snapshot into a new folder and make it the current one."""
+        name = uuid.uuid4().hex
+        try:
+            make(self.folder / name)
+            digest = datasets.sha256(self.folder / name / MANIFEST)
+            text = json.dumps({"folder": name, "manifest_sha256": digest})
+            with whole(self.folder / "current") as draft:
+                draft.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            self._tidy()
+        return read_snapshot(self.folder / name)
+
+    def _tidy(self) -> None:
+        """Remove what is neither current nor the lock: older answers, drafts of stopped pulls."""
+        keep = {"lock", "current"}
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            keep.add(json.loads((self.folder / "current").read_bytes())["folder"])
+        with contextlib.suppress(OSError):
+            for file in self.folder.iterdir():
+                if file.name not in keep:
+                    shutil.rmtree(file) if file.is_dir() else file.unlink()
+
+    def _unwritable(self, error: OSError) -> DataError:
+        return DataError(
+            f"cannot write the cache {self.folder} ({error}); set MAGNETKIT_CACHE_DIR to a folder "
+            "with room that you may write to"
+        )

@@ -1,0 +1,229 @@
+"""How stable phases are: whether they form, their energies, and what they fall into."""
+
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core._arguments import named, share
+from .._core._columnar import Coded, Columns
+from .._core.columns import PROVENANCES
+from .._core.elements import SYMBOLS
+from .._core.errors import InputError
+from .._core.units import parse_temperature
+from ..composition._read import read_inputs
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ._forming import made_at, melted, odds
+from ._judged import Judged, listed, phases_of
+from ._space import PhaseSpace
+from .hull import Decomposition, product_texts, solve, stable_space
+from .snapshot import Snapshot, open_snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+LIQUID = "liquid"
+"""What a phase falls into above the temperature at which it decomposes by melting."""
+
+
+@named
+def stability(
+    compositions: Any,
+    host: str = "auto",
+    temperature: float | str | None = None,
+    snapshot: Snapshot | str | Path | None = None,
+    interval: float = 0.9,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
+    """Return how likely the phase of each composition forms, and how stable it is.
+
+    A composition with exactly a host's ratio of rare earth, metals and interstitials names that
+    phase; any other one of a known host is a recipe, whose hard phase is judged. The formation
+    energy is interpolated between isostructural entries (`magnetkit.phases._mixing`); mixing entropy
+    counts for the phase and for what competes with it (`magnetkit.phases._judged`); the probability
+    is that of a model fitted to phases known to exist or not (`magnetkit.phases._forming`).
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    host : str
+        ``"auto"`` or a host's name; see `assign_hosts`.
+    temperature : float or str, optional
+        K, or a text such as ``"1150C"``. That at which the host is made without it: sintering, or
+        annealing.
+    snapshot : str, Path or Snapshot, optional
+        Phases to interpolate and to compete with; the embedded snapshot without it. The model of
+        forming is that fitted on the embedded energies.
+    interval : float
+        Coverage of the intervals.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+    Returns
+    -------
+    DataFrame
+        ``probability_phase_forms`` with ``_lo``, ``_hi`` and ``_provenance``: that the phase is in
+        equilibrium at this temperature. ``formation_energy_eV_atom`` (at 0 K) and
+        ``energy_above_hull_eV_atom`` (free energy over what competes, not below zero, uncorrected),
+        each with ``_lo``, ``_hi`` and ``_provenance``: ``physics``, or ``surrogate`` where a metal
+        of at least 1 % of its sites has its slope from a machine-learned potential for want of
+        entries (`magnetkit.phases._mixing`); NaN where neither host nor entry is known.
+        ``decomposes_to``: the phases on the hull at this composition with their shares of the
+        atoms, ``liquid`` above the melting temperature; ``unknown`` and the elements that the
+        snapshot lacks, with no number beside, where there are such. ``missing_end_members``: those
+        of at least 5 % of the phase that the snapshot lacks.
+
+    Raises
+    ------
+    InputError
+        If `temperature` is negative or no number, or `host` is unknown.
+
+    Examples
+    --------
+    >>> found = stability(["SmCo5", "NdFe12", "La2Fe17"])
+    >>> (found["probability_phase_forms"] > 0.5).tolist()
+    [True, False, False]
+    >>> found["decomposes_to"][0]
+    '0.58 Sm2Co17 + 0.42 SmCo3'
+    """
+    inputs = read_inputs(compositions, basis, strict=strict)
+    judged, columns = stability_columns(inputs.table, host, temperature, snapshot, interval)
+    columns["missing_end_members"] = judged.missing()
+    return inputs.give(columns.frame())
+
+
+def stability_columns(
+    table: CompositionTable,
+    host: str = "auto",
+    temperature: float | str | None = None,
+    snapshot: Snapshot | str | Path | None = None,
+    interval: float = 0.9,
+) -> tuple[Judged, Columns]:
+    """Return the phases of a table, and what `stability` says of them as plain columns."""
+    if isinstance(temperature, str):
+        temperature = parse_temperature(temperature)
+    if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
+        raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
+    half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
+    source = open_snapshot(snapshot)
+    judged = Judged(phases_of(table, host), source)
+    kelvin = made_at(judged.host)
+    if temperature is not None:
+        kelvin = np.full(len(kelvin), float(temperature))
+    above, hull = judged.above(kelvin)
+    found = odds(judged, above, kelvin)
+    known = ~np.isnan(hull.energy)
+    columns = Columns()
+    name = "probability_phase_forms"
+    columns[name] = np.where(known, found.probability(), np.nan)
+    for end, value in zip(("lo", "hi"), found.ends(half), strict=True):
+        columns[f"{name}_{end}"] = np.where(known, value, np.nan)
+    columns[f"{name}_provenance"] = _provenance(columns[name], known)
+    _energies(columns, judged, above, half)
+    columns["decomposes_to"] = _named(hull, judged, melted(judged.host, kelvin), source)
+    return judged, columns
+
+
+def _provenance(value: Any, borrows: Any) -> Coded:
+    """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
+    physics, surrogate = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))
+    codes = np.where(borrows, surrogate, physics)
+    codes[np.isnan(value)] = -1
+    return Coded(codes, PROVENANCES)
+
+
+def _energies(columns: Columns, judged: Judged, above: Any, half: float) -> None:
+    spread = half * judged.deviation
+    for name, value in (
+        ("formation_energy_eV_atom", judged.energy),
+        ("energy_above_hull_eV_atom", above),
+    ):
+        floor = 0.0 if value is above else -np.inf
+        columns[name] = np.maximum(value, floor)
+        columns[f"{name}_lo"] = np.maximum(value - spread, floor)
+        columns[f"{name}_hi"] = np.maximum(value + spread, floor)
+        columns[f"{name}_provenance"] = _provenance(value, judged.borrows)
+
+
+@named
+def energy_above_hull(
+    compositions: Any,
+    snapshot: Snapshot | str | Path | None = None,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
+    """Return the distance of each phase to the hull at 0 K.
+
+    A composition of the snapshot has its own energy; any other one of a known host has the
+    energy interpolated between isostructural entries.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    snapshot : str, Path or Snapshot, optional
+        Phases to compete with; the embedded snapshot without it.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is NaN, with a warning, otherwise.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,), or column of the input's library
+        eV/atom, not below zero; NaN where neither energy nor host is known.
+
+    Examples
+    --------
+    >>> energy_above_hull(["SmCo5", "Sm2Co17"]).round(2).tolist()
+    [0.02, 0.0]
+    """
+    inputs = read_inputs(compositions, basis, strict=strict)
+    table = inputs.table
+    source = open_snapshot(snapshot)
+    own = listed(table, source)
+    judged = Judged(phases_of(table), source)
+    found = np.isfinite(own)
+    above = judged.energy - solve(judged.ideal, stable_space(source)).energy
+    if found.any():
+        above[found] = own[found] - solve(table[found], stable_space(source)).energy
+    return inputs.values(np.maximum(above, 0.0), "energy_above_hull_eV_atom")
+
+
+def _named(
+    hull: Decomposition, judged: Judged, liquid: Any, source: Snapshot
+) -> "pa.DictionaryArray":
+    """Return the products of each row in words, e.g. ``"0.58 Sm2Co17 + 0.42 SmCo3"``."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts, unknown = product_texts(hull), np.isnan(hull.energy)
+    other = liquid | unknown
+    if not other.any():
+        return texts.dictionary_encode()
+    # Products first, in the order in which they appear.
+    found = pc.if_else(other, None, texts).dictionary_encode()
+    lacking = [_lacking(judged.ideal[i : i + 1], source) for i in np.flatnonzero(unknown)]
+    words = list(dict.fromkeys([LIQUID, *lacking] if (liquid & ~unknown).any() else lacking))
+    codes, known = found.indices.fill_null(-1).to_numpy().copy(), len(found.dictionary)
+    codes[liquid] = known
+    codes[unknown] = [known + words.index(text) for text in lacking]
+    words = pa.concat_arrays([found.dictionary, pa.array(words, found.dictionary.type)])
+    return pa.DictionaryArray.from_arrays(codes, words)
+
+
+def _lacking(row: CompositionTable, source: Snapshot) -> str:
+    space: PhaseSpace = stable_space(source)
+    absent = [SYMBOLS[e] for e in row.indices.tolist() if space.column[e] < 0]
+    if not absent:
+        return "unknown: nothing given"
+    return f"unknown: the snapshot has no phases of {', '.join(absent)}"

@@ -1,0 +1,206 @@
+"""Every property of a set of candidates, stage by stage."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core._columnar import Coded, Columns
+from .._core.columns import PROVENANCES, properties
+from ..calibration.grades import nearest_of_rows
+from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ..magnetism.sintered import sintered_columns
+from .conditions import Conditions
+
+if TYPE_CHECKING:
+    from ..composition._read import Inputs
+    from ..magnetism._magnets import Magnets
+
+
+ENERGY = "formation_energy_eV_atom"
+ROOM_K = 293.15
+"""Where grades are printed, K."""
+GRADED = ("remanence_T", "coercivity_kA_m")
+"""What grades are told apart by."""
+
+
+def magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+    only: Mapping[float, Collection[str]] | None = None,
+) -> list[Columns]:
+    """Return the magnet each candidate makes, bulk and shell alike, at each temperature.
+
+    `only` names the columns that are wanted at a temperature; all are where it has none.
+    """
+    from ..surrogates._curie_training import using
+
+    with using(conditions.data, conditions.add):
+        return sintered_columns(
+            table,
+            temperatures,
+            process=conditions.process,
+            shell=shells,
+            host=conditions.host,
+            between=conditions.between,
+            load_line=conditions.duty,
+            interval=conditions.interval,
+            whole_range=conditions.whole_range,
+            only=only,
+        )
+
+
+def nominal_magnets(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    temperatures: Sequence[float],
+    conditions: Conditions,
+) -> "Magnets":
+    """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
+    from ..magnetism.sintered import nominal_at
+    from ..surrogates._curie_training import using
+
+    with using(conditions.data, conditions.add):
+        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
+
+
+def supplies(
+    table: CompositionTable, shells: Sequence[str] | None, conditions: Conditions
+) -> Columns:
+    """Return heavy rare earth, risk and cost of each candidate."""
+    from ..supply.ledger import ledger_columns
+
+    return ledger_columns(
+        table,
+        scenario=conditions.supply_scenario,
+        recycled=conditions.recycled or None,
+        reference=conditions.reference,
+        reference_shell=conditions.reference_shell or None,
+        shell=shells,
+    )
+
+
+def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, NDArray[np.bool_]]:
+    """Return how stable the phase of each candidate is, and which are taken for makeable."""
+    from ..phases._forming import FORMS
+    from ..phases.stability import stability_columns
+
+    _, found = stability_columns(
+        table, conditions.host, snapshot=conditions.snapshot, interval=conditions.interval
+    )
+    return found, found["probability_phase_forms"] >= FORMS
+
+
+def describe(
+    table: CompositionTable,
+    temperature: float,
+    conditions: Conditions,
+    labels: pa.Array | Sequence[str] | None = None,
+    shells: Sequence[str] | None = None,
+    magnet: Columns | None = None,
+    room: Columns | None = None,
+) -> Columns:
+    """Return every property of each candidate at one temperature.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    temperature : float
+        K.
+    conditions : Conditions
+    labels : pyarrow.Array of text or sequence of str, optional
+        The candidates as the user wrote them; their formulas otherwise.
+    shells : sequence of str, optional
+        Grain-boundary shell of each, empty for a bulk alloy.
+    magnet : Columns, n rows, optional
+        What `magnets` returned for this temperature, where the caller has it.
+    room : Columns, n rows, optional
+        What it returned for `ROOM_K`; the nearest grades are then named.
+
+    Returns
+    -------
+    Columns, n rows
+        The columns of the registry, in its order, all but those of the ranking.
+    """
+    formulas = table.to_arrow()
+    if labels is None:
+        labels = formulas
+    elif not isinstance(labels, pa.Array):
+        labels = pa.array(labels, pa.string())
+    if magnet is None:
+        (magnet,) = magnets(table, shells, [temperature], conditions)
+    stable, forms = makeable(table, conditions)
+    found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
+    found |= magnet
+    found |= stable
+    found |= supplies(table, shells, conditions)
+    found["cost_per_flux_USD_m3_T"] = cost_per_flux(
+        found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
+    )
+    if room is not None:
+        hosts = room["host"].renamed(root_of)
+        found["nearest_grade"] = nearest_of_rows(hosts, *(room[name] for name in GRADED))
+    status = found["status"]
+    found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
+    _fill_energy(found, table, conditions.interval)
+    for record in properties():
+        found |= _measured(record.name, table, conditions.interval)
+    found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
+    return found.ordered()
+
+
+def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
+    """Return what `predict` does of recipes that are read, in the library that they came in."""
+    shells = inputs.shells_with(conditions.shell)
+    kelvin = conditions.temperature
+    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
+    frames = [
+        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
+        for k, magnet in zip(kelvin, made, strict=True)
+    ]
+    return inputs.give(*frames, named=True)
+
+
+def cost_per_flux(
+    density: NDArray[np.float64], cost: NDArray[np.float64], remanence: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the cost of a magnet's volume over its remanence, USD/(m3 T).
+
+    Of density (kg/m3), cost (USD/kg) and remanence (T); always in this order, to the last digit.
+    """
+    return density * cost / remanence
+
+
+def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
+    """Return the columns of a measured property that is learnt from compositions alone."""
+    from ..surrogates.models import load
+
+    found = load(name).predict(table, interval)
+    columns = Columns((c, found[c].to_numpy()) for c in (name, f"{name}_lo", f"{name}_hi"))
+    columns[f"{name}_provenance"] = Coded.constant("surrogate", len(found), PROVENANCES)
+    return columns
+
+
+def _fill_energy(found: Columns, table: CompositionTable, interval: float) -> None:
+    """Let the model of the formation energy answer where the phase data do not."""
+    missing = np.flatnonzero(np.isnan(found[ENERGY]))
+    if not len(missing):
+        return
+    from ..hosts.partition import hard_phases
+    from ..surrogates.models import load
+
+    # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
+    _, phase = hard_phases(table[missing])
+    prediction = load(ENERGY).predict(phase, interval)
+    # Far from every known compound the model would only return the mean of them all.
+    answered = prediction["in_domain"].to_numpy()
+    rows = np.zeros(len(table), bool)
+    rows[missing[answered]] = True
+    for name in (ENERGY, f"{ENERGY}_lo", f"{ENERGY}_hi"):
+        found[name][rows] = prediction[name].to_numpy()[answered]
+    found[f"{ENERGY}_provenance"] = found[f"{ENERGY}_provenance"].put(rows, "surrogate")

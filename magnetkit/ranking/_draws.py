@@ -1,0 +1,223 @@
+"""Draws of what leading candidates may be: properties, prices and scenarios.
+
+In a draw every predicted property has one value, and met or not met is a fact. A property is its
+prediction plus a standard score times the standard deviation of that side of its interval. The
+scores of the candidates are correlated as the errors of measured magnets are: what all of a host
+share, what goes with the composition, what is each one's own, conditional on the reference magnet
+where it anchors them (`magnetkit.magnetism._uncertainty`). One score serves every
+temperature, and (BH)max, knee and T_max follow B_r and H_cj (`requirements.FOLLOWS`). Prices,
+supply risk and scenario move as `magnetkit.supply.sampled_supply` says, for all candidates alike.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from .._core._columnar import Columns
+from ..composition.table import CompositionTable
+from ..kernels._linear import factor, multiply
+from ..magnetism._figures import kinds
+from ..magnetism._measured import QUANTITIES, Mill
+from ..magnetism._uncertainty import Kinds, covariance
+from ..prediction._stages import magnets
+from ._job import AGAINST, FOLLOWS, OUTSIDE, Job, interval_of, mill_of, reference_row
+from ._order import total_loss
+from ._profile_parts import CHANCE, MARGIN, SHARE, UNITS, Objective
+
+COST_PER_FLUX = "cost_per_flux_USD_m3_T"
+OTHERS = 0.5
+"""Share of the draws in which another embedded scenario holds than the one asked for, each as
+often: an assumption, since nobody knows the odds."""
+
+# Share of a variance that rounding may make of nothing.
+_LITTLE = 1e-9
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What n candidates are in a number of draws.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n, draws)
+        Whether every requirement is met.
+    margin : ndarray of float64, shape (n, draws)
+        Smallest slack over the requirements; what misses them is ranked by it.
+    loss : ndarray of float64, shape (n, draws)
+        Loss over the objectives, with that of a miss where a requirement is missed; infinite
+        where an objective is unknown.
+    scores : dict of str to ndarray of float64, shape (n, draws)
+        Standard scores of what can be measured of a magnet, H_cJ and B_r.
+    """
+
+    meets: NDArray[np.bool_]
+    margin: Values
+    loss: Values
+    scores: dict[str, Values]
+
+    def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+        """Return the place of each candidate in each draw, from 1; equals keep their order.
+
+        Parameters
+        ----------
+        last : ndarray of bool, shape (n,), optional
+            Who stands behind all others in every draw, by margin: those too unlikely to meet.
+        """
+        behind = np.zeros(self.loss.shape[0], bool) if last is None else last
+        late = np.broadcast_to(behind[:, None], self.loss.shape)
+        keys = np.where(late, -self.margin, self.loss), late
+        order = np.lexsort(keys, axis=0)
+        place = np.empty(order.shape, np.int64)
+        np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
+        return place
+
+    def expected(self) -> Values:
+        """Return the mean loss of each candidate over the draws, shape (n,).
+
+        The regret in a draw is what a candidate loses more than the best of that draw; its mean
+        orders candidates as the mean of the loss does.
+        """
+        return self.loss.mean(axis=1)
+
+
+class Errors(NamedTuple):
+    """What the errors of n candidates rest on: what they are, and what was measured."""
+
+    magnets: Kinds
+    mill: Mill | None = None
+
+
+def scales(job: Job) -> dict[str, float]:
+    """Return one unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
+    found = UNITS | {unit.column: unit.value for unit in job.profile.units}
+    columns = [Objective.parse(text).column for text in job.profile.objectives]
+    if all(column in found for column in columns):
+        return found
+    row = reference_row(job.profile, job.conditions, job.temperature)
+    for column in columns:
+        value = abs(float(row[column])) if column in row else np.nan
+        found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
+    return found
+
+
+def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
+    """Draw what candidates may be.
+
+    Parameters
+    ----------
+    leading : DataFrame, n rows
+        Judged candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
+        requirements and objectives at the job's temperature.
+    job : Job
+    draws : int
+        How often.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    Drawn
+    """
+    from ..supply.ledger import sampled_supply
+
+    rng = np.random.default_rng(seed)
+    profile, conditions = job.profile, job.conditions
+    n, relative = len(leading), any(r.share_of_reference for r in profile.requirements)
+    if relative:
+        # The reference is drawn with the others, so that what they have in common cancels.
+        row = reference_row(profile, conditions, job.temperature)
+        # Its own probability and margin are drawn below.
+        own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
+        leading = pd.concat([leading, own], ignore_index=True)
+    table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
+    shells = list(leading["shell"].astype(object).fillna(""))
+    shell = shells if any(shells) else None
+    asked = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(asked - {job.temperature})
+    tables = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
+    hosts = list(leading["host"].astype(object).fillna(""))
+    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature)
+    of = Errors(magnets_as, mill_of(conditions.process))
+    values = Properties(leading, tables, draws, rng, of, conditions.interval)
+    values.known |= sampled_supply(
+        table,
+        draws,
+        rng,
+        conditions.scenario,
+        conditions.recycled,
+        shell,
+        conditions.prices,
+        OTHERS,
+    )
+    margin = np.full((len(leading), draws), np.inf)
+    for requirement in profile.requirements:
+        value = values.at(requirement.column, requirement.temperature_K or job.temperature)
+        share = requirement.share_of_reference
+        limit = None if share is None else share * value[-1]
+        margin = np.minimum(margin, requirement.margin(value, limit))
+    values.known[MARGIN] = margin
+    outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
+    margin[outside] = np.minimum(margin[outside], OUTSIDE)
+    meets = margin >= 0.0
+    objectives = [Objective.parse(text) for text in profile.objectives]
+    unit = scales(job)
+    columns = [values.at(o.column, job.temperature) for o in objectives]
+    missed = (~meets).astype(np.float64) / unit[CHANCE]
+    loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
+    scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
+    return Drawn(meets[:n], margin[:n], loss[:n], scores)
+
+
+class Properties:
+    """Drawn values of any result column, each of shape (n, draws)."""
+
+    def __init__(
+        self,
+        leading: pd.DataFrame,
+        tables: dict[float, Columns],
+        draws: int,
+        rng: np.random.Generator,
+        errors: Errors,
+        interval: float = 0.9,
+    ) -> None:
+        self.known: dict[str, Values] = {}
+        self._leading, self._tables, self._draws, self._rng = leading, tables, draws, rng
+        self._scores: dict[str, Values] = {}
+        self._end = ndtri(0.5 + interval / 2.0)
+        self._errors = errors
+
+    def at(self, column: str, temperature: float) -> Values:
+        """Return a column at a temperature, K."""
+        if column in self.known:
+            return self.known[column]
+        if column == COST_PER_FLUX:
+            weight = self._leading["density_kg_m3"].to_numpy(np.float64)[:, None]
+            return weight * self.known["cost_USD_kg"] / self.at("remanence_T", temperature)
+        table = self._tables.get(temperature, self._leading)
+        value, lo, hi = interval_of(table if column in table else self._leading, column)
+        z = self.score(FOLLOWS.get(column, column)) / self._end
+        z = -z if column in AGAINST else z
+        half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
+        return value[:, None] + np.nan_to_num(half) * z
+
+    def score(self, column: str) -> Values:
+        """Return the standard scores of a quantity."""
+        if column not in self._scores:
+            own = self._errors.magnets
+            found = covariance(own, own, column, self._errors.mill)
+            wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
+            found = found / np.outer(wide, wide)
+            # One magnet twice, or one that was measured, leaves nothing of its own.
+            found[np.diag_indices_from(found)] = 1.0 + _LITTLE
+            n = len(wide)
+            # Spread evenly (Latin hypercube): the first part decides most.
+            place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
+            white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
+            self._scores[column] = multiply(factor(found), white)
+        return self._scores[column]

@@ -1,0 +1,296 @@
+"""The leading candidates by what an engineer would regret least.
+
+Which leading candidates add an element to another and gain nothing that counts.
+
+How firmly a candidate holds its rank when everything moves within its interval.
+
+The leading candidates are ranked anew, by their loss, in many draws of what they may be (`draws`).
+
+What changed between two rankings: entries, exits and moves at the top.
+"""
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core._arguments import whole
+from .._core.columns import ROBUSTNESS, with_interval
+from .._core.errors import InputError
+from ..composition.shells import read_shell
+from ..composition.table import CompositionTable
+from ..hosts.records import root_of
+from ._draws import COST_PER_FLUX, drawn, scales
+from ._job import Job
+from ._order import Ranking, needed_columns
+from ._profile_parts import CHANCE, Objective
+from .applications import Profile
+
+DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
+"""Draws, leading candidates that they re-order, seed of the random numbers, and how many are
+the best of a draw: as `robustness` has it, so that a rank and its share agree."""
+
+Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
+"""Returns some columns of some candidates, whose numbers ascend."""
+
+
+def by_regret(ranking: Ranking, take: Take, job: Job) -> Ranking:
+    """Order the leading candidates by how often they are among the best over draws (`draws`).
+
+    Those that are so equally often, or never, follow by their mean loss: the expected regret.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What `order.rank` returned.
+    take : callable
+        Returns columns of some of the candidates that were ranked.
+    job : Job
+
+    Returns
+    -------
+    Ranking
+        The rest keeps its order, which agrees: the same loss, of what is expected.
+    """
+    rows = ranking.leading(POOL)
+    if len(rows) < 2:
+        return ranking
+    order = np.argsort(rows)
+    frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
+    leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
+    found = drawn(leading, job, DRAWS, SEED)
+    share = (found.place() <= TOP).mean(axis=1)
+    return ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
+
+
+def _columns(job: Job) -> list[str]:
+    """Return the columns that draws are made from."""
+    profile = job.profile
+    asked = [r.column for r in profile.requirements]
+    asked += [c for c in needed_columns(profile.objectives) if c != COST_PER_FLUX]
+    found = chain.from_iterable(with_interval(name) for name in asked)
+    fixed = ["formula", "shell", "host", "density_kg_m3", *with_interval("remanence_T")]
+    return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
+
+
+LEAST = 0.25
+"""Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
+wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
+requirements, which is the tolerance of the order too (`magnetkit.ranking._order.TOLERANCE`)."""
+
+
+def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
+    """Return the first of the simpler recipes that are as good as each candidate.
+
+    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and holds
+    none that this one lacks. It is as good if this one gains by no objective of the device, and
+    not in the probability of meeting its requirements, as much as `LEAST` of a unit of regret.
+
+    Parameters
+    ----------
+    leading : DataFrame, n rows
+        Judged candidates in order of rank: ``rank``, ``formula``, ``shell``, ``host``, the
+        columns of the objectives and ``probability_meets_requirements``.
+    job : Job
+        The device, and under what it was screened.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        Rank of the first such alloy; 0 where there is none.
+    """
+    holds, loss = _ingredients(leading), _losses(leading, job)
+    host = leading["host"].astype(str).map(root_of).to_numpy()
+    rank = leading["rank"].to_numpy(np.int64)
+    found = np.zeros(len(leading), np.int64)
+    for i in range(len(leading)):
+        within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)
+        gains = (loss - loss[i] >= LEAST).any(axis=1)
+        as_good = np.flatnonzero(within & ~gains & (host == host[i]))
+        if len(as_good):
+            found[i] = rank[as_good[0]]
+    return found
+
+
+def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return what each candidate is made of: elements of the alloy, then those of a shell."""
+    alloy = CompositionTable.from_strings(list(leading["formula"]), basis="atomic").to_array() > 0
+    shells = [read_shell(text or None) for text in leading["shell"].astype(object).fillna("")]
+    rims = ["" if shell is None else shell.R for shell in shells]
+    shell = np.array([[rim == R for R in sorted(set(rims) - {""})] for rim in rims], bool)
+    return np.column_stack([alloy, shell.reshape(len(leading), -1)])
+
+
+def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
+    """Return the loss in each objective, and by the probability of a miss, in units of regret."""
+    unit = scales(job)
+    objectives = [Objective.parse(text) for text in job.profile.objectives]
+    columns = [o.loss(leading[o.column].to_numpy(np.float64), unit[o.column]) for o in objectives]
+    missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
+    return np.column_stack([*columns, missed / unit[CHANCE]])
+
+
+ROBUSTNESS_DRAWS = 500
+ROBUSTNESS_POOL = 300
+ROBUSTNESS_TOP = 10
+
+IDENTITY = ("rank", "candidate", "formula", "shell", "host")
+
+
+class Ranked(Protocol):
+    """What is needed of a screening: its best rows, its device and what was asked."""
+
+    @property
+    def profile(self) -> Profile:
+        """The device."""
+
+    @property
+    def job(self) -> Job:
+        """What was asked."""
+
+    def best(self, n: int) -> pd.DataFrame:
+        """Return the first `n` rows by rank."""
+
+
+def robustness(
+    result: Ranked,
+    top: int = ROBUSTNESS_TOP,
+    draws: int = ROBUSTNESS_DRAWS,
+    pool: int = ROBUSTNESS_POOL,
+    seed: int = 0,
+    interval: float = 0.9,
+) -> pd.DataFrame:
+    """Return how often each leading candidate stays at the top when inputs move.
+
+    Parameters
+    ----------
+    result : Ranked
+    top : int
+        Places that count as the top.
+    draws : int
+        How often to draw and rank anew.
+    pool : int
+        How many of the best are ranked anew.
+    seed : int
+        Of the random draws.
+    interval : float
+        Certainty with which a candidate must beat another to be told from it, and coverage of the
+        range of ranks.
+
+    Returns
+    -------
+    DataFrame
+        The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
+        ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
+        ``tie_group`` cannot be told from its first: that one beats them in fewer than `interval`
+        of the draws. Those of a ``simpler_rank`` add an element for nothing (`simpler`).
+
+    Raises
+    ------
+    InputError
+        If a number is out of its range.
+    """
+    for name, value in (("top", top), ("draws", draws), ("pool", pool)):
+        whole(name, value)
+    whole("seed", seed, 0)
+    if not 0.5 < interval < 1.0:
+        raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
+    leading = _leading(result, pool)
+    frame = leading[[*IDENTITY]].copy()
+    if not len(frame):
+        return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
+    job = result.job
+    found = drawn(leading, job, draws, seed)
+    # As in the ranking itself, nobody too unlikely to meet passes one that is likely to.
+    place = found.place(~leading["meets_requirements"].to_numpy(bool))
+    tail = (1.0 - interval) / 2.0
+    low, middle, high = np.quantile(place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest")
+    frame["top_ten_share"] = (place <= top).mean(axis=1)
+    frame["meets_share"] = found.meets.mean(axis=1)
+    frame["rank_median"], frame["rank_lo"], frame["rank_hi"] = middle, low, high
+    frame["tie_group"] = _tie_groups(place, interval)
+    simpler = simpler_rank(leading, job)
+    frame["simpler_rank"] = pd.arrays.IntegerArray(simpler, simpler == 0)
+    return frame
+
+
+def _leading(result: Ranked, pool: int) -> pd.DataFrame:
+    """Return the best rows in order of rank."""
+    frame = result.best(pool)
+    frame["shell"] = frame["shell"].astype(object).fillna("")
+    return frame.reset_index(drop=True)
+
+
+def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
+    """Return the group of each candidate, from 1: who is not told from the group's first."""
+    group = np.empty(len(place), np.int64)
+    first = number = 0
+    for i in range(len(place)):
+        if i == 0 or (place[first] < place[i]).mean() >= interval:
+            first, number = i, number + 1
+        group[i] = number
+    return group
+
+
+KEY = ["formula", "shell"]
+
+
+class Selectable(Protocol):
+    """What is needed of a screening: some columns of every candidate."""
+
+    def select(self, columns: list[str]) -> pa.Table:
+        """Return some columns of every candidate."""
+
+
+def changes(result: Selectable, baseline: Selectable, n: int = 10) -> pd.DataFrame:
+    """Return how the best candidates of two screenings moved.
+
+    Parameters
+    ----------
+    result, baseline : Selectable
+        The screening, and the one that it is held against.
+    n : int
+        Places that count as the top.
+
+    Returns
+    -------
+    DataFrame
+        Whoever is among the first `n` of either, by the new rank, then the old: ``candidate``,
+        ``shell``, ``rank``, ``rank_before``, ``places`` gained (negative where lost) and
+        ``change``: ``entered`` the top, ``left`` it, ``rose``, ``fell`` or ``stayed``. Without a
+        rank, or not judged at all, a rank is missing.
+
+    Raises
+    ------
+    InputError
+        If `n` is below 1.
+    """
+    if n < 1:
+        raise InputError(f"the top takes 1 place or more, got {n}")
+    now, before = _ranks(result), _ranks(baseline)
+    both = now.merge(before, on=KEY, how="outer", suffixes=("", "_before"))
+    both["candidate"] = both["candidate"].fillna(both["candidate_before"])
+    inside, was = both["rank"].le(n).fillna(False), both["rank_before"].le(n).fillna(False)
+    both = both.assign(inside=inside, was=was)[inside | was]
+    both["places"] = both["rank_before"] - both["rank"]
+    gained = both["places"].fillna(0)
+    both["change"] = np.select(
+        [both["inside"] & ~both["was"], both["was"] & ~both["inside"], gained > 0, gained < 0],
+        ["entered", "left", "rose", "fell"],
+        "stayed",
+    )
+    both = both.sort_values(["rank", "rank_before"], kind="stable", na_position="last")
+    columns = ["candidate", "shell", "rank", "rank_before", "places", "change"]
+    return both[columns].reset_index(drop=True)
+
+
+def _ranks(result: Selectable) -> pd.DataFrame:
+    """Return the rank of each candidate, the best where one was judged twice."""
+    frame = result.select(["candidate", *KEY, "rank"]).to_pandas()
+    frame["shell"] = frame["shell"].astype(object).fillna("")
+    frame["rank"] = frame["rank"].astype("Int64")
+    return frame.sort_values("rank", kind="stable").drop_duplicates(KEY)

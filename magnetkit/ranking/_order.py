@@ -1,0 +1,473 @@
+"""The order of candidates for a device.
+
+Pareto fronts of candidates.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
+
+from .._core.errors import InputError
+from ..kernels._ranking import settle, sorted_first_front, sorted_fronts, text_keys
+from ._job import MEETS_PROBABILITY
+from ._profile_parts import CHANCE, UNITS, Objective
+
+MAX_OBJECTIVES = 3
+_DIGITS = 3
+# What differs by rounding of sums alone is equal to this many digits.
+_STEADY = 12
+
+
+def steady(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values without the digits in which the order of the rows shows.
+
+    Parameters
+    ----------
+    values : array_like
+        Of any shape.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape, to twelve digits.
+    """
+    return _rounded_objectives(values, _STEADY)
+
+
+def compared(values: ArrayLike) -> NDArray[np.float64]:
+    """Return an objective's values as candidates are compared by them: to three digits, as shown.
+
+    A fourth is beyond what is known of any magnet, yet it would put a candidate on a front that is
+    worse in all that can be told (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
+    10 (2002) 263).
+
+    Parameters
+    ----------
+    values : array_like
+        Of any shape.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape; zeros, infinities and NaN stay.
+
+    Examples
+    --------
+    >>> compared([17.447, 17.444, 0.0]).tolist()
+    [17.4, 17.4, 0.0]
+    """
+    return _rounded_objectives(steady(values), _DIGITS)
+
+
+def _rounded_objectives(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+    values = np.asarray(values, np.float64)
+    size = np.abs(values)
+    plain = (size > 0.0) & np.isfinite(size)
+    scale = 10.0 ** (digits - 1 - np.floor(np.log10(np.where(plain, size, 1.0))))
+    return np.where(plain, np.round(values * scale) / scale, values)
+
+
+def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    given = np.asarray(points, np.float64)
+    if given.ndim != 2 or not 1 <= given.shape[1] <= MAX_OBJECTIVES:
+        raise InputError(
+            f"objectives must be an array (n, 1 to {MAX_OBJECTIVES}), got shape {given.shape}"
+        )
+    # Which objective comes first is free; one with few ties leaves little to sort twice.
+    distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
+    padded = np.zeros((len(given), MAX_OBJECTIVES))
+    for place, column in enumerate(np.argsort(distinct)[::-1]):
+        padded[:, place] = given[:, column]
+    return padded, _lexicographic(padded)
+
+
+def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the order of the rows: a fast sort by the first column, then of the ties alone."""
+    order = np.argsort(points[:, 0])
+    lead = points[order, 0]
+    new = np.ones(len(points) + 1, bool)
+    new[1:-1] = lead[1:] != lead[:-1]
+    tied = np.flatnonzero(~(new[:-1] & new[1:]))
+    rows = order[tied]
+    run = np.cumsum(new[:-1])[tied]
+    order[tied] = rows[np.lexsort((points[rows, 2], points[rows, 1], run))]
+    return order
+
+
+def fronts(points: ArrayLike) -> NDArray[np.int32]:
+    """Sort points into non-dominated fronts; every objective is to be made small.
+
+    Parameters
+    ----------
+    points : array_like, shape (n, d), d from 1 to 3
+        Objectives by column. A row with NaN takes no part.
+
+    Returns
+    -------
+    ndarray of int32, shape (n,)
+        Front from 1 (nobody dominates it); 0 for rows with NaN. Equal points share a front.
+
+    Raises
+    ------
+    InputError
+        If the shape is another.
+
+    Examples
+    --------
+    >>> fronts([[0, 1], [1, 0], [1, 1], [2, 2]]).tolist()
+    [1, 1, 2, 3]
+    """
+    return sorted_fronts(*_prepare(points))
+
+
+def first_front(points: ArrayLike) -> NDArray[np.bool_]:
+    """Return which points nobody dominates, shape (n,); cheaper than all `fronts`."""
+    return sorted_first_front(*_prepare(points))
+
+
+OUTPUT = ("meets_requirements", "pareto_front", "rank")
+BURDEN = ("cost_per_flux_USD_m3_T", "heavy_rare_earth_wt_pct", "supply_risk")
+"""Nobody stands directly above one who is no worse in these and better in one.
+
+Dearer is who costs more for the flux that he gives: a kilogram is cheap of a weak magnet.
+"""
+TOLERANCE = 0.05
+"""Unless the one above is likelier by more than this to meet the requirements."""
+CLIMB = 1000
+"""A row moves up at most so many places for it, so that the first of a ranking depend on no more
+rows than that behind them: a space too large to be held is ranked as one that is not (`sieve`)."""
+# A difference of two probabilities that are rounded is the tolerance to so much.
+_SLACK = 1e-9
+# Sums of what differs by rounding alone are equal to this many decimals.
+_DECIMALS = 9
+
+
+def needed_columns(objectives: Sequence[str]) -> list[str]:
+    """Return the columns that `rank` reads."""
+    return Rule.of(objectives).columns()
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Where each candidate stands.
+
+    Attributes
+    ----------
+    meets : ndarray of bool, shape (n,)
+        Whether the requirements count as met.
+    front : ndarray of int32, shape (n,)
+        Pareto front from 1 among those that meet; 0 for none.
+    place : ndarray of int64, shape (n,)
+        Rank from 1; 0 for none.
+    burden : ndarray of float64, shape (m, 3)
+        `BURDEN` of those that meet, in the order of the rows.
+    chance : ndarray of float64, shape (m,)
+        Their probability of meeting the requirements.
+    """
+
+    meets: NDArray[np.bool_]
+    front: NDArray[np.int32]
+    place: NDArray[np.int64]
+    burden: NDArray[np.float64]
+    chance: NDArray[np.float64]
+
+    def columns(self, start: int = 0, stop: int | None = None) -> pa.Table:
+        """Return the columns of the result for some rows, missing where there is no place."""
+        rows = slice(start, stop)
+        front, place = self.front[rows], self.place[rows]
+        columns = (
+            pa.array(self.meets[rows]),
+            pa.array(front, mask=front == 0),
+            pa.array(place, mask=place == 0),
+        )
+        return pa.table(dict(zip(OUTPUT, columns, strict=True)))
+
+    def leading(self, n: int) -> NDArray[np.int64]:
+        """Return the rows of the first `n` that meet the requirements, the best first."""
+        rows = np.flatnonzero(self.meets)
+        rows = rows[self.place[rows] <= n]
+        return rows[np.argsort(self.place[rows])]
+
+    def reordered(
+        self,
+        rows: NDArray[np.int64],
+        share: NDArray[np.float64],
+        loss: NDArray[np.float64],
+        chance: NDArray[np.float64],
+    ) -> "Ranking":
+        """Return the ranking with its leading candidates in another order.
+
+        Parameters
+        ----------
+        rows : ndarray of int64, shape (k,)
+            What `leading` returned.
+        share : ndarray of float64, shape (k,)
+            How often each is among the best; the largest comes first.
+        loss : ndarray of float64, shape (k,)
+            What each loses in the mean; among equals the least comes first.
+        chance : ndarray of float64, shape (k,)
+            Their probability of meeting by the same draws as `loss`.
+
+        Returns
+        -------
+        Ranking
+        """
+        met = np.flatnonzero(self.meets)
+        order = np.argsort(self.place[met])
+        order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
+        both = np.column_stack([self.chance, self.chance])
+        both[np.searchsorted(met, rows), 1] = chance
+        settle(order, self.burden, both, TOLERANCE + _SLACK, CLIMB)
+        place = self.place.copy()
+        place[met[order]] = np.arange(1, len(met) + 1)
+        return replace(self, place=place)
+
+
+def rank(
+    tables: Iterable[pa.Table],
+    objectives: Sequence[str],
+    threshold: float = MEETS_PROBABILITY,
+    scales: Mapping[str, float] | None = None,
+) -> Ranking:
+    """Rank candidates by what they are thought to be; `regret` does so by what they may be.
+
+    Candidates that meet the requirements come first, by their loss: the sum of their objectives,
+    each in its unit of regret, and of the probability of missing in its own. Nobody stands
+    directly above one that beats him (`BURDEN`, `TOLERANCE`). Those that miss follow by margin. A
+    candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
+    Equals stand in an order of their own, whatever the order of the rows.
+
+    Only the margin and a key are held of every candidate, the rest of those that meet.
+
+    Parameters
+    ----------
+    tables : iterable of pyarrow.Table
+        n rows in all; at least the `needed_columns`.
+    objectives : sequence of str
+        E.g. ``["heavy_rare_earth_wt_pct:min", "margin:max"]``; the first three span the Pareto
+        fronts.
+    threshold : float
+        Probability from which the requirements count as met.
+    scales : mapping of str to float, optional
+        Unit of regret by column; that of `UNITS`, or 1, where it has none.
+
+    Returns
+    -------
+    Ranking
+        In the order of the rows.
+    """
+    rule = Rule.of(objectives, threshold, scales)
+    return ranked(rule.judge(table) for table in tables)
+
+
+def ranked(parts: Iterable["Judged"]) -> Ranking:
+    """Return the ranking of what `Rule.judge` made of tables that follow each other."""
+    columns = list(zip(*parts, strict=True))
+    # One column after the other, so that no more than one is held twice.
+    meets, missed, margin, keys, loss, burden, chance, points = (
+        np.concatenate(columns.pop(0)) for _ in range(8)
+    )
+    front = np.zeros(len(meets), np.int32)
+    front[meets] = fronts(points)
+    del points
+    place = np.zeros(len(meets), np.int64)
+    rows = np.flatnonzero(meets)
+    order = np.lexsort((keys[rows], loss))
+    settle(order, burden, chance[:, None], TOLERANCE + _SLACK, CLIMB)
+    place[rows[order]] = np.arange(1, len(rows) + 1)
+    # Most rows are here: arrays that are not needed again are freed by their reuse.
+    found, rows = len(rows), np.flatnonzero(missed)
+    order = np.lexsort((keys[rows], margin[rows]))
+    place[rows[order]] = found + np.arange(1, len(rows) + 1)
+    return Ranking(meets, front, place, burden, chance)
+
+
+class Judged(NamedTuple):
+    """What the ranking needs of n rows, m of which meet the requirements."""
+
+    meets: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+    margin: NDArray[np.float64]  # (n,), turned so that the largest sorts first
+    keys: NDArray[np.uint64]  # (n,)
+    loss: NDArray[np.float64]  # (m,)
+    burden: NDArray[np.float64]  # (m, 3)
+    chance: NDArray[np.float64]  # (m,)
+    points: NDArray[np.float64]  # (m, number of objectives, at most three)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """By what candidates are ranked.
+
+    Attributes
+    ----------
+    objectives : tuple of Objective
+        The first three span the Pareto fronts.
+    units : tuple of float
+        What one unit of regret is in each.
+    miss : float
+        And in the probability of meeting the requirements.
+    threshold : float
+        Probability from which the requirements count as met.
+    """
+
+    objectives: tuple[Objective, ...]
+    units: tuple[float, ...]
+    miss: float
+    threshold: float
+
+    @classmethod
+    def of(
+        cls,
+        objectives: Sequence[str],
+        threshold: float = MEETS_PROBABILITY,
+        scales: Mapping[str, float] | None = None,
+    ) -> "Rule":
+        """Return the rule of arguments as of `rank`."""
+        parsed = tuple(Objective.parse(o) for o in objectives)
+        known = UNITS | dict(scales or {})
+        units = tuple(known.get(o.column, 1.0) for o in parsed)
+        return cls(parsed, units, known[CHANCE], threshold)
+
+    def columns(self) -> list[str]:
+        """Return the columns that `judge` reads."""
+        fixed = (
+            "formula",
+            "shell",
+            "status",
+            "probability_meets_requirements",
+            "performance_margin",
+        )
+        return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
+
+    def judge(self, table: pa.Table) -> Judged:
+        """Return what the ranking needs of a table that has those `columns`."""
+        usable = _array(pc.equal(table["status"], "ok"))
+        chance = steady(_array(table["probability_meets_requirements"]))
+        meets = usable & (chance >= self.threshold)
+        values = [_array(table[o.column])[meets] for o in self.objectives]
+        chance = chance[meets]
+        loss = total_loss(self.objectives, self.units, values, (1.0 - chance) / self.miss)
+        burden = np.column_stack([steady(_array(table[name])[meets]) for name in BURDEN])
+        points = [
+            o.sign * compared(v)
+            for o, v in zip(self.objectives[:MAX_OBJECTIVES], values, strict=False)
+        ]
+        return Judged(
+            meets,
+            usable & ~meets,
+            -steady(np.nan_to_num(_array(table["performance_margin"]), nan=-np.inf)),
+            _keys(table),
+            _rounded(loss),
+            burden,
+            chance,
+            np.column_stack(points),
+        )
+
+
+def total_loss(
+    objectives: Sequence[Objective],
+    units: Sequence[float],
+    values: Sequence[NDArray[np.float64]],
+    missed: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the loss of candidates over all objectives.
+
+    Parameters
+    ----------
+    objectives, units : sequence of d
+        The objectives, and what one unit of regret is in each.
+    values : sequence of d ndarrays
+        Values of each objective's column, all of one shape.
+    missed : ndarray of float64
+        Of the same shape: the probability that requirements are missed, in units of regret.
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape; infinite where an objective is unknown.
+    """
+    loss = missed
+    for objective, unit, value in zip(objectives, units, values, strict=True):
+        loss = loss + objective.loss(value, unit)
+    return np.where(np.isnan(loss), np.inf, loss)
+
+
+def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(loss, _DECIMALS)
+
+
+def _keys(table: pa.Table) -> NDArray[np.uint64]:
+    """Return a key of each candidate that depends on its composition and shell alone."""
+    keys = np.empty(len(table), np.uint64)
+    start = 0
+    for batch in table.select(["formula", "shell"]).to_batches():
+        part = slice(start, start + len(batch))
+        start += len(batch)
+        keys[part] = _text_keys(batch["formula"])
+        keys[part] ^= _text_keys(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
+    return keys
+
+
+def _text_keys(texts: pa.Array) -> NDArray[np.uint64]:
+    if pa.types.is_dictionary(texts.type):
+        codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        return _text_keys(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
+    texts = pc.fill_null(texts.cast(pa.large_string()), "")
+    _, offsets, data = texts.buffers()
+    if data is None:
+        return _none(len(texts))
+    places = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return text_keys(places, np.frombuffer(data, np.uint8))
+
+
+def _none(n: int) -> NDArray[np.uint64]:
+    return text_keys(np.zeros(n + 1, np.int64), np.zeros(0, np.uint8))
+
+
+def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Series:
+    """Return the weighted sum of some goals over candidates, 0 for the best in every goal.
+
+    Each goal is scaled to run from 0 at the best of `frame` to 1 at the worst, and the weights to
+    a sum of one. A score depends on who else is compared, as weights always do.
+
+    Parameters
+    ----------
+    frame : DataFrame, n rows
+    weights : mapping of str to float
+        Goal as in a profile's objectives (``"cost_USD_kg:min"``, ``"margin:max"``) to its weight.
+
+    Returns
+    -------
+    Series, n rows
+        Missing where a goal is.
+
+    Raises
+    ------
+    InputError
+        If a goal cannot be read or is no column, or the weights are negative or all zero.
+    """
+    total = float(sum(weights.values()))
+    if not weights or min(weights.values()) < 0 or not total > 0:
+        raise InputError(f"weights must be 0 or more and not all 0, got {dict(weights)}")
+    score = np.zeros(len(frame))
+    for text, weight in weights.items():
+        goal = Objective.parse(text)
+        if goal.column not in frame:
+            raise InputError(f"weight on {text!r}: no result column {goal.column!r}")
+        value = goal.sign * frame[goal.column].to_numpy(np.float64)
+        if len(value) and np.isfinite(value).any():
+            low, high = np.nanmin(value), np.nanmax(value)
+            value = (value - low) / ((high - low) or 1.0)
+        score += weight / total * value
+    return pd.Series(score, frame.index, name="weighted_score")
+
+
+def _array(column: pa.ChunkedArray) -> NDArray:
+    return column.to_numpy()

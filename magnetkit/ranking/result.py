@@ -1,0 +1,391 @@
+"""The outcome of a screening."""
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .._core._arguments import whole
+from .._core._files import write_parquet
+from .._core.errors import InputError
+from ..composition._files import Rejected
+from .applications import Profile
+
+if TYPE_CHECKING:
+    from ._job import Job
+
+
+TOP_ROWS = 1000
+"""Rows of ``ranked.csv``."""
+LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
+"""The first by rank, and how many are spread over all ranks: what printing and report show, and
+what is in memory when a screening ends."""
+ANSWER = "answer"
+"""Sentences in a manifest that its reports begin with."""
+REPORT = "report.html"
+
+# Arrow has no masked integers; a missing rank must not turn ranks into floats.
+_MASKED = {"rank": "Int64", "pareto_front": "Int32"}
+
+
+class Rows(Protocol):
+    """Every row of a result in the order of the input: an Arrow table, or what reads one."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+
+    def select(self, columns: list[str]) -> pa.Table:
+        """Return some columns of every row."""
+
+    def take(self, rows: NDArray[np.int64]) -> pa.Table:
+        """Return some rows, whose numbers ascend."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Ranked candidates for a device, read as they are asked for.
+
+    Attributes
+    ----------
+    source : pyarrow.Table or Rows
+        Every candidate with its rank, in the order of the input: in memory, or where it was
+        written.
+    profile : Profile
+        The device.
+    manifest : dict
+        What was asked, of which data, with which versions.
+    unread : sequence of Rejected or callable
+        Lines of the input that could not be read, or what reads them.
+    known_job : Job or None
+        The job of the screening, where it was done in this process.
+    """
+
+    source: Rows
+    profile: Profile
+    manifest: dict[str, Any]
+    unread: Sequence[Rejected] | Callable[[], list[Rejected]]
+    known_job: "Job | None" = None
+
+    def __len__(self) -> int:
+        return self._row_count()
+
+    def _row_count(self) -> int:
+        """Return how many rows there are by the manifest, which may say anything."""
+        found = self.manifest["summary"]
+        return int(found["kept" if "kept" in found else "candidates"])
+
+    @property
+    def judged(self) -> int:
+        """How many candidates were judged; with ``keep`` more than there are rows."""
+        return int(self.manifest["summary"]["candidates"])
+
+    @property
+    def data(self) -> pa.Table:
+        """Every candidate as an Arrow table; not held, so keep it if you need it twice."""
+        return self.select()
+
+    def select(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return some columns of every candidate, in the order of the input.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            Names as in `magnetkit.columns`; all without it.
+
+        Returns
+        -------
+        pyarrow.Table, n rows
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        StoreError
+            If the file is damaged, or the folder was screened anew.
+        """
+        own = self.source.column_names
+        names = own if columns is None else list(columns)
+        missing = [name for name in names if name not in own]
+        if missing:
+            near = difflib.get_close_matches(missing[0], own, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            raise InputError(f"the result has no column {missing[0]!r}{hint}")
+        return self.source.select(names)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
+
+        All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
+        It is of pandas whatever was given: a result opened from its folder does not know what that
+        was. ``polars.DataFrame(result)`` and ``pyarrow.table(result)`` are of others.
+        """
+        return frame_of(self.data)
+
+    @cached_property
+    def rejected(self) -> list[Rejected]:
+        """Lines of the input that could not be read."""
+        return self.unread() if callable(self.unread) else list(self.unread)
+
+    @cached_property
+    def job(self) -> "Job":
+        """What the candidates were judged for."""
+        from ._job import job_from
+
+        return self.known_job or job_from(self.profile, self.manifest["identity"])
+
+    @property
+    def pareto(self) -> pd.DataFrame:
+        """The first Pareto front of those that meet the requirements, by rank."""
+        front = self.select(["pareto_front"])["pareto_front"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(front, 1), False).to_numpy()))
+
+    def best(self, n: int = 10) -> pd.DataFrame:
+        """Return the first `n` candidates in order of rank.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`; the index is that of `table`.
+
+        Raises
+        ------
+        InputError
+            If `n` is no whole number of 0 or more.
+        """
+        whole("n", n, 0)
+        rank = self.select(["rank"])["rank"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.less_equal(rank, n), False).to_numpy()))
+
+    def find(self, candidate: str) -> pd.DataFrame:
+        """Return the rows of a candidate by its name, bulk and with shells.
+
+        Parameters
+        ----------
+        candidate : str
+            As given or generated.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`; no row where there is none.
+
+        Raises
+        ------
+        InputError
+            If `candidate` is no text.
+        """
+        if not isinstance(candidate, str):
+            raise InputError(f"candidate must be a name as in the result, got {candidate!r:.60}")
+        names = self.select(["candidate"])["candidate"]
+        return self._rows(np.flatnonzero(pc.fill_null(pc.equal(names, candidate), False)))
+
+    def thinned(self, n: int) -> pd.DataFrame:
+        """Return at most `n` ranked candidates by rank: half the best, half evenly of the rest.
+
+        Parameters
+        ----------
+        n : int
+            How many at most.
+
+        Returns
+        -------
+        DataFrame
+            Columns as in `magnetkit.columns`.
+        """
+        whole("n", n, 0)
+        rank = self.select(["rank"])["rank"]
+        places = spread_places(len(rank) - rank.null_count, n)
+        return self._rows(np.flatnonzero(pc.is_in(rank, pa.array(places)).to_numpy()))
+
+    def weighted(self, weights: Mapping[str, float], n: int = 10) -> pd.DataFrame:
+        """Return the best by weights of your own among those that meet the requirements.
+
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Goal to its weight, for example
+            ``{"heavy_rare_earth_wt_pct:min": 2, "cost_USD_kg:min": 1}``.
+        n : int
+            How many.
+
+        Returns
+        -------
+        DataFrame
+            Rows of `table` with ``weighted_score``, 0 for the best in every goal; see
+            `magnetkit.ranking._order.weighted_scores`.
+
+        Raises
+        ------
+        InputError
+            If a goal cannot be read or is no column, or the weights are negative or all zero.
+        """
+        from ._order import weighted_scores
+
+        meets = self.table[self.table["meets_requirements"]]
+        meets = meets.assign(weighted_score=weighted_scores(meets, weights))
+        return meets.sort_values(["weighted_score", "rank"]).head(n)
+
+    def robustness(self, **options: Any) -> pd.DataFrame:
+        """Return how firmly the best candidates hold their rank when inputs move.
+
+        Parameters
+        ----------
+        **options
+            ``top``, ``draws``, ``pool``, ``seed`` and ``interval`` of
+            `magnetkit.ranking._leading.robustness`.
+
+        Returns
+        -------
+        DataFrame
+            Leading candidates by rank with the columns of `magnetkit.columns.ROBUSTNESS`.
+
+        Raises
+        ------
+        InputError
+            If a number is out of its range.
+        """
+        from ._leading import robustness
+
+        return robustness(self, **options) if options else self._firmness.copy()
+
+    @cached_property
+    def _firmness(self) -> pd.DataFrame:
+        from ._leading import robustness
+
+        return robustness(self)
+
+    def changes(self, baseline: "Ranked", n: int = 10) -> pd.DataFrame:
+        """Return how the best candidates moved against another screening.
+
+        Parameters
+        ----------
+        baseline : Ranked
+            What this one is held against.
+        n : int
+            Places that count as the top.
+
+        Returns
+        -------
+        DataFrame
+            See `magnetkit.ranking._leading.changes`.
+
+        Raises
+        ------
+        InputError
+            If `n` is below 1.
+        """
+        from ._leading import changes
+
+        return changes(self, baseline, n)
+
+    def ledger(self, n: int | None = None) -> pd.DataFrame:
+        """Return what the best candidates save of heavy rare earth, and what they pay.
+
+        Parameters
+        ----------
+        n : int, optional
+            How many, by rank; all if not given.
+
+        Returns
+        -------
+        DataFrame
+            ``rank``, ``candidate``, ``shell`` and the columns of
+            `magnetkit.ranking.savings.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
+            among all candidates.
+        """
+        from ..composition.table import CompositionTable
+        from ..prediction._stages import magnets
+        from .savings import heavy_rare_earth_ledger
+
+        rows = self.table[self.table["rank"].notna()].sort_values("rank").reset_index(drop=True)
+        table = CompositionTable.from_strings(list(rows["formula"]), basis="atomic")
+        job, reference = self.job, self.profile.reference
+        shell = [reference.shell] if reference.shell else None
+        today = magnets(reference.table(), shell, [job.temperature], job.conditions)[0].frame()
+        ledger = heavy_rare_earth_ledger(rows, table, self.profile, today)
+        return pd.concat([rows[["rank", "candidate", "shell"]], ledger], axis=1).head(
+            len(rows) if n is None else n
+        )
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Hand `data` to anything that speaks Arrow: ``polars.DataFrame(result)``."""
+        return self.data.__arrow_c_stream__(requested_schema)
+
+    def to_parquet(self, path: str | Path) -> None:
+        """Write every candidate to a Parquet file.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write.
+        """
+        data = self.data
+        write_parquet([data], data.schema, Path(path))
+
+    def __repr__(self) -> str:
+        found = self.manifest["summary"]
+        return (
+            f"<{type(self).__name__} for {self.profile.name}: {found['candidates']:,} candidates, "
+            f"{found['meet_requirements']:,} meet the requirements, "
+            f"{found['rejected']:,} rejected>"
+        )
+
+    def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
+        """Return some rows, by ascending number, in order of rank, with the index of `table`."""
+        found = compact(self.source.take(rows))
+        return frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
+
+
+def rows_between(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
+    """Return those of some ascending numbers that are from `start` up to but not `stop`."""
+    return rows[np.searchsorted(rows, start) : np.searchsorted(rows, stop)]
+
+
+def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
+    """Return at most `n` of the places 1 to `ranked`: half the first, half evenly of the rest."""
+    places = np.arange(1, ranked + 1)
+    if ranked <= n:
+        return places
+    rest = np.linspace(n // 2, ranked - 1, n - n // 2).astype(int)
+    return places[np.concatenate([np.arange(n // 2), rest])]
+
+
+def compact(table: pa.Table) -> pa.Table:
+    """Return a table in one piece, whose dictionaries hold no text but that of its rows.
+
+    Those of a chunk are of all its rows; what is made of a few rows would look through them all.
+    """
+    columns = []
+    for column in table.columns:
+        if pa.types.is_dictionary(column.type):
+            texts = column.cast(column.type.value_type).combine_chunks()
+            columns.append(texts.dictionary_encode())
+        else:
+            columns.append(column.combine_chunks())
+    return pa.table(columns, names=table.column_names)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return rows of a result as pandas has them."""
+    frame = table.to_pandas()
+    for name, kind in _MASKED.items():
+        if name in frame:
+            frame[name] = frame[name].astype(kind)
+    return frame

@@ -1,0 +1,239 @@
+"""A device of several magnets: what they hold of scarce elements today, and after replacement."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core import datasets
+from .._core._arguments import named, whole
+from .._core.elements import INDEX
+from .._core.errors import InputError
+from ..composition._files import read_whole
+from ..composition.table import CompositionTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+FOLDER = "devices"
+AMOUNTS = ("heavy_rare_earth", "samarium", "cobalt")
+_SIZE = re.compile(r"^\s*(\d*\.?\d+)\s*x\s*(\d*\.?\d+)\s*x\s*(\d*\.?\d+)\s*mm\s*$")
+_NEEDED = ("part", "number")
+
+
+def names() -> list[str]:
+    """Return the names of the embedded devices."""
+    return sorted(f.stem for f in (datasets.root() / FOLDER).glob("*.csv"))
+
+
+@named
+def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFrame":
+    """Return the heavy rare earth, samarium and cobalt of a device's magnets.
+
+    Parameters
+    ----------
+    parts : str, Path or pandas.DataFrame
+        Name of an embedded device, path of a .csv or .xlsx, or a table: ``part number``,
+        ``mass_kg`` or ``size`` (``40x15x5mm``), ``grade`` or ``recipe`` with ``basis``,
+        ``temperature`` (``150C``) and ``load_line``, both of which may be empty; ``base``, a leaner
+        alloy whose ``faces`` (see `magnetkit.diffuse`; ``all`` if empty) are coated so that it
+        stands its field instead.
+    per_year : int
+        Devices a year.
+    replaced : bool
+        Also ask what replaces each part that has a grade.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each part and one, ``total``, for the device: ``magnet``, ``mass_kg`` of all its
+        magnets, kg of each element now (``heavy_rare_earth_kg`` and so on) and ``..._after_kg``,
+        ``replacement`` and ``probability`` that it does what is there now, and kg a year
+        (``..._kg_year``, ``..._after_kg_year``).
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read; the row at fault is named.
+    """
+    import pandas as pd
+
+    whole("per_year", per_year)
+    frame = _read(parts)
+    known: dict[tuple[Any, ...], Any] = {}
+    rows = []
+    for number, record in enumerate(frame.to_dict("records"), start=1):
+        try:
+            rows.append(_part({str(k): v for k, v in record.items()}, replaced, known))
+        except InputError as error:
+            raise InputError(f"part {number} ({record.get('part', '')}): {error}") from None
+    found = pd.DataFrame(rows)
+    total: dict[str, Any] = {"part": "total", "magnet": "", "replacement": "", "number": 0}
+    columns = [f"{a}{after}_kg" for after in ("", "_after") for a in AMOUNTS]
+    total |= {c: found[c].sum() for c in ("number", "mass_kg", *columns)}
+    found = pd.concat([found, pd.DataFrame([total])], ignore_index=True)
+    for column in columns:
+        found[f"{column}_year"] = found[column] * per_year
+    return found
+
+
+def _read(parts: Any) -> "pd.DataFrame":
+    import pandas as pd
+
+    if isinstance(parts, pd.DataFrame):
+        frame = parts
+    elif isinstance(parts, str | Path):
+        embedded = datasets.root() / FOLDER / f"{parts}.csv"
+        path = embedded if str(parts) in names() else Path(parts)
+        if not path.is_file():
+            raise InputError(f"{parts}: no such file, and no device of {', '.join(names())}")
+        frame = read_whole(path).to_pandas().replace("", None)
+    else:
+        raise InputError(f"expected a table of parts or its path, got a {type(parts).__name__}")
+    lacking = [c for c in _NEEDED if c not in frame.columns]
+    if lacking or not {"grade", "recipe"} & set(frame.columns):
+        raise InputError(
+            "expected the columns part, number, mass_kg or size, and grade or recipe, got "
+            f"{', '.join(map(str, frame.columns[:12])) or 'none'}"
+        )
+    if not len(frame):
+        raise InputError("there is no part; expected one row or more")
+    return frame.astype(object).where(frame.notna(), None)
+
+
+def _part(
+    record: dict[str, Any], replaced: bool, known: dict[tuple[Any, ...], Any]
+) -> dict[str, Any]:
+    """Return the row of one part."""
+    grade, recipe = record.get("grade"), record.get("recipe")
+    if (grade is None) == (recipe is None):
+        raise InputError("give a grade or a recipe, not both")
+    count = _positive("number", record["number"])
+    if grade is not None:
+        text, shell = _typical(str(grade))
+    else:
+        text, shell = _weight(str(recipe), record.get("basis")), ""
+    mass = count * _mass(record, grade)
+    row: dict[str, Any] = {
+        "part": str(record["part"]),
+        "magnet": str(grade if grade is not None else recipe),
+        "number": count,
+        "mass_kg": mass,
+        "replacement": "",
+        "probability": float("nan"),
+    }
+    now = _kilograms(text, shell, mass)
+    after = dict(now)
+    if replaced and record.get("base") is not None:
+        row |= _coated(record)
+        if row["replacement"]:
+            after = _kilograms(_weight(str(record["base"]), record.get("basis")), "", mass)
+            after["heavy_rare_earth"] += count * row.pop("put_on_kg")
+    elif replaced and grade is not None:
+        row |= _replacement(str(grade), record, known)
+        if row["replacement"]:
+            after = _kilograms(row.pop("composition"), row.pop("shell"), mass)
+    row |= {f"{a}_kg": now[a] for a in AMOUNTS}
+    return row | {f"{a}_after_kg": after[a] for a in AMOUNTS}
+
+
+def _replacement(
+    grade: str, record: dict[str, Any], known: dict[tuple[Any, ...], Any]
+) -> dict[str, Any]:
+    """Return what is recommended in place of a grade, nothing where it is kept."""
+    from .replace import replace
+
+    line = record.get("load_line")
+    load_line = None if line is None else _positive("load_line", line)
+    key = grade, record.get("temperature"), load_line
+    if key not in known:
+        known[key] = replace(grade, record.get("temperature"), load_line=load_line).answers
+    answers = known[key]
+    choice = next((a for a in answers if a["kind"] == "recommendation"), None)
+    if choice is None:
+        return {"replacement": ""}
+    wanted = choice["candidate"], choice["shell"]
+    picked = next(a for a in answers if (a.get("candidate"), a.get("shell")) == wanted)
+    name = " + ".join(filter(None, wanted))
+    chance = picked["probability_meets_requirements"]
+    found = {"replacement": name, "probability": chance}
+    return {**found, "composition": wanted[0], "shell": wanted[1]}
+
+
+def _coated(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the leaner alloy with its faces coated that a part is redesigned to be."""
+    from ..diffusion.diffuse import diffuse
+
+    if record.get("size") is None:
+        raise InputError("a base to coat needs the part's size, e.g. 40x15x5mm")
+    line, base = record.get("load_line"), str(record["base"])
+    found = diffuse(
+        _weight(base, record.get("basis")),
+        str(record["size"]),
+        faces=str(record.get("faces") or "all"),
+        temperature=record.get("temperature") or "150C",
+        load_line=None if line is None else _positive("load_line", line),
+        basis="weight",
+    )
+    rows = found.designs[(found.designs["way"] == "faces") & found.designs["meets"]]
+    if not len(rows):
+        return {"replacement": ""}
+    best = rows.sort_values("cost_USD").iloc[0]
+    name = f"{base} + {best['element']} {best['mg_cm2']:.2g} mg/cm2"
+    return {"replacement": name, "probability": float(best["probability"]),
+            "put_on_kg": 1e-3 * float(best["put_on_g"])}  # fmt: skip
+
+
+def _typical(grade: str) -> tuple[str, str]:
+    from ..calibration.grades import grades
+    from ..calibration.makeup import makeup
+
+    best = makeup(grades(grade).iloc[0]).best
+    return best.text, best.shell
+
+
+def _weight(recipe: str, basis: Any) -> str:
+    from ..calibration.makeup import read_recipe
+    from ._asked import given_recipe
+
+    return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
+
+
+def _kilograms(text: str, shell: str, mass: float) -> dict[str, float]:
+    from ..supply.ledger import ledger
+
+    table = CompositionTable.from_strings([text], basis="weight")
+    supply = ledger(table, shell=shell or None).iloc[0]
+    shares = (
+        supply["heavy_rare_earth_wt_pct"] / 100.0,
+        table.weight_fractions()[0, INDEX["Sm"]],
+        supply["cobalt_wt_pct"] / 100.0,
+    )
+    return {a: mass * float(s) for a, s in zip(AMOUNTS, shares, strict=True)}
+
+
+def _mass(record: dict[str, Any], grade: Any) -> float:
+    """Return the mass of one magnet, kg."""
+    if record.get("mass_kg") is not None:
+        return _positive("mass_kg", record["mass_kg"])
+    match = _SIZE.match(str(record.get("size") or ""))
+    if match is None:
+        raise InputError("give mass_kg, or size as 40x15x5mm")
+    if grade is None:
+        raise InputError("a recipe needs mass_kg; a size is enough where the grade is known")
+    from ..calibration.grades import grades
+
+    density = float(grades(str(grade)).iloc[0]["density_kg_m3"])
+    return density * float(np.prod([float(side) for side in match.groups()])) * 1e-9
+
+
+def _positive(name: str, value: Any) -> float:
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = float("nan")
+    if not 0.0 < found < 1e9:
+        raise InputError(f"{name} must be a number above 0, got {value!r:.40}")
+    return found

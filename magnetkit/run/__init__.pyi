@@ -1,0 +1,3 @@
+from .screen import ScreenResult as ScreenResult
+from .screen import screen as screen
+from .suggestion import suggest as suggest

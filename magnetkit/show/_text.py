@@ -1,0 +1,287 @@
+"""What must be known to read a figure, said alike on the terminal, in notebooks and the report.
+
+Tables that fit: on a terminal by dropping columns, in a pipe as CSV.
+"""
+
+import csv
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from .._core.columns import COLUMNS
+from ..composition.table import CompositionTable
+from ..hosts.partition import partition
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+
+def with_range(
+    row: "pd.Series", name: str, number: Callable[[object], str], ends: Callable[[object], str]
+) -> tuple[str, str]:
+    """Return a result as `number` writes it, and its interval, ``419 to 756``, by `ends`.
+
+    The interval is empty where there is none, as of a stated limit.
+    """
+    import pandas as pd
+
+    column, value = COLUMNS[name], row[name]
+    missing = bool(pd.isna(value))
+    if column.kind in ("text", "category"):
+        return "" if missing else str(value), ""
+    if column.kind == "integer":
+        return "–" if missing else str(int(value)), ""
+    text = number(value)
+    if not column.predicted or text == "–" or f"{name}_lo" not in row:
+        return text, ""
+    low, high = (ends(row[f"{name}_{end}"]) for end in ("lo", "hi"))
+    return text, f"{low} to {high}" if low != high else ""
+
+
+def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
+    """Return what the cost of bare formulas leaves out; empty where there is none among them.
+
+    Parameters
+    ----------
+    formulas : iterable of str or CompositionTable
+        Magnets whose costs are shown; texts are atomic, as in the column ``formula``.
+    """
+    if not isinstance(formulas, CompositionTable):
+        formulas = CompositionTable.from_strings(list(dict.fromkeys(formulas)), basis="atomic")
+    if not partition(formulas).bare.any():
+        return ""
+    return (
+        "Cost of a bare formula, such as Nd2Fe14B, is that of its own elements: its melt is "
+        "charged with more rare earth and costs more, as a full recipe says."
+    )
+
+
+def of_mill(identity: Mapping[str, Any]) -> str:
+    """Return whose magnets predictions rest on; empty where they rest on no one's.
+
+    Parameters
+    ----------
+    identity : mapping
+        Of a manifest.
+    """
+    process = identity.get("process")
+    mill = process.get("mill") if isinstance(process, Mapping) else None
+    if not mill:
+        return ""
+    return f"Predicted with what is known of {mill['name']}; `magnetkit predict` alone differs."
+
+
+# A longer text is folded over lines rather than let it push figures out; folded closer before a
+# column that matters is dropped.
+_WIDEST_TEXT, _FOLDED_TEXT = 28, 20
+_MATTERS = 1
+# Between these a formula may be broken.
+_ELEMENTS = re.compile(r"[(A-Z][^(A-Z]*|[^(A-Z]+")
+# What rich puts around a column: two spaces and a rule.
+AROUND = 3
+
+
+@dataclass
+class Shown:
+    """A column of a table on the terminal.
+
+    Attributes
+    ----------
+    heading : str
+        May have several lines.
+    cells : list of str
+        One a row.
+    number : bool
+        Whether to set it flush right.
+    priority : int
+        Columns of high number are dropped first; 0 stays whatever happens.
+    most : int
+        Longest line of a text; what is longer is folded.
+    """
+
+    heading: str
+    cells: list[str] = field(default_factory=list)
+    number: bool = True
+    priority: int = 1
+    most: int = _WIDEST_TEXT
+
+    @property
+    def width(self) -> int:
+        """Width it needs: that of its longest line, texts up to a limit."""
+        longest = max(map(len, [*self.heading.splitlines(), *self.cells]), default=0)
+        return longest if self.number else min(longest, self.most)
+
+
+def to_terminal() -> bool:
+    """Return whether stdout is a terminal."""
+    return sys.stdout.isatty()
+
+
+def console() -> "Console":
+    """Return the console of stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def say(text: str, mark: str = "") -> None:
+    """Print a sentence; on a terminal its lines break between words.
+
+    Parameters
+    ----------
+    text : str
+        What to say.
+    mark : str
+        Before it, such as ``"- "``; further lines are set in as far.
+    """
+    if to_terminal():
+        text = textwrap.fill(
+            text,
+            console().width,
+            initial_indent=mark,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        print(text)
+    else:
+        print(f"{mark}{text}")
+
+
+def remark(text: str) -> None:
+    """Print what must be known beside a table: under it on a terminal, otherwise on stderr."""
+    if to_terminal():
+        say(text)
+    else:
+        print(f"magnetkit: {text}", file=sys.stderr)
+
+
+def folded(text: str, width: int) -> str:
+    """Return a text in lines, broken between words and between the elements of a formula.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+    width : int
+        Characters of a line; a single element with its amount may be longer.
+
+    Examples
+    --------
+    >>> print(folded("Sm0.6Er0.4Co5.94Cu0.68 + Tb 1 wt%", 18))
+    Sm0.6Er0.4Co5.94
+    Cu0.68 + Tb 1 wt%
+    """
+    lines = [""]
+    for i, word in enumerate(text.split(" ")):
+        formula = any(c.isdigit() for c in word)
+        for j, piece in enumerate(_ELEMENTS.findall(word) if formula else [word]):
+            gap = " " if i and not j else ""
+            if lines[-1] and len(lines[-1]) + len(gap) + len(piece) > width:
+                lines.append(piece)
+            else:
+                lines[-1] += gap + piece
+    return "\n".join(lines)
+
+
+def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
+    """Return the columns that fit into a width, in their order.
+
+    Parameters
+    ----------
+    columns : sequence of Shown
+        All there are.
+    width : int
+        Characters of a line.
+
+    Returns
+    -------
+    list of Shown
+        Without those of highest `priority`, the last of equals first, until the rest fits; long
+        texts are folded closer before those of priority 1 go.
+    """
+    kept = list(columns)
+    folded = False
+    while sum(c.width + AROUND for c in kept) + 1 > width:
+        droppable = [c for c in kept if c.priority > (0 if folded else _MATTERS)]
+        if not droppable and not folded:
+            kept = [replace(c, most=min(c.most, _FOLDED_TEXT)) for c in kept]
+            folded = True
+            continue
+        if not droppable:
+            break
+        worst = max(reversed(droppable), key=lambda c: c.priority)
+        kept = [c for c in kept if c is not worst]
+    return kept
+
+
+def print_table(
+    title: str,
+    columns: Sequence[Shown],
+    styles: Sequence[str] = (),
+    sections: Iterable[int] = (),
+    *,
+    all_columns: bool = False,
+) -> list[Shown]:
+    """Print the columns that fit on the terminal, and return them.
+
+    Parameters
+    ----------
+    title : str
+        Printed above.
+    columns : sequence of Shown
+        All columns, of equal length.
+    styles : sequence of str
+        Style of each row.
+    sections : iterable of int
+        Rows before which a rule is drawn.
+    all_columns : bool
+        Whether to print all of them, lines longer than the terminal's.
+
+    Returns
+    -------
+    list of Shown
+        What was printed.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    kept = list(columns)
+    if all_columns:
+        out.width = max(out.width, sum(c.width + AROUND for c in kept) + 1)
+    else:
+        kept = fitting(kept, out.width)
+    shown = Table(title=Text(title), title_justify="left")
+    for column in kept:
+        shown.add_column(
+            Text(column.heading),
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=column.number,
+            min_width=min(column.width, out.width),
+            max_width=None if column.number else column.width,
+        )
+    breaks = set(sections)
+    for i, cells in enumerate(zip(*(c.cells for c in kept), strict=True)):
+        if i in breaks:
+            shown.add_section()
+        lines = [
+            cell if column.number else folded(cell, column.width)
+            for cell, column in zip(cells, kept, strict=True)
+        ]
+        shown.add_row(*map(Text, lines), style=styles[i] if i < len(styles) else "")
+    out.print(shown, soft_wrap=all_columns)
+    return kept
+
+
+def print_csv(frame: "pd.DataFrame") -> None:
+    """Print a table as CSV, for a pipe or a file."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.astype(object).where(frame.notna(), "").itertuples(index=False):
+        writer.writerow(row)

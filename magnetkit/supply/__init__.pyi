@@ -1,0 +1,13 @@
+from .ledger import break_even_recycled_share as break_even_recycled_share
+from .ledger import ledger as ledger
+from .ledger import sampled_supply as sampled_supply
+from .scenario import PriceChange as PriceChange
+from .scenario import Restriction as Restriction
+from .scenario import Scenario as Scenario
+from .scenario import load_scenario as load_scenario
+from .scenario import scenarios as scenarios
+from .scenario import with_prices as with_prices
+from .tables import claims as claims
+from .tables import controls as controls
+from .tables import element_table as element_table
+from .tables import overdue as overdue

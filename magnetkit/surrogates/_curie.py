@@ -1,0 +1,499 @@
+"""The belief on an intrinsic property: a physical mean, and a residual learnt from measurements.
+
+The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
+offset and a slope for each host; a plane over the elements and a smooth residual over composition
+and host learn the rest. Hosts of many measurements have a process of their own, so that how far the
+physics may be wrong, and how noisy the measurements are, is learnt for each; a common process
+answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
+measurements it answers from their points and the others that matter most to them.
+
+What the belief on a magnet is learnt over: its columns, and the physics at its prior.
+
+A user's own measurements beside the calibrated parameters.
+
+What they depart from the model by is handed on to compounds of the same host by a simple kriging
+with an exponential covariance over the atomic fractions (G. Matheron, Econ. Geol. 58 (1963) 1246).
+Two rows of a series take the error of its others from 34 to 25 K: 440 compounds of 106 series of
+one paper and host in the fetched tables, six draws of two rows each.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core import _intervals
+from .._core.elements import N_ELEMENTS
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..features.rare_earths import ratio_sums
+from ..hosts.partition import assign_hosts, hard_phases, partition, root_codes, root_places
+from ..hosts.records import ROOTS
+from ..intrinsic.evaluate import Believed, curie_temperature
+from ..intrinsic.parameters import load
+from ..kernels._linear import invert, multiply
+from . import _store
+from ._measured import EDGE, EMBEDDED, TARGET, TrainingSet
+from ._process import TrendProcess
+from ._store import fingerprint
+
+if TYPE_CHECKING:
+    from ..kernels._descriptors import Layout
+
+
+Array = NDArray[np.float64]
+
+# Less of a recipe's weight than this in the hard phase, and a measured temperature may be that of
+# another phase.
+_WHOLE = 0.9
+# Where there is no physics the mean starts here (K), with the trend's own constant about it.
+TYPICAL_K = 500.0
+_UNIT_K = 250.0
+OFFSET_K = 140.0
+"""Prior deviation of the physics of a host, K."""
+# And of its slope, K per `_UNIT_K`.
+_SLOPE = 60.0
+
+TREND = 2 * (len(ROOTS) + 1)
+"""Number of columns of the trend."""
+
+
+def physical(phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+    """Return the Curie temperature of the model at prior parameters, K; NaN where it has none.
+
+    A variant is taken as its root, here and below: its compounds are its root's to learn from.
+    """
+    from ..intrinsic.evaluate import curie_temperature
+    from ..intrinsic.parameters import prior_parameters
+
+    return curie_temperature(phases, root_codes(codes), prior_parameters())
+
+
+def columns_of(phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Array:
+    """Return trend, smooth and local columns, see `TrendProcess`."""
+    from ..kernels._descriptors import design
+
+    return design(phases.rows, layout(), *placed(codes, base))
+
+
+@lru_cache(maxsize=1)
+def layout() -> "Layout":
+    """Return what the columns are made of, as the kernels take it."""
+    from ..kernels._descriptors import Layout
+
+    return Layout(ratio_sums()[1], len(ROOTS), OFFSET_K, _SLOPE)
+
+
+def placed(codes: NDArray[np.int8], base: Array) -> tuple[NDArray[np.int64], Array]:
+    """Return the kind of each row, its place in `ROOTS`, and its reduced mean.
+
+    Where there is no physics the kind is the one behind the last.
+    """
+    known = np.isfinite(base)
+    kind = np.where(known, root_places(codes), len(ROOTS))
+    return kind, np.where(known, base - 600.0, -100.0) / _UNIT_K
+
+
+def phases_of(table: CompositionTable) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host, a root, and phase of measured compounds.
+
+    A compound is taken as it was made: what the split would put outside the hard phase, such as
+    hydrogen, is in it. One that is no single phase of a host has none.
+    """
+    part = partition(table, root_codes(assign_hosts(table)))
+    whole = (part.host >= 0) & (part.hard_weight_fraction > _WHOLE)
+    return np.where(whole, part.host, -1).astype(np.int8), table
+
+
+WEIGHTS = np.random.default_rng(0).integers(1, 2**40, N_ELEMENTS) * 2 + 1
+"""Odd multipliers: their products with rounded fractions sum to one number a composition."""
+
+
+def hashes(table: CompositionTable) -> NDArray[np.int64]:
+    """Return one number a composition, the same for fractions equal within 0.1 at.%."""
+    from ..kernels._gaussian_process import numbers
+
+    return numbers(table.rows, WEIGHTS, EDGE)
+
+
+# Distance of atomic fractions at which the correlation is 1/e (0.1 to 0.25 do as well on those
+# series; the least of them moves least what is not alike), and noise over the variance.
+_LENGTH = 0.1
+_NOISE = 0.05
+# Less alike than this is nothing alike: the calibrated parameters stand, with their deviation.
+_UNLIKE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Beside:
+    """Measured compounds, m of them, where the calibrated parameters answer.
+
+    Attributes
+    ----------
+    atoms : ndarray of float64, shape (m, 118)
+        Their atomic fractions.
+    host : ndarray of int8, shape (m,)
+        Their hosts, roots.
+    weights : ndarray of float64, shape (m,)
+        What they depart by is covariance @ weights, K.
+    """
+
+    atoms: Array
+    host: NDArray[np.int8]
+    weights: Array
+
+    def predict(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+        """Return value (K; NaN where the parameters do not answer) and likeness to a measured one.
+
+        Parameters
+        ----------
+        phases : CompositionTable
+            n hard phases.
+        codes : ndarray of int8, shape (n,)
+            Their hosts.
+
+        Returns
+        -------
+        value, near : ndarray of float64, shape (n,)
+        """
+        alike = _alike(phases.to_array(), root_codes(codes), self.atoms, self.host)
+        alike[alike < _UNLIKE] = 0.0
+        value = curie_temperature(phases, codes, load()) + multiply(alike, self.weights)
+        return value, alike.max(axis=1)
+
+
+def beside(rows: TrainingSet) -> Beside | None:
+    """Return measured rows beside the calibrated parameters; None where those answer for none."""
+    codes, phases = phases_of(rows.table)
+    apart = rows.values - curie_temperature(phases, codes, load())
+    known = np.isfinite(apart)
+    if not known.any():
+        return None
+    atoms, host = phases.to_array()[known], codes[known]
+    covariance = _alike(atoms, host, atoms, host) + _NOISE * np.eye(len(atoms))
+    return Beside(atoms, host, multiply(invert(covariance), apart[known]))
+
+
+def _alike(atoms: Array, host: NDArray, others: Array, theirs: NDArray) -> Array:
+    """Return the correlations of two sets of compounds; 0 between hosts."""
+    from scipy.spatial.distance import cdist
+
+    return np.exp(-cdist(atoms, others) / _LENGTH) * (host[:, None] == theirs)
+
+
+# Atomic fraction of elements no training row holds from which a composition is wholly new.
+_FOREIGN = 0.1
+# Without physics, data that take less than this off the variance say nothing.
+_SILENT = 0.3
+# Distance, at least, of a host nothing of which was learnt.
+_STRANGE = 2.0
+# Least prediction, K: below, there is no order to speak of.
+_LEAST_K = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """The residual of some hosts, and the size of its errors.
+
+    Attributes
+    ----------
+    process : TrendProcess
+        The residual, over the columns of `Belief.columns`.
+    coefficients : ndarray of float64, shape (3,)
+        The size of an error is their sum over one, the novelty and the local residual, K.
+    edge : float
+        Novelty at the edge of the domain.
+    learns : ndarray of bool, shape (hosts + 1,)
+        The hosts of `magnetkit.hosts.records.ROOTS` whose rows it learnt from; the last entry is
+        for rows without physics.
+    sparse_for : int or None
+        The one host about which it speaks for the common process, with fewer of its points.
+    """
+
+    process: TrendProcess
+    coefficients: Array
+    edge: float
+    learns: NDArray[np.bool_]
+    sparse_for: int | None = None
+
+
+class Residual(NamedTuple):
+    """Residual of n phases by the branches, arrays of shape (n,): mean, size of an error, novelty.
+
+    `distance` is the novelty over that at the edge of the domain; `measured` says whether the very
+    compound is known.
+    """
+
+    mean: Array
+    size: Array
+    novelty: Array
+    distance: Array
+    measured: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Belief:
+    """A trained belief on the Curie temperature.
+
+    Attributes
+    ----------
+    branches : tuple of Branch
+        The common one, those of single families of hosts, and sparse copies of the common one
+        for hosts of many compounds.
+    of_host : ndarray of int64, shape (hosts + 1,)
+        Which of them answers for each host; the last entry where there is no physics.
+    scores : tuple of ndarray
+        Errors on what was left out over their size, inside and outside the domain; empty outside
+        where too little was left out there: the physics' prior then says how far it may be wrong,
+        and also inside where there are too few to tell an interval.
+    known : TrainingSet
+        What it was trained on.
+    manifest : dict
+        Where it comes from.
+    anywhere : bool
+        Whether hosts without physics were left out often enough to know the errors there; where
+        not, nothing is said of them.
+    target : str
+        ``curie_temperature_K``.
+    physics : bool
+        Whether the model of the hosts is its mean; False for the data alone.
+    beside : Beside or None
+        What a user's own rows say beside the calibrated parameters, where those answer.
+    estimator_ : CompositionRegressor or None
+        The same as a scikit-learn regressor, where `magnetkit.surrogates` loaded it.
+    """
+
+    branches: tuple[Branch, ...]
+    of_host: NDArray[np.int64]
+    scores: tuple[Array, Array]
+    known: TrainingSet
+    manifest: dict[str, Any] = field(default_factory=dict)
+    anywhere: bool = True
+    target: str = TARGET
+    physics: bool = True
+    beside: Beside | None = None
+    estimator_: Any = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """Return what was trained and how well, in one line."""
+        return (
+            f"{self.target}: {self.manifest['rows']} values of {self.manifest['papers']} papers "
+            f"and systems, mean error {self.manifest['error']:.3g} K on what was left out; "
+            f"{self.file}"
+        )
+
+    @property
+    def file(self) -> Path:
+        """Where the belief is kept."""
+        return _store.file_of(self.target, self.manifest["key"])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the numbers that its answers are made of."""
+        parts = [(b.process, b.coefficients, float(b.edge)) for b in self.branches]
+        return fingerprint(
+            (self.target, parts, self.of_host, *self.scores, self.anywhere, self.beside)
+        )
+
+    @property
+    def decides(self) -> bool:
+        """Whether it stands before the calibrated parameters where there is physics.
+
+        The embedded facts alone are in the parameters already, and are better used there.
+        """
+        return self.beside is not None or self.known.origin != EMBEDDED
+
+    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
+        """Return what `of_phases` does, NaN where the calibrated parameters stand."""
+        found, answered = self._answers(phases, codes)
+        stand = np.full(len(phases), not self.decides)
+        if self.beside is not None:
+            stand = np.isfinite(found.value) & (found.share == 0.0)
+        return found._replace(
+            value=np.where(stand, np.nan, found.value),
+            half=np.where(stand | answered, np.nan, found.half),
+            share=np.where(stand, 0.0, found.share),
+            measured=found.measured & ~stand,
+        )
+
+    def curie_of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+        """Return the `value` of `of_magnets` alone, which takes no work where it never decides."""
+        if not self.decides:
+            return np.full(len(phases), np.nan)
+        return self.of_magnets(phases, codes).value
+
+    def columns(self, phases: CompositionTable, codes: NDArray[np.int8]) -> tuple[Array, Array]:
+        """Return what the residual is learnt over, and the physical mean with NaN where none."""
+        base = self.base(phases, codes)
+        return columns_of(phases, codes, base), base
+
+    def base(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Array:
+        """Return the physical mean, K, NaN where there is none."""
+        return physical(phases, codes) if self.physics else np.full(len(phases), np.nan)
+
+    def branch_of(self, codes: NDArray[np.int8], base: Array) -> NDArray[np.int64]:
+        """Return which branch answers for phases of hosts `codes`."""
+        return self.of_host[placed(codes, base)[0]]
+
+    def residual(self, phases: CompositionTable, codes: NDArray[np.int8], base: Array) -> Residual:
+        """Return the residual of phases whose physical mean is given."""
+        from ..kernels._gaussian_process import said
+
+        which, rows = self.branch_of(codes, base), phases.rows
+        kind, at = placed(codes, base)
+        amount, measured = self._met(phases)
+        mean, size, novelty, distance = np.full((4, len(phases)), np.nan)
+        found = Residual(mean, size, novelty, distance, measured)
+        # The physics knows some elements on their sites.
+        foreign = np.where(np.isfinite(base), 0.0, np.minimum(amount / _FOREIGN, 1.0))
+        strange = ~self._hosts[kind]
+        for k, branch in enumerate(self.branches):
+            picked = np.flatnonzero(which == k)
+            if len(picked):
+                process = branch.process
+                own = process.in_units(said(rows, picked, layout(), kind, at, process.known))
+                new = np.maximum(own.novelty, foreign[picked])
+                new[strange[picked]] = 1.0
+                found.mean[picked], found.novelty[picked] = own.mean, new
+                found.size[picked] = error_size(branch.coefficients, new, own.local)
+                found.distance[picked] = np.maximum(new / branch.edge, _STRANGE * strange[picked])
+        return found
+
+    def of_phases(
+        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+    ) -> Believed:
+        """Return what is believed of hard phases whose hosts are `codes`."""
+        return self._answers(phases, codes, interval)[0]
+
+    def _answers(
+        self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
+    ) -> tuple[Believed, NDArray[np.bool_]]:
+        """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
+        base = self.base(phases, codes)
+        found = self.residual(phases, codes, base)
+        known = np.isfinite(base)
+        width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+        inside = found.distance <= 1.0
+        half = np.where(inside, *width) * found.size
+        if not len(self.scores[1]):
+            far = NormalDist().inv_cdf(0.5 + 0.5 * interval) * OFFSET_K * found.novelty
+            # Of n scores the largest is one that a new one stays below in n of n + 1 cases.
+            enough = inside & (len(self.scores[0]) * (1.0 - interval) >= interval)
+            half = np.where(enough, half, np.maximum(width[0] * found.size, far))
+        value = np.maximum(np.where(known, base, TYPICAL_K) + found.mean, _LEAST_K)
+        learnt = 1.0 - found.novelty
+        silent = learnt < (_SILENT if self.anywhere else np.inf)
+        empty = (np.diff(phases.indptr) == 0) | (~known & silent)
+        value[empty] = half[empty] = np.nan
+        share = np.where(known, learnt, 1.0)
+        answered = np.zeros(len(phases), bool)
+        if self.beside is not None:
+            own, near = self.beside.predict(phases, codes)
+            answered = np.isfinite(own)
+            value, share = np.where(answered, own, value), np.where(answered, near, share)
+        share[empty] = 0.0
+        return Believed(value, half, share, found.distance, found.measured), answered
+
+    def predict(
+        self,
+        compositions: Any,
+        interval: float = 0.9,
+        *,
+        basis: Basis = "auto",
+        strict: bool = False,
+    ) -> Any:
+        """Predict with interval and domain.
+
+        Parameters
+        ----------
+        compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+            What to predict; of a recipe, its hard phase. See `magnetkit.predict`.
+        interval : float
+            Probability that the true value lies inside, for a paper not seen.
+        basis : {"auto", "atomic", "weight"}
+            What the amounts of a text are.
+        strict : bool
+            Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+        Returns
+        -------
+        DataFrame, or frame of the input's library
+            One row a composition: the target, its ``_lo``, ``_hi`` and ``_data_share``,
+            ``in_domain`` and ``domain_distance`` (1 at the edge).
+        """
+        import pandas as pd
+
+        from ..composition._read import read_inputs
+
+        inputs = read_inputs(compositions, basis, strict=strict)
+        codes, phases = hard_phases(inputs.table)
+        found = self.of_phases(phases, codes, interval)
+        frame = pd.DataFrame(
+            {
+                self.target: found.value,
+                f"{self.target}_lo": np.maximum(found.value - found.half, 0.0),
+                f"{self.target}_hi": found.value + found.half,
+                f"{self.target}_data_share": found.share,
+                "in_domain": found.distance <= 1.0,
+                "domain_distance": found.distance,
+            }
+        )
+        return inputs.give(frame)
+
+    def parts(self, table: CompositionTable) -> dict[str, Array]:
+        """Return what each part adds to the prediction of each composition, K."""
+        codes, phases = hard_phases(table)
+        x, base = self.columns(phases, codes)
+        which = self.branch_of(codes, base)
+        parts = {"physics": np.where(np.isfinite(base), base, TYPICAL_K)}
+        names = {"trend": "level and slope of the host", "smooth part": "smooth residual"}
+        for k, branch in enumerate(self.branches):
+            rows = which == k
+            for name, adds in branch.process.parts(x[rows]).items():
+                parts.setdefault(names.get(name, name), np.zeros(len(x)))[rows] = adds
+        return parts
+
+    def similarity(self, table: CompositionTable) -> Array:
+        """Return how alike compositions are to each known row, 0 to 1, shape (n, m)."""
+        codes, phases = hard_phases(table)
+        x, base = self.columns(phases, codes)
+        which = self.branch_of(codes, base)
+        codes, phases = phases_of(self.known.table)
+        known, base = self.columns(phases, codes)
+        host, _ = placed(codes, base)
+        alike = np.zeros((len(x), len(known)))
+        for k, branch in enumerate(self.branches):
+            rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])
+            alike[np.ix_(rows, seen)] = branch.process.similarity(x[rows], known[seen])
+        return alike
+
+    @cached_property
+    def _hosts(self) -> NDArray[np.bool_]:
+        """Whether anything of each host was learnt, the last entry without physics."""
+        codes, phases = phases_of(self.known.table)
+        found = np.zeros(len(self.of_host), bool)
+        found[placed(codes, self.base(phases, codes))[0]] = True
+        return found
+
+    @cached_property
+    def _marks(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the numbers of the known compositions, and the elements that none holds."""
+        foreign = np.ones(N_ELEMENTS, bool)
+        foreign[self.known.table.indices] = False
+        return np.unique(hashes(self.known.table)), foreign
+
+    def _met(self, phases: CompositionTable) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the amount of elements that no known row holds, and whether a row is known."""
+        from ..kernels._gaussian_process import met
+
+        return met(phases.rows, WEIGHTS, EDGE, *self._marks)
+
+
+def error_size(coefficients: Array, novelty: Array, local: Array) -> Array:
+    """Return what an error is taken to be proportional to, K."""
+    constant, new, near = coefficients
+    return constant + new * novelty + near * local

@@ -1,0 +1,530 @@
+"""A training set: compositions with one measured or computed value each, and their groups.
+
+Measured Curie temperatures: two public compilations and the embedded facts, cleaned by one rule.
+
+DS1+DS2 names no papers. MagneticMaterials_All names one a row, by DOI or as a handbook cites it.
+Kept is one value a compound and paper: of metallic crystals with a rare earth and iron or cobalt.
+"""
+
+import hashlib
+import logging
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from .._core import _fetch, datasets
+from .._core.elements import INDEX, RARE_EARTHS, SYMBOLS
+from .._core.errors import DataError, InputError
+from .._core.settings import get_settings
+from ..composition._files import read_whole
+from ..composition.table import CompositionTable
+
+_log = logging.getLogger("magnetkit")
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSet:
+    """Compositions with one value each.
+
+    Attributes
+    ----------
+    target : str
+        A name of `TARGETS`.
+    table : CompositionTable
+        The compositions, n of them.
+    values : ndarray of float64, shape (n,)
+        The target, in the unit of its name.
+    groups : ndarray of str, shape (n,)
+        What must be left out together in validation: the paper, else the chemical system.
+    sources : ndarray of str, shape (n,)
+        Where each value is from.
+    origin : str
+        One line on the whole set.
+    removed : dict
+        Reason to the number of rows it took out.
+    learn : ndarray of bool, shape (n,)
+        Rows to learn from; the rest only test and calibrate. All where it is not given.
+    """
+
+    target: str
+    table: CompositionTable
+    values: NDArray[np.float64]
+    groups: NDArray[np.str_]
+    sources: NDArray[np.str_]
+    origin: str
+    removed: dict[str, int] = field(default_factory=dict)
+    learn: NDArray[np.bool_] = field(default_factory=lambda: np.ones(0, bool))
+
+    def __post_init__(self) -> None:
+        if len(self.learn) != len(self.values):
+            object.__setattr__(self, "learn", np.ones(len(self.values), bool))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: NDArray) -> "TrainingSet":
+        """Return the rows a mask or index array selects."""
+        return TrainingSet(
+            self.target,
+            self.table[rows],
+            self.values[rows],
+            self.groups[rows],
+            self.sources[rows],
+            self.origin,
+            self.removed,
+            self.learn[rows],
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the compositions, values and groups in order."""
+        digest = hashlib.sha256(self.target.encode())
+        t = self.table
+        for part in (t.indptr, t.indices, t.values, self.values, self.learn):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        digest.update("\n".join(self.groups).encode())
+        return digest.hexdigest()
+
+
+def chemical_systems(table: CompositionTable) -> NDArray[np.str_]:
+    """Return the elements of each composition, joined by dashes."""
+    names = np.array(SYMBOLS)
+    bounds = zip(table.indptr[:-1], table.indptr[1:], strict=True)
+    return np.array(["-".join(names[table.indices[a:b]]) for a, b in bounds], dtype=np.str_)
+
+
+def merge_duplicates(
+    table: CompositionTable, values: NDArray[np.float64], digits: int = 5
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Join rows of the same composition, rounded to `digits`.
+
+    Returns
+    -------
+    first : ndarray of int64
+        The first row of each composition, ascending.
+    median, spread : ndarray of float64
+        Median of its values, and largest less smallest.
+    """
+    keys: list[bytes] = []
+    packed = np.round(table.values * 10**digits).astype(np.int64)
+    for i in range(len(table)):
+        part = slice(table.indptr[i], table.indptr[i + 1])
+        keys.append(table.indices[part].tobytes() + packed[part].tobytes())
+    frame = pd.DataFrame({"key": keys, "value": values, "row": np.arange(len(table))})
+    joined = frame.groupby("key", sort=False).agg(
+        first=("row", "min"),
+        median=("value", "median"),
+        low=("value", "min"),
+        high=("value", "max"),
+    )
+    joined = joined.sort_values("first")
+    return (
+        joined["first"].to_numpy(np.int64),
+        joined["median"].to_numpy(np.float64),
+        (joined["high"] - joined["low"]).to_numpy(np.float64),
+    )
+
+
+def _read_compositions(frame: pd.DataFrame, file: str) -> CompositionTable:
+    basis = set(frame["basis"]) if "basis" in frame.columns else {"auto"}
+    if len(basis) != 1 or not basis <= {"auto", "atomic", "weight"}:
+        raise InputError(
+            f"column 'basis' of {file} must hold one of auto, atomic, weight on every row, "
+            f"got {', '.join(sorted(map(str, basis)))}"
+        )
+    texts = frame["composition"].astype(str).tolist()
+    return CompositionTable.from_strings(texts, basis.pop())  # type: ignore[arg-type]
+
+
+def refuse(
+    target: str, file: str, found: TrainingSet, wrong: NDArray[np.bool_], limits: str
+) -> None:
+    """Raise an InputError that names the first of the values that no compound can have."""
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        name, value = found.table[rows[:1]].formulas()[0], found.values[rows[0]]
+        raise InputError(
+            f"{target} of {file} must lie between {limits}, got {value:g} for {name}; "
+            f"correct or leave out such rows ({len(rows)})"
+        )
+
+
+def named_so(given: Any) -> str:
+    """Return what a user's table is called: its path, or that it is a frame."""
+    return str(given) if isinstance(given, str | Path) else "the frame"
+
+
+def _frame(given: Any) -> pd.DataFrame:
+    """Return a CSV file, or a frame of pandas or of what speaks Arrow, as one of pandas."""
+    if isinstance(given, pd.DataFrame):
+        return given.reset_index(drop=True)
+    if not isinstance(given, str | Path):
+        if hasattr(given, "collect_schema") and hasattr(given, "collect"):
+            given = given.collect()  # a polars LazyFrame
+        if not hasattr(given, "__arrow_c_stream__") or not hasattr(given, "columns"):
+            raise InputError(
+                "data must be the path of a CSV file, or a frame of pandas, polars or Arrow, got "
+                f"{given!r:.60}"
+            )
+        return pa.table(given).to_pandas()
+    try:
+        return read_whole(Path(given)).to_pandas()
+    except InputError as error:
+        raise DataError(f"cannot read the data: {error}") from None
+
+
+def read_rows(target: str, given: Any, least: int = 2) -> TrainingSet:
+    """Return the training set in a CSV file or frame, see `magnetkit.surrogates.training_set`.
+
+    Rows that cannot be used are left out with a warning; fewer than `least` others are an error.
+    """
+    frame, file = _frame(given), named_so(given)
+    for column in ("composition", target):
+        if column not in frame.columns:
+            raise InputError(
+                f"{file} needs a column {column!r}, it has {', '.join(map(str, frame.columns))}"
+            )
+    on_disk = isinstance(given, str | Path)
+    name = Path(given).name if on_disk else file
+    table = _read_compositions(frame, file)
+    frame = frame.iloc[table.row_index].reset_index(drop=True)
+    values = pd.to_numeric(frame[target], errors="coerce").to_numpy(np.float64)
+    groups = (
+        frame["group"].astype(str).to_numpy(np.str_)
+        if "group" in frame.columns
+        else chemical_systems(table)
+    )
+    sources = (
+        frame["source"].astype(str).to_numpy(np.str_)
+        if "source" in frame.columns
+        else np.full(len(table), name)
+    )
+    origin = f"file {name}" if on_disk else name
+    removed = {"composition that cannot be read": len(table.errors)}
+    known = np.isfinite(values)
+    removed["no value"] = int((~known).sum())
+    found = TrainingSet(target, table, values, groups, sources, origin, removed)[known]
+    if len(found) < least:
+        raise DataError(f"{file} holds {len(found)} usable rows of {target}; {least} are needed")
+    left = {why: count for why, count in removed.items() if count}
+    if left:
+        told = ", ".join(f"{why} ({count})" for why, count in left.items())
+        _log.warning(f"{file}: rows left out: {told}")
+    return found
+
+
+TARGET = "curie_temperature_K"
+FOLDS = 10
+"""Folds of the validation by paper; ``datasets/surrogates/split.csv`` names each paper's."""
+
+ORIGIN = "DS1+DS2 and MagneticMaterials_All (MaMMoS-project/ML-models), embedded compounds"
+EMBEDDED = "embedded compounds and measurements"
+
+COMPILATIONS = ("DS1+DS2", "handbook of magnetic materials")
+"""Sources that are no paper: their rows train, and are left out by compound."""
+
+NO_PAPER = "system "
+"""How the groups of rows begin that no paper, but a chemical system keeps together."""
+
+EDGE = 0.5 * (5.0**0.5 - 1.0)
+"""Where amounts are told apart, in thousandths: of all numbers the golden section lies farthest
+from fractions of small whole numbers, which amounts are, so that none is a hair from the edge."""
+
+_NONMETALS = ("O", "F", "S", "Cl", "Se", "Br", "Te", "I")
+# DS1+DS2 gives this one in degrees Celsius.
+_CELSIUS = ("Co5Gd0.4Sm0.6",)
+_ZERO_CELSIUS = 273.15
+# No compound of iron or cobalt orders above cobalt, 1388 K.
+_HIGHEST_K = 1400.0
+_DOI = "https://doi.org/"
+# A range wider than this, as a value, is none.
+_RANGE_K = 20.0
+# Further than this from the median of three or more sources, a value is not believed.
+_CONTRADICTED_K = 150.0
+_GLASS = re.compile(r"amorph|glass|bmg", re.IGNORECASE)
+_SEVERAL_PHASES = re.compile(
+    r"amorph|glass|bmg|layer|\bfilms?\b|mixture|two-phase|multi-?phase|composite|quasicryst"
+    r"|part(?:ly|ially)|\band\b|\+|α-fe|alpha-fe",
+    re.IGNORECASE,
+)
+# Journal of Non-Crystalline Solids, by its name or its number in a DOI.
+_OF_GLASSES = re.compile(r"jnoncrysol|s0022-3093", re.IGNORECASE)
+# Shares of boron, and of rare earth beside it, from which an alloy is no compound: the richest in
+# rare earth is R5Fe2B6.
+_BORON, _MOSTLY_RARE = 0.01, 0.5
+_VALUE = re.compile(
+    r"(?:t_?c\s*=?\s*)?[~≈∼]?\s*(\d+(?:\.\d+)?)(?:\s*(?:±|\+/-)\s*\d+(?:\.\d+)?|\(\d+\))?"
+    r"(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(k|°\s?c|℃|c)?\.?",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"\((?:sx|polycrystalline|bulk|powder|annealed|single ?crystal|ht|lt|h|r)\)$", re.IGNORECASE
+)
+
+
+def kelvin(text: str) -> float:
+    """Return the one temperature (K) that a cell holds, NaN if none, a bound or a wide range.
+
+    >>> kelvin("~560 K"), kelvin("327 °C"), kelvin("550-555 K"), kelvin(">300 K")
+    (560.0, 600.15, 552.5, nan)
+    """
+    found = _VALUE.fullmatch(text.strip())
+    if found is None:
+        return float("nan")
+    value = float(found[1])
+    if found[2]:
+        if abs(float(found[2]) - value) > _RANGE_K:
+            return float("nan")
+        value = 0.5 * (value + float(found[2]))
+    celsius = found[3] is not None and found[3].lower() != "k"
+    return value + _ZERO_CELSIUS if celsius else value
+
+
+def compound(text: str) -> str:
+    """Return a compound's name as the parser takes it: plain digits, deuterium as hydrogen.
+
+    >>> compound("YFe₂D₃.₁"), compound("TbFe2 (polycrystalline)")
+    ('YFe2H3.1', 'TbFe2')
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return re.sub(r"D(?![a-z])", "H", _REMARK.sub("", plain).replace(" ", ""))
+
+
+def fold(paper: str) -> int:
+    """Return the fold of a paper, by its hash, so that a new one moves no other."""
+    return int(hashlib.sha256(paper.encode()).hexdigest(), 16) % FOLDS
+
+
+def local_file(name: str) -> Path | None:
+    """Return a fetched set's file if mirror or cache holds it; the network is not asked."""
+    places = [_fetch.cached_path(name)]
+    mirror = get_settings().mirror
+    if mirror is not None:
+        places.append(mirror.expanduser() / datasets.registry()["remote"][name]["file"])
+    return _fetch.fetch(name) if any(map(os.path.isfile, places)) else None
+
+
+def curie_set() -> TrainingSet:
+    """Return all that is at hand: the embedded facts, and the compilations that were fetched.
+
+    Raises
+    ------
+    DataError
+        If a file is not laid out as expected.
+    """
+    files = (local_file("curie"), local_file("curie-by-paper"))
+    return _curie_set(*(None if file is None else str(file) for file in files))
+
+
+def embedded_set() -> TrainingSet:
+    """Return the embedded facts alone."""
+    return _curie_set(None, None)
+
+
+@lru_cache(maxsize=4)
+def _curie_set(plain: str | None, by_paper: str | None) -> TrainingSet:
+    frames = [_embedded()]
+    if plain is not None:
+        frames.append(_plain(pd.read_csv(plain)))
+    if by_paper is not None:
+        frames.append(_by_paper(pd.read_csv(by_paper, dtype=str, keep_default_na=False)))
+    return clean(pd.concat(frames, ignore_index=True), EMBEDDED if len(frames) == 1 else ORIGIN)[0]
+
+
+def own_set(given: Any, least: int = 2) -> TrainingSet:
+    """Return a user's measured Curie temperatures, see `magnetkit.surrogates.training_set`.
+
+    Raises
+    ------
+    InputError
+        If one is no temperature in kelvin that a compound can order at.
+    """
+    found = read_rows(TARGET, given, least)
+    wrong = (found.values <= 0.0) | (found.values > _HIGHEST_K)
+    refuse(TARGET, named_so(given), found, wrong, f"0 and {_HIGHEST_K:.0f} K (cobalt: 1388 K)")
+    return found
+
+
+def _embedded() -> pd.DataFrame:
+    """Return the facts of datasets/intrinsic; the paper of one is its DOI, or what is cited."""
+    names = ["name", "value", "paper"]
+    columns = ["formula", TARGET, "source"]
+    files = (datasets.path(f"intrinsic/{name}.csv") for name in ("compounds", "curie"))
+    frames = [pd.read_csv(file)[columns].set_axis(names, axis=1) for file in files]
+    single = pd.read_csv(datasets.path("intrinsic/measurements.csv"))
+    single = single[single["property"] == TARGET][["formula", "value", "source"]]
+    found = pd.concat([*frames, single.set_axis(names, axis=1)])
+    papers = [s.removeprefix(_DOI).lower() if s.startswith(_DOI) else s for s in found["paper"]]
+    found = found.assign(paper=papers, kind="", computed=False, typed=True)
+    return found[np.isfinite(found["value"])]
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return DS1+DS2 with the columns that `clean` takes."""
+    if not {"Name", "TC"} <= set(frame.columns):
+        raise DataError(f"expected columns Name and TC, got {', '.join(frame.columns[:8])}")
+    value = frame["TC"] + np.where(frame["Name"].isin(_CELSIUS), _ZERO_CELSIUS, 0.0)
+    return pd.DataFrame(
+        {
+            "name": frame["Name"],
+            "value": value,
+            "paper": COMPILATIONS[0],
+            "kind": "",
+            "computed": False,
+        }
+    )
+
+
+def _by_paper(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return MagneticMaterials_All with the columns that `clean` takes.
+
+    A blank `Experimental` stands beside titles of measurements, and is taken as measured.
+    """
+    wanted = ("Material_Name", "Curie", "DOI", "Experimental", "Crystal_Structure")
+    if not {*wanted, "Lattice_Structure"} <= set(frame.columns):
+        raise DataError(f"expected columns {', '.join(wanted)}, got {', '.join(frame.columns[:8])}")
+    frame = frame[frame["Curie"] != ""]
+    kind = frame["Material_Name"] + " " + frame["Crystal_Structure"]
+    bare = (frame["Crystal_Structure"] + frame["Lattice_Structure"]).str.strip() == ""
+    of_glasses = kind.str.contains(_GLASS) | frame["DOI"].str.contains(_OF_GLASSES)
+    glasses = set(frame["DOI"][of_glasses])
+    return pd.DataFrame(
+        {
+            "name": frame["Material_Name"].map(compound),
+            "value": frame["Curie"].map(kelvin),
+            "paper": frame["DOI"].str.lower().str.strip(),
+            # In a paper or journal of glasses, what has no structure is another.
+            "kind": kind.where(~(bare & frame["DOI"].isin(glasses)), "glass")
+            + " "
+            + frame["Lattice_Structure"],
+            "computed": frame["Experimental"] == "False",
+        }
+    )
+
+
+def clean(frame: pd.DataFrame, origin: str = ORIGIN) -> tuple[TrainingSet, pd.DataFrame]:
+    """Clean rows of name, value (K), paper, kind (text on the crystal) and computed.
+
+    Returns
+    -------
+    TrainingSet
+        One row a compound and paper, the median of its values; groups are the papers, and where
+        there is none the chemical system, or of facts from reviews that without the rare earths.
+    DataFrame
+        Rows that were contradicted or are listed as faulty: name, value, paper, reason.
+    """
+    removed: dict[str, int] = {}
+    faulty: list[pd.DataFrame] = []
+
+    def drop(bad: "pd.Series | NDArray[np.bool_]", reason: str, listed: bool = False) -> None:
+        nonlocal frame
+        mark = np.asarray(bad, bool)
+        removed[reason] = int(mark.sum())
+        if listed:
+            faulty.append(frame.loc[mark, ["name", "value", "paper"]].assign(reason=reason))
+        frame = frame[~mark].reset_index(drop=True)
+
+    drop(~_of_interest(frame["name"]), "no rare earth, or neither iron nor cobalt")
+    drop(frame["computed"], "computed, not measured")
+    reasons = doubtful_papers()
+    drop(frame["paper"].isin(list(reasons)), "paper listed as faulty", listed=True)
+    drop(frame["kind"].str.contains(_SEVERAL_PHASES), "glass, film or several phases")
+    drop(~frame["value"].between(0.0, _HIGHEST_K, inclusive="right"), "no single temperature")
+    table = CompositionTable.from_strings(frame["name"].tolist(), basis="atomic")
+    removed["composition that cannot be read"] = len(table.errors)
+    frame = frame.iloc[table.row_index].reset_index(drop=True)
+    atoms = table.to_array()
+    frame["key"] = keys(atoms)
+    frame["at"] = np.arange(len(frame))
+    drop(_columns(atoms, _NONMETALS) > 0.0, "not metallic")
+    atoms = table.to_array()[frame["at"]]
+    both = (_columns(atoms, RARE_EARTHS) > 0.0) & (_columns(atoms, ("Fe", "Co")) > 0.0)
+    drop(~both, "no rare earth, or neither iron nor cobalt, once read")
+    atoms = table.to_array()[frame["at"]]
+    mostly = _columns(atoms, RARE_EARTHS) > _MOSTLY_RARE
+    drop(mostly & (_columns(atoms, ("B",)) > _BORON), "boron in what is mostly rare earth")
+    atoms = table.to_array()[frame["at"]]
+    unnumbered = ~frame["name"].str.contains(r"\d").to_numpy(bool)
+    many = (atoms > 0.0).sum(axis=1) > 3
+    drop(unnumbered & (many | (_columns(atoms, ("B",)) > 0.0)), "elements without amounts")
+    drop(_contradicting_papers(frame), "paper that others contradict", listed=True)
+    drop(_contradicted(frame), "value that two or more others contradict", listed=True)
+    if "typed" not in frame:
+        frame["typed"] = False
+    joined = (
+        frame.groupby(["paper", "key"], sort=False)
+        .agg(value=("value", "median"), at=("at", "first"), typed=("typed", "first"))
+        .reset_index()
+    )
+    removed["repeated within a paper, joined by the median"] = len(frame) - len(joined)
+    table = table[joined["at"].to_numpy()]
+    paper = joined["paper"].to_numpy(np.str_)
+    families = [f"{NO_PAPER}{name}" for name in chemical_systems(_without_rare_earths(table))]
+    systems = [f"{NO_PAPER}{name}" for name in chemical_systems(table)]
+    groups = np.where(np.isin(paper, COMPILATIONS), systems, paper)
+    # A review prints one value a compound: what is left out together are all its rare earths.
+    review = (joined["typed"] == True) & ~joined["paper"].str.startswith("10.")  # noqa: E712
+    groups = np.where(review, families, groups)
+    found = TrainingSet(
+        TARGET, table, joined["value"].to_numpy(np.float64), groups, paper, origin, removed
+    )
+    return found, pd.concat(faulty, ignore_index=True)
+
+
+@lru_cache(maxsize=1)
+def doubtful_papers() -> dict[str, str]:
+    """Return the papers whose rows in the compilations are faulty, and why."""
+    frame = pd.read_csv(datasets.path("surrogates/doubtful_papers.csv"))
+    return dict(zip(frame["paper"], frame["reason"], strict=True))
+
+
+def keys(atoms: NDArray[np.float64]) -> list[bytes]:
+    """Return one key a composition, shape (n, 118): the same within 0.1 at.%."""
+    return [row.tobytes() for row in thousandths(atoms).astype(np.int16)]
+
+
+def thousandths(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return fractions in thousandths, such that a move in the last digits changes none."""
+    return np.floor(1000.0 * fractions + EDGE).astype(np.int64)
+
+
+def _of_interest(names: pd.Series) -> pd.Series:
+    rare = names.str.contains("|".join(rf"{s}(?![a-z])" for s in RARE_EARTHS))
+    return rare & names.str.contains(r"(?:Fe|Co)(?![a-z])")
+
+
+def _without_rare_earths(table: CompositionTable) -> CompositionTable:
+    atoms = table.to_array()
+    atoms[:, [INDEX[s] for s in RARE_EARTHS]] = 0.0
+    return CompositionTable.from_array(atoms)
+
+
+def _columns(atoms: NDArray[np.float64], symbols: tuple[str, ...]) -> NDArray[np.float64]:
+    return atoms[:, [INDEX[s] for s in symbols]].sum(axis=1)
+
+
+def _contradicted(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows far from the median of three or more sources of the same compound."""
+    own = frame.groupby(["key", "paper"])["value"].median().reset_index()
+    of_compound = own.groupby("key")["value"]
+    far = (own["value"] - of_compound.transform("median")).abs() > _CONTRADICTED_K
+    found = own[far & (of_compound.transform("size") >= 3)]
+    bad = set(zip(found["key"], found["paper"], strict=True))
+    return np.array([pair in bad for pair in zip(frame["key"], frame["paper"], strict=True)], bool)
+
+
+def _contradicting_papers(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return the rows of papers half or more of whose checkable compounds are contradicted."""
+    several = frame.groupby("key")["paper"].transform("nunique") >= 3
+    share = pd.Series(_contradicted(frame))[several].groupby(frame["paper"][several]).mean()
+    whole = set(share.index[share >= 0.5]) - set(COMPILATIONS)
+    return frame["paper"].isin(whole).to_numpy(bool)

@@ -1,0 +1,530 @@
+"""A Gaussian process on three blocks of columns.
+
+The covariance is linear in the columns of a trend, Matern-5/2 in the smooth ones with a length
+scale each, and in the last ones either exponential in their distance (nearness) or linear (a
+plane). Rows that the others predict badly weigh less (Student's t). Nothing is random:
+rows are put in order first, and what a search leaves in the last digits is rounded away.
+
+The negative log posterior of a process's scales, and the distances it rests on.
+
+What scikit-learn asks of an estimator, without importing it: that takes half a second.
+
+Which points of a kernel expansion to keep where only some of them are asked about.
+"""
+
+import inspect
+from copy import copy
+from typing import Any, NamedTuple, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._blas import one_thread
+from .._core.errors import InputError, MagnetkitError
+
+Array = NDArray[np.float64]
+
+JITTER = 1e-6
+"""Added to the diagonal of a covariance of variances about one, so that it has an inverse."""
+_SQRT5 = np.sqrt(5.0)
+_TOO_FAR = 1e10
+
+
+def squares(a: NDArray, b: NDArray) -> NDArray:
+    """Return squared distances between rows, by one matrix product."""
+    found = a @ b.T
+    found *= -2.0
+    found += (a * a).sum(axis=1)[:, None]
+    found += (b * b).sum(axis=1)
+    return np.maximum(found, 0.0, out=found)
+
+
+def loss(
+    theta: Array, sides: tuple[Array, Array, Array], linear: bool, y: Array, noise: Array,
+    about: Array, sd: Array,
+) -> tuple[float, Array]:  # fmt: skip
+    """Return the negative logarithm of the posterior of `theta`, and its gradient.
+
+    `sides` are the trend's covariance, the smooth columns and either products or distances of the
+    last ones.
+    """
+    from scipy.linalg import LinAlgError, cho_solve, cholesky
+    from scipy.linalg.lapack import dpotri
+
+    trend, smooth, apart = sides
+    one, two, rate = np.exp(2.0 * theta[0]), np.exp(2.0 * theta[1]), np.exp(theta[-2])
+    own = np.exp(2.0 * theta[-1]) * noise
+    x = smooth * np.exp(-theta[2:-2])
+    t = _SQRT5 * np.sqrt(squares(x, x))
+    decay = np.exp(-t)
+    first = one * (1.0 + t + t * t / 3.0) * decay
+    second = two * apart if linear else two * np.exp(-rate * apart)
+    total = trend + first + second
+    total[np.diag_indices(len(y))] += own + JITTER
+    try:
+        lower = cholesky(total, lower=True, overwrite_a=True)
+    except (LinAlgError, ValueError):
+        # A step that leaves nothing to invert, or overflows, went too far.
+        return _TOO_FAR, np.zeros_like(theta)
+    weights = cho_solve((lower, True), y)
+    value = 0.5 * float(y @ weights) + float(np.log(np.diag(lower)).sum())
+    inverse = dpotri(lower, lower=1)[0]
+    inverse = np.tril(inverse) + np.tril(inverse, -1).T
+    slope = np.outer(weights, weights) - inverse
+    gradient = np.empty_like(theta)
+    gradient[0] = -np.sum(slope * first)
+    gradient[1] = -np.sum(slope * second)
+    pull = slope * (one * 5.0 / 3.0 * (1.0 + t) * decay)
+    gradient[2:-2] = -(pull.sum(axis=1) @ x**2 - np.einsum("ij,ij->j", x, pull @ x))
+    gradient[-2] = 0.0 if linear else 0.5 * rate * np.sum(slope * apart * second)
+    gradient[-1] = -float(np.diag(slope) @ own)
+    off = (theta - about) / sd
+    return value + 0.5 * float(off @ off), gradient + off / sd
+
+
+E = TypeVar("E", bound="Plain")
+
+
+class Plain:
+    """An estimator whose settings are the arguments of its ``__init__``.
+
+    A subclass of this and of scikit-learn's `BaseEstimator` is one of theirs.
+    """
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the settings by name; `deep` is scikit-learn's, there is nothing inside."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def blank(self) -> Self:
+        """Return one of the same settings that is not fitted."""
+        return type(self)(**self.get_params())
+
+
+def check_is_fitted(estimator: Plain) -> None:
+    """Refuse to go on with an estimator that has seen no rows.
+
+    Raises
+    ------
+    MagnetkitError
+        If it has not.
+    """
+    if not hasattr(estimator, "n_features_in_"):
+        raise MagnetkitError(f"{type(estimator).__name__} is not fitted: call fit first")
+
+
+# Deviations of the logarithms about where the search begins: of the scales, which few rows say
+# little about, and of variances, rate and noise.
+_PRIOR_SCALE, _PRIOR_REST = 1.0, 2.0
+_START = {"smooth": 0.6, "local": 0.4, "plane": 1.0, "rate": 4.0, "noise": 0.15}
+_DIGITS = 2
+_KEPT = ("center_", "width_", "scale_", "theta_", "weights_", "doubt_", "residual_")
+
+
+class Estimate(NamedTuple):
+    """The posterior of each row, arrays of shape (n,).
+
+    ``mean``; ``novelty``, one less the correlation with the most similar known row, without the
+    trend; ``local``, residual of known rows like it left out one by one.
+    """
+
+    mean: Array
+    novelty: Array
+    local: Array
+
+
+class TrendProcess(Plain):
+    """Gaussian process with a linear trend, a smooth and a local or a second linear part.
+
+    Parameters
+    ----------
+    trend, local : int
+        Number of leading columns of the trend, already times their prior deviation in the unit of
+        the values, and of trailing columns of the local part; the smooth part has those between,
+        standardised here.
+    linear : bool
+        Whether the trailing columns add a plane, whose steepness is learnt, and not a local part.
+    search_rows, search_iterations : int
+        Rows and steps of the marginal-likelihood search.
+    searches : int
+        How often it is done; from the second on, rows that the others contradict weigh little.
+    robust : float
+        Degrees of freedom of Student's t.
+
+    Attributes
+    ----------
+    theta_ : ndarray
+        Logarithms of the deviation of the smooth and of the last part, the length scales, the
+        rate of the local part and the noise; deviations in units of `scale_`.
+    scale_ : float
+        Deviation of the values about their mean.
+    middle_ : ndarray
+        Where the plane of the trailing columns begins.
+    doubt_ : ndarray, shape (n,)
+        Noise variance of each row relative to that asked for; large where a row is not believed.
+    residual_ : ndarray, shape (n,)
+        Value of each row less the prediction of the others.
+    """
+
+    def __init__(
+        self,
+        trend: int = 0,
+        local: int = 0,
+        linear: bool = False,
+        search_rows: int = 1000,
+        search_iterations: int = 40,
+        searches: int = 1,
+        robust: float = 4.0,
+    ) -> None:
+        self.trend = trend
+        self.local = local
+        self.linear = linear
+        self.search_rows = search_rows
+        self.search_iterations = search_iterations
+        self.searches = searches
+        self.robust = robust
+
+    @one_thread()
+    def fit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
+        """Fit scales and posterior.
+
+        Parameters
+        ----------
+        X : array-like, shape (n, d)
+            Columns of trend, smooth and local part.
+        y : array-like, shape (n,)
+            Values.
+        noise : array-like, shape (n,), optional
+            Noise variance of each row relative to the common one.
+        """
+        from sklearn.utils import check_X_y
+
+        X, y = check_X_y(X, y, y_numeric=True, dtype=np.float64)
+        self.n_features_in_ = X.shape[1]
+        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        order = _order(X, y)
+        smooth = X[order, self.trend : X.shape[1] - self.local]
+        self.center_ = smooth.mean(axis=0)
+        spread = smooth.std(axis=0)
+        self.width_ = np.where(spread > 1e-9, spread, 1.0)
+        last = X[order, X.shape[1] - self.local :]
+        self.middle_ = last.mean(axis=0) if self.linear else np.zeros(self.local)
+        self.scale_ = float(y[order].std()) or 1.0
+        self.theta_ = self._start(smooth.shape[1])
+        # Rows evenly spaced in this order would lack the close neighbours that decide the scales.
+        few = np.random.default_rng(0).permutation(order)[: self.search_rows]
+        doubt = np.ones(len(y))
+        for _ in range(self.searches):
+            self.theta_ = self._search(X[few], y[few] / self.scale_, (noise * doubt)[few])
+            self._condition(X, y, noise, order)
+            doubt = self.doubt_
+        return self
+
+    @one_thread()
+    def refit(self, X: Any, y: Any, noise: Any = None) -> "TrendProcess":
+        """Return a copy with the scales of this one, conditioned on other rows."""
+        check_is_fitted(self)
+        X, y = np.asarray(X, np.float64), np.asarray(y, np.float64)
+        noise = np.ones(len(y)) if noise is None else np.asarray(noise, np.float64)
+        other = self.blank()
+        for name in ("center_", "width_", "middle_", "scale_", "theta_", "n_features_in_"):
+            setattr(other, name, getattr(self, name))
+        return other._condition(X, y, noise, _order(X, y))
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the arrays that, with the rows learnt from, make up the fitted model."""
+        check_is_fitted(self)
+        return {name: np.asarray(getattr(self, name)) for name in self._names}
+
+    def from_arrays(self, X: Array, y: Array, arrays: dict[str, Array]) -> "TrendProcess":
+        """Return the model fitted to `X` and `y` from its `arrays`; nothing is fitted."""
+        other = self.blank()
+        other.n_features_in_ = X.shape[1]
+        other.middle_ = np.zeros(self.local)
+        for name in self._names:
+            setattr(other, name, arrays[name])
+        other.scale_ = float(other.scale_)
+        order = _order(X, y)
+        other.points_ = X[order]
+        size = np.abs(other.residual_[order])
+        other._known = other._kernel_arrays(other._blocks(other.points_), other.weights_, size)
+        return other
+
+    @one_thread()
+    def sparse_about(self, near: NDArray[np.bool_], others: int) -> "TrendProcess":
+        """Return a sparse process: the mean of this one about some of its points, of fewer points.
+
+        Those points stay, and of the others those that matter most to them, see `kept_points`. The
+        mean is this one's at every point kept, interpolated by the same kernel between them; trend
+        and plane stay whole.
+
+        Parameters
+        ----------
+        near : ndarray of bool, shape (m,)
+            Which of `points_` are asked about.
+        others : int
+            How many of the rest to keep.
+        """
+        check_is_fitted(self)
+        blocks = self._blocks(self.points_)
+        _, covariance, last = self._parts(blocks, blocks)
+        if not self.linear:
+            covariance += last
+        at = kept_points(covariance, covariance @ self.weights_, near, others)
+        inner = covariance[np.ix_(at, at)]
+        inner[np.diag_indices(len(at))] += JITTER
+        weights = np.linalg.solve(inner, covariance[at] @ self.weights_)
+        smooth, local, *rest, _, size = self._known
+        smooth, local = ((*b[:3], np.ascontiguousarray(b[3][:, at]), b[4]) for b in (smooth, local))
+        other = copy(self)
+        other.points_, other.weights_ = self.points_[at], weights
+        other._known = (smooth, local, *rest, weights, size[at])
+        return other
+
+    def predict(self, X: Any) -> Array:
+        """Return the mean of each row, shape (n,)."""
+        check_is_fitted(self)
+        X = np.asarray(X, np.float64)
+        if X.ndim != 2 or X.shape[1] != self.n_features_in_:
+            raise InputError(f"expected rows of {self.n_features_in_} features, got {X.shape}")
+        return self.estimate(X).mean
+
+    def estimate(self, X: Array) -> Estimate:
+        """Return mean, novelty and local residual of each row of `X`, shape (n, d)."""
+        from ..kernels._gaussian_process import posterior
+
+        return self.in_units(posterior(np.ascontiguousarray(X, np.float64), self.known))
+
+    @property
+    def known(self) -> Any:
+        """What the kernel takes: a `magnetkit.kernels._gaussian_process.Known`."""
+        from ..kernels._gaussian_process import Block, Known
+
+        check_is_fitted(self)
+        smooth, local, one, two, *rest = self._known
+        # A model file keeps plain numbers.
+        return Known(Block(*smooth), Block(*local), np.float32(one), np.float32(two), *rest)
+
+    def in_units(self, found: Array) -> Estimate:
+        """Return what the kernel wrote, shape (3, n), in the unit of the values."""
+        mean, nearest, near = found
+        return Estimate(self.scale_ * mean, 1.0 - np.minimum(nearest, 1.0), near)
+
+    @one_thread()
+    def parts(self, X: Array) -> dict[str, Array]:
+        """Return what trend, smooth and last part add to the mean, each of shape (n,)."""
+        check_is_fitted(self)
+        X = np.asarray(X, np.float64)
+        a = self._blocks(X)
+        _, smooth, last = self._parts(a, self._blocks(self.points_))
+        level, slopes = self._known[4:6]
+        trend, _, plane = np.split(X * slopes, [self.trend, X.shape[1] - self.local], axis=1)
+        found = {
+            "trend": trend.sum(axis=1),
+            "smooth part": smooth @ self.weights_,
+            "elements" if self.linear else "neighbours": (
+                level + plane.sum(axis=1) if self.linear else last @ self.weights_
+            ),
+        }
+        return {name: self.scale_ * part for name, part in found.items()}
+
+    @one_thread()
+    def similarity(self, X: Array, rows: Array) -> Array:
+        """Return how alike `X` and `rows` are, 0 to 1, shape (n, m), without the trend."""
+        check_is_fitted(self)
+        a, b = self._blocks(np.asarray(X, float)), self._blocks(np.asarray(rows, float))
+        _, smooth, last = self._parts(a, b)
+        return (smooth if self.linear else smooth + last) / self._flat
+
+    def _start(self, d: int) -> Array:
+        last = _START["plane" if self.linear else "local"]
+        first = np.log([_START["smooth"], last])
+        lengths = np.full(d, np.log(0.8 * np.sqrt(max(d, 1))))
+        return np.concatenate([first, lengths, np.log([_START["rate"], _START["noise"]])])
+
+    def _blocks(self, X: Array) -> tuple[Array, Array, Array]:
+        stop = X.shape[1] - self.local
+        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
+        return (
+            X[:, : self.trend] / self.scale_,
+            smooth * np.exp(-self.theta_[2:-2]),
+            (X[:, stop:] - self.middle_) * self._rate,
+        )
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return (*_KEPT, "middle_") if self.linear else _KEPT
+
+    @property
+    def _rate(self) -> float:
+        return 1.0 if self.linear else float(np.exp(self.theta_[-2]))
+
+    @property
+    def _flat(self) -> float:
+        return float(np.exp(2.0 * self.theta_[: 1 if self.linear else 2]).sum())
+
+    def _parts(self, a: tuple, b: tuple) -> tuple[NDArray, NDArray, NDArray]:
+        one, two = np.exp(2.0 * self.theta_[:2]).astype(a[0].dtype)
+        t = np.sqrt(squares(a[1], b[1]))
+        t *= a[1].dtype.type(_SQRT5)
+        smooth = np.exp(-t)
+        smooth *= one * (1.0 + t * (1.0 + t / 3.0))
+        if self.linear:
+            return a[0] @ b[0].T, smooth, two * (a[2] @ b[2].T)
+        local = np.sqrt(squares(a[2], b[2]))
+        np.exp(np.negative(local, out=local), out=local)
+        local *= two
+        return a[0] @ b[0].T, smooth, local
+
+    def _covariance(self, a: tuple, b: tuple) -> NDArray:
+        trend, smooth, local = self._parts(a, b)
+        smooth += local
+        smooth += trend
+        return smooth
+
+    def _condition(self, X: Array, y: Array, noise: Array, order: NDArray[np.int64]) -> Any:
+        """Find the posterior, twice: the second time with doubt in rows that others contradict."""
+        from scipy.linalg.lapack import dpotri
+
+        X, t = X[order], y[order] / self.scale_
+        a = self._blocks(X)
+        covariance = self._covariance(a, a)
+        own = np.exp(2.0 * self.theta_[-1]) * noise[order]
+        lower, weights = self._solve(covariance, own, t)
+        precision = np.diag(dpotri(lower, lower=1)[0])
+        residual = weights / precision
+        size = residual**2 * precision
+        doubt = np.clip((self.robust + size) / (self.robust + 1.0), 0.5, 100.0)
+        _, weights = self._solve(covariance, own * doubt, t)
+        self.points_, self.weights_ = X, weights
+        self.doubt_, self.residual_ = np.empty((2, len(t)))
+        self.doubt_[order], self.residual_[order] = doubt, self.scale_ * residual
+        self._known = self._kernel_arrays(a, weights, np.abs(self.scale_ * residual))
+        return self
+
+    def _kernel_arrays(
+        self, blocks: tuple[Array, Array, Array], weights: Array, size: Array
+    ) -> tuple:
+        """Return what the kernel takes: two `Block` and the rest of `Known`, as plain tuples."""
+        trend, smooth, last = blocks
+        begin = self.n_features_in_ - self.local
+        one, two = np.exp(2.0 * self.theta_[:2])
+        slopes, level = np.zeros(self.n_features_in_), 0.0
+        slopes[: self.trend] = _weighed(trend, weights) / self.scale_
+        if self.linear:
+            slopes[begin:] = two * _weighed(last, weights)
+            level = -float((slopes[begin:] * self.middle_).sum())
+            last, two = last[:, :0], 0.0
+        width = last.shape[1]
+        return (
+            _block(smooth, self.trend, self.center_, np.exp(-self.theta_[2:-2]) / self.width_),
+            _block(last, begin, np.zeros(width), np.full(width, self._rate)),
+            np.float32(one),
+            np.float32(two),
+            level,
+            slopes,
+            weights,
+            size.astype(np.float32),
+        )
+
+    @staticmethod
+    def _solve(covariance: Array, noise: Array, t: Array) -> tuple[Array, Array]:
+        from scipy.linalg import cho_solve, cholesky
+
+        total = covariance.copy()
+        total[np.diag_indices(len(t))] += noise + JITTER
+        lower = cholesky(total, lower=True, overwrite_a=True)
+        return lower, cho_solve((lower, True), t)
+
+    def _search(self, X: Array, y: Array, noise: Array) -> Array:
+        from scipy.optimize import minimize
+
+        deviation = np.full(len(self.theta_), _PRIOR_SCALE)
+        deviation[[0, 1, -2, -1]] = _PRIOR_REST
+        deviation[1] = _PRIOR_SCALE if self.linear else _PRIOR_REST
+        found = minimize(
+            loss,
+            self.theta_,
+            (self._standard(X), self.linear, y, noise, self.theta_.copy(), deviation),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": self.search_iterations},
+        )
+        return np.round(found.x, _DIGITS)
+
+    def _standard(self, X: Array) -> tuple[Array, Array, Array]:
+        stop = X.shape[1] - self.local
+        smooth = (X[:, self.trend : stop] - self.center_) / self.width_
+        last = X[:, stop:] - self.middle_
+        trend = X[:, : self.trend] / self.scale_
+        apart = last @ last.T if self.linear else np.sqrt(squares(last, last))
+        return trend @ trend.T, smooth, apart
+
+
+def _block(known: Array, first: int, shift: Array, factor: Array) -> tuple:
+    """Return the fields of a `Block` whose columns of a row begin at `first`."""
+    moves = np.ptp(known, axis=0) > 0.0
+    at = np.concatenate([np.flatnonzero(moves), np.flatnonzero(~moves)])
+    moving = np.ascontiguousarray(known[:, moves].T, np.float32)
+    return first + at, shift[at], factor[at], moving, known[0, ~moves].astype(np.float64)
+
+
+def _weighed(rows: Array, weights: Array) -> Array:
+    """Return the sum of rows times their weights, in the order of the rows."""
+    found: Array = (rows * weights[:, None]).sum(axis=0)
+    return found
+
+
+def _order(X: Array, y: Array) -> NDArray[np.int64]:
+    """Return an order of rows that does not depend on theirs, nor on the last digits."""
+    keys = np.round(np.column_stack([X, y]), 6) + 0.0
+    return np.lexsort(keys.T[::-1])
+
+
+def kept_points(
+    covariance: Array, mean: Array, near: NDArray[np.bool_], others: int
+) -> NDArray[np.int64]:
+    """Return points from which a function is interpolated well about some of them.
+
+    Those named, and one by one the point that those before miss most (f-greedy: R. Schaback, H.
+    Wendland, Numer. Algorithms 24 (2000) 239), times its largest covariance with those named. The
+    basis is Newton's: S. Müller, R. Schaback, J. Approx. Theory 161 (2009) 645.
+
+    Parameters
+    ----------
+    covariance : ndarray of float64, shape (m, m)
+        The kernel between all points.
+    mean : ndarray of float64, shape (m,)
+        The function at each.
+    near : ndarray of bool, shape (m,)
+        The points named, one or more.
+    others : int
+        How many more to take, if there are so many.
+
+    Returns
+    -------
+    ndarray of int64
+        The points named, ascending, then the others as they were taken.
+    """
+    from scipy.linalg import cholesky, solve_triangular
+
+    chosen = np.flatnonzero(near)
+    first = len(chosen)
+    others = min(others, len(near) - first)
+    alike = covariance[:, chosen].max(axis=1)
+    inner = covariance[np.ix_(chosen, chosen)]
+    inner[np.diag_indices(first)] += JITTER
+    lower = cholesky(inner, lower=True, overwrite_a=True)
+    basis = np.empty((first + others, len(near)))
+    basis[:first] = solve_triangular(lower, covariance[chosen], lower=True)
+    left = mean - solve_triangular(lower, mean[chosen], lower=True) @ basis[:first]
+    free = covariance.diagonal() - (basis[:first] ** 2).sum(axis=0)
+    at = np.concatenate([chosen, np.empty(others, np.int64)])
+    for k in range(first, len(at)):
+        score = np.abs(left) * alike
+        score[at[:k]] = -1.0
+        i = at[k] = score.argmax()
+        new = (covariance[i] - basis[:k, i] @ basis[:k]) / np.sqrt(max(free[i], JITTER))
+        left -= new * (left[i] / new[i])
+        free -= new**2
+        basis[k] = new
+    return at

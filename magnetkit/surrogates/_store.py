@@ -1,0 +1,315 @@
+"""Model files: a manifest line, then arrays, and how they make up the model.
+
+The payload is NumPy's archive of arrays without pickles; its array ``tree`` is JSON that says where
+each goes. A file whose content does not match its hash, that another version wrote, or that names a
+type this module does not, is refused; nothing in it is run.
+
+One hash of the numbers of a trained model, and one of the code that it was made by.
+"""
+
+import ast
+import hashlib
+import io
+import json
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .._core._files import whole
+from .._core.errors import StoreError
+from .._core.settings import get_settings
+
+
+def fingerprint(value: Any) -> str:
+    """Return the SHA-256 of all that a value holds.
+
+    Two models have the same hash if and only if every array and every setting in them is the same,
+    be they trained here or read from a file.
+
+    Parameters
+    ----------
+    value : object
+        Estimators, arrays, plain values, and mappings and sequences of them.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for part in _parts(value):
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        yield f"array {value.dtype.str} {value.shape}".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, dict):
+        yield b"mapping"
+        for key in sorted(value, key=str):
+            yield str(key).encode()
+            yield from _parts(value[key])
+    elif value is None or isinstance(value, bool | int | float | complex | str | bytes):
+        yield f"{type(value).__name__} {value!r}".encode()
+    elif isinstance(value, list | tuple | np.ndarray):
+        yield f"sequence {len(value)}".encode()
+        for item in value:
+            yield from _parts(item)
+    else:
+        yield type(value).__qualname__.encode()
+        yield from _parts(vars(value))
+
+
+def syntax_sha256(files: Iterable[str | Path]) -> str:
+    """Return the SHA-256 of what Python files tell the computer to do.
+
+    Comments, docstrings and layout have no part in it, nor have the names and places of the files.
+    Versions of Python may write the same syntax in different ways.
+
+    Parameters
+    ----------
+    files : iterable of str or Path
+        In an order that does not change.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(_syntax(Path(file).read_bytes()))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=512)
+def _syntax(source: bytes) -> bytes:
+    """Return a hash of the syntax of a module."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(body := getattr(node, "body", None), list):
+            body[:] = [statement for statement in body if not _is_docstring(statement)]
+    return hashlib.sha256(ast.dump(tree).encode()).digest()
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    """Return whether a statement is a text alone, of a function or behind a constant."""
+    text = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(text, ast.Constant) and isinstance(text.value, str)
+
+
+MAGIC = b"magnetkit model 3\n"
+
+VERSIONED = ("numpy", "scipy", "scikit-learn")
+"""Packages that fit a model."""
+
+_WAY_OUT = "delete it and train again (`magnetkit train`)"
+
+_log = logging.getLogger("magnetkit")
+
+
+def key(data: Any, modules: Iterable[ModuleType]) -> str:
+    """Return a hash of all that decides what a trained model is.
+
+    Parameters
+    ----------
+    data : object
+        What it is fitted to, as `fingerprint` takes it.
+    modules : iterable of module
+        Those that fit it, and write and read its file. An edit anywhere else leaves the model.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    files = sorted({str(module.__file__) for module in modules})
+    return fingerprint((data, versions(), syntax_sha256(files)))[:16]
+
+
+def file_of(target: str, key: str) -> Path:
+    """Return where the model of a target is kept that was trained as its `key` says."""
+    return get_settings().cache_dir / "surrogates" / f"{target}-{key}.model"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that a model depends on."""
+    return {package: metadata.version(package) for package in VERSIONED}
+
+
+def save(file: Path, content: dict[str, Any], manifest: dict[str, Any]) -> Path:
+    """Write a model file in one step.
+
+    Parameters
+    ----------
+    file : Path
+        Where to; its folder is made.
+    content : dict
+        Arrays, numbers, texts, tuples and dictionaries of these, and `TrendProcess`.
+    manifest : dict
+        Plain values that describe it; versions and content hash are added.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    payload = _dumps(content)
+    digest = hashlib.sha256(payload).hexdigest()
+    described = {**manifest, "versions": versions(), "content_sha256": digest}
+    line = json.dumps(described, sort_keys=True).encode() + b"\n"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with whole(file) as work:
+            work.write_bytes(MAGIC + line + payload)
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be written: {error.strerror}; set MAGNETKIT_CACHE_DIR to a folder with "
+            "room that you may write to"
+        ) from None
+    return file
+
+
+def read(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return content and manifest of a model file.
+
+    Raises
+    ------
+    StoreError
+        If it is missing, no model file, damaged, of another version or holds a foreign type.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise StoreError(f"model file {file} cannot be read: {error.strerror}") from None
+    if not raw.startswith(MAGIC):
+        raise StoreError(f"{file} is no model file of this format; {_WAY_OUT}")
+    line, mark, payload = raw[len(MAGIC) :].partition(b"\n")
+    try:
+        manifest = json.loads(line) if mark else None
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict):
+        raise StoreError(f"{file} has no readable manifest: damaged or cut short; {_WAY_OUT}")
+    digest = hashlib.sha256(payload).hexdigest()
+    if digest != manifest.get("content_sha256"):
+        raise StoreError(
+            f"{file} is damaged or was changed: content hash {digest[:12]}, expected "
+            f"{str(manifest.get('content_sha256'))[:12]}; {_WAY_OUT}"
+        )
+    if manifest.get("versions") != versions():
+        raise StoreError(
+            f"{file} was written by other versions ({manifest.get('versions')}), these are "
+            f"{versions()}; {_WAY_OUT}"
+        )
+    try:
+        content = _loads(payload)
+    except Exception as error:  # NumPy raises many kinds on a malformed archive
+        raise StoreError(f"{file} cannot be decoded ({error}); {_WAY_OUT}") from None
+    return content, manifest
+
+
+def _dumps(content: dict[str, Any]) -> bytes:
+    arrays: dict[str, np.ndarray] = {}
+
+    def tree(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            arrays[f"a{len(arrays)}"] = value
+            return {"array": f"a{len(arrays) - 1}"}
+        if isinstance(value, tuple):
+            return {"tuple": [tree(v) for v in value]}
+        if isinstance(value, dict):
+            return {"dict": {k: tree(v) for k, v in value.items()}}
+        if isinstance(value, np.generic):
+            return value.item()
+        if value is None or isinstance(value, (bool, int, float, str)):
+            return value
+        return {"process": {k: tree(v) for k, v in vars(value).items()}}
+
+    text = json.dumps(tree(content)).encode()
+    payload = io.BytesIO()
+    np.savez(payload, allow_pickle=False, tree=np.frombuffer(text, np.uint8), **arrays)
+    return payload.getvalue()
+
+
+def _loads(payload: bytes) -> dict[str, Any]:
+    from ._process import TrendProcess
+
+    with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
+        arrays = dict(archive)
+
+    def made(node: Any) -> Any:
+        if not isinstance(node, dict):
+            return node
+        ((kind, value),) = node.items()
+        if kind == "array":
+            return arrays[value]
+        if kind == "tuple":
+            return tuple(made(v) for v in value)
+        if kind not in ("dict", "process"):
+            raise ValueError(f"no type {kind!r} is known")
+        inner = {k: made(v) for k, v in value.items()}
+        if kind == "dict":
+            return inner
+        process = TrendProcess()
+        for name, value in inner.items():
+            setattr(process, name, value)
+        return process
+
+    content = made(json.loads(arrays.pop("tree").tobytes()))
+    if not isinstance(content, dict):
+        raise ValueError("it holds no model")
+    return content
+
+
+Packed = tuple[dict[str, Any], dict[str, Any]]
+
+
+def load_or_train(
+    file: Path,
+    train: Callable[[], Any],
+    pack: Callable[[Any], Packed],
+    unpack: Callable[[dict[str, Any], dict[str, Any]], Any],
+) -> Any:
+    """Return the model in a file, or train it and keep it there.
+
+    A damaged file is removed with a warning, and the model trained anew.
+
+    Parameters
+    ----------
+    file : Path
+        Its name holds a hash of all that decides the model, see `key`.
+    train : callable
+        Returns the model.
+    pack, unpack : callable
+        Turn the model into content and manifest, and back.
+    """
+    # Of a place that may not be read, or whose name is too long, as well.
+    if os.path.isfile(file):
+        try:
+            return unpack(*read(file))
+        except StoreError as error:
+            # Its name says what it should hold: this code's model of these data.
+            _log.warning(str(error).replace(_WAY_OUT, "training it anew"))
+            with suppress(OSError):
+                file.unlink()
+    model = train()
+    try:
+        save(file, *pack(model))
+    except StoreError as error:
+        # Whoever only wants a prediction gets it.
+        warnings.warn(f"{error}; this model will be trained again next time", stacklevel=3)
+    return model

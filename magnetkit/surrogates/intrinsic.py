@@ -1,0 +1,155 @@
+"""The hard phase at temperature: the physical model, carried by what is known of T_C."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._arguments import named
+from .._core.units import parse_temperatures
+from ..composition._read import read_inputs
+from ..composition.notation import Basis
+from ..composition.table import CompositionTable
+from ..hosts.partition import Partition, partition
+from ..intrinsic.evaluate import Believed, Intrinsic, condense, evaluate_with, quantile, tabulate
+from ..intrinsic.parameters import Parameters, load
+from ._curie_training import current
+
+if TYPE_CHECKING:
+    from ..kernels._arrays import Condensed
+
+
+@named
+def evaluate(
+    part: Partition,
+    temperatures: float | NDArray[np.float64],
+    spread: bool = True,
+    parameters: Parameters | None = None,
+) -> Intrinsic:
+    """Return the intrinsic properties of hard phases at temperatures, as arrays.
+
+    Parameters
+    ----------
+    part : Partition
+        What `magnetkit.hosts.partition.partition` returns.
+    temperatures : float or array of shape (m,)
+        Temperatures, K.
+    spread : bool
+        Whether to propagate the uncertainty of the parameters (linearly).
+    parameters : Parameters, optional
+        Other parameters than the calibrated ones; the model then stands alone, and nothing that
+        was learnt enters.
+
+    Returns
+    -------
+    Intrinsic
+        The arrays. The believed Curie temperature carries polarization and anisotropy with it:
+        the model is at the reduced temperature T / T_C.
+    """
+    at = np.atleast_1d(np.asarray(temperatures, float))
+    if parameters is not None:
+        return evaluate_with(part, at, parameters, None, spread)
+    believed = current().of_magnets(part.hard_phase, part.host)
+    return evaluate_with(part, at, load(), believed, spread)
+
+
+def condensed(
+    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
+    believed: "Believed | None" = None,
+) -> "Condensed":
+    """Return groups of phases, one after another, as the kernels of the magnet take them.
+
+    Parameters
+    ----------
+    groups : sequence of (CompositionTable, ndarray of int8)
+        Hard phases and their hosts.
+    believed : Believed, optional
+        What is believed of the Curie temperatures of the first group, where the caller has asked.
+
+    Returns
+    -------
+    Condensed
+        See `magnetkit.kernels._arrays`.
+    """
+    from ..kernels._intrinsic import CURIE
+
+    table, codes = _one(groups)
+    phases = condense(table, codes, load())
+    curie = [] if believed is None else [believed.value]
+    if left := groups[len(curie) :]:
+        curie.append(current().curie_of_magnets(*_one(left)))
+    value = np.concatenate(curie)
+    known = np.isfinite(value)
+    phases.state[known, CURIE] = value[known]
+    return phases
+
+
+def _one(
+    groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
+) -> tuple[CompositionTable, NDArray[np.int8]]:
+    """Return groups of phases as one."""
+    if len(groups) == 1:
+        return groups[0]
+    tables, codes = zip(*groups, strict=True)
+    return CompositionTable.concat(tables), np.concatenate(codes)
+
+
+@named
+def intrinsic(
+    compositions: Any,
+    temperature: float | str | Sequence[float | str] = 300.0,
+    host: str = "auto",
+    interval: float = 0.9,
+    *,
+    basis: Basis = "auto",
+    strict: bool = False,
+) -> Any:
+    """Return the intrinsic properties of the hard phase of each composition.
+
+    A recipe is split into hard phase and grain boundary first
+    (`magnetkit.hosts.partition.partition`); the properties are those of the hard phase.
+
+    Parameters
+    ----------
+    compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
+        The compositions; see `magnetkit.predict`.
+    temperature : float, str or sequence of them
+        K, or a text such as ``"150C"``; several give a row each, see
+        `magnetkit.units.parse_temperatures`.
+    host : str
+        Crystal host, or ``"auto"``.
+    interval : float
+        Probability of the interval ``_lo`` to ``_hi``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts of a text are.
+    strict : bool
+        Fail on the first row that cannot be read; it is left out with a warning otherwise.
+
+    Returns
+    -------
+    DataFrame, or frame of the input's library
+        One row a composition and temperature: host, status, easy_direction, temperature_K, and
+        with interval and provenance curie_temperature_K, saturation_polarization_T,
+        anisotropy_constant_MJ_m3, anisotropy_constant_2_MJ_m3, anisotropy_constant_3_MJ_m3,
+        anisotropy_field_T (2 (K_1 + 2 K_2 + 3 K_3) mu0 / J_s), nucleation_field_T (the reverse
+        field at which the moment leaves the axis, metals and rare earth free to cant apart) and
+        hardness_parameter. A planar
+        or conical phase has no fields and no hardness, a paramagnetic one only its Curie
+        temperature, an unknown host or one with elements outside the model nothing.
+
+    Raises
+    ------
+    InputError
+        If the temperature, the host or the interval makes no sense.
+
+    Examples
+    --------
+    >>> frame = intrinsic(["Nd2Fe14B", "Er2Fe14B"])
+    >>> frame["easy_direction"].tolist()
+    ['axis', 'plane']
+    """
+    kelvin = np.array(parse_temperatures(temperature))
+    z = quantile(interval)
+    inputs = read_inputs(compositions, basis, strict=strict)
+    return inputs.give(*tabulate(evaluate(partition(inputs.table, host), kelvin), z))

@@ -1,0 +1,39 @@
+"""Requirements in one line of text."""
+
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit._core._requirement_text import Asked, parse_requirement
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("coercivity_kA_m>=800", Asked("coercivity_kA_m", ">=", 800.0)),
+        (" remanence_T <= 1.2e0 ", Asked("remanence_T", "<=", 1.2)),
+        ("remanence_T>=reference", Asked("remanence_T", ">=", share=1.0)),
+        ("remanence_T >= 0.98 * reference", Asked("remanence_T", ">=", share=0.98)),
+        ("|remanence_coefficient_pct_K|<=.03", Asked("remanence_coefficient_pct_K", "<=", 0.03,
+                                                     absolute=True)),
+        ("coercivity_kA_m>=500 at 150C", Asked("coercivity_kA_m", ">=", 500.0,
+                                               temperature_K=423.15)),
+        ("coercivity_kA_m>=0.9*reference @ 20C", Asked("coercivity_kA_m", ">=", share=0.9,
+                                                       temperature_K=293.15)),
+    ],
+)  # fmt: skip
+def test_what_is_read(text, found):
+    assert parse_requirement(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "remanence_T", "remanence_T>1", "remanence_T>=", "1>=remanence_T", "remanence_T>=nan",
+        "remanence_T>=1*", "remanence_T>=2 reference", "|remanence_T>=1", "remanence_T|<=1",
+        "|remanence_T|>=1", "|remanence_T|<=reference", "remanence_T>=0*reference",
+        "remanence_T>=-1*reference", "remanence_T>=1 at warm",
+    ],
+)  # fmt: skip
+def test_what_is_not(text):
+    with pytest.raises(InputError):
+        parse_requirement(text)

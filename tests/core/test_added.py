@@ -1,0 +1,54 @@
+"""Records of datasets/ that add a column."""
+
+import pytest
+from magnetkit.columns import COLUMNS
+from magnetkit.errors import DataError
+
+import magnetkit as mk
+from magnetkit._core import columns
+
+
+def test_every_record_is_a_column_as_it_says():
+    for record in (*columns.criteria(), *columns.properties()):
+        column = COLUMNS[record.name]
+        assert (column.unit, column.label, column.meaning) == (
+            record.unit,
+            record.label,
+            record.meaning,
+        )
+
+
+def test_a_criterion_over_mass_and_one_over_the_largest():
+    row = mk.supply.ledger(["Co"]).iloc[0]
+    elements = mk.supply.element_table().set_index("element")
+    assert row["import_reliance"] == pytest.approx(elements.loc["Co", "import_reliance"])
+    alloy = mk.supply.ledger(["SmCo5"]).iloc[0]
+    risks = elements.loc[["Sm", "Co"], "supply_risk"]
+    assert risks.min() < alloy["supply_risk"] < risks.max()
+    assert alloy["weakest_link_risk"] == pytest.approx(risks.max())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"unit": "", "label": "a", "meaning": "b.", "of": "supply_risk", "over": "mean"},
+        {"unit": "", "label": "a", "of": "supply_risk", "over": "mass"},
+        {"unit": "", "label": "a", "meaning": "b.", "of": "x", "over": "mass", "weight": 2},
+    ],
+)
+def test_a_record_that_cannot_be_used_is_named(entry):
+    with pytest.raises(DataError, match=r"criteria.toml: record 'mine' cannot be used"):
+        columns._record(columns.Criterion, columns.CRITERIA, "mine", entry)
+
+
+def test_another_folder_takes_the_place_of_the_data_only_if_it_holds_them(monkeypatch, tmp_path):
+    from magnetkit import datasets
+
+    monkeypatch.setenv("MAGNETKIT_DATASETS", str(tmp_path))
+    datasets.root.cache_clear()
+    try:
+        with pytest.raises(DataError, match=r"holds no registry.toml"):
+            datasets.root()
+    finally:
+        monkeypatch.undo()
+        datasets.root.cache_clear()

@@ -1,0 +1,71 @@
+"""The embedded data: every file has its hash, its SOURCE.md, and every row its source."""
+
+import csv
+import json
+import tomllib
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.errors import DataError
+
+from magnetkit import datasets
+
+ROOT = datasets.root()
+FILES = sorted(
+    f
+    for f in ROOT.glob("*/**/*")
+    if f.is_file() and f.suffix not in (".py", ".md") and "__pycache__" not in f.parts
+)
+NAMES = [f.relative_to(ROOT).as_posix() for f in FILES]
+
+
+def test_every_file_is_registered_and_unchanged():
+    assert sorted(datasets.registry()["files"]) == sorted(NAMES)
+    assert set(datasets.verify().values()) == {"ok"}
+
+
+@pytest.mark.parametrize("folder", sorted({n.split("/")[0] for n in NAMES}))
+def test_every_folder_says_what_it_holds_and_under_which_licence(folder):
+    text = (ROOT / folder / "SOURCE.md").read_text(encoding="utf-8")
+    assert any(word in text for word in ("licen", "Licen", "MIT", "CC BY", "public domain"))
+    for name in NAMES:
+        if name.startswith(f"{folder}/") and not name.endswith(".toml"):
+            assert name.rsplit("/", 1)[1] in text
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.endswith((".csv", ".parquet"))])
+def test_every_row_has_a_source(name):
+    file = ROOT / name
+    if name.endswith(".parquet"):
+        source = pq.read_table(file, columns=["source"])["source"]
+        assert source.null_count == 0
+        assert not pc.any(pc.equal(pc.utf8_trim_whitespace(source.cast("string")), "")).as_py()
+        return
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows
+    for number, row in enumerate(rows, start=2):
+        sources = [value for column, value in row.items() if column.endswith("source")]
+        assert sources, f"{name} has no source column"
+        assert all((value or "").strip() for value in sources), f"{name} line {number}"
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.endswith((".toml", ".json"))])
+def test_every_structured_file_can_be_read(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert tomllib.loads(text) if name.endswith(".toml") else json.loads(text)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(DataError, match="data verify"):
+        datasets.path("elements/absent.csv")
+
+
+def test_a_changed_file_is_found(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.csv").write_text("1")
+    (tmp_path / "registry.toml").write_text('[files."a/x.csv"]\nsha256 = "0"\n')
+    monkeypatch.setattr(datasets, "root", lambda: tmp_path)
+    monkeypatch.setattr(datasets, "registry", datasets.registry.__wrapped__)
+    assert datasets.verify() == {"a/x.csv": "changed"}

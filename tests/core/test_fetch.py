@@ -1,0 +1,206 @@
+"""Downloads against a real server on this machine: whole, damaged, cut short, refused."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from magnetkit.errors import DataError, InputError, NetworkError
+from magnetkit.settings import get_settings
+
+from magnetkit import datasets
+from magnetkit._core import _fetch
+
+CONTENT = b"compound,T_C\nNd2Fe14B,585\n" * 5000
+Behaviour = Callable[[BaseHTTPRequestHandler, int], None]
+
+
+def whole(handler: BaseHTTPRequestHandler, _: int) -> None:
+    answer(handler, CONTENT)
+
+
+def answer(handler: BaseHTTPRequestHandler, body: bytes, promised: int | None = None) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(promised or len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+class Server:
+    """An HTTP server whose `behaviour` answers the n-th request."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.behaviour: Behaviour = whole
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.requests += 1
+                outer.behaviour(self, outer.requests)
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/set.csv"
+        self.thread = Thread(target=self.http.serve_forever, args=(0.01,), daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("MAGNETKIT_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("MAGNETKIT_MIRROR", raising=False)
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)
+    get_settings.cache_clear()
+    yield tmp_path / "cache"
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def registered(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {
+        "title": "A set",
+        "file": "literature/set.csv",
+        "url": server.url,
+        "sha256": hashlib.sha256(CONTENT).hexdigest(),
+    }
+    monkeypatch.setattr(datasets, "registry", lambda: {"remote": {"set": entry}})
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MAGNETKIT_MIRROR", str(tmp_path / "mirror"))
+    get_settings.cache_clear()
+    (tmp_path / "mirror" / "literature").mkdir(parents=True)
+    return tmp_path / "mirror" / "literature" / "set.csv"
+
+
+def leftovers(cache: Path) -> list[str]:
+    return sorted(f.name for f in cache.rglob("*") if f.is_file())
+
+
+def test_the_curie_set_is_registered():
+    assert "curie" in _fetch.names()
+
+
+def test_unknown_name_lists_the_known_ones():
+    with pytest.raises(InputError, match="curie"):
+        _fetch.fetch("currie")
+
+
+@pytest.mark.usefixtures("registered")
+def test_second_fetch_makes_no_request(server: Server):
+    first = _fetch.fetch("set")
+    assert first.read_bytes() == CONTENT
+    assert _fetch.fetch("set") == first
+    assert server.requests == 1
+
+
+@pytest.mark.usefixtures("registered")
+def test_damaged_copy_in_the_cache_is_downloaded_anew(server: Server):
+    file = _fetch.fetch("set")
+    file.write_bytes(CONTENT[:100])
+    assert _fetch.fetch("set").read_bytes() == CONTENT
+    assert server.requests == 2
+
+
+@pytest.mark.usefixtures("registered")
+def test_mirror_serves_without_a_request(server: Server, mirror: Path):
+    mirror.write_bytes(CONTENT)
+    assert _fetch.fetch("set") == mirror
+    assert server.requests == 0
+
+
+@pytest.mark.usefixtures("registered")
+def test_mirror_without_the_file_falls_back_to_the_network(server: Server, mirror: Path):
+    assert _fetch.fetch("set") != mirror
+    assert server.requests == 1
+
+
+@pytest.mark.usefixtures("registered")
+def test_mirror_with_another_file_is_refused_by_name(server: Server, mirror: Path):
+    mirror.write_bytes(b"something else")
+    with pytest.raises(DataError, match=r"set\.csv in the mirror folder"):
+        _fetch.fetch("set")
+    assert server.requests == 0
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(
+    "failure",
+    [
+        lambda h: answer(h, CONTENT[:1000], promised=len(CONTENT)),
+        lambda h: answer(h, b"x" + CONTENT[1:]),
+        lambda h: h.send_error(503),
+        lambda h: None,
+    ],
+    ids=["cut short", "corrupted", "unavailable", "reset"],
+)
+def test_a_passing_failure_is_retried(server: Server, cache: Path, failure):
+    server.behaviour = lambda h, n: failure(h) if n < 3 else whole(h, n)
+    assert _fetch.fetch("set").read_bytes() == CONTENT
+    assert server.requests == 3
+    assert leftovers(cache) == ["set.csv"]
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(
+    ("failure", "error", "said"),
+    [
+        (lambda h, _: answer(h, CONTENT[:9], len(CONTENT)), NetworkError, "MAGNETKIT_MIRROR"),
+        (lambda h, _: answer(h, b"x" + CONTENT[1:]), DataError, "SHA-256"),
+        (lambda h, _: h.send_error(404), NetworkError, "answered 404"),
+    ],
+    ids=["cut short", "corrupted", "missing"],
+)
+def test_a_lasting_failure_leaves_nothing_behind(server: Server, cache: Path, failure, error, said):
+    server.behaviour = failure
+    with pytest.raises(error, match=said):
+        _fetch.fetch("set")
+    assert leftovers(cache) == []
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_silent_server_ends_in_an_error(server: Server):
+    import threading
+
+    release = threading.Event()
+    server.behaviour = lambda h, _: release.wait(5)
+    with pytest.raises(NetworkError, match="imeout"):
+        _fetch.fetch("set", timeout=(1.0, 0.1), retries=0)
+    release.set()
+
+
+@pytest.mark.usefixtures("registered")
+def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
+    _fetch.fetch("set", progress=True)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "A set" in shown.err
+
+
+@pytest.mark.usefixtures("registered")
+def test_an_endless_answer_is_given_up(server: Server, cache: Path, monkeypatch):
+    monkeypatch.setattr(_fetch, "MOST_BYTES", 1 << 20)
+    server.behaviour = lambda h, _: answer(h, b"x" * (4 << 20))
+    with pytest.raises(DataError, match="more than 1 MiB"):
+        _fetch.fetch("set")
+    assert server.requests == 1
+    assert not [f for f in cache.rglob("*") if f.is_file()]

@@ -1,0 +1,62 @@
+"""Strict TOML files: what is wrong is said with file, field, expectation and finding."""
+
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit._core import _arguments
+
+
+class Magnet(_arguments.Strict):
+    name: _arguments.Name
+    mass_kg: float
+    origin: _arguments.Evidence
+
+
+GOOD = 'name = "my-magnet"\nmass_kg = 0.3\norigin = { source = "drawing", status = "cited" }\n'
+
+
+def _load(text, tmp_path):
+    file = tmp_path / "magnet.toml"
+    file.write_text(text, encoding="utf-8")
+    return _arguments.load(file, Magnet, "magnet", "applications")
+
+
+def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
+    magnet = _load(GOOD, tmp_path)
+    assert (magnet.name, magnet.mass_kg, magnet.origin.status) == ("my-magnet", 0.3, "cited")
+    with pytest.raises(ValueError, match="frozen"):
+        magnet.mass_kg = 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("0.3", '"heavy"'), r"field mass_kg: .*number.*, got 'heavy'"),
+        (("0.3", "nan"), r"field mass_kg: .*finite number, got nan"),
+        (("my-magnet", "My Magnet"), r"field name: .*pattern.*, got 'My Magnet'"),
+        (
+            ('status = "cited"', 'status = "sure"'),
+            r"field origin.status: .*'cited' or 'assumption'",
+        ),
+        (("mass_kg = 0.3\n", ""), r"field mass_kg: field required$"),
+        (("mass_kg", "weight = 1\nmass_kg"), r"field weight: .*not permitted"),
+        (('"my-magnet"', "my"), "is not valid TOML"),
+        (("0.3", '"' + 80 * "x" + '"'), r"got 'x{56}\.\.\.$"),
+    ],
+)
+def test_what_is_wrong_is_named(change, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        _load(GOOD.replace(*change), tmp_path)
+
+
+def test_several_faults_are_counted(tmp_path):
+    with pytest.raises(InputError, match=r"name: .*; field mass_kg: .*; field origin: "):
+        _load("", tmp_path)
+
+
+def test_a_missing_file_and_an_unknown_name(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        _arguments.load(tmp_path / "none.toml", Magnet, "magnet", "applications")
+    known = _arguments.names("applications")
+    with pytest.raises(InputError, match=rf"did you mean {known[0]}\?"):
+        _arguments.load(known[0] + "x", Magnet, "magnet", "applications")

@@ -1,0 +1,139 @@
+"""Up to which temperature magnets keep their flux."""
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+from magnetkit.units import MU_0
+from typer.testing import CliRunner
+
+import magnetkit as mk
+from magnetkit.cli.app import app
+from magnetkit.curves.curve import _crossed
+from magnetkit.magnetism.sintered import Duty
+
+DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
+LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
+
+
+def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time():
+    frame = mk.magnetism.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
+    assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
+    assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
+    own = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(["load_line", "hours"])
+    assert own.loc[(2.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 100.0), "loss_1_pct_K"] + 10.0
+    assert own.loc[(1.0, 100.0), "loss_1_pct_K"] > own.loc[(1.0, 1e5), "loss_1_pct_K"] + 1.0
+
+
+def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
+    frame = mk.magnetism.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
+    kelvin = float(frame["loss_1_pct_K"][0])
+    row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
+    assert row["irreversible_loss_pct"] == pytest.approx(1.0, rel=0.05)
+    low, high = row["irreversible_loss_pct_lo"], row["irreversible_loss_pct_hi"]
+    assert low < row["irreversible_loss_pct"] < high
+    knee = float(frame["knee_K"][0])
+    at_knee = mk.predict(DYSPROSIUM, knee, load_line=2.0, hours=1000.0).iloc[0]
+    assert at_knee["demagnetization_safety"] == pytest.approx(1.0, rel=0.02)
+
+
+def test_an_outside_field_lowers_the_limit():
+    alone = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0)
+    beside = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0)
+    assert beside["knee_K"][0] < alone["knee_K"][0] - 10.0
+
+
+def test_no_limit_lies_above_what_the_structure_bears():
+    frame = mk.magnetism.use_limits("Nd1.4Dy0.6Fe14B", 10.0, 100.0)
+    # 220 C, the highest class sold.
+    assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
+
+
+def test_bad_input_is_named():
+    with pytest.raises(InputError, match="losses"):
+        mk.magnetism.use_limits(DYSPROSIUM, losses=[0.0])
+    with pytest.raises(InputError, match="load_line"):
+        mk.magnetism.use_limits(DYSPROSIUM, load_line=-1.0)
+    refused = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
+    assert refused.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("losses", "x"),
+        ("losses", [[1.0], [2.0]]),
+        ("load_line", []),
+        ("load_line", "x"),
+        ("load_line", float("nan")),
+        ("hours", None),
+        ("hours", [1.0, -1.0]),
+    ],
+)
+def test_what_is_no_number_is_named_as_it_was_given(name, value):
+    with pytest.raises(InputError, match=name) as caught:
+        mk.magnetism.use_limits(DYSPROSIUM, **{name: value})
+    assert "np.float64" not in str(caught.value)
+
+
+def test_the_command_prints_a_row_for_each_load_line_and_time():
+    done = CliRunner().invoke(
+        app, ["curve", "--limits", DYSPROSIUM, "--load-line", "1,2", "--hours", "100"]
+    )
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count(",100.0,") == 2
+
+
+def test_a_grade_has_the_limits_of_its_sheet():
+    # Makers rate SH at 150 degrees C. From their minima, Pc = 1 and H_k = 0.92 H_cJ it is 148
+    # without the field that 100 hours act like.
+    frame = mk.magnetism.use_limits(["N42SH", DYSPROSIUM], 1.0, 100.0)
+    assert frame["candidate"].tolist() == ["N42SH", DYSPROSIUM]
+    knee = float(frame["knee_K"][0])
+    assert 140.0 < knee - 273.15 < 148.0
+    # There the recoil line of the grade's curve meets the load line at the knee, but for the time.
+    curve = mk.curve("N42SH", knee).curves
+    field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
+    assert curve.knee_field[0, 0] - field == pytest.approx(Duty(1.0, 0.0, 100.0).creep, rel=0.02)
+    alone = mk.magnetism.use_limits(DYSPROSIUM, 1.0, 100.0)
+    assert frame.loc[1, LOSSES].tolist() == alone.loc[0, LOSSES].tolist()
+    assert "H_cJ as guaranteed" in frame.attrs["notes"][0]
+    assert alone.attrs["notes"] == []
+
+
+def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
+    with pytest.raises(InputError, match="are of a recipe"):
+        mk.magnetism.use_limits("N42SH", shell="Tb 0.3 wt%")
+    with pytest.raises(InputError, match="bonded"):
+        mk.magnetism.use_limits("BNP-6")
+
+
+def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
+    kelvin = 293.15 + 2.0 * np.arange(5)
+    rising = np.array([0.1, 0.4, 1.6, 6.4, 25.6])
+    nan = np.nan
+    rows = np.array(
+        [
+            rising,
+            10.0 * rising,
+            100.0 * rising,
+            1e-3 * rising,
+            [0.1, 0.5, nan, nan, nan],
+            [nan] * 5,
+            [0.0, 0.0, 0.0, 4.0, 16.0],
+            rising,
+        ]
+    )
+    limit = np.full(len(rows), 1000.0)
+    limit[-1] = 295.0
+    found = _crossed(kelvin, rows, 1.0, limit)
+    # 0.4 to 1.6 passes 1 at log(2.5) / log(4) of two kelvin; what is there from the start is told
+    # at 20 C, what is never reached at the end; magnetism that ends is beyond any bound.
+    part = np.log(2.5) / np.log(4.0)
+    assert found[0] == pytest.approx(295.15 + 2.0 * part)
+    assert found[1] == found[2] == 293.15
+    assert found[3] == pytest.approx(301.15)
+    assert found[4] == pytest.approx(295.15)
+    assert np.isnan(found[5])
+    # From nothing at all the logarithm leaps at the last.
+    assert found[6] == pytest.approx(299.15, abs=0.02)
+    assert found[7] == 295.0

@@ -1,0 +1,356 @@
+# ruff: noqa: E501
+"""The explorer as served, and in a real browser."""
+
+import base64
+import hashlib
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.datasets import sha256
+
+from tests.said import said
+from tests.show.report import browser
+from tests.show.report.browser import ENTER, Browser
+
+pytestmark = pytest.mark.skipif(
+    find_spec("dash") is None, reason="needs dash (the extra `explore`)"
+)
+needs_browser = pytest.mark.skipif(
+    not (browser.DRIVER and browser.CHROMIUM),
+    reason="needs chromium and chromedriver (Debian: chromium, chromium-driver)",
+)
+HOSTILE = "<img src=x onerror=\"document.title='run'\">"
+SUMMARY = "document.getElementById('summary').textContent"
+ROWS = "document.querySelectorAll('#rows tr')"
+
+
+def start(folder, *options):
+    return subprocess.Popen(
+        [sys.executable, "-m", "magnetkit", "explore", str(folder), *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def address(folder, tmp_path_factory):
+    data = pq.read_table(folder / "ranked.parquet")
+    names = data["candidate"].to_pylist()
+    names[data["rank"].to_pylist().index(1)] = HOSTILE
+    place = data.schema.get_field_index("candidate")
+    moved = tmp_path_factory.mktemp("hostile")
+    pq.write_table(data.set_column(place, "candidate", pa.array(names)), moved / "ranked.parquet")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"] = {"ranked.parquet": sha256(moved / "ranked.parquet")}
+    manifest["identity"]["application"]["title"] = "Wing </title><script>run()</script>"
+    (moved / "manifest.json").write_text(json.dumps(manifest))
+    process = start(moved, "--port", "0")
+    try:
+        line = process.stderr.readline()
+        assert "http://127.0.0.1:" in line, line + process.stderr.read()
+        yield next(word for word in line.split() if word.startswith("http"))
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        assert process.wait(20) == 130
+        assert time.monotonic() - begun < 2.0
+        text = process.stderr.read()
+        assert "interrupted" in text
+        assert len([line for line in said(text) if line]) <= 2
+        assert "Traceback" not in text
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def asked(address, host=None):
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    try:
+        connection.request("GET", "/", headers={"Host": host or place.netloc})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_only_this_machine_by_its_own_name_is_answered(address):
+    port = urlsplit(address).port
+    assert asked(address) == 200
+    assert asked(address, f"localhost:{port}") == 200
+    for foreign in ("example.org", f"example.org:{port}", "127.0.0.1.example.org"):
+        assert asked(address, foreign) == 400
+    # Another address of this machine: open if the server listened to all of them.
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", port), timeout=5)
+
+
+def post(address, body, kind="application/json", length=None):
+    """Send a callback; return status and headers of the answer."""
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+    try:
+        headers = {"Content-Type": kind, "Content-Length": str(length or len(body))}
+        connection.request("POST", "/_dash-update-component", body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except (BrokenPipeError, ConnectionResetError):
+        return 413, b""
+    finally:
+        connection.close()
+
+
+CONTROLS = {
+    "temperature": None, "remanence": 0.0, "coercivity": 0.0, "heavy": None, "meets": [],
+    "goal": "performance_margin", "scenario": "baseline", "elements": [], "share": 25.0,
+}  # fmt: skip
+VIEW = {"by": "rank", "descending": False, "page": 0}
+
+
+def found(layout, name):
+    """Return the properties of the component of that name."""
+    if isinstance(layout, dict):
+        if layout.get("id") == name:
+            return layout
+        layout = list(layout.values())
+    parts = layout if isinstance(layout, list) else []
+    return next((hit for part in parts if (hit := found(part, name))), None)
+
+
+@pytest.fixture(scope="module")
+def question(address):
+    """Return what makes the page's own question, with some values put in place of others."""
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    connection.request("GET", "/_dash-dependencies")
+    known = json.loads(connection.getresponse().read())
+    connection.request("GET", "/_dash-layout")
+    layout = json.loads(connection.getresponse().read())
+    connection.close()
+    asked_for = next(k for k in known if "summary.children" in k["output"])
+    celsius = found(layout, "temperature")["value"]
+
+    def make(view=VIEW, changed=("remanence.value",), **given):
+        values = {**CONTROLS, "temperature": celsius, **given}
+        inputs = []
+        for entry in asked_for["inputs"]:
+            if entry["id"].startswith("{"):
+                inputs.append([])
+            else:
+                value = values.get(entry["id"])
+                inputs.append({"id": entry["id"], "property": entry["property"], "value": value})
+        outputs = [
+            {"id": o.rsplit(".", 1)[0], "property": o.rsplit(".", 1)[1]}
+            for o in asked_for["output"].strip(".").split("...")
+        ]
+        state = [{"id": "view", "property": "data", "value": view}]
+        return json.dumps(
+            {"output": asked_for["output"], "outputs": outputs, "inputs": inputs, "state": state,
+             "changedPropIds": list(changed)}
+        ).encode()  # fmt: skip
+
+    return make
+
+
+def test_what_no_control_sends_is_refused_without_a_word_on_the_terminal(
+    address, question, tmp_path
+):
+    assert post(address, question())[0] == 200
+    own = tmp_path / "mine.toml"
+    own.write_text("secret = 1", encoding="utf-8")
+    for bad in (
+        {"scenario": str(own)}, {"scenario": "/etc/passwd"}, {"scenario": None}, {"goal": "rank"},
+        {"elements": ["Xx"]}, {"elements": "Nd"}, {"temperature": 1}, {"temperature": "x"},
+        {"remanence": "x"}, {"share": []}, {"view": None}, {"view": VIEW | {"page": -1}},
+        {"view": VIEW | {"by": "../x"}}, {"view": VIEW | {"page": 1e9}},
+    ):  # fmt: skip
+        code, page = post(address, question(**bad))
+        assert code == 400, bad
+        assert b"Traceback" not in page
+        assert b"secret" not in page
+    for body in (b"", b"{", b"[]", b"null", b'{"output": "x"}', b'{"output": 5, "inputs": {}}'):
+        assert 400 <= post(address, body)[0] < 500, body
+    # The fixture's end reads what the terminal was told.
+
+
+def test_a_request_of_hundreds_of_megabytes_is_refused_unread(address):
+    body = b'{"x":"' + b"a" * (8 << 20) + b'"}'
+    assert post(address, body)[0] == 413
+    assert post(address, b"{}", length=300 << 20)[0] == 413
+
+
+def test_the_page_runs_its_own_scripts_alone(address):
+    place = urlsplit(address)
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    connection.close()
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert "unsafe" not in policy["script-src"]
+    inline = re.findall(
+        r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", page, re.S
+    )
+    assert inline
+    for script in inline:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy["script-src"], script
+    assert "<title>Wing &lt;/title&gt;&lt;script&gt;" in page
+    assert "<script>run" not in page
+
+
+def test_a_taken_port_and_a_wrong_folder_are_one_line(address, folder, tmp_path):
+    for place, port, says in (
+        (folder, urlsplit(address).port, "--port"),
+        (tmp_path, 0, "no results folder"),
+    ):
+        process = start(place, "--port", str(port))
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert says in errors
+        assert len(errors.splitlines()) == 1
+
+
+@pytest.fixture
+def window(address, tmp_path):
+    opened = Browser(tmp_path)
+    try:
+        opened.open(address)
+        opened.wait(
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 30
+        )
+        opened.wait("return document.getElementById('evaluated').textContent === ''", 60)
+        yield opened
+        assert opened.errors() == []
+    finally:
+        opened.close()
+
+
+def put(window, name, value):
+    before = window.run(f"return {SUMMARY}")
+    window.run(f"dash_clientside.set_props('{name}', {{value: {value}}})")
+    return window.wait(f"return {SUMMARY} !== `{before}` && {SUMMARY}")
+
+
+@needs_browser
+def test_limits_temperature_and_scenario_move_summary_and_table(window):
+    cell = f"return {ROWS}[0].cells[%d].textContent"
+    heads = [
+        h.split("\n")[0]
+        for h in window.run(
+            "return [...document.querySelectorAll('thead th button')].map((b) => b.firstChild.textContent)"
+        )
+    ]
+    before = [window.run(cell % heads.index(name)) for name in ("Br", "HcJ", "Risk", "#")]
+    cold = put(window, "temperature", "20")
+    assert "293 K (20 °C)" in cold
+    assert float(window.run(cell % heads.index("Br"))) > float(before[0])
+    assert float(window.run(cell % heads.index("HcJ"))) > float(before[1])
+    total = int(cold.split()[0])
+    assert 0 < int(put(window, "remanence", "1.2").split()[0]) < total
+    window.run("dash_clientside.set_props('scenario', {value: 'embargo'})")
+    window.wait(f"return {ROWS}[0].cells[{heads.index('Risk')}].textContent !== '{before[2]}'")
+    assert put(window, "heavy", "0").split()[0] < str(total)
+
+
+@needs_browser
+def test_the_table_sorts_and_turns_pages_by_keyboard(window):
+    column = "[...document.querySelectorAll('thead th')].findIndex((h) => h.textContent.startsWith('Br'))"
+    head = f"document.querySelectorAll('thead th')[{column}]"
+    values = f"[...{ROWS}].map((r) => parseFloat(r.cells[{column}].textContent))"
+    window.run(f"{head}.querySelector('button').focus()")
+    window.press(ENTER)
+    window.wait(f"return {head}.ariaSort === 'ascending'")
+    rising = window.run(f"return {values}")
+    assert rising == sorted(rising)
+    window.press(ENTER)
+    window.wait(f"return {head}.ariaSort === 'descending'")
+    assert max(window.run(f"return {values}")) >= max(rising)
+    window.run("document.getElementById('after').click()")
+    window.wait("return document.getElementById('count').textContent.startsWith('Page 2')")
+    assert window.run("return document.getElementById('before').disabled") is False
+
+
+@needs_browser
+def test_the_page_begins_with_what_meets_everything_beside_todays_magnet(window):
+    # None of these meets everything: the page begins with all.
+    assert not window.run("return document.querySelector('#meets input').checked")
+    today = window.run("return document.getElementById('today').textContent")
+    assert today.startswith("Today’s magnet, ")
+    assert "margin" in today
+    names = "[...document.querySelectorAll('#pareto .legendtext')].map((t) => t.textContent)"
+    assert "Today's magnet" in window.run(f"return {names}")
+
+
+@needs_browser
+def test_the_curve_is_that_of_the_point_clicked(window):
+    legend = "[...document.querySelectorAll('#curve .legendtext')].map((t) => t.textContent)"
+    names = window.wait(f"return {legend}.length > 1 && {legend}")
+    assert names[0].startswith(f"J(H) {HOSTILE}")
+    assert names[1].startswith("J(H) Today's magnet")
+    click = "{points: [{customdata: 1}]}"
+    window.run(f"dash_clientside.set_props('pareto', {{clickData: {click}}})")
+    window.wait(f"return {legend}[0] !== `{names[0]}`")
+    # All curves of both magnets end on the axis.
+    ends = window.run(
+        "return document.getElementById('curve').querySelector('.js-plotly-plot').data"
+        ".filter((t) => /^[JB]\\(H\\)/.test(t.name)).map((t) => t.y[t.y.length - 1])"
+    )
+    assert max(abs(y) for y in ends) < 1e-3
+
+
+@needs_browser
+def test_the_download_holds_the_rows_kept(window, tmp_path):
+    kept = int(window.run(f"return {SUMMARY}").split()[0])
+    window.run("document.getElementById('save').click()")
+    file = tmp_path / "candidates.csv"
+    end = time.monotonic() + 20
+    while not file.is_file() and time.monotonic() < end:
+        time.sleep(0.1)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == kept + 1
+    assert lines[0].startswith("rank,candidate")
+
+
+@needs_browser
+def test_every_slider_has_a_name(window):
+    sliders = "[...document.querySelectorAll('[role=slider]')].map((s) => s.ariaLabel)"
+    names = window.wait(f"return {sliders}.length === 5 && {sliders}.every(Boolean) && {sliders}")
+    assert len(set(names)) == 5
+
+
+@needs_browser
+def test_a_hostile_name_is_text(window):
+    assert window.run(f"return {ROWS}[0].cells[1].textContent") == HOSTILE
+    assert window.run("return document.querySelectorAll('#rows img').length") == 0
+    assert window.run("return document.title") != "run"
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [360, 700])
+def test_a_narrow_screen_scrolls_only_down(address, tmp_path, width):
+    opened = Browser(tmp_path, phone=(width, 740))
+    try:
+        opened.open(address)
+        opened.wait(
+            f"return {ROWS}.length > 1 && !!document.querySelector('#pareto .main-svg')", 30
+        )
+        assert opened.run("return document.documentElement.scrollWidth") <= width
+        # A name takes three lines at most.
+        assert opened.run(f"return {ROWS}[1].offsetHeight") < 90
+    finally:
+        opened.close()

@@ -1,0 +1,179 @@
+"""What the explorer filters and draws, against the slow and obvious way."""
+
+import json
+import shutil
+import sys
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from magnetkit.errors import InputError, StoreError
+
+import magnetkit as mk
+from magnetkit.explorer._results import MAGNET, Question, Results, _stops
+from magnetkit.explorer.page import pareto
+from magnetkit.explorer.server import serve
+from magnetkit.ranking import _job
+from magnetkit.run._files import read_finished
+from tests.kernels import naive_pareto
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    found = Results(folder)
+    found.evaluate()
+    return found
+
+
+@pytest.fixture(scope="module")
+def ranked(folder):
+    frame = pq.read_table(folder / "ranked.parquet").to_pandas()
+    return frame[frame["rank"].notna()].sort_values("rank").reset_index(drop=True)
+
+
+def test_rows_are_the_ranked_ones_best_first(results, ranked):
+    assert len(results) == len(ranked) > 20
+    assert results.ready
+    rows = np.arange(len(results))
+    assert results.text("candidate", rows) == ranked["candidate"].tolist()
+    for name in (*MAGNET, "supply_risk", "performance_margin"):
+        np.testing.assert_allclose(results.column(name, Question()), ranked[name], rtol=1e-6)
+
+
+def test_limits_keep_what_a_query_keeps(results, ranked):
+    question = Question(
+        at_least=(("remanence_T", 0.9), ("coercivity_kA_m", 300.0)),
+        at_most=(("heavy_rare_earth_wt_pct", 2.0),),
+    )
+    expected = ranked.query(
+        "remanence_T >= 0.9 and coercivity_kA_m >= 300 and heavy_rare_earth_wt_pct <= 2"
+    )
+    assert 0 < len(expected) < len(ranked)
+    assert results.select(question).tolist() == expected.index.tolist()
+    meets = results.select(Question(meets_only=True)).tolist()
+    assert meets == ranked.index[ranked["meets_requirements"]].tolist()
+
+
+def test_every_stop_is_what_the_model_says_there(results):
+    profile, conditions = results.profile, results.conditions
+    assert results.temperatures[0] == profile.temperature_K
+    assert min(results.temperatures) == profile.temperature_min_K
+    assert max(results.temperatures) == profile.temperature_max_K
+    table = mk.CompositionTable.from_arrow(results.texts["formula"], basis="atomic")
+    for stop in (1, len(results.temperatures) - 1):
+        expected = mk.magnetism.sintered(
+            table,
+            temperature=results.temperatures[stop],
+            process=conditions.process,
+            shell=results.shells,
+            between=conditions.between,
+            load_line=conditions.duty.load_line,
+        )
+        for name in MAGNET:
+            np.testing.assert_allclose(
+                results.column(name, Question(stop)), expected[name], rtol=1e-6
+            )
+
+
+def test_todays_magnet_stands_in_the_figure(results):
+    question = Question(stop=1)
+    rows = results.select(question)
+    front = results.front(rows, question, "remanence_T")
+    figure = pareto(results, rows, front, question, "remanence_T")
+    star = figure["data"][-1]
+    reference = results.profile.reference
+    expected = mk.magnetism.sintered(
+        reference.table(),
+        temperature=results.temperatures[1],
+        process=results.conditions.process,
+        shell=reference.shell,
+        load_line=results.conditions.duty.load_line,
+    )
+    assert star["y"] == [float(f"{expected['remanence_T'].iloc[0]:.4g}")]
+    assert star["x"][0] > 0
+    drawn = sum(len(trace["x"]) for trace in figure["data"][:2])
+    assert drawn == len(rows)
+    # Its margin, too, is that of the device.
+    margin = pareto(results, rows, front, question, "performance_margin")["data"][-1]
+    assert np.isfinite(margin["y"][0])
+
+
+def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
+    today = results.profile.reference
+    job = _job.job_from(results.profile, read_finished(folder)["identity"])
+    shell = [today.shell] if today.shell else None
+    whole = _job.evaluate(today.table(), job, [today.formula], shell)
+    monkeypatch.setattr(_job, "describe", None)
+    margin = Results(folder).reference["performance_margin"]
+    assert margin.tolist() == whole["performance_margin"].tolist()
+
+
+def test_supply_follows_scenario_and_recycling_as_the_ledger_does(results):
+    question = Question(scenario="embargo", recycled=(("Dy", 0.5), ("Nd", 0.3)))
+    expected = mk.supply.ledger(
+        results.table, "embargo", {"Dy": 0.5, "Nd": 0.3}, shell=results.shells
+    )
+    for name in ("supply_risk", "cost_USD_kg"):
+        np.testing.assert_allclose(results.column(name, question), expected[name], rtol=1e-5)
+    risk = results.column("supply_risk", question)
+    assert (risk != results.column("supply_risk", Question())).any()
+
+
+@pytest.mark.parametrize("goal", ["performance_margin", "coercivity_kA_m"])
+def test_the_front_is_what_nobody_beats(results, goal):
+    question = Question(stop=2, scenario="embargo")
+    rows = results.select(Question(stop=2, at_least=(("remanence_T", 0.5),)))
+    points = np.column_stack(
+        [
+            results.column("heavy_rare_earth_wt_pct", question)[rows],
+            results.column("supply_risk", question)[rows],
+            -results.column(goal, question)[rows],
+        ]
+    )
+    shown = np.vectorize(lambda value: float(f"{value:.3g}"))(points)
+    expected = rows[naive_pareto.fronts(shown) == 1]
+    assert results.front(rows, question, goal).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("by", ["rank", "remanence_T", "supply_risk"])
+def test_pages_follow_each_other_in_order(results, by, descending):
+    rows = results.select(Question())
+    pages = [
+        results.page(rows, Question(), by, descending, slice(start, start + 7))
+        for start in range(0, len(rows), 7)
+    ]
+    found = np.concatenate(pages)
+    assert sorted(found.tolist()) == rows.tolist()
+    values = results.column(by, Question())[found].astype(float)
+    assert (np.diff(values) * (-1 if descending else 1) >= 0).all()
+
+
+def test_stops_are_round_and_not_too_close():
+    profile = mk.applications.load("aviation-actuator")
+    stops = _stops(profile, 401.0)
+    assert stops[0] == 401.0
+    assert np.diff(sorted(stops)).min() > 5.0
+    assert len(stops) <= 15
+
+
+def test_folders_that_cannot_be_explored_say_why(folder, tmp_path):
+    with pytest.raises(StoreError, match="no results folder"):
+        Results(tmp_path)
+    copy = tmp_path / "moved"
+    shutil.copytree(folder, copy)
+    assert len(Results(copy)) == len(Results(folder))
+    (copy / "ranked.parquet").write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match="damaged"):
+        Results(copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"done": False}))
+    with pytest.raises(StoreError, match="--resume"):
+        Results(copy)
+
+
+def test_without_dash_it_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dash", None)
+    monkeypatch.delitem(sys.modules, "magnetkit.explorer.page", raising=False)
+    with pytest.raises(InputError, match=r"magnetkit\[explore\]"):
+        serve(folder, 0)

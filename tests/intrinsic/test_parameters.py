@@ -1,0 +1,32 @@
+"""Parameters of hosts: of a variant its own where it was fitted, its host's otherwise."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from magnetkit._core import datasets
+from magnetkit.hosts.records import HOST_NAMES, HOSTS
+from magnetkit.intrinsic import parameters
+
+ARRAYS = "element", "element_sd", "host", "host_sd", "known"
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_a_variant_that_was_not_fitted_has_what_its_host_has(monkeypatch, fitted):
+    rows = datasets.rows("intrinsic/parameters.csv")
+    if not fitted:
+        rows = [row for row in rows if row["host"] != "1:5"]
+    # As if 1:5 were a variant of 2:17.
+    hosts = {n: replace(h, root="2:17" if n == "1:5" else n) for n, h in HOSTS.items()}
+    monkeypatch.setattr(parameters, "HOSTS", hosts)
+    monkeypatch.setattr(datasets, "rows", lambda name: rows)
+    found, read = parameters.load.__wrapped__(), parameters.read(rows)
+    own, parent = HOST_NAMES.index("1:5"), HOST_NAMES.index("2:17")
+    for name in ARRAYS:
+        got = getattr(found, name)
+        wanted = getattr(read, name)[own if fitted else parent]
+        np.testing.assert_array_equal(got[own], wanted)
+        others = [h for h in range(len(HOST_NAMES)) if h != own]
+        np.testing.assert_array_equal(got[others], getattr(read, name)[others])
+    assert found.known[own].any()

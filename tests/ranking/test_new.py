@@ -1,0 +1,98 @@
+import tomllib
+
+import pytest
+from magnetkit.applications import asked, load, with_reference
+from magnetkit.errors import InputError
+from typer.testing import CliRunner
+
+from magnetkit.cli.app import app
+from magnetkit.run.screen import screen
+from magnetkit.supply import load_scenario
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_new_profile_is_valid_and_every_part_is_commented(here):
+    assert CliRunner().invoke(app, ["applications", "new", "my-pump"]).exit_code == 0
+    profile = load(here / "my-pump.toml")
+    assert profile.name == "my-pump"
+    assert profile.space
+    text = (here / "my-pump.toml").read_text()
+    for part in tomllib.loads(text):
+        lines = text.splitlines()
+        line = next(i for i, t in enumerate(lines) if t.strip("[] ").startswith(part))
+        if part not in ("name", "title", "description", "sources"):
+            assert any(t.startswith("#") for t in lines[max(line - 4, 0) : line]), part
+
+
+def test_a_new_scenario_is_valid(here):
+    assert CliRunner().invoke(app, ["supply", "new", "tight"]).exit_code == 0
+    scenario = load_scenario(here / "tight.toml")
+    assert scenario.withheld("China", "Tb") == 0.5
+    assert scenario.price_factor("Dy") == 3.0
+
+
+@pytest.mark.parametrize("what", ["applications", "supply"])
+def test_nothing_is_written_over_and_a_name_is_a_name(here, what):
+    (here / "mine.toml").write_text("precious")
+    taken = CliRunner().invoke(app, [what, "new", "mine"])
+    assert isinstance(taken.exception, InputError)
+    assert "is there already" in str(taken.exception)
+    assert (here / "mine.toml").read_text() == "precious"
+    bad = CliRunner().invoke(app, [what, "new", "../mine"])
+    assert "small letters" in str(bad.exception)
+
+
+def test_all_faults_of_a_file_are_listed_at_once(here):
+    CliRunner().invoke(app, ["applications", "new", "my-pump"])
+    file = here / "my-pump.toml"
+    text = file.read_text().replace("load_line = 1.5", "load_line = -1.5")
+    text = text.replace('"N38SH class"', '""').replace('"coercivity_kA_m"', '"coercivity"')
+    file.write_text(text)
+    with pytest.raises(InputError) as caught:
+        load(file)
+    for field in ("load_line", "reference.grade", "requirements.1.column"):
+        assert f"field {field}: " in str(caught.value)
+
+
+def test_another_reference_takes_the_place_of_the_profiles():
+    profile = load("energy-traction-motor")
+    other = with_reference(profile, "Nd1.7Dy0.3Fe14B")
+    assert other.reference.formula == "Nd1.7Dy0.3Fe14B"
+    assert other.requirements == profile.requirements
+    with pytest.raises(InputError, match="no structure that makes magnets"):
+        with_reference(profile, "Al2O3")
+
+
+def test_requirements_alone_make_a_device():
+    profile = asked(
+        [
+            "coercivity_kA_m>=300",
+            "remanence_T>=0.9*reference",
+            "|remanence_coefficient_pct_K|<=0.2",
+        ],
+        "Nd1.8Dy0.2Fe14B",
+        "150C",
+    )
+    assert profile.temperature_K == pytest.approx(423.15)
+    assert [str(r) for r in profile.requirements] == [
+        "coercivity_kA_m >= 300",
+        "|remanence_coefficient_pct_K| <= 0.2",
+    ]
+    result = screen(
+        ["Nd2Fe14B", "Nd1.8Dy0.2Fe14B"], profile, require=["remanence_T>=0.9*reference"]
+    )
+    assert set(result.best(2)["candidate"]) == {"Nd2Fe14B", "Nd1.8Dy0.2Fe14B"}
+    with pytest.raises(InputError, match="a requirement with a number"):
+        asked(["remanence_T>=0.9*reference"], "Nd2Fe14B", "150C")
+
+
+def test_the_command_says_what_it_needs_without_an_application(here):
+    (here / "alloys.csv").write_text("composition\nNd2Fe14B\n")
+    done = CliRunner().invoke(app, ["screen", "alloys.csv", "--require", "remanence_T>=1"])
+    assert done.exit_code == 2
+    assert "--reference" in done.output

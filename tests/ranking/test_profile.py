@@ -1,0 +1,180 @@
+"""Reading device profiles."""
+
+import tomllib
+
+import numpy as np
+import pytest
+from magnetkit.errors import InputError
+
+from magnetkit import applications, datasets
+
+
+@pytest.fixture
+def plain():
+    with datasets.path("applications/patriot-beam-focusing.toml").open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def write(folder, content):
+    """Write a profile as TOML; enough of TOML for these tests."""
+
+    def inline(value):
+        if isinstance(value, dict):
+            return "{" + ", ".join(f'"{k}" = {inline(v)}' for k, v in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(inline(v) for v in value) + "]"
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, str):
+            return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+        return str(value)
+
+    file = folder / "mine.toml"
+    file.write_text("\n".join(f"{k} = {inline(v)}" for k, v in content.items()), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", applications.names())
+def test_every_embedded_profile_reads(name):
+    profile = applications.load(name)
+    assert profile.name == name
+    assert len(profile.goals) == 4
+    assert profile.temperatures[0] == profile.temperature_min_K
+    assert profile.temperatures[-1] == profile.temperature_max_K
+
+
+@pytest.mark.parametrize("name", applications.names())
+def test_every_reference_magnet_is_one_row(name):
+    assert len(applications.load(name).reference.table()) == 1
+
+
+def test_a_users_file_works_the_same(tmp_path, plain):
+    plain["name"] = "mine"
+    file = write(tmp_path, plain)
+    assert applications.load(file) == applications.load(str(file))
+    assert (
+        applications.load(file).requirements
+        == applications.load("patriot-beam-focusing").requirements
+    )
+
+
+def test_unknown_name_offers_the_nearest():
+    with pytest.raises(InputError, match="did you mean f22-engine"):
+        applications.load("f22-engin")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"temperature_max_K": "hot"}, "field temperature_max_K: .*valid number.*got 'hot'"),
+        ({"temperature_max_K": 100.0}, "temperature_min_K must lie below"),
+        ({"temperature_K": 900.0}, "temperature_K must lie within"),
+        ({"colour": "red"}, "field colour: extra inputs are not permitted, got 'red'"),
+        ({"hosts": ["3:29"]}, "field hosts.0: .*expected a host of 2:14:1"),
+        ({"hosts": []}, "field hosts: tuple should have at least 1 item"),
+        ({"load_line": -1.0}, "field load_line: .*greater than 0, got -1.0"),
+        ({"magnet_mass_kg": float("nan")}, "field magnet_mass_kg: .*finite number, got nan"),
+        ({"objectives": ["supply_risk:min"] * 7}, "field objectives"),
+        ({"objectives": []}, "field objectives"),
+        ({"objectives": ["supply_risk", "margin:max", "cost_USD_kg:min"]}, "end in :min or :max"),
+        ({"objectives": ["margin:min"] * 3}, "write margin:max"),
+        ({"name": "Not A Name"}, "field name"),
+        ({"hosts": ["1:5", "2:17"]}, "space names host '2:14:1'"),
+    ],
+)
+def test_a_bad_field_is_named_in_one_line(tmp_path, plain, change, message):
+    file = write(tmp_path, plain | change)
+    with pytest.raises(InputError, match=message) as caught:
+        applications.load(file)
+    assert "\n" not in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"column": "remanence"}, "no numeric result column; did you mean 'remanence_T'"),
+        ({"column": "host"}, "no numeric result column"),
+        ({"maximum": 1.0}, "exactly one of minimum, maximum, absolute_maximum"),
+        ({"source": ""}, "field requirements.0.source"),
+        ({"status": "sure"}, "'cited' or 'assumption', got 'sure'"),
+        ({"column": "curie_temperature_K"}, "drop temperature_K"),
+    ],
+)
+def test_a_bad_requirement_is_named(tmp_path, plain, change, message):
+    plain["requirements"][0] |= change
+    with pytest.raises(InputError, match=message):
+        applications.load(write(tmp_path, plain))
+
+
+def test_a_bad_reference_is_named(tmp_path, plain):
+    plain["reference"]["formula"] = "Sm0.6Xx0.4Co5"
+    with pytest.raises(InputError, match="field reference: formula cannot be read: 'Xx' is no"):
+        applications.load(write(tmp_path, plain))
+
+
+def test_a_bad_space_is_named(tmp_path, plain):
+    plain["space"][0]["limits"] = {"Dy": 0.1}
+    with pytest.raises(InputError, match="limits name Dy"):
+        applications.load(write(tmp_path, plain))
+    # Of several in the order of their names, whatever the order of a set is this time.
+    plain["space"][0]["limits"] = dict.fromkeys(
+        "Y U W V Tm Tb S Re Pm P O Mo I Hf F Dy".split(), 0.1
+    )
+    with pytest.raises(InputError, match="limits name Dy, F, Hf, I, Mo, O, P, Pm, Re, S, Tb, Tm"):
+        applications.load(write(tmp_path, plain))
+    plain["space"][0]["replace"] = {"Sm": ["Xx"]}
+    with pytest.raises(InputError, match="'Xx' is no chemical element"):
+        applications.load(write(tmp_path, plain))
+
+
+def test_shells_are_a_list_or_every_combination(tmp_path, plain):
+    part = plain["space"][0] = {**plain["space"][-1], "shell": ["Tb 0.30 @ 0.10"]}
+    assert applications.load(write(tmp_path, plain)).space[0].shell == ("Tb 0.30 @ 0.10",)
+    part["shell"] = {"R": ["Tb", "Dy"], "amount_wt_pct": [0.3, 0.5]}
+    shells = applications.load(write(tmp_path, plain)).space[0].shell
+    assert shells == ("Tb 0.3 wt%", "Tb 0.5 wt%", "Dy 0.3 wt%", "Dy 0.5 wt%")
+    for bad, message in (
+        (["Fe 0.30 @ 0.10"], "must be a rare earth"),
+        ({"R": ["Tb"]}, "field space.0.shell"),
+        ({"R": ["Tb"], "content": [0.3], "fraction": [0.1]}, "field space.0.shell"),
+        ({"R": ["Tb"], "amount_wt_pct": [-3.0]}, "not understood"),
+        (["Tb 1.00 @ 0.001"], "no furnace makes this shell"),
+        (["Tb 4 wt%"], "no furnace makes this shell"),
+    ):
+        part["shell"] = bad
+        with pytest.raises(InputError, match=message):
+            applications.load(write(tmp_path, plain))
+
+
+def test_missing_file_field_and_toml(tmp_path, plain):
+    with pytest.raises(InputError, match="No such file"):
+        applications.load(tmp_path / "none.toml")
+    del plain["hosts"]
+    with pytest.raises(InputError, match=r"field hosts: field required$"):
+        applications.load(write(tmp_path, plain))
+    (tmp_path / "bad.toml").write_text("name = [", encoding="utf-8")
+    with pytest.raises(InputError, match="not valid TOML"):
+        applications.load(tmp_path / "bad.toml")
+
+
+def test_margins_are_shares_of_the_limit():
+    requirement = {r.column: r for r in applications.load("patriot-beam-focusing").requirements}
+    br, alpha = requirement["remanence_T"], requirement["remanence_coefficient_pct_K"]
+    np.testing.assert_allclose(br.margin([0.78, 0.975, 0.39]), [0, 0.25, -0.5])
+    np.testing.assert_allclose(alpha.margin([-0.05, 0.0, 0.1]), [0, 1, -1])
+    assert np.isnan(br.margin(np.nan))
+    assert str(br) == "remanence_T >= 0.78 at 293.15 K"
+    assert str(alpha) == "|remanence_coefficient_pct_K| <= 0.05"
+
+
+def test_goals_are_columns_and_directions():
+    profile = applications.load("energy-traction-motor")
+    asked = profile.model_copy(
+        update={"objectives": ("cost:min=2", "remanence_T:max", "margin:max")}
+    )
+    assert asked.goals == (
+        ("cost_per_flux_USD_m3_T", "min"),
+        ("remanence_T", "max"),
+        ("margin", "max"),
+    )

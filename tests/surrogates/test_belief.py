@@ -1,0 +1,218 @@
+import numpy as np
+import pandas as pd
+import pytest
+from magnetkit.errors import InputError
+
+import magnetkit as mk
+from magnetkit.hosts.partition import partition
+from magnetkit.intrinsic.parameters import load as calibrated
+from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._curie import error_size
+from magnetkit.surrogates.intrinsic import evaluate
+
+CURIE = "curie_temperature_K"
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return _curie_training.load()
+
+
+def _file(folder, rows, name="mine.csv"):
+    frame = pd.DataFrame(rows, columns=["composition", CURIE, "group"])
+    frame.to_csv(folder / name, index=False)
+    return folder / name
+
+
+def _table(*names):
+    return mk.CompositionTable.from_strings(list(names), basis="atomic")
+
+
+def test_prediction_and_physics_read_one_belief(tmp_path):
+    names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
+    table, file = (
+        _table(*names),
+        _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
+    )
+    believed = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
+    with _curie_training.using(add=file):
+        np.testing.assert_allclose(evaluate(partition(table), 300.0).curie, believed)
+        np.testing.assert_allclose(mk.magnetism.sintered(table)[CURIE], believed)
+    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], believed)
+    # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
+    np.testing.assert_allclose(believed, [585.0, 1020.0, 324.0], atol=40.0)
+
+
+def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
+    part = partition(_table("Nd2Fe14B", "SmFe11Ti"))
+    assert not embedded.decides
+    got = evaluate(part, 300.0)
+    np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
+    assert got.believed.share.tolist() == [0.0, 0.0]
+
+
+def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
+    names = ["Nd2Fe14B", "Nd1.9Y0.1Fe13.6Ga0.4B", "Nd2Fe13.2Co0.5Al0.3B"]
+    plain = mk.predict(names, temperature="180C")
+    key = "saturation_polarization_T"
+    worse, better = plain[key].iloc[1:].argsort().to_numpy() + 1
+    hot, cold = plain[CURIE].to_numpy() + 150.0, plain[CURIE].to_numpy() - 120.0
+    rows = [(names[worse], hot[worse], "mine"), (names[better], cold[better], "mine")] * 3
+    moved = mk.predict(names, temperature="180C", add=_file(tmp_path, rows))
+    assert moved[CURIE][worse] > plain[CURIE][worse] + 30.0
+    assert moved[CURIE][better] < plain[CURIE][better] - 30.0
+    assert moved[key][worse] > plain[key][worse]
+    assert moved[key][better] < plain[key][better]
+    gap = plain["remanence_T"][better] - plain["remanence_T"][worse]
+    assert moved["remanence_T"][better] - moved["remanence_T"][worse] < gap
+
+
+def test_two_rows_of_a_series_sharpen_their_neighbours(embedded, tmp_path):
+    rows = [("Ce1.0Y1.0Fe13Ni1B", 520.0, "s"), ("Ce0.6Y1.4Fe13Ni1B", 540.0, "s")]
+    more = _curie_training.load(add=_file(tmp_path, rows))
+    between = _table("Ce0.8Y1.2Fe13Ni1B")
+    before, after = embedded.predict(between), more.predict(between)
+    assert abs(after[CURIE][0] - 530.0) < abs(before[CURIE][0] - 530.0)
+    assert after[f"{CURIE}_data_share"][0] > 0.8
+    for one, other in zip(more.branches, embedded.branches, strict=True):
+        np.testing.assert_array_equal(one.process.theta_, other.process.theta_)
+
+
+def test_rows_beside_the_embedded_facts_move_what_is_like_them_alone(tmp_path):
+    names = ["Y2Fe16.5Al0.5", "Nd2Fe14B", "SmCo5", "SmFe11Ti"]
+    plain = mk.predict(names)
+    rows = [("Y2Fe16Al1", 480.0, "a"), ("Y2Fe15.5Al1.5", 490.0, "a")]
+    moved = mk.predict(names, add=_file(tmp_path, rows))
+    step = (moved[CURIE] - plain[CURIE]).to_numpy()
+    # The rows lie over 60 K above the model.
+    assert step[0] > 15.0
+    assert np.abs(step[1:]).max() == 0.0
+    for end in ("_lo", "_hi", "_provenance"):
+        assert moved[CURIE + end].tolist()[1:] == plain[CURIE + end].tolist()[1:]
+    assert moved[f"{CURIE}_data_share"][0] > moved[f"{CURIE}_data_share"][1:].max()
+
+
+def test_what_else_is_asked_changes_no_bit(embedded):
+    rng = np.random.default_rng(3)
+    names = [f"Nd{2 - x:.3f}Ce{x:.3f}Fe{14 - y:.3f}Co{y:.3f}B" for x, y in rng.random((700, 2))]
+    table = _table(*names)
+    whole = embedded.predict(table)
+    parts = [embedded.predict(table[np.arange(a, a + 7)]) for a in (0, 200, 693)]
+    pd.testing.assert_frame_equal(
+        pd.concat(parts, ignore_index=True),
+        pd.concat([whole[a : a + 7] for a in (0, 200, 693)], ignore_index=True),
+    )
+
+
+def test_parts_sum_to_the_prediction(embedded):
+    table = _table("Nd2Fe14B", "SmCo5", "Y2Fe16Al")
+    total = sum(embedded.parts(table).values())
+    np.testing.assert_allclose(total, embedded.predict(table)[CURIE], atol=0.3)
+
+
+def test_rows_beside_the_parameters_do_not_widen_what_is_said(tmp_path):
+    rows = [("Nd1.5Ce0.5Fe14B", 549.0, "a"), ("NdCeFe14B", 509.0, "a")]
+    name = ["Nd1.2Ce0.8Fe14B"]
+    plain, more = mk.predict(name), mk.predict(name, add=_file(tmp_path, rows))
+    width = [f[f"{CURIE}_hi"][0] - f[f"{CURIE}_lo"][0] for f in (plain, more)]
+    assert width[1] <= width[0] * 1.01
+    assert more[f"{CURIE}_data_share"][0] > 0.5
+
+
+def test_few_rows_of_one_host_say_how_little_they_know_of_another(tmp_path):
+    rows = [
+        ("Nd2Fe14B", 588.0, "a"),
+        ("Nd1.5Ce0.5Fe14B", 549.0, "a"),
+        ("NdCeFe14B", 509.0, "b"),
+        ("Nd2Fe13CoB", 660.0, "c"),
+        ("Nd2Fe12Co2B", 727.0, "c"),
+    ]
+    few = _curie_training.load(data=_file(tmp_path, rows))
+    near = few.predict(_table("Nd2Fe14B", "Nd1.2Ce0.8Fe14B", "Nd1.6Dy0.4Fe14B"))
+    width = (0.5 * (near[f"{CURIE}_hi"] - near[f"{CURIE}_lo"])).to_numpy()
+    # Five errors say what four of five are; no row holds dysprosium.
+    assert width[0] < width[1] < width[2]
+    assert width[2] > 30.0
+    got = few.predict(_table("SmCo5", "Y2Fe17"))
+    assert not got["in_domain"].any()
+    # Nothing of these hosts was given: the prior of the physics, 140 K, is all there is.
+    half = 0.5 * (got[f"{CURIE}_hi"] - got[f"{CURIE}_lo"])
+    assert (half >= 1.6 * 140.0).all()
+
+
+def test_own_data_stand_alone(tmp_path, embedded):
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"Nd{2 - x:.2f}Ce{x:.2f}Fe14B", 700.0 - 80.0 * x, f"p{i % 6}")
+        for i, x in enumerate(rng.uniform(0.0, 1.9, 30))
+    ]
+    alone = _curie_training.load(data=_file(tmp_path, rows))
+    assert len(alone.known) == 30
+    got = alone.predict(_table("Nd1.5Ce0.5Fe14B"))[CURIE][0]
+    assert got == pytest.approx(660.0, abs=15.0)
+    # Nothing of the embedded 1:5 compounds is left: the level of SmCo5 is the prior's.
+    assert not alone.of_phases(partition(_table("SmCo5")).hard_phase, np.array([1], np.int8))[-1][0]
+    with pytest.raises(InputError, match="one of the two"):
+        _curie_training.load(data="a.csv", add="b.csv")
+
+
+def test_the_model_stands_alone_where_parameters_are_given():
+    alone = evaluate(partition(_table("Nd2Fe14B", "SmFe11Ti")), 300.0, parameters=calibrated())
+    assert alone.believed is None
+
+
+def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):
+    frame = embedded.predict(_table("ZrRe2", "Nd2Fe14B"))
+    assert np.isnan(frame[CURIE][0])
+    assert frame[f"{CURIE}_data_share"].between(0.0, 1.0).all()
+    assert not frame["in_domain"][0]
+    assert frame["in_domain"][1]
+
+
+def test_a_measured_compound_says_so(tmp_path):
+    file = _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")])
+    frame = mk.predict(["Y2Fe16Al1", "Y2Fe15Al2", "Nd1.7Ce0.2Pr0.1Fe13.7Co0.3B"], add=file)
+    provenance = frame[f"{CURIE}_provenance"].tolist()
+    assert provenance[0] == "measured"
+    assert provenance[1] in ("physics", "surrogate")
+    # Nothing was said of its like: the calibrated parameters stand.
+    assert provenance[2] == "physics"
+
+
+def test_a_wider_interval_holds_a_narrower_one(embedded):
+    table = _table("Nd2Fe14B", "Sm2Fe16Ga")
+    narrow, wide = embedded.predict(table, 0.5), embedded.predict(table, 0.95)
+    assert (wide[f"{CURIE}_hi"] > narrow[f"{CURIE}_hi"]).all()
+    np.testing.assert_array_equal(wide[CURIE], narrow[CURIE])
+
+
+def test_a_compound_is_most_like_itself(embedded):
+    rows = np.flatnonzero(embedded.known.learn)[:40:8]
+    alike = embedded.similarity(embedded.known.table[rows])
+    own = alike[np.arange(len(rows)), rows]
+    np.testing.assert_allclose(own, 1.0, atol=1e-6)
+    assert (alike <= 1.0 + 1e-6).all()
+    assert (alike >= 0.0).all()
+
+
+def test_one_row_of_ones_own_is_enough_and_an_impossible_one_is_refused(tmp_path):
+    one = _curie_training.load(add=_file(tmp_path, [("Y2Fe16Al1", 480.0, "a")], "one.csv"))
+    assert one.predict(_table("Y2Fe16Al1"))[CURIE][0] > 440.0
+    for wrong in (-5.0, 0.0, 3000.0):
+        file = _file(tmp_path, [("Nd2Fe14B", 585.0, "a"), ("SmCo5", wrong, "a")], "wrong.csv")
+        with pytest.raises(InputError, match="between 0 and 1400 K"):
+            _curie_training.load(add=file)
+        with pytest.raises(InputError, match=rf"got {wrong:g} for Sm0\.1667Co0\.8333"):
+            _curie_training.training_set(file)
+
+
+def test_rows_that_cannot_be_used_are_told(tmp_path, caplog):
+    rows = [("Nd2Fe14B", 585.0, "a"), ("Xx2Fe14B", 500.0, "a"), ("SmCo5", "high", "a")]
+    _curie_training.load(add=_file(tmp_path, rows, "odd.csv"))
+    assert "cannot be read (1), no value (1)" in caplog.text
+
+
+def test_an_error_goes_with_novelty_and_with_what_neighbours_are_off_by():
+    novelty, local = np.array([0.0, 0.5, 0.5]), np.array([0.0, 0.0, 20.0])
+    found = error_size(np.array([10.0, 100.0, 0.5]), novelty, local)
+    np.testing.assert_allclose(found, [10.0, 60.0, 70.0])

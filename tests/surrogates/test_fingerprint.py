@@ -1,0 +1,42 @@
+"""The hash of a model: the same for the same numbers, another for any other."""
+
+from copy import deepcopy
+
+import numpy as np
+import pytest
+
+from magnetkit.surrogates import _curie_training
+from magnetkit.surrogates._store import fingerprint
+
+
+def test_a_model_has_the_same_hash_trained_read_and_used():
+    trained = _curie_training.retrain(_curie_training.training_set())
+    first = fingerprint(trained.branches)
+    read = _curie_training.load()
+    assert read is not trained
+    read.predict(["SmCo5", "Nd2Fe14B"])
+    assert fingerprint(read.branches) == first
+    assert read.fingerprint == trained.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        (np.arange(3.0), np.array([0.0, 1.0, np.nextafter(2.0, 3.0)])),
+        (np.zeros(4), np.zeros((2, 2))),
+        (np.zeros(2), np.zeros(2, np.float32)),
+        ({"a": 1, "b": [2]}, {"a": 1, "b": [3]}),
+        (["ab", "c"], ["a", "bc"]),
+        (1, True),
+        (None, "None"),
+    ],
+)
+def test_any_other_number_or_shape_has_another(value, other):
+    assert fingerprint(value) == fingerprint(deepcopy(value))
+    assert fingerprint(value) != fingerprint(other)
+
+
+def test_how_a_number_is_held_does_not_matter():
+    assert fingerprint(np.float64(0.1)) == fingerprint(0.1)
+    assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
+    assert fingerprint((1, 2)) == fingerprint([1, 2])

@@ -1,0 +1,208 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from magnetkit.columns import EASY_DIRECTIONS, STATUSES, with_interval
+from magnetkit.errors import InputError
+
+from benchmarks.accuracy.magnetism.observed import Observed
+from magnetkit import CompositionTable
+from magnetkit.intrinsic.evaluate import STATUS
+from magnetkit.intrinsic.parameters import load
+from magnetkit.surrogates.intrinsic import intrinsic
+
+
+def read(*formulas):
+    return CompositionTable.from_strings(list(formulas), basis="atomic")
+
+
+def at(*formulas, temperature=300.0, **options):
+    return intrinsic(read(*formulas), temperature, **options)
+
+
+# Formula, J_s (T), K_1 (MJ/m3, None where only the field is known), mu0 H_a (T), T_C (K): ranges
+# of Herbst 1991, Hirosawa 1986, Strnat 1988 and Coey 2010.
+CHECKS = [
+    ("Nd2Fe14B", (1.60, 1.61), (4.3, 4.9), (6.7, 8.8), (585, 588)),
+    ("SmCo5", (1.07, 1.07), (17.2, 17.2), (40, 40), (1020, 1020)),
+    ("Sm2Co17", (1.20, 1.25), (3.3, 4.2), (6.5, 6.5), (1190, 1190)),
+    ("Dy2Fe14B", (0.71, 0.71), None, (15, 15), (598, 598)),
+    ("Tb2Fe14B", (0.70, 0.70), None, (22, 22), (620, 620)),
+]
+
+
+@pytest.mark.parametrize(("formula", "js", "k1", "field", "curie"), CHECKS)
+def test_values_to_check_with(formula, js, k1, field, curie):
+    row = at(formula).iloc[0]
+    assert row["status"] == "ok"
+    assert js[0] * 0.95 <= row["saturation_polarization_T"] <= js[1] * 1.05
+    if k1:
+        assert k1[0] * 0.90 <= row["anisotropy_constant_MJ_m3"] <= k1[1] * 1.10
+    # Printed fields are those of curves across the axis, in which iron and rare earth cant apart.
+    drawn = pd.DataFrame(
+        [(formula, "anisotropy_field_T", 300.0, np.nan, "single_crystal")],
+        columns=["formula", "property", "temperature_K", "value", "method"],
+    )
+    seen = Observed(str(row["host"]), drawn).predict(load())[0]
+    assert field[0] * 0.90 <= seen <= field[1] * 1.10
+    assert curie[0] - 15 <= row["curie_temperature_K"] <= curie[1] + 15
+
+
+@pytest.mark.parametrize(
+    ("formula", "direction"),
+    [
+        ("Y2Co17", "plane"),
+        ("Pr2Co17", "plane"),
+        ("Gd2Co17", "plane"),
+        ("Nd2Fe17", "plane"),
+        ("Nd2Fe17N3", "plane"),
+        ("Sm2Fe14B", "plane"),
+        ("Y2Co14B", "plane"),
+        ("Y2Fe14B", "axis"),
+        ("YCo5", "axis"),
+        ("Sm2Fe17N3", "axis"),
+        ("SmFe11Ti", "axis"),
+        ("NdFe11TiN", "axis"),
+        ("TbCo5", "plane"),
+    ],
+)
+def test_easy_direction(formula, direction):
+    assert at(formula)["easy_direction"].iloc[0] == direction
+
+
+def test_neodymium_turns_into_a_cone_in_the_cold():
+    row = at("Nd2Fe14B", temperature="77K").iloc[0]
+    assert (row["status"], row["easy_direction"]) == ("cone", "cone")
+    assert np.isnan(row["anisotropy_field_T"])
+
+
+def test_no_number_where_there_is_no_magnet():
+    frame = at("Y2Co17", "Nd2Fe14B", "TbCo2", "Eu2Fe14B", temperature=700.0)
+    expected = ["planar", "paramagnetic", "unknown host", "outside the model"]
+    assert list(frame["status"]) == expected
+    assert frame["anisotropy_field_T"].isna().all()
+    assert frame["hardness_parameter"].isna().all()
+    assert np.isnan(frame["saturation_polarization_T"].iloc[1])
+    assert frame["curie_temperature_K"].iloc[1] == pytest.approx(587, abs=10)
+    assert np.isnan(frame["curie_temperature_K"].iloc[2])
+
+
+def test_columns_and_vocabulary():
+    frame = at("Nd2Fe14B", temperature="150C")
+    for name in ("curie_temperature_K", "saturation_polarization_T", "anisotropy_field_T"):
+        assert set(with_interval(name)) <= set(frame.columns)
+        low, high = frame[f"{name}_lo"].iloc[0], frame[f"{name}_hi"].iloc[0]
+        assert low < frame[name].iloc[0] < high
+    assert frame["temperature_K"].iloc[0] == 423.15
+    assert set(STATUS) <= set(STATUSES)
+    assert frame["easy_direction"].iloc[0] in EASY_DIRECTIONS
+    narrow = at("Nd2Fe14B", interval=0.5)
+    wide = at("Nd2Fe14B", interval=0.99)
+    assert narrow["curie_temperature_K_hi"].iloc[0] < wide["curie_temperature_K_hi"].iloc[0]
+
+
+@pytest.mark.parametrize("options", [{"temperature": -3}, {"interval": 1.5}, {"host": "2-14-1"}])
+def test_bad_arguments_say_the_way_out(options):
+    with pytest.raises(InputError):
+        at("SmCo5", **options)
+
+
+def test_excess_rare_earth_does_not_change_the_hard_phase():
+    frame = at("Nd2Fe14B", "Nd14Fe80B6")
+    a, b = frame["saturation_polarization_T"]
+    assert a == pytest.approx(b, rel=1e-3)
+
+
+# Signature checks over random compositions -----------------------------------------------------
+SHARE = st.floats(0.0, 1.0)
+quick = settings(max_examples=40, deadline=None)
+
+
+@quick
+@given(x=st.floats(0.05, 0.9), co=st.floats(0.0, 4.0), heavy=st.sampled_from(["Dy", "Tb"]))
+def test_dysprosium_and_terbium_lower_polarization_and_raise_the_field(x, co, heavy):
+    base = f"Nd2Fe{14 - co:.4f}Co{co:.4f}B"
+    doped = f"Nd{2 - 2 * x:.4f}{heavy}{2 * x:.4f}Fe{14 - co:.4f}Co{co:.4f}B"
+    frame = at(base, doped)
+    js, field = frame["saturation_polarization_T"], frame["anisotropy_field_T"]
+    assert js.iloc[1] < js.iloc[0]
+    assert field.iloc[1] > field.iloc[0]
+
+
+@quick
+@given(x=st.floats(0.05, 0.9))
+def test_gadolinium_lowers_polarization_and_adds_no_anisotropy(x):
+    frame = at("Nd2Fe14B", f"Nd{2 - 2 * x:.4f}Gd{2 * x:.4f}Fe14B")
+    assert frame["saturation_polarization_T"].diff().iloc[1] < 0
+    assert frame["anisotropy_constant_MJ_m3"].diff().iloc[1] < 0
+
+
+@quick
+@given(x=st.floats(0.05, 0.9), diluent=st.sampled_from(["Ce", "La", "Y"]))
+def test_cerium_lanthanum_and_yttrium_lower_both(x, diluent):
+    frame = at("Nd2Fe14B", f"Nd{2 - 2 * x:.4f}{diluent}{2 * x:.4f}Fe14B")
+    assert frame["saturation_polarization_T"].diff().iloc[1] < 0
+    assert frame["anisotropy_field_T"].diff().iloc[1] < 0
+
+
+@quick
+@given(x=SHARE)
+def test_polarization_is_linear_in_dysprosium(x):
+    frame = at("Nd2Fe14B", "Dy2Fe14B", f"Nd{2 - 2 * x:.5f}Dy{2 * x:.5f}Fe14B")
+    nd, dy, mix = frame["saturation_polarization_T"]
+    assert mix == pytest.approx((1 - x) * nd + x * dy, abs=0.02)
+
+
+@quick
+@given(
+    earths=st.tuples(*[SHARE] * 4).filter(lambda v: sum(v) > 0.1),
+    formula=st.sampled_from(["Fe12Co2B", "Fe14B"]),
+    below=st.floats(1e-6, 1e-4),
+)
+def test_polarization_vanishes_at_the_curie_temperature(earths, formula, below):
+    total = sum(earths)
+    text = "".join(
+        f"{e}{2 * x / total:.6f}"
+        for e, x in zip(("Nd", "Dy", "La", "Gd"), earths, strict=True)
+        if x / total > 1e-4
+    )
+    curie = at(text + formula)["curie_temperature_K"].iloc[0]
+    near = at(text + formula, temperature=curie * (1 - below))["saturation_polarization_T"].iloc[0]
+    assert 0 <= near < 0.12
+    assert at(text + formula, temperature=curie * 1.001)["status"].iloc[0] == "paramagnetic"
+
+
+@quick
+@given(x=st.floats(0.1, 0.5))
+def test_gadolinium_flattens_the_polarization_of_smco5(x):
+    def alpha(formula):
+        cold, hot = (at(formula, temperature=t)["saturation_polarization_T"][0] for t in (223, 423))
+        return (hot / cold - 1) / 200
+
+    assert alpha(f"Sm{1 - x:.4f}Gd{x:.4f}Co5") > alpha("SmCo5")
+
+
+@quick
+@given(co=st.floats(0.2, 5.0))
+def test_cobalt_raises_the_curie_temperature(co):
+    frame = at("Nd2Fe14B", f"Nd2Fe{14 - co:.4f}Co{co:.4f}B")
+    assert frame["curie_temperature_K"].diff().iloc[1] > 5 * co
+
+
+def test_nucleation_field_is_that_of_the_axis_where_nothing_cants():
+    row = at("Y2Fe14B").iloc[0]
+    # MJ/m3 over T: 2 mu_0.
+    first = 0.8 * np.pi * row["anisotropy_constant_MJ_m3"] / row["saturation_polarization_T"]
+    assert row["nucleation_field_T"] == pytest.approx(first, rel=1e-6)
+
+
+def test_a_heavy_rare_earth_cants_away_from_iron():
+    # Stability limit over 2 K_1 / J_s at 295 K by diagonalization of the published crystal fields:
+    # Dy 20.5 / 26.2, Tb 28.7 / 38.5, Nd 7.6 / 7.4.
+    frame = at("Dy2Fe14B", "Tb2Fe14B", "Nd2Fe14B", temperature=295.0)
+    first = 0.8 * np.pi * frame["anisotropy_constant_MJ_m3"] / frame["saturation_polarization_T"]
+    ratio = frame["nucleation_field_T"] / first
+    assert 0.70 < ratio[0] < 0.85
+    assert 0.68 < ratio[1] < 0.82
+    assert ratio[2] > 0.94

@@ -1,0 +1,181 @@
+"""What retrains a model and what ends a screening that was begun: an edit of what decides alone.
+
+A copy of the package is edited, and each key looked at; nothing is trained.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import magnetkit as mk
+from magnetkit import cli, diffusion
+from magnetkit.kernels import _descriptors, _gaussian_process, _magnets
+from magnetkit.ranking import _job
+from magnetkit.replacement import _asked
+from magnetkit.run import _work
+from magnetkit.show import _tables
+from magnetkit.surrogates import _curie_training, _process, _store, energy
+from magnetkit.surrogates._measured import TrainingSet
+from tests.scripts import script
+
+PACKAGE = Path(mk.__file__).parent
+COMMENT, DOCSTRING, CODE = "# edited\n", '"""Edited."""\n', "_edited = 1\n"
+
+# What is appended to which module, and the keys that then differ.
+EDITS = [
+    *(
+        (module, COMMENT, "")
+        for module in (_curie_training, _process, _gaussian_process, energy, _job, _store)
+    ),
+    *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
+    *((module, CODE, "") for module in (_tables, _asked, cli, diffusion)),
+    *((module, CODE, "chunks") for module in (_job, _magnets)),
+    *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
+    *((module, CODE, "chunks energy") for module in (energy, _descriptors)),
+    *((module, CODE, "belief chunks energy") for module in (_process, _gaussian_process, _store)),
+]
+
+LOOK = """
+import json, sys
+from pathlib import Path
+import numpy as np
+import magnetkit as mk
+from magnetkit.surrogates._measured import TrainingSet
+from magnetkit.magnetism import believing
+from magnetkit.run import _work
+from magnetkit.surrogates import energy
+
+table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
+names = np.array(["a", "b", "c"])
+rows = TrainingSet("curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]), names, names, "")
+
+def keys():
+    _work.code_sha256.cache_clear()
+    return {
+        "belief": believing.key_of(rows),
+        "energy": energy.key_of(rows),
+        "chunks": _work.code_sha256(),
+    }
+
+before, found = keys(), []
+for name, text in json.loads(sys.argv[1]):
+    file = Path(mk.__file__).parent / name
+    whole = file.read_text("utf-8")
+    file.write_text(whole + "\\n\\n" + text, "utf-8")
+    found.append(" ".join(sorted(name for name, key in keys().items() if key != before[name])))
+    file.write_text(whole, "utf-8")
+print(json.dumps(found))
+"""
+
+
+def test_only_an_edit_of_what_decides_is_seen(tmp_path):
+    place = shutil.copytree(
+        PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    datasets = mk.datasets.root()
+    edits = [
+        (Path(module.__file__).relative_to(PACKAGE).as_posix(), text) for module, text, _ in EDITS
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, json.dumps(edits)],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(place.parent),
+            "MAGNETKIT_DATASETS": str(datasets),
+            "MAGNETKIT_CACHE_DIR": str(tmp_path / "cache"),
+            "NUMBA_DISABLE_JIT": "1",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    expected = [changed for _, _, changed in EDITS]
+    found = json.loads(done.stdout)
+    assert list(zip(edits, found, strict=True)) == list(zip(edits, expected, strict=True))
+
+
+def test_nothing_that_judges_a_candidate_lies_in_a_room_left_out_of_the_key():
+    rooms = script("docs/rooms.py")
+    graph, left, seen = rooms.module_graph(), ["magnetkit.run._work"], set()
+    while left:
+        name = left.pop()
+        if name not in seen:
+            seen.add(name)
+            left += graph.get(name, ())
+    assert _job.__name__ in seen
+    assert {rooms.room(name) for name in seen}.isdisjoint(_work.APART)
+
+
+def test_comments_docstrings_and_layout_are_no_syntax(tmp_path):
+    file = tmp_path / "a.py"
+
+    def of(text):
+        file.write_text(text, "utf-8")
+        return _store.syntax_sha256([file])
+
+    plain = of("X = 1\ndef f(a):\n    return a + X\nclass C:\n    y = 2\n")
+    assert plain == of(
+        '"""Room."""\n\nX = 1  # one\n"""It."""\n\n\ndef f(a):\n    """Add."""\n'
+        '    return (\n        a + X\n    )\n\n\nclass C:\n    """A class."""\n\n    y = 2\n'
+    )
+    assert plain != of("X = 1\ndef f(a):\n    return a - X\nclass C:\n    y = 2\n")
+    assert of('x = "a"\n') != of('x = "b"\n')
+
+
+@pytest.fixture
+def rows():
+    table = mk.CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "GdFe2"])
+    names = np.array(["a", "b", "c"])
+    return TrainingSet(
+        "curie_temperature_K", table, np.array([585.0, 1020.0, 795.0]), names, names, "typed"
+    )
+
+
+def test_data_decide(rows):
+    key = _curie_training.key_of(rows)
+    again = rows[np.arange(3)]
+    assert _curie_training.key_of(again) == key
+    assert _curie_training.key_of(rows[np.array([1, 0, 2])]) != key
+    again.values[0] += 1.0
+    assert _curie_training.key_of(again) != key
+    assert energy.key_of(again) != energy.key_of(rows)
+
+
+def test_the_physics_decides_by_its_answers(rows, monkeypatch):
+    key, found = _curie_training.key_of(rows), _curie_training.rows_of(rows, True)
+
+    def answer(factor):
+        other = found._replace(base=found.base * factor, x=found.x * factor)
+        monkeypatch.setattr(_curie_training, "rows_of", lambda data, physics: other)
+        return _curie_training.key_of(rows)
+
+    assert answer(1.0 + 1e-14) == key
+    assert answer(1.0 + 1e-6) != key
+
+
+def test_a_version_decides(rows, monkeypatch):
+    key = _curie_training.key_of(rows)
+    monkeypatch.setattr(_store, "versions", lambda: {"scipy": "0.1"})
+    assert _curie_training.key_of(rows) != key
+
+
+def test_a_damaged_note_of_the_syntax_is_made_anew(tmp_path, monkeypatch):
+    settings = _work.get_settings().model_copy(update={"cache_dir": tmp_path})
+    monkeypatch.setattr(_work, "get_settings", lambda: settings)
+    monkeypatch.setattr(_work, "syntax_sha256", lambda files: "a" * 64)
+    for damage in (None, b"", b"\xff\xfe", b"a" * 63):
+        for note in (tmp_path / "syntax").glob("*"):
+            note.write_bytes(damage)
+        _work.code_sha256.cache_clear()
+        assert _work.code_sha256() == "a" * 64
+    (note,) = (tmp_path / "syntax").iterdir()
+    assert note.read_text() == "a" * 64
+    _work.code_sha256.cache_clear()

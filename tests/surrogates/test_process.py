@@ -1,0 +1,168 @@
+import numpy as np
+import pytest
+
+from magnetkit.surrogates._process import TrendProcess
+
+
+def _data(n=60, seed=0):
+    """Two smooth columns and two local ones; a trend of slope 3 on the first column."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1.0, 1.0, (n, 5))
+    y = 3.0 * x[:, 0] + np.sin(2.0 * x[:, 1]) + 0.1 * x[:, 3]
+    return x, y
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    x, y = _data()
+    return TrendProcess(trend=1, local=2).fit(x, y), x, y
+
+
+def _naive(model, x):
+    """Return mean, novelty and local residual by the formulas, one pair at a time."""
+    theta, scale = model.theta_, model.scale_
+    one, two = np.exp(2.0 * theta[:2])
+    result = []
+    for new in x:
+        total, best, mass, bad = 0.0, 0.0, 0.0, 0.0
+        residual = model._known[-1]
+        for j, old in enumerate(model.points_):
+            t = np.sqrt(5.0 * np.sum(((new - old)[1:3] / model.width_ * np.exp(-theta[2:4])) ** 2))
+            u = np.exp(theta[-2]) * np.linalg.norm((new - old)[3:])
+            k = one * (1.0 + t + t * t / 3.0) * np.exp(-t) + two * np.exp(-u)
+            total += (k + new[0] * old[0] / scale**2) * model.weights_[j]
+            best = max(best, k / (one + two))
+            mass += k**4
+            bad += k**4 * residual[j]
+        result.append((scale * total, 1.0 - best, bad / mass))
+    return np.array(result).T
+
+
+def test_the_kernel_does_what_the_formulas_say(fitted):
+    model, _, _ = fitted
+    new = _data(7, seed=1)[0]
+    got = model.estimate(new)
+    mean, novelty, local = _naive(model, new)
+    np.testing.assert_allclose(got.mean, mean, atol=2e-3)
+    np.testing.assert_allclose(got.novelty, novelty, atol=1e-3)
+    np.testing.assert_allclose(got.local, local, rtol=1e-2)
+
+
+def test_it_learns_what_it_has_not_seen(fitted):
+    model, _, _ = fitted
+    new, value = _data(200, seed=2)
+    assert np.abs(model.predict(new) - value).mean() < 0.1
+    # Far outside, the trend alone goes on.
+    far = np.array([[4.0, 30.0, 30.0, 30.0, 30.0], [5.0, 30.0, 30.0, 30.0, 30.0]])
+    slope = np.diff(model.predict(far))[0]
+    assert 2.0 < slope < 3.5
+    assert model.estimate(far).novelty.min() > 0.5
+
+
+def test_parts_sum_to_the_prediction(fitted):
+    model, x, _ = fitted
+    total = sum(model.parts(x).values())
+    np.testing.assert_allclose(total, model.predict(x), atol=2e-3)
+
+
+def test_rows_in_another_order_give_the_same_model(fitted):
+    model, x, y = fitted
+    order = np.random.default_rng(5).permutation(len(y))
+    other = TrendProcess(trend=1, local=2).fit(x[order], y[order])
+    np.testing.assert_array_equal(other.theta_, model.theta_)
+    np.testing.assert_array_equal(other.predict(x), model.predict(x))
+    np.testing.assert_array_equal(other.residual_, model.residual_[order])
+
+
+def test_inputs_moved_by_a_hair_give_nearly_the_same_model(fitted):
+    model, x, y = fitted
+    moved = TrendProcess(trend=1, local=2).fit(x + 1e-10, y)
+    assert np.abs(moved.predict(x) - model.predict(x)).max() < 0.02
+
+
+def test_a_row_that_the_others_contradict_is_doubted():
+    x, y = _data()
+    wrong = y.copy()
+    wrong[10] += 8.0
+    model = TrendProcess(trend=1, local=2).fit(x, wrong)
+    assert model.doubt_.argmax() == 10
+    assert model.residual_[10] == pytest.approx(8.0, abs=2.0)
+
+
+def test_a_refit_keeps_the_scales(fitted):
+    model, x, y = fitted
+    other = model.refit(x[:30], y[:30])
+    np.testing.assert_array_equal(other.theta_, model.theta_)
+    assert len(other.points_) == 30
+    assert other.get_params() == model.get_params()
+
+
+def test_what_is_kept_restores_the_model(fitted):
+    model, x, y = fitted
+    other = TrendProcess(trend=1, local=2).from_arrays(x, y, model.arrays())
+    new = _data(30, seed=4)[0]
+    np.testing.assert_array_equal(other.estimate(new).mean, model.estimate(new).mean)
+    np.testing.assert_array_equal(other.estimate(new).local, model.estimate(new).local)
+
+
+def test_a_second_search_listens_less_to_rows_that_others_contradict():
+    x, y = _data()
+    y[::12] += 6.0
+    once = TrendProcess(trend=1, local=2).fit(x, y)
+    twice = TrendProcess(trend=1, local=2, searches=2).fit(x, y)
+    # The noise of the others is 0.
+    assert twice.theta_[-1] < once.theta_[-1]
+
+
+def test_a_plane_goes_on_where_nearness_ends():
+    rng = np.random.default_rng(6)
+    x = rng.uniform(0.0, 1.0, (80, 4))
+    y = np.sin(3.0 * x[:, 0]) + x[:, 1:] @ [2.0, -1.0, 0.0]
+    plane = TrendProcess(local=3, linear=True).fit(x, y)
+    far = np.array([[0.5, 3.0, 0.0, 0.0], [0.5, 0.0, 3.0, 0.0], [0.5, 0.0, 0.0, 3.0]])
+    made = plane.predict(far) - np.sin(1.5)
+    np.testing.assert_allclose(made, [6.0, -3.0, 0.0], atol=0.15)
+    restored = TrendProcess(local=3, linear=True).from_arrays(x, y, plane.arrays())
+    np.testing.assert_array_equal(restored.predict(far), plane.predict(far))
+    parts = plane.parts(x)
+    assert set(parts) == {"trend", "smooth part", "elements"}
+    np.testing.assert_allclose(sum(parts.values()), plane.predict(x), atol=1e-3)
+    # What is alike is so in the smooth columns alone.
+    assert plane.estimate(far).novelty.max() < 0.1
+    assert plane.similarity(far, far).min() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_a_sparse_process_loses_little_about_its_points(linear):
+    x, y = _data(120)
+    model = TrendProcess(trend=1, local=2, linear=linear).fit(x, y)
+    near = model.points_[:, 1] < -0.5
+    few = model.sparse_about(near, 25)
+    assert len(few.points_) == near.sum() + 25
+    new = _data(200, seed=3)[0]
+    new = new[new[:, 1] < -0.5]
+    whole = model.predict(new)
+    # The spread there is 0.4 without the trend; with no other points some is lost, with all none.
+    off = [np.abs(model.sparse_about(near, n).predict(new) - whole).max() for n in (0, 25, 200)]
+    assert off[1] < 0.02
+    assert off[2] < 2e-3
+    assert off[0] > off[1]
+    # At the points themselves nothing is: neither the mean nor how alike they are.
+    own = model.points_[near]
+    np.testing.assert_allclose(few.predict(own), model.predict(own), atol=2e-3)
+    np.testing.assert_allclose(few.estimate(own).novelty, 0.0, atol=1e-5)
+    np.testing.assert_allclose(sum(few.parts(new).values()), few.predict(new), atol=2e-3)
+    # The model itself is as it was.
+    np.testing.assert_array_equal(model.predict(new), whole)
+
+
+def test_no_row_gives_no_prediction(fitted):
+    model, x, _ = fitted
+    assert model.estimate(x[:0]).mean.shape == (0,)
+
+
+def test_rows_of_another_width_are_refused(fitted):
+    model, x, _ = fitted
+    with pytest.raises(ValueError, match="5 features"):
+        model.predict(x[:, :4])
+    assert model.predict(x[:3]).shape == (3,)

@@ -1,0 +1,76 @@
+"""Training sets of a user's own rows, and rows of one composition."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from magnetkit.errors import DataError, InputError
+
+from magnetkit.composition import CompositionTable
+from magnetkit.surrogates._measured import chemical_systems, merge_duplicates, read_rows, refuse
+
+TARGET = "curie_temperature_K"
+ROWS = pd.DataFrame(
+    {
+        "composition": ["Nd2Fe14B", "Xx", "SmCo5", "Pr2Fe14B", "Nd2Fe14B"],
+        TARGET: ["585", "1", "1020", "none", "587"],
+        "group": ["a", "b", "c", "d", "e"],
+        "source": ["one", "two", "three", "four", "five"],
+    }
+)
+
+
+def test_rows_keep_their_value_group_and_source_together_and_others_are_counted(caplog):
+    found = read_rows(TARGET, ROWS)
+    assert found.table.row_index.tolist() == [0, 2, 4]
+    assert found.values.tolist() == [585.0, 1020.0, 587.0]
+    assert found.groups.tolist() == ["a", "c", "e"]
+    assert found.sources.tolist() == ["one", "three", "five"]
+    assert found.removed == {"composition that cannot be read": 1, "no value": 1}
+    assert found.origin == "the frame"
+    assert "composition that cannot be read (1), no value (1)" in caplog.text
+    assert found.learn.tolist() == [True] * 3
+
+
+def test_without_groups_it_is_the_chemical_system_and_without_sources_the_file(tmp_path):
+    bare = ROWS[["composition", TARGET]]
+    found = read_rows(TARGET, bare)
+    assert found.groups.tolist() == ["B-Fe-Nd", "Co-Sm", "B-Fe-Nd"]
+    file = tmp_path / "mine.csv"
+    bare.to_csv(file, index=False)
+    of_file = read_rows(TARGET, file)
+    assert set(of_file.sources) == {"mine.csv"}
+    assert of_file.origin == "file mine.csv"
+    assert of_file.values.tolist() == found.values.tolist()
+    # What a frame is counted by says nothing of its rows.
+    named = bare.set_axis(pd.Index([3, 3, 3, 3, 3], name="group"))
+    assert read_rows(TARGET, named).groups.tolist() == found.groups.tolist()
+
+
+def test_too_few_rows_and_columns_that_lack_are_named():
+    with pytest.raises(DataError, match="3 usable rows of curie_temperature_K; 4 are needed"):
+        read_rows(TARGET, ROWS, least=4)
+    assert len(read_rows(TARGET, ROWS, least=3)) == 3
+    with pytest.raises(InputError, match="needs a column 'curie_temperature_K'"):
+        read_rows(TARGET, ROWS[["composition"]])
+    with pytest.raises(InputError, match="frame of pandas, polars or Arrow"):
+        read_rows(TARGET, 5)
+    with pytest.raises(InputError, match="one of auto, atomic, weight"):
+        read_rows(TARGET, ROWS.assign(basis=["atomic", "weight", "atomic", "atomic", "atomic"]))
+
+
+def test_rows_of_one_composition_are_one_to_five_digits():
+    texts = ["SmCo5", "Nd2Fe14B", "Sm2Co10", "Sm1.00001Co5", "Sm1.001Co5"]
+    table = CompositionTable.from_strings(texts, basis="atomic")
+    first, median, spread = merge_duplicates(table, np.array([1.0, 7.0, 4.0, 2.0, 9.0]))
+    assert first.tolist() == [0, 1, 4]
+    assert median.tolist() == [2.0, 7.0, 9.0]
+    assert spread.tolist() == [3.0, 0.0, 0.0]
+    assert len(merge_duplicates(table, np.zeros(5), digits=2)[0]) == 2
+    assert chemical_systems(table).tolist() == ["Co-Sm", "B-Fe-Nd", "Co-Sm", "Co-Sm", "Co-Sm"]
+
+
+def test_the_first_impossible_value_is_named():
+    found = read_rows(TARGET, ROWS)
+    refuse(TARGET, "x", found, found.values > 2000.0, "0 and 2000 K")
+    with pytest.raises(InputError, match=r"got 1020 for Sm.*Co.*; .* \(2\)"):
+        refuse(TARGET, "x", found, np.array([False, True, True]), "0 and 2000 K")

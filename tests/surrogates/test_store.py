@@ -1,0 +1,99 @@
+import json
+
+import numpy as np
+import pytest
+from magnetkit.errors import StoreError
+
+from magnetkit.surrogates import _store
+
+
+@pytest.fixture
+def file(tmp_path):
+    return _store.save(tmp_path / "x.model", {"scores": np.arange(3.0)}, {"target": "x"})
+
+
+def test_what_is_saved_is_read(file):
+    content, manifest = _store.read(file)
+    np.testing.assert_array_equal(content["scores"], np.arange(3.0))
+    assert manifest["target"] == "x"
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("cut", [5, 40, -30])
+def test_a_truncated_file_is_refused(file, cut):
+    file.write_bytes(file.read_bytes()[:cut])
+    with pytest.raises(StoreError, match=r"train again"):
+        _store.read(file)
+
+
+def test_a_changed_byte_is_refused(file):
+    raw = bytearray(file.read_bytes())
+    raw[-40] ^= 1
+    file.write_bytes(bytes(raw))
+    with pytest.raises(StoreError, match="damaged or was changed"):
+        _store.read(file)
+
+
+def test_another_version_is_refused(file):
+    head, line, payload = file.read_bytes().split(b"\n", 2)
+    manifest = json.loads(line)
+    manifest["versions"]["scipy"] = "0.1"
+    file.write_bytes(b"\n".join([head, json.dumps(manifest).encode(), payload]))
+    with pytest.raises(StoreError, match="other versions"):
+        _store.read(file)
+
+
+def test_a_process_comes_back_as_it_was(tmp_path):
+    from magnetkit.surrogates._process import TrendProcess
+
+    x = np.random.default_rng(0).normal(size=(40, 4))
+    process = TrendProcess(trend=1, local=1, search_iterations=2).fit(x, x.sum(axis=1))
+    file = _store.save(tmp_path / "y.model", {"a": process, "edge": 0.5, "b": (1, None)}, {})
+    content, _ = _store.read(file)
+    assert content["edge"] == 0.5
+    assert content["b"] == (1, None)
+    assert content["a"].get_params() == process.get_params()
+    np.testing.assert_array_equal(content["a"].predict(x), process.predict(x))
+
+
+DAMAGES = {
+    "emptied": lambda raw: b"",
+    "cut in the manifest": lambda raw: raw[:30],
+    "cut": lambda raw: raw[:-30],
+    "a bit turned": lambda raw: raw[:-40] + bytes([raw[-40] ^ 1]) + raw[-39:],
+    "another's": lambda raw: b"PK" + raw,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_model_is_trained_anew_and_said(tmp_path, caplog, damage):
+    def model():
+        return _store.load_or_train(
+            tmp_path / "x.model", train, lambda m: ({"m": m}, {}), lambda c, _: c["m"]
+        )
+
+    made = []
+
+    def train():
+        made.append(np.arange(3.0))
+        return made[-1]
+
+    model()
+    whole = (tmp_path / "x.model").read_bytes()
+    (tmp_path / "x.model").write_bytes(damage(whole))
+    np.testing.assert_array_equal(model(), [0.0, 1.0, 2.0])
+    assert len(made) == 2
+    assert "training it anew" in caplog.text
+    assert (tmp_path / "x.model").read_bytes() == whole
+    caplog.clear()
+    model()
+    assert (len(made), caplog.text) == (2, "")
+
+
+def test_a_foreign_file_and_a_missing_one_are_refused(tmp_path):
+    other = tmp_path / "other.model"
+    other.write_bytes(b"\x80\x04pickle")
+    with pytest.raises(StoreError, match="no model file"):
+        _store.read(other)
+    with pytest.raises(StoreError, match="cannot be read"):
+        _store.read(tmp_path / "none.model")
