@@ -57,12 +57,13 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _asked(row: dict[str, Any]) -> dict[str, Any]:
     """Ask what stands for one replacement."""
     from magnetkit.calibration.grades import grades
+    from magnetkit.prediction import Conditions
 
     kelvin = float(row["temperature_C"]) + 273.15
     room = grades(row["grade"]).iloc[0]
     compensated = abs(float(room[ALPHA])) <= COMPENSATED
     between = alpha_range(str(room["grade"])) if compensated else None
-    wish = Wish(kelvin, None, (), {}, 1.0, 1000, between)
+    wish = Wish(Conditions.of(temperature=kelvin), None, (), 1.0, 1000, between)
     here = grades(row["grade"], kelvin).iloc[0]
     made, mill = anchor(here, room, wish, row["reference_recipe"], "weight", None, None)
     process = _process(row, mill)

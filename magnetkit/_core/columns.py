@@ -1,7 +1,7 @@
 """The one registry of result columns: name, unit, label, meaning.
 
-What `magnetkit._core.columns` reads from ``datasets`` stands among them. CSV headers, plots, the report and
-the documentation read it. A predicted column ``X`` also has ``X_lo`` and ``X_hi`` (its interval)
+What is read from ``datasets`` stands among them. CSV headers, plots, the report and the
+documentation read it. A predicted column ``X`` also has ``X_lo`` and ``X_hi`` (its interval)
 and ``X_provenance``; an intrinsic one that is learnt has ``X_data_share``, 0 to 1, how much of it
 is.
 

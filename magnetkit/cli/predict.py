@@ -308,13 +308,13 @@ def _limits(
 ) -> None:
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
-    from ..curves import curve
+    from ..curves import use_limits
     from ..prediction.conditions import calibrated
     from ..show._tables import print_json
     from ..show._text import print_csv, remark, to_terminal
 
     refuse_beside("--limits", **{n: keywords.get(n) for n in ("interval", "data", "add")})
-    frame = curve.use_limits(
+    frame = use_limits(
         recipes,
         numbers(load_line or "0.5,1,2,3", "--load-line"),
         numbers(hours or "100,87600", "--hours"),

@@ -173,13 +173,17 @@ _SENTENCES = {
     _notation.AMBIGUOUS_BRACKET: "elements that share a place without amounts; state each, as in "
     "(Nd0.8Dy0.2)2Fe14B",
     _notation.PAIR: "Pr and Nd without their ratio; state it, as in (Pr0.25Nd0.75)",
-    _notation.BALANCE_ALONE: "bal. must stand beside a single element without an amount, as in Fe bal.",
+    _notation.BALANCE_ALONE: (
+        "bal. must stand beside a single element without an amount, as in Fe bal."
+    ),
     _notation.TWO_BALANCES: "a second balance element; keep one bal.",
     _notation.TWO_BASES: "names both wt.% and at.%; keep one",
     _notation.ZERO: "all amounts are zero; give a positive amount",
-    _notation.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would fall below "
+    _notation.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would fall "
+    "below "
     f"{_notation.SMALLEST_FRACTION:g}, or the sum overflow; check the factors of the brackets",
-    _notation.TOO_LONG: f"longer than {_notation.LONGEST:,} characters, which no recipe is; is a quote or "
+    _notation.TOO_LONG: f"longer than {_notation.LONGEST:,} characters, which no recipe is; is a "
+    "quote or "
     "a line end missing before it?",
     _notation.NAME_BASIS: "could be at.% or wt.%; name the basis ('atomic' or 'weight')",
 }
@@ -250,7 +254,8 @@ def reason(code: int, text: str, place: int, total: float, basis: str) -> str:
         return f"the text names {named}, the basis asked for is '{basis}'; use basis 'auto'"
     if code == _notation.BAD_SUM:
         return (
-            f"amounts sum to {total:.6g}; a recipe must sum to 100 +- {_notation.PERCENT_TOLERANCE} "
+            f"amounts sum to {total:.6g}; a recipe must sum to 100 +- "
+            f"{_notation.PERCENT_TOLERANCE} "
             "(or to 1), or mark one element with bal."
         )
     return _SENTENCES[code]

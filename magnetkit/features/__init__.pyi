@@ -1,6 +1,7 @@
+from ._elements import load_ions as load_ions
+from ._elements import load_table as load_table
 from .compositions import CompositionStatistics as CompositionStatistics
 from .compositions import composition_statistics as composition_statistics
-from .compositions import load_table as load_table
 from .crystals import Crystals as Crystals
 from .crystals import StructureDescriptors as StructureDescriptors
 from .crystals import coordination as coordination
@@ -11,5 +12,4 @@ from .crystals import radial_distribution as radial_distribution
 from .crystals import structure_descriptors as structure_descriptors
 from .rare_earths import RareEarthDescriptors as RareEarthDescriptors
 from .rare_earths import SublatticeRatios as SublatticeRatios
-from .rare_earths import load_ions as load_ions
 from .rare_earths import rare_earth_descriptors as rare_earth_descriptors

@@ -1,6 +1,6 @@
 """How alike the errors of magnets are: what they share, and what nobody has measured near them.
 
-Two magnets of one host and route share a part of their error (`magnetkit.magnetism._measured.Split`),
+Two magnets of one host and route share a part of their error (`magnetism._measured.Split`),
 which cancels where they are compared; a magnet that was measured takes more of it away. Far from
 every measured magnet the error grows; that part is each composition's own. All shells share the
 error of what a shell gives, and all magnets of unusual grains that of what grain size does.

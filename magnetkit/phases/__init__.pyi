@@ -16,6 +16,5 @@ from .stability import energy_above_hull as energy_above_hull
 from .stability import stability as stability
 from .substituted import dilute as dilute
 from .substituted import host_cell as host_cell
-from .substituted import site_check as site_check
 from .substituted import substitute as substitute
 from .substituted import substitution_table as substitution_table

@@ -44,7 +44,7 @@ def stability(
 
     A composition with exactly a host's ratio of rare earth, metals and interstitials names that
     phase; any other one of a known host is a recipe, whose hard phase is judged. The formation
-    energy is interpolated between isostructural entries (`magnetkit.phases._mixing`); mixing entropy
+    energy is interpolated between isostructural entries (`phases._mixing`); mixing entropy
     counts for the phase and for what competes with it (`magnetkit.phases._judged`); the probability
     is that of a model fitted to phases known to exist or not (`magnetkit.phases._forming`).
 

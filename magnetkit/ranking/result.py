@@ -307,7 +307,7 @@ class Ranked:
         -------
         DataFrame
             ``rank``, ``candidate``, ``shell`` and the columns of
-            `magnetkit.ranking.savings.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
+            `magnetkit.ranking.heavy_rare_earth_ledger`; bulk at equal coercivity is looked for
             among all candidates.
         """
         from ..composition.table import CompositionTable

@@ -544,7 +544,7 @@ class RowsInMemory:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Rows of a result that was written, in the order of the input, as `magnetkit.ranking.result.Rows`.
+    """Rows of a result that was written, in the order of the input, as `ranking.result.Rows`.
 
     Attributes
     ----------

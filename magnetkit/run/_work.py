@@ -48,7 +48,7 @@ VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 """Packages on whose version a figure may depend."""
 
 # Rooms that no judged candidate depends on; whatever is not named here may decide.
-APART = ("cli", "diffusion", "replacement", "show")
+APART = ("cli", "curves", "diffusion", "explorer", "replacement", "show")
 
 
 @dataclass(frozen=True)

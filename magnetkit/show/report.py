@@ -368,7 +368,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
     best = ranked.head(_content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
     shown = _content.shown_magnets(result, best)
     ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
-    drawn = _figures(result, ranked, spread, shown)
+    drawn = _drawn(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
     hosts = [*ranked["host"].astype(str), *shown.rows["host"].astype(str)]
     common = hosts[0] if len(set(hosts)) == 1 else ""
@@ -437,7 +437,7 @@ def _plain(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
-def _figures(
+def _drawn(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
 ) -> dict[str, Part]:
     profile = result.profile

@@ -30,7 +30,7 @@ from .._core import _intervals
 from .._core.elements import N_ELEMENTS
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..features.rare_earths import ratio_sums
+from ..features._elements import ratio_sums
 from ..hosts.partition import assign_hosts, hard_phases, partition, root_codes, root_places
 from ..hosts.records import ROOTS
 from ..intrinsic.evaluate import Believed, curie_temperature

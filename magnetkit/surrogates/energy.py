@@ -24,7 +24,8 @@ from .._core.settings import get_settings
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ..features.compositions import composition_statistics, load_table
+from ..features._elements import load_table
+from ..features.compositions import composition_statistics
 from . import _store
 from ._measured import TrainingSet
 from ._process import Estimate, TrendProcess
@@ -214,13 +215,13 @@ def _foreign(table: CompositionTable, known: CompositionTable) -> Array:
 
 def key_of(data: TrainingSet) -> str:
     """Return a hash of what decides the model that is trained on a set."""
-    from ..features import compositions
+    from ..features import _elements, compositions
     from ..kernels import _descriptors, _gaussian_process
     from . import _process
 
     received = (data.sha256, load_table("magpie").imputed())
     fits = (sys.modules[__name__], _process, _process, _process, _intervals, _gaussian_process)
-    return _store.key(received, (*fits, compositions, compositions, _descriptors, _store))
+    return _store.key(received, (*fits, compositions, _elements, _descriptors, _store))
 
 
 def blank() -> TrendProcess:

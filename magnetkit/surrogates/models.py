@@ -139,7 +139,7 @@ def load(
 Model = TypeVar("Model", "Belief", Computed)
 
 
-def _regressing(model: Model) -> Model:
+def _regressing(model: Model) -> AnyModel:
     """Return a model with itself as a regressor."""
     return replace(model, estimator_=CompositionRegressor.of(model))
 
@@ -224,7 +224,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
     (1,)
     """
 
-    model_: "Model"
+    model_: "AnyModel"
 
     def __init__(self, target: str = CURIE) -> None:
         self.target = target

@@ -3,7 +3,7 @@
 import pytest
 from magnetkit.elements import index
 
-from magnetkit.features.rare_earths import ION_PROPERTIES, ion_properties, magnetic_valence
+from magnetkit.features._elements import ION_PROPERTIES, ion_properties, magnetic_valence
 
 
 def test_de_gennes_factors_and_moments():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from magnetkit.elements import HEAVY_LANTHANIDES, INDEX, LIGHT_RARE_EARTHS, RARE_EARTHS
 
-from magnetkit.features.rare_earths import load_ions
+from magnetkit.features._elements import load_ions
 
 # M. T. Hutchings, Solid State Physics 16 (1964) 227, table VI: alpha, beta, gamma.
 HUTCHINGS = {

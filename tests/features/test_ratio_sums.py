@@ -5,7 +5,7 @@ import pytest
 from magnetkit.elements import index
 
 from magnetkit.features import SublatticeRatios
-from magnetkit.features.rare_earths import ratio_sums
+from magnetkit.features._elements import ratio_sums
 
 
 def test_ratios_of_a_formula_are_those_counted_by_hand():

@@ -83,7 +83,7 @@ def lines(left: "pd.DataFrame") -> list[str]:
         "# Where the magnets of a mill contradict the model",
         "",
         "Measured magnets whose misfit is larger than the split allows widen what is predicted for "
-        "their mill (`magnetkit.magnetism._measured.Known.stretch`). Each magnet of a paper of several, "
+        "their mill (`magnetism._measured.Known.stretch`). Each magnet of a paper of several, "
         "given the others, by the split of all other papers:",
         "",
         "| quantity | magnets | papers | in the 90 % range without it | with it | mean stretch "

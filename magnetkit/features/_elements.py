@@ -1,0 +1,289 @@
+"""Tables of element properties: the embedded preset and a user's own.
+
+The rare-earth ions as arrays over the elements.
+
+Properties of the rare-earth ions, and the magnetic valence of each element, as arrays.
+
+The sums over the elements whose ratios the belief on magnets is learnt over.
+
+Amounts are counted per rare-earth and metal atom (the lattice), without boron, carbon, nitrogen and
+hydrogen, so that a nitride lies beside its parent. Ion properties and the magnetic valence are
+those of `magnetkit.features._elements`.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .._core import datasets
+from .._core._arguments import named
+from .._core.elements import (
+    INDEX,
+    INTERSTITIALS,
+    LIGHT_RARE_EARTHS,
+    N_ELEMENTS,
+    RARE_EARTHS,
+    index,
+    mask,
+)
+from .._core.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    from ..kernels._descriptors import Sums
+
+
+PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
+"""Preset name to embedded file and the prefix of its feature names."""
+
+
+@dataclass(frozen=True, eq=False)
+class ElementTable:
+    """Properties of the elements.
+
+    Attributes
+    ----------
+    prefix : str
+        First word of the feature names.
+    names : tuple of str
+        Name of each property.
+    values : ndarray of float64, shape (118, n)
+        Property of each element, NaN where it is not known; row is the atomic number minus one.
+    """
+
+    prefix: str
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    def imputed(self) -> "ElementTable":
+        """Fill each gap with the mean of its property over the elements that have it."""
+        with np.errstate(invalid="ignore"):
+            counts = np.sum(~np.isnan(self.values), axis=0)
+            means = np.nansum(self.values, axis=0) / counts
+        return ElementTable(
+            self.prefix, self.names, np.where(np.isnan(self.values), means, self.values)
+        )
+
+    def padded(self, multiple: int = 8) -> NDArray[np.float64]:
+        """Return the values with zero columns up to a multiple, which kernels vectorise over."""
+        width = -(-len(self.names) // multiple) * multiple
+        result = np.zeros((N_ELEMENTS, width))
+        result[:, : len(self.names)] = self.values
+        return result
+
+
+def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
+    """Read a table of element properties from CSV.
+
+    Parameters
+    ----------
+    file : str or Path
+        A CSV file with a column ``symbol`` and one numeric column a property; text columns such
+        as ``source`` are passed over, an empty field means not known.
+    prefix : str, optional
+        First word of the feature names; the name of the file without its ending by default.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read as such a table.
+    """
+    file = Path(file)
+    try:
+        frame = pd.read_csv(file)
+    except OSError as error:
+        raise DataError(f"cannot read the element table {file}: {error.strerror}") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} is no CSV table of element properties: {error}") from None
+    if "symbol" not in frame.columns:
+        raise DataError(
+            f"an element table needs a column 'symbol', {file} has {', '.join(frame.columns)}"
+        )
+    unknown = [str(s) for s in frame["symbol"] if s not in INDEX]
+    if unknown:
+        raise DataError(f"{file}: {unknown[0]!r} in column 'symbol' is no chemical element")
+    if frame["symbol"].duplicated().any():
+        twice = frame.loc[frame["symbol"].duplicated(), "symbol"].iloc[0]
+        raise DataError(f"{file}: {twice} has two rows; keep one")
+    numbers = frame.select_dtypes("number")
+    if numbers.shape[1] == 0:
+        raise DataError(f"{file} has no numeric column; each property needs one")
+    if np.isinf(numbers.to_numpy(np.float64)).any():
+        raise DataError(f"{file} holds an infinite number; leave a field empty if it is not known")
+    values = np.full((N_ELEMENTS, numbers.shape[1]), np.nan)
+    values[[INDEX[s] for s in frame["symbol"]]] = numbers.to_numpy(np.float64)
+    return ElementTable(prefix or file.stem, tuple(map(str, numbers.columns)), values)
+
+
+@lru_cache(maxsize=8)
+def _preset(name: str) -> ElementTable:
+    file, prefix = PRESETS[name]
+    return read_table(datasets.path(file), prefix)
+
+
+@named
+def load_table(preset: str | Path) -> ElementTable:
+    """Return an embedded preset, or read the CSV file that `preset` names.
+
+    Parameters
+    ----------
+    preset : str or Path
+        ``"magpie"``, or the path of a CSV file with a column ``symbol``.
+
+    Returns
+    -------
+    ElementTable
+
+    Raises
+    ------
+    InputError
+        If `preset` is neither a preset nor a path ending in ``.csv``.
+    """
+    if isinstance(preset, str) and preset in PRESETS:
+        return _preset(preset)
+    if not isinstance(preset, str | Path) or Path(preset).suffix.lower() != ".csv":
+        raise InputError(
+            f"preset must be one of {', '.join(PRESETS)} or the path of a CSV element table, "
+            f"got {preset!r}"
+        )
+    return read_table(preset)
+
+
+COLUMNS = (
+    *("n_4f", "S", "L", "J", "g_J", "alpha_J", "beta_J", "gamma_J"),
+    *("r2_a0_2", "r4_a0_4", "r6_a0_6", "ionic_radius_A"),
+)
+
+
+@lru_cache(maxsize=1)
+def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
+    """Return the columns of ``datasets/ions/ions.csv`` over the elements.
+
+    Returns
+    -------
+    mapping of str to ndarray of float64, shape (118,)
+        Each column of `COLUMNS`, read-only and indexed by atomic number minus one. NaN for an
+        element that is no rare earth, and for the radial averages of an ion without 4f moment.
+    """
+    columns = {name: np.full(N_ELEMENTS, np.nan) for name in COLUMNS}
+    for row in datasets.rows("ions/ions.csv"):
+        for name, column in columns.items():
+            column[INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
+    for column in columns.values():
+        column.flags.writeable = False
+    return MappingProxyType(columns)
+
+
+ION_PROPERTIES = (
+    "n_4f",
+    "de_gennes",
+    "moment_muB",
+    "coupled_moment_muB",
+    "spin_projection",
+    "alpha_r2_a0_2",
+    "quadrupole_a0_2",
+    "ionic_radius_A",
+)
+"""Properties of R whose mean and spread are descriptors."""
+
+
+@lru_cache(maxsize=1)
+def ion_properties() -> NDArray[np.float64]:
+    """Return `ION_PROPERTIES` of each element, shape (118, 8), zero for what is no rare earth.
+
+    Cerium keeps its ionic radius and no more: in the hosts rich in iron and cobalt it is
+    mixed-valent and carries no localised 4f moment (its share is a descriptor of its own).
+    """
+    ion = {name: np.nan_to_num(column) for name, column in load_ions().items()}
+    j, g = ion["J"], ion["g_J"]
+    alpha_r2 = ion["alpha_J"] * ion["r2_a0_2"]
+    moment = g * j
+    result = np.stack(
+        [
+            ion["n_4f"],
+            (g - 1) ** 2 * j * (j + 1),
+            moment,
+            # Light rare earths add to the 3d moment, heavy ones subtract from it.
+            np.where(g > 1, -moment, moment),
+            np.where(j > 0, (g - 1) * j, 0.0),
+            alpha_r2,
+            # <O_2^0> of the stretched state times alpha <r^2>: the 4f shell's quadrupole.
+            alpha_r2 * j * (2 * j - 1),
+            ion["ionic_radius_A"],
+        ],
+        axis=1,
+    )
+    result[index("Ce"), :-1] = 0.0
+    result.flags.writeable = False
+    return result
+
+
+def magnetic_valence() -> NDArray[np.float64]:
+    """Return the magnetic valence of each element, shape (118,).
+
+    Twice the number of filled spin-up d states less the chemical valence (A. R. Williams,
+    V. L. Moruzzi, A. P. Malozemoff, K. Terakura, IEEE Trans. Magn. 19 (1983) 1983): iron 2,
+    cobalt 1, nickel 0, early transition metals and rare earths minus their valence.
+    """
+    table = load_table("magpie")
+    column = np.nan_to_num(table.values[:, table.names.index("Column")])
+    # Up to chromium's group no d state is filled; from manganese's on, five are.
+    valence = np.where(column <= 6, -column, 10.0 - column)
+    return np.where(column == 18, 0.0, valence)
+
+
+_EARLY = ("Sc", "Ti", "V", "Cr", "Zr", "Nb", "Mo", "Hf", "Ta", "W")
+_LATE = ("Cu", "Pd", "Pt", "Rh", "Ir", "Ru", "Re", "Os", "Ag", "Au")
+_MAIN = ("Be", "Mg", "Zn", "Cd", "Al", "Ga", "In", "Si", "Ge", "Sn", "Pb", "P", "As", "Sb", "Bi")
+_SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu")
+
+
+@lru_cache(maxsize=1)
+def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
+    """Return the names of the ratios, and what the kernel takes."""
+    from ..kernels._descriptors import Sums
+
+    rare, every = mask(RARE_EARTHS), np.ones(N_ELEMENTS)
+    lattice = every - mask(INTERSTITIALS)
+    metals = lattice - rare
+    valence = magnetic_valence()
+    ion = dict(zip(ION_PROPERTIES, ion_properties().T, strict=True))
+    lower = {
+        "all": every,
+        "lattice": lattice,
+        "metals": metals,
+        "magnetic": mask(("Fe", "Co")),
+        "R": rare,
+    }
+    upper = {
+        "R_lattice": (rare, "lattice"),
+        "cobalt_share": (mask(("Co",)), "magnetic"),
+        "Fe_metals": (mask(("Fe",)), "metals"),
+        "Co_metals": (mask(("Co",)), "metals"),
+        "main_group_lattice": (mask(_MAIN), "lattice"),
+        "early_metals_lattice": (mask(_EARLY), "lattice"),
+        "late_metals_lattice": (mask(_LATE), "lattice"),
+        **{f"{s}_lattice": (mask((s,)), "lattice") for s in ("Ni", "Mn", "B", "C", "N", "H")},
+        "magnetic_valence": (valence, "all"),
+        "magnetic_valence_metals": (valence * metals, "metals"),
+        "de_gennes_R": (ion["de_gennes"], "R"),
+        "de_gennes_lattice": (ion["de_gennes"], "lattice"),
+        "spin_projection_R": (ion["spin_projection"], "R"),
+        "coupled_moment_lattice": (ion["coupled_moment_muB"], "lattice"),
+        "quadrupole_R": (ion["quadrupole_a0_2"], "R"),
+        "radius_R": (ion["ionic_radius_A"] * rare, "R"),
+        **{f"{s}_R": (mask((s,)), "R") for s in ("Ce", "Y", "La")},
+        "light_R": (mask(LIGHT_RARE_EARTHS), "R"),
+        **{f"{s}_lattice": (mask((s,)), "lattice") for s in _SOLUTES},
+    }
+    order = list(lower)
+    return tuple(upper), Sums(
+        np.column_stack([weights for weights, _ in upper.values()]),
+        np.column_stack(list(lower.values())),
+        np.array([order.index(name) for _, name in upper.values()], np.int64),
+    )
