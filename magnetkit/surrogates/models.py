@@ -139,7 +139,7 @@ def load(
 Model = TypeVar("Model", "Belief", Computed)
 
 
-def _regressing(model: Model) -> AnyModel:
+def _regressing(model: Model) -> Model:
     """Return a model with itself as a regressor."""
     return replace(model, estimator_=CompositionRegressor.of(model))
 
@@ -230,7 +230,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
         self.target = target
 
     @classmethod
-    def of(cls, model: "Model") -> "CompositionRegressor":
+    def of(cls, model: "AnyModel") -> "CompositionRegressor":
         """Return a regressor that a model already answers for.
 
         Parameters
