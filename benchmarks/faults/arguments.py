@@ -59,7 +59,7 @@ TABLE = mk.CompositionTable.from_strings(["Nd2Fe14B"])
 # Function and a good value for each argument; what is left out has its default.
 MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "use_limits": (
-        mk.magnetism.use_limits,
+        mk.curves.use_limits,
         {
             "compositions": BASE,
             "load_line": 1.0,
