@@ -35,7 +35,8 @@ UNITS = {
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "calibration.grades", "composition.parse_composition", "composition.refine",
+    "applications.load", "calibration.grades", "composition.parse_composition",
+    "composition.refine",
     "composition.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
     "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "prediction.compare",
     "prediction.predict", "run.screen", "supply.ledger",
