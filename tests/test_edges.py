@@ -10,10 +10,10 @@ from magnetkit.errors import InputError, MagnetkitError
 
 import magnetkit as mk
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.calibration.calibrate import read
+from magnetkit.calibration.calibrate import read_magnets
 from magnetkit.composition._grade_names import is_grade
 from magnetkit.composition.shells import Shell
-from magnetkit.composition.substitution import share
+from magnetkit.composition.substitution import site_share
 from magnetkit.composition.table import CompositionTable
 from magnetkit.curves.curve import use_limits
 from magnetkit.magnetism._measured import _sound
@@ -83,7 +83,7 @@ def mill(name):
 def measured(name):
     def take(value):
         row = {"composition": ALLOY, "temperature_K": 300.0, "remanence_T": 1.2}
-        _, rejected = read(pd.DataFrame([row | {name: value}]))
+        _, rejected = read_magnets(pd.DataFrame([row | {name: value}]))
         if rejected:
             raise InputError(rejected[1])
 
@@ -140,7 +140,7 @@ EDGES = {
     "amount put in": closed(furnace(R="Tb", amount_wt_pct=None), 0.05, 1.5),
     "content of a rim": closed(furnace(R="Tb", fraction=0.05, content=None), high=0.6),
     "thickness": closed(furnace(R="Nd", fraction=None, content=0.5), 1.0 - 0.996**3 + 1e-9),
-    "share of a site": closed(lambda v: share(v, "a share"), 0.0, 1.0),
+    "share of a site": closed(lambda v: site_share(v, "a share"), 0.0, 1.0),
     "step of a site": closed(
         lambda v: len(mk.substitutions("Nd2Fe14B", {"Nd": ["Ce"]}, step=v)), high=1.0
     ),

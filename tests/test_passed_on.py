@@ -13,7 +13,7 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.calibration.makeup import charge
+from magnetkit.calibration._composition_estimate import charge
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shells import read_shells

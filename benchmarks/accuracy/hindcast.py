@@ -11,7 +11,11 @@ import numpy as np
 from magnetkit.columns import COLUMNS
 
 from magnetkit import datasets
-from magnetkit.calibration.makeup import COMPENSATED, Makeup, alpha_range
+from magnetkit.calibration._composition_estimate import (
+    COMPENSATED,
+    CompositionEstimate,
+    alpha_range,
+)
 from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
@@ -81,7 +85,11 @@ def _process(row: dict[str, Any], mill: "Mill") -> dict[str, Any]:
 
 
 def _compared(
-    row: dict[str, Any], made: Makeup, mill: "Mill", kelvin: float, process: dict[str, Any]
+    row: dict[str, Any],
+    made: CompositionEstimate,
+    mill: "Mill",
+    kelvin: float,
+    process: dict[str, Any],
 ) -> dict[str, Any]:
     """Return the claimed quantity, as it is predicted."""
     from magnetkit.magnetism.sintered import sintered_at
@@ -112,7 +120,12 @@ def _compared(
 
 
 def _judged(
-    row: dict[str, Any], here: Any, made: Makeup, mill: "Mill", wish: Wish, process: dict[str, Any]
+    row: dict[str, Any],
+    here: Any,
+    made: CompositionEstimate,
+    mill: "Mill",
+    wish: Wish,
+    process: dict[str, Any],
 ) -> dict[str, Any]:
     """Return the probability that it does what the old one did, and its place among its kind."""
     import pandas as pd

@@ -131,7 +131,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.compensation,
         {"reference": "2:17TC-16", "temperature": None, "recipe": None, "circuit": 0.0},
     ),
-    "makeup": (mk.calibration.makeup, {"grade": "{grade}"}),
+    "makeup": (mk.calibration.estimate_composition, {"grade": "{grade}"}),
     "bill": (mk.replacement.bill, {"parts": "patriot", "per_year": 1, "replaced": False}),
     "diffuse": (
         mk.diffuse,

@@ -59,7 +59,7 @@ def magnets(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        rows, rejected = calibrate.read(file)
+        rows, rejected = calibrate.read_magnets(file)
         faults = [f"row {r.number} both taken and refused" for r in rows if r.number in rejected]
         for row in rows:
             numbers = [row.temperature, *row.values.values(), *row.process.values()]

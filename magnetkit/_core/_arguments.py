@@ -1,7 +1,4 @@
-"""Arguments of public functions: numbers checked, names that do not exist said so.
-
-Reading a strict TOML file: an embedded one by name or the user's own by path.
-"""
+"""Checks of arguments of public functions, and strict TOML files of the data or of the user."""
 
 import difflib
 import inspect
@@ -21,26 +18,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from . import datasets
 from .errors import InputError, MagnetkitError
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("P")
+_R = TypeVar("R")
 
 
-def named(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a public function say which of its arguments it cannot use.
+def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a public function name the argument that it cannot use.
 
-    Arguments that it does not have are an InputError. So is what ends in an exception of another
-    kind where an argument is not of the type that the function's own annotations say. One in quotes
-    names what is imported for type checkers alone, and is not looked at.
-
-    Parameters
-    ----------
-    function : callable
-        Whose signature says what it takes.
+    An unknown argument is an InputError. So is an exception of another kind if an argument is not
+    of its annotated type; annotations in quotes, imported for type checkers alone, are not checked.
     """
     signature = inspect.signature(function)
 
     @wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+    def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -66,18 +57,12 @@ def named(function: Callable[P, R]) -> Callable[P, R]:
     return checked
 
 
-def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a function take keywords by the names of 0.1 too, with a warning that says the new one.
+def renamed(**names: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Let a function also take keywords by their names of 0.1, with a warning; new name by old."""
 
-    Parameters
-    ----------
-    **names
-        New name by old name.
-    """
-
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
-        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        def called(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             for old in names.keys() & kwargs:
                 new = names[old]
                 if new in kwargs:
@@ -99,7 +84,7 @@ def renamed(**names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def _fits(value: Any, wanted: Any) -> bool:
-    """Return whether a value is of an annotated type; what the type does not tell fits."""
+    """Return whether a value is of an annotated type; True where the type says too little."""
     kind, inner = get_origin(wanted), get_args(wanted)
     if kind in (Union, UnionType):
         return any(_fits(value, one) for one in inner)
@@ -128,7 +113,7 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 
 def _parts(value: Any) -> list[Any] | None:
-    """Return what a list of things holds; None where it is none."""
+    """Return the items of an iterable, None for a text, a mapping or no iterable."""
     if isinstance(value, str | bytes | Mapping):
         return None
     try:
@@ -138,50 +123,21 @@ def _parts(value: Any) -> list[Any] | None:
 
 
 def _plain(annotation: Any) -> str:
-    """Return a type as text, without the modules that its names are of."""
+    """Return a type as text, without the modules of its names."""
     return re.sub(r"\b(?:\w+\.)+(?=\w)", "", inspect.formatannotation(annotation))
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number.
-
-    Parameters
-    ----------
-    name : str
-        What it is.
-    value : int
-        As given; True and False are none.
-    least : int
-        Smallest that makes sense.
-
-    Raises
-    ------
-    InputError
-        If it is no whole number or too small.
-    """
+    """Return a whole number; InputError if `value` is none (nor a truth) or below `least`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
     return int(value)
 
 
 def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
-    """Return a finite number.
+    """Return a finite number; InputError if `value` is none (nor a truth) or below `least`.
 
-    Parameters
-    ----------
-    name : str
-        What it is.
-    value : float
-        As given; True and False are none.
-    least : float
-        Smallest that makes sense.
-    above : bool
-        Whether that itself is too small.
-
-    Raises
-    ------
-    InputError
-        If it is no number, or too small.
+    With `above`, `least` itself is too small.
     """
     real = isinstance(value, Real) and not isinstance(value, bool)
     found = float(value) if real else math.nan
@@ -193,20 +149,7 @@ def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = Fal
 
 
 def share(name: str, value: Any) -> float:
-    """Return a number above 0 and below 1.
-
-    Parameters
-    ----------
-    name : str
-        What it is.
-    value : float
-        As given.
-
-    Raises
-    ------
-    InputError
-        If it is no such number.
-    """
+    """Return a number above 0 and below 1; InputError if `value` is none."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -217,49 +160,28 @@ def share(name: str, value: Any) -> float:
 
 
 def path(name: str, value: Any) -> Path:
-    """Return a path.
-
-    Parameters
-    ----------
-    name : str
-        What it is.
-    value : str or Path
-        As given.
-
-    Raises
-    ------
-    InputError
-        If it is neither, or empty.
-    """
+    """Return a path; InputError if `value` is none, or empty."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
         raise InputError(f"{name} must be the path of a file or folder, got {value!r:.60}")
     return Path(value)
 
 
-# Faults of a file that are listed at once.
+# Largest number of faults of a file that are listed.
 _MOST = 20
 
-Model = TypeVar("Model", bound=BaseModel)
+_Model = TypeVar("Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 class Strict(BaseModel):
-    """A model that takes no unknown field, no NaN and no later change."""
+    """A model without unknown fields, NaN, and later changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Evidence(Strict):
-    """Where a number comes from.
-
-    Attributes
-    ----------
-    source : str
-        Publication or page, or the reason for an assumption.
-    status : {"cited", "assumption"}
-        Whether the source states the number.
-    """
+    """Where a number comes from: publication, page or reason, and whether that states it."""
 
     source: Text
     status: Literal["cited", "assumption"]
@@ -270,19 +192,10 @@ def names(folder: str) -> list[str]:
     return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
 
 
-def load(name_or_path: str | Path, model: type[Model], kind: str, folder: str) -> Model:
-    """Read and check a TOML file.
+def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) -> _Model:
+    """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
 
-    Parameters
-    ----------
-    name_or_path : str or Path
-        Name of a file in `folder` or path of one that ends in ``.toml``.
-    model : type of pydantic model
-        What it must hold.
-    kind : str
-        What it is, for the messages.
-    folder : str
-        Folder of the embedded data.
+    `model` is what it must hold, `kind` what messages call it.
 
     Raises
     ------
@@ -303,7 +216,7 @@ def load(name_or_path: str | Path, model: type[Model], kind: str, folder: str) -
     return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
 
 
-def _read(file: Path, model: type[Model], kind: str) -> Model:
+def _read(file: Path, model: type[_Model], kind: str) -> _Model:
     try:
         with file.open("rb") as stream:
             content = tomllib.load(stream)
@@ -318,26 +231,12 @@ def _read(file: Path, model: type[Model], kind: str) -> Model:
 
 
 def write_new(name: str, template: Path, folder: Path) -> Path:
-    """Write a commented file to fill in, valid as it stands.
-
-    Parameters
-    ----------
-    name : str
-        Name of what it describes: small letters, digits and hyphens; also that of the file.
-    template : Path
-        Text in which ``NAME`` stands for the name.
-    folder : Path
-        Where to.
-
-    Returns
-    -------
-    Path
-        The file.
+    """Write a commented file to fill in from a template with ``NAME`` in place of `name`.
 
     Raises
     ------
     InputError
-        If the name is none, or a file of that name is there.
+        If the name has other than small letters, digits and hyphens, or the file exists.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise InputError(

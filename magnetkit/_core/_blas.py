@@ -1,4 +1,4 @@
-"""Linear algebra of libraries on one thread: more add in another order."""
+"""One thread for linear algebra: more add in another order and change last digits."""
 
 import threading
 from collections.abc import Iterator
@@ -7,16 +7,15 @@ from typing import Any
 
 _lock = threading.Lock()
 _own = threading.local()
-# How many threads are inside, and what the first of them found.
+# How many threads are inside, and the limits that the first of them found.
 _inside = 0
 _first: Any = None
 
 
 def _limited() -> Any:
-    """Set the limit and return what takes it back.
+    """Set the limit and return the object that restores the old one.
 
-    threadpoolctl lets one thread alone set limits, and takes no notice of others while that one
-    lives: each would believe to be limited, and be so until the first leaves.
+    threadpoolctl lets one thread alone set limits and ignores others as long as that one lives.
     """
     import threadpoolctl
 
@@ -34,10 +33,10 @@ def _let_any_thread() -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let NumPy and SciPy take products and factors of matrices on one thread inside.
+    """Run the matrix products and factorizations of NumPy and SciPy inside on one thread.
 
-    Most libraries keep one limit for the whole process: what the first thread to come in has found
-    is restored by the last to leave, or it would loosen the limit under the others.
+    Most libraries keep one limit for the whole process: the limit that the first thread found is
+    restored by the last to leave, or it would be loosened under the others.
     """
     global _inside, _first
     if getattr(_own, "inside", False):
@@ -59,7 +58,7 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _let_any_thread()
             _inside -= 1
-            # What a later one has found is the limit, or a number of its own thread alone.
+            # A later thread found the limit itself, or a number of its own thread alone.
             if limits is not _first:
                 limits.restore_original_limits()
             if not _inside:

@@ -1,4 +1,4 @@
-"""Columns of many rows as stages hand them on: arrays, and texts of few words as codes.
+"""Columns of many rows between stages: arrays, and texts of few words as codes.
 
 Frames stand at the borders alone: `Columns.frame` is what users get, `Columns.arrow` what is
 written.
@@ -43,13 +43,13 @@ class Coded:
 
     @classmethod
     def constant(cls, word: str, n: int, words: tuple[str, ...] = ()) -> "Coded":
-        """Return a column that says one word in all of n rows."""
+        """Return a column with one word in all of n rows."""
         words = words or (word,)
         return cls(np.full(n, words.index(word), np.int8), words)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "Coded":
-        """Return a column of texts, an empty one being none."""
+        """Return a column of texts; an empty text counts as missing."""
         place = {text: k for k, text in enumerate(dict.fromkeys(filter(None, texts)))} | {"": -1}
         return cls(np.array([place[text] for text in texts], np.int64), tuple(place)[:-1])
 
@@ -57,7 +57,7 @@ class Coded:
         return len(self.codes)
 
     def says(self, *words: str) -> NDArray[np.bool_]:
-        """Return in which rows it says one of some words, shape (n,)."""
+        """Return in which rows one of some words stands, shape (n,)."""
         found = np.zeros(len(self), bool)
         for code in (self.words.index(word) for word in words if word in self.words):
             found |= self.codes == code
@@ -69,22 +69,22 @@ class Coded:
         return Coded(np.where(rows, self.codes.dtype.type(words.index(word)), self.codes), words)
 
     def renamed(self, name: Callable[[str], str]) -> "Coded":
-        """Return the column with other words, those that become one as one."""
+        """Return the column with other words; equal new words are merged."""
         named = [name(word) for word in self.words]
         words = tuple(dict.fromkeys(named))
         place = np.array([*map(words.index, named), -1], self.codes.dtype)
         return Coded(place[self.codes], words)
 
     def counts(self, rows: NDArray[np.bool_] | slice = slice(None)) -> dict[str, int]:
-        """Return how many rows, or how many of some, say each word that any does."""
+        """Return the number of rows, of all or of some, by word that occurs."""
         codes = self.codes[rows]
         found = np.bincount(codes[codes >= 0], minlength=len(self.words))
         return {word: int(n) for word, n in zip(self.words, found, strict=True) if n}
 
     def used(self) -> "Coded":
-        """Return the column without words that it says nowhere."""
+        """Return the column without words that do not occur."""
         there = np.zeros(len(self.words) + 1, bool)
-        # Of no text, -1, is the last entry.
+        # Code -1, no text, marks the last entry.
         there[self.codes] = True
         place = np.where(there, np.cumsum(there) - 1, -1)
         place[-1] = -1
@@ -106,7 +106,7 @@ class Columns(dict[str, Any]):
 
     def take(self, rows: NDArray[np.int64]) -> "Columns":
         """Return some rows of each."""
-        return Columns((name, _taken(column, rows)) for name, column in self.items())
+        return Columns((name, _rows_of(column, rows)) for name, column in self.items())
 
     def frame(self) -> "pd.DataFrame":
         """Return them as a frame of pandas, which holds the same numbers."""
@@ -122,7 +122,7 @@ class Columns(dict[str, Any]):
         return pa.table({name: _array(column) for name, column in self.items()})
 
 
-def _taken(column: Any, rows: NDArray[np.int64]) -> Any:
+def _rows_of(column: Any, rows: NDArray[np.int64]) -> Any:
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
     return column[rows] if isinstance(column, np.ndarray) else column.take(rows)
@@ -150,19 +150,21 @@ def _array(column: Any) -> "pa.Array":
         codes = column.codes.astype(np.int32, copy=False)
         words = pa.array(column.words, pa.string())
         # Codes are indices into the words by what a `Coded` is.
-        held = _held(pa.int32(), codes, codes >= 0)
-        return pa.DictionaryArray.from_arrays(held, words, safe=False)
+        codes_array = _shared_array(pa.int32(), codes, codes >= 0)
+        return pa.DictionaryArray.from_arrays(codes_array, words, safe=False)
     if isinstance(column, np.ndarray):
         if column.dtype.kind == "f":
-            return _held(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
+            return _shared_array(pa.from_numpy_dtype(column.dtype), column, ~np.isnan(column))
         return pa.array(column)
     if not hasattr(column, "dictionary"):
         return column.cast(pa.string())
     return pa.DictionaryArray.from_arrays(column.indices, column.dictionary.cast(pa.string()))
 
 
-def _held(kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]) -> "pa.Array":
-    """Return numbers as an array of Arrow that holds the same memory, null where not known."""
+def _shared_array(
+    kind: "pa.DataType", values: NDArray[Any], known: NDArray[np.bool_]
+) -> "pa.Array":
+    """Return an Arrow array on the memory of `values`, null where not known."""
     import pyarrow as pa
 
     bits = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))

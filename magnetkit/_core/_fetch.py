@@ -1,8 +1,7 @@
-"""Downloads of the larger public data sets named in ``datasets/registry.toml``.
+"""Downloads of the public data sets of ``datasets/registry.toml``.
 
-A set comes from the mirror folder (setting ``MAGNETKIT_MIRROR``), else from the user's cache,
-else over the network; wherever it comes from, its SHA-256 is that of the registry or it is not
-handed out.
+A set comes from the mirror folder (setting ``MAGNETKIT_MIRROR``), else from the user's cache, else
+over the network. A file whose SHA-256 is not that of the registry is never returned.
 """
 
 import logging
@@ -13,10 +12,10 @@ from . import datasets
 from .errors import DataError, InputError, NetworkError
 from .settings import get_settings
 
-TIMEOUT = (10.0, 60.0)
-"""Seconds to wait for a connection and for each part of the answer."""
-MOST_BYTES = 256 << 20
-"""Size at which a download is given up; no set of the registry comes near it."""
+_TIMEOUT = (10.0, 60.0)
+"""Timeouts, s, of the connection and of each part of the answer."""
+_MOST_BYTES = 256 << 20
+"""Size above which a download is refused, far above every set of the registry."""
 
 
 def names() -> tuple[str, ...]:
@@ -25,7 +24,7 @@ def names() -> tuple[str, ...]:
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return a set and those that belong to it: what ``magnetkit data fetch NAME`` brings.
+    """Return a set and those that belong to it, as ``magnetkit data fetch NAME`` fetches them.
 
     >>> parts("curie")
     ('curie', 'curie-by-paper')
@@ -36,7 +35,7 @@ def parts(name: str) -> tuple[str, ...]:
 
 
 def cached_path(name: str) -> Path:
-    """Return where the set `name` lies in the user's cache, whether it is there or not."""
+    """Return the path of the set `name` in the user's cache, whether it exists or not."""
     return get_settings().cache_dir / "fetched" / _entry(name)["file"]
 
 
@@ -44,7 +43,7 @@ def fetch(
     name: str,
     *,
     progress: bool = False,
-    timeout: tuple[float, float] = TIMEOUT,
+    timeout: tuple[float, float] = _TIMEOUT,
     retries: int = 2,
 ) -> Path:
     """Return the path of a public data set, downloading it at first use.
@@ -52,11 +51,11 @@ def fetch(
     Parameters
     ----------
     name : str
-        Name of the set, one of `names()`, e.g. ``"curie"``.
+        One of `names()`, e.g. ``"curie"``.
     progress : bool
         Show a progress bar on stderr.
     timeout : tuple of float
-        Seconds to wait for a connection and between parts of the answer.
+        For a connection and between parts of the answer, s.
     retries : int
         Further attempts after an interrupted or corrupted download.
 
@@ -145,7 +144,7 @@ def _download(
             f"(SHA-256 {entry['sha256']}), after {retries + 1} attempts; {way_out}"
         ) from error
     except OSError as error:
-        # What pooch downloads with says what it was asked; what writes to a disk does not.
+        # Errors of the download carry their request; errors of the disk do not.
         if hasattr(error, "request"):
             raise NetworkError(
                 f"could not download {name!r} after {retries + 1} attempts "
@@ -164,7 +163,7 @@ def _reason(error: Exception) -> str:
 
 
 class _Bar:
-    """The progress bar that pooch fills, drawn by rich on stderr; nothing when not `shown`."""
+    """The progress bar of pooch, drawn by rich on stderr if `shown`."""
 
     def __init__(self, title: str, shown: bool) -> None:
         from rich.progress import DownloadColumn
@@ -194,9 +193,9 @@ class _Bar:
         """Count `count` bytes more."""
         self._rich.update(self._task, advance=count)
         received = self._rich.tasks[self._task].completed
-        if received > MOST_BYTES:
+        if received > _MOST_BYTES:
             raise DataError(
-                f"the server sends more than {MOST_BYTES >> 20} MiB, which is no set of the "
+                f"the server sends more than {_MOST_BYTES >> 20} MiB, which is no set of the "
                 "registry; nothing was kept"
             )
 

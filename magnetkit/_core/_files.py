@@ -1,6 +1,7 @@
-"""Writing files whole: beside their place, then renamed into it; Parquet, and CSV for any program.
+"""Writing whole files: Parquet, CSV that spreadsheets read safely, and sealed HTML pages.
 
-No reader meets half a file, and what stood there before is kept until the new one is complete.
+A file is written beside its place and renamed into it: no reader meets half a file, and the old one
+is kept until the new one is complete.
 """
 
 import csv
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 
-# By these a reader may skip row groups; of figures the extremes tell nothing.
+# Readers skip row groups by these; extremes of the other columns help nobody.
 _SORTED = ("row_index", "rank", "pareto_front")
 _PAGE_BYTES = 8 << 20
-# A cell that starts so is run as a formula by spreadsheet programs.
+# Spreadsheet programs run a cell that starts with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -55,13 +56,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path as `whole` does; what fails is said to the user.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written, with the way out.
-    """
+    """Give a temporary path as `whole` does; InputError with the way out if writing fails."""
     try:
         with whole(path) as temporary:
             yield temporary
@@ -79,7 +74,7 @@ def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # Only what repeats is worth a dictionary; to look for one among figures costs most of the time.
+    # Repeated values alone get a dictionary; looking for one among numbers takes most of the time.
     repeated = [f.name for f in schema if pa.types.is_dictionary(f.type)]
     return pq.ParquetWriter(
         target,
@@ -92,7 +87,7 @@ def _parquet(target: object, schema: "pa.Schema") -> "pq.ParquetWriter":
 
 
 class _Hashed:
-    """A stream whose SHA-256 is taken in a thread while it is written."""
+    """A stream whose SHA-256 a thread computes while it is written."""
 
     closed = False
 
@@ -132,10 +127,10 @@ def parquet_bytes(table: "pa.Table") -> bytes:
 
 
 def safe_cell(text: object) -> object:
-    """Return a cell that no spreadsheet program runs; `plain_cell` gives the text back.
+    """Return a cell that no spreadsheet runs as a formula; `plain_cell` gives the text back.
 
     A text that begins with ``= + - @``, a tab or a line end, or with apostrophes before one, gets
-    an apostrophe in front. A plain number such as -0.5 stays as it is.
+    an apostrophe in front. A plain number such as -0.5 stays.
     """
     if isinstance(text, str) and _like_formula(text):
         return "'" + text
@@ -143,7 +138,7 @@ def safe_cell(text: object) -> object:
 
 
 def plain_cell(cell: str) -> str:
-    """Return the text that `safe_cell` made a cell of."""
+    """Return the text of a cell of `safe_cell`."""
     return cell[1:] if cell.startswith("'") and _like_formula(cell) else cell
 
 
@@ -165,12 +160,12 @@ _SEAL = re.compile(rb"<!-- magnetkit sha256 ([0-9a-f]{64}) -->\n")
 
 
 def seal(page: str) -> str:
-    """Return an HTML page with its own hash behind it, by which `sealed` knows it again."""
+    """Return an HTML page with its own hash behind it, which `sealed` checks."""
     return f"{page}<!-- magnetkit sha256 {hashlib.sha256(page.encode()).hexdigest()} -->\n"
 
 
 def sealed(file: Path) -> bool:
-    """Return whether a file is a page that was sealed and not changed since."""
+    """Return whether a file is a sealed page that was not changed since."""
     try:
         content = file.read_bytes()
     except OSError:

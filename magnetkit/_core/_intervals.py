@@ -1,8 +1,8 @@
-"""Conformal intervals, normalised by difficulty, calibrated on groups that were left out.
+"""Conformal intervals normalised by difficulty, calibrated on left-out groups.
 
-The calibration is ours rather than MAPIE's or crepes': the scores come from group-left-out
-refits that keep the length scales, and prediction multiplies two arrays, which must run at
-half a million rows a second.
+The calibration is our own rather than MAPIE's or crepes': the scores come from refits without each
+group that keep the length scales, and prediction multiplies two arrays, which must run at half a
+million rows a second.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from .errors import InputError
 def folds(
     groups: NDArray, count: int, seed: int = 0
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield training and test rows; no group is on both sides. Another `seed` shares out anew.
+    """Yield training and test rows with no group on both sides; `seed` selects another split.
 
-    Fewer groups than `count` give one fold a group.
+    Fewer groups than `count` give one fold for each group.
     """
     from sklearn.model_selection import GroupKFold
 
@@ -33,18 +33,9 @@ def folds(
 def quantile(scores: NDArray[np.float64], coverage: float) -> float:
     """Return the score that a new one stays below with probability `coverage` or more.
 
-    Parameters
-    ----------
-    scores : ndarray, shape (n,)
-        Absolute residuals over difficulty, of rows that the model was not trained on.
-    coverage : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-        The ``ceil((n + 1) coverage)``-th smallest score, the largest where that exceeds n
-        (Vovk et al., Algorithmic Learning in a Random World, 2005).
+    `scores`, shape (n,), are absolute residuals over difficulty of rows that the model was not
+    trained on. The result is the ``ceil((n + 1) coverage)``-th smallest, the largest where that
+    exceeds n (Vovk et al., Algorithmic Learning in a Random World, 2005).
     """
     if not 0.0 < coverage < 1.0:
         raise InputError(f"interval must lie between 0 and 1, such as 0.9; got {coverage!r}")
@@ -59,20 +50,11 @@ def fit_difficulty(
     local: NDArray[np.float64],
     clip: float,
 ) -> NDArray[np.float64]:
-    """Return coefficients of one, novelty and local residual that describe the error's size.
+    """Return coefficients, (3,), of one, novelty and local residual for the size of the error.
 
-    Parameters
-    ----------
-    residuals, novelty, local : ndarray, shape (n,)
-        Absolute residuals of rows that were left out, and what was known of each.
-    clip : float
-        Quantile beyond which a residual pulls no harder.
-
-    Returns
-    -------
-    ndarray, shape (3,)
-        Not negative, by least squares; the first is at least a twentieth of the mean residual, so
-        that no interval closes.
+    The arguments, shape (n,), are absolute residuals of left-out rows and what was known of each
+    row; a residual beyond the quantile `clip` counts as that. By non-negative least squares; the
+    first coefficient is at least a twentieth of the mean residual, so that no interval closes.
     """
     from scipy.optimize import nnls
 

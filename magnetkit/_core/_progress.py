@@ -1,4 +1,4 @@
-"""Where progress is shown: on stderr, in a terminal or a notebook."""
+"""Progress on stderr, in a terminal or a notebook, and the notice that kernels compile."""
 
 import logging
 import os

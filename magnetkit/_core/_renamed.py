@@ -1,4 +1,4 @@
-"""Modules that are found under a shorter name, and those of 0.1 under the name that they had."""
+"""Modules under a shorter public name, and rooms under their name of 0.1."""
 
 import importlib
 import sys
@@ -8,7 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-PUBLIC = {
+_PUBLIC = {
     "applications": "ranking.applications",
     "columns": "_core.columns",
     "datasets": "_core.datasets",
@@ -18,14 +18,14 @@ PUBLIC = {
     "settings": "_core.settings",
     "units": "_core.units",
 }
-"""What users import by a short name, and where it lies."""
+"""Module by the short name under which users import it."""
 
-RENAMED = {
+_RENAMED = {
     "anchors": "calibration",
     "catalogue": "calibration",
     "screening": "run",
 }
-"""Rooms of 0.1, and which one has their public names; they go with the next release."""
+"""Room by its name of 0.1; the old names go with the next release."""
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -33,7 +33,7 @@ class _Finder(MetaPathFinder, Loader):
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         package, _, room = name.partition(".")
-        if package != "magnetkit" or room not in PUBLIC | RENAMED:
+        if package != "magnetkit" or room not in _PUBLIC | _RENAMED:
             return None
         return ModuleSpec(name, self)
 
@@ -42,15 +42,15 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         room = module.__name__.partition(".")[2]
-        if room in RENAMED:
+        if room in _RENAMED:
             warnings.warn(
-                f"magnetkit.{room} is magnetkit.{RENAMED[room]} now; the old name goes with the "
+                f"magnetkit.{room} is magnetkit.{_RENAMED[room]} now; the old name goes with the "
                 "next release",
                 FutureWarning,
                 stacklevel=2,
             )
-        # The importer returns what stands here: the module itself, not a copy of it.
-        real = importlib.import_module(f"magnetkit.{(PUBLIC | RENAMED)[room]}")
+        # The importer returns this entry: the module itself, not a copy of it.
+        real = importlib.import_module(f"magnetkit.{(_PUBLIC | _RENAMED)[room]}")
         sys.modules[module.__name__] = real
 
 

@@ -1,6 +1,6 @@
-"""Requirements in one line of text: ``"remanence_T >= 0.98*reference at 150C"``.
+"""Requirements as text: ``"remanence_T >= 0.98*reference at 150C"``.
 
-The same grammar reads what a user asks for beside a profile and writes what failed.
+The same grammar reads requirements beside a profile and writes those that failed.
 """
 
 import math
@@ -23,8 +23,8 @@ _FORM = (
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A requirement as it was written.
+class ParsedRequirement:
+    """A requirement as written.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class Asked:
     limit : float or None
         In the column's unit; None where it is relative.
     share : float or None
-        Share of the reference magnet's value; None where it is a number.
+        Share of the reference magnet's value; None where the limit is a number.
     absolute : bool
-        Whether the value counts without its sign.
+        Whether the column counts without its sign.
     temperature_K : float or None
-        Where it is judged; the device's if not said.
+        Where it is evaluated, K; None is the device's temperature.
     """
 
     column: str
@@ -49,7 +49,7 @@ class Asked:
     temperature_K: float | None = None
 
 
-def parse_requirement(text: str) -> Asked:
+def parse_requirement(text: str) -> ParsedRequirement:
     """Read a requirement.
 
     Parameters
@@ -60,7 +60,7 @@ def parse_requirement(text: str) -> Asked:
 
     Returns
     -------
-    Asked
+    ParsedRequirement
 
     Raises
     ------
@@ -91,4 +91,4 @@ def parse_requirement(text: str) -> Asked:
     limit = float(match["limit"]) if given else None
     if not all(math.isfinite(x) for x in (limit or 0.0, share or 0.0)):
         raise InputError(f"requirement {text!r}: expected a finite number; {_FORM}")
-    return Asked(match["column"], match["sign"], limit, share, absolute, kelvin)
+    return ParsedRequirement(match["column"], match["sign"], limit, share, absolute, kelvin)

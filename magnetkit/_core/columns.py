@@ -1,13 +1,10 @@
-"""The one registry of result columns: name, unit, label, meaning.
+"""The registry of result columns: name, unit, label, meaning, in the order of output.
 
-What is read from ``datasets`` stands among them. CSV headers, plots, the report and the
-documentation read it. A predicted column ``X`` also has ``X_lo`` and ``X_hi`` (its interval)
-and ``X_provenance``; an intrinsic one that is learnt has ``X_data_share``, 0 to 1, how much of it
-is.
-
-Result columns that are records of ``datasets``: criteria of supply, and measured properties.
-
-``datasets/supply/SOURCE.md`` and ``datasets/properties/SOURCE.md`` explain the keys.
+CSV headers, plots, the report and the documentation read it. A predicted column ``X`` also has
+``X_lo`` and ``X_hi`` (its interval) and ``X_provenance``; an intrinsic one that is learnt has
+``X_data_share``, the learnt part, 0 to 1. Criteria of supply and measured properties are records of
+``datasets`` (``supply/SOURCE.md`` and ``properties/SOURCE.md`` explain their keys) and stand among
+the others.
 """
 
 from collections.abc import Iterable
@@ -19,100 +16,8 @@ from typing import Any
 from . import datasets
 from .errors import DataError
 
-CRITERIA = "supply/criteria.toml"
-PROPERTIES = "properties"
-OVER = ("mass", "largest")
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """A figure of supply that follows from one figure of each element.
-
-    Attributes
-    ----------
-    name : str
-        Result column.
-    unit, label, meaning : str
-        As of `magnetkit.columns.Column`.
-    of : str
-        Column of `magnetkit.supply.element_table`: numbers, or yes and no, which count 1 and 0.
-    over : {"mass", "largest"}
-        The mean over the alloy's mass, or the largest of an element that is more than a trace.
-    one_unit : float or None
-        What counts as one unit of regret in a ranking; a quarter of the reference's value if None.
-    """
-
-    name: str
-    unit: str
-    label: str
-    meaning: str
-    of: str
-    over: str
-    one_unit: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.over not in OVER:
-            raise ValueError(f"over must be one of {', '.join(OVER)}, got {self.over!r}")
-
-
-@dataclass(frozen=True)
-class Property:
-    """A measured property that is learnt from a table of compositions alone.
-
-    Attributes
-    ----------
-    name : str
-        Result column.
-    unit, label, meaning : str
-        As of `magnetkit.columns.Column`.
-    data : str
-        CSV file beside the record: ``composition``, the property, ``group`` and ``source``.
-    """
-
-    name: str
-    unit: str
-    label: str
-    meaning: str
-    data: str
-
-    @property
-    def file(self) -> Path:
-        """Where its measurements are."""
-        return datasets.path(f"{PROPERTIES}/{self.data}")
-
-
-def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
-    try:
-        return kind(name=name, **entry)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"datasets/{file}: record {name!r} cannot be used: {error}") from None
-
-
-@lru_cache(maxsize=1)
-def criteria() -> tuple[Criterion, ...]:
-    """Return the criteria of supply in the order of the file.
-
-    Examples
-    --------
-    >>> [criterion.name for criterion in criteria()][:2]
-    ['import_reliance', 'supply_risk']
-    """
-    records = datasets.toml(CRITERIA)
-    return tuple(_record(Criterion, CRITERIA, *item) for item in records.items())
-
-
-@lru_cache(maxsize=1)
-def properties() -> tuple[Property, ...]:
-    """Return the measured properties in the order of their names."""
-    found = []
-    for file in sorted((datasets.root() / PROPERTIES).glob("*.toml")):
-        name = f"{PROPERTIES}/{file.name}"
-        found.append(_record(Property, name, file.stem, datasets.toml(name)))
-    return tuple(found)
-
-
 PROVENANCES = ("measured", "physics", "surrogate", "comparator", "extrapolated")
-"""What a value rests on; stored dictionary-encoded. Extrapolated: physics, beyond validation."""
+"""Basis of a value, dictionary-encoded; ``extrapolated`` is physics beyond validation."""
 
 STATUSES = (
     "ok",
@@ -123,7 +28,7 @@ STATUSES = (
     "outside the model",
     "not makeable",
 )
-"""Why a candidate is, or is not, a magnet somewhere in the device's temperature range."""
+"""Whether a candidate is a magnet in the device's temperature range, or why not."""
 
 EASY_DIRECTIONS = ("axis", "cone", "plane", "none")
 
@@ -175,6 +80,98 @@ def _number(name: str, unit: str, label: str, meaning: str, symbol: str = "") ->
 
 def _predicted(name: str, unit: str, label: str, meaning: str, symbol: str = "") -> Column:
     return Column(name, unit, label, meaning, predicted=True, symbol=symbol)
+
+
+CRITERIA = "supply/criteria.toml"
+_PROPERTIES = "properties"
+_OVER = ("mass", "largest")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A supply figure of an alloy that follows from one figure of each element.
+
+    Attributes
+    ----------
+    name : str
+        Result column.
+    unit, label, meaning : str
+        As of `magnetkit.columns.Column`.
+    of : str
+        Column of `magnetkit.supply.element_table`: numbers, or yes and no, which count 1 and 0.
+    over : {"mass", "largest"}
+        The mean over the alloy's mass, or the largest over elements above a trace.
+    one_unit : float or None
+        One unit of regret in a ranking; a quarter of the reference's value if None.
+    """
+
+    name: str
+    unit: str
+    label: str
+    meaning: str
+    of: str
+    over: str
+    one_unit: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.over not in _OVER:
+            raise ValueError(f"over must be one of {', '.join(_OVER)}, got {self.over!r}")
+
+
+@dataclass(frozen=True)
+class Property:
+    """A measured property that is learnt from a table of compositions alone.
+
+    Attributes
+    ----------
+    name : str
+        Result column.
+    unit, label, meaning : str
+        As of `magnetkit.columns.Column`.
+    data : str
+        CSV file beside the record: ``composition``, the property, ``group`` and ``source``.
+    """
+
+    name: str
+    unit: str
+    label: str
+    meaning: str
+    data: str
+
+    @property
+    def file(self) -> Path:
+        """Path of its measurements."""
+        return datasets.path(f"{_PROPERTIES}/{self.data}")
+
+
+def _record(kind: type, file: str, name: str, entry: dict[str, Any]) -> Any:
+    try:
+        return kind(name=name, **entry)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"datasets/{file}: record {name!r} cannot be used: {error}") from None
+
+
+@lru_cache(maxsize=1)
+def criteria() -> tuple[Criterion, ...]:
+    """Return the criteria of supply in the order of the file.
+
+    Examples
+    --------
+    >>> [criterion.name for criterion in criteria()][:2]
+    ['import_reliance', 'supply_risk']
+    """
+    records = datasets.toml(CRITERIA)
+    return tuple(_record(Criterion, CRITERIA, *item) for item in records.items())
+
+
+@lru_cache(maxsize=1)
+def properties() -> tuple[Property, ...]:
+    """Return the measured properties in the order of their names."""
+    found = []
+    for file in sorted((datasets.root() / _PROPERTIES).glob("*.toml")):
+        name = f"{_PROPERTIES}/{file.name}"
+        found.append(_record(Property, name, file.stem, datasets.toml(name)))
+    return tuple(found)
 
 
 _ALL = (
@@ -448,12 +445,10 @@ COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROB
 """Every column by name, in the order of output."""
 
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
-"""The columns of a result."""
+"""The columns of a result, in order."""
 
 ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 """The columns that `ScreenResult.robustness` adds."""
-
-PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
 
 
 def with_interval(name: str) -> tuple[str, ...]:

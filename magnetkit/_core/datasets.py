@@ -1,6 +1,6 @@
-"""Finding and checking the data files that magnetkit carries.
+"""The data files that magnetkit carries: found, read and checked.
 
-A wheel holds them as ``magnetkit/_datasets``; a checkout as ``datasets/`` beside the package.
+A wheel has them as ``magnetkit/_datasets``, a checkout as ``datasets/`` beside the package.
 """
 
 import csv
@@ -47,7 +47,7 @@ def path(name: str) -> Path:
         raise DataError(
             f"embedded data file {name!r} is missing; `magnetkit data verify` lists all"
         )
-    _first_read.setdefault(file, digest(file))
+    _first_read.setdefault(file, _digest(file))
     return file
 
 
@@ -76,13 +76,13 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-# By file: what it was when this process first asked for it, and when its bytes were last hashed.
+# By file: its hash when this process first read it; its time stamps and hash when last hashed.
 _first_read: dict[Path, str] = {}
 _known: dict[Path, tuple[tuple[int, ...], str]] = {}
 
 
-def digest(file: Path) -> str:
-    """Return the SHA-256 of a file, which is read again only where it was written to since."""
+def _digest(file: Path) -> str:
+    """Return the SHA-256 of a file, which is read again only if it was written to since."""
     now = file.stat()
     mark = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
     before = _known.get(file)
@@ -92,21 +92,18 @@ def digest(file: Path) -> str:
 
 
 def digests() -> dict[str, str]:
-    """Return the SHA-256 of the bytes of each embedded file that is there, by name."""
+    """Return the SHA-256 of each embedded file that exists, by name."""
     files = ((name, root() / name) for name in registry()["files"])
-    return {name: digest(file) for name, file in files if file.is_file()}
+    return {name: _digest(file) for name, file in files if file.is_file()}
 
 
 def refuse_changed() -> None:
-    """Check that no embedded file was changed since this process read it.
+    """Raise DataError if an embedded file was changed since this process read it.
 
-    Raises
-    ------
-    DataError
-        If one was: what is kept in memory is then not what the file says.
+    What is in memory would then differ from the file.
     """
     for file, before in _first_read.items():
-        if file.is_relative_to(root()) and (not file.is_file() or digest(file) != before):
+        if file.is_relative_to(root()) and (not file.is_file() or _digest(file) != before):
             raise DataError(
                 f"embedded data file {str(file.relative_to(root()))!r} was changed after this "
                 "process had read it; start the process again"
@@ -114,13 +111,7 @@ def refuse_changed() -> None:
 
 
 def verify() -> dict[str, str]:
-    """Check every embedded file against its hash.
-
-    Returns
-    -------
-    dict
-        File name to ``"ok"``, ``"missing"`` or ``"changed"``.
-    """
+    """Return ``"ok"``, ``"missing"`` or ``"changed"`` for each embedded file, by name."""
     result = {}
     for name, entry in registry()["files"].items():
         file = root() / name

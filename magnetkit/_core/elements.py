@@ -1,6 +1,6 @@
-"""The elements as magnet makers group them.
+"""Chemical elements, and the groups of them that magnet makers name.
 
-A composition's column for an element is its atomic number minus one, everywhere.
+The column of an element in every composition is its atomic number minus one.
 """
 
 from functools import lru_cache
@@ -28,7 +28,7 @@ INDEX: dict[str, int] = {symbol: i for i, symbol in enumerate(SYMBOLS)}
 
 LIGHT_RARE_EARTHS = ("La", "Ce", "Pr", "Nd", "Pm", "Sm", "Eu")
 HEAVY_LANTHANIDES = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu")
-# Scandium is chemically a rare earth but sits on none of these hosts' rare-earth sites.
+# Scandium is a rare earth but takes no rare-earth site of these hosts.
 RARE_EARTHS = (*LIGHT_RARE_EARTHS, *HEAVY_LANTHANIDES, "Y")
 TRANSITION_METALS = ("Fe", "Co", "Ni", "Mn")
 INTERSTITIALS = ("B", "C", "N", "H")

@@ -1,7 +1,7 @@
-"""The errors magnetkit raises on purpose.
+"""The errors that magnetkit raises on purpose.
 
-Each message says what was expected, what came, and the way out. The command line prints
-them as one line; anything else that escapes is a defect.
+Each message says what was expected, what came, and the way out. The command line prints it as one
+line; any other exception is a defect.
 """
 
 
@@ -23,7 +23,7 @@ class CompositionError(InputError):
     text : str
         The text as given.
     position : int
-        Index of the first offending character in `text`, or -1 where no single one is to blame.
+        Index of the first wrong character in `text`, or -1 where it is no single one.
     """
 
     def __init__(self, reason: str, text: str = "", position: int = -1) -> None:

@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .errors import InputError
 
-# The definition in the field's supply literature counts yttrium with the heavy rare earths.
+# The supply literature counts yttrium with the heavy rare earths.
 HEAVY_RARE_EARTHS = ("Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y")
 
 
@@ -28,9 +28,9 @@ class Settings(BaseSettings):
     Attributes
     ----------
     cache_dir : Path
-        Where pulled data, fetched sets and trained models are kept.
+        Where pulled data, fetched sets and trained models are stored.
     data_dir : Path
-        Where what the user gave is kept: the mills of `magnetkit calibrate`.
+        Where the user's own data are kept: the calibrations of `magnetkit calibrate`.
     mirror : Path or None
         Folder that serves the downloads of ``datasets/registry.toml`` offline.
     heavy_rare_earths : tuple of str
@@ -90,10 +90,10 @@ def get_settings() -> Settings:
 
 
 def kernel_places() -> tuple[Path, ...]:
-    """Return the folders that compiled kernels may be kept in, the first that can be written.
+    """Return the folders for compiled kernels, of which the first writable one is used.
 
-    Beside the package, so that what an administrator compiled serves every user, else in the
-    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` keeps nothing, ``NUMBA_CACHE_DIR`` moves them.
+    One beside the package, so that kernels compiled by an administrator serve every user, else the
+    user's cache. ``MAGNETKIT_NUMBA_CACHE=0`` stores none, ``NUMBA_CACHE_DIR`` moves them.
 
     Raises
     ------

@@ -33,15 +33,22 @@ ZERO_CELSIUS = 273.15
 ROOM_K = 293.15
 """20 degrees C in K."""
 
-# How a magnet is taken to be used where nothing is said; light, since the command line asks them.
+# Default conditions of use; they stand here because the command line needs them at its start.
 LOAD_LINE = 1.0
 """Default permeance coefficient -B / (mu_0 H), that of a short block."""
 TEN_YEARS = 87_600.0
 """Default time of use, h."""
 BETWEEN = (293.15, 373.15)
 """Default temperatures of alpha and beta, K: 20 and 100 C, as the trade prints them."""
-
+_COLD = 200.0
+"""Numbers below this, K, are warned of: degrees C may be meant."""
 _TEMPERATURE = re.compile(r"^\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*(K|°?C)?\s*$")
+_RANGE = re.compile(r"^([^:]+):([^:]+):(\d*\.?\d+)$")
+_MOST_TEMPERATURES = 1000
+
+
+class TemperatureWarning(UserWarning):
+    """A number read as kelvin that is more likely to be degrees C."""
 
 
 def parse_temperature(value: str | float) -> float:
@@ -90,17 +97,6 @@ def parse_temperature(value: str | float) -> float:
     return kelvin
 
 
-COLD = 200.0
-"""A number below this, K, may well be meant as degrees C."""
-
-_RANGE = re.compile(r"^([^:]+):([^:]+):(\d*\.?\d+)$")
-_MOST_TEMPERATURES = 1000
-
-
-class TemperatureWarning(UserWarning):
-    """A number read as kelvin that is more likely to be degrees C."""
-
-
 def parse_temperatures(value: Any) -> list[float]:
     """Read one temperature, a list or a range of them into kelvin.
 
@@ -145,8 +141,8 @@ def parse_temperatures(value: Any) -> list[float]:
 
 
 def _mind_the_cold(text: str, found: list[float]) -> list[float]:
-    """Warn of what names no unit and is more likely to be degrees C, and return it."""
-    if min(found, default=COLD) < COLD and not any(c.isalpha() for c in text):
+    """Warn if a text names no unit and likely means degrees C; return `found`."""
+    if min(found, default=_COLD) < _COLD and not any(c.isalpha() for c in text):
         warnings.warn(
             f"temperature {text} is taken as {kelvin_text(min(found))}; write '{min(found):g}C' "
             f"for degrees C, or '{min(found):g}K'",
@@ -157,7 +153,7 @@ def _mind_the_cold(text: str, found: list[float]) -> list[float]:
 
 
 def _is_listed(value: Any) -> bool:
-    """Return whether a value holds several, which bytes and an array of no axis do not."""
+    """Return whether a value is a list of values; bytes and 0-d arrays are not."""
     listed = hasattr(value, "__iter__") and not isinstance(value, bytes)
     return listed and getattr(value, "ndim", 1) != 0
 
@@ -191,7 +187,7 @@ def kelvin_text(kelvin: float) -> str:
 
 
 def celsius_range(between: tuple[float, float]) -> str:
-    """Return two temperatures as the trade names the range of a chord, e.g. ``20 to 100 °C``.
+    """Return the range of a chord as data sheets print it, e.g. ``20 to 100 °C``.
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
+from ._composition_estimate import CompositionEstimate as CompositionEstimate
+from ._composition_estimate import estimate_composition as estimate_composition
+from ._composition_estimate import makeup as makeup
 from .calibrate import Calibration as Calibration
 from .calibrate import calibrate as calibrate
 from .calibrate import calibration as calibration
 from .grades import QUANTITIES as QUANTITIES
 from .grades import grades as grades
 from .grades import nearest_grades as nearest_grades
-from .makeup import Makeup as Makeup
-from .makeup import makeup as makeup

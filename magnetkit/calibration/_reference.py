@@ -1,4 +1,4 @@
-"""A reference magnet as an anchor: what it is known to keep, beside what the model makes of it."""
+"""Calibration on a reference magnet: its known values against those of the model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from .._core.units import BETWEEN
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..magnetism._figures import kinds
 from ..magnetism._measured import ALPHA, EFFECTS, Mill, fractions_of, splits
+from ..magnetism.sintered import sintered_at
 
 TYPICAL = 1.12
-"""H_cJ of a magnet as sold over the least that its maker guarantees: 1.05 to 1.25 by the trade's
-word, for which no measurement is cited here: an assumption."""
+"""H_cJ of a magnet as sold over its guaranteed minimum: 1.05 to 1.25 is usual, an assumption
+without a measurement to cite."""
 
 GUARANTEE = 0.06
 """Standard deviation of ln of that ratio: that range read as 90 % of the magnets, rounded up."""
@@ -23,8 +25,8 @@ _Z = NormalDist().inv_cdf(0.95)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One value of a reference magnet.
+class KnownValue:
+    """One known value of a reference magnet.
 
     Attributes
     ----------
@@ -33,10 +35,10 @@ class Seen:
     value : float
         In the unit of its name.
     kelvin : float
-        Where it holds, K.
+        Temperature, K.
     deviation : float
-        Standard deviation, of the value and of what the recipe is: of the logarithm, of the value
-        itself for alpha.
+        Standard deviation of the logarithm (of alpha: of the value itself) from the measurement
+        and from the uncertainty of the recipe.
     """
 
     quantity: str
@@ -45,34 +47,34 @@ class Seen:
     deviation: float
 
 
-def anchored_on(
+def calibrate_on_reference(
     name: str,
     table: CompositionTable,
     shell: str | None,
-    seen: Sequence[Seen],
+    seen: Sequence[KnownValue],
     between: tuple[float, float] | None = None,
 ) -> Mill:
-    """Return a mill of one magnet, the reference, on which predictions are conditional.
+    """Return the calibration on one reference magnet, on which predictions are conditional.
 
     Parameters
     ----------
     name : str
-        What the magnet is called.
+        Name of the magnet.
     table : CompositionTable
         Its recipe, one row.
     shell : str or None
-        What is diffused into it.
-    seen : sequence of Seen
-        What it keeps.
+        Its shell.
+    seen : sequence of KnownValue
+        Its known values.
     between : tuple of float, optional
         Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
 
     Returns
     -------
     Mill
-        Without a magnet where the model makes none of the recipe.
+        Without a magnet if the recipe makes none in the model.
     """
-    # Alpha first: what B_r is off by at a temperature depends on how it falls up to there.
+    # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
     bent = Mill(name, _records(name, table, shell, alphas, None, between))
     rest = [s for s in seen if s.quantity != ALPHA]
@@ -83,14 +85,11 @@ def _records(
     name: str,
     table: CompositionTable,
     shell: str | None,
-    seen: Sequence[Seen],
+    seen: Sequence[KnownValue],
     known: Mill | None,
     between: tuple[float, float] | None,
 ) -> tuple[dict[str, Any], ...]:
-    """Return what a reference magnet is seen to keep beside what is expected of it."""
-    from .._core.units import BETWEEN
-    from ..magnetism.sintered import sintered_at
-
+    """Return one record for each known value, as the score against the model's value."""
     at = sorted({s.kelvin for s in seen})
     if not at:
         return ()

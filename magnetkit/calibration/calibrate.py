@@ -1,6 +1,8 @@
-"""Bayes on a mill's own magnets: what they have in common, and the spread that is left.
+"""Calibration on a producer's own magnets, by Bayes' rule.
 
-A user's table of measured magnets: read, checked, bad rows named.
+The user's table is read row by row and bad rows are named; each measured value becomes a score
+against the model. The scores give what the producer's magnets have in common, and the spread that
+is left (`magnetkit.magnetism._measured`).
 """
 
 import math
@@ -15,6 +17,7 @@ import numpy as np
 
 from .._core._arguments import named
 from .._core.errors import InputError
+from .._core.units import ROOM_K
 from ..composition._files import read_whole
 from ..composition.notation import BASES, Basis, basis_code
 from ..composition.shells import read_shell
@@ -32,22 +35,192 @@ from ..magnetism._measured import (
     store,
 )
 from ..magnetism.process import Process
+from ..magnetism.sintered import sintered_at
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
+_PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
 
 _LIMITS = {
     "remanence_T": (0.02, 2.5),
     "coercivity_kA_m": (1.0, 1e4),
     "temperature_K": (1.0, 1500.0),
 }
+_Z = NormalDist().inv_cdf(0.95)
+# Standard deviation of the logarithm of a measurement; and the error of H_cJ(T) as a share of H_cJ
+# at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
+_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
+_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
+# Standard deviations from which recipe and measurement contradict each other, or a row is odd.
+_IMPOSSIBLE, _ODD = 5.0, 3.0
+# Recipes that differ by less, summed over atomic fractions, are one recipe.
+_SAME = 0.001
+# The widening of ranges by scatter is reported from this factor on.
+_WIDER = 1.05
 
 
 @dataclass(frozen=True)
-class Row:
+class Calibration:
+    """A calibration on measured magnets.
+
+    Attributes
+    ----------
+    process : Process
+        With the calibration; what `process=` takes.
+    report : pandas.DataFrame
+        A row for each measured value: ``row magnet composition host temperature_K quantity
+        measured``, the model's ``before before_lo before_hi``, the value predicted from the other
+        magnets (``after after_lo after_hi``; the model alone where there are none),
+        ``standard_score`` (measured against after) and ``remark``.
+    rejected : dict of int to str
+        Rows left out, from 1, and why.
+    contradictions : list of str
+        Magnets of one recipe that differ by more than three standard deviations.
+    """
+
+    process: Process
+    report: "pd.DataFrame"
+    rejected: dict[int, str] = field(default_factory=dict)
+    contradictions: list[str] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Return the outcome as sentences: error and width before and after, and odd rows."""
+        found = []
+        for quantity, part in self.report.groupby("quantity", sort=False):
+            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
+            magnets = part["magnet"].nunique()
+            text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
+            error, reach = {}, {}
+            for name in ("before", "after"):
+                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
+                error[name] = 100 * float(np.expm1(off))
+                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
+                reach[name] = 100 * float(np.expm1(width))
+                text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
+            if magnets == 1:
+                text += "one magnet cannot be predicted from the others; "
+            elif error["after"] > max(error["before"], reach["after"]):
+                text += (
+                    "the others make it worse: check values, units and basis, and measure more "
+                    "before you rely on it; "
+                )
+            left, wider = self._left(str(quantity), part)
+            text += f"for the producer's next magnet ±{100 * np.expm1(left):.0f} %"
+            if wider > _WIDER:
+                text += (
+                    f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than the "
+                    "model's uncertainty"
+                )
+            found.append(text)
+        odd = self.report[self.report["remark"] != ""]
+        found += [
+            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
+            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
+            for _, r in odd.iterrows()
+        ]
+        found += self.contradictions
+        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
+
+    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
+        """Return the half width of ln for a further magnet of a like composition.
+
+        Also return the factor by which the scatter of the measured ones widens it.
+        """
+        mill = self.process.mill
+        assert mill is not None
+        before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
+        before = min(float(before), _Z * splits()[quantity].deviation)
+        known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
+        if not known:
+            return before, 1.0
+        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
+        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
+
+
+@named
+def calibrate(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Process:
+    """Calibrate on a producer's measured magnets; the result is a `process` under a name.
+
+    Parameters
+    ----------
+    frame : pandas, polars or Arrow table, mapping of columns, or path of a table
+        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
+        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
+        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
+        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``. One row is enough.
+    name : str
+        Name of the calibration; one stored under it before is replaced, never added to.
+    basis : {"auto", "atomic", "weight"}
+        Basis of rows that name none.
+    strict : bool
+        Fail on the first row that cannot be used; otherwise such rows are left out with a warning.
+    keep : bool
+        Store it in the user's data folder, so that `process="my-mill"` finds it.
+
+    Returns
+    -------
+    Process
+        For `process=`; `calibration` also returns the report.
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    return calibration(frame, name, basis, strict=strict, keep=keep).process
+
+
+@named
+def calibration(
+    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+) -> Calibration:
+    """Calibrate on a producer's measured magnets and report how well they fit.
+
+    Parameters
+    ----------
+    frame, name, basis, strict, keep : optional
+        As of `calibrate`.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        If no row can be used.
+    """
+    check_name(name)
+    rows, rejected = read_magnets(frame, basis)
+    values = []
+    for row in rows:
+        try:
+            values += _values(row)
+        except InputError as error:
+            rejected[row.number] = str(error)
+    rejected = dict(sorted(rejected.items()))
+    if rejected and (strict or not values):
+        number, why = next(iter(rejected.items()))
+        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
+    if not values:
+        raise InputError("no measured magnet in the table; expected one row or more")
+    if rejected:
+        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
+        warnings.warn(f"{len(rejected)} rows left out: {listed}", UserWarning, stacklevel=3)
+    contradictions = _contradictions(values)
+    mill = Mill(name, tuple(v["record"] for v in values))
+    report = _report(values, mill)
+    if keep:
+        store(mill, [_plain(row) for row in rows if row.number not in rejected])
+    return Calibration(Process(mill=mill), report, rejected, contradictions)
+
+
+@dataclass(frozen=True)
+class _Row:
     """One measured magnet at one temperature.
 
     Attributes
@@ -80,21 +253,11 @@ class Row:
     shell: str = ""
 
 
-def read(source: Any, basis: Basis = "auto") -> tuple[list[Row], dict[int, str]]:
-    """Read measured magnets.
+def read_magnets(source: Any, basis: Basis = "auto") -> tuple[list[_Row], dict[int, str]]:
+    """Return the measured magnets of a table, and by row number, from 1, why a row is rejected.
 
-    Parameters
-    ----------
-    source : frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet
-        A row for each magnet and temperature, see `magnetkit.calibrate`.
-    basis : {"auto", "atomic", "weight"}
-        Of rows that name none.
-
-    Returns
-    -------
-    rows : list of Row
-    rejected : dict of int to str
-        Number of a row, from 1, and why it cannot be used.
+    Takes a frame, mapping of columns, or path of a .csv, .tsv, .xlsx or .parquet with a row for
+    each magnet and temperature, see `magnetkit.calibrate`; `basis` is that of rows that name none.
 
     Raises
     ------
@@ -140,7 +303,7 @@ def _frame(source: Any) -> "pd.DataFrame":
     )
 
 
-def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:
+def _row(number: int, record: dict[str, Any], basis: Basis) -> _Row:
     text = record["composition"]
     own = record.get("basis")
     if not _missing(own) and str(own).strip() not in BASES:
@@ -156,9 +319,9 @@ def _row(number: int, record: dict[str, Any], basis: Basis) -> Row:
     values = {q: _number(q, record.get(q)) for q in QUANTITIES}
     if all(v is None for v in values.values()):
         raise InputError(f"neither {' nor '.join(QUANTITIES)} is given")
-    process = {p: _number(p, record.get(p)) for p in PROCESS_COLUMNS}
+    process = {p: _number(p, record.get(p)) for p in _PROCESS_COLUMNS}
     label = record.get("magnet")
-    return Row(
+    return _Row(
         number,
         f"row {number}" if _missing(label) else str(label).strip(),
         str(text),
@@ -192,191 +355,16 @@ def _number(name: str, value: Any) -> float | None:
     return found
 
 
-_Z = NormalDist().inv_cdf(0.95)
-_ROOM_K = 293.15
-# Standard deviation of the logarithm of a measurement; and what H_cJ(T) is off by, as a share of
-# H_cJ at 20 degrees C: leave-one-out of ten published curves, all from 20 to 150 C or near it.
-_MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
-_SLOPE, _SLOPE_SPAN_K = 0.040, 130.0
-# Beyond this the recipe and what was measured cannot both be right; and from here a row is odd.
-_IMPOSSIBLE, _ODD = 5.0, 3.0
-# Recipes closer than this are one recipe.
-_SAME = 0.001
-# From here on it is told that scatter widens ranges.
-_WIDER = 1.05
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What measured magnets have taught.
-
-    Attributes
-    ----------
-    process : Process
-        With the mill; what `process=` takes.
-    report : pandas.DataFrame
-        A row for each measured value: ``row magnet composition host temperature_K quantity
-        measured``, the model's ``before before_lo before_hi``, what the other magnets of the mill
-        make of it (``after after_lo after_hi``; the model alone where there are none),
-        ``standard_score`` (measured against after) and ``remark``.
-    rejected : dict of int to str
-        Rows left out, from 1, and why.
-    contradictions : list of str
-        Magnets of one recipe that differ by more than three standard deviations.
-    """
-
-    process: Process
-    report: "pd.DataFrame"
-    rejected: dict[int, str] = field(default_factory=dict)
-    contradictions: list[str] = field(default_factory=list)
-
-    def lines(self) -> list[str]:
-        """Return the outcome in words: error and width before and after, and what does not fit."""
-        found = []
-        for quantity, part in self.report.groupby("quantity", sort=False):
-            label = {"coercivity_kA_m": "H_cJ", "remanence_T": "B_r"}[str(quantity)]
-            magnets = part["magnet"].nunique()
-            text = f"{label}, {magnets} magnet{'s' if magnets > 1 else ''}: "
-            error, reach = {}, {}
-            for name in ("before", "after"):
-                off = np.sqrt(np.mean(np.log(part["measured"] / part[name]) ** 2))
-                error[name] = 100 * float(np.expm1(off))
-                width = np.mean(np.log(part[f"{name}_hi"] / part[f"{name}_lo"])) / 2.0
-                reach[name] = 100 * float(np.expm1(width))
-                text += f"{name} {error[name]:.0f} % off, range ±{reach[name]:.0f} %; "
-            if magnets == 1:
-                text += "one magnet cannot be predicted from the others; "
-            elif error["after"] > max(error["before"], reach["after"]):
-                text += (
-                    "the others make it worse: check values, units and basis, and measure more "
-                    "before you rely on it; "
-                )
-            left, wider = self._left(str(quantity), part)
-            text += f"for the mill's next magnet ±{100 * np.expm1(left):.0f} %"
-            if wider > _WIDER:
-                text += (
-                    f", {100 * (wider - 1.0):.0f} % wider as its magnets differ by more than the "
-                    "model's doubt"
-                )
-            found.append(text)
-        odd = self.report[self.report["remark"] != ""]
-        found += [
-            f"row {r['row']} ({r['magnet']}) {r['remark']}: {r['quantity']} {r['measured']:g}, "
-            f"expected {r['after']:.4g} ({r['after_lo']:.4g} to {r['after_hi']:.4g})"
-            for _, r in odd.iterrows()
-        ]
-        found += self.contradictions
-        return found + [f"row {n} left out: {why}" for n, why in self.rejected.items()]
-
-    def _left(self, quantity: str, part: "pd.DataFrame") -> tuple[float, float]:
-        """Return the half width of ln for another magnet of the mill, of a like composition.
-
-        And by how much the scatter of those that were measured widens it.
-        """
-        mill = self.process.mill
-        assert mill is not None
-        before = np.log(part["before_hi"] / part["before_lo"]).mean() / 2.0
-        before = min(float(before), _Z * splits()[quantity].deviation)
-        known = [k for host in part["host"].unique() if (k := mill.known(host, quantity))]
-        if not known:
-            return before, 1.0
-        shares = [k.posterior(k.table, k.effects)[1].mean() for k in known]
-        return float(before * np.mean(shares)), float(np.mean([k.stretch for k in known]))
-
-
-@named
-def calibrate(
-    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
-) -> Process:
-    """Learn from a mill's measured magnets; the result is a `process` under a name.
-
-    Parameters
-    ----------
-    frame : pandas, polars or Arrow table, mapping of columns, or path of a table
-        A row for each magnet and temperature: ``composition``, ``temperature_K``, ``remanence_T``
-        and ``coercivity_kA_m`` (one of the two may be empty); optional ``basis``, ``magnet`` (rows
-        of one label are one magnet), ``maker``, ``shell`` (what is diffused in, ``"Tb 0.5 wt%"``),
-        ``grain_size_um``, ``alignment``, ``density``, ``grain_boundary``. One row is enough.
-    name : str
-        Name of the mill; what was stored under it before is replaced, never added to.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts are in rows that do not say it.
-    strict : bool
-        Fail on the first row that cannot be used; such rows are left out otherwise, with a
-        warning.
-    keep : bool
-        Store it in the user's data folder, so that `process="my-mill"` finds it.
-
-    Returns
-    -------
-    Process
-        For `process=`; `calibration` also returns the report.
+def _values(row: _Row) -> list[dict[str, Any]]:
+    """Return one record for each measured quantity of a row: its score against the model.
 
     Raises
     ------
     InputError
-        If no row can be used.
+        If the recipe makes no magnet in the model, or contradicts the measurement.
     """
-    return calibration(frame, name, basis, strict=strict, keep=keep).process
-
-
-@named
-def calibration(
-    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
-) -> Calibration:
-    """Learn from a mill's measured magnets and report how well they fit.
-
-    Parameters
-    ----------
-    frame, name, basis, strict, keep : optional
-        As of `calibrate`.
-
-    Returns
-    -------
-    Calibration
-
-    Raises
-    ------
-    InputError
-        If no row can be used.
-    """
-    check_name(name)
-    rows, rejected = read(frame, basis)
-    values = []
-    for row in rows:
-        try:
-            values += _values(row)
-        except InputError as error:
-            rejected[row.number] = str(error)
-    rejected = dict(sorted(rejected.items()))
-    if rejected and (strict or not values):
-        number, why = next(iter(rejected.items()))
-        raise InputError(f"row {number}: {why} ({len(rejected)} of such rows)")
-    if not values:
-        raise InputError("no measured magnet in the table; expected one row or more")
-    if rejected:
-        listed = "; ".join(f"row {n}: {why}" for n, why in rejected.items())
-        warnings.warn(f"{len(rejected)} rows left out: {listed}", UserWarning, stacklevel=3)
-    contradictions = _contradictions(values)
-    mill = Mill(name, tuple(v["record"] for v in values))
-    report = _report(values, mill)
-    if keep:
-        store(mill, [_plain(row) for row in rows if row.number not in rejected])
-    return Calibration(Process(mill=mill), report, rejected, contradictions)
-
-
-def _values(row: Row) -> list[dict[str, Any]]:
-    """Return what a row says, one record for each measured quantity, beside the model.
-
-    Raises
-    ------
-    InputError
-        If the recipe makes no magnet, or none such as was measured.
-    """
-    from ..magnetism.sintered import sintered_at
-
     frames = sintered_at(
-        row.table, [row.temperature, _ROOM_K], row.process or None, row.shell or None
+        row.table, [row.temperature, ROOM_K], row.process or None, row.shell or None
     )
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
@@ -395,7 +383,7 @@ def _values(row: Row) -> list[dict[str, Any]]:
                 f"{quantity} {measured:g} contradicts the recipe {row.text}: {value:.4g} expected, "
                 f"{abs(score):.1f} standard deviations away; check units and basis"
             )
-        steep = _SLOPE * (row.temperature - _ROOM_K) / _SLOPE_SPAN_K
+        steep = _SLOPE * (row.temperature - ROOM_K) / _SLOPE_SPAN_K
         slope = steep * room[quantity] / value if quantity == "coercivity_kA_m" else 0.0
         record = {
             "host": host,
@@ -415,9 +403,9 @@ def _values(row: Row) -> list[dict[str, Any]]:
 
 
 def _contradictions(values: list[dict[str, Any]]) -> list[str]:
-    """Name magnets of one recipe, temperature and process that cannot both be right.
+    """Return a sentence on each two magnets of one recipe and process that contradict each other.
 
-    Their noise is raised to their difference, so that neither is believed against the other.
+    Their noise is raised to their difference, so that neither outweighs the other.
     """
     found = []
     for i, one in enumerate(values):
@@ -480,7 +468,7 @@ def _report(values: list[dict[str, Any]], mill: Mill) -> "pd.DataFrame":
 
 
 def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
-    """Return mean and deviation of a score given the other magnets of the mill."""
+    """Return mean and standard deviation of a score given the other magnets."""
     others = Mill(mill.name, tuple(m for m in mill.magnets if m["magnet"] != record["magnet"]))
     known: Known | None = others.known(record["host"], record["quantity"])
     if known is None:
@@ -491,7 +479,7 @@ def _from_the_others(mill: Mill, record: dict[str, Any]) -> tuple[float, float]:
     return float(mean[0]), float(left[0])
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: _Row) -> dict[str, Any]:
     return {
         "row": row.number,
         "magnet": row.magnet,

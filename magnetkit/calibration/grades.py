@@ -1,10 +1,8 @@
-"""The table of commercial grades: one row a grade, at room temperature or hot.
+"""Commercial grades: the values that makers print, and one reconciled row for each grade.
 
-What makers print of their grades, one value a row, and its reconciliation between makers.
-
-The demagnetization curve that printed figures make: its knee, its recoil and its H_cB.
-
-The commercial grade nearest to a predicted magnet.
+What no sheet of a grade prints is estimated from like grades; rows hold at room temperature, or
+at another by the printed chords. The printed figures also give a grade's demagnetization curve
+(knee, recoil, H_cB), and the grade nearest to a predicted magnet.
 """
 
 from functools import lru_cache
@@ -17,87 +15,41 @@ from .._core import datasets
 from .._core._arguments import named
 from .._core._columnar import Coded
 from .._core.errors import InputError
-from .._core.units import MU_0, parse_temperature
+from .._core.units import MU_0, ROOM_K, parse_temperature
 from ..composition._grade_names import VALUES_FILE, WIDE_FILE, find, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-ROOM_K = 293.15
-"""Temperature at which makers state their grades, K."""
+QUANTITIES = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "coercivity_b_kA_m",
+    "knee_field_kA_m",
+    "max_energy_product_kJ_m3",
+    "max_working_temperature_K",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+    "curie_temperature_K",
+    "density_kg_m3",
+    "recoil_permeability",
+    "resistivity_uohm_m",
+)
+"""Quantities of the table of grades; each with ``_lo``, ``_hi`` and ``_provenance``."""
 
-
-def left(coefficient_pct_K: Any, kelvin: Any) -> Any:
-    """Return what is left at a temperature by a chord from 20 degrees C, as a share."""
-    return np.maximum(1.0 + coefficient_pct_K / 100.0 * (kelvin - ROOM_K), 0.0)
-
-
-@lru_cache(maxsize=1)
-def usual() -> dict[str, tuple[float, float]]:
-    """Return H_k / H_cJ and recoil permeability that are usual of sintered magnets, by host."""
-    families = datasets.toml("recipes/parameters.toml")["family"]
-    return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
-
-
-def shapes(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Return what a curve needs beside B_r and H_cJ.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of `magnetkit.grades`, at any temperature.
-
-    Returns
-    -------
-    pandas.DataFrame
-        On the index of `table`: ``squareness`` (H_k / H_cJ) and ``recoil``, as printed and
-        otherwise as usual of the host, and ``usual_squareness`` and ``usual_recoil``, which say so.
-        A bonded magnet whose knee no sheet prints has none: NaN.
-    """
-    import pandas as pd
-
-    unknown = (np.nan, np.nan)
-    own = [usual().get(host, unknown) for host in table["host"]]
-    family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
-    family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
-    square = table["knee_field_kA_m"] / table["coercivity_kA_m"].where(lambda h: h > 0.0)
-    recoil = table["recoil_permeability"]
-    return pd.DataFrame(
-        {
-            "squareness": square.fillna(family["squareness"]),
-            "recoil": recoil.fillna(family["recoil"]),
-            "usual_squareness": square.isna(),
-            "usual_recoil": recoil.isna(),
-        }
-    )
-
-
-def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDArray[np.float64]:
-    """Return where B is zero on the curve of each grade, kA/m.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Rows of `magnetkit.grades` at a temperature.
-    end : {"", "_lo", "_hi"}
-        Which of its B_r and H_cJ.
-    shape : pandas.DataFrame
-        Of `shapes`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        H_cB; NaN where the curve is not known.
-    """
-    from ..kernels._demagnetization import working_fields
-
-    b_r, h_cj = (table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m"))
-    square, recoil = (shape[name].to_numpy(float) for name in ("squareness", "recoil"))
-    h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
-    return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
-
-
+_ESTIMATED = (
+    "remanence_T",
+    "coercivity_kA_m",
+    "remanence_coefficient_pct_K",
+    "coercivity_coefficient_pct_K",
+    "max_working_temperature_K",
+    "density_kg_m3",
+)
+# Quantities printed for a family rather than for each grade.
+_OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
+_GUARANTEED = ("coercivity_kA_m", "coercivity_b_kA_m", "knee_field_kA_m")
+"""Quantities with a guaranteed minimum; the others have a range or a nominal value."""
 # Column of the wide table to quantity and the end of its range.
 _WIDE = {
     "remanence_min_T": ("remanence_T", "min"),
@@ -110,9 +62,225 @@ _WIDE = {
     "coercivity_coefficient_pct_K": ("coercivity_coefficient_pct_K", ""),
     "max_temperature_K": ("max_working_temperature_K", ""),
 }
+# Grades within this share of each other in coercivity, or energy product, are of one kind.
+_ALIKE = 0.1
+_FEW = 3
+_PRODUCT = "max_energy_product_kJ_m3"
+# What separates two neighbouring grades: a step of B_r, a class of coercivity.
+_STEP = (0.03, 0.18)
+# Quantities that nearest grades are found by, and the energy product, by which gaps are filled.
+_NEAREST_BY = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
 
-GUARANTEED = ("coercivity_kA_m", "coercivity_b_kA_m", "knee_field_kA_m")
-"""Quantities of which makers guarantee a least value; the others have a range or a nominal one."""
+
+@named
+def grades(
+    name: str | None = None, temperature: float | str | None = None, *, sheets: bool = False
+) -> "pd.DataFrame":
+    """Return commercial grades: printed values, the spread between makers, values at temperature.
+
+    Coercivities are the least values that makers guarantee; remanence and energy product the
+    middle of their ranges. ``_lo`` and ``_hi`` span all printed values. ``_provenance`` is
+    ``catalogue``; ``family`` where makers print one figure for all grades of a crystal; and
+    ``estimate`` where no sheet prints the value and like grades of the same crystal give it.
+
+    Parameters
+    ----------
+    name : str, optional
+        A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
+        ``"Sm2Co17 YXG22"``. All of them otherwise.
+    temperature : float or str, optional
+        K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
+        chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
+        ``extrapolated`` below 20 degrees C and above the grade's maximum temperature. H_cB falls
+        as B_r until that of `magnetkit.curve` is less (``curve``); without a curve it is NaN.
+    sheets : bool
+        Return the printed values themselves, one a row with maker, range and citation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``grade host kind makers``, ``temperature_K`` and `QUANTITIES` with ``_lo``, ``_hi`` and
+        ``_provenance``; or the rows of the sheets.
+
+    Raises
+    ------
+    InputError
+        If no such grade is known, with the nearest names.
+
+    Examples
+    --------
+    >>> sheet = grades("N42SH", temperature="150C").iloc[0]
+    >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
+    1.108 T, 454 kA/m
+    """
+    grade = None if name is None else find(name)
+    if name is not None and grade is None:
+        raise InputError(_unknown_grade(name))
+    if sheets:
+        values = printed(grade)
+        return values[values["grade"] != ""].reset_index(drop=True)
+    table = at_room()
+    if grade is not None:
+        table = table[table["grade"] == grade]
+    kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
+    return _hot(table.reset_index(drop=True), kelvin)
+
+
+def _unknown_grade(name: str) -> str:
+    """Return the message for an unknown grade, with the nearest names."""
+    near = nearest(name)
+    way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
+    return f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)"
+
+
+def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
+    """Return the table at another temperature, by the printed chords."""
+    table["temperature_K"] = kelvin
+    step = kelvin - ROOM_K
+    if not step:
+        return table
+    keeps = {}
+    for quantity, chord in (
+        ("remanence_T", "remanence_coefficient_pct_K"),
+        ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
+    ):
+        share = {end: share_left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
+        low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
+        table[f"{quantity}_lo"] *= share[low]
+        table[f"{quantity}_hi"] *= share[high]
+        table[quantity] *= share[""]
+        keeps[quantity] = share[""]
+        there = table[quantity].notna()
+        estimate = there & (table[f"{chord}_provenance"] == "estimate")
+        table.loc[estimate, f"{quantity}_provenance"] = "estimate"
+        outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
+        table.loc[there & outside, f"{quantity}_provenance"] = "extrapolated"
+    for end in ("", "_lo", "_hi"):
+        # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
+        field = 1e3 * table[f"coercivity_kA_m{end}"]
+        at_end = field * (table[f"remanence_T{end}"] - MU_0 * field) / 1e3
+        whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
+        cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
+        table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
+        table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
+    _hot_coercivity_b(table, keeps["remanence_T"])
+    return table
+
+
+def share_left(coefficient_pct_K: Any, kelvin: Any) -> Any:
+    """Return the share left at `kelvin`, K, of a value at 20 degrees C, by its chord in %/K."""
+    return np.maximum(1.0 + coefficient_pct_K / 100.0 * (kelvin - ROOM_K), 0.0)
+
+
+def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
+    """Scale H_cB as B_r, and cut it off where the curve of the hot magnet ends."""
+    shape = curve_shapes(table)
+    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
+    own = "coercivity_b_kA_m"
+    short = of_curve[""] < table[own] * keeps
+    for end, ends_at in of_curve.items():
+        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
+    of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
+    source = table["remanence_T_provenance"].mask(short, of_h_cj)
+    table[f"{own}_provenance"] = source.where(table[own].notna(), "")
+
+
+@lru_cache(maxsize=2)
+def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
+    """Return all grades at 20 degrees C with some of `QUANTITIES`; shared, not to be changed.
+
+    B_r and H_cJ are estimated from the energy product.
+    """
+    import pandas as pd
+
+    values = printed()
+    values = values[values["grade"] != ""]
+    heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
+    makers = values[["grade", "maker"]].drop_duplicates()
+    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
+    values = values[values["quantity"].isin(quantities)]
+    known = reconciled(values)
+    columns: dict[str, pd.Series] = {}
+    for quantity in quantities:
+        one = known[known.index.get_level_values("quantity") == quantity]
+        one = one.droplevel("quantity").reindex(heads.index)
+        own = one["value"].notna()
+        if quantity in _OF_THE_FAMILY:
+            one = one.fillna(_of_family(heads["host"], quantity))
+        columns[quantity] = one["value"]
+        columns[f"{quantity}_lo"], columns[f"{quantity}_hi"] = one["lo"], one["hi"]
+        there = one["value"].notna()
+        source = own.map({True: "catalogue", False: "family"}).where(there, "")
+        columns[f"{quantity}_provenance"] = source
+    table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
+    table.insert(4, "temperature_K", ROOM_K)
+    _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
+    return table
+
+
+def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
+    """Return the values printed for whole families, for grades of those hosts."""
+    import pandas as pd
+
+    rows = printed()
+    rows = rows[(rows["kind"] == "family") & (rows["quantity"] == quantity)]
+    known = rows.groupby("host")["value"].agg(["median", "min", "max"])
+    known.columns = ["value", "lo", "hi"]
+    return pd.DataFrame(known.reindex(hosts).to_numpy(), hosts.index, known.columns)
+
+
+def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
+    """Fill in what no sheet of a grade prints, from like grades."""
+    values_of = {q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)}
+    # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
+    values_of["share"] = values_of[_PRODUCT] * 4e3 * MU_0 / values_of["remanence_T"] ** 2
+    group = table.groupby(["host", "kind"]).ngroup().to_numpy()
+    for quantity in quantities:
+        like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
+        # Its own may have been estimated before; those of the others are as printed.
+        own, by = table[like].to_numpy(np.float64), values_of[like]
+        values = values_of["share" if quantity == "remanence_T" else quantity]
+        rows = np.flatnonzero(np.isnan(values_of[quantity]))
+        ends = np.full((len(rows), 3), np.nan)
+        for place, i in enumerate(rows):
+            same = np.flatnonzero((group == group[i]) & ~np.isnan(values))
+            if same.size:
+                ends[place] = _alike(values[same], by[same], own[i])
+        if quantity == "remanence_T":
+            product = values_of[_PRODUCT][rows, None] * 4e3 * MU_0
+            ends = np.sqrt(product / ends[:, [0, 2, 1]])
+        found = ~np.isnan(ends[:, 0])
+        names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
+        table.loc[rows[found], names] = ends[found]
+        table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
+
+
+def _alike(
+    values: NDArray[np.float64], by: NDArray[np.float64], own: float
+) -> tuple[float, float, float]:
+    """Return the middle and the ends of values over grades of the same crystal and kind.
+
+    The middle is the median of the grades whose `by` is close to `own`, or of all if none is; the
+    ends are those of the nearest few.
+    """
+    away = np.abs(np.log(by / own))
+    close = away < _ALIKE
+    if not close.any():
+        return float(np.median(values)), float(values.min()), float(values.max())
+    few = close.copy()
+    few[np.argsort(away, kind="stable")[:_FEW]] = True
+    return float(np.median(values[close])), float(values[few].min()), float(values[few].max())
+
+
+def printed(grade: str | None = None) -> "pd.DataFrame":
+    """Return printed values, one a row, of one grade or of all, families included.
+
+    Columns: ``host kind grade maker quantity bound value temperature_K to_K source note``; the unit
+    is part of the quantity.
+    """
+    values = _printed()
+    chosen = values if grade is None else values[values["grade"] == grade]
+    return chosen.reset_index(drop=True)
 
 
 @lru_cache(maxsize=1)
@@ -138,52 +306,24 @@ def _printed() -> "pd.DataFrame":
     return pd.concat([values, long.reindex(columns=values.columns)])
 
 
-def printed(grade: str | None = None) -> "pd.DataFrame":
-    """Return the values that makers print.
-
-    Parameters
-    ----------
-    grade : str, optional
-        One grade, as `find` names it; all otherwise, families included.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``host kind grade maker quantity bound value temperature_K to_K source note``, one value
-        a row; the unit is part of the quantity.
-    """
-    values = _printed()
-    chosen = values if grade is None else values[values["grade"] == grade]
-    return chosen.reset_index(drop=True)
-
-
 def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
     """Return one row for each grade and quantity: its value and the spread between makers.
 
-    A maker's value is its nominal one, or the middle of its range; of what is `GUARANTEED`, the
-    least value. The value of the grade is the median over its makers, and its range reaches from
-    the least to the largest figure that any of them prints.
-
-    Parameters
-    ----------
-    values : pandas.DataFrame
-        Rows of `printed`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by ``grade`` and ``quantity``: ``value lo hi to_K``, units as the quantity's name.
+    A maker's value is its nominal one, or the middle of its range; of `_GUARANTEED` quantities the
+    minimum. The value of the grade is the median over its makers, its range that of all printed
+    figures. `values` are rows of `printed`; the result is indexed by ``grade`` and ``quantity`` and
+    has ``value lo hi to_K`` in the unit of the quantity.
     """
     import pandas as pd
 
-    room = values[(values["grade"] != "") & ~_printed_hot(values)]
+    room = values[(values["grade"] != "") & ~_measured_hot(values)]
     ends = room.pivot_table(
         index=["grade", "quantity", "maker"], columns="bound", values="value", aggfunc="median"
     ).reindex(columns=["", "min", "lower bound", "typical", "max"])
     least = ends["min"].fillna(ends["lower bound"])
     middle = ((ends["min"] + ends["max"]) / 2.0).where(ends["min"].notna() & ends["max"].notna())
     nominal = ends["typical"].fillna(middle).fillna(ends[""])
-    guaranteed = ends.index.get_level_values("quantity").isin(GUARANTEED)
+    guaranteed = ends.index.get_level_values("quantity").isin(_GUARANTEED)
     own = nominal.where(~guaranteed, least).fillna(nominal).fillna(least).fillna(ends["max"])
     over = ["grade", "quantity"]
     grouped = room.groupby(over)
@@ -197,115 +337,14 @@ def reconciled(values: "pd.DataFrame") -> "pd.DataFrame":
     )
 
 
-def _printed_hot(values: "pd.DataFrame") -> "pd.Series":
+def _measured_hot(values: "pd.DataFrame") -> "pd.Series":
     """Return whether a value was measured away from room temperature; chords are not."""
     chord = values["quantity"].str.endswith("coefficient_pct_K")
     return ~chord & ((values["temperature_K"] - ROOM_K).abs() > 10.0)
 
 
-QUANTITIES = (
-    "remanence_T",
-    "coercivity_kA_m",
-    "coercivity_b_kA_m",
-    "knee_field_kA_m",
-    "max_energy_product_kJ_m3",
-    "max_working_temperature_K",
-    "remanence_coefficient_pct_K",
-    "coercivity_coefficient_pct_K",
-    "curie_temperature_K",
-    "density_kg_m3",
-    "recoil_permeability",
-    "resistivity_uohm_m",
-)
-"""What the table of grades holds; each with ``_lo``, ``_hi`` and ``_provenance``."""
-
-_ESTIMATED = (
-    "remanence_T",
-    "coercivity_kA_m",
-    "remanence_coefficient_pct_K",
-    "coercivity_coefficient_pct_K",
-    "max_working_temperature_K",
-    "density_kg_m3",
-)
-# What makers print of a family rather than of each grade.
-_OF_THE_FAMILY = ("curie_temperature_K", "resistivity_uohm_m")
-# Grades within this share of each other in coercivity, or energy product, are of one kind.
-_ALIKE = 0.1
-_FEW = 3
-_PRODUCT = "max_energy_product_kJ_m3"
-
-
-@named
-def grades(
-    name: str | None = None, temperature: float | str | None = None, *, sheets: bool = False
-) -> "pd.DataFrame":
-    """Return commercial grades: what makers print, the spread between them, what stays when hot.
-
-    Coercivities are the least values that makers guarantee; remanence and energy product the
-    middle of their ranges. ``_lo`` and ``_hi`` reach over all that is printed. What no sheet of a
-    grade prints is taken from grades of the same crystal that are alike in coercivity or energy
-    product, and its ``_provenance`` is ``estimate``; ``family`` where
-    makers print one figure for all grades of a crystal; otherwise ``catalogue``.
-
-    Parameters
-    ----------
-    name : str, optional
-        A grade, with or without its maker or family: ``"N42SH"``, ``"EEC 2:17TC-16"``,
-        ``"Sm2Co17 YXG22"``. All of them otherwise.
-    temperature : float or str, optional
-        K, or a text such as ``"150C"``: remanence, coercivities and energy product by the printed
-        chords alpha and beta from 20 degrees C, extremes with extremes. Their ``_provenance`` is
-        ``extrapolated`` below 20 degrees C and above the grade's highest temperature of use. H_cB
-        falls as B_r, until that of `magnetkit.curve` is less (``curve``); without a curve, none.
-    sheets : bool
-        Return the printed values themselves, one a row with maker, range and citation.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``grade host kind makers``, ``temperature_K`` and `QUANTITIES` with ``_lo``, ``_hi`` and
-        ``_provenance``; or the rows of the sheets.
-
-    Raises
-    ------
-    InputError
-        If no such grade is known, with the nearest names.
-
-    Examples
-    --------
-    >>> sheet = grades("N42SH", temperature="150C").iloc[0]
-    >>> print(f"{sheet['remanence_T']:.3f} T, {sheet['coercivity_kA_m']:.0f} kA/m")
-    1.108 T, 454 kA/m
-    """
-    grade = None if name is None else find(name)
-    if name is not None and grade is None:
-        raise InputError(unknown(name))
-    if sheets:
-        values = printed(grade)
-        return values[values["grade"] != ""].reset_index(drop=True)
-    table = at_room()
-    if grade is not None:
-        table = table[table["grade"] == grade]
-    kelvin = ROOM_K if temperature is None else parse_temperature(temperature)
-    return _hot(table.reset_index(drop=True), kelvin)
-
-
-def loop(name: str) -> "tuple[pd.Series, pd.Series, str]":
-    """Return what a grade's demagnetization curves follow from.
-
-    Parameters
-    ----------
-    name : str
-        A grade, as `grades` takes it.
-
-    Returns
-    -------
-    row : pandas.Series
-        Of `grades`, at 20 degrees C.
-    shape : pandas.Series
-        Of `magnetkit.calibration.grades.shapes`.
-    said : str
-        Where the figures are from.
+def curve_figures(name: str) -> "tuple[pd.Series, pd.Series, str]":
+    """Return a grade's row at 20 degrees C, its row of `curve_shapes`, and where they come from.
 
     Raises
     ------
@@ -313,167 +352,63 @@ def loop(name: str) -> "tuple[pd.Series, pd.Series, str]":
         If no such grade is known, or its curve is not.
     """
     table = grades(name)
-    row, shape = table.iloc[0], shapes(table).iloc[0]
+    row, shape = table.iloc[0], curve_shapes(table).iloc[0]
     if np.isnan(shape["squareness"]):
         raise InputError(
             f"{row['grade']} is bonded, and no sheet prints its knee: its curve is not known"
         )
-    said = f"sheets of {row['makers']}, hot by their chords alpha and beta"
+    source = f"sheets of {row['makers']}, hot by their chords alpha and beta"
     if shape["usual_squareness"]:
-        said += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
+        source += f"; knee assumed at {shape['squareness']:g} H_cJ as usual for {row['host']}"
     if shape["usual_recoil"]:
-        said += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
-    return row, shape, said
+        source += f"; recoil permeability assumed {shape['recoil']:g} as usual for {row['host']}"
+    return row, shape, source
 
 
-def unknown(name: str) -> str:
-    """Return the sentence that says that a grade is unknown, with the nearest names."""
-    near = nearest(name)
-    way = f"the nearest names are {', '.join(near)}" if near else "none is like it"
-    return f"no grade {name!r} is known; {way} (`magnetkit grades` lists all)"
+def curve_shapes(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the shapes of the curves of n grades beside B_r and H_cJ, on the index of `table`.
 
-
-@lru_cache(maxsize=2)
-def at_room(quantities: tuple[str, ...] = QUANTITIES) -> "pd.DataFrame":
-    """Return all grades at 20 degrees C; shared, not to be changed.
-
-    Parameters
-    ----------
-    quantities : tuple of str
-        Which of `QUANTITIES`, in their order; B_r and H_cJ are estimated from the energy product.
+    ``squareness`` (H_k / H_cJ) and ``recoil`` are as printed, or else as usual for the host, which
+    ``usual_squareness`` and ``usual_recoil`` flag. A bonded magnet whose knee no sheet prints has
+    NaN.
     """
     import pandas as pd
 
-    values = printed()
-    values = values[values["grade"] != ""]
-    heads = values.drop_duplicates("grade").set_index("grade")[["host", "kind"]]
-    makers = values[["grade", "maker"]].drop_duplicates()
-    heads["makers"] = makers.groupby("grade", sort=False)["maker"].agg(", ".join)
-    values = values[values["quantity"].isin(quantities)]
-    known = reconciled(values)
-    columns: dict[str, pd.Series] = {}
-    for quantity in quantities:
-        one = known[known.index.get_level_values("quantity") == quantity]
-        one = one.droplevel("quantity").reindex(heads.index)
-        told = one["value"].notna()
-        if quantity in _OF_THE_FAMILY:
-            one = one.fillna(_of_family(heads["host"], quantity))
-        columns[quantity] = one["value"]
-        columns[f"{quantity}_lo"], columns[f"{quantity}_hi"] = one["lo"], one["hi"]
-        there = one["value"].notna()
-        source = told.map({True: "catalogue", False: "family"}).where(there, "")
-        columns[f"{quantity}_provenance"] = source
-    table = pd.concat([heads, pd.DataFrame(columns)], axis=1).reset_index()
-    table.insert(4, "temperature_K", ROOM_K)
-    _estimate(table, [quantity for quantity in _ESTIMATED if quantity in quantities])
-    return table
+    unknown = (np.nan, np.nan)
+    own = [_usual_shapes().get(host, unknown) for host in table["host"]]
+    family = pd.DataFrame(own, table.index, ["squareness", "recoil"], dtype=float)
+    family["squareness"] = family["squareness"].mask(table["kind"] == "bonded")
+    square = table["knee_field_kA_m"] / table["coercivity_kA_m"].where(lambda h: h > 0.0)
+    recoil = table["recoil_permeability"]
+    return pd.DataFrame(
+        {
+            "squareness": square.fillna(family["squareness"]),
+            "recoil": recoil.fillna(family["recoil"]),
+            "usual_squareness": square.isna(),
+            "usual_recoil": recoil.isna(),
+        }
+    )
 
 
-def _of_family(hosts: "pd.Series", quantity: str) -> "pd.DataFrame":
-    """Return what makers print of a whole family, for the grades of that crystal."""
-    import pandas as pd
-
-    rows = printed()
-    rows = rows[(rows["kind"] == "family") & (rows["quantity"] == quantity)]
-    told = rows.groupby("host")["value"].agg(["median", "min", "max"])
-    told.columns = ["value", "lo", "hi"]
-    return pd.DataFrame(told.reindex(hosts).to_numpy(), hosts.index, told.columns)
+@lru_cache(maxsize=1)
+def _usual_shapes() -> dict[str, tuple[float, float]]:
+    """Return the usual H_k / H_cJ and recoil permeability of sintered magnets, by host."""
+    families = datasets.toml("recipes/parameters.toml")["family"]
+    return {host: (own["squareness"], own["recoil"]) for host, own in families.items()}
 
 
-def _estimate(table: "pd.DataFrame", quantities: list[str]) -> None:
-    """Fill in what no sheet of a grade prints, from grades that are alike."""
-    told = {q: table[q].to_numpy(np.float64, copy=True) for q in (*quantities, _PRODUCT)}
-    # (BH)max as a share of what B_r allows, by which B_r follows from (BH)max.
-    told["share"] = told[_PRODUCT] * 4e3 * MU_0 / told["remanence_T"] ** 2
-    group = table.groupby(["host", "kind"]).ngroup().to_numpy()
-    for quantity in quantities:
-        like = _PRODUCT if quantity == "coercivity_kA_m" else "coercivity_kA_m"
-        # Its own may have been estimated before; those of the others are as printed.
-        own, by = table[like].to_numpy(np.float64), told[like]
-        values = told["share" if quantity == "remanence_T" else quantity]
-        rows = np.flatnonzero(np.isnan(told[quantity]))
-        ends = np.full((len(rows), 3), np.nan)
-        for place, i in enumerate(rows):
-            same = np.flatnonzero((group == group[i]) & ~np.isnan(values))
-            if same.size:
-                ends[place] = _alike(values[same], by[same], own[i])
-        if quantity == "remanence_T":
-            product = told[_PRODUCT][rows, None] * 4e3 * MU_0
-            ends = np.sqrt(product / ends[:, [0, 2, 1]])
-        found = ~np.isnan(ends[:, 0])
-        names = [quantity, f"{quantity}_lo", f"{quantity}_hi"]
-        table.loc[rows[found], names] = ends[found]
-        table.loc[rows[found], f"{quantity}_provenance"] = "estimate"
+def coercivity_b(table: "pd.DataFrame", end: str, shape: "pd.DataFrame") -> NDArray[np.float64]:
+    """Return H_cB of n grades, kA/m, shape (n,); NaN where the curve is not known.
 
-
-def _alike(
-    values: NDArray[np.float64], by: NDArray[np.float64], own: float
-) -> tuple[float, float, float]:
-    """Return the middle and the ends of values over grades of the same crystal and kind.
-
-    The middle is that of the grades whose `by` is like `own`, or of all where none is; the ends
-    are those of the nearest few.
+    `table` holds rows of `grades` at a temperature, `end` ("", "_lo" or "_hi") names which of its
+    B_r and H_cJ, and `shape` is that of `curve_shapes`.
     """
-    away = np.abs(np.log(by / own))
-    close = away < _ALIKE
-    if not close.any():
-        return float(np.median(values)), float(values.min()), float(values.max())
-    few = close.copy()
-    few[np.argsort(away, kind="stable")[:_FEW]] = True
-    return float(np.median(values[close])), float(values[few].min()), float(values[few].max())
+    from ..kernels._demagnetization import working_fields
 
-
-def _hot(table: "pd.DataFrame", kelvin: float) -> "pd.DataFrame":
-    """Return the table at another temperature, by the printed chords."""
-    table["temperature_K"] = kelvin
-    step = kelvin - ROOM_K
-    if not step:
-        return table
-    keeps = {}
-    for quantity, chord in (
-        ("remanence_T", "remanence_coefficient_pct_K"),
-        ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
-    ):
-        share = {end: left(table[f"{chord}{end}"], kelvin) for end in ("", "_lo", "_hi")}
-        low, high = ("_lo", "_hi") if step > 0 else ("_hi", "_lo")
-        table[f"{quantity}_lo"] *= share[low]
-        table[f"{quantity}_hi"] *= share[high]
-        table[quantity] *= share[""]
-        keeps[quantity] = share[""]
-        there = table[quantity].notna()
-        estimate = there & (table[f"{chord}_provenance"] == "estimate")
-        table.loc[estimate, f"{quantity}_provenance"] = "estimate"
-        outside = (table["max_working_temperature_K"] < kelvin) | (step < 0.0)
-        table.loc[there & outside, f"{quantity}_provenance"] = "extrapolated"
-    for end in ("", "_lo", "_hi"):
-        # The energy product follows B_r^2 until the coercivity cuts the straight line of B(H).
-        field = 1e3 * table[f"coercivity_kA_m{end}"]
-        at_end = field * (table[f"remanence_T{end}"] - MU_0 * field) / 1e3
-        whole = table[f"max_energy_product_kJ_m3{end}"] * keeps["remanence_T"] ** 2
-        cut = 2.0 * MU_0 * field < table[f"remanence_T{end}"]
-        table[f"max_energy_product_kJ_m3{end}"] = whole.where(~cut, np.minimum(whole, at_end))
-        table[f"knee_field_kA_m{end}"] *= keeps["coercivity_kA_m"]
-    _hot_coercivity_b(table, keeps["remanence_T"])
-    return table
-
-
-def _hot_coercivity_b(table: "pd.DataFrame", keeps: "pd.Series") -> None:
-    """Let H_cB fall as B_r, and end where the curve of the hot magnet does."""
-    shape = shapes(table)
-    of_curve = {end: coercivity_b(table, end, shape) for end in ("", "_lo", "_hi")}
-    own = "coercivity_b_kA_m"
-    short = of_curve[""] < table[own] * keeps
-    for end, ends_at in of_curve.items():
-        table[f"{own}{end}"] = np.minimum(table[f"{own}{end}"] * keeps, ends_at)
-    of_h_cj = table["coercivity_kA_m_provenance"].replace("catalogue", "curve")
-    source = table["remanence_T_provenance"].mask(short, of_h_cj)
-    table[f"{own}_provenance"] = source.where(table[own].notna(), "")
-
-
-# What separates two neighbouring grades: a step of B_r, a class of coercivity.
-_STEP = (0.03, 0.18)
-# What is asked of the grades, and the energy product, by which gaps in it are filled.
-_TOLD = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
+    b_r, h_cj = (table[f"{q}{end}"].to_numpy(float) for q in ("remanence_T", "coercivity_kA_m"))
+    square, recoil = (shape[name].to_numpy(float) for name in ("squareness", "recoil"))
+    h_cj = np.where(np.isnan(square) | np.isnan(recoil), np.nan, 1e3 * h_cj)
+    return 1e-3 * working_fields(b_r, h_cj, square * h_cj, recoil, 0.0)
 
 
 @named
@@ -502,28 +437,23 @@ def nearest_grades(hosts: Any, remanence: Any, coercivity: Any) -> "NDArray[np.o
     import pandas as pd
 
     try:
-        asked = pd.Categorical(hosts)
+        kinds = pd.Categorical(hosts)
         b_r, h_cj = (np.asarray(given, np.float64) for given in (remanence, coercivity))
     except (TypeError, ValueError, NotImplementedError) as error:
         raise InputError(f"expected hosts, and B_r and H_cJ of each: {error}") from None
-    if not b_r.shape == h_cj.shape == (len(asked),):
+    if not b_r.shape == h_cj.shape == (len(kinds),):
         raise InputError(
-            f"expected B_r and H_cJ of {len(asked)} hosts, got arrays of shape {b_r.shape} and "
+            f"expected B_r and H_cJ of {len(kinds)} hosts, got arrays of shape {b_r.shape} and "
             f"{h_cj.shape}"
         )
-    found = nearest_of_rows(Coded(asked.codes, tuple(asked.categories)), b_r, h_cj)
+    found = nearest_grade_column(Coded(kinds.codes, tuple(kinds.categories)), b_r, h_cj)
     return np.array(found.words, dtype=object)[found.codes]
 
 
-def nearest_of_rows(hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.float64]) -> Coded:
-    """Return what `nearest_grades` does as a plain column, whose words are in alphabetical order.
-
-    Parameters
-    ----------
-    hosts : Coded, length n
-    b_r, h_cj : ndarray of float64, shape (n,)
-        T and kA/m.
-    """
+def nearest_grade_column(
+    hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.float64]
+) -> Coded:
+    """Return `nearest_grades` as a column, words in alphabetical order; B_r in T, H_cJ in kA/m."""
     from ..kernels._rows import closest
 
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -539,12 +469,11 @@ def nearest_of_rows(hosts: Coded, b_r: NDArray[np.float64], h_cj: NDArray[np.flo
 
 @lru_cache(maxsize=1)
 def _sintered() -> "tuple[tuple[str, ...], dict[str, tuple[NDArray[np.int64], Any]]]":
-    """Return the names of sintered grades and, of each host, which are its own.
+    """Return the names of sintered grades, an empty one first, and by host their places among them.
 
-    ln of their B_r and H_cJ, shape (2, k), stands beside; the names are in alphabetical order and
-    begin with an empty one.
+    Beside the places: ln of their B_r and H_cJ, shape (2, k). Names are in alphabetical order.
     """
-    table = at_room(_TOLD)
+    table = at_room(_NEAREST_BY)
     table = table[(table["kind"] == "sintered") & table["remanence_T"].notna()]
     names = tuple(sorted({"", *table["grade"]}))
     own = {

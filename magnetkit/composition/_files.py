@@ -1,8 +1,6 @@
-"""Reading a user's table in blocks, whatever is wrong with some of its lines.
+"""A user's table, read in blocks with its bad lines listed: text, CSV, Parquet or Excel.
 
-Tables with one column per element, as spreadsheets of melts have them.
-
-Candidate tables in Excel workbooks: the first sheet, its first filled row as header.
+The composition is one column, or one column per element as spreadsheets of melts have them.
 """
 
 import codecs
@@ -29,70 +27,16 @@ from .._core.elements import INDEX
 from .._core.errors import InputError
 from .table import listed, valid_text
 
+_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
+_COMPOSITION_COLUMN = "composition"
 ELEMENT_COLUMNS = "*"
-"""As the name of the composition column: one column per element instead."""
+"""The name of the composition column that stands for one column per element."""
 
 _BALANCE = ("bal", "bal.", "balance", "rest", "remainder")
-
-
-def recipes(table: pa.Table, source: object) -> pa.Array:
-    """Return the recipe of each row, from the columns that are named after elements.
-
-    A unit or more may follow the symbol, as in ``Nd wt%``; an empty cell is none of the element,
-    and ``bal.`` takes what is left to 100.
-
-    Parameters
-    ----------
-    table : pyarrow.Table, n rows
-    source : object
-        What the table is, for the message.
-
-    Returns
-    -------
-    pyarrow.Array of string, length n
-
-    Raises
-    ------
-    InputError
-        If fewer than two columns are named after elements, or two after the same.
-    """
-    named: dict[str, str] = {}
-    for column in table.column_names:
-        words = column.replace("(", " ").replace("[", " ").split()
-        if not words or words[0] not in INDEX:
-            continue
-        if words[0] in named:
-            raise InputError(
-                f"{source}: columns {named[words[0]]!r} and {column!r} are both {words[0]}"
-            )
-        named[words[0]] = column
-    if len(named) < 2:
-        raise InputError(
-            f"{source}: expected a column for each element, such as Nd, Fe and B, found "
-            f"{', '.join(table.column_names)}"
-        )
-    cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
-    return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
-
-
-def _recipe(amounts: dict[str, object]) -> str:
-    written, balance = [], []
-    for symbol, amount in amounts.items():
-        text = "" if amount is None or amount != amount else str(amount).strip()
-        if text.lower() in _BALANCE:
-            balance.append(f"{symbol} bal.")
-        elif text and text.strip("0.,") != "":
-            # A decimal comma, as half of the world's spreadsheets write it.
-            written.append(f"{symbol}{text.replace(',', '.')}")
-    return "".join([*written, *balance])
-
-
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
-COMPOSITION_COLUMN = "composition"
 _DELIMITERS = (",", ";", "\t")
 _BLOCK_BYTES = 4 << 20
 _DECIMAL_COMMA = r"^\s*([-+]?\d+),(\d+)\s*$"
-# A header, or a rejected text, is kept up to so many characters.
+# Largest number of characters of a header, and of a rejected text that is shown.
 _LONGEST_HEADER = 1 << 20
 _LONGEST_TEXT = 1000
 
@@ -134,9 +78,9 @@ class Block:
 
 def check_file(path: Path) -> None:
     """Raise InputError if a table is missing, empty or of another kind."""
-    if path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() not in _SUFFIXES:
         raise InputError(
-            f"{path}: expected a file ending in {', '.join(SUFFIXES)}; a recipe goes into a list"
+            f"{path}: expected a file ending in {', '.join(_SUFFIXES)}; a recipe goes into a list"
         )
     if not path.is_file():
         raise InputError(f"{path}: no such file")
@@ -170,9 +114,10 @@ def read_blocks(path: Path, size: int) -> Iterator[Block]:
 
 
 def read_whole(path: Path) -> pa.Table:
-    """Read a small table that is no list of candidates, each of whose lines must be one of it.
+    """Read a small table other than candidates, each line of which must be a row.
 
-    Cells of text files are text. Where semicolons part them, a decimal comma is one.
+    Cells of text files are text. Where semicolons separate them, a decimal comma is read as a
+    point.
 
     Raises
     ------
@@ -183,11 +128,93 @@ def read_whole(path: Path) -> pa.Table:
     for line in (line for block in blocks for line in block.rejected):
         raise InputError(f"{path}, line {line.line}: {line.reason}")
     table = pa.concat_tables([block.table for block in blocks], promote_options="default")
-    if path.suffix.lower() in (".csv", ".tsv") and _header(path, encoding_of(path))[0] == ";":
+    if path.suffix.lower() in (".csv", ".tsv") and _header(path, _encoding_of(path))[0] == ";":
         for i, column in enumerate(table.columns):
             point = pc.replace_substring_regex(column, _DECIMAL_COMMA, r"\1.\2")
             table = table.set_column(i, table.column_names[i], point)
     return table
+
+
+def with_composition_column(
+    table: pa.Table, wanted: str | None, path: Path
+) -> tuple[pa.Table, str]:
+    """Return the table and the name of its composition column, joined from elements' if wanted.
+
+    Raises
+    ------
+    InputError
+        As `composition_column`, and of columns of elements that cannot be joined.
+    """
+    if wanted != ELEMENT_COLUMNS:
+        return table, composition_column(table, wanted, path)
+    if _COMPOSITION_COLUMN in table.column_names:
+        raise InputError(f"{path} has a column {_COMPOSITION_COLUMN!r} and need not be joined")
+    joined = _joined_recipes(table, path)
+    return table.append_column(_COMPOSITION_COLUMN, joined), _COMPOSITION_COLUMN
+
+
+def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
+    """Return the name of the composition column; InputError if it cannot be told."""
+    names = table.column_names
+    if wanted is not None:
+        if wanted not in names:
+            raise InputError(f"{path}: no column {wanted!r}; found {listed(names)}")
+        return wanted
+    if _COMPOSITION_COLUMN in names:
+        return _COMPOSITION_COLUMN
+    texts = [
+        f.name
+        for f in table.schema
+        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
+    ]
+    if len(texts) != 1:
+        raise InputError(
+            f"{path}: no column {_COMPOSITION_COLUMN!r}; found {listed(names)}; "
+            "name the one to use with --column"
+        )
+    return texts[0]
+
+
+def _joined_recipes(table: pa.Table, source: object) -> pa.Array:
+    """Return the recipe of each row, length n, from the columns that are named after elements.
+
+    A unit or more may follow the symbol, as in ``Nd wt%``; an empty cell is none of the element,
+    and ``bal.`` takes what is left to 100. `source` names the table in messages.
+
+    Raises
+    ------
+    InputError
+        If fewer than two columns are named after elements, or two after the same.
+    """
+    named: dict[str, str] = {}
+    for column in table.column_names:
+        words = column.replace("(", " ").replace("[", " ").split()
+        if not words or words[0] not in INDEX:
+            continue
+        if words[0] in named:
+            raise InputError(
+                f"{source}: columns {named[words[0]]!r} and {column!r} are both {words[0]}"
+            )
+        named[words[0]] = column
+    if len(named) < 2:
+        raise InputError(
+            f"{source}: expected a column for each element, such as Nd, Fe and B, found "
+            f"{', '.join(table.column_names)}"
+        )
+    cells = {symbol: table.column(column).to_pylist() for symbol, column in named.items()}
+    return pa.array([_recipe({s: c[i] for s, c in cells.items()}) for i in range(len(table))])
+
+
+def _recipe(amounts: dict[str, object]) -> str:
+    written, balance = [], []
+    for symbol, amount in amounts.items():
+        text = "" if amount is None or amount != amount else str(amount).strip()
+        if text.lower() in _BALANCE:
+            balance.append(f"{symbol} bal.")
+        elif text and text.strip("0.,") != "":
+            # A decimal comma, as half of the world's spreadsheets write it.
+            written.append(f"{symbol}{text.replace(',', '.')}")
+    return "".join([*written, *balance])
 
 
 def _read_parquet(path: Path, size: int) -> Iterator[Block]:
@@ -206,40 +233,33 @@ def _read_parquet(path: Path, size: int) -> Iterator[Block]:
         start += len(table)
 
 
-def _read_excel(path: Path, size: int) -> Iterator[Block]:
-
-    table, lines = read_sheet(path)
-    for start in range(0, max(len(table), 1), size):
-        yield Block(table.slice(start, size), start, lines[start : start + size])
-
-
 def _read_lines(path: Path, size: int) -> Iterator[Block]:
     texts: list[str] = []
     lines: list[int] = []
     start = 0
-    with path.open(encoding=encoding_of(path)) as stream:
+    with path.open(encoding=_encoding_of(path)) as stream:
         for number, line in enumerate(stream, start=1):
             text = line.strip()
             if text:
                 texts.append(text)
                 lines.append(number)
             if len(texts) == size:
-                yield Block(pa.table({COMPOSITION_COLUMN: texts}), start, np.array(lines))
+                yield Block(pa.table({_COMPOSITION_COLUMN: texts}), start, np.array(lines))
                 start += len(texts)
                 texts, lines = [], []
     if texts or not start:
         yield Block(
-            pa.table({COMPOSITION_COLUMN: pa.array(texts, pa.string())}),
+            pa.table({_COMPOSITION_COLUMN: pa.array(texts, pa.string())}),
             start,
             np.array(lines, np.int64),
         )
 
 
 def _read_csv(path: Path, size: int) -> Iterator[Block]:
-    """Read CSV in one thread: only then does the reader tell the number of a bad line."""
-    encoding = encoding_of(path)
+    """Read CSV in one thread: only then does the reader give the number of a bad line."""
+    encoding = _encoding_of(path)
     delimiter, header = _header(path, encoding)
-    # With the number of line ends in each.
+    # Bad lines with the number of line ends in each.
     bad: list[tuple[Rejected, int]] = []
 
     def skip(row: pacsv.InvalidRow) -> str:
@@ -271,7 +291,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
     # The reader counts rows; a quoted cell may run over several lines.
     start, row, broken, none = 0, 1, 0, True
     # Spreadsheets write columns that were used once, without a name.
-    told = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
+    chosen = [i for i, name in enumerate(header) if name.strip() or header.count("") == 1]
     for batch in reader:
         none = False
         skipped = [rejected for rejected, _ in bad]
@@ -280,7 +300,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         table = pa.Table.from_batches([batch])
         rows = _row_numbers(row, batch.num_rows, [r.line for r in skipped])
         row = max([row, *rows[-1:], *(r.line for r in skipped)])
-        breaks = np.concatenate([_breaks(table), breaks])
+        breaks = np.concatenate([_line_ends(table), breaks])
         numbers = np.concatenate([rows, [r.line for r in skipped]]).astype(np.int64)
         order = np.argsort(numbers)
         numbers[order] += broken + np.cumsum(breaks[order]) - breaks[order]
@@ -292,7 +312,7 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
             if r.reason
         ]
         written = ~_blank(table)
-        table, lines = table.select(told).filter(pa.array(written)), lines[written]
+        table, lines = table.select(chosen).filter(pa.array(written)), lines[written]
         for offset in range(0, max(len(table), 1), size):
             part = table.slice(offset, size)
             yield Block(
@@ -307,59 +327,27 @@ def _read_csv(path: Path, size: int) -> Iterator[Block]:
         yield Block(empty, 0, np.empty(0, np.int64), [r for r, _ in bad if r.reason])
 
 
-def _blank(table: pa.Table) -> NDArray[np.bool_]:
-    """Return which rows have nothing in any cell: the blank lines of the file."""
-    blank = np.ones(len(table), bool)
-    for column in table.columns:
-        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
-    return blank
-
-
-def _breaks(table: pa.Table) -> NDArray[np.int64]:
-    """Return how many line ends the cells of each row hold."""
-    breaks = np.zeros(len(table), np.int64)
-    for column in table.columns:
-        if pc.any(pc.match_substring(column, "\n")).as_py():
-            breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
-    return breaks
-
-
 def _row_numbers(before: int, rows: int, skipped: list[int]) -> NDArray[np.int64]:
     """Return the numbers of `rows` rows after number `before`, stepping over `skipped`."""
     candidates = np.arange(before + 1, before + 1 + rows + len(skipped))
     return candidates[~np.isin(candidates, skipped)][:rows]
 
 
-def _long_line(path: Path) -> str:
-    """Say which line does not fit into a block."""
-    number, at = 1, 0
-    with path.open("rb") as stream:
-        for line in iter(lambda: stream.readline(_BLOCK_BYTES), b""):
-            at += len(line)
-            if at >= _BLOCK_BYTES:
-                return (
-                    f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
-                )
-            if line.endswith(b"\n"):
-                number, at = number + 1, 0
-    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
+def _blank(table: pa.Table) -> NDArray[np.bool_]:
+    """Return which rows have only empty cells: the blank lines of the file."""
+    blank = np.ones(len(table), bool)
+    for column in table.columns:
+        blank &= pc.equal(pc.fill_null(column, ""), "").to_numpy()
+    return blank
 
 
-def encoding_of(path: Path) -> str:
-    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as stream:
-        block = stream.read(_BLOCK_BYTES)
-        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        try:
-            while block:
-                decoder.decode(block)
-                block = stream.read(_BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+def _line_ends(table: pa.Table) -> NDArray[np.int64]:
+    """Return the number of line ends in the cells of each row."""
+    breaks = np.zeros(len(table), np.int64)
+    for column in table.columns:
+        if pc.any(pc.match_substring(column, "\n")).as_py():
+            breaks += pc.count_substring(pc.fill_null(column, ""), "\n").to_numpy()
+    return breaks
 
 
 def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
@@ -383,48 +371,36 @@ def _header(path: Path, encoding: str) -> tuple[str, list[str]]:
     return delimiter, names
 
 
-def composed(table: pa.Table, wanted: str | None, path: Path) -> tuple[pa.Table, str]:
-    """Return the table and the name of its composition column, made of elements' if wanted so.
+def _encoding_of(path: Path) -> str:
+    """Return the encoding of a text file: UTF-8, UTF-16 by its mark, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        block = stream.read(_BLOCK_BYTES)
+        if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        try:
+            while block:
+                decoder.decode(block)
+                block = stream.read(_BLOCK_BYTES)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
 
-    Raises
-    ------
-    InputError
-        As `composition_column`, and of columns of elements that cannot be joined.
-    """
-    if wanted != ELEMENT_COLUMNS:
-        return table, composition_column(table, wanted, path)
-    if COMPOSITION_COLUMN in table.column_names:
-        raise InputError(f"{path} has a column {COMPOSITION_COLUMN!r} and need not be joined")
-    joined = recipes(table, path)
-    return table.append_column(COMPOSITION_COLUMN, joined), COMPOSITION_COLUMN
 
-
-def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
-    """Return the name of the composition column.
-
-    Raises
-    ------
-    InputError
-        If there is none, or several texts to choose from.
-    """
-    names = table.column_names
-    if wanted is not None:
-        if wanted not in names:
-            raise InputError(f"{path}: no column {wanted!r}; found {listed(names)}")
-        return wanted
-    if COMPOSITION_COLUMN in names:
-        return COMPOSITION_COLUMN
-    texts = [
-        f.name
-        for f in table.schema
-        if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)
-    ]
-    if len(texts) != 1:
-        raise InputError(
-            f"{path}: no column {COMPOSITION_COLUMN!r}; found {listed(names)}; "
-            "name the one to use with --column"
-        )
-    return texts[0]
+def _long_line(path: Path) -> str:
+    """Return a sentence on the line that does not fit into a block."""
+    number, at = 1, 0
+    with path.open("rb") as stream:
+        for line in iter(lambda: stream.readline(_BLOCK_BYTES), b""):
+            at += len(line)
+            if at >= _BLOCK_BYTES:
+                return (
+                    f"line {number} is longer than {_BLOCK_BYTES >> 20} MiB; cut it or take it out"
+                )
+            if line.endswith(b"\n"):
+                number, at = number + 1, 0
+    return f"a quoted cell runs over more than {_BLOCK_BYTES >> 20} MiB; close its quote"
 
 
 # A workbook is a zip of XML, which a small file can make arbitrarily long.
@@ -443,28 +419,24 @@ _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 _WAY_OUT = "open it in a spreadsheet and save it as .xlsx or .csv"
 
 
+def _read_excel(path: Path, size: int) -> Iterator[Block]:
+    table, lines = read_sheet(path)
+    for start in range(0, max(len(table), 1), size):
+        yield Block(table.slice(start, size), start, lines[start : start + size])
+
+
 def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
-    """Read the first sheet of a workbook.
+    """Read the first sheet of an ``.xlsx`` file: n rows, and the row of the sheet of each, from 1.
 
-    Parameters
-    ----------
-    path : Path
-        An ``.xlsx`` file.
-
-    Returns
-    -------
-    pyarrow.Table, n rows
-        Numbers, dates and truths keep their kind where all cells of a column have it; text
-        otherwise. Blank rows are left out.
-    ndarray of int64, shape (n,)
-        Row of the sheet that each stands on, from 1.
+    Numbers, dates and truth values keep their type where all cells of a column have it, else cells
+    are text. Blank rows are left out.
 
     Raises
     ------
     InputError
         If the file is no workbook, too large when unpacked, or has no header.
     """
-    _check(path)
+    _check_workbook(path)
     lines, rows = _read_rows(path)
     if not lines:
         raise InputError(f"{path}: the first sheet is empty; the candidates belong there")
@@ -484,8 +456,47 @@ def read_sheet(path: Path) -> tuple[pa.Table, NDArray[np.int64]]:
     return pa.table(columns), np.array(lines[1:], np.int64)
 
 
+def _check_workbook(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            members = packed.infolist()
+            size = sum(member.file_size for member in members)
+            if size <= _LARGEST_BYTES:
+                rows, columns = _extent(packed, [m for m in members if _SHEET.match(m.filename)])
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
+    if size > _LARGEST_BYTES:
+        raise InputError(
+            f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
+            "candidates as .csv or .parquet"
+        )
+    if rows > _LAST_ROW or rows * columns > _MOST_CELLS:
+        raise InputError(
+            f"a sheet of {path} reaches to row {rows:,} and column {columns:,}, which no memory "
+            "holds; delete what stands far from the table, or save that as .csv"
+        )
+
+
+def _extent(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
+    """Return the last row and column with content: the reader fills all cells up to them."""
+    rows = columns = 0
+    for sheet in sheets:
+        with packed.open(sheet) as stream:
+            tail = b""
+            while block := stream.read(1 << 20):
+                text = tail + block
+                for letters, row, whole in _PLACE.findall(text):
+                    rows = max(rows, int(row or whole))
+                    column = 0
+                    for letter in letters:
+                        column = 26 * column + letter - ord("A") + 1
+                    columns = max(columns, column)
+                tail = text[-_LONGEST_TAG:]
+    return rows, columns
+
+
 def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
-    """Return number and cells of each row that holds anything."""
+    """Return number and cells of each row with content."""
     from openpyxl import load_workbook
 
     lines, rows = [], []
@@ -512,48 +523,9 @@ def _read_rows(path: Path) -> tuple[list[int], list[tuple[Any, ...]]]:
     return lines, rows
 
 
-def _check(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            members = packed.infolist()
-            size = sum(member.file_size for member in members)
-            if size <= _LARGEST_BYTES:
-                rows, columns = _reach(packed, [m for m in members if _SHEET.match(m.filename)])
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path} is no Excel workbook (.xlsx: {error}); {_WAY_OUT}") from None
-    if size > _LARGEST_BYTES:
-        raise InputError(
-            f"{path} unpacks to {size / 2**20:,.0f} MiB, over {_LARGEST_BYTES >> 20}; save the "
-            "candidates as .csv or .parquet"
-        )
-    if rows > _LAST_ROW or rows * columns > _MOST_CELLS:
-        raise InputError(
-            f"a sheet of {path} reaches to row {rows:,} and column {columns:,}, which no memory "
-            "holds; delete what stands far from the table, or save that as .csv"
-        )
-
-
-def _reach(packed: zipfile.ZipFile, sheets: list[zipfile.ZipInfo]) -> tuple[int, int]:
-    """Return the last row and column that hold anything: the reader fills all up to them."""
-    rows = columns = 0
-    for sheet in sheets:
-        with packed.open(sheet) as stream:
-            tail = b""
-            while block := stream.read(1 << 20):
-                text = tail + block
-                for letters, row, whole in _PLACE.findall(text):
-                    rows = max(rows, int(row or whole))
-                    column = 0
-                    for letter in letters:
-                        column = 26 * column + letter - ord("A") + 1
-                    columns = max(columns, column)
-                tail = text[-_LONGEST_TAG:]
-    return rows, columns
-
-
 def _column(cells: Sequence[Any]) -> pa.Array:
-    """Return cells as one kind of value, or as text."""
-    # A number is an integer or not as it is written in the file, which nobody sees.
+    """Return cells as values of one type, or as text."""
+    # Whether a file writes a number as an integer is invisible to its user.
     values: list[Any] = [float(c) if type(c) is int else c for c in cells]
     present = [v for v in values if v is not None]
     kinds = {type(v) for v in present}
@@ -563,10 +535,10 @@ def _column(cells: Sequence[Any]) -> pa.Array:
         return pa.array([None if v is None else v.date() for v in values])
     if len(kinds) == 1 and kinds <= {float, bool, datetime.datetime}:
         return pa.array(values)
-    return pa.array([None if v is None else _text(v) for v in values], pa.string())
+    return pa.array([None if v is None else _cell_text(v) for v in values], pa.string())
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -1,6 +1,6 @@
 """Names of commercial grades: which texts are one, and which known grade a text means.
 
-Only the standard library is used, for the composition reader asks here about every odd text.
+Only the standard library is used, since the composition reader asks here about every odd text.
 """
 
 import difflib
@@ -16,8 +16,8 @@ from .._core.errors import InputError
 VALUES_FILE = "grades/values.csv"
 WIDE_FILE = "grades/grades.csv"
 
-LONGEST = 60
-"""No grade's name has more characters."""
+_LONGEST = 60
+"""Largest number of characters of a grade's name."""
 
 _FAMILIES = (
     r"sm2\(co,fe(?:,cu,zr)?\)17|sm2(?:co|tm)17|smco5|smco|samarium[ -]?cobalt|"
@@ -44,15 +44,15 @@ _SHAPE_OTHER = re.compile(
 )
 
 
-def normal(text: str) -> str:
-    """Return a name as it is compared: letters and figures alone, in lower case."""
+def _normalized(text: str) -> str:
+    """Return a name as it is compared: letters and digits alone, in lower case."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in folded if c.isalnum())
 
 
 @lru_cache(maxsize=1)
 def known() -> tuple[str, ...]:
-    """Return the names of all grades of the catalogue, as their makers write them."""
+    """Return the names of all grades of the catalogue, as makers write them."""
     names: dict[str, None] = {}
     for file in (VALUES_FILE, WIDE_FILE):
         names |= dict.fromkeys(row["grade"] for row in datasets.rows(file) if row["grade"])
@@ -61,21 +61,21 @@ def known() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _keys() -> dict[str, str]:
-    """Return the known grades by each form in which their names are compared."""
-    keys = {normal(name): name for name in known()}
+    """Return the known grades by each form of their names."""
+    keys = {_normalized(name): name for name in known()}
     for name in known():
         for bare in _stripped(name):
-            short = normal(bare)
+            short = _normalized(bare)
             if any(c.isalpha() for c in short):
                 keys.setdefault(short, name)
         # "42SH", as the trade says for N42SH; a bare 42 is no grade.
         if _SHAPE.match(name) and name[-1].isalpha():
-            keys.setdefault(normal(name[1:]), name)
+            keys.setdefault(_normalized(name[1:]), name)
     return keys
 
 
 def _stripped(text: str) -> list[str]:
-    """Return a text without its endings and, one after the other, its prefixes."""
+    """Return a text without its endings, and then without each of its prefixes in turn."""
     text = text.strip()
     while (shorter := _SUFFIX.sub("", text)) != text:
         text = shorter
@@ -106,12 +106,12 @@ def find(text: str) -> str | None:
     >>> find("Sm2Co17 YXG22"), find("2:17TC-16"), find("SmCo5")
     ('YXG22', 'EEC 2:17TC-16', None)
     """
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > _LONGEST:
         return None
     if _BLANK_NEEDED.match(text) and not _WITH_BLANK.match(text):
         return None
     keys = _keys()
-    return next((keys[k] for k in map(normal, _stripped(text)) if k in keys), None)
+    return next((keys[k] for k in map(_normalized, _stripped(text)) if k in keys), None)
 
 
 @named
@@ -133,7 +133,7 @@ def is_grade(text: str) -> bool:
     >>> [is_grade(text) for text in ("N42SH", "N60SH", "N", "Sm2Co17", "Nd2Fe14B")]
     [True, True, False, False, False]
     """
-    if not text or len(text) > LONGEST:
+    if not text or len(text) > _LONGEST:
         return False
     if find(text) is not None:
         return True
@@ -141,17 +141,9 @@ def is_grade(text: str) -> bool:
 
 
 def grades_among(given: Any) -> list[str | None]:
-    """Return the known grade that each text of a list names, None where it names none.
+    """Return the known grade, or None, of each text of a list; empty where no text names one.
 
-    Parameters
-    ----------
-    given : Any
-        What a user gave for magnets: a text, a list of texts, or anything else.
-
-    Returns
-    -------
-    list of str or None
-        As many as there are texts; empty where none of them names a grade.
+    `given` is a text, a list of texts, or anything else, which names none.
     """
     texts = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else []
     found = [find(text) if isinstance(text, str) else None for text in texts]
@@ -159,13 +151,7 @@ def grades_among(given: Any) -> list[str | None]:
 
 
 def refuse_beside(grade: str, process: Any, shell: Any) -> None:
-    """Refuse what is of a recipe beside a grade.
-
-    Raises
-    ------
-    InputError
-        If `process` or `shell` is given.
-    """
+    """Raise InputError if `process` or `shell`, which belong to a recipe, is given with a grade."""
     if process is not None or shell is not None:
         raise InputError(
             f"process and shell are of a recipe; {grade} is a grade: leave them out, or give what "
@@ -187,24 +173,13 @@ def nearest(text: str, count: int = 5) -> list[str]:
     -------
     list of str
     """
-    bare = normal(_stripped(text)[-1])
-    by_key = {normal(_stripped(name)[-1]): name for name in known()}
+    bare = _normalized(_stripped(text)[-1])
+    by_key = {_normalized(_stripped(name)[-1]): name for name in known()}
     return [by_key[k] for k in difflib.get_close_matches(bare, by_key, n=count, cutoff=0.4)]
 
 
 def refusal(text: str) -> str | None:
-    """Return why a text is not read as a composition if it is a grade, None otherwise.
-
-    Parameters
-    ----------
-    text : str
-        What stands where a composition was expected.
-
-    Returns
-    -------
-    str or None
-        A sentence that ends in the way out.
-    """
+    """Return why a text is not read as a composition if it names a grade, else None."""
     if not is_grade(text):
         return None
     name = find(text)

@@ -1,10 +1,8 @@
-"""The one reader of compositions: whatever a public function is given, to a table and back.
+"""The one reader of compositions: any form that a public function takes, to a table and back.
 
 A text, a list, a column or frame of pandas, polars or Arrow, a path, pymatgen compositions or a
 `CompositionTable` become `Inputs`; results go back in the same frame library, with the same index
 and the user's other columns.
-
-Compositions as read, and results back in the form in which the compositions came.
 """
 
 import json
@@ -22,7 +20,7 @@ from numpy.typing import NDArray
 
 from .._core.errors import CompositionError, InputError
 from . import table as reading
-from ._files import Block, Rejected, composed, read_blocks
+from ._files import Block, Rejected, read_blocks, with_composition_column
 from .notation import Basis, basis_code
 from .shells import is_one, read_shell
 from .table import CompositionTable
@@ -31,7 +29,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SHELL_COLUMN = "shell"
+_SHELL_COLUMN = "shell"
+_FORMS = (
+    "a recipe or a list of them, a pandas, polars or Arrow column or frame, the path of a table, "
+    "pymatgen compositions or a CompositionTable"
+)
+# Package of a frame to the library that its results come in.
+_LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
+_BLOCK_ROWS = 65_536
+# A text with such an ending names a file, readable or not.
+_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|ods|json|feather|arrow)$", re.IGNORECASE)
 
 
 class RejectedRows(UserWarning):
@@ -40,7 +47,7 @@ class RejectedRows(UserWarning):
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """Compositions as read, and what is needed to give results back as they came.
+    """Compositions as read, and the form in which results go back.
 
     Attributes
     ----------
@@ -65,7 +72,7 @@ class Inputs:
     total : int
         Rows of the input.
     reported : bool
-        Whether the caller knows of them: it gave a table that lists them itself.
+        Whether the caller has the rejected rows: it gave a table that lists them.
     """
 
     table: CompositionTable
@@ -81,12 +88,7 @@ class Inputs:
     reported: bool = False
 
     def shells_with(self, shell: Any) -> Any:
-        """Return the shells to use: the column's, or else the argument's.
-
-        Parameters
-        ----------
-        shell : Shell, dict, str, sequence of them or None
-            One for all rows, or one for each row of the input.
+        """Return the shells to use: the column's, or the argument's, for all rows or one a row.
 
         Raises
         ------
@@ -97,7 +99,7 @@ class Inputs:
             return self.shells
         if self.shells is not None and any(self.shells):
             raise InputError(
-                f"the column {SHELL_COLUMN!r} names shells already; leave the argument shell out, "
+                f"the column {_SHELL_COLUMN!r} names shells already; leave the argument shell out, "
                 "or the column"
             )
         if is_one(shell):
@@ -109,13 +111,7 @@ class Inputs:
         return [each[row] for row in self.table.row_index]
 
     def refusing(self, shells: Mapping[str, str]) -> "Inputs":
-        """Return the rows without those of some shells, which are rejected.
-
-        Parameters
-        ----------
-        shells : mapping of str to str
-            Shell as written to the reason why it is refused.
-        """
+        """Return the inputs with rows of some shells rejected; `shells` maps texts to reasons."""
         if not shells or self.shells is None or self.lines is None or self.labels is None:
             return self
         bad = np.array([shell in shells for shell in self.shells], bool)
@@ -135,13 +131,7 @@ class Inputs:
         )
 
     def extra(self, *, named: bool = False) -> pa.Table | None:
-        """Return the user's other columns of the rows that could be read, as an Arrow table.
-
-        Parameters
-        ----------
-        named : bool
-            Whether to leave the composition column out.
-        """
+        """Return the other columns of readable rows; `named` drops the composition column."""
         if self.others is None:
             return None
         rest = reading.other_columns(self.others, self.composition if named else None)
@@ -150,19 +140,11 @@ class Inputs:
     def give(self, *frames: "pd.DataFrame", named: bool = False) -> Any:
         """Return a result as the input came: library, index, the user's other columns.
 
-        Parameters
-        ----------
-        *frames : DataFrame, n rows each
-            Results, one row for each row of `table`; of several, say one a temperature, the rows
-            of a composition come together.
-        named : bool
-            Whether the frames name their candidates: the composition column is left out then.
-
-        Returns
-        -------
-        DataFrame, polars.DataFrame or pyarrow.Table
-            A pandas frame holds the rejected rows in ``.attrs["rejected"]``, an Arrow table in
-            its metadata under ``rejected``; all kinds come with a `RejectedRows` warning.
+        Each frame has one row for each of the n rows of `table`; of several, as one a temperature,
+        the rows of a composition come together. With `named` the frames name their candidates and
+        the composition column is left out. A pandas frame lists rejected rows in
+        ``.attrs["rejected"]``, an Arrow table in its metadata under ``rejected``; all warn with
+        `RejectedRows`.
         """
         import pandas as pd
 
@@ -182,7 +164,7 @@ class Inputs:
             if self.others is not None:
                 part = self._pandas().iloc[rows]
                 for name in self._carried(named):
-                    frame[own_name(name, frame.columns)] = part[name].array
+                    frame[_own_name(name, frame.columns)] = part[name].array
             if unused:
                 frame.attrs["rejected"] = unused
             return frame
@@ -192,7 +174,7 @@ class Inputs:
         if self.library == "arrow":
             for name in self._carried(named):
                 values = self.others[name].take(pa.array(rows))
-                table = table.append_column(own_name(name, table.column_names), values)
+                table = table.append_column(_own_name(name, table.column_names), values)
             return table
         return self._polars(table, rows, named)
 
@@ -206,29 +188,18 @@ class Inputs:
         frame = polars.DataFrame(table)
         for name in self._carried(named):
             values = self.others[name][rows]
-            frame = frame.with_columns(values.alias(own_name(name, frame.columns)))
+            frame = frame.with_columns(values.alias(_own_name(name, frame.columns)))
         return frame
 
     def _carried(self, named: bool) -> list[str]:
         if self.others is None:
             return []
-        return [n for n in column_names(self.others) if not (named and n == self.composition)]
+        return [n for n in _column_names(self.others) if not (named and n == self.composition)]
 
     def values(self, values: NDArray[np.float64], name: str) -> Any:
-        """Return one number a composition as the input came; NaN where it could not be read.
+        """Return `values`, shape (n,), in the input's form and length; NaN where it is unreadable.
 
-        Parameters
-        ----------
-        values : ndarray of float64, shape (n,)
-            One for each row of `table`.
-        name : str
-            Name of the column, where the input's library has named ones.
-
-        Returns
-        -------
-        ndarray, pandas.Series, polars.Series or pyarrow.Array
-            As many values as the input has rows; a list, path or table of compositions gives an
-            ndarray.
+        A list, path or table of compositions gives an ndarray; `name` is that of a named series.
         """
         if self.reported:
             return values
@@ -259,43 +230,25 @@ class Inputs:
         )
 
 
-def own_name(name: str, taken: Any) -> str:
-    """Return a name of a user's column that no column of `taken` has."""
+def _own_name(name: str, taken: Any) -> str:
+    """Return a name for a user's column that is not yet in `taken`."""
     while name in taken:
         name = f"input_{name}"
     return name
 
 
-def column_names(frame: Any) -> list[str]:
+def _column_names(frame: Any) -> list[str]:
     """Return the names of a frame's columns."""
     return list(frame.column_names if isinstance(frame, pa.Table) else frame.columns)
 
 
-FORMS = (
-    "a recipe or a list of them, a pandas, polars or Arrow column or frame, the path of a table, "
-    "pymatgen compositions or a CompositionTable"
-)
-# Package of a frame to the library that its results come in.
-_LIBRARIES = {"pandas": "pandas", "polars": "polars", "pyarrow": "arrow"}
-_BLOCK_ROWS = 65_536
-# A text that ends like this names a file, readable or not.
-_FILE = re.compile(r"\.(csv|tsv|txt|parquet|xlsx?|ods|json|feather|arrow)$", re.IGNORECASE)
-
-
 def as_table(compositions: Any, basis: Basis = "auto") -> CompositionTable:
-    """Return a composition table with one row for each row of `compositions`.
-
-    Parameters
-    ----------
-    compositions : any of the forms of `read_inputs`
-        What a transformer, which returns as many rows as it is given, takes.
-    basis : {"auto", "atomic", "weight"}
-        Basis of recipes given as text.
+    """Return a table with one row for each row of `compositions`, any form of `read_inputs`.
 
     Raises
     ------
     InputError
-        If `compositions` is nothing of the kind.
+        If `compositions` has no such form.
     CompositionError
         If a recipe cannot be read; build a CompositionTable to leave such rows out.
     """
@@ -340,11 +293,11 @@ def read_inputs(
     basis_code(basis)
     found = _read(given, basis, column)
     if found.rejected and not found.reported and (strict or not (empty or len(found.table))):
-        _refuse(found.rejected, found.table)
+        _raise_first(found.rejected, found.table)
     return found
 
 
-def _refuse(rejected: Sequence[Rejected], table: CompositionTable) -> None:
+def _raise_first(rejected: Sequence[Rejected], table: CompositionTable) -> None:
     first = rejected[0]
     places = [e.position for e in table.errors if e.row + 1 == first.line]
     if len(rejected) == 1 and not len(table):
@@ -395,37 +348,37 @@ def _of_column(given: Any, basis: Basis) -> Inputs:
     index = given.index if library == "pandas" and hasattr(given, "iloc") else None
     if isinstance(given, np.ndarray) and given.ndim != 1:
         if given.ndim != 2 or given.shape[1] != 1:
-            raise InputError(f"expected {FORMS}; got an array of shape {given.shape}")
+            raise InputError(f"expected {_FORMS}; got an array of shape {given.shape}")
         given = given[:, 0]
     if isinstance(given, (bytes, Mapping)) or not hasattr(given, "__iter__"):
-        raise InputError(f"expected {FORMS}; got {_kind(given)}")
+        raise InputError(f"expected {_FORMS}; got {_kind(given)}")
     if _exports_text(given):
-        texts = one_chunk(reading.arrow_array(given))
+        texts = _one_chunk(reading.arrow_array(given))
         table = CompositionTable.of_texts(texts, {}, basis)
     else:
         items = given.to_pylist() if library == "arrow" else list(given)
         if isinstance(given, Set):
             items.sort(key=str)
         table, texts = _items(items, basis)
-    found = _joined(table, texts, None, np.arange(1, len(texts) + 1))
+    found = _inputs_of(table, texts, None, np.arange(1, len(texts) + 1))
     return replace(found, library=library, index=index)
 
 
 def _exports_text(column: Any) -> bool:
-    """Whether a column hands out its text as an Arrow array."""
+    """Return whether a column exports its text as an Arrow array."""
     if str(getattr(column, "dtype", "")) in ("object", "Object"):
         return False
     return hasattr(column, "__arrow_c_array__") or hasattr(column, "__arrow_c_stream__")
 
 
 def _items(items: Sequence[Any], basis: Basis) -> tuple[CompositionTable, pa.Array]:
-    """Read texts and pymatgen compositions; also return the text or name of each."""
+    """Read texts and pymatgen compositions; return the table and the text or name of each."""
     found = {i: c for i, item in enumerate(items) if (c := _composition(item)) is not None}
     texts = [None if i in found else item for i, item in enumerate(items)]
     array, odd = reading.text_array(texts)
     table = CompositionTable.of_texts(array, odd, basis)
     if not found:
-        return table, one_chunk(array)
+        return table, _one_chunk(array)
     rows = np.array(list(found), np.int64)
     atoms = CompositionTable.from_pymatgen(found.values())
     errors = [replace(e, row=int(rows[e.row])) for e in atoms.errors]
@@ -466,20 +419,14 @@ def _of_frame(frame: Any, basis: Basis, column: str | None) -> Inputs:
         labels, odd = reading.frame_column(frame, name)
         table = CompositionTable.of_texts(labels, odd, basis)
     written, others = None, frame
-    if SHELL_COLUMN in column_names(frame) and name != SHELL_COLUMN:
-        column_of = frame[SHELL_COLUMN]
+    if _SHELL_COLUMN in _column_names(frame) and name != _SHELL_COLUMN:
+        column_of = frame[_SHELL_COLUMN]
         written = column_of.to_pylist() if library == "arrow" else column_of.to_list()
-        others = _without(frame, SHELL_COLUMN)
+        others = _without(frame, _SHELL_COLUMN)
     lines = np.arange(1, len(labels) + 1)
-    found = _joined(table, one_chunk(labels), written, lines)
+    found = _inputs_of(table, _one_chunk(labels), written, lines)
     index = frame.index if library == "pandas" else None
     return replace(found, others=others, composition=name, library=library, index=index)
-
-
-def _without(frame: Any, name: str) -> Any:
-    if isinstance(frame, pa.Table):
-        return frame.drop_columns([name])
-    return frame.drop(columns=name) if hasattr(frame, "iloc") else frame.drop(name)
 
 
 def _flat(frame: Any) -> Any:
@@ -497,52 +444,46 @@ def _flat(frame: Any) -> Any:
 
 
 def read_file(path: Path, basis: Basis = "auto", column: str | None = None) -> Inputs:
-    """Read a whole table: CSV, Parquet, or text of one recipe a line.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read at all; see `magnetkit.composition._files.read_blocks`.
-    """
+    """Read a whole table of candidates; InputError as of `read_blocks`."""
     return read_blocks_joined(list(read_blocks(path, _BLOCK_ROWS)), path, basis, column)
 
 
 def read_blocks_joined(
     blocks: Sequence[Block], path: Path, basis: Basis, column: str | None
 ) -> Inputs:
-    """Read consecutive blocks of a file as one.
-
-    Raises
-    ------
-    InputError
-        If no column, or several, could be that of the compositions.
-    """
+    """Read consecutive blocks of a file as one; InputError if the column is unclear."""
     frame = pa.concat_tables([block.table for block in blocks], promote_options="default")
-    frame, name = composed(frame, column, path)
-    texts = one_chunk(frame.column(name))
+    frame, name = with_composition_column(frame, column, path)
+    texts = _one_chunk(frame.column(name))
     written, others = None, frame
-    if SHELL_COLUMN in frame.column_names and name != SHELL_COLUMN:
-        written, others = frame.column(SHELL_COLUMN).to_pylist(), _without(frame, SHELL_COLUMN)
+    if _SHELL_COLUMN in frame.column_names and name != _SHELL_COLUMN:
+        written, others = frame.column(_SHELL_COLUMN).to_pylist(), _without(frame, _SHELL_COLUMN)
     lines = np.concatenate([block.lines for block in blocks])
     unread = [line for block in blocks for line in block.rejected]
     table = CompositionTable.from_arrow(texts, basis=basis)
-    found = _joined(table, texts, written, lines, unread)
+    found = _inputs_of(table, texts, written, lines, unread)
     return replace(found, others=others, composition=name)
 
 
-def one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+def _without(frame: Any, name: str) -> Any:
+    if isinstance(frame, pa.Table):
+        return frame.drop_columns([name])
+    return frame.drop(columns=name) if hasattr(frame, "iloc") else frame.drop(name)
+
+
+def _one_chunk(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return an Arrow array in one piece."""
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _joined(
+def _inputs_of(
     table: CompositionTable,
     texts: pa.Array,
     written: Sequence[Any] | None,
     lines: NDArray[np.int64],
     rejected: Sequence[Rejected] = (),
 ) -> Inputs:
-    """Join what was read of n rows with their shells; what is wrong goes to `rejected`."""
+    """Return the inputs of n rows read, with their shells; bad shells are rejected."""
     found = [*rejected, *(Rejected(int(lines[e.row]), e.text, e.reason) for e in table.errors)]
     shells: list[str] | None = None
     if written is not None:

@@ -1,8 +1,7 @@
-"""Reading one recipe as engineers write it: formula, at.% or wt.%, with a balance element.
+"""One recipe as engineers write it: formula, at.% or wt.%, with a balance element.
 
-What is wrong with a recipe, in a sentence that ends in the way out.
-
-The parser reports a code and a place; sentences are made for refused rows only.
+The parser of `magnetkit.kernels` reports a code and a place; sentences on what is wrong, each with
+the way out, are made for refused rows only.
 """
 
 import re
@@ -15,6 +14,7 @@ from .._core._arguments import named
 from .._core.elements import ATOMIC_MASS, INDEX, SYMBOLS
 from .._core.errors import CompositionError, InputError
 from ..kernels import _notation
+from ._grade_names import refusal
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -22,122 +22,6 @@ if TYPE_CHECKING:
 
 Basis = Literal["auto", "atomic", "weight"]
 BASES: tuple[Basis, ...] = get_args(Basis)
-
-
-def basis_code(basis: Basis) -> int:
-    """Return the number by which the parser knows a basis.
-
-    Raises
-    ------
-    InputError
-        If there is no such basis.
-    """
-    if not isinstance(basis, str) or basis not in BASES:
-        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
-    return BASES.index(basis)
-
-
-def _row(text: str) -> np.ndarray:
-    """Return a text as the parser takes a row: read-only ASCII bytes."""
-    from ..kernels._notation import fold
-
-    data = np.frombuffer(text.encode(errors="replace"), np.uint8)
-    if not text.isascii():
-        data, _ = fold(data, np.array([0, len(data)], np.int64))
-        data.flags.writeable = False
-    return data
-
-
-def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
-    """Read a formula or recipe into amounts as written.
-
-    Returns
-    -------
-    amounts : dict of str to float
-        Symbol to amount, in the order written.
-    balance : str or None
-        The balance element (its amount here is zero).
-
-    Raises
-    ------
-    CompositionError
-        If the text cannot be read.
-    """
-    from ..kernels._notation import FINE, LEVEL_FIELDS, LONGEST, TOO_LONG, read_row
-    from ._grade_names import refusal
-
-    if (why := refusal(text)) is not None:
-        raise CompositionError(why, text)
-    row = _row(text)
-    if len(row) > LONGEST:
-        raise CompositionError(reason(TOO_LONG, text, -1, 0.0, "atomic"), text)
-    columns = np.empty(len(row), np.int32)
-    values = np.empty(len(row), np.float64)
-    levels = np.empty((len(row) + 2, LEVEL_FIELDS), np.int64)
-    code, place, total, end, balance, _, _ = read_row(row, 0, columns, values, levels)
-    if code != FINE:
-        raise CompositionError(reason(code, text, place, total, "atomic"), text, place)
-    amounts: dict[str, float] = {}
-    for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
-        amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
-    return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
-
-
-@named
-def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
-    """Read one recipe.
-
-    Amounts follow their elements (``Nd2Fe14B``, ``Nd 30.5 B 1 Fe bal.``), or precede them if
-    the text begins with one (``30.5Nd-1B-Fe bal.``); commas, semicolons and hyphens may part
-    them, brackets nest, ``wt.%`` and ``at.%`` name the basis. The balance takes what is left to
-    100, inside a bracket to 1. Without a balance, a recipe in wt.%, or one that has a per cent
-    sign or begins with an amount, must sum to 100 +- 0.5, or to 1 +- 0.005.
-
-    Parameters
-    ----------
-    text : str
-        Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``.
-    basis : {"auto", "atomic", "weight"}
-        What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula
-        as atomic and refuses what could be either: a text with a balance, or one that sums to
-        100 +- 0.5.
-
-    Returns
-    -------
-    pymatgen.core.Composition
-        Atomic fractions that sum to one.
-
-    Raises
-    ------
-    CompositionError
-        If the text cannot be read, with the position of the fault.
-    InputError
-        If `text` is no text, or `basis` is unknown.
-
-    Examples
-    --------
-    >>> round(parse_composition("Sm 36.7 Co 63.3 wt.%").get_atomic_fraction("Sm"), 4)
-    0.1852
-    """
-    from pymatgen.core import Composition
-
-    from ..kernels._notation import parse
-    from ._grade_names import refusal
-
-    if not isinstance(text, str):
-        raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
-    if (why := refusal(text)) is not None:
-        raise CompositionError(why, text)
-    row = _row(text)
-    offsets = np.array([0, len(row)], np.int64)
-    offsets.flags.writeable = False
-    _, indices, values, codes, places, sums = parse(row, offsets, basis_code(basis), ATOMIC_MASS)
-    if codes[0]:
-        place = int(places[0])
-        raise CompositionError(reason(codes[0], text, place, sums[0], basis), text, place)
-    return Composition({SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)})
-
-
 _MISSING = {"", "nan", "na", "n/a", "none", "null", "-"}
 
 # Letters that stand for several elements, longest first.
@@ -179,12 +63,11 @@ _SENTENCES = {
     _notation.TWO_BALANCES: "a second balance element; keep one bal.",
     _notation.TWO_BASES: "names both wt.% and at.%; keep one",
     _notation.ZERO: "all amounts are zero; give a positive amount",
-    _notation.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would fall "
-    "below "
-    f"{_notation.SMALLEST_FRACTION:g}, or the sum overflow; check the factors of the brackets",
+    _notation.OUT_OF_RANGE: "amounts too far apart to be one composition: a fraction would "
+    f"fall below {_notation.SMALLEST_FRACTION:g}, or the sum overflow; check the factors of the "
+    "brackets",
     _notation.TOO_LONG: f"longer than {_notation.LONGEST:,} characters, which no recipe is; is a "
-    "quote or "
-    "a line end missing before it?",
+    "quote or a line end missing before it?",
     _notation.NAME_BASIS: "could be at.% or wt.%; name the basis ('atomic' or 'weight')",
 }
 
@@ -211,21 +94,106 @@ class ParseError:
     reason: str
 
 
-def reason(code: int, text: str, place: int, total: float, basis: str) -> str:
-    """Return the sentence for a refused recipe.
+@named
+def parse_composition(text: str, basis: Basis = "auto") -> "Composition":
+    """Read one recipe.
+
+    Amounts follow their elements (``Nd2Fe14B``, ``Nd 30.5 B 1 Fe bal.``), or precede them if
+    the text begins with one (``30.5Nd-1B-Fe bal.``); commas, semicolons and hyphens may part
+    them, brackets nest, ``wt.%`` and ``at.%`` name the basis. The balance takes what is left to
+    100, inside a bracket to 1. Without a balance, a recipe in wt.%, or one that has a per cent
+    sign or begins with an amount, must sum to 100 +- 0.5, or to 1 +- 0.005.
 
     Parameters
     ----------
-    code : int
-        Fault code of the parser.
     text : str
-        The recipe as given.
-    place : int
-        Character at fault, -1 for the recipe as a whole.
-    total : float
-        Sum of the amounts that the fault is about.
-    basis : str
-        Basis the recipe was read with.
+        Formula or recipe, e.g. ``"Sm0.8Gd0.2Co5"`` or ``"Nd30.5Dy1.2Co0.9Cu0.1B1.0Fe bal."``.
+    basis : {"auto", "atomic", "weight"}
+        What the amounts are. ``auto`` goes by the text's own wt.% or at.%, else reads a formula
+        as atomic and refuses what could be either: a text with a balance, or one that sums to
+        100 +- 0.5.
+
+    Returns
+    -------
+    pymatgen.core.Composition
+        Atomic fractions that sum to one.
+
+    Raises
+    ------
+    CompositionError
+        If the text cannot be read, with the position of the fault.
+    InputError
+        If `text` is no text, or `basis` is unknown.
+
+    Examples
+    --------
+    >>> round(parse_composition("Sm 36.7 Co 63.3 wt.%").get_atomic_fraction("Sm"), 4)
+    0.1852
+    """
+    from pymatgen.core import Composition
+
+    if not isinstance(text, str):
+        raise InputError(f"expected text such as 'SmCo5', got a {type(text).__name__}")
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
+    row = _row(text)
+    offsets = np.array([0, len(row)], np.int64)
+    offsets.flags.writeable = False
+    _, indices, values, codes, places, sums = _notation.parse(
+        row, offsets, basis_code(basis), ATOMIC_MASS
+    )
+    if codes[0]:
+        place = int(places[0])
+        raise CompositionError(explain_fault(codes[0], text, place, sums[0], basis), text, place)
+    return Composition({SYMBOLS[c]: a for c, a in zip(indices, values.tolist(), strict=True)})
+
+
+def read_amounts(text: str) -> tuple[dict[str, float], str | None]:
+    """Return the amounts as written, by symbol, and the balance element, whose amount is zero.
+
+    Raises
+    ------
+    CompositionError
+        If the text cannot be read.
+    """
+    if (why := refusal(text)) is not None:
+        raise CompositionError(why, text)
+    row = _row(text)
+    if len(row) > _notation.LONGEST:
+        raise CompositionError(explain_fault(_notation.TOO_LONG, text, -1, 0.0, "atomic"), text)
+    columns = np.empty(len(row), np.int32)
+    values = np.empty(len(row), np.float64)
+    levels = np.empty((len(row) + 2, _notation.LEVEL_FIELDS), np.int64)
+    code, place, total, end, balance, _, _ = _notation.read_row(row, 0, columns, values, levels)
+    if code != _notation.FINE:
+        raise CompositionError(explain_fault(code, text, place, total, "atomic"), text, place)
+    amounts: dict[str, float] = {}
+    for column, value in zip(columns[:end], values[:end].tolist(), strict=True):
+        amounts[SYMBOLS[column]] = amounts.get(SYMBOLS[column], 0.0) + value
+    return amounts, SYMBOLS[columns[balance]] if balance >= 0 else None
+
+
+def basis_code(basis: Basis) -> int:
+    """Return the number by which the parser knows a basis; InputError if there is none."""
+    if not isinstance(basis, str) or basis not in BASES:
+        raise InputError(f"basis must be one of {', '.join(BASES)}; got {basis!r:.60}")
+    return BASES.index(basis)
+
+
+def _row(text: str) -> np.ndarray:
+    """Return a text as the parser takes a row: read-only ASCII bytes."""
+    data = np.frombuffer(text.encode(errors="replace"), np.uint8)
+    if not text.isascii():
+        data, _ = _notation.fold(data, np.array([0, len(data)], np.int64))
+        data.flags.writeable = False
+    return data
+
+
+def explain_fault(code: int, text: str, place: int, total: float, basis: str) -> str:
+    """Return the sentence for a refused recipe.
+
+    `code` is the fault code of the parser, `place` the wrong character (-1 for the recipe as a
+    whole), `total` the sum of the amounts concerned, `basis` that of reading.
     """
     rest = text[place:] if place >= 0 else ""
     if code == _notation.EMPTY or text.strip().lower() in _MISSING:
@@ -255,8 +223,7 @@ def reason(code: int, text: str, place: int, total: float, basis: str) -> str:
     if code == _notation.BAD_SUM:
         return (
             f"amounts sum to {total:.6g}; a recipe must sum to 100 +- "
-            f"{_notation.PERCENT_TOLERANCE} "
-            "(or to 1), or mark one element with bal."
+            f"{_notation.PERCENT_TOLERANCE} (or to 1), or mark one element with bal."
         )
     return _SENTENCES[code]
 

@@ -1,4 +1,4 @@
-"""The notation of grain-boundary shells: what a candidate table says beside a recipe."""
+"""The notation of grain-boundary shells in candidate tables."""
 
 import re
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _DENSITY = 7.55
 
 @dataclass(frozen=True)
 class Shell:
-    """A rim around every grain, by what is put in or by what it is.
+    """A rim around every grain, given by the mass put in or by its own content.
 
-    Either `amount_wt_pct` is given, as a mill orders it, and fraction and content follow from it
+    Either `amount_wt_pct` is given, as a producer doses it, and fraction and content follow from it
     (`magnetkit.magnetism.shells`); or `fraction` and `content` are fixed by the user.
 
     Attributes
@@ -70,13 +70,13 @@ class Shell:
 
 
 def _written(number: float | None, digits: int = 2) -> str:
-    """Return a number with that many decimals, all it needs where they would change it."""
+    """Return a number with `digits` decimals, or with all it needs where they would change it."""
     text = f"{number:.{digits}f}"
     return text if float(text) == number else np.format_float_positional(float(number or 0))
 
 
 def is_one(shell: Any) -> bool:
-    """Return whether a value stands for one shell, good or bad, and not for one of each magnet."""
+    """Return whether a value is one shell, valid or not, rather than one for each magnet."""
     if isinstance(shell, str | bytes | Mapping | Shell) or not hasattr(shell, "__iter__"):
         return True
     return getattr(shell, "ndim", 1) == 0

@@ -1,8 +1,6 @@
-"""Making candidates by substitution on the sites of a host.
+"""Candidates by substitution on the sites of a host: laid out exactly, counted, drawn, refined.
 
-The sites of a host and what may stand on them: checked, exact and counted.
-
-Looking closer around good candidates.
+A space of candidates is described and numbered but never built whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +24,11 @@ if TYPE_CHECKING:
 
 
 # Amounts of a formula carry at most this many decimals; a step of 1/3 is rounded there.
-MAX_DECIMALS = 9
+_MAX_DECIMALS = 9
+# Every level of a site is stored: a million take seconds, a thousand million all memory. No
+# analysis resolves a thousandth of a per cent of a site.
+_LEAST_STEP = Fraction(1, 100_000)
+_MAX_ROWS = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -88,21 +90,21 @@ class Sites:
     def decimals(self) -> int:
         """Decimals that every amount needs (at most nine)."""
         amounts = [*self.amounts.values(), *(a for slot in self.slots for a in slot.levels)]
-        for decimals in range(MAX_DECIMALS):
+        for decimals in range(_MAX_DECIMALS):
             if all((a * 10**decimals).denominator == 1 for a in amounts):
                 return decimals
-        return MAX_DECIMALS
+        return _MAX_DECIMALS
 
     def ways(self) -> list[list[list[int]]]:
-        """Return, for each site, slot and number of steps left, the choices from that slot on."""
+        """Return the tables of `count_choices`, one for each site."""
         return [
-            ways(self.caps[first:last], budget)
+            count_choices(self.caps[first:last], budget)
             for (first, last), budget in zip(self.spans, self.budgets, strict=True)
         ]
 
 
-def ways(caps: Sequence[int], budget: int) -> list[list[int]]:
-    """Count, for each slot and number of steps left, the choices from that slot on."""
+def count_choices(caps: Sequence[int], budget: int) -> list[list[int]]:
+    """Count the choices from each slot on, for each number of steps left."""
     after = [1] * (budget + 1)
     table = []
     for cap in reversed(caps):
@@ -111,112 +113,19 @@ def ways(caps: Sequence[int], budget: int) -> list[list[int]]:
     return table[::-1]
 
 
-# Every level of a site is written down: a million take seconds, a thousand million all memory.
-# No analysis tells a thousandth of a per cent of a site.
-_LEAST_STEP = Fraction(1, 100_000)
-
-
-def lay_out(
-    host: str,
-    replace: Mapping[str, Sequence[str]],
-    step: float | Mapping[str, float],
-    limits: Mapping[str, float],
-    additions: Mapping[str, float | Sequence[float]],
-) -> Sites:
-    """Check the arguments of `substitutions` and lay out the host's sites.
-
-    Raises
-    ------
-    InputError
-        If an element, step, limit or addition does not fit the host.
-    """
-    written, balance = read_amounts(host)
-    if balance is not None:
-        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
-    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
-    if not amounts:
-        raise InputError(f"a host needs atoms, got {host!r}")
-    shares = {e: share(limit, f"limit of {e}") for e, limit in limits.items()}
-    slots: list[Slot] = []
-    spans: list[tuple[int, int]] = []
-    budgets: list[int] = []
-    for site, given in replace.items():
-        elements = [given] if isinstance(given, str) else list(given)
-        if site not in amounts:
-            raise InputError(f"{host} has no {site} to replace; it has {', '.join(amounts)}")
-        if len(set(elements)) < len(elements) or site in elements:
-            raise InputError(f"the substituents of {site} must differ, got {', '.join(elements)}")
-        size = step.get(site) if isinstance(step, Mapping) else step
-        if size is None:
-            raise InputError(f"step names no site {site}; give a step for each site replaced")
-        part = share(size, "step")
-        if part == 0:
-            raise InputError(f"step must be above 0 and at most 1, got {size!r}")
-        if part < _LEAST_STEP:
-            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
-        for element in elements:
-            index(element)
-            cap = int(shares.get(element, Fraction(1)) / part)
-            levels = tuple(amounts[site] * part * k for k in range(cap + 1))
-            slots.append(Slot(element, site, levels))
-        if elements:
-            spans.append((len(slots) - len(elements), len(slots)))
-            budgets.append(int(1 / part))
-    stray = set(shares) - {slot.element for slot in slots}
-    if stray:
-        raise InputError(f"limits name {', '.join(sorted(stray))}, which replaces nothing here")
-    unit = sum(amounts.values(), Fraction(0)) / 100
-    for element, charged in additions.items():
-        index(element)
-        percents = _percents(element, charged)
-        slots.append(Slot(element, None, tuple(unit * p for p in percents)))
-        spans.append((len(slots) - 1, len(slots)))
-        budgets.append(len(percents) - 1)
-    return Sites(amounts, tuple(slots), tuple(spans), tuple(budgets))
-
-
-def share(value: Any, name: str) -> Fraction:
-    """Take the exact decimal of a share of a site, 0 to 1."""
-    try:
-        part = Fraction(str(value))
-    except ValueError:
-        raise InputError(f"{name} must be a number, got {value!r}") from None
-    if not 0 <= part <= 1:
-        raise InputError(f"{name} is a fraction of a site, 0 to 1; got {value!r}")
-    return part
-
-
-def _percents(element: str, given: Any) -> list[Fraction]:
-    levels = [given] if isinstance(given, (str, int, float)) else list(given)
-    try:
-        percents = [Fraction(str(level)) for level in levels]
-    except ValueError:
-        raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
-    distinct = len(set(percents)) == len(percents)
-    if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
-        raise InputError(
-            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
-            f"got {given!r}"
-        )
-    return percents
-
-
-_MAX_ROWS = 2**63 - 1
-
-
 @dataclass(frozen=True, eq=False)
 class Substitutions:
     """A space of substituted formulas: described, numbered and sampled, never built whole.
 
     Rows are numbered from 0, the host itself (with the first level of each addition); any set of
-    rows can be asked for, whatever the size of the space. Made by `substitutions`.
+    rows can be requested, whatever the size of the space. Made by `substitutions`.
 
     Attributes
     ----------
     host, replace, step, limits, additions
         The arguments of `substitutions`.
     sites : Sites
-        What may stand where, in whole steps.
+        Sites and substituents, in whole steps.
     """
 
     host: str
@@ -402,7 +311,7 @@ class Substitutions:
 
     @cached_property
     def _plan(self) -> tuple[NDArray[np.int64], ...]:
-        """What the kernels need to know of the sites; see `kernels.enumerate`."""
+        """The sites as arrays for `magnetkit.kernels._spaces`."""
         sites = self.sites
         tables = sites.ways()
         ways = np.zeros((len(sites.slots), max(sites.budgets, default=0) + 1), np.int64)
@@ -496,7 +405,7 @@ def substitutions(
     (121, ['SmCo5', 'Sm0.9Gd0.1Co4.5Cu0.5'])
     """
     limits, additions = dict(limits or {}), dict(additions or {})
-    sites = lay_out(host, replace, step, limits, additions)
+    sites = arrange_sites(host, replace, step, limits, additions)
     space = Substitutions(host, dict(replace), step, limits, additions, sites)
     if space._size > _MAX_ROWS:
         raise InputError(
@@ -504,6 +413,85 @@ def substitutions(
             "(9.2e18); take a larger step, limits or fewer substituents"
         )
     return space
+
+
+def arrange_sites(
+    host: str,
+    replace: Mapping[str, Sequence[str]],
+    step: float | Mapping[str, float],
+    limits: Mapping[str, float],
+    additions: Mapping[str, float | Sequence[float]],
+) -> Sites:
+    """Lay out the sites for the arguments of `substitutions`; InputError if one does not fit."""
+    written, balance = read_amounts(host)
+    if balance is not None:
+        raise InputError(f"a host is written in atoms, without bal.; got {host!r}")
+    amounts = {symbol: Fraction(str(a)) for symbol, a in written.items() if a > 0}
+    if not amounts:
+        raise InputError(f"a host needs atoms, got {host!r}")
+    shares = {e: site_share(limit, f"limit of {e}") for e, limit in limits.items()}
+    slots: list[Slot] = []
+    spans: list[tuple[int, int]] = []
+    budgets: list[int] = []
+    for site, given in replace.items():
+        elements = [given] if isinstance(given, str) else list(given)
+        if site not in amounts:
+            raise InputError(f"{host} has no {site} to replace; it has {', '.join(amounts)}")
+        if len(set(elements)) < len(elements) or site in elements:
+            raise InputError(f"the substituents of {site} must differ, got {', '.join(elements)}")
+        size = step.get(site) if isinstance(step, Mapping) else step
+        if size is None:
+            raise InputError(f"step names no site {site}; give a step for each site replaced")
+        part = site_share(size, "step")
+        if part == 0:
+            raise InputError(f"step must be above 0 and at most 1, got {size!r}")
+        if part < _LEAST_STEP:
+            raise InputError(f"step must be {float(_LEAST_STEP):g} or more, got {size!r}")
+        for element in elements:
+            index(element)
+            cap = int(shares.get(element, Fraction(1)) / part)
+            levels = tuple(amounts[site] * part * k for k in range(cap + 1))
+            slots.append(Slot(element, site, levels))
+        if elements:
+            spans.append((len(slots) - len(elements), len(slots)))
+            budgets.append(int(1 / part))
+    stray = set(shares) - {slot.element for slot in slots}
+    if stray:
+        raise InputError(f"limits name {', '.join(sorted(stray))}, which replaces nothing here")
+    unit = sum(amounts.values(), Fraction(0)) / 100
+    for element, charged in additions.items():
+        index(element)
+        percents = _percents(element, charged)
+        slots.append(Slot(element, None, tuple(unit * p for p in percents)))
+        spans.append((len(slots) - 1, len(slots)))
+        budgets.append(len(percents) - 1)
+    return Sites(amounts, tuple(slots), tuple(spans), tuple(budgets))
+
+
+def site_share(value: Any, name: str) -> Fraction:
+    """Return a share of a site, 0 to 1, as an exact decimal."""
+    try:
+        part = Fraction(str(value))
+    except ValueError:
+        raise InputError(f"{name} must be a number, got {value!r}") from None
+    if not 0 <= part <= 1:
+        raise InputError(f"{name} is a fraction of a site, 0 to 1; got {value!r}")
+    return part
+
+
+def _percents(element: str, given: Any) -> list[Fraction]:
+    levels = [given] if isinstance(given, (str, int, float)) else list(given)
+    try:
+        percents = [Fraction(str(level)) for level in levels]
+    except ValueError:
+        raise InputError(f"addition of {element} must be at.%, got {given!r}") from None
+    distinct = len(set(percents)) == len(percents)
+    if not percents or not distinct or min(percents) < 0 or max(percents) > 100:
+        raise InputError(
+            f"addition of {element} takes distinct levels from 0 to 100 at.% of the host; "
+            f"got {given!r}"
+        )
+    return percents
 
 
 @named
@@ -545,11 +533,11 @@ def refine(
     >>> finer.formulas(rows)
     ['SmCo5', 'Sm0.75Gd0.25Co5', 'Sm0.5Gd0.5Co5', 'Sm0.25Gd0.75Co5', 'GdCo5']
     """
-    fine = share(step, "step")
+    fine = site_share(step, "step")
     reaches = {}
     for site in space.replace:
         given = space.step[site] if isinstance(space.step, Mapping) else space.step
-        coarse = share(given, "step")
+        coarse = site_share(given, "step")
         if not 0 < fine <= coarse:
             raise InputError(f"the step must be above 0 and at most {given}, got {step!r}")
         reaches[site] = int(coarse / fine)
@@ -589,7 +577,7 @@ def _digits(sites: Sites, formula: str, space: Substitutions) -> NDArray[np.int6
             left[slot.site] += slot.levels[digits[j]]
     # What is left over may be no more than a step between the formula's grid and this one.
     steps = [s.levels[1] for s in sites.slots if len(s.levels) > 1 and s.site is not None]
-    slack = max([*steps, Fraction(1, 10**MAX_DECIMALS)]) * len(owners)
+    slack = max([*steps, Fraction(1, 10**_MAX_DECIMALS)]) * len(owners)
     if any(abs(rest) > slack for rest in left.values()):
         raise InputError(f"{formula!r} is no mixture of {space!r}")
     return digits

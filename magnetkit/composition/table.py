@@ -1,11 +1,8 @@
-"""Many compositions as compressed sparse rows of atomic fractions.
+"""Many compositions as compressed sparse rows of atomic fractions, and the reading of texts.
 
-Keeping the names of commercial grades from being read as formulas.
-
-``N42SH`` is a spelling of nitrogen, sulphur and hydrogen, ``SmCo 26`` one of samarium and cobalt.
-Texts are looked at only where what they were read as could be such a name.
-
-From a user's list, array or frame to the parser's bytes, and from there to a table.
+A user's list, array or frame becomes Arrow text, is parsed in chunks, and commercial grades are
+then sorted out: ``N42SH`` is also a spelling of nitrogen, sulphur and hydrogen, ``SmCo 26`` one of
+samarium and cobalt. Texts are checked only where what they were read as could be such a name.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +17,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, N_ELEMENTS, SYMBOLS, WRITING_RANK, mask
 from .._core.errors import InputError
 from ._grade_names import refusal
-from .notation import Basis, ParseError, basis_code, reason
+from .notation import Basis, ParseError, basis_code, explain_fault
 
 if TYPE_CHECKING:
     import pyarrow
@@ -31,36 +28,13 @@ if TYPE_CHECKING:
 
 # The heaviest element of a grade that can be spelt with elements: BNP6, N35, S2809, N50VH, N38UH.
 _HEAVIEST = mask(("B", "N", "P", "S", "V", "U")) > 0.0
-
-
-def grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
-    """Return, by row of the input, why a text is refused as the name of a grade.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        As read; its rows and errors are those of `texts`, counted from `start`.
-    texts : pyarrow.Array
-        The texts.
-    start : int
-        Row of the input at which `texts` begins.
-    """
-    rows = [e.row for e in table.errors] + table.row_index[_suspicious(table)].tolist()
-    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
-    return {row: why for row, why in found.items() if why is not None}
-
-
-def _suspicious(table: Any) -> NDArray[np.bool_]:
-    """Return which rows a grade's name could have been read as."""
-    from ..kernels._jit import share_rows
-    from ..kernels._notation import grade_like
-
-    found = np.empty(len(table), np.bool_)
-    share_rows(grade_like, len(table), table.rows, _HEAVIEST, found)
-    return found
-
-
 _LETTERS = np.array([list(s.ljust(2, "\0").encode()) for s in SYMBOLS], np.uint8)
+# Fewer rows than this are read by one thread: starting the others costs more.
+_ROWS_WORTH_THREADS = 4096
+# Pieces of work for each thread, so that longer rows keep no thread waiting.
+_STRETCHES = 4
+
+_COLUMN = "composition"
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,34 +134,33 @@ class CompositionTable:
 
     @classmethod
     def of_texts(cls, array: Any, odd: dict[int, Any], basis: Basis) -> "CompositionTable":
-        """Parse what `magnetkit.composition.table` made of an input.
+        """Parse an Arrow array of recipes; grades and other unreadable rows are in `errors`.
 
         Parameters
         ----------
         array : pyarrow.Array or pyarrow.ChunkedArray of strings
             The recipes.
         odd : dict
-            By row, what was no text.
+            Values that are no text, by row.
         basis : {"auto", "atomic", "weight"}
             What the amounts are.
 
         Returns
         -------
         CompositionTable
-            The rows that could be read; the others, grades among them, are in its `errors`.
         """
         basis_code(basis)
         chunks = getattr(array, "chunks", [array])
         tables, start = [], 0
         for chunk in chunks:
-            table = cls(*parsed(chunk, odd, basis, start))
+            table = cls(*_parse_chunk(chunk, odd, basis, start))
             tables.append(table._without_grades(chunk, start))
             start += len(chunk)
         return tables[0] if len(tables) == 1 else cls.concat(tables)
 
     def _without_grades(self, texts: Any, start: int) -> "CompositionTable":
-        """Return a table whose grades have gone from its rows to its errors."""
-        grades = grade_rows(self, texts, start)
+        """Return the table with grades moved from its rows to its errors."""
+        grades = _grade_rows(self, texts, start)
         if not grades:
             return self
         refused = [ParseError(row, texts[row - start].as_py(), -1, w) for row, w in grades.items()]
@@ -417,16 +390,8 @@ class CompositionTable:
         return self.to_arrow(digits).to_pylist()
 
 
-# Fewer rows than this are read by one thread: starting the others costs more.
-_ROWS_WORTH_THREADS = 4096
-# Pieces of work for each thread, so that one with longer rows keeps no other waiting.
-_STRETCHES = 4
-
-_COLUMN = "composition"
-
-
 def text_array(texts: Sequence[Any]) -> tuple[pa.Array, dict[int, Any]]:
-    """Return texts as an Arrow array, with null for what is no text, and those by row."""
+    """Return texts as an Arrow array, null where there is no text, and other values by row."""
     if isinstance(texts, (str, bytes)):
         raise InputError(f"expected a list of recipes, got one text; give [{texts!r}]")
     try:
@@ -490,6 +455,14 @@ def valid_text(array: Any) -> Any:
         return pa.array(texts, pa.large_string())
 
 
+def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
+    """Return the composition column of a frame as `text_array` does."""
+    values = frame[composition_name(frame, column)]
+    if isinstance(values, (pa.Array, pa.ChunkedArray)) or hasattr(values, "to_arrow"):
+        return arrow_array(values if not hasattr(values, "to_arrow") else values.to_arrow()), {}
+    return text_array(values)
+
+
 def composition_name(frame: Any, column: str | None) -> Any:
     """Return the name of the composition column of a frame."""
     names = _names(frame)
@@ -500,12 +473,27 @@ def composition_name(frame: Any, column: str | None) -> Any:
     return column
 
 
-def frame_column(frame: Any, column: str | None) -> tuple[Any, dict[int, Any]]:
-    """Return the composition column of a frame as `text_array` does."""
-    values = frame[composition_name(frame, column)]
-    if isinstance(values, (pa.Array, pa.ChunkedArray)) or hasattr(values, "to_arrow"):
-        return arrow_array(values if not hasattr(values, "to_arrow") else values.to_arrow()), {}
-    return text_array(values)
+def _only_text_column(frame: Any, names: Sequence[str]) -> str:
+    if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
+        text = [f.name for f in frame.schema if pa.types.is_string(f.type) or _is_text(f.type)]
+    elif hasattr(frame, "iloc"):
+        from pandas.api.types import infer_dtype
+
+        text = [n for n in names if infer_dtype(frame[n].head(1000), skipna=True) == "string"]
+    else:
+        text = [n for n in names if str(frame[n].dtype) in ("String", "Categorical")]
+    if len(text) == 1:
+        return text[0]
+    raise InputError(
+        f"expected a column {_COLUMN!r} or a single text column; the columns are {listed(names)}: "
+        "name the one to read (--column)"
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"
 
 
 def other_columns(frame: Any, composition: Any) -> pa.Table:
@@ -540,37 +528,14 @@ def _names(frame: Any) -> list[Any]:
     return list(names)
 
 
-def _only_text_column(frame: Any, names: Sequence[str]) -> str:
-    if hasattr(frame, "schema") and isinstance(frame.schema, pa.Schema):
-        text = [f.name for f in frame.schema if pa.types.is_string(f.type) or _is_text(f.type)]
-    elif hasattr(frame, "iloc"):
-        from pandas.api.types import infer_dtype
-
-        text = [n for n in names if infer_dtype(frame[n].head(1000), skipna=True) == "string"]
-    else:
-        text = [n for n in names if str(frame[n].dtype) in ("String", "Categorical")]
-    if len(text) == 1:
-        return text[0]
-    raise InputError(
-        f"expected a column {_COLUMN!r} or a single text column; the columns are {listed(names)}: "
-        "name the one to read (--column)"
-    )
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view"
-
-
 def listed(names: Sequence[Any]) -> str:
     """Return the first dozen names and how many more there are."""
     shown = ", ".join(str(n) for n in names[:12])
     return f"{shown} and {len(names) - 12} more" if len(names) > 12 else shown or "none"
 
 
-class Parsed(NamedTuple):
-    """Rows of a chunk of texts, in the order of the fields of a composition table."""
+class _ParsedChunk(NamedTuple):
+    """Rows of a chunk of texts, in the order of the fields of a table."""
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
@@ -579,8 +544,8 @@ class Parsed(NamedTuple):
     errors: list[ParseError]
 
 
-def parsed(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> Parsed:
-    """Parse a chunk of strings, the first of them row `start`; `odd`: by row, what was no text."""
+def _parse_chunk(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> _ParsedChunk:
+    """Parse a chunk of strings from row `start` on; `odd`: by row, values that are no text."""
     from ..kernels import _notation
     from ..kernels._jit import thread_count
 
@@ -596,7 +561,7 @@ def parsed(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> Pa
     used = data[offsets[0] : offsets[-1]]
     if len(used) and used.max() >= 0x80:
         data, offsets = _notation.fold(data, offsets)
-    # One kind of array, one compilation.
+    # Read-only as all others, or the kernel is compiled a second time.
     data.flags.writeable = offsets.flags.writeable = False
     stretches = thread_count() * _STRETCHES if len(texts) >= _ROWS_WORTH_THREADS else 1
     indptr, indices, values, codes, places, sums = _notation.parse(
@@ -611,6 +576,28 @@ def parsed(array: pa.Array, odd: dict[int, Any], basis: Basis, start: int) -> Pa
             errors.append(ParseError(row, text, -1, f"expected text such as SmCo5, got {kind}"))
             continue
         text = array[int(i)].as_py() or ""
-        errors.append(ParseError(row, text, place, reason(codes[i], text, place, sums[i], basis)))
+        errors.append(
+            ParseError(row, text, place, explain_fault(codes[i], text, place, sums[i], basis))
+        )
     rows = start + np.flatnonzero(codes == 0)
-    return Parsed(indptr, indices, values, rows, errors)
+    return _ParsedChunk(indptr, indices, values, rows, errors)
+
+
+def _grade_rows(table: Any, texts: Any, start: int) -> dict[int, str]:
+    """Return, by row of the input, why a text is refused as the name of a grade.
+
+    The rows and errors of `table` are those of `texts`, of which the first is row `start`.
+    """
+    rows = [e.row for e in table.errors] + table.row_index[_suspicious(table)].tolist()
+    found = {row: refusal(texts[row - start].as_py() or "") for row in rows}
+    return {row: why for row, why in found.items() if why is not None}
+
+
+def _suspicious(table: Any) -> NDArray[np.bool_]:
+    """Return which rows a grade's name could have been read as."""
+    from ..kernels._jit import share_rows
+    from ..kernels._notation import grade_like
+
+    found = np.empty(len(table), np.bool_)
+    share_rows(grade_like, len(table), table.rows, _HEAVIEST, found)
+    return found

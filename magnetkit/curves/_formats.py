@@ -1,9 +1,9 @@
-"""A curve as field solvers read it.
+"""Demagnetization curves as files of field solvers.
 
 FEMM and Elmer turn a magnet into a curve through the origin and a source: H = h(B) - H_c along the
 magnet's axis, with h(B) the curve shifted by H_cB to the right (FEMM 4.2 manual, ``mi_addmaterial``
 and ``mi_addbhpoint``; Elmer Models Manual, MagnetoDynamics2D, ``H-B Curve`` and ``Magnetization``).
-Both take h of the size of B: beyond H_cB they mirror the curve, and know nothing of H_cJ.
+Both take h of the size of B: beyond H_cB they mirror the curve and ignore H_cJ.
 """
 
 import json
@@ -38,7 +38,7 @@ class Curve:
     bound : str
         ``low``, ``centre`` or ``high``: which end of the intervals of B_r and H_cJ.
     source : str
-        In words, what the figures rest on.
+        Origin of the figures, as text.
     room_remanence_T : float
         B_r at 20 degrees C, T.
     density_kg_m3 : float
@@ -58,7 +58,7 @@ class Curve:
     curves: Demagnetization
 
     def __repr__(self) -> str:
-        """Return what is drawn, and what it rests on."""
+        """Return name, bound, temperatures and source."""
         at = ", ".join(kelvin_text(float(k)) for k in self.curves.temperature)
         return f"<Curve of {self.name}, {self.bound}, at {at}: {self.source}>"
 
@@ -95,7 +95,7 @@ class Curve:
         InputError
             If the form is unknown, or the magnet has no curve at that temperature.
         """
-        return _written(self, form, at, kind, bare)
+        return _as_text(self, form, at, kind, bare)
 
     def write(
         self, path: str | Path, form: Form = "csv", kind: Kind = "BH", bare: bool = False
@@ -133,7 +133,7 @@ class Curve:
         return files
 
 
-def _written(curve: Curve, form: Form, at: int, kind: Kind, bare: bool) -> str:
+def _as_text(curve: Curve, form: Form, at: int, kind: Kind, bare: bool) -> str:
     """Return the curve at one temperature as text; see `magnetkit.curves.Curve.text`."""
     if form not in get_args(Form):
         raise InputError(f"form must be one of {', '.join(get_args(Form))}, got {form!r}")
@@ -146,8 +146,8 @@ def _written(curve: Curve, form: Form, at: int, kind: Kind, bare: bool) -> str:
     return {"femm": _femm, "elmer": _elmer, "pyleecan": _pyleecan}[form](curve, at)
 
 
-def _about(curve: Curve, at: int) -> list[str]:
-    """Return what stands in the head of every file."""
+def _header_lines(curve: Curve, at: int) -> list[str]:
+    """Return the lines of the head of every file."""
     own = curve.curves
     celsius = own.temperature[at] - ZERO_CELSIUS
     end = {"low": "lower end", "centre": "centre", "high": "upper end"}[curve.bound]
@@ -165,8 +165,8 @@ def _about(curve: Curve, at: int) -> list[str]:
     ]
 
 
-def _material(curve: Curve, at: int) -> str:
-    """Return a name for the material that every program bears."""
+def _material_name(curve: Curve, at: int) -> str:
+    """Return a name of the material that every program accepts."""
     plain = "".join(c if c.isalnum() or c in ".-+() " else "_" for c in curve.name)
     end = "" if curve.bound == "centre" else f" {curve.bound}"
     return f"{plain} {curve.curves.temperature[at] - ZERO_CELSIUS:.4g}C{end}"
@@ -179,16 +179,16 @@ def _csv(curve: Curve, at: int, kind: Kind, bare: bool) -> str:
     values = (own.induction if kind == "BH" else own.polarization)[0, at, ::-1]
     if kind == "BH":
         inside = field >= -own.coercivity_b[0, at]
-        # What bisection leaves of B at H_cB, 1e-16 T, is none.
+        # Bisection leaves 1e-16 T of B at H_cB.
         field, values = field[inside], np.where(np.abs(values[inside]) < 1e-9, 0.0, values[inside])
     what = "magnetic flux density B (T)" if kind == "BH" else "polarization J (T)"
-    head = [*_about(curve, at), f"Columns: field H (A/m), {what}"]
+    head = [*_header_lines(curve, at), f"Columns: field H (A/m), {what}"]
     lines = [] if bare else [f"% {line}" for line in head]
     lines += [f"{h + 0.0:.8g},{b + 0.0:.8g}" for h, b in zip(field, values, strict=True)]
     return "\n".join(lines) + "\n"
 
 
-def _shifted(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shifted_curve(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return B and H + H_cB from the origin on, both rising, with a point beyond remanence."""
     own = curve.curves
     h_cb = own.coercivity_b[0, at]
@@ -206,12 +206,12 @@ def _shifted(curve: Curve, at: int) -> tuple[NDArray[np.float64], NDArray[np.flo
 def _femm(curve: Curve, at: int) -> str:
     """Return a Lua script that adds the material to the open problem of FEMM."""
     own = curve.curves
-    name = _material(curve, at)
+    name = _material_name(curve, at)
     mu, h_cb = own.recoil[0, at], own.coercivity_b[0, at]
-    # MS/m; zero, FEMM's word for an insulator, where nobody prints it.
+    # MS/m; zero, an insulator in FEMM, where no maker prints it.
     conducts = 1.0 / curve.resistivity_uohm_m if np.isfinite(curve.resistivity_uohm_m) else 0.0
     lines = [
-        *(f"-- {line}" for line in _about(curve, at)),
+        *(f"-- {line}" for line in _header_lines(curve, at)),
         "-- Open the problem in FEMM 4.2, then File > Open Lua Script. SI units. The curve is",
         "-- shifted by H_cB as FEMM wants it; beyond B = 0 FEMM mirrors it: check that no part of",
         "-- the magnet comes there. The direction of magnetization is set at the block label.",
@@ -219,7 +219,7 @@ def _femm(curve: Curve, at: int) -> str:
         "0, 0, 0)",
         *(
             f'mi_addbhpoint("{name}", {b:.8g}, {h:.8g})'
-            for b, h in zip(*_shifted(curve, at), strict=True)
+            for b, h in zip(*_shifted_curve(curve, at), strict=True)
         ),
     ]
     return "\n".join(lines) + "\n"
@@ -232,14 +232,14 @@ def _elmer(curve: Curve, at: int) -> str:
     if np.isfinite(curve.resistivity_uohm_m):
         conducts = [f"  Electric Conductivity = Real {1e6 / curve.resistivity_uohm_m:.6g}"]
     lines = [
-        *(f"! {line}" for line in _about(curve, at)),
+        *(f"! {line}" for line in _header_lines(curve, at)),
         "! For MagnetoDynamics2D: number the section, and turn Magnetization from x to the axis",
         "! of the magnet. Beyond B = 0 Elmer mirrors the curve: check that no part comes there.",
         "Material 1",
-        f'  Name = "{_material(curve, at)}"',
+        f'  Name = "{_material_name(curve, at)}"',
         '  H-B Curve = Variable "dummy"',
         "    Real Monotone Cubic",
-        *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted(curve, at), strict=True)),
+        *(f"      {b:.8g} {h:.8g}" for b, h in zip(*_shifted_curve(curve, at), strict=True)),
         "    End",
         *conducts,
         f"  Magnetization 1 = Real {h_cb:.8g}",
@@ -258,12 +258,12 @@ def _pyleecan(curve: Curve, at: int) -> str:
     celsius = own.temperature[at] - ZERO_CELSIUS
     room, hot, mu = curve.room_remanence_T, own.remanence[0, at], own.recoil[0, at]
     points = np.column_stack([own.field[0, at, ::-1], own.induction[0, at, ::-1]])
-    name = _material(curve, at)
+    name = _material_name(curve, at)
     alpha = (hot / room - 1.0) / (celsius - 20.0) if abs(celsius - 20.0) > 1e-6 else 0.0
     material = {
         "__class__": "Material",
         "name": name,
-        "desc": "; ".join(_about(curve, at)),
+        "desc": "; ".join(_header_lines(curve, at)),
         "is_isotropic": False,
         "path": f"{name}.json",
         "mag": {

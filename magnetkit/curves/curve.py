@@ -1,6 +1,6 @@
-"""One magnet's curves at temperatures: of a recipe, a commercial grade or a ranked candidate.
+"""The curves of one magnet at temperatures, and the temperatures up to which magnets keep flux.
 
-Up to which temperature magnets keep their flux, by load line and time.
+A magnet is a recipe, a commercial grade, or for `curve` a ranked candidate.
 """
 
 import re
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from .._core._arguments import named, renamed
 from .._core.errors import InputError
-from .._core.units import TEN_YEARS, ZERO_CELSIUS
+from .._core.units import ROOM_K, TEN_YEARS, ZERO_CELSIUS
+from ..composition._grade_names import grades_among, is_grade, refuse_beside
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
     from ..magnetism.process import Process
 
 
-Bound = Literal["low", "centre", "high"]
+_Bound = Literal["low", "centre", "high"]
+_Array = NDArray[np.float64]
 
-ROOM_K = 293.15
+_LOSSES = (0.2, 1.0, 5.0)
+"""Losses whose temperatures are given, %."""
+
+# Temperatures at which losses are evaluated, K.
+_FIRST, _LAST, _STEP = ROOM_K, 1200.0, 2.0
 _ENDS = {"low": "_lo", "centre": "", "high": "_hi"}
 _RANKED = re.compile(r"^(?P<folder>.+):(?P<rank>\d+)$")
 _FIGURES = ("remanence_T", "coercivity_kA_m", "knee_field_kA_m")
@@ -44,7 +50,7 @@ def curve(
     magnet: Any,
     temperature: float | str | Sequence[float | str] = "20C",
     *,
-    bound: Bound = "centre",
+    bound: _Bound = "centre",
     basis: Basis = "auto",
     **keywords: Unpack[ConditionKeywords],
 ) -> Curve:
@@ -58,8 +64,8 @@ def curve(
     temperature : float, str or sequence of them
         k temperatures, K or texts such as ``"20C,150C"``.
     bound : {"low", "centre", "high"}
-        Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once: what a
-        design must stand takes ``low``. Of a grade, the least, the middle and the most that
+        Lower end, centre or upper end of the intervals of B_r and H_cJ, both at once; a safe design
+        takes ``low``. Of a grade, the least, the middle and the most that
         makers print; its coercivities are the least that they guarantee.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
@@ -74,7 +80,7 @@ def curve(
     Raises
     ------
     InputError
-        If it is not one magnet, or nothing is known of its curve.
+        If it is not one magnet, or its curve is not known.
 
     Examples
     --------
@@ -84,19 +90,19 @@ def curve(
     >>> print(found.text("csv").splitlines()[-1])
     0,1.3125
     """
-    from ..composition._grade_names import is_grade, refuse_beside
-
-    if bound not in get_args(Bound):
+    if bound not in get_args(_Bound):
         raise InputError(f"bound must be low, centre or high, got {bound!r}")
     conditions = Conditions.of(temperature=temperature, **keywords)
     candidate = _RANKED.match(magnet) if isinstance(magnet, str) else None
     if isinstance(magnet, str) and is_grade(magnet):
         refuse_beside(magnet, conditions.process, conditions.shell)
-        return _of_grade(magnet, list(conditions.temperature), bound, conditions.load_line)
+        return _grade_curve(magnet, list(conditions.temperature), bound, conditions.load_line)
     if candidate is not None and Path(candidate["folder"]).is_dir():
         if conditions.process is not None or conditions.shell is not None:
             raise InputError(f"process and shell are of a recipe; {magnet} has its own")
-        table, name, process, shell = _ranked(Path(candidate["folder"]), int(candidate["rank"]))
+        table, name, process, shell = _ranked_candidate(
+            Path(candidate["folder"]), int(candidate["rank"])
+        )
         conditions = replace(conditions, process=process, shell=shell)
     else:
         inputs = read_inputs(magnet, basis, strict=True)
@@ -108,10 +114,10 @@ def curve(
         shell = shells if shells is None or isinstance(shells, str) else shells[0]
         conditions = replace(conditions, shell=shell)
     with using(conditions.data, conditions.add):
-        return _of_recipe(table, name, bound, conditions)
+        return _recipe_curve(table, name, bound, conditions)
 
 
-def _ranked(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
+def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
     """Return composition, name, process and shell of a candidate of a results folder."""
     from ..ranking.result import Ranked
     from ..run._files import open_result
@@ -128,26 +134,27 @@ def _ranked(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | 
     return table, str(row["candidate"]), process, shell
 
 
-def _of_recipe(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
-    """Return the curves of what a recipe makes."""
+def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
+    """Return the curves of the magnet of a recipe."""
     from ..magnetism._magnets import magnets
     from ..magnetism.process import read_process, resistivity
     from ..magnetism.shells import read_shells
     from ..magnetism.sintered import sintered_at
 
     kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
-    asked = [*kelvin, ROOM_K]
-    frames = sintered_at(table, asked, process, shell, interval=conditions.interval)
+    at = [*kelvin, ROOM_K]
+    frames = sintered_at(table, at, process, shell, interval=conditions.interval)
     rows = [frame.iloc[0] for frame in frames]
     named_so = f"{name} + {shell}" if shell else name
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
             raise InputError(
-                f"{named_so} has no demagnetization curve at {k - 273.15:.0f} C: {row['status']}"
+                f"{named_so} has no demagnetization curve at {k - ZERO_CELSIUS:.0f} C: "
+                f"{row['status']}"
             )
     end = _ENDS[bound]
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
-    made = magnets(table, np.array(asked), process, read_shells(shell, 1))
+    made = magnets(table, np.array(at), process, read_shells(shell, 1))
     recoil = float(made.rows["recoil"][0])
     said = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     return Curve(
@@ -157,23 +164,23 @@ def _of_recipe(table: CompositionTable, name: str, bound: str, conditions: Condi
         b_r[-1],
         float(rows[0]["density_kg_m3"]),
         resistivity(str(rows[0]["host"]), read_process(process, 1).route),
-        _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
+        _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, conditions.load_line),
     )
 
 
-def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
-    """Return the curves of a commercial grade, from what its makers print."""
-    from ..calibration.grades import grades, loop
+def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -> Curve:
+    """Return the curves of a commercial grade from its printed values."""
+    from ..calibration.grades import curve_figures, grades
 
-    first, shape, said = loop(name)
+    first, shape, said = curve_figures(name)
     sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
     square, recoil = float(shape["squareness"]), float(shape["recoil"])
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
     for k, coercivity in zip(kelvin, h_cj, strict=False):
         if not coercivity > 0.0:
             raise InputError(
-                f"{first['grade']} has no coercivity left at {k - 273.15:.0f} C by its printed "
-                "coefficient; ask for a lower temperature"
+                f"{first['grade']} has no coercivity left at {k - ZERO_CELSIUS:.0f} C by its "
+                "printed coefficient; ask for a lower temperature"
             )
     h_k = [square * h for h in h_cj]
     return Curve(
@@ -183,11 +190,11 @@ def _of_grade(name: str, kelvin: list[float], bound: str, load_line: float) -> C
         b_r[-1],
         float(first["density_kg_m3"]),
         float(first["resistivity_uohm_m"]),
-        _curves(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
+        _demagnetization(kelvin, b_r[:-1], h_cj[:-1], h_k[:-1], recoil, load_line),
     )
 
 
-def _curves(
+def _demagnetization(
     kelvin: list[float],
     b_r: list[float],
     h_cj: list[float],
@@ -200,22 +207,13 @@ def _curves(
     return curves_of(np.array(kelvin), *one, np.full((1, len(kelvin)), recoil), None, load_line)
 
 
-Array = NDArray[np.float64]
-
-LOSSES = (0.2, 1.0, 5.0)
-"""Losses whose temperatures are given, %."""
-
-# Temperatures at which losses are looked for, K.
-_FROM, _LAST, _STEP = 293.15, 1200.0, 2.0
-
-
 @renamed(outside_kA_m="outside_field_kA_m")
 @named
 def use_limits(
     compositions: Any,
     load_line: float | Sequence[float] = (0.5, 1.0, 2.0, 3.0),
     hours: float | Sequence[float] = (100.0, TEN_YEARS),
-    losses: Sequence[float] = LOSSES,
+    losses: Sequence[float] = _LOSSES,
     outside_field_kA_m: float = 0.0,
     process: "Process | dict[str, Any] | str | None" = None,
     shell: Any = None,
@@ -245,9 +243,9 @@ def use_limits(
     pandas.DataFrame
         One row for each magnet, load line and time: ``candidate``, ``shell``, ``load_line``,
         ``hours``, ``outside_field_kA_m``, ``knee_K`` (where the knee, less what time takes, is
-        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached; 293 K where it is
-        from 20 degrees C on, and no higher than the structure bears for long. ``.attrs["notes"]``
-        says what stands for a grade.
+        used up) and ``loss_0.2_pct_K`` and so on, where that loss is reached: 293 K or more, and at
+        most the long-term limit of the structure. ``.attrs["notes"]`` gives the assumptions for
+        grades.
 
     Raises
     ------
@@ -262,35 +260,35 @@ def use_limits(
     """
     import pandas as pd
 
-    from ..composition._grade_names import grades_among
-
-    wanted = _each("losses", losses)
+    wanted = _as_list("losses", losses)
     if not all(0.0 < percent < 100.0 for percent in wanted):
         raise InputError(f"losses must lie between 0 and 100 %, got {losses!r:.60}")
-    lines, times = _each("load_line", load_line), _each("hours", hours)
+    lines, times = _as_list("load_line", load_line), _as_list("hours", hours)
     duties = [read_duty(Duty(p, outside_field_kA_m, t)) for p in lines for t in times]
-    kelvin = np.arange(_FROM, _LAST, _STEP)
+    kelvin = np.arange(_FIRST, _LAST, _STEP)
     named_so = grades_among(compositions)
     if named_so:
         texts = [compositions] if isinstance(compositions, str) else compositions
         known = [
-            _of_recipes([text], kelvin, process, shell, basis)
+            _recipe_loops([text], kelvin, process, shell, basis)
             if grade is None
-            else _limits_of_grade(grade, kelvin, process, shell)
+            else _grade_loops(grade, kelvin, process, shell)
             for text, grade in zip(texts, named_so, strict=True)
         ]
     else:
-        known = [_of_recipes(compositions, kelvin, process, shell, basis)]
+        known = [_recipe_loops(compositions, kelvin, process, shell, basis)]
     frames = []
     for own in known:
         limits = []
         for duty in duties:
             safety = duty.safety(own.remanence, own.knee, own.recoil)
             loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
-            spent = _crossed(kelvin, 1.0 / np.maximum(safety, 1e-9), 1.0, own.limit)
+            spent = _crossing_temperature(kelvin, 1.0 / np.maximum(safety, 1e-9), 1.0, own.limit)
             columns = {"knee_K": spent}
             for percent in wanted:
-                columns[f"loss_{percent:g}_pct_K"] = _crossed(kelvin, loss, percent, own.limit)
+                columns[f"loss_{percent:g}_pct_K"] = _crossing_temperature(
+                    kelvin, loss, percent, own.limit
+                )
             head = {"candidate": own.names, "shell": own.shells}
             limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
         whole = pd.concat(limits, ignore_index=True)
@@ -301,23 +299,35 @@ def use_limits(
     return found
 
 
+def _as_list(name: str, given: Any) -> list[float]:
+    """Return one number or several as a list."""
+    try:
+        found = np.atleast_1d(np.asarray(given, float))
+    except (TypeError, ValueError):
+        found = np.empty(0)
+    if found.ndim != 1 or not found.size:
+        raise InputError(f"{name} must be a number or a list of them, got {given!r:.60}")
+    return found.tolist()
+
+
 @dataclass(frozen=True, eq=False)
 class _Loops:
     """Figures of n magnets at k temperatures, shape (n, k); A/m. Highest temperatures, K, (n,)."""
 
     names: list[str]
     shells: Any
-    remanence: Array
-    coercivity: Array
-    knee: Array
-    recoil: Array
-    limit: Array
+    remanence: _Array
+    coercivity: _Array
+    knee: _Array
+    recoil: _Array
+    limit: _Array
     note: str = ""
 
 
-def _of_recipes(compositions: Any, kelvin: Array, process: Any, shell: Any, basis: Basis) -> _Loops:
-    """Return what the model makes of recipes."""
-    from ..composition._read import read_inputs
+def _recipe_loops(
+    compositions: Any, kelvin: _Array, process: Any, shell: Any, basis: Basis
+) -> _Loops:
+    """Return the modelled figures of recipes."""
     from ..magnetism._magnets import magnets
     from ..magnetism.shells import read_shells
 
@@ -338,16 +348,15 @@ def _of_recipes(compositions: Any, kelvin: Array, process: Any, shell: Any, basi
     )
 
 
-def _limits_of_grade(name: str, kelvin: Array, process: Any, shell: Any) -> _Loops:
-    """Return what the makers of a grade print, as `magnetkit.curve` draws it."""
-    from ..calibration.grades import left, loop
-    from ..composition._grade_names import refuse_beside
+def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
+    """Return the printed figures of a grade, as `magnetkit.curve` uses them."""
+    from ..calibration.grades import curve_figures, share_left
     from ..magnetism.process import parameters
 
     refuse_beside(name, process, shell)
-    row, shape, said = loop(name)
+    row, shape, said = curve_figures(name)
     b_r, h_cj = (
-        float(row[value]) * left(float(row[chord]), kelvin)[None, :]
+        float(row[value]) * share_left(float(row[chord]), kelvin)[None, :]
         for value, chord in (
             ("remanence_T", "remanence_coefficient_pct_K"),
             ("coercivity_kA_m", "coercivity_coefficient_pct_K"),
@@ -367,22 +376,11 @@ def _limits_of_grade(name: str, kelvin: Array, process: Any, shell: Any) -> _Loo
     )
 
 
-def _each(name: str, given: Any) -> list[float]:
-    """Return one number or several as a list."""
-    try:
-        found = np.atleast_1d(np.asarray(given, float))
-    except (TypeError, ValueError):
-        found = np.empty(0)
-    if found.ndim != 1 or not found.size:
-        raise InputError(f"{name} must be a number or a list of them, got {given!r:.60}")
-    return found.tolist()
-
-
-def _crossed(kelvin: Array, value: Array, bound: float, limit: Array) -> Array:
+def _crossing_temperature(kelvin: _Array, value: _Array, bound: float, limit: _Array) -> _Array:
     """Return where a rising quantity, shape (n, k), first reaches a bound, at most `limit`, (n,).
 
-    Between two temperatures its logarithm is straight; what is lost with the order of the magnet
-    is over the bound.
+    Its logarithm is linear between two temperatures; above the Curie temperature it counts as over
+    the bound.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.maximum(np.nan_to_num(value, nan=np.inf), 1e-300) / bound)

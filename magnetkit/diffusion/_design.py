@@ -1,50 +1,47 @@
-"""The least heavy rare earth that lets a magnet stand its field: on faces, all through, alloyed."""
+"""The least heavy rare earth with which a magnet meets a target: on faces, diffused, alloyed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ._local import NODES, Asked, Case, Magnet, chance, quantile
-from ._profile import Anneal, Groups, Spreading, process
+from ._local import NODES, Case, Magnet, Target, probability_met, quantile
+from ._profile import Anneal, Groups, Spreading, treatment
+from ._shapes import Array
 
-Array = NDArray[np.float64]
-Each = Sequence[tuple[Magnet, Case]]
+_Each = Sequence[tuple[Magnet, Case]]
 
-# Steps of the search, and between which shares of the field that a place has to stand: more than
-# all of it where the soft corner of the loop costs too much, less where a loss is allowed.
+# Steps of the search, and its range of the share of the field that a cell has to withstand: above 1
+# where the soft corner of the loop costs too much, below where a loss is allowed.
 _STEPS = 16
 _RELIEF = 0.3, 1.5
-# A patch less than this far into the answer holds nothing, kg/m2.
+# Masses per area below this count as zero, kg/m2.
 _NOTHING = 1e-7
 _FAINT = 1e-4
 _RICHER, _ROUNDS = 1.03, 4
-# A probability is met to this much, and the richest surface is so much of what grains bear: less
-# where slower diffusion than expected would make it richer than that.
+# Tolerance of a probability, and the richest surface as a share of what grains bear: less where
+# diffusion slower than expected would make it richer.
 _ROUNDED, _SURFACE = 0.005, (0.98, 0.7)
 _BUT_EDGES = 0.98
 
 
 @dataclass(frozen=True, eq=False)
 class Coated:
-    """Faces treated: what is put on, and what is where.
+    """Treated faces: the mass on each group of patches, and the content of each cell.
 
     Attributes
     ----------
-    anneal : Anneal
-    groups : list of list of Patch
     mass : ndarray of float64, shape (g,)
         Heavy rare earth that enters, of each group, kg/m2.
     areas : ndarray of float64, shape (g,)
         Of each group, m2.
     amounts : list of ndarray of float64, shape (n,)
-        Heavy rare earth of each cell, %, at each of `NODES` of the diffusion coefficient.
+        Content of each cell, %, at each of `NODES` of the diffusion coefficient.
     probability : float
-        That what is asked is met.
+        That the target is met.
     met : bool
-        Whether that is the probability asked for.
+        Whether that is at least the probability required.
     """
 
     anneal: Anneal
@@ -57,7 +54,7 @@ class Coated:
 
     @property
     def amount(self) -> Array:
-        """Heavy rare earth of each cell, %, with the coefficient as stated."""
+        """Content of each cell, %, at the stated diffusion coefficient."""
         return self.amounts[len(self.amounts) // 2]
 
     @property
@@ -67,21 +64,13 @@ class Coated:
 
     @property
     def put_on_kg(self) -> float:
-        """Mass put on, kg: what enters, stays on the surface and is lost."""
-        share = process()["yield"]
+        """Mass put on, kg: the mass that enters, stays on the surface and is lost."""
+        share = treatment()["yield"]
         return self.entered_kg / (1.0 - share["residue"] - share["lost"])
 
     def balance(self, cells: Array, density: float) -> dict[str, float]:
-        """Return where the mass put on is, kg: ``put_on``, ``inside``, ``residue``, ``lost``.
-
-        Parameters
-        ----------
-        cells : ndarray of float64, shape (n,)
-            Volumes, m3.
-        density : float
-            kg/m3.
-        """
-        share = process()["yield"]
+        """Return the masses ``put_on inside residue lost``, kg; cells in m3, density in kg/m3."""
+        share = treatment()["yield"]
         return {
             "put_on": self.put_on_kg,
             "inside": float(self.amount @ cells) * density / 100.0,
@@ -92,7 +81,7 @@ class Coated:
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """What is looked for, and in which magnet.
+    """A search for the least heavy rare earth in one magnet.
 
     Attributes
     ----------
@@ -100,14 +89,14 @@ class Search:
         The magnet in cells.
     each : sequence of (Magnet, Case)
         The base alloy at the temperature of each operating point.
-    asked : Asked
+    target : Target
     probability : float
-        With which it has to be met.
+        With which the target has to be met.
     """
 
     spreading: Spreading
-    each: Each
-    asked: Asked
+    each: _Each
+    target: Target
     probability: float
     _known: dict[Any, tuple[Groups, Array]] = field(default_factory=dict)
 
@@ -133,44 +122,31 @@ class Search:
         return np.array([sum(self.spreading.patch_area(p) for p in g) for g in groups])
 
     def needed(self, relief: float, deviations: float) -> Array:
-        """Return the least content each cell needs, %, if `relief` of the field counts."""
+        """Return the least content each cell needs, %, if a share `relief` of the field counts."""
         found = np.zeros(len(self.cells))
         for magnet, case in self.each:
-            wanted = relief * case.reverse + self.asked.margin
+            wanted = relief * case.reverse + self.target.margin
             found = np.maximum(found, magnet.needed(wanted, deviations))
         return found
 
     def meets(self, amount: Array, deviations: float) -> bool:
-        """Return whether a magnet with H_cJ so many deviations off meets what is asked."""
-        return all(self.asked.met(m, amount, case, self.cells, deviations) for m, case in self.each)
+        """Return whether a magnet meets the target with ln H_cJ off by standard deviations."""
+        return all(
+            self.target.met(m, amount, case, self.cells, deviations) for m, case in self.each
+        )
 
 
-def richest(amount: Array) -> float:
-    """Return the largest content but for edges, where what several faces bring adds up."""
+def _largest_content(amount: Array) -> float:
+    """Return the largest content, %, without edges, where several faces add up."""
     return float(np.quantile(amount, _BUT_EDGES))
 
 
 def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Array | None:
-    """Return the masses per area that give every cell what it needs, at the least in total.
+    """Return the least masses per area that give each cell its needed content, or None.
 
-    A linear programme: minimize the mass put on, with the content of each cell at least what it
-    needs and at most what the grains bear.
-
-    Parameters
-    ----------
-    response : ndarray of float64, shape (n, g)
-        Content that one unit on each group brings, %.
-    needed : ndarray of float64, shape (n,)
-        Least content, %.
-    areas : ndarray of float64, shape (g,)
-        Areas of the groups.
-    most : float
-        Largest content, %.
-
-    Returns
-    -------
-    ndarray of float64, shape (g,), or None
-        None where there is no answer.
+    A linear programme: the total mass is smallest, with the content of each cell at least `needed`,
+    %, shape (n,), and at most `most`, %. `response`, shape (n, g), is the content that one unit on
+    each group brings, `areas`, shape (g,), are those of the groups.
     """
     if not np.isfinite(needed).all():
         return None
@@ -178,7 +154,7 @@ def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Arr
         own = response[:, 0]
         with np.errstate(divide="ignore", invalid="ignore"):
             mass = float(np.nan_to_num(needed / np.maximum(own, 1e-12), posinf=np.inf).max())
-        return np.array([mass]) if mass * richest(own) <= most else None
+        return np.array([mass]) if mass * _largest_content(own) <= most else None
     from scipy.optimize import linprog
     from scipy.sparse import csr_array
 
@@ -195,9 +171,9 @@ def least_mass(response: Array, needed: Array, areas: Array, most: float) -> Arr
 def _relieved(
     search: Search, groups: Groups, spread: float, deviations: float, most: float
 ) -> Array | None:
-    """Return the least masses that meet what is asked; where a loss is, part may be given up."""
+    """Return the least masses that meet the target; a loss allows relief of part of the field."""
     response, areas = search.responses(groups, spread), search.areas(groups)
-    if search.asked.loss_pct is None:
+    if search.target.loss_pct is None:
         return least_mass(response, search.needed(1.0, deviations), areas, most)
     best: Array | None = None
     low, high = _RELIEF
@@ -214,19 +190,10 @@ def _relieved(
 
 
 def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
-    """Return the least that faces have to be coated with.
-
-    Where nothing meets what is asked, the most that the surface bears, with `Coated.met` False.
-
-    Parameters
-    ----------
-    search : Search
-    groups : list of list of Patch
-    anneal : Anneal
-    """
+    """Return the least coating; if none meets the target, the richest, with `Coated.met` False."""
     best: Coated | None = None
     for share in _SURFACE if len(groups) > 1 else _SURFACE[:1]:
-        found = _sure(search, groups, anneal, share * search.each[0][0].most_wt_pct)
+        found = _likely_enough(search, groups, anneal, share * search.each[0][0].most_wt_pct)
         if found is not None and (best is None or found.probability > best.probability):
             best = found
         if best is not None and best.met:
@@ -234,13 +201,13 @@ def coat(search: Search, groups: Groups, anneal: Anneal) -> Coated:
     if best is None:
         response = search.responses(groups, anneal.spread())
         each = np.ones(len(groups))
-        full = _SURFACE[0] * search.each[0][0].most_wt_pct / richest(response @ each)
+        full = _SURFACE[0] * search.each[0][0].most_wt_pct / _largest_content(response @ each)
         best = _coated(search, groups, anneal, full * each)
     return best
 
 
-def _sure(search: Search, groups: Groups, anneal: Anneal, most: float) -> Coated | None:
-    """Return the least coating that is likely enough, the doubt of the coefficient included."""
+def _likely_enough(search: Search, groups: Groups, anneal: Anneal, most: float) -> Coated | None:
+    """Return the least coating that is likely enough, uncertainty of the coefficient included."""
     wanted = quantile(search.probability)
     deviations, best = wanted, None
     for _ in range(_ROUNDS if len(groups) == 1 else _ROUNDS // 2):
@@ -248,7 +215,7 @@ def _sure(search: Search, groups: Groups, anneal: Anneal, most: float) -> Coated
         if mass is None:
             break
         best = _coated(search, groups, anneal, mass)
-        # The doubt of the coefficient comes on top of that of H_cJ.
+        # The uncertainty of the coefficient adds to that of H_cJ.
         short = wanted - quantile(min(max(best.probability, 1e-6), 1.0 - 1e-9))
         if best.met or abs(short) < 0.02:
             break
@@ -257,10 +224,10 @@ def _sure(search: Search, groups: Groups, anneal: Anneal, most: float) -> Coated
 
 
 def _richer(search: Search, coated: Coated) -> Coated:
-    """Return a coating that falls just short made richer, as far as the surface bears."""
+    """Return a coating that just misses the target made richer, as far as the surface allows."""
     most = search.each[0][0].most_wt_pct
     for _ in range(2 * _ROUNDS):
-        if coated.met or _RICHER * richest(coated.amount) > most:
+        if coated.met or _RICHER * _largest_content(coated.amount) > most:
             break
         mass = _RICHER * coated.mass
         coated = _coated(search, coated.groups, coated.anneal, mass)
@@ -270,34 +237,31 @@ def _richer(search: Search, coated: Coated) -> Coated:
 def _coated(search: Search, groups: Groups, anneal: Anneal, mass: Array) -> Coated:
     mass = np.where(mass > _NOTHING, mass, 0.0)
     amounts = [search.responses(groups, anneal.spread(float(node))) @ mass for node, _ in NODES]
-    found = chance(search.asked, search.each, amounts, search.cells)
+    found = probability_met(search.target, search.each, amounts, search.cells)
     met = found >= search.probability - _ROUNDED
     return Coated(anneal, groups, mass, search.areas(groups), amounts, found, met)
 
 
 @dataclass(frozen=True, eq=False)
-class Throughout:
+class _Uniform:
     """The same content everywhere: a uniform shell, or an alloy.
 
     Attributes
     ----------
     amount : float
-        Heavy rare earth, %; NaN where none meets what is asked.
+        Heavy rare earth, %; NaN where none meets the target.
     probability : float
-        That what is asked is met.
+        That the target is met.
     """
 
     amount: float
     probability: float
 
 
-def throughout(search: Search) -> Throughout:
-    """Return the least content, the same everywhere, that meets what is asked.
+def uniform_content(search: Search) -> _Uniform:
+    """Return the least uniform content that meets the target.
 
-    Parameters
-    ----------
-    search : Search
-        Its magnets say whether the content is diffused or alloyed.
+    The search's magnets say whether it is diffused or alloyed.
     """
     deviations = quantile(search.probability)
     magnet = search.each[0][0]
@@ -307,10 +271,10 @@ def throughout(search: Search) -> Throughout:
     good = [i for i, amount in enumerate(usable) if search.meets(amount * ones, deviations)]
     if not good:
         most = max(
-            chance(search.asked, search.each, [amount * ones], search.cells)
+            probability_met(search.target, search.each, [amount * ones], search.cells)
             for amount in usable[len(usable) // 2 :: 3]
         )
-        return Throughout(float("nan"), most)
+        return _Uniform(float("nan"), most)
     low, high = float(usable[max(good[0] - 1, 0)]), float(usable[good[0]])
     for _ in range(20):
         middle = 0.5 * (low + high)
@@ -318,19 +282,12 @@ def throughout(search: Search) -> Throughout:
             high = middle
         else:
             low = middle
-    found = chance(search.asked, search.each, [high * ones], search.cells)
-    return Throughout(high, found)
+    found = probability_met(search.target, search.each, [high * ones], search.cells)
+    return _Uniform(high, found)
 
 
 def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Coated:
-    """Return the coating of the anneal that takes least; of two within 2 %, the shorter.
-
-    Parameters
-    ----------
-    search : Search
-    groups : list of list of Patch
-    anneals : sequence of Anneal
-    """
+    """Return the coating of the anneal that takes least; of two within 2 %, the shorter."""
     # A group each of patches would be slow to search over anneals: one mass serves to choose.
     one = groups if len(groups) == 1 else [[patch for group in groups for patch in group]]
     found = [coat(search, one, a) for a in sorted(anneals, key=lambda a: (a.hours, a.celsius))]
@@ -343,16 +300,10 @@ def best_anneal(search: Search, groups: Groups, anneals: Sequence[Anneal]) -> Co
     return chosen if one is groups else coat(search, groups, chosen.anneal)
 
 
-def refined(coarse: Coated, groups: Groups, search: Search) -> Coated:
-    """Return a coating found on few cells, checked on many and made richer where it fell short.
+def refined_coating(coarse: Coated, groups: Groups, search: Search) -> Coated:
+    """Return a coating found on few cells, checked on many and made richer where it falls short.
 
-    Parameters
-    ----------
-    coarse : Coated
-    groups : list of list of Patch
-        The same groups on the many cells.
-    search : Search
-        On the many cells.
+    `groups` and `search` are those on the many cells.
     """
     areas = search.areas(groups)
     scale = coarse.entered_kg / max(float(coarse.mass @ areas), 1e-30)

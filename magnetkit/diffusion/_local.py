@@ -1,10 +1,8 @@
-"""What a magnet is where it holds so much heavy rare earth: B_r and H_cJ by the shell model.
+"""A magnet with heavy rare earth in each cell: its figures, its field, and what it loses.
 
-Partial demagnetization: what heat and a fault field take of the flux, for now and for good.
-
-What a magnet has to stand: the reverse field in each cell at one or several operating points.
-
-What is asked of a magnet in its field, and how likely a magnet meets it.
+`Magnet` gives B_r and H_cJ by content of heavy rare earth at one temperature; `Case` the reverse
+field in each cell at one operating point, from the magnet's shape or a field solver's map; `Target`
+what has to be met, and `probability_met` how likely a magnet meets it.
 """
 
 import warnings
@@ -14,7 +12,6 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import named, renamed
 from .._core._requirement_text import parse_requirement
@@ -23,13 +20,11 @@ from .._core.errors import InputError
 from .._core.units import MU_0, kelvin_text
 from ..composition.table import CompositionTable
 from ._profile import FieldMap, read_field
-from ._shapes import AXES, Axis, Cells, SelfField
+from ._shapes import AXES, Array, Axis, Cells, SelfField
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-Array = NDArray[np.float64]
 
 _AMOUNTS = np.r_[0.0, np.geomspace(0.01, 8.0, 40)]
 _SHARES = np.r_[0.0, np.geomspace(0.005, 0.6, 40)]
@@ -73,19 +68,19 @@ class Magnet:
     most_wt_pct: float
 
     def b_r(self, amount: Array) -> Array:
-        """Return B_r, T, where there is so much, %."""
+        """Return B_r, T, at a content of heavy rare earth, %."""
         return np.interp(amount, self.amount, self.remanence)
 
     def _curve(self, deviations: float) -> Array:
         return self.coercivity * np.exp(deviations * self.deviation)
 
     def h_cj(self, amount: Array, deviations: float = 0.0) -> Array:
-        """Return H_cJ, A/m, where there is so much, %, so many standard deviations off."""
+        """Return H_cJ, A/m, at a content, %, with ln H_cJ off by standard deviations."""
         curve = self._curve(deviations)
         return np.where(amount > self.most_wt_pct, curve[0], np.interp(amount, self.amount, curve))
 
     def needed(self, field: Array, deviations: float = 0.0) -> Array:
-        """Return the least amount, %, that stands a reverse field, A/m; infinite where none."""
+        """Return the least content, %, that withstands a reverse field, A/m, or infinity."""
         usable = self.amount <= self.most_wt_pct
         rising = np.maximum.accumulate(self._curve(deviations)[usable])
         # A level stretch has its least amount at its start.
@@ -95,63 +90,36 @@ class Magnet:
 
     @property
     def most_coercive(self) -> float:
-        """Largest H_cJ that any amount gives, A/m."""
+        """Largest H_cJ at any content, A/m."""
         return float(self.coercivity[self.amount <= self.most_wt_pct].max())
 
 
-def _figures(table: CompositionTable, kelvin: float, process: Any, shells: Any) -> Any:
-    """Return figures of many magnets at one temperature, without talk of shells as a whole."""
-    from ..magnetism.sintered import sintered_at
-
-    with warnings.catch_warnings():
-        # An amount is one of a place in a magnet, not what a furnace puts into the whole.
-        warnings.filterwarnings("ignore", message="no furnace makes this shell")
-        (frame,) = sintered_at(table, [kelvin], process, shells)
-    return frame
-
-
-def diffused(
+def diffused_magnet(
     table: CompositionTable, element: str, kelvin: float, process: Any, most_wt_pct: float
 ) -> Magnet:
-    """Return the base alloy with heavy rare earth diffused to the grains' surface.
+    """Return a base alloy, one row, with heavy rare earth diffused to the grains' surface.
 
-    Parameters
-    ----------
-    table : CompositionTable
-        The base alloy, one row.
-    element : {"Tb", "Dy"}
-    kelvin : float
-        Temperature, K.
-    process : Process, dict, str or None
-        As for `magnetkit.magnetism.sintered`.
-    most_wt_pct : float
-        See `Magnet`.
+    At `kelvin`, K; `process` as for `magnetkit.magnetism.sintered`, `most_wt_pct` as in `Magnet`.
 
     Raises
     ------
     InputError
-        If the alloy makes no magnet there, or none that anything was diffused into.
+        If the alloy makes no magnet there, or diffusion into its host is unknown.
     """
     shells = [f"{element} {a:.6f} wt%" if a else "" for a in _AMOUNTS]
-    frame = _figures(table[np.zeros(len(shells), int)], kelvin, process, shells)
+    frame = _sintered_frame(table[np.zeros(len(shells), int)], kelvin, process, shells)
     return _magnet(frame, table, element, kelvin, process, _AMOUNTS, most_wt_pct)
 
 
-def alloyed(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
-    """Return the base alloy with part of its rare earth replaced throughout; see `diffused`.
-
-    Parameters
-    ----------
-    table, element, kelvin, process
-        As for `diffused`.
-    """
+def alloyed_magnet(table: CompositionTable, element: str, kelvin: float, process: Any) -> Magnet:
+    """Return the base alloy with part of its rare earth replaced; see `diffused_magnet`."""
     from ..magnetism.shells import replace_rare_earth
 
     many = table[np.zeros(len(_SHARES), int)]
     column = np.full(len(_SHARES), INDEX[element], np.int64)
     made = replace_rare_earth(many, column, _SHARES)
     weight = made.weight_fractions()[:, INDEX[element]]
-    frame = _figures(made, kelvin, process, None)
+    frame = _sintered_frame(made, kelvin, process, None)
     added = 100.0 * (weight - weight[0])
     return _magnet(frame, table, element, kelvin, process, added, np.inf)
 
@@ -177,7 +145,7 @@ def _magnet(
             f"{table.formulas()[0]} makes no magnet with {element} at {kelvin_text(kelvin)}: "
             f"{reason}; diffusion is known in {', '.join(shelled_hosts())} alone"
         )
-    # Beyond the first amount that makes no magnet there is nothing.
+    # Amounts from the first that makes no magnet on are left out.
     end = len(good) if good.all() else int(np.argmin(good))
     low = frame["coercivity_kA_m_lo"].to_numpy(float)
     deviation = np.log(h_cj[:end] / low[:end]) / _Z90
@@ -196,21 +164,24 @@ def _magnet(
     )
 
 
-def kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -> Array:
-    """Return the share of B_r that each place keeps after a reverse field, 1 down to -1.
+def _sintered_frame(table: CompositionTable, kelvin: float, process: Any, shells: Any) -> Any:
+    """Return figures of many magnets at one temperature, K, without warnings of shells."""
+    from ..magnetism.sintered import sintered_at
 
-    The local loop is that of `magnetkit.magnetism.demagnetization`: the grains that a field H has
-    turned are (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee.
+    with warnings.catch_warnings():
+        # The amount is that of one cell, not what a furnace puts into the whole magnet.
+        warnings.filterwarnings("ignore", message="no furnace makes this shell")
+        (frame,) = sintered_at(table, [kelvin], process, shells)
+    return frame
 
-    Parameters
-    ----------
-    magnet : Magnet
-    amount : ndarray of float64, shape (n,)
-        Heavy rare earth of each place, %.
-    field : ndarray of float64, shape (n,)
-        Largest reverse field along the easy axis that it has seen, A/m.
-    deviations : float
-        By how many standard deviations H_cJ is off the centre of its interval.
+
+def share_kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -> Array:
+    """Return the share of B_r that each cell keeps after a reverse field, 1 down to -1, shape (n,).
+
+    The local loop is that of `magnetkit.magnetism.demagnetization`: the share of grains that a
+    field H has reversed is (H / H_cJ)^p, with p such that J is 0.9 B_r at the knee. `amount` is the
+    content, %, `field` the largest reverse field seen along the easy axis, A/m, shape (n,) each; ln
+    H_cJ is off by `deviations` standard deviations.
     """
     from ..kernels._demagnetization import corner, turned
 
@@ -221,23 +192,30 @@ def kept(magnet: Magnet, amount: Array, field: Array, deviations: float = 0.0) -
     return np.maximum(1.0 - np.asarray(turned(h_cj, power, field)), -1.0)
 
 
-def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
-    """Return the reverse field, A/m, at which a magnet of unequal places has J = 0 on average.
+def flux_loss(
+    magnet: Magnet, amount: Array, field: Array, cells: Array, deviations: float = 0.0
+) -> float:
+    """Return the irreversible loss of flux after a reverse field, % of that before.
 
-    Parameters
-    ----------
-    magnet : Magnet
-    amount : ndarray of float64, shape (n,)
-        Heavy rare earth of each place, %.
-    volumes : ndarray of float64, shape (n,)
-        What each place stands for; any unit.
+    `amount`, %, `field`, A/m, and volumes `cells` are of the cells, shape (n,) each.
+    """
+    before = magnet.b_r(amount) * cells
+    return float(
+        100.0 * (1.0 - (share_kept(magnet, amount, field, deviations) @ before) / before.sum())
+    )
+
+
+def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
+    """Return the reverse field, A/m, at which the mean J of a magnet is 0.
+
+    `amount`, %, and `volumes`, any unit, are of its cells, shape (n,) each.
     """
     from scipy.optimize import brentq
 
     b_r = magnet.b_r(amount)
 
     def mean(field: float) -> float:
-        j = kept(magnet, amount, np.full(len(amount), field)) * (
+        j = share_kept(magnet, amount, np.full(len(amount), field)) * (
             b_r - (magnet.recoil - 1.0) * MU_0 * field
         )
         return float(np.average(j, weights=volumes))
@@ -249,41 +227,13 @@ def whole_coercivity(magnet: Magnet, amount: Array, volumes: Array) -> float:
 Law = Literal["component", "coherent"]
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One operating point.
+def reverse_field(vectors: Array, along: Axis, law: Law = "component") -> Array:
+    """Return the reverse field that counts, A/m, shape (n,), of H, A/m, shape (n, 3).
 
-    Attributes
-    ----------
-    name : str
-    kelvin : float
-        K.
-    reverse : ndarray of float64, shape (n,)
-        Field against the magnetization that counts in each cell, A/m; negative where it helps.
-    own : ndarray of float64, shape (n,)
-        What of it the magnet makes itself and falls with its B_r; zeros of a map.
-    """
-
-    name: str
-    kelvin: float
-    reverse: Array
-    own: Array
-
-
-def against(vectors: Array, along: Axis, law: Law = "component") -> Array:
-    """Return the reverse field that counts, A/m, shape (n,).
-
-    Parameters
-    ----------
-    vectors : ndarray of float64, shape (n, 3)
-        H, A/m.
-    along : {"x", "y", "z"}
-        Easy axis, along which the magnet is magnetized.
-    law : {"component", "coherent"}
-        ``component``: what lies along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
-        J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees;
-        ``coherent``: H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by
-        which a transverse field helps: a bound, since real magnets lie between the two.
+    ``component`` takes the component along the easy axis, H_c(theta) = H_c / cos(theta) (Kondorsky,
+    J. Phys. USSR 2 (1940) 161), which sintered Nd-Fe-B follows up to some 45 degrees; ``coherent``
+    H_c(theta) = H_c (cos^(2/3) + sin^(2/3))^(-3/2) of Stoner and Wohlfarth, by which a transverse
+    field helps. Real magnets lie between the two.
 
     Raises
     ------
@@ -302,17 +252,18 @@ def against(vectors: Array, along: Axis, law: Law = "component") -> Array:
 
 @dataclass(frozen=True)
 class Circuit:
-    """What surrounds the magnet.
+    """The circuit around the magnet.
 
     Attributes
     ----------
     along : {"x", "y", "z"}
+        Direction of magnetization.
     load_line : float or None
         Mean permeance coefficient -B / (mu_0 H); None in open circuit, where shape decides.
     outside_field_kA_m : float
         Uniform outside field against the magnetization, kA/m.
     law : {"component", "coherent"}
-        See `against`.
+        See `reverse_field`.
     """
 
     along: Axis
@@ -321,7 +272,7 @@ class Circuit:
     law: Law = "component"
 
     def scale(self, field: SelfField) -> float:
-        """Return what of the open-circuit field is left: the load line sets its mean."""
+        """Return the share of the open-circuit field that is left: the load line sets its mean."""
         if self.load_line is None:
             return 1.0
         return 1.0 / (1.0 + self.load_line) / field.factor
@@ -338,60 +289,49 @@ Circuit.__init__ = renamed(outside_kA_m="outside_field_kA_m")(  # type: ignore[m
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One operating point at `kelvin`, K.
+
+    Attributes
+    ----------
+    reverse : ndarray of float64, shape (n,)
+        Field against the magnetization that counts in each cell, A/m; negative where it helps.
+    own : ndarray of float64, shape (n,)
+        The part of it that the magnet makes itself and that falls with its B_r; zeros for a map.
+    """
+
+    name: str
+    kelvin: float
+    reverse: Array
+    own: Array
+
+
 def shape_case(
     field: SelfField, circuit: Circuit, kelvin: float, b_r: float, recoil: float
 ) -> Case:
-    """Return what a magnet of a shape has to stand: its own field, as its circuit leaves it.
+    """Return the case of a magnet in its own field, as its circuit leaves it; `b_r` in T.
 
-    The distribution in open circuit is kept and its mean set by the load line; iron near a pole
-    evens it out further, which only a map of a field solver can tell.
-
-    Parameters
-    ----------
-    field : SelfField
-    circuit : Circuit
-    kelvin : float
-    b_r : float
-        Remanence at that temperature, T.
-    recoil : float
-        Recoil permeability.
+    The distribution in open circuit is kept and its mean set by the load line. Iron near a pole
+    evens it out further, which only a field solver's map tells.
     """
     remanent = np.full(len(field.cells.points), b_r / MU_0)
     scale = circuit.scale(field)
     vectors = field.responding(remanent, recoil, scale, circuit.outside())
-    reverse = against(vectors, circuit.along, circuit.law)
+    reverse = reverse_field(vectors, circuit.along, circuit.law)
     return Case("", kelvin, reverse, reverse - 1e3 * circuit.outside_field_kA_m)
-
-
-def _are_read(source: Any) -> bool:
-    """Return whether a source is maps that were read before."""
-    return (
-        isinstance(source, list)
-        and bool(source)
-        and all(isinstance(one, FieldMap) for one in source)
-    )
 
 
 def map_cases(
     source: Any, cells: Cells, circuit: Circuit, kelvin: float, b_r: Any, recoil: float
 ) -> list[Case]:
-    """Return what a magnet has to stand by the user's maps.
+    """Return the cases of the user's maps (or what `read_field` reads as maps).
 
-    Parameters
-    ----------
-    source : str, Path, DataFrame or list of FieldMap
-        See `magnetkit.diffusion._profile.read_field`.
-    cells : Cells
-    circuit : Circuit
-        Its load line does not count; its outside field is added.
-    kelvin : float
-        Temperature where a map says none, K.
-    b_r : callable
-        B_r, T, at a temperature, K: takes the magnetization off a map of B.
-    recoil : float
-        Recoil permeability.
+    The circuit's load line does not count; its outside field is added. `kelvin`, K, is that of maps
+    without a temperature. `b_r`, a function of temperature, K, to B_r, T, takes the magnetization
+    off a map of B.
     """
-    maps = source if _are_read(source) else read_field(source)
+    maps = source if _are_maps(source) else read_field(source)
     easy = AXES.index(circuit.along)
     found = []
     for one in maps:
@@ -402,10 +342,19 @@ def map_cases(
             vectors = vectors.copy()
             vectors[:, easy] = (vectors[:, easy] - b_r(heat) / MU_0) / recoil
         vectors = vectors + circuit.outside()
-        reverse = against(vectors, circuit.along, circuit.law)
+        reverse = reverse_field(vectors, circuit.along, circuit.law)
         _refuse_other_way(one, reverse)
         found.append(Case(one.name, heat, reverse, np.zeros(len(reverse))))
     return found
+
+
+def _are_maps(source: Any) -> bool:
+    """Return whether a source is a list of `FieldMap`."""
+    return (
+        isinstance(source, list)
+        and bool(source)
+        and all(isinstance(one, FieldMap) for one in source)
+    )
 
 
 def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
@@ -420,24 +369,14 @@ def _refuse_other_way(one: FieldMap, reverse: Array) -> None:
 _ROUNDS, _SETTLED = 60, 1e-4
 
 
-def settled(
+def settle_reversal(
     magnet: Magnet, amount: Array, field: SelfField, circuit: Circuit, kept_before: Array | None
 ) -> tuple[Array, Array]:
-    """Return the share of B_r each cell keeps, and the reverse field it keeps it in, A/m.
+    """Return the share of B_r that each cell keeps, and the reverse field it sees, A/m; (n,) each.
 
-    Cells that reverse make less field against their neighbours: magnetization and field are
-    found together, by iteration.
-
-    Parameters
-    ----------
-    magnet : Magnet
-    amount : ndarray of float64, shape (n,)
-        Heavy rare earth of each cell, %.
-    field : SelfField
-    circuit : Circuit
-        With its outside field.
-    kept_before : ndarray of float64, shape (n,), optional
-        What earlier fields and temperatures left.
+    Reversed cells make less field against their neighbours: magnetization and field are found
+    together, by iteration. `amount` is the content, %, and `kept_before` the share that earlier
+    fields and temperatures left, shape (n,) each.
     """
     b_r = magnet.b_r(amount)
     scale, outside = circuit.scale(field), circuit.outside()
@@ -446,8 +385,8 @@ def settled(
     reverse = np.zeros(len(amount))
     for _ in range(_ROUNDS):
         vectors = field.responding(share * b_r / MU_0, magnet.recoil, scale, outside)
-        reverse = against(vectors, circuit.along, circuit.law)
-        new = np.minimum(start, kept(magnet, amount, reverse))
+        reverse = reverse_field(vectors, circuit.along, circuit.law)
+        new = np.minimum(start, share_kept(magnet, amount, reverse))
         change = float(np.max(np.abs(new - share)))
         # Half a step at a time: a cell that reverses relieves its neighbours, not itself alone.
         share = 0.5 * (share + new)
@@ -464,7 +403,7 @@ def flux_against(
     circuits: Sequence[Circuit],
     cold: Magnet,
 ) -> "pd.DataFrame":
-    """Return what is left of the flux at each temperature and outside field, one after the other.
+    """Return the flux left at each temperature and outside field, one after the other.
 
     Parameters
     ----------
@@ -492,7 +431,7 @@ def flux_against(
     left: Array | None = None
     rows = []
     for magnet, circuit in zip(magnets, circuits, strict=True):
-        share, reverse = settled(magnet, amount, field, circuit, left)
+        share, reverse = settle_reversal(magnet, amount, field, circuit, left)
         left = share
         slope = (magnet.recoil - 1.0) * MU_0 * reverse
         hot = float(((share * magnet.b_r(amount) - slope) * volumes).sum()) / start
@@ -510,23 +449,23 @@ def flux_against(
     return pd.DataFrame(rows)
 
 
+LOSS, _MARGIN = "irreversible_loss_pct", "margin_kA_m"
 _NORMAL = NormalDist()
-# Gauss's three points of a normal distribution, for the doubt of the diffusion coefficient.
+# Gauss's three points of a normal distribution, for the uncertainty of the diffusion coefficient.
 NODES = ((-np.sqrt(3.0), 1.0 / 6.0), (0.0, 2.0 / 3.0), (np.sqrt(3.0), 1.0 / 6.0))
 _WIDEST = 5.0
-LOSS, MARGIN = "irreversible_loss_pct", "margin_kA_m"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a magnet must keep.
+class Target:
+    """The requirement on a magnet.
 
     Attributes
     ----------
     loss_pct : float or None
-        Most of the flux that may be lost for good, %; None where every place has to stand.
+        Largest irreversible loss of flux, %; None where every cell has to withstand its field.
     margin : float
-        Least of H_cJ less the reverse field in every place, A/m; where no loss is asked for.
+        Smallest H_cJ less the reverse field in every cell, A/m; counts without `loss_pct`.
     """
 
     loss_pct: float | None = None
@@ -535,92 +474,15 @@ class Asked:
     def met(
         self, magnet: Magnet, amount: Array, case: Case, cells: Array, deviations: float
     ) -> bool:
-        """Return whether a magnet with H_cJ so many deviations off its centre meets it.
-
-        Parameters
-        ----------
-        magnet : Magnet
-        amount : ndarray of float64, shape (n,)
-            Heavy rare earth of each cell, %.
-        case : Case
-        cells : ndarray of float64, shape (n,)
-            Volumes.
-        deviations : float
-        """
-        field = _field(magnet, amount, case)
+        """Return whether a magnet meets it; content, %, and volumes of cells have shape (n,)."""
+        field = _field_of_case(magnet, amount, case)
         if self.loss_pct is None:
             return bool(np.all(magnet.h_cj(amount, deviations) - field >= self.margin))
-        return loss(magnet, amount, field, cells, deviations) <= self.loss_pct
+        return flux_loss(magnet, amount, field, cells, deviations) <= self.loss_pct
 
 
-def _field(magnet: Magnet, amount: Array, case: Case) -> Array:
-    """Return the reverse field of a case; what the magnet makes itself falls with its B_r."""
-    less = 1.0 - magnet.b_r(amount) / magnet.remanence[0]
-    return case.reverse - float(np.mean(less)) * case.own
-
-
-def loss(
-    magnet: Magnet, amount: Array, field: Array, cells: Array, deviations: float = 0.0
-) -> float:
-    """Return the flux lost for good after a reverse field, % of that before.
-
-    Parameters
-    ----------
-    magnet : Magnet
-    amount, field, cells : ndarray of float64, shape (n,)
-        Heavy rare earth, %, reverse field, A/m, and volume of each cell.
-    deviations : float
-        By how many H_cJ is off its centre.
-    """
-    before = magnet.b_r(amount) * cells
-    return float(100.0 * (1.0 - (kept(magnet, amount, field, deviations) @ before) / before.sum()))
-
-
-def chance(
-    asked: Asked, each: Sequence[tuple[Magnet, Case]], amounts: Sequence[Array], cells: Array
-) -> float:
-    """Return the probability that a magnet meets what is asked in every case.
-
-    H_cJ is off by as many deviations in all of a magnet and every case; the amounts are
-    those at each of `NODES` of the diffusion coefficient, or one array where it does not count.
-
-    Parameters
-    ----------
-    asked : Asked
-    each : sequence of (Magnet, Case)
-        The magnet at the temperature of each case.
-    amounts : sequence of ndarray
-        Heavy rare earth of each cell, %.
-    cells : ndarray of float64, shape (n,)
-        Volumes.
-    """
-    weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
-    total = 0.0
-    for amount, weight in zip(amounts, weights, strict=True):
-        least = max(_least(asked, magnet, case, amount, cells) for magnet, case in each)
-        total += weight * (1.0 - _NORMAL.cdf(least))
-    return total
-
-
-def _least(asked: Asked, magnet: Magnet, case: Case, amount: Array, cells: Array) -> float:
-    """Return by how many deviations H_cJ may fall short and the requirement still be met."""
-    low, high = -_WIDEST, _WIDEST
-    for _ in range(12):
-        middle = 0.5 * (low + high)
-        if asked.met(magnet, amount, case, cells, middle):
-            high = middle
-        else:
-            low = middle
-    return high
-
-
-def quantile(probability: float) -> float:
-    """Return how many deviations H_cJ is off at worst with a probability; negative above 0.5."""
-    return _NORMAL.inv_cdf(1.0 - probability)
-
-
-def read_asked(require: str | Sequence[str]) -> Asked:
-    """Read what is asked: ``irreversible_loss_pct<=3``, or ``margin_kA_m>=50`` in every place.
+def read_target(require: str | Sequence[str]) -> Target:
+    """Read a target: ``irreversible_loss_pct<=3``, or ``margin_kA_m>=50`` in every cell.
 
     Raises
     ------
@@ -629,20 +491,62 @@ def read_asked(require: str | Sequence[str]) -> Asked:
 
     Examples
     --------
-    >>> read_asked("irreversible_loss_pct<=3").loss_pct
+    >>> read_target("irreversible_loss_pct<=3").loss_pct
     3.0
     """
     texts = [require] if isinstance(require, str) else list(require)
     if not texts:
-        return Asked()
+        return Target()
     if len(texts) > 1:
-        raise InputError(f"give one of {LOSS}<=N and {MARGIN}>=N, got {len(texts)}")
+        raise InputError(f"give one of {LOSS}<=N and {_MARGIN}>=N, got {len(texts)}")
     one = parse_requirement(texts[0])
-    wanted = {LOSS: "<=", MARGIN: ">="}.get(one.column)
+    wanted = {LOSS: "<=", _MARGIN: ">="}.get(one.column)
     if wanted != one.sign or one.limit is None or one.temperature_K is not None:
-        raise InputError(f"requirement {texts[0]!r}: expected {LOSS}<=3 or {MARGIN}>=50")
-    if one.column == MARGIN:
-        return Asked(None, 1e3 * one.limit)
+        raise InputError(f"requirement {texts[0]!r}: expected {LOSS}<=3 or {_MARGIN}>=50")
+    if one.column == _MARGIN:
+        return Target(None, 1e3 * one.limit)
     if not 0.0 < one.limit < 100.0:
         raise InputError(f"{LOSS} must lie between 0 and 100, got {one.limit:g}")
-    return Asked(one.limit)
+    return Target(one.limit)
+
+
+def _field_of_case(magnet: Magnet, amount: Array, case: Case) -> Array:
+    """Return the reverse field of a case, A/m; the own part falls with B_r."""
+    less = 1.0 - magnet.b_r(amount) / magnet.remanence[0]
+    return case.reverse - float(np.mean(less)) * case.own
+
+
+def probability_met(
+    target: Target, each: Sequence[tuple[Magnet, Case]], amounts: Sequence[Array], cells: Array
+) -> float:
+    """Return the probability that a magnet meets a target in every case.
+
+    ln H_cJ is off by the same number of standard deviations in the whole magnet and every case.
+    `each` holds the magnet at the temperature of each case; `amounts`, %, shape (n,) each, are
+    those at each of `NODES` of the diffusion coefficient, or one array where it does not count.
+    """
+    weights = [w for _, w in NODES] if len(amounts) == len(NODES) else [1.0]
+    total = 0.0
+    for amount, weight in zip(amounts, weights, strict=True):
+        least = max(_worst_deviation(target, magnet, case, amount, cells) for magnet, case in each)
+        total += weight * (1.0 - _NORMAL.cdf(least))
+    return total
+
+
+def _worst_deviation(
+    target: Target, magnet: Magnet, case: Case, amount: Array, cells: Array
+) -> float:
+    """Return the fewest standard deviations of ln H_cJ at which the target is still met."""
+    low, high = -_WIDEST, _WIDEST
+    for _ in range(12):
+        middle = 0.5 * (low + high)
+        if target.met(magnet, amount, case, cells, middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def quantile(probability: float) -> float:
+    """Return the deviations of ln H_cJ exceeded with a probability; negative above 0.5."""
+    return _NORMAL.inv_cdf(1.0 - probability)

@@ -1,15 +1,14 @@
-"""Heavy rare earth in depth: diffusion along grain boundaries from treated faces.
+"""Diffusion of heavy rare earth along grain boundaries from treated faces.
 
 The mass that enters a face does so as at a surface kept at one content for the whole anneal, at a
 rate that falls with the root of time (Crank, The Mathematics of Diffusion, 1975, section 3.3); no
-face lets anything out. The equation is then linear in the mass, and any treatment is a sum of
-those of its patches. Each direction is divided into finite volumes whose modes are found once; in
-time every mode is exact: its amplitude is Dawson's integral. Mass is the mode that does not decay,
-so that it balances to rounding.
+face lets anything out. The equation is then linear in the mass, and any treatment is a sum of those
+of its patches. Each direction is divided into finite volumes whose modes are found once; in time
+every mode is exact: its amplitude is Dawson's integral. Mass is the mode that does not decay, so
+that it balances to rounding.
 
-Which faces are treated: groups of patches that get one mass per area each.
-
-The user's own tables: a solver's field over the magnet, and which parts of faces are coated.
+The user's tables of a magnet are read here too: which parts of faces are coated, and a field
+solver's map over the magnet.
 """
 
 import re
@@ -25,30 +24,29 @@ from .._core import datasets
 from .._core._blas import one_thread
 from .._core.errors import InputError
 from .._core.units import KILO_OERSTED, MU_0, ZERO_CELSIUS, parse_temperature
-from ._shapes import AXES, Axis, Cells
+from ._shapes import AXES, Array, Axis, Cells
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-Array = NDArray[np.float64]
 ELEMENTS = ("Tb", "Dy")
-"""What is diffused in."""
-# Finite volumes of each cell in the direction that a face looks to.
+"""Elements that can be diffused in."""
+# Finite volumes of each cell in the direction normal to the treated face.
 _FINE = 4
 # Directions of a round magnet's own grid: across the wall, along the axis.
 _ROUND = {"z-": (1, 0), "z+": (1, -1), "outer": (0, -1), "inner": (0, 0)}
 
 
 @lru_cache(maxsize=1)
-def process() -> dict[str, Any]:
-    """Return what a treatment keeps and loses, see ``datasets/diffusion/process.toml``."""
+def treatment() -> dict[str, Any]:
+    """Return the constants of a treatment, see ``datasets/diffusion/process.toml``."""
     return datasets.toml("diffusion/process.toml")
 
 
 @lru_cache(maxsize=1)
 def _laws() -> dict[str, tuple[float, float, float]]:
-    """Return ln D_0, Q / R (K) and the doubt as a standard deviation of ln D by element."""
+    """Return ln D_0, Q / R (K) and the standard deviation of ln D by element."""
     rows: dict[str, list[dict[str, str]]] = {}
     for row in datasets.rows("diffusion/coefficients.csv"):
         rows.setdefault(row["element"], []).append(row)
@@ -62,16 +60,8 @@ def _laws() -> dict[str, tuple[float, float, float]]:
 
 
 def coefficient(element: str, celsius: float) -> float:
-    """Return the coefficient of diffusion along grain boundaries, m2/s, by Arrhenius' law.
+    """Return the coefficient of diffusion along grain boundaries, m2/s, at an anneal in degrees C.
 
-    Parameters
-    ----------
-    element : {"Tb", "Dy"}
-    celsius : float
-        Temperature of the anneal, degrees C.
-
-    Examples
-    --------
     >>> f"{coefficient('Dy', 900.0):.2g}"
     '2.4e-11'
     """
@@ -79,29 +69,21 @@ def coefficient(element: str, celsius: float) -> float:
     return float(np.exp(start - slope / (celsius + ZERO_CELSIUS)))
 
 
-def doubt(element: str) -> float:
+def _uncertainty(element: str) -> float:
     """Return the standard deviation of the logarithm of the coefficient."""
     return _laws()[element][2]
 
 
 @dataclass(frozen=True)
 class Anneal:
-    """What is diffused in, how hot and how long.
-
-    Attributes
-    ----------
-    element : {"Tb", "Dy"}
-    celsius : float
-        Temperature, degrees C.
-    hours : float
-    """
+    """An anneal: element, temperature (degrees C) and duration (h)."""
 
     element: str
     celsius: float
     hours: float
 
     def __post_init__(self) -> None:
-        limits = process()["treatment"]
+        limits = treatment()["treatment"]
         if self.element not in ELEMENTS:
             raise InputError(f"expected Tb or Dy to be diffused in, got {self.element!r}")
         if not limits["lowest_C"] <= self.celsius <= limits["highest_C"]:
@@ -113,13 +95,13 @@ class Anneal:
             raise InputError(f"an anneal takes 0.1 to 200 hours, got {self.hours:g}")
 
     def spread(self, deviations: float = 0.0) -> float:
-        """Return D t, m2, with D so many standard deviations off."""
-        factor = np.exp(deviations * doubt(self.element))
+        """Return D t, m2, with ln D off by a number of standard deviations."""
+        factor = np.exp(deviations * _uncertainty(self.element))
         return float(factor * coefficient(self.element, self.celsius) * 3600.0 * self.hours)
 
 
 @dataclass(frozen=True, eq=False)
-class Direction:
+class _Direction:
     """One direction in finite volumes, and their modes.
 
     Attributes
@@ -140,16 +122,11 @@ class Direction:
     mean: Array
 
 
-def direction(edges: Array, fine: int, ring: bool = False) -> Direction:
-    """Divide a direction between `edges` (m) into `fine` finite volumes a cell.
+def _divide(edges: Array, fine: int, ring: bool = False) -> _Direction:
+    """Divide a direction into `fine` finite volumes a cell.
 
-    Parameters
-    ----------
-    edges : ndarray of float64, shape (n + 1,)
-        Edges of the cells, evenly apart; radii if `ring`.
-    fine : int
-    ring : bool
-        Whether volumes grow with the radius.
+    `edges`, m, shape (n + 1,), are the evenly spaced edges of the cells; radii of a `ring`, whose
+    volumes grow with the radius.
     """
     from scipy.linalg import eigh
 
@@ -167,13 +144,13 @@ def direction(edges: Array, fine: int, ring: bool = False) -> Direction:
     vectors[:, 0] = root / np.linalg.norm(root)
     modes = vectors / root[:, None]
     weighted = (modes * volumes[:, None]).reshape(n, fine, -1).sum(axis=1)
-    return Direction(
+    return _Direction(
         volumes, rates, modes, weighted / volumes.reshape(n, fine).sum(axis=1)[:, None]
     )
 
 
-def amplitude(decay: Array) -> Array:
-    """Return what is left of a mode that was fed at the rate 1 / (2 sqrt(t t_end)), from 1 to 0."""
+def mode_amplitude(decay: Array) -> Array:
+    """Return the amplitude, 1 to 0, of a decaying mode fed at the rate 1 / (2 sqrt(t t_end))."""
     from scipy.special import dawsn
 
     root = np.sqrt(np.maximum(decay, 1e-30))
@@ -198,12 +175,7 @@ class Patch:
 
 @dataclass(frozen=True, eq=False)
 class Spreading:
-    """How mass on the faces of a magnet spreads into its cells.
-
-    Attributes
-    ----------
-    cells : Cells
-    """
+    """How mass on the faces of a magnet, cut into `cells`, spreads into its cells."""
 
     cells: Cells
 
@@ -218,11 +190,10 @@ class Spreading:
         return [np.linspace(start, end, across + 1), box[2] * np.linspace(-0.5, 0.5, counts[2] + 1)]
 
     @lru_cache(maxsize=8)  # noqa: B019  lives as long as a design does
-    def _directions(self, axis: int) -> list[Direction]:
+    def _directions(self, axis: int) -> list[_Direction]:
         ring = self.cells.shape.kind != "block"
         return [
-            direction(e, _FINE if i == axis else 1, ring and i == 0)
-            for i, e in enumerate(self.edges)
+            _divide(e, _FINE if i == axis else 1, ring and i == 0) for i, e in enumerate(self.edges)
         ]
 
     def _face(self, face: str) -> tuple[int, int]:
@@ -255,25 +226,12 @@ class Spreading:
         return float(self.areas(patch.face)[patch.where].sum())
 
     def whole(self, spread: float) -> Array:
-        """Return the content that 1 kg/m2 on every face brings into each cell, kg/m3, (n,).
-
-        Parameters
-        ----------
-        spread : float
-            D t, m2.
-        """
+        """Return the content, kg/m3, (n,), that 1 kg/m2 on all faces brings; `spread`: D t, m2."""
         patches = [Patch(f, np.ones(self.grid(f), bool)) for f in self.cells.shape.faces]
         return np.sum([self.response(patch, spread) for patch in patches], axis=0)
 
     def response(self, patch: Patch, spread: float) -> Array:
-        """Return the content that 1 kg/m2 on a patch brings into each cell, kg/m3, shape (n,).
-
-        Parameters
-        ----------
-        patch : Patch
-        spread : float
-            D t, m2.
-        """
+        """Return the content, kg/m3, (n,), that 1 kg/m2 on a patch brings; `spread` is D t, m2."""
         with one_thread():
             return self._response(patch, spread)
 
@@ -291,7 +249,7 @@ class Spreading:
         decay: Array = np.zeros(1)
         for i, own in enumerate(found):
             decay = decay + own.rates.reshape([-1 if i == j else 1 for j in range(len(found))])
-        whole = whole * amplitude(spread * decay)
+        whole = whole * mode_amplitude(spread * decay)
         for i, own in enumerate(found):
             whole = np.moveaxis(np.tensordot(own.mean, whole, (1, i)), 0, i)
         return self._to_cells(whole)
@@ -312,20 +270,144 @@ class Spreading:
 def slab_profile(thickness: float, two_sides: bool, spread: float, points: int = 200) -> Array:
     """Return the content in depth that 1 kg/m2 on each treated side brings, kg/m3, shape (points,).
 
+    `thickness` in m; `spread` is D t, m2; `two_sides` says that the far side is treated too.
+    """
+    own = _divide(np.linspace(0.0, thickness, points + 1), 1)
+    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
+    return own.mean @ (weights * mode_amplitude(spread * own.rates))
+
+
+Groups = list[list[Patch]]
+
+_NAMED_FACES = ("all", "poles", "sides", "edges", "field")
+EDGE_MM = 3.0
+"""Width of the rim that ``edges`` coats: as deep as diffusion reaches in 8 h at 900 C."""
+_MOST_PARTS, _PART_MM = 6, 3.0
+
+
+def axis_of(along: str) -> Axis:
+    """Return a direction of magnetization; InputError if it is not x, y or z."""
+    for axis in AXES:
+        if along == axis:
+            return axis
+    raise InputError(
+        f"along must be x, y or z, got {along!r}; of a radial ring give the field as a map"
+    )
+
+
+def face_groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
+    """Return the groups of patches of a treatment.
+
     Parameters
     ----------
-    thickness : float
-        m.
-    two_sides : bool
-        Whether the far side is treated too.
-    spread : float
-        D t, m2.
-    points : int
-        Finite volumes.
+    faces : str, Path or DataFrame
+        ``all``; ``poles``, those that the magnetization goes through; ``sides``, the others;
+        ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm or
+        more that each get what the field asks for; names such as ``z+,z-``; or a mask of
+        `magnetkit.diffusion._profile.read_mask`.
+    spreading : Spreading
+    along : {"x", "y", "z"}
+        Direction of magnetization.
+
+    Raises
+    ------
+    InputError
+        If it names no face.
     """
-    own = direction(np.linspace(0.0, thickness, points + 1), 1)
-    weights = own.modes[0] + (own.modes[-1] if two_sides else 0.0)
-    return own.mean @ (weights * amplitude(spread * own.rates))
+    own = spreading.cells.shape.faces
+    if not isinstance(faces, str) or Path(faces).suffix:
+        return read_mask(faces, spreading)
+    poles = [f for f in own if f[0] == along and f[-1] in "+-"]
+    if spreading.cells.shape.kind != "block" and along != "z":
+        poles = [f for f in own if f == "outer"]
+    sets = {"all": list(own), "poles": poles, "sides": [f for f in own if f not in poles]}
+    if faces in sets:
+        return [[_whole_face(f, spreading) for f in sets[faces]]]
+    if faces == "edges":
+        return [[_rim(f, spreading) for f in own]]
+    if faces == "field":
+        return [[part] for f in own for part in _parts_of_face(f, spreading)]
+    names = [name.strip() for name in faces.split(",")]
+    if wrong := [name for name in names if name not in own]:
+        raise InputError(
+            f"{wrong[0]!r} is no face of {spreading.cells.shape}; give {', '.join(_NAMED_FACES)}, "
+            f"some of {', '.join(own)}, or a mask (.csv)"
+        )
+    return [[_whole_face(f, spreading) for f in dict.fromkeys(names)]]
+
+
+def _whole_face(face: str, spreading: Spreading) -> Patch:
+    return Patch(face, np.ones(spreading.grid(face), bool))
+
+
+def _rim(face: str, spreading: Spreading) -> Patch:
+    where = np.zeros(spreading.grid(face), bool)
+    for i, middles in enumerate(spreading.middles(face)):
+        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
+        near = np.minimum(middles - middles[0], middles[-1] - middles) < min(
+            1e-3 * EDGE_MM, 0.5 * half
+        )
+        where |= near.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+    return Patch(face, where)
+
+
+def _parts_of_face(face: str, spreading: Spreading) -> list[Patch]:
+    lines = spreading.middles(face)
+    labels = []
+    for middles in lines:
+        length = middles[-1] - middles[0] + (middles[1] - middles[0])
+        parts = int(np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles))))
+        labels.append(np.arange(len(middles)) * parts // len(middles))
+    if len(labels) == 1:
+        return [Patch(face, labels[0] == k) for k in range(labels[0][-1] + 1)]
+    return [
+        Patch(face, np.outer(labels[0] == k, labels[1] == m))
+        for k in range(labels[0][-1] + 1)
+        for m in range(labels[1][-1] + 1)
+    ]
+
+
+_MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
+
+
+def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
+    """Read which parts of faces are coated, by groups of one mass per area each.
+
+    Parameters
+    ----------
+    source : str, Path or DataFrame
+        CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``, ``to_2_mm``: a
+        rectangle along the face's two directions in the order x, y, z, from its middle; along
+        radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
+    spreading : Spreading
+        Of the magnet.
+
+    Raises
+    ------
+    InputError
+        If a row names no face or covers nothing.
+    """
+    frame = _frame(source, "mask")
+    flat = spreading.cells.shape.kind == "block"
+    needed = _MASK if flat else _MASK[:3]
+    if missing := [c for c in needed if c not in frame.columns]:
+        raise InputError(f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack")
+    ends = 1e-3 * _numbers(frame, list(needed[1:]), "mask")
+    group = frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
+    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    for line, (face, name, row) in enumerate(zip(frame["face"], group, ends, strict=True), 2):
+        if face not in spreading.cells.shape.faces:
+            faces = ", ".join(spreading.cells.shape.faces)
+            raise InputError(f"mask, line {line}: {face!r} is no face of it; it has {faces}")
+        where = np.ones(spreading.grid(face), bool)
+        for i, middles in enumerate(spreading.middles(face)):
+            on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
+            where &= on.reshape([-1 if i == j else 1 for j in range(where.ndim)])
+        if not where.any():
+            raise InputError(f"mask, line {line}: covers nothing of {face}; are these mm?")
+        own = found.setdefault(name, {})
+        own[face] = own.get(face, np.zeros_like(where)) | where
+    return [[Patch(face, where) for face, where in own.items()] for own in found.values()]
 
 
 _POSITIONS = ("x_mm", "y_mm", "z_mm")
@@ -334,9 +416,9 @@ _UNITS = {
     "A_m": 1.0, "kA_m": 1e3, "Oe": 1e-3 * KILO_OERSTED, "kOe": KILO_OERSTED,
     "T": 1.0 / MU_0, "mT": 1e-3 / MU_0, "kG": 0.1 / MU_0,
 }  # fmt: skip
-# Fields of no magnet at work: no steel carries more, no designer maps less. A/m.
+# Range of fields of a magnet in use, A/m: no steel carries more, no designer maps less.
 _LARGEST, _SMALLEST = 3.0 / MU_0, 0.03 / MU_0
-# Farthest from a mapped point that a cell may be outside of all of them, in steps of the map.
+# Largest distance of a cell beyond the mapped points, in steps of the map.
 _RIM = 1.5
 
 
@@ -347,7 +429,7 @@ class FieldMap:
     Attributes
     ----------
     name : str
-        The operating point; empty where there is but one.
+        The operating point; empty where there is only one.
     kelvin : float or None
         Its temperature, K; None where the table has none.
     points : ndarray of float64, shape (k, 3)
@@ -401,30 +483,6 @@ class FieldMap:
         return np.asarray(found)
 
 
-def _frame(source: Any, what: str) -> "pd.DataFrame":
-    import pandas as pd
-
-    if isinstance(source, pd.DataFrame):
-        return source
-    if not isinstance(source, str | Path):
-        raise InputError(f"expected a {what} as a table or its path, got {type(source).__name__}")
-    try:
-        return pd.read_csv(source, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{what} {source} cannot be read: {str(error).splitlines()[0]}") from None
-
-
-def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
-    import pandas as pd
-
-    columns = [pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names]
-    found = np.column_stack(columns)
-    bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
-    if len(bad):
-        raise InputError(f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}")
-    return found
-
-
 def read_field(source: Any) -> list[FieldMap]:
     """Read the field of a solver over the magnet.
 
@@ -476,7 +534,7 @@ def read_field(source: Any) -> list[FieldMap]:
 
 
 def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
-    """Refuse a field that no magnet sees, with the unit in which it would be one."""
+    """Refuse a field outside the range of magnets, and name the unit that would fit."""
     largest = float(np.linalg.norm(vectors, axis=1).max())
     if _SMALLEST <= largest <= _LARGEST:
         return
@@ -491,140 +549,25 @@ def _refuse_wrong_unit(vectors: Array, kind: str, unit: str) -> None:
     )
 
 
-_MASK = ("face", "from_1_mm", "to_1_mm", "from_2_mm", "to_2_mm")
+def _frame(source: Any, what: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        return source
+    if not isinstance(source, str | Path):
+        raise InputError(f"expected a {what} as a table or its path, got {type(source).__name__}")
+    try:
+        return pd.read_csv(source, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(f"{what} {source} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def read_mask(source: Any, spreading: Spreading) -> list[list[Patch]]:
-    """Read which parts of faces are coated, by groups of one mass per area each.
+def _numbers(frame: "pd.DataFrame", names: list[str], what: str) -> Array:
+    import pandas as pd
 
-    Parameters
-    ----------
-    source : str, Path or DataFrame
-        CSV with ``face`` (``z+``), ``from_1_mm``, ``to_1_mm``, ``from_2_mm``, ``to_2_mm``: a
-        rectangle along the face's two directions in the order x, y, z, from its middle; along
-        radius or height alone on a round magnet. Rows of one ``group`` get one mass per area.
-    spreading : Spreading
-        Of the magnet.
-
-    Raises
-    ------
-    InputError
-        If a row names no face or covers nothing.
-    """
-    frame = _frame(source, "mask")
-    flat = spreading.cells.shape.kind == "block"
-    needed = _MASK if flat else _MASK[:3]
-    if missing := [c for c in needed if c not in frame.columns]:
-        raise InputError(f"a mask needs the columns {', '.join(needed)}; {', '.join(missing)} lack")
-    ends = 1e-3 * _numbers(frame, list(needed[1:]), "mask")
-    group = frame["group"].astype(str) if "group" in frame.columns else ["one"] * len(frame)
-    found: dict[str, dict[str, NDArray[np.bool_]]] = {}
-    for line, (face, name, row) in enumerate(zip(frame["face"], group, ends, strict=True), 2):
-        if face not in spreading.cells.shape.faces:
-            faces = ", ".join(spreading.cells.shape.faces)
-            raise InputError(f"mask, line {line}: {face!r} is no face of it; it has {faces}")
-        where = np.ones(spreading.grid(face), bool)
-        for i, middles in enumerate(spreading.middles(face)):
-            on = (middles >= row[2 * i]) & (middles <= row[2 * i + 1])
-            where &= on.reshape([-1 if i == j else 1 for j in range(where.ndim)])
-        if not where.any():
-            raise InputError(f"mask, line {line}: covers nothing of {face}; are these mm?")
-        own = found.setdefault(name, {})
-        own[face] = own.get(face, np.zeros_like(where)) | where
-    return [[Patch(face, where) for face, where in own.items()] for own in found.values()]
-
-
-Groups = list[list[Patch]]
-
-NAMED = ("all", "poles", "sides", "edges", "field")
-EDGE_MM = 3.0
-"""Width of the rim that ``edges`` coats: as deep as diffusion reaches in 8 h at 900 C."""
-_MOST_PARTS, _PART_MM = 6, 3.0
-
-
-def groups(faces: Any, spreading: Spreading, along: Axis) -> Groups:
-    """Return the groups of patches of a treatment.
-
-    Parameters
-    ----------
-    faces : str, Path or DataFrame
-        ``all``; ``poles``, those that the magnetization goes through; ``sides``, the others;
-        ``edges``, a rim of `EDGE_MM` on every face; ``field``, every face in parts of 3 mm or
-        more that each get what the field asks for; names such as ``z+,z-``; or a mask of
-        `magnetkit.diffusion._profile.read_mask`.
-    spreading : Spreading
-    along : {"x", "y", "z"}
-        Direction of magnetization.
-
-    Raises
-    ------
-    InputError
-        If it names no face.
-    """
-    own = spreading.cells.shape.faces
-    if not isinstance(faces, str) or Path(faces).suffix:
-        return read_mask(faces, spreading)
-    poles = [f for f in own if f[0] == along and f[-1] in "+-"]
-    if spreading.cells.shape.kind != "block" and along != "z":
-        poles = [f for f in own if f == "outer"]
-    sets = {"all": list(own), "poles": poles, "sides": [f for f in own if f not in poles]}
-    if faces in sets:
-        return [[_whole(f, spreading) for f in sets[faces]]]
-    if faces == "edges":
-        return [[_rim(f, spreading) for f in own]]
-    if faces == "field":
-        return [[part] for f in own for part in _parts(f, spreading)]
-    names = [name.strip() for name in faces.split(",")]
-    if wrong := [name for name in names if name not in own]:
-        raise InputError(
-            f"{wrong[0]!r} is no face of {spreading.cells.shape}; give {', '.join(NAMED)}, some of "
-            f"{', '.join(own)}, or a mask (.csv)"
-        )
-    return [[_whole(f, spreading) for f in dict.fromkeys(names)]]
-
-
-def _whole(face: str, spreading: Spreading) -> Patch:
-    return Patch(face, np.ones(spreading.grid(face), bool))
-
-
-def _rim(face: str, spreading: Spreading) -> Patch:
-    where = np.zeros(spreading.grid(face), bool)
-    for i, middles in enumerate(spreading.middles(face)):
-        half = 0.5 * (middles[-1] - middles[0]) + 0.5 * (middles[1] - middles[0])
-        near = np.minimum(middles - middles[0], middles[-1] - middles) < min(
-            1e-3 * EDGE_MM, 0.5 * half
-        )
-        where |= near.reshape([-1 if i == j else 1 for j in range(where.ndim)])
-    return Patch(face, where)
-
-
-def _parts(face: str, spreading: Spreading) -> list[Patch]:
-    lines = spreading.middles(face)
-    labels = []
-    for middles in lines:
-        length = middles[-1] - middles[0] + (middles[1] - middles[0])
-        parts = int(np.clip(round(1e3 * length / _PART_MM), 1, min(_MOST_PARTS, len(middles))))
-        labels.append(np.arange(len(middles)) * parts // len(middles))
-    if len(labels) == 1:
-        return [Patch(face, labels[0] == k) for k in range(labels[0][-1] + 1)]
-    return [
-        Patch(face, np.outer(labels[0] == k, labels[1] == m))
-        for k in range(labels[0][-1] + 1)
-        for m in range(labels[1][-1] + 1)
-    ]
-
-
-def axis_of(along: str) -> Axis:
-    """Return a direction of magnetization.
-
-    Raises
-    ------
-    InputError
-        If it is none of x, y, z.
-    """
-    for axis in AXES:
-        if along == axis:
-            return axis
-    raise InputError(
-        f"along must be x, y or z, got {along!r}; of a radial ring give the field as a map"
-    )
+    columns = [pd.to_numeric(frame[name], errors="coerce").to_numpy(float) for name in names]
+    found = np.column_stack(columns)
+    bad = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if len(bad):
+        raise InputError(f"{what}: line {bad[0] + 2} holds no number in {', '.join(names)}")
+    return found

@@ -1,13 +1,12 @@
-"""Shapes of magnets, cut into cells: block, disc and ring, centred on the origin.
+"""Shapes of magnets cut into cells, and the field that a magnet makes in itself.
 
-The field of a magnet in itself: cells that act on each other, summed by Fourier transform.
-
-Cells are uniformly magnetized boxes. The mean field that one makes in another is the demagnetizing
-tensor of Newell, Williams and Dunlop (J. Geophys. Res. 98 (1993) 9551), which holds at any
-distance; on a regular grid the sum over all cells is a convolution. A mean over a cell stays finite
-at sharp edges, where the field at a point does not. Cells may be magnetized differently, as a
-half-demagnetized magnet is; that and 50,000 cells are why magpylib, whose material response
-keeps a dense matrix between cells, stands beside as a check and not here.
+A block, disc or ring is centred on the origin. Cells are uniformly magnetized boxes; the mean field
+that one makes in another is the demagnetizing tensor of Newell, Williams and Dunlop (J. Geophys.
+Res. 98 (1993) 9551), which holds at any distance. On a regular grid the sum over all cells is a
+convolution, done by Fourier transform. A mean over a cell stays finite at sharp edges, where the
+field at a point does not. Cells may be magnetized differently, as in a half-demagnetized magnet;
+that and 50,000 cells are why magpylib, whose material response keeps a dense matrix between cells,
+serves as a check only.
 """
 
 import re
@@ -20,12 +19,13 @@ from numpy.typing import NDArray
 
 from .._core.errors import InputError
 
+Array = NDArray[np.float64]
 Axis = Literal["x", "y", "z"]
 AXES: tuple[Axis, ...] = ("x", "y", "z")
-BLOCK_FACES = ("x-", "x+", "y-", "y+", "z-", "z+")
-ROUND_FACES = ("z-", "z+", "outer", "inner")
+_BLOCK_FACES = ("x-", "x+", "y-", "y+", "z-", "z+")
+_ROUND_FACES = ("z-", "z+", "outer", "inner")
 CELLS = 12_000
-"""Cells of a magnet unless asked otherwise: 0.3 to 0.6 mm apart in a magnet of a motor."""
+"""Default number of cells of a magnet: 0.3 to 0.6 mm apart in a magnet of a motor."""
 
 _NUMBERS = r"\d*\.?\d+(?:x\d*\.?\d+)*"
 _TEXT = re.compile(rf"\s*(?:(block|disc|ring)\s*:?\s*)?({_NUMBERS})\s*mm\s*")
@@ -34,7 +34,7 @@ _KINDS = {"block": 3, "disc": 2, "ring": 3}
 # cubes by this power of the lengths.
 _FLAT = 0.6
 _FEWEST, _SMALLEST_MM, _LARGEST_MM = 4, 0.1, 1000.0
-# Points a cell's share of a round magnet is counted on, along each side.
+# Points along each side on which a cell's share of a round magnet is counted.
 _INSIDE = 8
 
 
@@ -77,13 +77,13 @@ class Shape:
     @property
     def faces(self) -> tuple[str, ...]:
         """Names of its faces."""
-        return BLOCK_FACES if self.kind == "block" else ROUND_FACES[: 4 if self.inner_radius else 3]
+        return _BLOCK_FACES if self.kind == "block" else _ROUND_FACES[: 3 + (self.inner_radius > 0)]
 
     def thickness(self, faces: tuple[str, ...]) -> float:
-        """Return how far diffusion from `faces` has to reach at most, m.
+        """Return the largest depth that diffusion from `faces` has to reach, m.
 
-        Half the way between two opposite faces that are both treated; the shortest of the ways of
-        all treated faces, since any of them serves a point.
+        This is the distance to the opposite face, half of it where both are treated; the smallest
+        of all treated faces, since any of them serves a point.
         """
         x, y, z = self.box
         wall = 0.5 * x - self.inner_radius
@@ -99,7 +99,7 @@ class Shape:
         return min(found)
 
     def __str__(self) -> str:
-        """Return it as it is written."""
+        """Return the text that `read_shape` reads."""
         text = "x".join(f"{s:g}" for s in self.size) + "mm"
         return text if self.kind == "block" else f"{self.kind}:{text}"
 
@@ -116,7 +116,7 @@ def read_shape(text: "str | Shape") -> Shape:
     Raises
     ------
     InputError
-        If it is no such text, or no magnet has such a size.
+        If the text has another form, or the size is out of range.
 
     Examples
     --------
@@ -157,14 +157,14 @@ class Cells:
 
     shape: Shape
     counts: tuple[int, int, int]
-    fill: NDArray[np.float64]
+    fill: Array
 
     @property
-    def step(self) -> NDArray[np.float64]:
+    def step(self) -> Array:
         """Sides of a box, m, shape (3,)."""
         return np.array(self.shape.box) / np.array(self.counts)
 
-    def lines(self) -> tuple[NDArray[np.float64], ...]:
+    def lines(self) -> tuple[Array, ...]:
         """Return the middles of the boxes along x, y and z, m."""
         return tuple(
             d * (np.arange(n) - 0.5 * (n - 1)) for n, d in zip(self.counts, self.step, strict=True)
@@ -176,31 +176,20 @@ class Cells:
         return self.fill >= 0.5
 
     @cached_property
-    def points(self) -> NDArray[np.float64]:
+    def points(self) -> Array:
         """Middles of the boxes inside, m, shape (n, 3)."""
         grid = np.stack(np.meshgrid(*self.lines(), indexing="ij"), axis=-1)
         return grid[self.inside]
 
     @cached_property
-    def volumes(self) -> NDArray[np.float64]:
-        """Volume of magnet that each box inside stands for, m3, shape (n,); the whole together."""
+    def volumes(self) -> Array:
+        """Volume of magnet of each box inside, m3, shape (n,); they sum to the whole."""
         part = self.fill[self.inside]
         return self.shape.volume * part / part.sum()
 
 
 def cut(shape: Shape, cells: int = CELLS) -> Cells:
-    """Cut a shape into about `cells` boxes of magnet.
-
-    Parameters
-    ----------
-    shape : Shape
-    cells : int
-        Boxes inside wanted.
-
-    Returns
-    -------
-    Cells
-    """
+    """Cut a shape into about `cells` boxes of magnet."""
     box = np.array(shape.box)
     wanted = cells * float(np.prod(box)) / shape.volume
     flat = box**_FLAT
@@ -219,13 +208,12 @@ def cut(shape: Shape, cells: int = CELLS) -> Cells:
     return Cells(shape, (nx, ny, nz), fill)
 
 
-Array = NDArray[np.float64]
 _SETTLED = 1e-6
 _ROUNDS = 50
 
 
 def _f(x: Array, y: Array, z: Array) -> Array:
-    """Newell's f, whose sixth differences are the diagonal of the tensor; even in x, y and z."""
+    """Return Newell's f, whose sixth differences give the diagonal; even in x, y and z."""
     x2, y2, z2 = x * x, y * y, z * z
     r = np.sqrt(x2 + y2 + z2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -237,7 +225,7 @@ def _f(x: Array, y: Array, z: Array) -> Array:
 
 
 def _g(x: Array, y: Array, z: Array) -> Array:
-    """Newell's g, whose sixth differences are N_xy; odd in x and y, even in z."""
+    """Return Newell's g, whose sixth differences give N_xy; odd in x and y, even in z."""
     x2, y2, z2 = x * x, y * y, z * z
     r = np.sqrt(x2 + y2 + z2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -255,22 +243,12 @@ def _g(x: Array, y: Array, z: Array) -> Array:
     return total
 
 
-def tensor(counts: tuple[int, int, int], step: Array, first: int, second: int) -> Array:
+def _tensor(counts: tuple[int, int, int], step: Array, first: int, second: int) -> Array:
     """Return N_ab between cells that are 0 to n - 1 steps apart, shape `counts`.
 
-    Parameters
-    ----------
-    counts : tuple of int
-        Cells along x, y and z.
-    step : ndarray of float64, shape (3,)
-        Sides of a cell, m.
-    first, second : int
-        Axes a and b: the field along a of a cell magnetized along b is -N_ab M_b.
-
-    Returns
-    -------
-    ndarray of float64, shape `counts`
-        Even in each distance for a = b, odd in those along a and b otherwise.
+    `step` are the sides of a cell, m, shape (3,). The field along a (`first`) of a cell magnetized
+    along b (`second`) is -N_ab M_b. Even in each distance for a = b, odd in those along a and b
+    otherwise.
     """
     # In units of a side, so that the differences keep their digits whatever the size.
     unit = step / step.max()
@@ -288,8 +266,8 @@ def tensor(counts: tuple[int, int, int], step: Array, first: int, second: int) -
     return found / (4.0 * np.pi * float(np.prod(unit)))
 
 
-def _whole(part: Array, odd: tuple[int, ...]) -> Array:
-    """Return the tensor at all distances, those of minus sign last, for a circular convolution."""
+def _unfolded(part: Array, odd: tuple[int, ...]) -> Array:
+    """Return the tensor at all distances, negative ones last, for a circular convolution."""
     for axis in range(3):
         forward = np.moveaxis(part, axis, 0)
         back = forward[:0:-1]
@@ -320,9 +298,9 @@ class SelfField:
         easy = AXES.index(self.along)
         found = []
         for axis in range(3):
-            part = tensor(self.cells.counts, self.cells.step, axis, easy)
+            part = _tensor(self.cells.counts, self.cells.step, axis, easy)
             odd = () if axis == easy else (axis, easy)
-            found.append(rfftn(_whole(part, odd)))
+            found.append(rfftn(_unfolded(part, odd)))
         return found
 
     def _one(self, axis: int, moments: Array) -> Array:
@@ -379,7 +357,7 @@ class SelfField:
         recoil : float
             Recoil permeability mu_rec.
         scale : float
-            What of the self-field is left: 1 in open circuit, less in a circuit of iron.
+            Share of the self-field that is left: 1 in open circuit, less in a circuit of iron.
         outside : ndarray of float64, shape (3,)
             Uniform outside field, A/m.
         """

@@ -1,8 +1,7 @@
-"""Heavy rare earth by the gram: from a magnet's shape and field to what goes on its faces.
+"""The least heavy rare earth, by the gram, that lets a magnet of a shape withstand its field.
 
-What a diffusion design says: ways compared, what is where, what remains undone.
-
-How much heavy rare earth magnets of several thicknesses need, by temperature.
+`diffuse` compares coated faces, a uniform shell and a bulk alloy, `Diffusion` holds the answer, and
+`needed_by_temperature` repeats it over thicknesses and temperatures.
 """
 
 import json
@@ -12,49 +11,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._core._arguments import finite, named, path, renamed, share, whole
 from .._core._blas import one_thread
 from .._core._files import replacing
 from .._core.errors import InputError
 from .._core.units import ZERO_CELSIUS, kelvin_text, parse_temperatures
-from ..calibration.makeup import held
+from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..prediction.conditions import Conditions, SupplyKeywords, with_conditions
-from ._design import Coated, Search, best_anneal, refined, throughout
+from ._design import Coated, Search, best_anneal, refined_coating, uniform_content
 from ._local import (
     LOSS,
-    Asked,
     Case,
     Circuit,
     Law,
     Magnet,
-    alloyed,
-    diffused,
-    loss,
+    Target,
+    alloyed_magnet,
+    diffused_magnet,
+    flux_loss,
     map_cases,
     quantile,
-    read_asked,
+    read_target,
     shape_case,
 )
-from ._profile import ELEMENTS, Anneal, Spreading, axis_of, groups
-from ._profile import process as treatment
+from ._profile import ELEMENTS, Anneal, Spreading, axis_of, face_groups, treatment
 from ._shapes import CELLS, Cells, SelfField, Shape, cut, read_shape
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-Array = NDArray[np.float64]
+_SEARCHED = 1_500
+"""Cells of the search; its answer is checked on the number requested."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Diffusion:
-    """A magnet's heavy rare earth by the gram.
+    """The least heavy rare earth of a magnet, by the gram.
 
     Attributes
     ----------
@@ -65,18 +63,18 @@ class Diffusion:
         ``element``, ``meets``, ``probability``, ``hours``, ``anneal_C``, ``mg_cm2`` (largest of
         the faces), ``put_on_g`` and ``inside_g`` per magnet, ``amount_wt_pct`` of the magnet,
         ``flux_lost_pct`` against the base, ``cost_USD`` per magnet and ``kg_year`` at that number
-        of pieces. Masses are NaN where nothing meets what is asked.
+        of pieces. Masses are NaN where nothing meets the target.
     coated : dict of str to Coated
         The coating of each element.
     search : dict of str to Search
-        The magnet in cells and what it stands, of each element.
+        The magnet in cells and its operating points, of each element.
     circuit : Circuit
     field : SelfField or None
         None where the field came as a map.
     asked : str
-        What was asked, in words.
+        The target as text.
     undone : list of str
-        What no treatment does, in words.
+        How far a treatment misses the target, one sentence each.
     """
 
     magnet: str
@@ -94,12 +92,12 @@ class Diffusion:
 
     @property
     def meets(self) -> bool:
-        """Whether a coating of some element meets what is asked."""
+        """Whether a coating of some element meets the target."""
         return any(c.met for c in self.coated.values())
 
     @property
     def best(self) -> str:
-        """The element that does it for least money, the likelier one where none does."""
+        """The element that meets the target at least cost, or else the likelier one."""
         rows = self.designs[self.designs["way"] == "faces"]
         good = rows[rows["meets"]]
         if len(good):
@@ -144,7 +142,7 @@ class Diffusion:
         )
 
     def coating(self, element: str | None = None) -> "pd.DataFrame":
-        """Return what goes on each part of a face.
+        """Return the coating of each part of a face.
 
         Parameters
         ----------
@@ -230,46 +228,6 @@ def _mass(kg: float) -> str:
     return f"{kg:.3g} kg" if kg >= 0.1 else f"{1e3 * kg:.3g} g"
 
 
-def undone(search: Search, coated: Coated) -> list[str]:
-    """Return what a coating that does not do it leaves, in words.
-
-    Parameters
-    ----------
-    search : Search
-    coated : Coated
-    """
-    if coated.met:
-        return []
-    spreading = search.spreading
-    faces = tuple(dict.fromkeys(p.face for g in coated.groups for p in g))
-    way = 1e3 * spreading.cells.shape.thickness(faces)
-    reach = 1e3 * 3.6 * float(np.sqrt(coated.anneal.spread()))
-    low = quantile(search.probability)
-    short = [c.reverse - m.h_cj(coated.amount, low) for m, c in search.each]
-    worst = int(np.argmax([float(s.max()) for s in short]))
-    gap = short[worst]
-    place = 1e3 * spreading.cells.points[int(np.argmax(gap))]
-    share = 100.0 * float(search.cells[gap > 0.0].sum() / search.cells.sum())
-    kelvin = search.each[worst][0].temperature_K - ZERO_CELSIUS
-    said = (
-        f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
-        f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
-        f"{search.probability:.2f}; with H_cJ at the low end that asks for, {share:.0f} % of the "
-        f"volume lies below its reverse field at {kelvin:.0f} C, most at ({place[0]:.1f}, "
-        f"{place[1]:.1f}, {place[2]:.1f}) mm, by {1e-3 * float(gap.max()):.0f} kA/m"
-    )
-    if way > reach:
-        said += (
-            f"; diffusion reaches {reach:.1f} mm and would have to reach {way:.1f} mm: what lies "
-            "deeper keeps the base alloy, which has to be more coercive itself"
-        )
-    return [said]
-
-
-_SEARCHED = 1_500
-"""Cells of the search; what it finds is checked on as many as were asked for."""
-
-
 @renamed(outside_kA_m="outside_field_kA_m", hours="anneal_hours", price="prices", pieces="per_year")
 @named
 @with_conditions("outside_field_kA_m", "process", "calibration", "scenario", "prices")
@@ -293,10 +251,10 @@ def diffuse(
     cells: int = CELLS,
     **keywords: Unpack[SupplyKeywords],
 ) -> Diffusion:
-    """Return the least terbium or dysprosium that lets a magnet of that shape stand its field.
+    """Return the least terbium or dysprosium with which a magnet of a shape withstands its field.
 
-    Compared are faces coated and annealed, a uniform shell as a thin magnet gets, and the same
-    element alloyed throughout.
+    Coated and annealed faces are compared with a uniform shell, as a thin magnet gets, and with the
+    same element alloyed throughout.
 
     Parameters
     ----------
@@ -311,11 +269,11 @@ def diffuse(
     faces : str, Path or DataFrame
         ``all``, ``poles``, ``sides``, ``edges``, ``field`` (each part of a face as much as the
         field asks for), names such as ``"z+,z-"``, or a mask; see
-        `magnetkit.diffusion._profile.groups`.
+        `magnetkit.diffusion._profile.face_groups`.
     element : {"Tb", "Dy"}, optional
         Both, side by side, otherwise.
     temperature : float or str
-        K or a text such as ``"150C"``: where no map says another.
+        K or a text such as ``"150C"``; a map's own temperature goes before it.
     field : str, Path or DataFrame, optional
         The field inside the magnet by a field solver, see
         `magnetkit.diffusion._profile.read_field`; the magnet's own field by its shape otherwise.
@@ -330,7 +288,7 @@ def diffuse(
         Temperature, degrees C, and duration of the anneal; the least terbium of those tried
         otherwise.
     law : {"component", "coherent"}
-        What counts of a field at an angle, see `magnetkit.diffusion._local.against`.
+        How a field at an angle counts, see `magnetkit.diffusion._local.reverse_field`.
     basis : {"auto", "atomic", "weight"}
         What the amounts of a text are.
     per_year : int
@@ -348,7 +306,7 @@ def diffuse(
     Raises
     ------
     InputError
-        If an argument cannot be used, or no amount anywhere gives what is asked.
+        If an argument cannot be used, or no amount meets the target anywhere.
 
     Examples
     --------
@@ -366,7 +324,7 @@ def diffuse(
     table, base, process = _base(composition, basis, conditions.process, kelvin)
     load_line = None if load_line is None else finite("load_line", load_line, 0.0)
     share("probability", probability)
-    asked = read_asked(require)
+    target = read_target(require)
     circuit = Circuit(easy, load_line, conditions.outside_field_kA_m, law)
     tried = _anneals(element, anneal_hours, anneal)
     job = _Job(table, own, circuit, kelvin, field, process)
@@ -375,35 +333,35 @@ def diffuse(
     coated: dict[str, Coated] = {}
     search: dict[str, Search] = {}
     rows, left = [], []
-    purse = _Purse(table, own, conditions, whole("per_year", per_year))
+    costs = _Costs(table, own, conditions, whole("per_year", per_year))
     with one_thread():
         for name in tried:
-            few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), asked, probability)
-            many = Search(Spreading(fine[0]), job.each(name, fine[2]), asked, probability)
-            _refuse_too_much(asked, few)
-            coat = best_anneal(few, groups(faces, few.spreading, easy), tried[name])
-            coat = refined(coat, groups(faces, many.spreading, easy), many)
+            few = Search(Spreading(coarse[0]), job.each(name, coarse[2]), target, probability)
+            many = Search(Spreading(fine[0]), job.each(name, fine[2]), target, probability)
+            _refuse_too_much(target, few)
+            coat = best_anneal(few, face_groups(faces, few.spreading, easy), tried[name])
+            coat = refined_coating(coat, face_groups(faces, many.spreading, easy), many)
             coated[name], search[name] = coat, many
-            rows.append(purse.faces(coat, many))
-            rows.append(purse.throughout(many, "uniform shell"))
-            bulk = Search(few.spreading, job.each(name, coarse[2], bulk=True), asked, probability)
-            rows.append(purse.throughout(bulk, "bulk alloy"))
-            left += undone(many, coat)
+            rows.append(costs.faces(coat, many))
+            rows.append(costs.throughout(many, "uniform shell"))
+            bulk = Search(few.spreading, job.each(name, coarse[2], bulk=True), target, probability)
+            rows.append(costs.throughout(bulk, "bulk alloy"))
+            left += _shortfall(many, coat)
     import pandas as pd
 
     text = f"{base}, {own} along {easy}"
-    words = _words(asked, circuit, kelvin, probability, field is not None)
+    words = _target_text(target, circuit, kelvin, probability, field is not None)
     return Diffusion(text, pd.DataFrame(rows), coated, search, circuit, fine[1], words, left)
 
 
 def _base(
     composition: Any, basis: Basis, process: Any, kelvin: float
 ) -> tuple[CompositionTable, str, Any]:
-    """Return the base alloy, what it is called, and its process; of a grade its likeliest."""
+    """Return the base alloy, its name and process; of a grade its likeliest recipe."""
     grades = grades_among(composition)
     if grades and grades[0] is not None and len(grades) == 1:
         refuse_beside(grades[0], process, None)
-        base = held(grades[0], kelvin)
+        base = grade_magnet(grades[0], kelvin)
         if base.shell is not None:
             raise InputError(
                 f"{base.grade} most likely is {base.made.words}, and would be diffused twice; give "
@@ -417,11 +375,13 @@ def _base(
     return table, name, process
 
 
-def _words(asked: Asked, circuit: Circuit, kelvin: float, probability: float, mapped: bool) -> str:
+def _target_text(
+    target: Target, circuit: Circuit, kelvin: float, probability: float, mapped: bool
+) -> str:
     wanted = (
-        f"{LOSS} <= {asked.loss_pct:g}"
-        if asked.loss_pct is not None
-        else f"H_cJ {1e-3 * asked.margin:g} kA/m above the reverse field everywhere"
+        f"{LOSS} <= {target.loss_pct:g}"
+        if target.loss_pct is not None
+        else f"H_cJ {1e-3 * target.margin:g} kA/m above the reverse field everywhere"
     )
     if mapped:
         where = "in the field of the map"
@@ -451,15 +411,15 @@ def _anneals(
     }
 
 
-def _refuse_too_much(asked: Asked, search: Search) -> None:
-    """Refuse a margin that no amount gives anywhere."""
-    if asked.loss_pct is not None:
+def _refuse_too_much(target: Target, search: Search) -> None:
+    """Refuse a margin that no amount gives."""
+    if target.loss_pct is not None:
         return
     for magnet, case in search.each:
-        worst = float(case.reverse.max()) + asked.margin
+        worst = float(case.reverse.max()) + target.margin
         if magnet.most_coercive < worst:
             raise InputError(
-                f"no {magnet.element} shell gives {1e-3 * asked.margin:.0f} kA/m above a reverse "
+                f"no {magnet.element} shell gives {1e-3 * target.margin:.0f} kA/m above a reverse "
                 f"field of {1e-3 * float(case.reverse.max()):.0f} kA/m at "
                 f"{kelvin_text(case.kelvin)}: the most coercive has "
                 f"{1e-3 * magnet.most_coercive:.0f} kA/m; ask for less, cool it, raise the load "
@@ -467,8 +427,38 @@ def _refuse_too_much(asked: Asked, search: Search) -> None:
             )
 
 
+def _shortfall(search: Search, coated: Coated) -> list[str]:
+    """Return how a coating misses the target, as one sentence or none."""
+    if coated.met:
+        return []
+    spreading = search.spreading
+    faces = tuple(dict.fromkeys(p.face for g in coated.groups for p in g))
+    way = 1e3 * spreading.cells.shape.thickness(faces)
+    reach = 1e3 * 3.6 * float(np.sqrt(coated.anneal.spread()))
+    low = quantile(search.probability)
+    short = [c.reverse - m.h_cj(coated.amount, low) for m, c in search.each]
+    worst = int(np.argmax([float(s.max()) for s in short]))
+    gap = short[worst]
+    place = 1e3 * spreading.cells.points[int(np.argmax(gap))]
+    share = 100.0 * float(search.cells[gap > 0.0].sum() / search.cells.sum())
+    kelvin = search.each[worst][0].temperature_K - ZERO_CELSIUS
+    said = (
+        f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
+        f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
+        f"{search.probability:.2f}; with H_cJ at the low end that asks for, {share:.0f} % of the "
+        f"volume lies below its reverse field at {kelvin:.0f} C, most at ({place[0]:.1f}, "
+        f"{place[1]:.1f}, {place[2]:.1f}) mm, by {1e-3 * float(gap.max()):.0f} kA/m"
+    )
+    if way > reach:
+        said += (
+            f"; diffusion reaches {reach:.1f} mm and would have to reach {way:.1f} mm: what lies "
+            "deeper keeps the base alloy, which has to be more coercive itself"
+        )
+    return [said]
+
+
 class _Job:
-    """The magnet that is asked about, evaluated once for each temperature and element."""
+    """The magnet, evaluated once for each temperature and element."""
 
     def __init__(
         self,
@@ -488,15 +478,15 @@ class _Job:
         key = element, kelvin, bulk
         if key not in self._known:
             if bulk:
-                found = alloyed(self.table, element, kelvin, self.process)
+                found = alloyed_magnet(self.table, element, kelvin, self.process)
             else:
                 most = treatment()["surface"]["most_wt_pct"]
-                found = diffused(self.table, element, kelvin, self.process, most)
+                found = diffused_magnet(self.table, element, kelvin, self.process, most)
             self._known[key] = found
         return self._known[key]
 
     def setting(self, cells: Cells) -> tuple[Cells, SelfField | None, list[Case]]:
-        """Return the cells, their field, and what they have to stand."""
+        """Return the cells, their field, and the operating points."""
         base = self.magnet(ELEMENTS[0], self.kelvin)
         if self.field is None:
             own = SelfField(cells, self.circuit.along)
@@ -514,8 +504,8 @@ class _Job:
         return [(self.magnet(element, case.kelvin, bulk), case) for case in cases]
 
 
-class _Purse:
-    """What a design weighs and costs."""
+class _Costs:
+    """Masses and costs of a design."""
 
     def __init__(
         self,
@@ -551,7 +541,7 @@ class _Purse:
     def throughout(self, search: Search, way: str) -> dict[str, Any]:
         """Return the row of a uniform content."""
         magnet = search.each[0][0]
-        found = throughout(search)
+        found = uniform_content(search)
         good = bool(np.isfinite(found.amount))
         mass = magnet.density * self.volume
         inside = mass * found.amount / 100.0
@@ -585,7 +575,7 @@ class _Purse:
         dear = self.price[magnet.element] - (
             self.light if not np.isfinite(magnet.most_wt_pct) else 0
         )
-        worst = max(loss(m, amount, c.reverse, search.cells) for m, c in search.each)
+        worst = max(flux_loss(m, amount, c.reverse, search.cells) for m, c in search.each)
         none = 1.0 if good else np.nan
         return {
             "put_on_g": 1e3 * put_on * none,
@@ -607,7 +597,7 @@ def needed_by_temperature(
     element: str = "Tb",
     **options: Any,
 ) -> "pd.DataFrame":
-    """Return the least that is put on magnets of several thicknesses at several temperatures.
+    """Return the least mass put on magnets of several thicknesses at several temperatures.
 
     Parameters
     ----------
@@ -626,8 +616,8 @@ def needed_by_temperature(
     Returns
     -------
     DataFrame
-        ``temperature_K``, ``thickness_mm``, ``put_on_g`` and ``amount_wt_pct`` that is put on; NaN
-        where no coating does it.
+        ``temperature_K``, ``thickness_mm``, ``put_on_g`` and ``amount_wt_pct`` put on; NaN where no
+        coating meets the target.
 
     Raises
     ------

@@ -1,14 +1,9 @@
-"""Tables of element properties: the embedded preset and a user's own.
+"""Properties of the elements as arrays over the 118 elements.
 
-The rare-earth ions as arrays over the elements.
-
-Properties of the rare-earth ions, and the magnetic valence of each element, as arrays.
-
-The sums over the elements whose ratios the belief on magnets is learnt over.
-
-Amounts are counted per rare-earth and metal atom (the lattice), without boron, carbon, nitrogen and
-hydrogen, so that a nitride lies beside its parent. Ion properties and the magnetic valence are
-those of `magnetkit.features._elements`.
+Tables of element properties (the embedded preset, a user's CSV), the rare-earth ions, the magnetic
+valence, and the sums over the elements from whose ratios the models of magnets learn. In the ratios
+amounts are counted per rare-earth and metal atom (the lattice), without boron, carbon, nitrogen and
+hydrogen, so that a nitride lies beside its parent.
 """
 
 from dataclasses import dataclass
@@ -38,7 +33,7 @@ if TYPE_CHECKING:
     from ..kernels._descriptors import Sums
 
 
-PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
+_PRESETS = {"magpie": ("magpie/magpie.csv", "MagpieData")}
 """Preset name to embedded file and the prefix of its feature names."""
 
 
@@ -70,7 +65,7 @@ class ElementTable:
         )
 
     def padded(self, multiple: int = 8) -> NDArray[np.float64]:
-        """Return the values with zero columns up to a multiple, which kernels vectorise over."""
+        """Return the values with zero columns up to a multiple, for vectorized kernels."""
         width = -(-len(self.names) // multiple) * multiple
         result = np.zeros((N_ELEMENTS, width))
         result[:, : len(self.names)] = self.values
@@ -78,15 +73,10 @@ class ElementTable:
 
 
 def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
-    """Read a table of element properties from CSV.
+    """Read a table of element properties from CSV, with a column ``symbol`` and numeric columns.
 
-    Parameters
-    ----------
-    file : str or Path
-        A CSV file with a column ``symbol`` and one numeric column a property; text columns such
-        as ``source`` are passed over, an empty field means not known.
-    prefix : str, optional
-        First word of the feature names; the name of the file without its ending by default.
+    Text columns such as ``source`` are skipped, an empty field is unknown. `prefix` is the first
+    word of the feature names, by default the name of the file.
 
     Raises
     ------
@@ -122,7 +112,7 @@ def read_table(file: str | Path, prefix: str | None = None) -> ElementTable:
 
 @lru_cache(maxsize=8)
 def _preset(name: str) -> ElementTable:
-    file, prefix = PRESETS[name]
+    file, prefix = _PRESETS[name]
     return read_table(datasets.path(file), prefix)
 
 
@@ -144,17 +134,17 @@ def load_table(preset: str | Path) -> ElementTable:
     InputError
         If `preset` is neither a preset nor a path ending in ``.csv``.
     """
-    if isinstance(preset, str) and preset in PRESETS:
+    if isinstance(preset, str) and preset in _PRESETS:
         return _preset(preset)
     if not isinstance(preset, str | Path) or Path(preset).suffix.lower() != ".csv":
         raise InputError(
-            f"preset must be one of {', '.join(PRESETS)} or the path of a CSV element table, "
+            f"preset must be one of {', '.join(_PRESETS)} or the path of a CSV element table, "
             f"got {preset!r}"
         )
     return read_table(preset)
 
 
-COLUMNS = (
+_COLUMNS = (
     *("n_4f", "S", "L", "J", "g_J", "alpha_J", "beta_J", "gamma_J"),
     *("r2_a0_2", "r4_a0_4", "r6_a0_6", "ionic_radius_A"),
 )
@@ -167,10 +157,10 @@ def load_ions() -> MappingProxyType[str, NDArray[np.float64]]:
     Returns
     -------
     mapping of str to ndarray of float64, shape (118,)
-        Each column of `COLUMNS`, read-only and indexed by atomic number minus one. NaN for an
+        Each column of `_COLUMNS`, read-only and indexed by atomic number minus one. NaN for an
         element that is no rare earth, and for the radial averages of an ion without 4f moment.
     """
-    columns = {name: np.full(N_ELEMENTS, np.nan) for name in COLUMNS}
+    columns = {name: np.full(N_ELEMENTS, np.nan) for name in _COLUMNS}
     for row in datasets.rows("ions/ions.csv"):
         for name, column in columns.items():
             column[INDEX[row["symbol"]]] = float(row[name]) if row[name] else np.nan
@@ -245,7 +235,7 @@ _SOLUTES = ("Al", "Si", "Ga", "Ge", "Ti", "V", "Cr", "Mo", "W", "Nb", "Zr", "Cu"
 
 @lru_cache(maxsize=1)
 def ratio_sums() -> "tuple[tuple[str, ...], Sums]":
-    """Return the names of the ratios, and what the kernel takes."""
+    """Return the names of the ratios, and their numerators and denominators for the kernel."""
     from ..kernels._descriptors import Sums
 
     rare, every = mask(RARE_EARTHS), np.ones(N_ELEMENTS)

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from .._core._files import replacing, safe_cell, write_csv
 from .._core.errors import InputError
-from ..composition._files import composed, read_blocks
+from ..composition._files import read_blocks, with_composition_column
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from .compositions import CompositionStatistics
@@ -61,7 +61,7 @@ def featurize(
             while first is not None:
                 block, first = first, next(blocks, None)
                 rejected += [(r.line, r.text, r.reason) for r in block.rejected]
-                frame, name = composed(block.table, column, path)
+                frame, name = with_composition_column(block.table, column, path)
                 texts = frame[name]
                 table = CompositionTable.from_arrow(texts, basis=basis)
                 rejected += [(int(block.lines[e.row]), e.text, e.reason) for e in table.errors]

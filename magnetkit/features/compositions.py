@@ -1,7 +1,4 @@
-"""Statistics of element properties over compositions, without scikit-learn.
-
-Composition statistics: element properties averaged over each composition.
-"""
+"""Composition statistics: element properties averaged over each composition."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -37,8 +34,8 @@ def composition_statistics(
     dtype : float64 or float32
         Type of a new result.
     out : ndarray, shape (n, 6 * properties), optional
-        C-contiguous array to write into, of float64 or float32; large tables run about twice as
-        fast into memory that was used before.
+        C-contiguous float64 or float32 array to write into; large tables run about twice as fast
+        into memory that was used before.
 
     Returns
     -------

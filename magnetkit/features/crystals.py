@@ -1,8 +1,7 @@
 """Crystals: neighbours, radial distributions, crystal field, dipolar field, and descriptors.
 
-Every function takes pymatgen structures with ordered sites. Distances are in angstrom.
-
-Descriptors of a crystal structure, for models.
+Every function takes pymatgen structures with ordered sites. Distances are in angstrom. Sums over a
+lattice give the fields; `structure_descriptors` puts all into one row for each crystal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,19 +27,42 @@ if TYPE_CHECKING:
 _BOHR = physical_constants["Bohr radius"][0] * 1e10
 # e^2 / (4 pi epsilon_0 k_B) in K A: the Hartree energy in kelvin times the Bohr radius.
 _COULOMB = physical_constants["hartree-kelvin relationship"][0] * _BOHR
-SECOND_ORDER = -_COULOMB * _BOHR**2 / 4.0
+_SECOND_ORDER = -_COULOMB * _BOHR**2 / 4.0
 """A_2^0 (K / a0^2) for one unit of the sum of charge (3 cos^2 - 1) / r^3 (e / A^3)."""
-FOURTH_ORDER = -_COULOMB * _BOHR**4 / 8.0
+_FOURTH_ORDER = -_COULOMB * _BOHR**4 / 8.0
 """A_4^0 (K / a0^4) for one unit of the sum of charge P_4(cos) / r^5 (e / A^5)."""
 
-DIPOLE = 1e-7 * physical_constants["Bohr magneton"][0] * 1e30
+_DIPOLE = 1e-7 * physical_constants["Bohr magneton"][0] * 1e30
 """Field (T) for one unit of the sum of moment (3 cos^2 - 1) / r^3 (muB / A^3)."""
 
 # Effective charges that give the sign of A_2^0 in the hosts: trivalent rare earths, negative
 # interstitials, the 3d metals screened to nothing, and a uniform background for the rest.
-CHARGES: Mapping[str, float] = {**dict.fromkeys(RARE_EARTHS, 3.0), "N": -1.0, "C": -1.0}
+_CHARGES: Mapping[str, float] = {**dict.fromkeys(RARE_EARTHS, 3.0), "N": -1.0, "C": -1.0}
 # Moments (muB) of the transition metals in their rare-earth compounds, order of magnitude.
-MOMENTS: Mapping[str, float] = {"Fe": 2.2, "Co": 1.5, "Ni": 0.3}
+_MOMENTS: Mapping[str, float] = {"Fe": 2.2, "Co": 1.5, "Ni": 0.3}
+_KINDS = ("R", "T", "X")
+_REACH = np.array([[4.2, 3.6, 3.6], [3.6, 3.0, 3.0], [3.6, 3.0, 3.0]])
+"""Largest distance (A) of neighbours among R, T and X: the first shell in R-T compounds."""
+_SHORT = 2.45
+"""Distance (A) below which iron pairs couple antiparallel (Givord and Lemaire 1974)."""
+
+_NAMES = (
+    "volume_per_atom_A3",
+    *(f"{a}_{b}_neighbours" for a in _KINDS for b in _KINDS),
+    *(
+        f"{pair}_distance_{kind}_A"
+        for pair in ("R_R", "R_T", "T_T")
+        for kind in ("min", "mean", "std")
+    ),
+    "T_T_short_share",
+    "A20_mean_K_a0_2",
+    "A20_min_K_a0_2",
+    "A20_max_K_a0_2",
+    "A40_mean_K_a0_4",
+    "R_dipolar_field_T",
+    "T_dipolar_field_T",
+)
+"""Names of the descriptors, in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,26 +252,11 @@ def coordination(structure: "Structure", cutoff: float) -> dict[str, NDArray[np.
     return {SYMBOLS[z]: counts[:, k] for k, z in enumerate(present)}
 
 
-def per_element(values: Mapping[str, float]) -> NDArray[np.float64]:
-    """Return a value of some elements over all of them, zero for the rest, shape (118,)."""
-    result = np.zeros(N_ELEMENTS)
-    for symbol, value in values.items():
-        result += value * mask((symbol,))
-    return result
-
-
-def _unit(axis: Any) -> NDArray[np.float64]:
-    axis = np.asarray(axis, np.float64)
-    if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
-        raise InputError(f"axis must be three numbers, not all zero, got {axis.tolist()!r}")
-    return axis / np.linalg.norm(axis)
-
-
 @named
 def crystal_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    charges: Mapping[str, float] = CHARGES,
+    charges: Mapping[str, float] = _CHARGES,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the point-charge crystal field at each rare-earth site.
 
@@ -281,7 +288,7 @@ def crystal_field(
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)
-    charge = per_element(charges)[species]
+    charge = _per_element(charges)[species]
     cutoff = ewald_cutoff(max(len(frac), 1), structure.volume)
     tensors = np.empty((len(frac), 1, 6))
     dipole_tensors(lattice, frac, charge[:, None], cutoff, True, tensors)
@@ -289,14 +296,14 @@ def crystal_field(
     fourth_order_sums(lattice, frac, charge, direction, cutoff, fourth)
     sites = np.flatnonzero(mask(RARE_EARTHS)[species])
     second = np.array([along(tensors[i, 0], direction) for i in sites])
-    return sites, SECOND_ORDER * second, FOURTH_ORDER * fourth[sites]
+    return sites, _SECOND_ORDER * second, _FOURTH_ORDER * fourth[sites]
 
 
 @named
 def dipolar_field(
     structure: "Structure",
     axis: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    moments: Mapping[str, float] = MOMENTS,
+    moments: Mapping[str, float] = _MOMENTS,
     cutoff: float | None = None,
 ) -> NDArray[np.float64]:
     """Return the field of the other atoms' moments at each atom.
@@ -322,7 +329,7 @@ def dipolar_field(
 
     direction = _unit(axis)
     lattice, frac, species = _one(structure)
-    moment = per_element(moments)[species]
+    moment = _per_element(moments)[species]
     if cutoff is None:
         reach = ewald_cutoff(max(len(frac), 1), structure.volume)
     else:
@@ -331,37 +338,27 @@ def dipolar_field(
     dipole_tensors(lattice, frac, moment[:, None], reach, cutoff is None, tensors)
     xx, yy, zz, yz, xz, xy = tensors[:, 0].T
     full = np.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], axis=1).reshape(-1, 3, 3)
-    return DIPOLE * full @ direction
+    return _DIPOLE * full @ direction
 
 
-KINDS = ("R", "T", "X")
-REACH = np.array([[4.2, 3.6, 3.6], [3.6, 3.0, 3.0], [3.6, 3.0, 3.0]])
-"""Largest distance (A) of neighbours among R, T and X: the first shell in R-T compounds."""
-SHORT = 2.45
-"""Distance (A) below which iron pairs couple antiparallel (Givord and Lemaire 1974)."""
+def _per_element(values: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return a value of some elements over all of them, zero for the rest, shape (118,)."""
+    result = np.zeros(N_ELEMENTS)
+    for symbol, value in values.items():
+        result += value * mask((symbol,))
+    return result
 
-NAMES = (
-    "volume_per_atom_A3",
-    *(f"{a}_{b}_neighbours" for a in KINDS for b in KINDS),
-    *(
-        f"{pair}_distance_{kind}_A"
-        for pair in ("R_R", "R_T", "T_T")
-        for kind in ("min", "mean", "std")
-    ),
-    "T_T_short_share",
-    "A20_mean_K_a0_2",
-    "A20_min_K_a0_2",
-    "A20_max_K_a0_2",
-    "A40_mean_K_a0_4",
-    "R_dipolar_field_T",
-    "T_dipolar_field_T",
-)
-"""Names of the descriptors, in order."""
+
+def _unit(axis: Any) -> NDArray[np.float64]:
+    axis = np.asarray(axis, np.float64)
+    if axis.shape != (3,) or not np.linalg.norm(axis) > 0:
+        raise InputError(f"axis must be three numbers, not all zero, got {axis.tolist()!r}")
+    return axis / np.linalg.norm(axis)
 
 
 @named
 def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
-    """Return the descriptors of `NAMES` for each crystal, shape (n, len(NAMES)).
+    """Return the descriptors of `_NAMES` for each crystal, shape (n, len(NAMES)).
 
     Parameters
     ----------
@@ -380,7 +377,7 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     largest: the unique axis of a uniaxial crystal, however its cell is set.
     """
     kind = 2 - mask(TRANSITION_METALS) - 2 * mask(RARE_EARTHS)
-    weights = np.stack([per_element(CHARGES), per_element(MOMENTS)], axis=1)
+    weights = np.stack([_per_element(_CHARGES), _per_element(_MOMENTS)], axis=1)
     assert weights.shape == (N_ELEMENTS, 2)
     atoms = Atoms(
         crystals.begin,
@@ -389,14 +386,14 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
         kind.astype(np.int64)[crystals.species],
         weights[crystals.species],
     )
-    out = np.empty((len(crystals), len(NAMES)))
+    out = np.empty((len(crystals), len(_NAMES)))
     share_rows(
         describe_crystals,
         len(crystals),
         atoms,
-        REACH,
-        SHORT,
-        np.array([SECOND_ORDER, FOURTH_ORDER, DIPOLE]),
+        _REACH,
+        _SHORT,
+        np.array([_SECOND_ORDER, _FOURTH_ORDER, _DIPOLE]),
         out,
         chunk=4,
     )
@@ -438,7 +435,7 @@ class StructureDescriptors(TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
-        return np.array(NAMES, dtype=object)
+        return np.array(_NAMES, dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

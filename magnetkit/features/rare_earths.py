@@ -1,10 +1,9 @@
-"""Descriptors of magnetism that a composition alone gives, over its sublattices.
+"""Descriptors of magnetism from composition alone, over its sublattices, as transformers.
 
-The metals split into rare earths R (yttrium among them), the transition metals T that carry the
-3d moment (Fe, Co, Ni, Mn), and diluents (every other element but H, B, C, N, which sit in holes
-of the hosts). M is T and diluents together.
-
-Ratios of sums over the elements, see `magnetkit.features._elements`, as a transformer.
+The metals split into rare earths R (yttrium among them), the transition metals T that carry the 3d
+moment (Fe, Co, Ni, Mn), and diluents (every other element but H, B, C, N, which sit in holes of the
+hosts). M is T and diluents together. `SublatticeRatios` gives the ratios of
+`magnetkit.features._elements`.
 """
 
 from functools import lru_cache
@@ -40,12 +39,12 @@ def _stoichiometries() -> dict[str, tuple[int, int, int]]:
     return {name: counts for counts, name in found.items()}
 
 
-STOICHIOMETRIES = _stoichiometries()
-"""R, M and boron (or carbon in its place) of each host; filled ones count as those they fill."""
+_STOICHIOMETRIES = _stoichiometries()
+"""R, M and boron (or carbon in its place) of each host; filled hosts count as empty ones."""
 
-NAMES = (
+_NAMES = (
     *RATIOS,
-    *(f"distance_{host.replace(':', '_')}" for host in STOICHIOMETRIES),
+    *(f"distance_{host.replace(':', '_')}" for host in _STOICHIOMETRIES),
     *(f"R_{name}_{kind}" for name in ION_PROPERTIES for kind in ("mean", "std")),
 )
 """Names of the descriptors, in order."""
@@ -81,7 +80,7 @@ def _weights() -> NDArray[np.float64]:
 
 @named
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
-    """Return the descriptors of `NAMES` for each composition, shape (n, len(NAMES)).
+    """Return the descriptors of `_NAMES` for each composition, shape (n, len(NAMES)).
 
     Parameters
     ----------
@@ -102,8 +101,8 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     of atoms in the wrong place. Carbon counts as boron where the host has boron, and is left out,
     as N and H are everywhere, for the others.
     """
-    out = np.empty((len(table), len(NAMES)))
-    counts = np.array(list(STOICHIOMETRIES.values()), float)
+    out = np.empty((len(table), len(_NAMES)))
+    counts = np.array(list(_STOICHIOMETRIES.values()), float)
     share_rows(
         describe_sublattices,
         len(table),
@@ -111,7 +110,7 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
         _weights(),
         ion_properties(),
         counts / counts.sum(axis=1, keepdims=True),
-        np.array([float(boron > 0) for *_, boron in STOICHIOMETRIES.values()]),
+        np.array([float(boron > 0) for *_, boron in _STOICHIOMETRIES.values()]),
         out,
     )
     return out
@@ -149,7 +148,7 @@ class RareEarthDescriptors(TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
-        return np.array(NAMES, dtype=object)
+        return np.array(_NAMES, dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -158,9 +157,6 @@ class RareEarthDescriptors(TransformerMixin, BaseEstimator):
         tags.no_validation = True
         tags.requires_fit = False
         return tags
-
-
-Array = NDArray[np.float64]
 
 
 class SublatticeRatios(TransformerMixin, BaseEstimator):
@@ -179,7 +175,7 @@ class SublatticeRatios(TransformerMixin, BaseEstimator):
         """Do nothing: nothing is learnt."""
         return self
 
-    def transform(self, X: Any) -> Array:
+    def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the ratios of each composition, shape (n, k).
 
         Parameters

@@ -1,12 +1,9 @@
-"""Crystal hosts: which structure a recipe forms, and what of it is inside the hard phase.
+"""The host of a recipe, its split into hard phase and grain boundary, and what was made before.
 
-The rules and their sources stand in ``datasets/hosts``, a folder a host.
-
-Which alloys are of a kind that has been made: elements and amounts by host.
-
-A model of a host says nothing of an alloy with elements, or amounts of them, that no alloy of that
-host was ever made with. The tables are ``datasets/hosts/made.csv`` and ``shells.csv``; a variant
-that a table does not list has the rows of its root.
+The rules and their sources stand in ``datasets/hosts``, a folder a host. A model of a host says
+nothing about an alloy with elements, or amounts of them, with which no alloy of that host was ever
+made: ``made.csv`` and ``shells.csv`` there list them. A variant that a table does not list has the
+rows of its root.
 """
 
 from collections.abc import Iterator
@@ -30,9 +27,8 @@ if TYPE_CHECKING:
     from ..kernels._hosts import AssignmentRules, SiteRules
 
 
-# Atoms of the alloy this small are rounding, not a phase.
+# Fewer atoms of the alloy are rounding, not a phase.
 _NOTHING = 1e-9
-
 
 # Sums of atoms that a rule of assignment may name beside elements and ``all``. M is every metal.
 _NO_METAL = ("B", "C", "N", "H", "O")
@@ -44,175 +40,10 @@ _GROUPS = {
 }
 # An amount on the edge of a window lies within it, however it was rounded.
 _EDGE = 1e-9
-
-
-def _counted(amounts: str) -> NDArray[np.bool_]:
-    """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
-    counted = np.zeros(N_ELEMENTS, np.bool_)
-    for name in amounts.strip().strip("()").split("+"):
-        symbols = _GROUPS.get(name.strip(), (name.strip(),))
-        unknown = [s for s in symbols if s not in INDEX]
-        if unknown:
-            raise DataError(
-                f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
-                f"{', '.join(_GROUPS)}"
-            )
-        counted[[INDEX[s] for s in symbols]] = True
-    return counted
-
-
-@lru_cache(maxsize=1)
-def _assignment_rules() -> "AssignmentRules":
-    """Return which compositions are of which host, for the kernel."""
-    from ..kernels._hosts import AssignmentRules
-
-    order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
-    rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
-    asked = [condition for _, rule in rules for condition in rule.items()]
-    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in asked]
-    sums = list(dict.fromkeys(side for both in sides for side in both))
-    window = np.array([limits for _, limits in asked])
-    counted = np.array([_counted(amounts) for amounts in sums])
-    return AssignmentRules(
-        len(sums),
-        np.cumsum([0, *counted.sum(axis=0)]),
-        np.nonzero(counted.T)[1],
-        np.array([sums.index(above) for above, _ in sides]),
-        np.array([sums.index(below) for _, below in sides]),
-        window[:, 0] - _EDGE,
-        window[:, 1] + _EDGE,
-        np.cumsum([0, *(len(rule) for _, rule in rules)]),
-        np.array([HOST_NAMES.index(host.name) for host, _ in rules], np.int8),
-    )
-
-
-@lru_cache(maxsize=1)
-def _rules() -> "SiteRules":
-    """Return what the sites of every host take, for the kernels."""
-    from ..kernels import _hosts
-
-    shape = (len(HOSTS), N_ELEMENTS)
-    role, limit, preference = np.zeros(shape, np.int8), np.zeros(shape), np.ones(shape)
-    counts, ratios = np.zeros((len(HOSTS), 3)), np.zeros((len(HOSTS), 2))
-    boride = np.array([host.split.boride_ratio for host in HOSTS.values()])
-    for i, host in enumerate(HOSTS.values()):
-        rules = host.split
-        for symbols, code in (
-            (rules.solubility, _hosts.ON_T),
-            ((*RARE_EARTHS, *rules.guests_on_rare_earth_site), _hosts.ON_R),
-            (host.interstitial_elements, _hosts.ON_X),
-        ):
-            role[i, [INDEX[s] for s in symbols]] = code
-        for symbol, share in rules.solubility.items():
-            limit[i, INDEX[symbol]] = share
-        for symbol, ratio in rules.preference.items():
-            preference[i, INDEX[symbol]] = ratio
-        counts[i] = host.rare_earth, host.transition_metal, host.interstitial
-        ratios[i] = rules.rich_ratio, rules.poor_ratio
-    known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
-    # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
-    volume = np.full(N_ELEMENTS, 20.0)
-    for symbol, v in known.items():
-        volume[INDEX[symbol]] = v
-    return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
-
-
-def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Return what the kernels know of the sites.
-
-    Returns
-    -------
-    role : ndarray of int8, shape (hosts, 118)
-        Which site an element takes: `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels._hosts`, or 0.
-    counts : ndarray of float64, shape (hosts, 3)
-        Rare-earth, transition-metal and interstitial atoms per formula unit.
-    """
-    rules = _rules()
-    return rules.role, rules.counts
-
-
-def atomic_volumes() -> NDArray[np.float64]:
-    """Return the volume of an atom of each element, A3, shape (118,)."""
-    return _rules()[-1]
-
-
-def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the hosts under which what was fitted or tabulated of hosts is looked up.
-
-    Parameters
-    ----------
-    codes : ndarray of int8, shape (n,)
-        Index into `HOST_NAMES`, -1 unknown.
-
-    Returns
-    -------
-    ndarray of int8, shape (n,)
-        That of the host itself, or of the one that it is a variant of; -1 stays.
-    """
-    roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
-    return np.array([*roots, -1], np.int8)[codes]
-
-
-def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Return the places of the same hosts in `ROOTS`, -1 where unknown, shape (n,)."""
-    places = [ROOTS.index(host.root) for host in HOSTS.values()]
-    return np.array([*places, -1])[codes]
-
-
-def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the host of the walls of cellular magnets.
-
-    Parameters
-    ----------
-    codes : ndarray of int8, shape (n,)
-        Hosts of the cells, -1 unknown.
-
-    Returns
-    -------
-    ndarray of int8, shape (n,)
-        -1 where the magnet is of no cells.
-    """
-    names = [host.magnet.walls for host in HOSTS.values()]
-    walls = [HOST_NAMES.index(name) if name else -1 for name in names]
-    return np.array([*walls, -1], np.int8)[codes]
-
-
-@named
-def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
-    """Return the host of each composition.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        The compositions.
-    host : str
-        ``"auto"`` goes by the assignment rules of the hosts; a
-        name of `HOST_NAMES` takes every row to be of that host.
-
-    Returns
-    -------
-    ndarray of int8, shape (n,)
-        Index into `HOST_NAMES`; -1 where none fits.
-
-    Raises
-    ------
-    InputError
-        If `host` is neither ``"auto"`` nor a known name.
-    """
-    if host == "auto":
-        from ..kernels._hosts import assign
-        from ..kernels._jit import share_rows
-
-        codes = np.empty(len(table), np.int8)
-        share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
-        return codes
-    if host not in HOSTS:
-        raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
-    return np.full(len(table), HOST_NAMES.index(host), np.int8)
-
-
 # A recipe with less than this outside its hard phase is a bare formula.
 _BARE = 0.995
+# Printed amounts are rounded: shares up to this factor above the largest count as made.
+_ROUNDING = 1.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,57 +90,6 @@ class Partition:
         )
 
 
-def _part(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
-    """Return `atoms` (on the sparsity of `table`) as compositions, without the empty entries."""
-    from ..kernels._arrays import Rows
-    from ..kernels._hosts import compact, count_over
-    from ..kernels._jit import share_rows
-
-    n = len(table)
-    indptr = np.zeros(n + 1, np.int64)
-    share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
-    np.cumsum(indptr, out=indptr)
-    kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
-    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
-    return CompositionTable(*kept, table.row_index, table.errors)
-
-
-def _divide(
-    table: CompositionTable, codes: NDArray[np.int8]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
-    from ..kernels._hosts import split
-    from ..kernels._jit import share_rows
-
-    hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
-    share_rows(split, len(table), table.rows, codes, _rules(), hard, fraction)
-    return hard, fraction
-
-
-def hard_phases(
-    table: CompositionTable, host: str = "auto"
-) -> tuple[NDArray[np.int8], CompositionTable]:
-    """Return host and composition of the hard phase of recipes; see `partition`."""
-    codes = assign_hosts(table, host)
-    hard, _ = _divide(table, codes)
-    return codes, _part(table, hard)
-
-
-def _checked(host: Any, n: int) -> NDArray[np.int8]:
-    """Return the hosts of n recipes; kernels look them up without asking whether there are any."""
-    codes = np.asarray(host)
-    if codes.shape != (n,) or codes.dtype.kind not in "iu" or not _all_hosts(codes):
-        raise InputError(
-            f"host must be auto, one of {', '.join(HOST_NAMES)}, or what assign_hosts returned for "
-            f"the {n} recipes; got {host!r:.60}"
-        )
-    return codes.astype(np.int8, copy=False)
-
-
-def _all_hosts(codes: NDArray[Any]) -> bool:
-    return not codes.size or bool(codes.min() >= -1 and codes.max() < len(HOST_NAMES))
-
-
 @named
 def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") -> Partition:
     """Split recipes into hard phase and grain boundary.
@@ -346,27 +126,235 @@ def partition(table: CompositionTable, host: str | NDArray[np.int8] = "auto") ->
     """
     from ..kernels._rows import sums
 
-    codes = assign_hosts(table, host) if isinstance(host, str) else _checked(host, len(table))
+    codes = assign_hosts(table, host) if isinstance(host, str) else _checked_codes(host, len(table))
     hard, volume_fraction = _divide(table, codes)
     inside = table.rows._replace(values=hard)
     weight = sums(inside, ATOMIC_MASS) / sums(table.rows, ATOMIC_MASS)
     weight[np.isnan(volume_fraction)] = np.nan
     return Partition(
         codes,
-        _part(table, hard),
-        _part(table, np.maximum(table.values - hard, 0.0)),
+        _compacted(table, hard),
+        _compacted(table, np.maximum(table.values - hard, 0.0)),
         volume_fraction,
         weight,
     )
 
 
-# Printed amounts are rounded: this much more than the largest still counts as made.
-_ROUNDING = 1.05
+def hard_phases(
+    table: CompositionTable, host: str = "auto"
+) -> tuple[NDArray[np.int8], CompositionTable]:
+    """Return host and composition of the hard phase of recipes; see `partition`."""
+    codes = assign_hosts(table, host)
+    hard, _ = _divide(table, codes)
+    return codes, _compacted(table, hard)
+
+
+def _divide(
+    table: CompositionTable, codes: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the atoms of each entry inside the hard phase, and the phase's volume share."""
+    from ..kernels._hosts import split
+    from ..kernels._jit import share_rows
+
+    hard, fraction = np.zeros(len(table.values)), np.empty(len(table))
+    share_rows(split, len(table), table.rows, codes, _site_rules(), hard, fraction)
+    return hard, fraction
+
+
+def _compacted(table: CompositionTable, atoms: NDArray[np.float64]) -> CompositionTable:
+    """Return `atoms` (on the sparsity of `table`) as compositions, without empty entries."""
+    from ..kernels._arrays import Rows
+    from ..kernels._hosts import compact, count_over
+    from ..kernels._jit import share_rows
+
+    n = len(table)
+    indptr = np.zeros(n + 1, np.int64)
+    share_rows(count_over, n, table.indptr, atoms, _NOTHING, indptr[1:])
+    np.cumsum(indptr, out=indptr)
+    kept = Rows(indptr, np.empty(indptr[-1], np.int32), np.empty(indptr[-1]))
+    share_rows(compact, n, Rows(table.indptr, table.indices, atoms), _NOTHING, kept)
+    return CompositionTable(*kept, table.row_index, table.errors)
+
+
+def _checked_codes(host: Any, n: int) -> NDArray[np.int8]:
+    """Return given host codes, shape (n,), after a check: kernels use them as indices."""
+    codes = np.asarray(host)
+    if codes.shape != (n,) or codes.dtype.kind not in "iu" or not _all_hosts(codes):
+        raise InputError(
+            f"host must be auto, one of {', '.join(HOST_NAMES)}, or what assign_hosts returned for "
+            f"the {n} recipes; got {host!r:.60}"
+        )
+    return codes.astype(np.int8, copy=False)
+
+
+def _all_hosts(codes: NDArray[Any]) -> bool:
+    return not codes.size or bool(codes.min() >= -1 and codes.max() < len(HOST_NAMES))
+
+
+@named
+def assign_hosts(table: CompositionTable, host: str = "auto") -> NDArray[np.int8]:
+    """Return the host of each composition.
+
+    Parameters
+    ----------
+    table : CompositionTable
+        The compositions.
+    host : str
+        ``"auto"`` goes by the assignment rules of the hosts; a
+        name of `HOST_NAMES` takes every row to be of that host.
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Index into `HOST_NAMES`; -1 where none fits.
+
+    Raises
+    ------
+    InputError
+        If `host` is neither ``"auto"`` nor a known name.
+    """
+    if host == "auto":
+        from ..kernels._hosts import assign
+        from ..kernels._jit import share_rows
+
+        codes = np.empty(len(table), np.int8)
+        share_rows(assign, len(table), table.rows, _assignment_rules(), codes)
+        return codes
+    if host not in HOSTS:
+        raise InputError(f"host {host!r} is not known; use auto or one of {', '.join(HOST_NAMES)}")
+    return np.full(len(table), HOST_NAMES.index(host), np.int8)
 
 
 @lru_cache(maxsize=1)
-def _limits() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Return what each element's share is of and the largest, shape (hosts, 118) each."""
+def _assignment_rules() -> "AssignmentRules":
+    """Return the rules that assign compositions to hosts, for the kernel."""
+    from ..kernels._hosts import AssignmentRules
+
+    order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
+    rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
+    asked = [condition for _, rule in rules for condition in rule.items()]
+    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in asked]
+    sums = list(dict.fromkeys(side for both in sides for side in both))
+    window = np.array([limits for _, limits in asked])
+    counted = np.array([_counted(amounts) for amounts in sums])
+    return AssignmentRules(
+        len(sums),
+        np.cumsum([0, *counted.sum(axis=0)]),
+        np.nonzero(counted.T)[1],
+        np.array([sums.index(above) for above, _ in sides]),
+        np.array([sums.index(below) for _, below in sides]),
+        window[:, 0] - _EDGE,
+        window[:, 1] + _EDGE,
+        np.cumsum([0, *(len(rule) for _, rule in rules)]),
+        np.array([HOST_NAMES.index(host.name) for host, _ in rules], np.int8),
+    )
+
+
+def _counted(amounts: str) -> NDArray[np.bool_]:
+    """Return which elements count in a sum such as ``(R + Zr)``, shape (118,)."""
+    counted = np.zeros(N_ELEMENTS, np.bool_)
+    for name in amounts.strip().strip("()").split("+"):
+        symbols = _GROUPS.get(name.strip(), (name.strip(),))
+        unknown = [s for s in symbols if s not in INDEX]
+        if unknown:
+            raise DataError(
+                f"datasets/hosts: an assignment names {unknown[0]!r}; expected elements or "
+                f"{', '.join(_GROUPS)}"
+            )
+        counted[[INDEX[s] for s in symbols]] = True
+    return counted
+
+
+@lru_cache(maxsize=1)
+def _site_rules() -> "SiteRules":
+    """Return the rules of the sites of every host, for the kernels."""
+    from ..kernels import _hosts
+
+    shape = (len(HOSTS), N_ELEMENTS)
+    role, limit, preference = np.zeros(shape, np.int8), np.zeros(shape), np.ones(shape)
+    counts, ratios = np.zeros((len(HOSTS), 3)), np.zeros((len(HOSTS), 2))
+    boride = np.array([host.split.boride_ratio for host in HOSTS.values()])
+    for i, host in enumerate(HOSTS.values()):
+        rules = host.split
+        for symbols, code in (
+            (rules.solubility, _hosts.ON_T),
+            ((*RARE_EARTHS, *rules.guests_on_rare_earth_site), _hosts.ON_R),
+            (host.interstitial_elements, _hosts.ON_X),
+        ):
+            role[i, [INDEX[s] for s in symbols]] = code
+        for symbol, share in rules.solubility.items():
+            limit[i, INDEX[symbol]] = share
+        for symbol, ratio in rules.preference.items():
+            preference[i, INDEX[symbol]] = ratio
+        counts[i] = host.rare_earth, host.transition_metal, host.interstitial
+        ratios[i] = rules.rich_ratio, rules.poor_ratio
+    known = {r["element"]: float(r["volume_A3"]) for r in datasets.rows("hosts/atomic_volumes.csv")}
+    # An element without a listed volume is outside every host and rare; 20 A3 is a middling metal.
+    volume = np.full(N_ELEMENTS, 20.0)
+    for symbol, v in known.items():
+        volume[INDEX[symbol]] = v
+    return _hosts.SiteRules(role, limit, preference, counts, ratios, boride, volume)
+
+
+def site_rules() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return the site of each element and the atoms of each kind per formula unit.
+
+    The site, int8, shape (hosts, 118), is `ON_R`, `ON_T`, `ON_X` of `magnetkit.kernels._hosts`, or
+    0; the rare-earth, transition-metal and interstitial atoms have shape (hosts, 3).
+    """
+    rules = _site_rules()
+    return rules.role, rules.counts
+
+
+def atomic_volumes() -> NDArray[np.float64]:
+    """Return the volume of an atom of each element, A3, shape (118,)."""
+    return _site_rules()[-1]
+
+
+def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the code of the root of each host, int8, shape (n,); -1 stays.
+
+    What was fitted or tabulated of hosts is looked up by root: the host itself, or the one it is a
+    variant of.
+    """
+    roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
+    return np.array([*roots, -1], np.int8)[codes]
+
+
+def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the places of the roots of hosts in `ROOTS`, -1 where unknown, shape (n,)."""
+    places = [ROOTS.index(host.root) for host in HOSTS.values()]
+    return np.array([*places, -1])[codes]
+
+
+def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the host of the walls of cellular magnets, int8, shape (n,); -1 without cells."""
+    names = [host.magnet.walls for host in HOSTS.values()]
+    walls = [HOST_NAMES.index(name) if name else -1 for name in names]
+    return np.array([*walls, -1], np.int8)[codes]
+
+
+def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return which alloys have only elements and amounts with which their host was made, (n,).
+
+    `table` includes the grain boundary; `codes`, shape (n,), are of `assign_hosts`, and rows
+    without a host are True.
+
+    Examples
+    --------
+    >>> from magnetkit.hosts.partition import assign_hosts
+    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
+    >>> made_before(alloys, assign_hosts(alloys)).tolist()
+    [True, False]
+    """
+    from ..kernels._hosts import within
+
+    return within(table.indptr, table.indices, table.values, codes, *_largest_shares())
+
+
+@lru_cache(maxsize=1)
+def _largest_shares() -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Return what each share of an element is of, and its largest, shape (hosts, 118) each."""
     from ..kernels import _hosts
 
     kinds = {"metal": _hosts.OF_METAL, "rare earth": _hosts.OF_EARTH, "alloy": _hosts.OF_ALLOY}
@@ -398,32 +386,6 @@ def _shells() -> NDArray[np.bool_]:
     return allowed
 
 
-def made_before(table: CompositionTable, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which alloys have only elements and amounts that their host was made with.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n recipes, grain boundary included.
-    codes : ndarray of int8, shape (n,)
-        Their hosts, as `assign_hosts` returns them; rows of no host are not judged (True).
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-
-    Examples
-    --------
-    >>> from magnetkit.hosts.partition import assign_hosts
-    >>> alloys = CompositionTable.from_strings(["Nd2Fe14B", "Nd2Fe14BHg"])
-    >>> made_before(alloys, assign_hosts(alloys)).tolist()
-    [True, False]
-    """
-    from ..kernels._hosts import within
-
-    return within(table.indptr, table.indices, table.values, codes, *_limits())
-
-
 def shelled_hosts() -> tuple[str, ...]:
     """Return the hosts, no variants, into which any rare earth has been diffused."""
     known = np.any(_shells(), axis=1)
@@ -436,17 +398,8 @@ def shells_known(codes: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def diffused_before(codes: NDArray[np.int8], element: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return into which hosts an element has been diffused along the grain boundaries.
+    """Return into which hosts, shape (n,), an element was diffused; False where unknown.
 
-    Parameters
-    ----------
-    codes : ndarray of int8, shape (n,)
-        Hosts; False where unknown.
-    element : ndarray of int64, shape (n,)
-        Column of the element of each shell.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
+    `element`, shape (n,), is the column of the element of each shell.
     """
     return (codes >= 0) & _shells()[codes, element]

@@ -1,8 +1,7 @@
 """Crystal hosts as records, one a folder of ``datasets/hosts``.
 
 ``SOURCE.md`` there explains every key. A host that names another as ``variant_of`` takes from it
-every table and file that its own folder does not give. What was fitted or tabulated of hosts is
-that of its `Host.root`.
+every table and file that its own folder lacks; fits and tables of hosts go by `Host.root`.
 """
 
 import itertools
@@ -14,8 +13,12 @@ from .._core import datasets
 from .._core.elements import INDEX
 from .._core.errors import DataError
 
-FOLDER = "hosts"
-FILE = "host.toml"
+_FOLDER = "hosts"
+_FILE = "host.toml"
+# How a host may have its interstitial sites filled, in the order of the kernels' numbers.
+FILLINGS = ("none", "carbon_share", "vacancy")
+# Crystal fields of ``datasets/ions/crystal_field.npz``, in the order of its tables.
+CRYSTAL_FIELDS = ("R2Fe14B", "axial")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,21 @@ class Site:
     role: str
     multiplicity: int
     position: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A cell: prototype, space group, formula units in it, lattice of a known member, sites."""
+
+    prototype: str
+    space_group: str
+    space_group_number: int
+    formula_units: int
+    example: str
+    a_A: float
+    c_A: float
+    source: str
+    sites: tuple[Site, ...]
 
 
 @dataclass(frozen=True)
@@ -75,15 +93,9 @@ class Split:
     preference: dict[str, float]
 
 
-# How a host may have its interstitial sites filled, in the order of the kernels' numbers.
-FILLINGS = ("none", "carbon_share", "vacancy")
-# Crystal fields of ``datasets/ions/crystal_field.npz``, in the order of its tables.
-CRYSTAL_FIELDS = ("R2Fe14B", "axial")
-
-
 @dataclass(frozen=True)
 class Magnetism:
-    """What the intrinsic model makes of a host.
+    """A host in the intrinsic model.
 
     Attributes
     ----------
@@ -129,7 +141,7 @@ class Magnetism:
 
 @dataclass(frozen=True)
 class SecondPhases:
-    """What stands beside the hard phase of a sintered magnet whose oxygen is balanced.
+    """The phases beside the hard one in a sintered magnet whose oxygen is balanced.
 
     Attributes
     ----------
@@ -151,14 +163,14 @@ class SecondPhases:
 
 @dataclass(frozen=True)
 class Magnet:
-    """What is said of a host's magnets.
+    """The magnets of a host.
 
     Attributes
     ----------
     route : str
         The usual way of making a magnet, in a word.
     made : str
-        How a magnet is taken to be made where nothing else is given.
+        How a magnet is assumed to be made if nothing else is given.
     trade : str
         What a buyer should know of the family; empty where none is sold.
     exchange_stiffness_J_m, exchange_stiffness_curie_K : float
@@ -168,10 +180,10 @@ class Magnet:
     second_phases : SecondPhases or None
         None where oxide is part of the process's grain boundary.
     walls, walls_phase : str
-        Host of the walls where a magnet is of cells, and how they are called; empty elsewhere.
+        Host of the walls of cellular magnets, and their name; empty elsewhere.
     usual_curie_K : float
-        Curie temperature of the magnets whose curves show how coercivity falls: others of the host
-        lose as much at the same share of theirs.
+        Curie temperature of the magnets whose curves show how coercivity falls: others lose as much
+        at the same share of theirs.
     usual_additive : float
         Atomic fraction of copper and gallium that a maker adds where a formula names none.
     sold_below_K : float
@@ -199,21 +211,6 @@ class Magnet:
 
 
 @dataclass(frozen=True)
-class Structure:
-    """A cell: prototype, space group, formula units in it, lattice of a known member, sites."""
-
-    prototype: str
-    space_group: str
-    space_group_number: int
-    formula_units: int
-    example: str
-    a_A: float
-    c_A: float
-    source: str
-    sites: tuple[Site, ...]
-
-
-@dataclass(frozen=True)
 class Host:
     """A crystal host.
 
@@ -224,22 +221,22 @@ class Host:
     variant_of : str or None
         The host from which it takes what its folder does not give.
     root : str
-        The host itself, or the one at the end of ``variant_of``: under this name is looked up what
-        was fitted or tabulated of hosts.
+        The host itself, or the one at the end of ``variant_of``: the name under which fits and
+        tables of hosts are looked up.
     rare_earth, transition_metal, interstitial : int
         Atoms per formula unit.
     interstitial_elements : tuple of str
-        What counts as the third kind.
+        Elements that count as interstitial.
     structure : Structure
         The cell; for 2:17 that of light rare earths.
     hexagonal : Structure or None
         The stacking that heavy rare earths and yttrium take, where it differs.
     assignment : Assignment
-        Which compositions are of the host.
+        Compositions of the host.
     split : Split
         Rules of the grain boundary.
     magnetism : Magnetism
-        What the intrinsic model makes of it.
+        Its intrinsic model.
     substitution_slopes : bool
         Whether CHGNet's energies of substitution predict left-out entries no worse.
     own_forming_weights : bool
@@ -249,7 +246,7 @@ class Host:
     making_temperature_K, melts_at_K : float
         At which its magnets are sintered or annealed, and at which it decomposes into liquid.
     magnet : Magnet
-        What is said of its magnets.
+        Its magnets.
     """
 
     name: str
@@ -272,64 +269,34 @@ class Host:
     magnet: Magnet
 
 
-def folder_of(name: str) -> str:
-    """Return the folder of a host within the embedded data, e.g. ``"hosts/2-14-1"``."""
-    return f"{FOLDER}/{name.replace(':', '-')}"
+def _read() -> dict[str, Host]:
+    entries = {}
+    for file in sorted((datasets.root() / _FOLDER).glob(f"*/{_FILE}")):
+        entry = datasets.toml(f"{_FOLDER}/{file.parent.name}/{_FILE}")
+        entries[entry["name"]] = entry
+    hosts = {}
+    for name, entry in sorted(entries.items(), key=lambda item: item[1].get("order", math.inf)):
+        line = _ancestry(name, entries)
+        whole = {key: value for one in reversed(line) for key, value in entries[one].items()}
+        try:
+            hosts[name] = _host({**whole, "variant_of": entry.get("variant_of")}, line[-1])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"{_folder_of(name)}/{_FILE} is no whole record of a host: {error}; SOURCE.md "
+                "beside it explains every key"
+            ) from None
+    return hosts
 
 
-def root_of(name: str) -> str:
-    """Return the name under which what was fitted or tabulated of a host is looked up.
-
-    A name of no host, such as an empty one, is returned as it is.
-    """
-    return HOSTS[name].root if name in HOSTS else name
-
-
-def file_of(name: str, file: str) -> str:
-    """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
-    own = f"{folder_of(name)}/{file}"
-    parent = HOSTS[name].variant_of
-    return own if parent is None or (datasets.root() / own).is_file() else file_of(parent, file)
-
-
-def _assignment(entry: dict[str, Any]) -> Assignment:
-    precedence = entry.pop("precedence")
-    groups = entry.pop("any", [])
-    alternatives = []
-    for chosen in itertools.product(*groups):
-        # What tells hosts apart is asked first; it narrows what all alternatives ask.
-        narrow = {ratio: window for conditions in chosen for ratio, window in conditions.items()}
-        merged = {**narrow, **entry, **narrow}
-        alternatives.append({ratio: (low, high) for ratio, (low, high) in merged.items()})
-    return Assignment(float(precedence), tuple(alternatives))
-
-
-def _structure(entry: dict[str, Any]) -> Structure:
-    sites = tuple(
-        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"])) for s in entry["sites"]
-    )
-    names = [n for n in Structure.__dataclass_fields__ if n != "sites"]
-    return Structure(sites=sites, **{n: entry[n] for n in names})
-
-
-def _magnet(entry: dict[str, Any]) -> Magnet:
-    second = entry.pop("second_phases", None)
-    usual = {
-        "trade": "",
-        "walls": "",
-        "walls_phase": f"{entry['walls']} walls" if "walls" in entry else "",
-        "usual_curie_K": entry["exchange_stiffness_curie_K"],
-        "usual_additive": 0.0,
-        "sold_below_K": math.inf,
-    }
-    return Magnet(**(usual | entry), second_phases=SecondPhases(**second) if second else None)
-
-
-def _section(stability: dict[str, Any]) -> tuple[str, ...]:
-    section = tuple(stability.get("section", ()))
-    if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
-        raise ValueError(f"section of [stability] must be three elements, got {list(section)}")
-    return section
+def _ancestry(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
+    """Return a host, the one it is a variant of, and so on to the root."""
+    line = [name]
+    while (parent := entries[line[-1]].get("variant_of")) is not None:
+        if parent not in entries or parent in line:
+            what = "a variant of this one" if parent in line else "no host"
+            raise DataError(f"{_folder_of(line[-1])}: variant_of names {parent!r}, which is {what}")
+        line.append(parent)
+    return line
 
 
 def _host(entry: dict[str, Any], root: str) -> Host:
@@ -357,34 +324,61 @@ def _host(entry: dict[str, Any], root: str) -> Host:
     )
 
 
-def _read() -> dict[str, Host]:
-    entries = {}
-    for file in sorted((datasets.root() / FOLDER).glob(f"*/{FILE}")):
-        entry = datasets.toml(f"{FOLDER}/{file.parent.name}/{FILE}")
-        entries[entry["name"]] = entry
-    hosts = {}
-    for name, entry in sorted(entries.items(), key=lambda item: item[1].get("order", math.inf)):
-        line = _line(name, entries)
-        whole = {key: value for one in reversed(line) for key, value in entries[one].items()}
-        try:
-            hosts[name] = _host({**whole, "variant_of": entry.get("variant_of")}, line[-1])
-        except (KeyError, TypeError, ValueError) as error:
-            raise DataError(
-                f"{folder_of(name)}/{FILE} is no whole record of a host: {error}; SOURCE.md beside "
-                "it explains every key"
-            ) from None
-    return hosts
+def _structure(entry: dict[str, Any]) -> Structure:
+    sites = tuple(
+        Site(s["label"], s["role"], s["multiplicity"], tuple(s["position"])) for s in entry["sites"]
+    )
+    names = [n for n in Structure.__dataclass_fields__ if n != "sites"]
+    return Structure(sites=sites, **{n: entry[n] for n in names})
 
 
-def _line(name: str, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """Return a host, the one it is a variant of, and so on to the one that is none."""
-    line = [name]
-    while (parent := entries[line[-1]].get("variant_of")) is not None:
-        if parent not in entries or parent in line:
-            what = "a variant of this one" if parent in line else "no host"
-            raise DataError(f"{folder_of(line[-1])}: variant_of names {parent!r}, which is {what}")
-        line.append(parent)
-    return line
+def _assignment(entry: dict[str, Any]) -> Assignment:
+    precedence = entry.pop("precedence")
+    groups = entry.pop("any", [])
+    alternatives = []
+    for chosen in itertools.product(*groups):
+        # The conditions of the alternative come first and narrow those of all alternatives.
+        narrow = {ratio: window for conditions in chosen for ratio, window in conditions.items()}
+        merged = {**narrow, **entry, **narrow}
+        alternatives.append({ratio: (low, high) for ratio, (low, high) in merged.items()})
+    return Assignment(float(precedence), tuple(alternatives))
+
+
+def _section(stability: dict[str, Any]) -> tuple[str, ...]:
+    section = tuple(stability.get("section", ()))
+    if len(set(section)) not in (0, 3) or not set(section) <= INDEX.keys():
+        raise ValueError(f"section of [stability] must be three elements, got {list(section)}")
+    return section
+
+
+def _magnet(entry: dict[str, Any]) -> Magnet:
+    second = entry.pop("second_phases", None)
+    usual = {
+        "trade": "",
+        "walls": "",
+        "walls_phase": f"{entry['walls']} walls" if "walls" in entry else "",
+        "usual_curie_K": entry["exchange_stiffness_curie_K"],
+        "usual_additive": 0.0,
+        "sold_below_K": math.inf,
+    }
+    return Magnet(**(usual | entry), second_phases=SecondPhases(**second) if second else None)
+
+
+def root_of(name: str) -> str:
+    """Return the name of the root of a host; a name of no host is returned as it is."""
+    return HOSTS[name].root if name in HOSTS else name
+
+
+def file_of(name: str, file: str) -> str:
+    """Return the name of a file of a host's folder, or of that of the host it is a variant of."""
+    own = f"{_folder_of(name)}/{file}"
+    parent = HOSTS[name].variant_of
+    return own if parent is None or (datasets.root() / own).is_file() else file_of(parent, file)
+
+
+def _folder_of(name: str) -> str:
+    """Return the folder of a host within the embedded data, e.g. ``"hosts/2-14-1"``."""
+    return f"{_FOLDER}/{name.replace(':', '-')}"
 
 
 HOSTS = _read()

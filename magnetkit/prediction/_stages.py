@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
-from ..calibration.grades import nearest_of_rows
+from ..calibration.grades import nearest_grade_column
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
 from ..magnetism.sintered import sintered_columns
@@ -144,7 +144,7 @@ def describe(
     )
     if room is not None:
         hosts = room["host"].renamed(root_of)
-        found["nearest_grade"] = nearest_of_rows(hosts, *(room[name] for name in GRADED))
+        found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
     _fill_energy(found, table, conditions.interval)

@@ -309,7 +309,7 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
         return record
     if calibration in _measured.names():
         return {**(record or {}), "mill": _measured.load(calibration).record()}
-    from ..calibration.makeup import held
+    from ..calibration._composition_estimate import grade_magnet
     from ..composition._grade_names import is_grade
 
     if not is_grade(calibration):
@@ -318,7 +318,7 @@ def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str
             f"calibration {calibration!r} is neither a grade nor a name of `magnetkit calibrate` "
             f"(there are: {known}); give one of these, or `none` for the bare model"
         )
-    return {**(record or {}), **held(calibration, kelvin).process}
+    return {**(record or {}), **grade_magnet(calibration, kelvin).process}
 
 
 def price_factors(prices: Any) -> dict[str, float]:

@@ -12,7 +12,7 @@ import numpy as np
 from .._core._arguments import named, renamed
 from .._core.columns import COLUMNS
 from .._core.errors import InputError
-from ..calibration.makeup import held
+from ..calibration._composition_estimate import grade_magnet
 from ..composition._grade_names import grades_among, refuse_beside
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
@@ -183,7 +183,7 @@ def _with_grades(
     shells = [shell] * len(texts) if shell is None or isinstance(shell, str) else list(shell)
     if len(shells) != len(texts):
         raise InputError(f"expected a shell for each of {len(texts)} magnets, got {len(shells)}")
-    own = {g: held(g, kelvin) for g in dict.fromkeys(grades) if g is not None}
+    own = {g: grade_magnet(g, kelvin) for g in dict.fromkeys(grades) if g is not None}
     first = next(iter(own.values()))
     frames = []
     for text, grade, given in zip(texts, grades, shells, strict=True):

@@ -19,7 +19,7 @@ from .._core._columnar import Coded, Columns
 from .._core._requirement_text import parse_requirement
 from .._core.columns import COLUMNS, STATUSES, with_interval
 from .._core.errors import InputError
-from ..calibration._reference import GUARANTEE, TYPICAL, Seen, anchored_on
+from ..calibration._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
 from ..composition.table import CompositionTable
 from ..magnetism._figures import kinds
 from ..magnetism._measured import ALPHA, Mill
@@ -363,9 +363,9 @@ def _anchored(
         if one.guaranteed:
             doubt = float(np.hypot(doubt, GUARANTEE))
         value, doubt = _working(value, doubt, one, profile)
-        seen.append(Seen(one.column, value, one.temperature_K, doubt))
+        seen.append(KnownValue(one.column, value, one.temperature_K, doubt))
     grade, shell = profile.reference.grade, profile.reference.shell
-    mill = anchored_on(grade, reference, shell, seen, between)
+    mill = calibrate_on_reference(grade, reference, shell, seen, between)
     return {**(own or {}), "mill": mill.record()}
 
 

@@ -15,15 +15,15 @@ import numpy as np
 from .._core._arguments import Evidence
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
-from ..calibration.makeup import (
+from ..calibration._composition_estimate import (
     COMPENSATED,
-    Makeup,
-    catalogue_mill,
-    given,
-    makeup,
+    CompositionEstimate,
+    calibrate_on_grade,
+    estimate_composition,
+    given_composition,
     read_recipe,
     recipes,
-    usual,
+    usual_magnets,
 )
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
@@ -37,7 +37,7 @@ from ..ranking.applications import Profile
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..calibration.makeup import Makeup
+    from ..calibration._composition_estimate import CompositionEstimate
     from ..prediction.conditions import Conditions
 
 
@@ -171,7 +171,9 @@ def working_field(remanence: float, load_line: float) -> float:
     return 1e-3 * float(Duty(load_line).field(np.array(remanence), np.array(_RECOIL)))
 
 
-def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish) -> Profile:
+def profile(
+    grade: str, reference: Mapping[str, Any], made: "CompositionEstimate", wish: Wish
+) -> Profile:
     """Return the device profile whose magnet is the grade."""
     kelvin = float(reference["temperature_K"])
     stated = Evidence(source="asked for", status="assumption")
@@ -206,14 +208,16 @@ def profile(grade: str, reference: Mapping[str, Any], made: "Makeup", wish: Wish
     )
 
 
-def candidates(host: str, made: Makeup, kelvin: float, compensated: bool) -> "pd.DataFrame":
+def candidates(
+    host: str, made: CompositionEstimate, kelvin: float, compensated: bool
+) -> "pd.DataFrame":
     """Return what is screened, in wt.%: columns ``composition``, ``shell`` and ``route``.
 
     Parameters
     ----------
     host : str
         Host of the magnet to replace.
-    made : Makeup
+    made : CompositionEstimate
         What it is made of; its own recipe is among the candidates.
     kelvin : float
         Temperature of use, K.
@@ -223,7 +227,7 @@ def candidates(host: str, made: Makeup, kelvin: float, compensated: bool) -> "pd
     import pandas as pd
 
     rows: list[tuple[str, str]] = [(made.best.text, made.best.shell)]
-    for name, of in usual().items():
+    for name, of in usual_magnets().items():
         if kelvin > HOSTS[name].magnet.sold_below_K:
             continue
         wanted = {"all", "own" if root_of(name) == root_of(host) else "others"}
@@ -243,17 +247,21 @@ def anchor(
     basis: Basis,
     shell: str | None,
     measured: Any,
-) -> tuple[Makeup, Mill]:
+) -> tuple[CompositionEstimate, Mill]:
     """Return what the magnet is made of, and the mill that candidates are predicted of."""
     process = wish.conditions.process
     if measured is not None:
         if process is not None:
             raise InputError("measured and process both say whose magnets were measured: give one")
         return _measured(measured, recipe, basis, shell)
-    made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
+    made = (
+        estimate_composition(room)
+        if recipe is None
+        else given_recipe(read_recipe(recipe, basis), shell)
+    )
     if process is not None:
         return made, _calibrated(process)
-    mill = catalogue_mill(here, made)
+    mill = calibrate_on_grade(here, made)
     if recipe is not None and not mill.magnets:
         raise InputError(
             f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
@@ -273,7 +281,7 @@ def _calibrated(process: Any) -> Mill:
     return known.mill
 
 
-def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
+def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstimate:
     """Return the recipe that the user gave, in wt.%."""
     from ..supply.ledger import ledger
 
@@ -281,12 +289,12 @@ def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
     used = np.flatnonzero(weights)
     text = "".join(f"{SYMBOLS[i]}{weights[i]:g}" for i in used)
     heavy = ledger(table, shell=shell)["heavy_rare_earth_wt_pct"].iloc[0]
-    return given(text, shell or "", float(heavy))
+    return given_composition(text, shell or "", float(heavy))
 
 
 def _measured(
     measured: Any, recipe: str | None, basis: Basis, shell: str | None
-) -> tuple[Makeup, Mill]:
+) -> tuple[CompositionEstimate, Mill]:
     """Return the recipe of the user's first magnet, and the mill of all of them."""
     from ..calibration.calibrate import calibration
 
@@ -297,7 +305,9 @@ def _measured(
     return given_recipe(table, shell), mill
 
 
-def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:
+def reference_of(
+    here: "pd.Series", wish: Wish, made: CompositionEstimate, mill: Mill
+) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
     from ..magnetism.sintered import sintered
     from ..supply.ledger import ledger

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..calibration._composition_estimate import CompositionEstimate, charge, usual_magnets
 from ..calibration._reference import TYPICAL
-from ..calibration.makeup import Makeup, charge, usual
 from ..hosts.records import HOSTS, root_of
 from ..magnetism._measured import ALPHA
 from ._asked import MEASURED, Wish, working_field
@@ -35,7 +35,7 @@ class Question:
     Attributes
     ----------
     reference : dict
-    made : Makeup
+    made : CompositionEstimate
     device : Profile
     table : pandas.DataFrame
         Candidates in order of rank.
@@ -45,7 +45,7 @@ class Question:
     """
 
     reference: dict[str, Any]
-    made: Makeup
+    made: CompositionEstimate
     device: "Profile"
     table: "pd.DataFrame"
     mill: "Mill"
@@ -206,7 +206,7 @@ def _magnet(kind: str, heading: str, row: "pd.Series | None", asked: Question) -
 def _finer_grains(asked: Question) -> dict[str, Any] | None:
     """Return the line of a fine-grained magnet without heavy rare earth."""
     host, kelvin = asked.reference["host"], float(asked.reference["temperature_K"])
-    fine = usual()[host].fine_grained if host in usual() else None
+    fine = usual_magnets()[host].fine_grained if host in usual_magnets() else None
     if fine is None or kelvin > HOSTS[host].magnet.sold_below_K:
         return None
     from ..composition.table import CompositionTable

@@ -12,7 +12,13 @@ from .._core._arguments import named
 from .._core.elements import INDEX, RARE_EARTHS
 from .._core.errors import InputError
 from .._core.units import celsius_range, parse_temperature
-from ..calibration.makeup import COMPENSATED, Makeup, alpha_range, charge, usual
+from ..calibration._composition_estimate import (
+    COMPENSATED,
+    CompositionEstimate,
+    alpha_range,
+    charge,
+    usual_magnets,
+)
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA
@@ -135,7 +141,7 @@ def _range(temperature: Any, grade: str) -> tuple[float, float]:
     return low, high
 
 
-def _variants(made: Makeup) -> dict[str, str]:
+def _variants(made: CompositionEstimate) -> dict[str, str]:
     """Return the recipe as it is, and with samarium in place of Gd or Er, in wt.%."""
     table = CompositionTable.from_strings([made.best.text], basis="weight")
     own = given_recipe(table, None).best.text
@@ -197,12 +203,12 @@ def _described(
 
 
 def _least(
-    host: str, made: Makeup, between: tuple[float, float], mill: "Mill", circuit: float
+    host: str, made: CompositionEstimate, between: tuple[float, float], mill: "Mill", circuit: float
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best
     table = CompositionTable.from_strings([own.text], basis="weight")
-    melted = usual()[host].charge
+    melted = usual_magnets()[host].charge
     free = [e for e in melted.elements if e not in (*RARE_EARTHS, *melted.usual)]
     weight = dict(zip(free, _share(table, *free), strict=True))
     rare = float(sum(_share(table, "Sm", "Gd", "Er")))

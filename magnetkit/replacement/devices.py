@@ -187,15 +187,15 @@ def _coated(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _typical(grade: str) -> tuple[str, str]:
+    from ..calibration._composition_estimate import estimate_composition
     from ..calibration.grades import grades
-    from ..calibration.makeup import makeup
 
-    best = makeup(grades(grade).iloc[0]).best
+    best = estimate_composition(grades(grade).iloc[0]).best
     return best.text, best.shell
 
 
 def _weight(recipe: str, basis: Any) -> str:
-    from ..calibration.makeup import read_recipe
+    from ..calibration._composition_estimate import read_recipe
     from ._asked import given_recipe
 
     return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text

@@ -11,7 +11,7 @@ import numpy as np
 from .._core._arguments import finite, named, renamed, whole
 from .._core.errors import InputError
 from .._core.units import parse_temperature
-from ..calibration.makeup import COMPENSATED, alpha_range, hot
+from ..calibration._composition_estimate import COMPENSATED, alpha_range, grade_at
 from ..composition.notation import Basis
 from ..magnetism._measured import ALPHA, Mill
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
@@ -155,7 +155,7 @@ def replace(
     conditions = Conditions.of(temperature=kelvin, **keywords)
     wish = _checked(conditions, load_line, require, mass_kg, per_year)
     wish = dataclasses.replace(wish, between=between)
-    here = hot(grade, wish.temperature)
+    here = grade_at(grade, wish.temperature)
     with using(add=conditions.add):
         made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)

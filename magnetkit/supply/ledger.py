@@ -1,13 +1,11 @@
-"""Heavy rare earth, import reliance, risk and cost of many alloys at once.
+"""Heavy rare earth, import reliance, risk and cost of many alloys at once; draws of risk and cost.
 
-How far price and supply risk of an alloy may lie from the table: draws within the spread.
-
-The range of yearly prices of five years is read as the 90 % interval of an element's price; where
-the table has none, half to twice the price. The rare earths move together, as they did in each of
-those years; every other element moves alone. The supply risk of an element has a relative
-standard deviation of 10 %: the World Bank prints its governance estimates with standard errors
-near 0.2 of a scale of 5, 7 % of China's instability, and production shares are rounded estimates,
-which is another 7 % of a concentration.
+In draws, the range of yearly prices of five years is read as the 90 % interval of an element's
+price; where the table has none, half to twice the price. The rare earths move together, as they did
+in each of those years; every other element moves alone. The supply risk of an element has a
+relative standard deviation of 10 %: the World Bank prints its governance estimates with standard
+errors near 0.2 of a scale of 5, 7 % of China's instability, and production shares are rounded
+estimates, which is another 7 % of a concentration.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,87 +29,17 @@ from ..magnetism.shells import mean_over_mass
 from .scenario import Scenario, check_recycled, load_scenario, scenarios, with_prices
 from .tables import element_table, overdue
 
-TRACE = 0.001
-"""Share of an alloy's mass from which an element counts as a link: tenths of a per cent of heavy
-rare earth do, impurities do not."""
-
+_TRACE = 0.001
+"""Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
+of heavy rare earth do, impurities do not."""
+_RISK_SPREAD = 0.10
+_UNKNOWN_PRICE_FACTOR = 2.0
 # Columns of the matrix of figures, one row an element; those of `_FIGURES` follow.
 _TOTAL, _HEAVY, _DY_TB, _RARE, _COBALT, _FIRST = range(6)
 _FIGURES = tuple(dict.fromkeys(criterion.of for criterion in criteria()))
 _RISK = _FIRST + _FIGURES.index("supply_risk")
-# What a descriptive column of elements.csv may say in place of a number.
+# Entries of descriptive columns of elements.csv that count as numbers.
 _ANSWERS = {"yes": 1.0, "no": 0.0, "": float("nan")}
-
-
-def _key(scenario: Scenario) -> str:
-    return scenario.model_dump_json()
-
-
-@lru_cache(maxsize=32)
-def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
-    """Return what the criteria are of, by element, shape (118, len(_FIGURES)); NaN if unknown."""
-    table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
-    figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
-    at = [INDEX[e] for e in table["element"]]
-    for k, name in enumerate(_FIGURES):
-        try:
-            figures[at, k] = [float(_ANSWERS.get(value, value)) for value in table[name]]
-        except (KeyError, ValueError) as error:
-            raise DataError(
-                f"datasets/{CRITERIA}: a criterion is of {name!r}, which must be a column of "
-                f"supply/elements.csv that holds numbers, yes or no; {error}"
-            ) from None
-    return figures
-
-
-def _matrix(
-    scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
-    matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
-    matrix[:, _TOTAL] = 1.0
-    for column, symbols in (
-        (_HEAVY, tuple(heavy)),
-        (_DY_TB, ("Dy", "Tb")),
-        (_RARE, RARE_EARTHS),
-        (_COBALT, ("Co",)),
-    ):
-        matrix[:, column] = mask(symbols)
-    matrix[:, _FIRST:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
-    return matrix
-
-
-def weakest_link(
-    table: CompositionTable, risk: NDArray[np.float64], shell: Any
-) -> NDArray[np.float64]:
-    """Return the largest risk of an element that makes `TRACE` of an alloy's mass or more.
-
-    Parameters
-    ----------
-    table : CompositionTable
-        n alloys.
-    risk : ndarray, shape (118,) or (118, k)
-        Of each element, in each of k cases.
-    shell : str, dict, sequence or None
-        As for `ledger`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n,) or (n, k)
-        NaN where the risk of such an element is not known.
-    """
-    from ..kernels._rows import sums
-    from ..magnetism.shells import with_shell
-
-    whole = table if shell is None else with_shell(table, shell)
-    row = np.repeat(np.arange(len(whole)), np.diff(whole.indptr))
-    mass = whole.values * ATOMIC_MASS[whole.indices]
-    risks = risk[whole.indices]
-    risks[~(mass / sums(whole.rows, ATOMIC_MASS)[row] >= TRACE)] = 0.0
-    worst = np.zeros((len(whole), *risk.shape[1:]))
-    filled = np.diff(whole.indptr) > 0
-    worst[filled] = np.maximum.reduceat(risks, whole.indptr[:-1][filled])
-    return worst
 
 
 @named
@@ -146,7 +74,7 @@ def ledger(
     reference : one composition in the same forms, optional
         Today's magnet; without it nothing counts as saved (NaN).
     heavy_rare_earths : sequence of str, optional
-        What counts as heavy rare earth, the setting of that name if not given.
+        Elements that count as heavy rare earth; by default the setting of that name.
     shell, reference_shell : str, dict or sequence, optional
         Grain-boundary shell, for all or one a row; a column ``shell`` of a frame otherwise.
     basis : {"auto", "atomic", "weight"}
@@ -159,12 +87,12 @@ def ledger(
     DataFrame
         n rows of heavy_rare_earth_wt_pct, dysprosium_terbium_wt_pct, rare_earth_wt_pct,
         cobalt_wt_pct, heavy_rare_earth_saved_wt_pct and the criteria of `magnetkit._core.columns`:
-        import_reliance, supply_risk, weakest_link_risk (`weakest_link`) and cost_USD_kg. Cost
-        is that of the contained elements in the form of
+        import_reliance, supply_risk, weakest_link_risk (largest risk of an element above a trace)
+        and cost_USD_kg. Cost is that of the contained elements in the form of
         ``supply/elements.csv`` (rare earths as oxide): turning oxide into metal, melting and
         yield come on top. Reliance, risk and cost are NaN where an element has no supply data.
-        ``.attrs["overdue"]`` says which facts on these elements are past the day to look at them
-        again (`overdue`).
+        ``.attrs["overdue"]`` names the facts on these elements that are past their review date
+        (`overdue`).
 
     Raises
     ------
@@ -196,7 +124,7 @@ def ledger_columns(
     shell: Any = None,
     reference_shell: Any = None,
 ) -> Columns:
-    """Return what `ledger` does as plain columns."""
+    """Return the `ledger` of a table as columns."""
     state = load_scenario(scenario)
     heavy = get_settings().heavy_rare_earths if heavy_rare_earths is None else heavy_rare_earths
     matrix = _matrix(state, check_recycled(recycled), heavy)
@@ -223,9 +151,69 @@ def ledger_columns(
         data[criterion.name] = (
             figures[:, column]
             if criterion.over == "mass"
-            else weakest_link(table, matrix[:, column], shell)
+            else _weakest_link(table, matrix[:, column], shell)
         )
     return data
+
+
+def _matrix(
+    scenario: Scenario, recycled: Mapping[str, float], heavy: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the figures per unit of mass, shape (118, _FIRST + len(_FIGURES))."""
+    matrix = np.empty((N_ELEMENTS, _FIRST + len(_FIGURES)))
+    matrix[:, _TOTAL] = 1.0
+    for column, symbols in (
+        (_HEAVY, tuple(heavy)),
+        (_DY_TB, ("Dy", "Tb")),
+        (_RARE, RARE_EARTHS),
+        (_COBALT, ("Co",)),
+    ):
+        matrix[:, column] = mask(symbols)
+    matrix[:, _FIRST:] = _element_figures(_key(scenario), tuple(sorted(recycled.items())))
+    return matrix
+
+
+@lru_cache(maxsize=32)
+def _element_figures(scenario: str, recycled: tuple[tuple[str, float], ...]) -> NDArray[np.float64]:
+    """Return the figures of the criteria by element, shape (118, len(_FIGURES)); NaN if unknown."""
+    table = element_table(Scenario.model_validate_json(scenario), dict(recycled))
+    figures = np.full((N_ELEMENTS, len(_FIGURES)), np.nan)
+    at = [INDEX[e] for e in table["element"]]
+    for k, name in enumerate(_FIGURES):
+        try:
+            figures[at, k] = [float(_ANSWERS.get(value, value)) for value in table[name]]
+        except (KeyError, ValueError) as error:
+            raise DataError(
+                f"datasets/{CRITERIA}: a criterion is of {name!r}, which must be a column of "
+                f"supply/elements.csv that holds numbers, yes or no; {error}"
+            ) from None
+    return figures
+
+
+def _key(scenario: Scenario) -> str:
+    return scenario.model_dump_json()
+
+
+def _weakest_link(
+    table: CompositionTable, risk: NDArray[np.float64], shell: Any
+) -> NDArray[np.float64]:
+    """Return the largest risk of an element above `_TRACE` of an alloy's mass, (n,) or (n, k).
+
+    `risk`, shape (118,) or (118, k), is that of each element in each of k cases. NaN where that of
+    an element concerned is unknown.
+    """
+    from ..kernels._rows import sums
+    from ..magnetism.shells import with_shell
+
+    whole = table if shell is None else with_shell(table, shell)
+    row = np.repeat(np.arange(len(whole)), np.diff(whole.indptr))
+    mass = whole.values * ATOMIC_MASS[whole.indices]
+    risks = risk[whole.indices]
+    risks[~(mass / sums(whole.rows, ATOMIC_MASS)[row] >= _TRACE)] = 0.0
+    worst = np.zeros((len(whole), *risk.shape[1:]))
+    filled = np.diff(whole.indptr) > 0
+    worst[filled] = np.maximum.reduceat(risks, whole.indptr[:-1][filled])
+    return worst
 
 
 @named
@@ -240,7 +228,7 @@ def break_even_recycled_share(
     basis: Basis = "auto",
     strict: bool = False,
 ) -> Any:
-    """Return how much of an element must be recycled for an alloy's risk to fall to a target.
+    """Return the recycled share of an element at which an alloy's risk falls to a target.
 
     Parameters
     ----------
@@ -270,7 +258,7 @@ def break_even_recycled_share(
     own = {k: v for k, v in state.recycled.items() if k != element}
     state = state.model_copy(update={"recycled": own})
     matrix = _matrix(state, others, ())
-    # In place of cobalt: the part of the risk that the element brings.
+    # The column of cobalt takes the part of the risk that the element contributes.
     matrix[:, _COBALT] = 0.0
     matrix[column, _COBALT] = matrix[column, _RISK]
     inputs = read_inputs(compositions, basis, strict=strict)
@@ -287,10 +275,6 @@ def break_even_recycled_share(
     return inputs.values(np.where(share <= 1.0, share, np.nan), "recycled_share")
 
 
-RISK_SPREAD = 0.10
-UNKNOWN_PRICE_FACTOR = 2.0
-
-
 @named
 def sampled_supply(
     table: CompositionTable,
@@ -302,7 +286,7 @@ def sampled_supply(
     prices: Mapping[str, float] | None = None,
     others: float = 0.0,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return price and supply risk of each alloy in a number of draws.
+    """Draw price and supply risk of each alloy.
 
     Parameters
     ----------
@@ -315,8 +299,8 @@ def sampled_supply(
     prices : mapping of str to float, optional
         Times the price of an element, in every scenario.
     others : float
-        Share of the draws, the last, in which one of the other embedded scenarios holds in place
-        of the one asked for, each as often.
+        Share of the draws, the last, in which the other embedded scenarios hold in turn in place
+        of the requested one.
 
     Returns
     -------
@@ -326,7 +310,7 @@ def sampled_supply(
     """
     from scipy.special import ndtri
 
-    states = _states(scenario, draws, prices or {}, others)
+    states = _drawn_scenarios(scenario, draws, prices or {}, others)
     distinct = {state.name: state for state in states}
     tables = {name: element_table(state, recycled) for name, state in distinct.items()}
     first = tables[states[0].name]
@@ -337,8 +321,8 @@ def sampled_supply(
     # A scenario multiplies the price; the range of the past is relative to the past's price.
     today = element_table()["price_USD_kg"].to_numpy(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.nan_to_num(np.log(today / low), nan=np.log(UNKNOWN_PRICE_FACTOR))
-        rise = np.nan_to_num(np.log(high / today), nan=np.log(UNKNOWN_PRICE_FACTOR))
+        fall = np.nan_to_num(np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR))
+        rise = np.nan_to_num(np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR))
     at_five_percent = ndtri(0.95)
 
     def scores() -> NDArray[np.float64]:
@@ -354,7 +338,7 @@ def sampled_supply(
     spread = np.exp(np.where(z > 0, rise[:, None], fall[:, None]) * z)
     per_element = {
         "cost_USD_kg": stated("price_USD_kg") * spread,
-        "supply_risk": stated("supply_risk") * np.exp(RISK_SPREAD * scores()),
+        "supply_risk": stated("supply_risk") * np.exp(_RISK_SPREAD * scores()),
     }
     result = {}
     matrix = np.full((N_ELEMENTS, 1 + draws), np.nan)
@@ -362,15 +346,15 @@ def sampled_supply(
     for name, values in per_element.items():
         matrix[at, 1:] = values
         result[name] = mean_over_mass(table, matrix, shell)[:, 1:]
-    result["weakest_link_risk"] = weakest_link(table, matrix[:, 1:], shell)
+    result["weakest_link_risk"] = _weakest_link(table, matrix[:, 1:], shell)
     return result
 
 
-def _states(
+def _drawn_scenarios(
     scenario: str | Path | Scenario, draws: int, prices: Mapping[str, float], share: float
 ) -> list[Scenario]:
-    """Return the scenario that holds in each draw."""
-    asked = with_prices(scenario, prices)
-    others = [with_prices(name, prices) for name in scenarios() if name != asked.name]
+    """Return the scenario of each draw; a `share` of them, the last, are other embedded ones."""
+    own = with_prices(scenario, prices)
+    others = [with_prices(name, prices) for name in scenarios() if name != own.name]
     count = round(share * draws) if others else 0
-    return [asked] * (draws - count) + [others[k % len(others)] for k in range(count)]
+    return [own] * (draws - count) + [others[k % len(others)] for k in range(count)]

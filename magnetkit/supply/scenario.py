@@ -1,6 +1,6 @@
-"""What may happen to supply, as a TOML file: the embedded scenarios and the user's own.
+"""Scenarios of supply, embedded or the user's own TOML files.
 
-The rows of the supply tables as they stand in their files.
+The rows of the supply tables are read here too, since scenarios are checked against them.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ from .._core.elements import INDEX, SYMBOLS
 from .._core.errors import InputError
 
 Row = Mapping[str, str]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_FOLDER = "supply/scenarios"
 
 
 @lru_cache(maxsize=8)
@@ -29,10 +31,6 @@ def rows(name: str) -> tuple[Row, ...]:
 def countries() -> Mapping[str, float]:
     """Return the instability of each country, 0 (none) to 1."""
     return MappingProxyType({r["country"]: 1.0 - float(r["governance"]) for r in rows("countries")})
-
-
-Share = Annotated[float, Field(ge=0, le=1)]
-FOLDER = "supply/scenarios"
 
 
 class _OnElements(Evidence):
@@ -50,7 +48,7 @@ class _OnElements(Evidence):
 
 
 class Restriction(_OnElements):
-    """What one country holds back.
+    """Exports that one country withholds.
 
     Attributes
     ----------
@@ -63,7 +61,7 @@ class Restriction(_OnElements):
     """
 
     country: Text
-    withheld: Share
+    withheld: _Share
 
 
 class PriceChange(_OnElements):
@@ -88,9 +86,9 @@ class Scenario(Strict):
     name, title, description : str
         Short name, heading and one paragraph.
     restrictions : tuple of Restriction
-        What countries hold back.
+        Withheld exports.
     prices : tuple of PriceChange
-        What becomes dearer; where two name an element, the factors multiply.
+        Changes of prices; where two name an element, the factors multiply.
     recycled : dict of str to float
         Share of an element's supply that comes from domestic recycling.
     """
@@ -100,7 +98,7 @@ class Scenario(Strict):
     description: Text
     restrictions: tuple[Restriction, ...] = ()
     prices: tuple[PriceChange, ...] = ()
-    recycled: dict[str, Share] = Field(default_factory=dict)
+    recycled: dict[str, _Share] = Field(default_factory=dict)
 
     @field_validator("restrictions")
     @classmethod
@@ -144,7 +142,7 @@ class Scenario(Strict):
         return 1.0 - arriving
 
     def price_factor(self, element: str) -> float:
-        """Return by what an element's price is multiplied.
+        """Return the factor on an element's price.
 
         Parameters
         ----------
@@ -165,7 +163,7 @@ class Scenario(Strict):
 
 def scenarios() -> list[str]:
     """Return the names of the embedded scenarios."""
-    return _arguments.names(FOLDER)
+    return _arguments.names(_FOLDER)
 
 
 @named
@@ -189,19 +187,19 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
     if scenario in scenarios():
-        return _embedded(datasets.path(f"{FOLDER}/{scenario}.toml"))
-    return _arguments.load(scenario, Scenario, "scenario", FOLDER)
+        return _embedded(datasets.path(f"{_FOLDER}/{scenario}.toml"))
+    return _arguments.load(scenario, Scenario, "scenario", _FOLDER)
 
 
 @lru_cache(maxsize=16)
 def _embedded(file: Path) -> Scenario:
     # Embedded files do not change while a process runs (`datasets.refuse_changed`).
-    return _arguments.load(file, Scenario, "scenario", FOLDER)
+    return _arguments.load(file, Scenario, "scenario", _FOLDER)
 
 
 @named
 def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -> Scenario:
-    """Return a scenario in which some elements cost a multiple of what they do.
+    """Return a scenario with the prices of some elements multiplied.
 
     Parameters
     ----------
@@ -241,13 +239,7 @@ def with_prices(scenario: str | Path | Scenario, factors: Mapping[str, float]) -
 
 
 def check_recycled(recycled: Mapping[str, float] | None) -> dict[str, float]:
-    """Return recycled shares after a check.
-
-    Raises
-    ------
-    InputError
-        If a key is no element or a share lies outside 0 to 1.
-    """
+    """Return recycled shares; InputError if a key is no element or a share not 0 to 1."""
     if recycled is not None and not isinstance(recycled, Mapping):
         raise InputError(
             f"recycled must map elements to shares such as {{'Co': 0.25}}, got {recycled!r:.60}"

@@ -18,7 +18,7 @@ United States in proportion to what they produce (no trade data are embedded). O
 known (mine, separation, refinery) the one with the largest risk counts. A country that
 withholds a share w of its exports has g_i + (1 - g_i) w for instability.
 
-Facts that carry a day: what is past the day on which it had to be looked at again.
+Controls and prices carry a date; `overdue` names those past their review date.
 """
 
 from collections.abc import Collection, Mapping
@@ -34,28 +34,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-HOME = "United States"
+_HOME = "United States"
 # Countries beyond the three largest producers: the middle of the scale.
-UNNAMED_INSTABILITY = 0.5
-
-
-def _stage(row: Row, scenario: Scenario) -> tuple[float, float, float]:
-    """Return concentration, instability and withheld share of one stage, all 0 to 1."""
-    instability = withheld = named = 0.0
-    for i in (1, 2, 3):
-        country, share = row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0.0) / 100.0
-        if not country or country == HOME:
-            continue
-        stops = scenario.withheld(country, row["element"])
-        g = countries()[country]
-        instability += share * (g + (1.0 - g) * stops)
-        withheld += share * stops
-        named += share
-    abroad = 1.0 - float(row["us_share_pct"]) / 100.0
-    # Rounded shares may add up to a little more than all.
-    abroad = max(abroad, named)
-    instability += (abroad - named) * UNNAMED_INSTABILITY
-    return float(row["hhi"]), instability / abroad, withheld / abroad
+_UNNAMED_INSTABILITY = 0.5
+# Prices of a year stand until the next yearly summary is out, in February of the year after next.
+_NEXT_PRICES = (2, 2)
 
 
 @named
@@ -93,7 +76,7 @@ def element_table(
     for row in rows("elements"):
         element = row["element"]
         reliance = float(row["import_reliance_pct"]) / 100.0 * (1.0 - shares.get(element, 0.0))
-        figures = [(*_stage(s, state), s) for s in stages[element]]
+        figures = [(*_stage_figures(s, state), s) for s in stages[element]]
         hhi, instability, withheld, stage = max(figures, key=lambda f: f[0] * f[1])
         factor = state.price_factor(element)
         low, high = row["price_low_USD_kg"], row["price_high_USD_kg"]
@@ -118,13 +101,32 @@ def element_table(
     return pd.DataFrame(result)
 
 
+def _stage_figures(row: Row, scenario: Scenario) -> tuple[float, float, float]:
+    """Return concentration, instability and withheld share of one stage, all 0 to 1."""
+    instability = withheld = named = 0.0
+    for i in (1, 2, 3):
+        country, share = row[f"country_{i}"], float(row[f"share_{i}_pct"] or 0.0) / 100.0
+        if not country or country == _HOME:
+            continue
+        stops = scenario.withheld(country, row["element"])
+        g = countries()[country]
+        instability += share * (g + (1.0 - g) * stops)
+        withheld += share * stops
+        named += share
+    abroad = 1.0 - float(row["us_share_pct"]) / 100.0
+    # Rounded shares may add up to a little more than all.
+    abroad = max(abroad, named)
+    instability += (abroad - named) * _UNNAMED_INSTABILITY
+    return float(row["hhi"]), instability / abroad, withheld / abroad
+
+
 def _controls_on(element: str) -> str:
     """Return the export controls on an element that have not ended, with their status."""
     return "; ".join(
         f"{row['country']}, {row['effective']}: {row['measure']} ({row['status_2026_11']})"
         for row in rows("controls")
         if element in row["elements"].split()
-        and row["country"] != HOME
+        and row["country"] != _HOME
         and not row["status_2026_11"].startswith(("ended", "replaced"))
     )
 
@@ -143,18 +145,14 @@ def claims() -> "pd.DataFrame":
     return pd.DataFrame(rows("claims"))
 
 
-# Prices of a year stand until the next yearly summary is out, in February of the year after next.
-_NEXT_PRICES = (2, 2)
-
-
 @named
 def overdue(today: date | None = None, symbols: Collection[str] | None = None) -> list[str]:
-    """Return what may no longer hold: controls and prices past the day to look at them again.
+    """Return controls and prices that are past their review date.
 
     Parameters
     ----------
     today : datetime.date, optional
-        The day to judge by; this one otherwise.
+        The date that counts as today.
     symbols : collection of str, optional
         Elements of interest, all otherwise.
 

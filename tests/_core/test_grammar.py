@@ -3,24 +3,31 @@
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit._core._requirement_text import Asked, parse_requirement
+from magnetkit._core._requirement_text import ParsedRequirement as Parsed
+from magnetkit._core._requirement_text import parse_requirement
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("coercivity_kA_m>=800", Asked("coercivity_kA_m", ">=", 800.0)),
-        (" remanence_T <= 1.2e0 ", Asked("remanence_T", "<=", 1.2)),
-        ("remanence_T>=reference", Asked("remanence_T", ">=", share=1.0)),
-        ("remanence_T >= 0.98 * reference", Asked("remanence_T", ">=", share=0.98)),
-        ("|remanence_coefficient_pct_K|<=.03", Asked("remanence_coefficient_pct_K", "<=", 0.03,
-                                                     absolute=True)),
-        ("coercivity_kA_m>=500 at 150C", Asked("coercivity_kA_m", ">=", 500.0,
-                                               temperature_K=423.15)),
-        ("coercivity_kA_m>=0.9*reference @ 20C", Asked("coercivity_kA_m", ">=", share=0.9,
-                                                       temperature_K=293.15)),
+        ("coercivity_kA_m>=800", Parsed("coercivity_kA_m", ">=", 800.0)),
+        (" remanence_T <= 1.2e0 ", Parsed("remanence_T", "<=", 1.2)),
+        ("remanence_T>=reference", Parsed("remanence_T", ">=", share=1.0)),
+        ("remanence_T >= 0.98 * reference", Parsed("remanence_T", ">=", share=0.98)),
+        (
+            "|remanence_coefficient_pct_K|<=.03",
+            Parsed("remanence_coefficient_pct_K", "<=", 0.03, absolute=True),
+        ),
+        (
+            "coercivity_kA_m>=500 at 150C",
+            Parsed("coercivity_kA_m", ">=", 500.0, temperature_K=423.15),
+        ),
+        (
+            "coercivity_kA_m>=0.9*reference @ 20C",
+            Parsed("coercivity_kA_m", ">=", share=0.9, temperature_K=293.15),
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_read(text, found):
     assert parse_requirement(text) == found
 

@@ -5,12 +5,12 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
+from magnetkit.calibration._composition_estimate import grade_at, grade_magnet
 from magnetkit.calibration._reference import TYPICAL
-from magnetkit.calibration.makeup import held, hot
 
 
 def test_a_held_grade_is_predicted_near_what_its_makers_print():
-    own = held("N42SH", 423.15)
+    own = grade_magnet("N42SH", 423.15)
     free = mk.predict(own.table, 423.15, shell=own.shell).iloc[0]
     row = mk.predict(own.table, 423.15, shell=own.shell, process=own.process).iloc[0]
     sheet = mk.grades("N42SH", 423.15).iloc[0]
@@ -23,7 +23,7 @@ def test_a_held_grade_is_predicted_near_what_its_makers_print():
 
 
 def test_it_is_what_replace_takes_it_for():
-    own, found = held("N42SH", 423.15), mk.replace("N42SH", "150C")
+    own, found = grade_magnet("N42SH", 423.15), mk.replace("N42SH", "150C")
     first = found.reference["made_of"][0]
     assert (own.made.best.text, own.shell) == (first["composition"], first["shell"])
     rows = found.candidates.set_index(["candidate", "shell"])
@@ -35,6 +35,6 @@ def test_it_is_what_replace_takes_it_for():
 
 def test_a_grade_that_keeps_nothing_says_up_to_where_it_is_sold():
     with pytest.raises(InputError, match=r"keeps nothing at 250 °C.*temperature is 150 °C"):
-        hot("N42SH", 523.15)
+        grade_at("N42SH", 523.15)
     with pytest.raises(InputError, match="nearest names"):
-        held("N42SU", 293.15)
+        grade_magnet("N42SU", 293.15)

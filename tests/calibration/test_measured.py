@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.calibration.calibrate import read
+from magnetkit.calibration.calibrate import read_magnets
 
 GOOD = {
     "composition": "Nd30.5Dy1Co1Cu0.1B1Fe bal.",
@@ -17,7 +17,7 @@ GOOD = {
 
 def _rejected(**values):
     """Return why a row with other values is left out, nothing if it is not."""
-    rows, rejected = read(pd.DataFrame([GOOD | values]))
+    rows, rejected = read_magnets(pd.DataFrame([GOOD | values]))
     assert len(rows) + len(rejected) == 1
     return rejected.get(1, "")
 
@@ -39,7 +39,7 @@ def test_what_no_magnet_has_is_left_out(name, inside, outside):
 
 def test_how_it_was_made_is_read_where_it_is_given():
     given = {"grain_size_um": "4.5", "alignment": 0.95, "density": "", "magnet": " A7 "}
-    (row,), rejected = read(pd.DataFrame([GOOD | given]))
+    (row,), rejected = read_magnets(pd.DataFrame([GOOD | given]))
     assert rejected == {}
     assert row.process == {"grain_size_um": 4.5, "alignment": 0.95}
     assert row.magnet == "A7"
@@ -48,7 +48,7 @@ def test_how_it_was_made_is_read_where_it_is_given():
 
 
 def test_one_of_the_two_is_enough_and_a_row_without_name_is_named_by_its_place():
-    rows, rejected = read(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
+    rows, rejected = read_magnets(pd.DataFrame([GOOD, GOOD | {"remanence_T": None}]))
     assert not rejected
     assert rows[1].values == {"coercivity_kA_m": 1500.0}
     assert [row.magnet for row in rows] == ["row 1", "row 2"]
@@ -59,20 +59,22 @@ def test_a_column_that_stands_twice_is_refused(tmp_path):
     file = tmp_path / "magnets.csv"
     file.write_text("composition,temperature_K,remanence_T,remanence_T\nNd2Fe14B,293.15,1.3,1.2\n")
     with pytest.raises(InputError, match="'remanence_T' stands twice"):
-        read(file)
+        read_magnets(file)
     # As spreadsheets write columns that were used once.
     for more in ("", ",,"):
         file.write_text(f"composition,temperature_K,remanence_T{more}\nNd2Fe14B,293.15,1.3{more}\n")
-        assert len(read(file)[0]) == 1
+        assert len(read_magnets(file)[0]) == 1
 
 
 def test_a_list_of_records_is_a_table_and_no_other_list_is():
-    assert len(read([GOOD, GOOD])[0]) == len(read(pd.DataFrame([GOOD, GOOD]))[0]) == 2
+    assert (
+        len(read_magnets([GOOD, GOOD])[0]) == len(read_magnets(pd.DataFrame([GOOD, GOOD]))[0]) == 2
+    )
     for odd in ([GOOD, 5], [1, 2], (GOOD, GOOD), 5):
         with pytest.raises(InputError, match="expected a table of measured magnets"):
-            read(odd)
+            read_magnets(odd)
 
 
 def test_a_table_without_what_was_measured_is_refused():
     with pytest.raises(InputError, match="a row is a magnet at a temperature"):
-        read(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))
+        read_magnets(pd.DataFrame([{"composition": GOOD["composition"], "temperature_K": 300.0}]))

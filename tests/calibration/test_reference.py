@@ -5,7 +5,7 @@ import pytest
 from magnetkit.applications import load, names
 
 import magnetkit as mk
-from magnetkit.calibration._reference import Seen, anchored_on
+from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism._measured import ALPHA, splits
 from magnetkit.ranking._job import job_for, mill_of
@@ -14,15 +14,15 @@ H, B = "coercivity_kA_m", "remanence_T"
 
 
 def anchored(text, seen, between=None):
-    mill = anchored_on("it", CompositionTable.from_strings([text]), None, seen, between)
+    mill = calibrate_on_reference("it", CompositionTable.from_strings([text]), None, seen, between)
     return {"mill": mill.record()}
 
 
 def test_a_reference_known_well_is_predicted_as_it_is():
     seen = [
-        Seen(H, 900.0, 423.15, 1e-4),
-        Seen(B, 1.0, 423.15, 1e-4),
-        Seen(ALPHA, -0.09, 293.15, 1e-5),
+        KnownValue(H, 900.0, 423.15, 1e-4),
+        KnownValue(B, 1.0, 423.15, 1e-4),
+        KnownValue(ALPHA, -0.09, 293.15, 1e-5),
     ]
     found = mk.magnetism.sintered(
         "Nd1.65Dy0.35Fe14B", 423.15, process=anchored("Nd1.65Dy0.35Fe14B", seen)
@@ -39,7 +39,7 @@ def test_a_reference_known_well_is_predicted_as_it_is():
 
 
 def test_another_host_is_not_moved():
-    process = anchored("Nd1.65Dy0.35Fe14B", [Seen(H, 900.0, 423.15, 0.05)])
+    process = anchored("Nd1.65Dy0.35Fe14B", [KnownValue(H, 900.0, 423.15, 0.05)])
     for column in (H, f"{H}_lo", B):
         plain = mk.magnetism.sintered("SmCo5", 423.15)[column][0]
         assert mk.magnetism.sintered("SmCo5", 423.15, process=process)[column][0] == plain
@@ -47,7 +47,9 @@ def test_another_host_is_not_moved():
 
 def test_what_is_no_magnet_anchors_nothing():
     table = CompositionTable.from_strings(["NdNi5"])
-    assert anchored_on("it", table, None, [Seen(H, 900.0, 300.0, 0.05)]).magnets == ()
+    assert (
+        calibrate_on_reference("it", table, None, [KnownValue(H, 900.0, 300.0, 0.05)]).magnets == ()
+    )
 
 
 @pytest.mark.parametrize("name", names())
@@ -79,7 +81,7 @@ def test_todays_magnet_is_known_to_do_its_work():
 
 def test_a_measured_mill_of_the_users_own_takes_the_place_of_the_anchor():
     profile = load("energy-traction-motor")
-    own = anchored("Nd2Fe14B", [Seen(H, 400.0, 423.15, 0.03)])
+    own = anchored("Nd2Fe14B", [KnownValue(H, 400.0, 423.15, 0.03)])
     assert mill_of(job_for(profile, process=own).conditions.process).name == "it"
     kept = job_for(profile, process={"grain_size_um": 3.0}).conditions.process
     assert kept["grain_size_um"] == 3.0
@@ -132,8 +134,8 @@ def test_a_limit_on_the_modulus_cuts_off_both_sides_of_alpha():
 def test_a_measured_alpha_bends_remanence_over_temperature():
     # Anchored on alpha alone B_r stays at 20 C, and follows the chord that was measured.
     table = CompositionTable.from_strings(["Nd2Fe14B"])
-    seen = [Seen(ALPHA, -0.10, 293.15, 1e-5)]
-    given = {"mill": anchored_on("one", table, None, seen).record()}
+    seen = [KnownValue(ALPHA, -0.10, 293.15, 1e-5)]
+    given = {"mill": calibrate_on_reference("one", table, None, seen).record()}
     at = [293.15, 373.15]
     bare = mk.magnetism.sintered(table, at)
     bent = mk.magnetism.sintered(table, at, process=given)
@@ -145,5 +147,7 @@ def test_a_measured_alpha_bends_remanence_over_temperature():
 
 def test_what_an_anchor_says_is_of_one_temperature_and_does_not_fan_out():
     table = CompositionTable.from_strings(["Nd1.65Dy0.35Fe14B"])
-    magnets = anchored_on("it", table, None, [Seen(H, 900.0, 423.15, 0.05)]).magnets
+    magnets = calibrate_on_reference(
+        "it", table, None, [KnownValue(H, 900.0, 423.15, 0.05)]
+    ).magnets
     assert [(m["quantity"], m["temperature_K"], m["slope"]) for m in magnets] == [(H, 423.15, 0.0)]

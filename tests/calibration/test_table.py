@@ -11,9 +11,9 @@ from magnetkit.calibration.grades import (
     _alike,
     at_room,
     coercivity_b,
+    curve_shapes,
     printed,
     reconciled,
-    shapes,
 )
 
 
@@ -209,7 +209,7 @@ def test_a_hot_table_is_the_cold_one_by_its_chords(kelvin):
     if kelvin == 473.15:
         assert cut.any()
     # H_cB falls as B_r, no further out than where B of the hot curve is zero.
-    wanted = np.minimum(cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", shapes(hot)))
+    wanted = np.minimum(cold["coercivity_b_kA_m"] * keep, coercivity_b(hot, "", curve_shapes(hot)))
     np.testing.assert_allclose(hot["coercivity_b_kA_m"], wanted, rtol=1e-9)
 
 

@@ -77,11 +77,11 @@ def test_refusals_say_where_and_what_to_do(text, basis, position, reason):
 
 
 def test_every_fault_has_a_sentence():
-    from magnetkit.composition.notation import reason
+    from magnetkit.composition.notation import explain_fault
     from magnetkit.kernels import _notation
 
     for code in range(_notation.EMPTY, _notation.ZERO + 1):
-        sentence = reason(code, "Nd2Fe14B", 0, 17.0, "atomic")
+        sentence = explain_fault(code, "Nd2Fe14B", 0, 17.0, "atomic")
         assert sentence
         assert sentence[0] != " "
 

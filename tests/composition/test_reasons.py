@@ -2,7 +2,7 @@
 
 import pytest
 
-from magnetkit.composition.notation import reason
+from magnetkit.composition.notation import explain_fault
 from magnetkit.kernels import _notation
 
 # A fault, a recipe with it, where it is, and what it sums to.
@@ -38,7 +38,7 @@ def test_every_fault_is_here():
 
 
 def test_no_two_faults_read_alike():
-    sentences = [reason(*fault, basis="atomic") for fault in FAULTS]
+    sentences = [explain_fault(*fault, basis="atomic") for fault in FAULTS]
     assert len(set(sentences)) == len(FAULTS)
     assert min(map(len, sentences)) > 15
 
@@ -53,13 +53,13 @@ def test_no_two_faults_read_alike():
     ],
 )
 def test_letters_that_stand_for_several_elements_are_named(text, place, said):
-    assert said in reason(_notation.NO_SUCH_ELEMENT, text, place, 0.0, "atomic")
+    assert said in explain_fault(_notation.NO_SUCH_ELEMENT, text, place, 0.0, "atomic")
 
 
 def test_a_decimal_comma_is_seen():
-    said = reason(_notation.FOLLOWS_NOTHING, "Nd30,5Fe", 5, 0.0, "weight")
+    said = explain_fault(_notation.FOLLOWS_NOTHING, "Nd30,5Fe", 5, 0.0, "weight")
     assert "30.5 and not 30,5" in said
 
 
 def test_a_formula_read_by_weight_is_told_of_the_other_basis():
-    assert "basis 'atomic'" in reason(_notation.NO_AMOUNT, "Nd2Fe14B", 7, 0.0, "weight")
+    assert "basis 'atomic'" in explain_fault(_notation.NO_AMOUNT, "Nd2Fe14B", 7, 0.0, "weight")

@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.composition.substitution import lay_out, share, ways
+from magnetkit.composition.substitution import arrange_sites, count_choices, site_share
 
 
 @pytest.mark.parametrize("caps", [[3], [2, 2], [1, 4, 2], [5, 0, 3, 2]])
 def test_ways_are_counted_as_they_are_written_out(caps):
-    table = ways(caps, 6)
+    table = count_choices(caps, 6)
     for first in range(len(caps)):
         for left in range(7):
             choices = product(*(range(cap + 1) for cap in caps[first:]))
@@ -19,7 +19,7 @@ def test_ways_are_counted_as_they_are_written_out(caps):
 
 
 def test_sites_levels_and_budgets_are_those_asked_for():
-    sites = lay_out(
+    sites = arrange_sites(
         "Nd2Fe14B",
         {"Nd": ["Ce", "Dy"], "Fe": "Co"},
         {"Nd": 0.1, "Fe": 0.25},
@@ -64,10 +64,10 @@ def test_sites_levels_and_budgets_are_those_asked_for():
 def test_what_does_not_fit_the_host_is_refused(asked, says):
     plain = {"host": "Nd2Fe14B", "replace": {"Nd": ["Ce"]}, "step": 0.1, "limits": {}}
     with pytest.raises(InputError, match=says):
-        lay_out(**{**plain, "additions": {}, **asked})
+        arrange_sites(**{**plain, "additions": {}, **asked})
 
 
 def test_the_least_step_is_a_hundred_thousandth_and_a_share_is_exact():
-    assert lay_out("Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}).caps == [100]
-    assert share(0.1, "x") == Fraction(1, 10)
-    assert lay_out("Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}).caps == [10, 1]
+    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.00001, {"Ce": 0.001}, {}).caps == [100]
+    assert site_share(0.1, "x") == Fraction(1, 10)
+    assert arrange_sites("Nd2Fe14B", {"Nd": ["Ce"]}, 0.1, {}, {"Ga": [0, 100]}).caps == [10, 1]

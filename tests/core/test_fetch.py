@@ -198,7 +198,7 @@ def test_progress_goes_to_stderr(capsys: pytest.CaptureFixture[str]):
 
 @pytest.mark.usefixtures("registered")
 def test_an_endless_answer_is_given_up(server: Server, cache: Path, monkeypatch):
-    monkeypatch.setattr(_fetch, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(_fetch, "_MOST_BYTES", 1 << 20)
     server.behaviour = lambda h, _: answer(h, b"x" * (4 << 20))
     with pytest.raises(DataError, match="more than 1 MiB"):
         _fetch.fetch("set")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.curves.curve import _crossed
+from magnetkit.curves.curve import _crossing_temperature
 from magnetkit.magnetism.sintered import Duty
 
 DYSPROSIUM = "Nd1.8Dy0.2Fe14B"
@@ -125,7 +125,7 @@ def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():
     )
     limit = np.full(len(rows), 1000.0)
     limit[-1] = 295.0
-    found = _crossed(kelvin, rows, 1.0, limit)
+    found = _crossing_temperature(kelvin, rows, 1.0, limit)
     # 0.4 to 1.6 passes 1 at log(2.5) / log(4) of two kelvin; what is there from the start is told
     # at 20 C, what is never reached at the end; magnetism that ends is beyond any bound.
     part = np.log(2.5) / np.log(4.0)

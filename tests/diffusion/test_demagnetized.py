@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from magnetkit.diffusion._local import Circuit, flux_against, settled
+from magnetkit.diffusion._local import Circuit, flux_against, settle_reversal
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 from tests.diffusion.test_local import made
 
@@ -38,7 +38,7 @@ def test_a_fault_field_leaves_its_mark():
 
 def test_reversed_cells_relieve_their_neighbours():
     magnet = hot(6.5e5)
-    share, reverse = settled(magnet, NONE, FIELD, Circuit("z"), None)
+    share, reverse = settle_reversal(magnet, NONE, FIELD, Circuit("z"), None)
     frozen = FIELD.responding(np.full(len(NONE), 1.2 / 1.2566e-6), 1.05, 1.0, np.zeros(3))
     assert share.min() < 0.9
     assert reverse.mean() < 0.99 * (-frozen[:, 2]).mean()

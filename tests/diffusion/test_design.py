@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.diffusion._design import Search, coat, least_mass, throughout
-from magnetkit.diffusion._local import Asked, Case, chance, read_asked
-from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, axis_of, groups
+from magnetkit.diffusion._design import Search, coat, least_mass, uniform_content
+from magnetkit.diffusion._local import Case, Target, probability_met, read_target
+from magnetkit.diffusion._profile import EDGE_MM, Anneal, Spreading, axis_of, face_groups
 from magnetkit.diffusion._shapes import cut, read_shape
 from tests.diffusion.test_local import made
 
@@ -20,7 +20,7 @@ def search(field=4.5e5, asked=None, probability=0.9, cells=CELLS, magnet=None):
     reverse = np.full(n, field) if np.isscalar(field) else field
     case = Case("", 400.0, reverse, np.zeros(n))
     return Search(
-        Spreading(cells), [(magnet or made(last=0.1), case)], asked or Asked(3.0), probability
+        Spreading(cells), [(magnet or made(last=0.1), case)], asked or Target(3.0), probability
     )
 
 
@@ -40,23 +40,23 @@ def test_chance_is_that_of_the_interval():
     # Base 4e5, deviation 0.1: that it stands 4e5 everywhere is even; 4e5 exp(-0.1), one sigma.
     nothing = [np.zeros(len(CELLS.points))]
     for field, wanted in ((4e5, 0.5), (4e5 * np.exp(-0.1), 0.8413), (4e5 * np.exp(0.1), 0.1587)):
-        job = search(field, Asked())
-        found = chance(job.asked, job.each, nothing, job.cells)
+        job = search(field, Target())
+        found = probability_met(job.target, job.each, nothing, job.cells)
         assert found == pytest.approx(wanted, abs=2e-3)
 
 
 def test_the_least_meets_and_less_does_not():
     job = search()
-    found = coat(job, groups("all", SPREADING, "z"), ANNEAL)
+    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
     assert found.met
     assert found.probability == pytest.approx(0.9, abs=0.02)
     less = [0.85 * a for a in found.amounts]
-    assert chance(job.asked, job.each, less, job.cells) < 0.9 - 0.005
+    assert probability_met(job.target, job.each, less, job.cells) < 0.9 - 0.005
 
 
 def test_mass_balances_to_1e_9():
     job = search()
-    found = coat(job, groups("all", SPREADING, "z"), ANNEAL)
+    found = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
     where = found.balance(job.cells, 7500.0)
     parts = where["inside"] + where["residue"] + where["lost"]
     assert parts == pytest.approx(where["put_on"], rel=1e-9)
@@ -67,8 +67,8 @@ def test_terbium_goes_where_the_field_is():
     # A field at one end: parts chosen by it need less than all faces, and hold it at that end.
     field = np.where(CELLS.points[:, 0] > 6e-3, 5e5, 2e5)
     job = search(field)
-    whole = coat(job, groups("all", SPREADING, "z"), ANNEAL)
-    chosen = coat(job, groups("field", SPREADING, "z"), ANNEAL)
+    whole = coat(job, face_groups("all", SPREADING, "z"), ANNEAL)
+    chosen = coat(job, face_groups("field", SPREADING, "z"), ANNEAL)
     assert whole.met
     assert chosen.met
     assert chosen.entered_kg < 0.6 * whole.entered_kg
@@ -79,7 +79,7 @@ def test_terbium_goes_where_the_field_is():
 
 def test_a_higher_probability_takes_more():
     some, more = (
-        coat(search(probability=p), groups("all", SPREADING, "z"), ANNEAL).entered_kg
+        coat(search(probability=p), face_groups("all", SPREADING, "z"), ANNEAL).entered_kg
         for p in (0.6, 0.9)
     )
     assert more > 1.1 * some
@@ -88,33 +88,33 @@ def test_a_higher_probability_takes_more():
 def test_thick_magnets_are_left_undone():
     cells = cut(read_shape("60x60x30mm"), 1000)
     spreading = Spreading(cells)
-    job = search(5e5, Asked(1.0), cells=cells)
-    assert not coat(job, groups("poles", spreading, "z"), ANNEAL).met
+    job = search(5e5, Target(1.0), cells=cells)
+    assert not coat(job, face_groups("poles", spreading, "z"), ANNEAL).met
 
 
 def test_the_same_everywhere_is_what_is_needed():
     # 5e5 at 1.2816 deviations of 0.1 low: 5.684e5, 0.842 % by the straight line; the soft corner
     # of the loop asks for a little more.
-    found = throughout(search(5e5, Asked(3.0)))
+    found = uniform_content(search(5e5, Target(3.0)))
     assert 0.84 < found.amount < 1.4
-    none = throughout(search(9e5, Asked(3.0)))
+    none = uniform_content(search(9e5, Target(3.0)))
     assert np.isnan(none.amount)
     assert none.probability < 0.1
 
 
 def test_named_faces():
-    edges = groups("edges", SPREADING, "z")[0]
+    edges = face_groups("edges", SPREADING, "z")[0]
     area = sum(SPREADING.patch_area(p) for p in edges)
     assert 0.2 < area / sum(SPREADING.areas(f).sum() for f in CELLS.shape.faces) < 0.9
     assert EDGE_MM == 3.0
-    assert [p.face for p in groups("poles", SPREADING, "x")[0]] == ["x-", "x+"]
-    assert [p.face for p in groups("sides", SPREADING, "x")[0]] == ["y-", "y+", "z-", "z+"]
-    assert [p.face for p in groups("z+, y-", SPREADING, "z")[0]] == ["z+", "y-"]
-    parts = groups("field", SPREADING, "z")
+    assert [p.face for p in face_groups("poles", SPREADING, "x")[0]] == ["x-", "x+"]
+    assert [p.face for p in face_groups("sides", SPREADING, "x")[0]] == ["y-", "y+", "z-", "z+"]
+    assert [p.face for p in face_groups("z+, y-", SPREADING, "z")[0]] == ["z+", "y-"]
+    parts = face_groups("field", SPREADING, "z")
     total = sum(SPREADING.patch_area(p) for (p,) in parts)
     assert total == pytest.approx(2e-6 * (200 + 60 + 30), rel=1e-9)
     with pytest.raises(InputError, match="no face"):
-        groups("top", SPREADING, "z")
+        face_groups("top", SPREADING, "z")
     with pytest.raises(InputError, match="radial ring"):
         axis_of("r")
 
@@ -126,11 +126,11 @@ def test_named_faces():
 )  # fmt: skip
 def test_other_requirements_are_refused(text):
     with pytest.raises(InputError):
-        read_asked(text)
+        read_target(text)
 
 
 def test_requirements_are_read():
-    assert read_asked("margin_kA_m>=50") == Asked(None, 5e4)
-    assert read_asked([]) == Asked()
+    assert read_target("margin_kA_m>=50") == Target(None, 5e4)
+    assert read_target([]) == Target()
     with pytest.raises(InputError, match="one of"):
-        read_asked(["margin_kA_m>=50", "irreversible_loss_pct<=3"])
+        read_target(["margin_kA_m>=50", "irreversible_loss_pct<=3"])

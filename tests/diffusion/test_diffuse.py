@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.calibration.makeup import held
+from magnetkit.calibration._composition_estimate import grade_magnet
 from magnetkit.cli.app import app
 
 # With a little dysprosium, as what is sold for 150 C has beside what is diffused in.
@@ -151,7 +151,7 @@ def test_50_000_points_have_their_field(found):
 def test_a_grade_is_its_likeliest_alloy_anchored_on_its_sheet():
     ask = {"element": "Tb", "anneal": 900, "anneal_hours": 8, "cells": 500, "load_line": 1}
     found = mk.diffuse("N42M", SHAPE, temperature="110C", **ask)
-    own = held("N42M", 383.15)
+    own = grade_magnet("N42M", 383.15)
     alike = mk.diffuse(
         own.made.best.text, SHAPE, temperature="110C", basis="weight", process=own.process, **ask
     )

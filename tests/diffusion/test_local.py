@@ -6,14 +6,20 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition import CompositionTable
-from magnetkit.diffusion._local import Magnet, alloyed, diffused, kept, whole_coercivity
+from magnetkit.diffusion._local import (
+    Magnet,
+    alloyed_magnet,
+    diffused_magnet,
+    share_kept,
+    whole_coercivity,
+)
 
 BASE = CompositionTable.from_strings(["Nd30.5Co0.9Cu0.1B1.0Fe bal."], basis="weight")
 
 
 @pytest.fixture(scope="module")
 def magnet():
-    return diffused(BASE, "Tb", 423.15, None, 4.0)
+    return diffused_magnet(BASE, "Tb", 423.15, None, 4.0)
 
 
 def made(most=4.0, last=0.2):
@@ -34,8 +40,8 @@ def test_it_is_the_packages_own_magnet_with_its_interval(magnet):
 
 def test_terbium_serves_more_than_dysprosium_and_than_alloying(magnet):
     one = np.array([0.6])
-    assert magnet.h_cj(one)[0] > diffused(BASE, "Dy", 423.15, None, 4.0).h_cj(one)[0]
-    assert magnet.h_cj(one)[0] > alloyed(BASE, "Tb", 423.15, None).h_cj(one)[0]
+    assert magnet.h_cj(one)[0] > diffused_magnet(BASE, "Dy", 423.15, None, 4.0).h_cj(one)[0]
+    assert magnet.h_cj(one)[0] > alloyed_magnet(BASE, "Tb", 423.15, None).h_cj(one)[0]
 
 
 def test_what_is_needed_is_the_inverse():
@@ -53,7 +59,7 @@ def test_grown_grains_keep_no_gain():
 def test_local_loops_lose_a_tenth_at_the_knee_and_all_twice_over():
     some = made()
     where = np.zeros(4)
-    left = kept(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
+    left = share_kept(some, where, np.array([0.0, 0.92 * 4e5, 4e5, 2e6]))
     # J at the knee is 0.9 B_r, of which the recoil line takes its part.
     slope = 0.05 * 4e-7 * np.pi * 0.92 * 4e5 / 1.2
     assert left[:3] == pytest.approx([1.0, 0.9 / (1.0 - slope), 0.0], abs=2e-3)
@@ -71,4 +77,4 @@ def test_the_whole_coercivity_lies_between_those_of_its_places():
 def test_what_makes_no_such_magnet_is_refused(alloy, kelvin):
     table = CompositionTable.from_strings([alloy])
     with pytest.raises(InputError, match="2:14:1"):
-        diffused(table, "Tb", kelvin, None, 4.0)
+        diffused_magnet(table, "Tb", kelvin, None, 4.0)

@@ -6,7 +6,7 @@ import pytest
 from magnetkit.errors import InputError
 from magnetkit.units import MU_0
 
-from magnetkit.diffusion._local import Circuit, against, map_cases
+from magnetkit.diffusion._local import Circuit, map_cases, reverse_field
 from magnetkit.diffusion._profile import Spreading, read_field, read_mask
 from magnetkit.diffusion._shapes import cut, read_shape
 
@@ -70,12 +70,12 @@ def test_wrong_maps_are_told_with_the_way_out(frame, message):
 
 def test_the_component_along_the_axis_counts():
     vectors = np.array([[0.0, 0.0, -3.0], [4.0, 0.0, -3.0], [4.0, 0.0, 3.0]])
-    assert against(vectors, "z").tolist() == [3.0, 3.0, -3.0]
+    assert reverse_field(vectors, "z").tolist() == [3.0, 3.0, -3.0]
     # Stoner and Wohlfarth: least at 45 degrees, where half the anisotropy field turns a particle.
-    turned = against(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
+    turned = reverse_field(np.array([[-1.0, 0.0, -1.0]]) / np.sqrt(2.0), "z", "coherent")
     assert turned[0] == pytest.approx(2.0, rel=1e-9)
     with pytest.raises(InputError, match="law"):
-        against(vectors, "z", "whole")
+        reverse_field(vectors, "z", "whole")
 
 
 def test_masks_are_rectangles_of_faces():

@@ -10,8 +10,8 @@ from magnetkit.diffusion._profile import (
     Anneal,
     Patch,
     Spreading,
-    amplitude,
     coefficient,
+    mode_amplitude,
     slab_profile,
 )
 from magnetkit.diffusion._shapes import cut, read_shape
@@ -92,7 +92,7 @@ def test_cells_hold_the_means_of_a_fine_profile():
 
 def test_modes_neither_grow_nor_lose():
     decay = np.array([0.0, 1e-6, 0.3, 50.0, 1e6])
-    kept = amplitude(decay)
+    kept = mode_amplitude(decay)
     assert kept[0] == pytest.approx(1.0, abs=1e-12)
     assert (np.diff(kept) <= 0.0).all()
     # Late modes see a steady source: 1 / (2 a).

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from magnetkit.composition.substitution import ways as count_ways
+from magnetkit.composition.substitution import count_choices as count_ways
 from magnetkit.kernels import _spaces
 from tests.kernels import naive_enumerate
 

@@ -4,7 +4,7 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.calibration.makeup import held
+from magnetkit.calibration._composition_estimate import grade_magnet
 from magnetkit.prediction.predict import _distinct
 
 
@@ -28,7 +28,7 @@ def test_without_a_temperature_magnets_are_compared_at_300_kelvin():
 
 def test_a_grade_anchors_the_recipes_beside_it():
     table = mk.compare(["Nd2Fe14B", "N42SH"], "150C")
-    own = held("N42SH", 423.15)
+    own = grade_magnet("N42SH", 423.15)
     for name, recipe, shell in (("Nd2Fe14B", "Nd2Fe14B", None), ("N42SH", own.table, own.shell)):
         row = mk.predict(recipe, "150C", shell=shell, process=own.process).iloc[0]
         assert table.loc["coercivity_kA_m", name] == row["coercivity_kA_m"]
@@ -41,7 +41,7 @@ def test_a_grade_anchors_the_recipes_beside_it():
 def test_two_grades_are_each_as_its_own_maker_prints():
     table = mk.compare(["N42SH", "N38UH"], "150C").loc["coercivity_kA_m"]
     for name in ("N42SH", "N38UH"):
-        own = held(name, 423.15)
+        own = grade_magnet(name, 423.15)
         row = mk.predict(own.table, "150C", shell=own.shell, process=own.process).iloc[0]
         assert table[name] == row["coercivity_kA_m"]
 

@@ -67,7 +67,7 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
         return value, value, value
 
     monkeypatch.setattr(_draws, "interval_of", exact)
-    monkeypatch.setattr("magnetkit.supply.ledger.RISK_SPREAD", 0.0)
+    monkeypatch.setattr("magnetkit.supply.ledger._RISK_SPREAD", 0.0)
     monkeypatch.setattr("magnetkit.ranking._draws.OTHERS", 0.0)
     monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import magnetkit as mk
-from magnetkit.calibration.makeup import Makeup, Recipe
+from magnetkit.calibration._composition_estimate import CompositionEstimate, Recipe
 from magnetkit.prediction import Conditions
 from magnetkit.replacement._asked import Wish
 from magnetkit.replacement.answer import Question, _choice, answers
@@ -94,7 +94,7 @@ def question(rows, heavy=4.0, **reference):
         **reference,
     }  # fmt: skip
     best = Recipe("Sm21Gd4Co50Fe18Cu5Zr2", "", heavy, 1.0)
-    made = Makeup((best,), (heavy, heavy, heavy), 0.0, 0.0, estimate=False)
+    made = CompositionEstimate((best,), (heavy, heavy, heavy), 0.0, 0.0, estimate=False)
     wish = Wish(Conditions.of(temperature=423.15), None, (), 0.25, 2000)
     mill = SimpleNamespace(name="X28")
     return Question(own, made, None, pd.DataFrame(rows), mill, wish)

@@ -6,7 +6,7 @@ from magnetkit.errors import InputError
 from typer.testing import CliRunner
 
 import magnetkit as mk
-from magnetkit.calibration.makeup import alpha_range
+from magnetkit.calibration._composition_estimate import alpha_range
 from magnetkit.cli.app import app
 from magnetkit.replacement import compensation
 from magnetkit.replacement.compensation import sentences

@@ -8,8 +8,8 @@ import pytest
 from magnetkit.settings import get_settings
 
 import magnetkit as mk
+from magnetkit.calibration._composition_estimate import calibrate_on_grade, estimate_composition
 from magnetkit.calibration.calibrate import calibrate
-from magnetkit.calibration.makeup import catalogue_mill, makeup
 from magnetkit.prediction import Conditions
 from magnetkit.replacement._asked import Wish, _measured, given_recipe, reference_of
 
@@ -19,7 +19,7 @@ SHELL = "Tb 0.6 wt%"
 @pytest.fixture(scope="module")
 def made():
     """N42SH of a bare alloy, and the same alloy with terbium diffused in."""
-    whole = makeup(mk.grades("N42SH").iloc[0])
+    whole = estimate_composition(mk.grades("N42SH").iloc[0])
     bare = replace(whole.best, text="Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", shell="")
     return {shell: replace(whole, recipes=(replace(bare, shell=shell),)) for shell in ("", SHELL)}
 
@@ -28,7 +28,7 @@ def test_a_shell_is_paid_for(made):
     here = mk.grades("N42SH", "150C").iloc[0]
     wish = Wish(Conditions.of(temperature=423.15), 2.0, (), 1.0, 1)
     rows = {
-        shell: reference_of(here, wish, one, catalogue_mill(here, one))
+        shell: reference_of(here, wish, one, calibrate_on_grade(here, one))
         for shell, one in made.items()
     }
     bare, shelled = rows[""], rows[SHELL]
@@ -42,7 +42,7 @@ def test_the_grade_says_nothing_new_of_a_recipe_that_was_expected_to_give_it(mad
     # With its shell the alloy is expected to be harder: the same guaranteed value says less of it.
     here = mk.grades("N42SH", "150C").iloc[0]
     scores = [
-        next(m["score"] for m in catalogue_mill(here, one).magnets
+        next(m["score"] for m in calibrate_on_grade(here, one).magnets
              if m["quantity"] == "coercivity_kA_m")
         for one in made.values()
     ]  # fmt: skip

@@ -20,12 +20,17 @@ def anchored_process() -> Any:
     """Return the process that makes the profile's reference magnet as coercive as it is known."""
     from magnetkit.applications import load
 
-    from magnetkit.calibration._reference import GUARANTEE, TYPICAL, Seen, anchored_on
+    from magnetkit.calibration._reference import (
+        GUARANTEE,
+        TYPICAL,
+        KnownValue,
+        calibrate_on_reference,
+    )
     from magnetkit.magnetism.process import Process
 
     reference = load(PROFILE).reference
     seen = [
-        Seen(
+        KnownValue(
             one.column,
             one.value * (TYPICAL if one.guaranteed and one.column == "coercivity_kA_m" else 1.0),
             float(one.temperature_K),
@@ -34,7 +39,9 @@ def anchored_process() -> Any:
         for one in reference.anchors
         if one.column == "coercivity_kA_m"
     ]
-    return Process(mill=anchored_on("reference", reference.table(), reference.shell, seen))
+    return Process(
+        mill=calibrate_on_reference("reference", reference.table(), reference.shell, seen)
+    )
 
 
 def designs(faces: tuple[str, ...] = ("all", "poles", "field")) -> dict[str, Diffusion]:

@@ -15,8 +15,14 @@ import numpy as np
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.diffusion._local import Circuit, Magnet, diffused, shape_case, whole_coercivity
-from magnetkit.diffusion._profile import Anneal, Spreading, process, slab_profile
+from magnetkit.diffusion._local import (
+    Circuit,
+    Magnet,
+    diffused_magnet,
+    shape_case,
+    whole_coercivity,
+)
+from magnetkit.diffusion._profile import Anneal, Spreading, slab_profile, treatment
 from magnetkit.diffusion._shapes import SelfField, cut, read_shape
 
 from .factors import block_factor, cylinder_factor
@@ -43,15 +49,15 @@ def whole(magnet: Magnet, amount: float, thickness_mm: float, anneal: Anneal) ->
 
 
 def _magnet(element: str, before: float | None) -> Magnet:
-    from magnetkit.calibration._reference import Seen, anchored_on
+    from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
     from magnetkit.magnetism.process import Process
 
     table = CompositionTable.from_strings([BASE], basis="weight")
     made = None
     if before is not None:
-        seen = [Seen("coercivity_kA_m", before, ROOM_K, _BATCH)]
-        made = Process(mill=anchored_on("base", table, None, seen))
-    return diffused(table, element, ROOM_K, made, process()["surface"]["most_wt_pct"])
+        seen = [KnownValue("coercivity_kA_m", before, ROOM_K, _BATCH)]
+        made = Process(mill=calibrate_on_reference("base", table, None, seen))
+    return diffused_magnet(table, element, ROOM_K, made, treatment()["surface"]["most_wt_pct"])
 
 
 def _number(row: dict[str, str], name: str) -> float | None:

@@ -215,8 +215,8 @@ def rated_cells() -> "pd.DataFrame":
     import pandas as pd
     from magnetkit.units import MU_0
 
+    from magnetkit.calibration._composition_estimate import estimate_composition
     from magnetkit.calibration.grades import grades
-    from magnetkit.calibration.makeup import makeup
     from magnetkit.magnetism.sintered import sintered_at
 
     table = grades()
@@ -224,7 +224,9 @@ def rated_cells() -> "pd.DataFrame":
     rows = []
     for _, grade in own[own["max_working_temperature_K_provenance"] == "catalogue"].iterrows():
         kelvin = float(grade["max_working_temperature_K"])
-        recipe = CompositionTable.from_strings([makeup(grade).best.text], basis="weight")
+        recipe = CompositionTable.from_strings(
+            [estimate_composition(grade).best.text], basis="weight"
+        )
         room, warm = sintered_at(recipe, [hot.ROOM, kelvin])
         level = float(grade["remanence_T"]) / float(room["remanence_T"][0])
         least = level * float(warm["remanence_T"][0]) / MU_0 / 1e3

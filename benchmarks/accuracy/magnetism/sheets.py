@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from magnetkit.units import MU_0, ZERO_CELSIUS
 
+from magnetkit.calibration._composition_estimate import ROOM_K, estimate_composition
 from magnetkit.calibration.grades import grades, printed
-from magnetkit.calibration.makeup import ROOM_K, makeup
 from magnetkit.composition.table import CompositionTable
 
 from .. import written_by
@@ -98,7 +98,7 @@ def _of(grade: "pd.Series") -> list[dict[str, object]]:
 
     known = grade.copy()
     known[ALPHA] = np.nan
-    made = makeup(known)
+    made = estimate_composition(known)
     recipe = CompositionTable.from_strings([made.best.text], basis="weight")
     shell = made.best.shell or None
     sheets = grades(str(grade["grade"]), sheets=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magnetkit import datasets
-from magnetkit.calibration._reference import Seen, anchored_on
+from magnetkit.calibration._reference import KnownValue, calibrate_on_reference
 from magnetkit.composition.shells import Shell
 from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism.process import Process, parameters
@@ -182,8 +182,8 @@ def _base(before: float) -> tuple[CompositionTable, Process | None]:
     table = CompositionTable.from_strings([BASE], basis="weight")
     if not np.isfinite(before):
         return table, None
-    seen = [Seen("coercivity_kA_m", before, _ROOM_K, _BATCH)]
-    return table, Process(mill=anchored_on("base", table, None, seen))
+    seen = [KnownValue("coercivity_kA_m", before, _ROOM_K, _BATCH)]
+    return table, Process(mill=calibrate_on_reference("base", table, None, seen))
 
 
 def _gain(element: str, amount: float, before: float, law: dict[str, float]) -> float:

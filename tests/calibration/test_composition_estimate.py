@@ -11,22 +11,22 @@ from scipy.stats import norm
 
 import magnetkit as mk
 from magnetkit import datasets
-from magnetkit.calibration._reference import TYPICAL
-from magnetkit.calibration.makeup import (
+from magnetkit.calibration._composition_estimate import (
     _grid,
     _log_likelihood,
     _trade,
     charge,
     diffused,
-    given,
-    makeup,
-    usual,
+    estimate_composition,
+    given_composition,
+    usual_magnets,
 )
+from magnetkit.calibration._reference import TYPICAL
 from magnetkit.supply import ledger
 
 
 def _made(name):
-    return makeup(mk.grades(name).iloc[0])
+    return estimate_composition(mk.grades(name).iloc[0])
 
 
 def test_weights_are_probabilities_and_recipes_are_recipes():
@@ -66,7 +66,7 @@ def test_a_coefficient_of_a_fortieth_of_a_percent_per_kelvin_is_where_compensati
     heavy = {}
     for alpha in (-0.0262, -0.0248):
         grade["remanence_coefficient_pct_K"] = alpha
-        heavy[alpha] = makeup(grade).heavy_wt_pct[0]
+        heavy[alpha] = estimate_composition(grade).heavy_wt_pct[0]
     assert heavy[-0.0262] < 0.3
     assert heavy[-0.0248] > 1.0
 
@@ -108,7 +108,7 @@ def test_what_is_wrong_with_what_is_usual_is_said(wrong, tmp_path, monkeypatch):
         folder.joinpath("makeup.toml").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(datasets, "root", lambda: tmp_path)
     with pytest.raises(DataError, match=r"2-14-1/makeup\.toml"):
-        usual.__wrapped__()
+        usual_magnets.__wrapped__()
 
 
 def steps(recipes, element):
@@ -152,7 +152,8 @@ def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
         seen.append((temperature, options["between"]))
         return asked(table, temperature, **options)
 
-    monkeypatch.setattr(mk.magnetism, "sintered", judged)
+    module = import_module("magnetkit.calibration._composition_estimate")
+    monkeypatch.setattr(module, "sintered", judged)
     _made("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
     assert seen == [(293.15, (293.15, 373.15))]
@@ -171,16 +172,16 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
             "status": ["ok", "ok", "ok", "planar"],
         }
     )
-    monkeypatch.setattr(import_module("magnetkit.calibration.makeup"), "_grid", lambda host: grid)
-    monkeypatch.setattr(mk.magnetism, "sintered", lambda *a, **k: frame)
-    module = import_module("magnetkit.calibration.makeup")
+    module = import_module("magnetkit.calibration._composition_estimate")
+    monkeypatch.setattr(module, "_grid", lambda host: grid)
+    monkeypatch.setattr(module, "sintered", lambda *a, **k: frame)
     monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy)
     nan = float("nan")
     grade = {
         "host": "1:5", "remanence_T": 1.2, "coercivity_kA_m": nan,
         "remanence_coefficient_pct_K": nan,
     }  # fmt: skip
-    made = makeup(grade)
+    made = estimate_composition(grade)
     # Where no coefficient is printed nobody puts heavy rare earth in: 0.3 wt.% is one deviation.
     weight = norm.pdf(off[:3]) * norm.pdf(heavy[:3] / 0.3)
     weight /= weight.sum()
@@ -198,7 +199,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
     assert made.estimate
     assert made.best.text == "SmCo5"
     # A coefficient of a compensated grade lets them be.
-    flat = makeup(grade | {"remanence_coefficient_pct_K": 0.0})
+    flat = estimate_composition(grade | {"remanence_coefficient_pct_K": 0.0})
     bare = norm.pdf(off[:3]) / norm.pdf(off[:3]).sum()
     assert flat.heavy_wt_pct[0] == pytest.approx(bare @ heavy[:3])
 
@@ -220,8 +221,8 @@ def test_a_shell_that_cannot_be_ordered_so_is_written_as_what_it_becomes():
 
 
 def test_a_recipe_that_was_given_is_no_estimate():
-    made = given("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
+    made = given_composition("Nd30Dy1B1Fe bal.", "Tb 0.2 wt%", 1.2)
     assert (made.best.weight, made.diffused, made.log_spread) == (1.0, 1.0, 0.0)
     assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
-    assert given("SmCo5", "", 0.0).diffused == 0.0
+    assert given_composition("SmCo5", "", 0.0).diffused == 0.0

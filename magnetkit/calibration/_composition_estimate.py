@@ -1,12 +1,12 @@
-"""What a grade is thought to be made of: makers print no composition.
+"""The composition of a commercial grade, estimated: makers print none.
 
 A grid of usual recipes (``makeup.toml`` of each host) is weighed by what makers print: B_r and H_cJ
 at 20 degrees C, alpha, and for sintered Nd-Fe-B the usual heavy rare earth of each class of
-coercivity.
-
-A grade as the magnet that a user holds: its printed values, its likeliest recipe, its anchor.
+coercivity. With its likeliest recipe a grade can stand where a recipe is expected, and the model
+is calibrated on its printed values.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,19 +22,27 @@ from .._core._arguments import named
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, mask
 from .._core.errors import CompositionError, DataError, InputError
 from .._core.settings import get_settings
-from .._core.units import BETWEEN, ZERO_CELSIUS
+from .._core.units import BETWEEN, ROOM_K, ZERO_CELSIUS
 from ..composition.notation import Basis
+from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, file_of
 from ..magnetism._measured import ALPHA, QUANTITIES, Mill
-from ._reference import GUARANTEE, TYPICAL, Seen, anchored_on
+from ..magnetism.shells import mean_over_mass
+from ..magnetism.sintered import sintered
+from ._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
+from .grades import grades
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-ROOM_K = 293.15
+COMPENSATED = 0.015
+"""Below this |alpha|, %/K, a grade is temperature compensated."""
 
+# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
+# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
+_ALPHA_DEVIATION = 0.002
 # Standard deviations of ln B_r and ln H_cJ of the model for a magnet of unknown make, and of alpha,
 # %/K.
 _DEVIATION = {"remanence_T": 0.055, "coercivity_kA_m": 0.18}
@@ -42,7 +50,8 @@ _ALPHA = 0.01
 # Standard deviation of the trade's figure for a class, wt.%; heavy rare earth put in by diffusion
 # serves about three times what it would in the alloy, so that the class needs less of it.
 _TRADE_WT_PCT, _DIFFUSED_WORTH = 1.2, 3.0
-# From here on, %/K, a samarium-cobalt grade is no compensated one, and holds less than this, wt.%.
+# A samarium-cobalt grade of a larger |alpha|, %/K, is not compensated; it then has about this
+# standard deviation of heavy rare earth about none, wt.%.
 _COMPENSATED, _IDLE_WT_PCT = 0.025, 0.3
 
 
@@ -69,8 +78,8 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Makeup:
-    """What a grade is thought to be made of.
+class CompositionEstimate:
+    """The estimated composition of a grade.
 
     Attributes
     ----------
@@ -99,12 +108,12 @@ class Makeup:
 
     @property
     def words(self) -> str:
-        """The likeliest recipe and what is diffused into it."""
+        """Text of the likeliest recipe and of what is diffused into it."""
         best = self.best
         return f"{best.text} with {best.shell} diffused in" if best.shell else best.text
 
     def sentence(self) -> str:
-        """Return it in words."""
+        """Return the estimate as a sentence."""
         if not self.estimate:
             return f"made of {self.words}, as you say"
         mean, low, high = self.heavy_wt_pct
@@ -116,22 +125,9 @@ class Makeup:
         return text + "; an estimate, makers print no composition (--recipe overrides it)"
 
 
-def given(recipe: str, shell: str, heavy: float) -> Makeup:
-    """Return the recipe that the user gave."""
-    only = Recipe(recipe, shell, heavy, 1.0)
-    return Makeup((only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False)
-
-
-def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
-    from ..magnetism.shells import mean_over_mass
-
-    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
-    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
-
-
 @named
-def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
-    """Return what a grade is thought to be made of.
+def estimate_composition(grade: "pd.Series | Mapping[str, Any]") -> CompositionEstimate:
+    """Return the estimated composition of a grade.
 
     Parameters
     ----------
@@ -140,10 +136,13 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
 
     Returns
     -------
-    Makeup
-    """
-    from ..magnetism.sintered import sintered
+    CompositionEstimate
 
+    Raises
+    ------
+    InputError
+        If it is not such a row.
+    """
     try:
         host = str(grade["host"])
         grid = _grid(host)
@@ -154,15 +153,15 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None
-    frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
+    frame = sintered(table, ROOM_K, shell=shell, between=BETWEEN)
     heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
-    if usual()[host].heavy == "by_class":
+    if usual_magnets()[host].heavy == "by_class":
         diffused = np.array([bool(s) for s in shells])
         log += _trade(float(grade["coercivity_kA_m"]), heavy, diffused)
     elif not abs(float(grade["remanence_coefficient_pct_K"])) <= _COMPENSATED:
-        # Gadolinium and erbium cost flux: nobody puts them in but for the coefficient, which then
-        # is printed.
+        # Gadolinium and erbium cost flux: they are added for the coefficient alone, which is then
+        # printed.
         log -= 0.5 * (heavy / _IDLE_WT_PCT) ** 2
     log = np.where(np.isfinite(log) & (frame["status"] == "ok").to_numpy(), log, -np.inf)
     weight = np.exp(log - log.max())
@@ -184,13 +183,33 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
         typical.append(Recipe(grid[best][0], shells[best], float(heavy[best]), share))
     typical.sort(key=lambda r: -r.weight)
     put_in = float(weight[kinds != ""].sum())
-    return Makeup(tuple(typical), (mean, low, high), put_in, spread)
+    return CompositionEstimate(tuple(typical), (mean, low, high), put_in, spread)
+
+
+def makeup(grade: "pd.Series | Mapping[str, Any]") -> CompositionEstimate:
+    """Return `estimate_composition` of a grade; this is its name of 0.1.
+
+    Parameters
+    ----------
+    grade : pandas.Series
+        A row of `magnetkit.grades` at 20 degrees C.
+
+    Returns
+    -------
+    CompositionEstimate
+    """
+    warnings.warn(
+        "makeup is now called estimate_composition; the old name goes with the next release",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return estimate_composition(grade)
 
 
 def _log_likelihood(
     frame: "pd.DataFrame", grade: "pd.Series | Mapping[str, Any]"
 ) -> NDArray[np.float64]:
-    """Return the logarithm of the likelihood of what makers print, shape (n,)."""
+    """Return the log-likelihood of the printed values for each recipe, shape (n,)."""
     log = np.zeros(len(frame))
     expected = {
         "remanence_T": float(grade["remanence_T"]),
@@ -208,6 +227,17 @@ def _log_likelihood(
     return log
 
 
+def _trade(
+    coercivity: float, heavy: NDArray[np.float64], diffused: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the log-prior of heavy rare earth, wt.%, in the class of a coercivity, kA/m; (n,)."""
+    classes = _classes()
+    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
+    usual = np.interp(coercivity, classes["coercivity_kA_m"], middle)
+    usual = np.where(diffused, usual / _DIFFUSED_WORTH, usual)
+    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+
+
 @lru_cache(maxsize=1)
 def _classes() -> "pd.DataFrame":
     import pandas as pd
@@ -217,49 +247,114 @@ def _classes() -> "pd.DataFrame":
     return alloyed.sort_values("coercivity_kA_m")
 
 
-def _trade(
-    coercivity: float, heavy: NDArray[np.float64], diffused: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return the logarithm of the trade's opinion on the heavy rare earth of a class."""
-    classes = _classes()
-    middle = (classes["heavy_rare_earth_min_wt_pct"] + classes["heavy_rare_earth_max_wt_pct"]) / 2.0
-    usual = np.interp(coercivity, classes["coercivity_kA_m"], middle)
-    usual = np.where(diffused, usual / _DIFFUSED_WORTH, usual)
-    return -0.5 * ((heavy - usual) / _TRADE_WT_PCT) ** 2
+def given_composition(recipe: str, shell: str, heavy: float) -> CompositionEstimate:
+    """Return a composition that the user gave, with its heavy rare earth, wt.%."""
+    only = Recipe(recipe, shell, heavy, 1.0)
+    return CompositionEstimate(
+        (only,), (heavy, heavy, heavy), float(bool(shell)), 0.0, estimate=False
+    )
 
 
-def diffused(element: str, amount: float | str) -> str:
-    """Return the text of a shell of so much heavy rare earth, wt.%."""
-    from ..composition.shells import read_shell
+def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[np.float64]:
+    counted = np.column_stack([np.ones(N_ELEMENTS), mask(get_settings().heavy_rare_earths)])
+    return 100.0 * mean_over_mass(table, counted, shell)[:, 1]
 
-    amount = float(amount)
-    text = f"{element} {amount:g} wt%"
-    try:
-        read_shell(text)
-    except InputError:
-        # Rare earth is 30 % of the mass, and 40 % of the shell's is replaced.
-        return f"{element} 0.40 @ {amount / (0.30 * 40.0):.3f}"
-    return text
+
+class _Charge(BaseModel, extra="forbid", frozen=True):
+    """The usual charge of a host's magnets, wt.%.
+
+    ``elements`` in the order of a recipe; ``rare_earth`` is the total, of which the `light` ones
+    share what the others leave; ``usual`` amounts; ``balance``, the element that takes the rest.
+    """
+
+    elements: tuple[str, ...]
+    rare_earth: float
+    light: dict[str, float]
+    usual: dict[str, float] = {}
+    balance: str
+
+
+class _Grid(BaseModel, extra="forbid", frozen=True):
+    """Recipes: all combinations of amounts, wt.%, and shells.
+
+    ``no_more`` maps an element to another whose amount is an upper bound of its own.
+    """
+
+    amounts: dict[str, list[float]]
+    shells: list[str] = [""]
+    no_more: dict[str, str] = {}
+
+
+class _Candidates(_Grid, extra="forbid", frozen=True):
+    """Recipes to screen, and for which magnets: all, of the host, of others, or compensated."""
+
+    beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
+
+
+class _Usual(BaseModel, extra="forbid", frozen=True):
+    """Usual magnets of a host: ``makeup.toml`` of its folder in ``datasets/hosts``.
+
+    ``heavy`` says why heavy rare earth is added: as is usual for the class of coercivity, or for
+    the temperature coefficient alone.
+    """
+
+    heavy: Literal["by_class", "for_the_coefficient"]
+    charge: _Charge
+    grades: _Grid
+    candidates: tuple[_Candidates, ...]
+    fine_grained: dict[str, float] | None = None
+
+
+@lru_cache(maxsize=1)
+def usual_magnets() -> dict[str, _Usual]:
+    """Return the usual magnets of each host that is sold.
+
+    Raises
+    ------
+    DataError
+        If a file lacks a key, has an unknown one, or a wrong value.
+    """
+    found = {}
+    for name in HOSTS:
+        file = file_of(name, "makeup.toml")
+        if (datasets.root() / file).is_file():
+            try:
+                found[name] = _Usual(**datasets.toml(file))
+            except ValidationError as error:
+                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
+    return found
+
+
+@lru_cache(maxsize=8)
+def _grid(host: str) -> tuple[tuple[str, str], ...]:
+    """Return the usual recipes of a host, wt.%, and their shells."""
+    return tuple(recipes(host, usual_magnets()[host].grades))
+
+
+def recipes(host: str, grid: "_Grid") -> list[tuple[str, str]]:
+    """Return the recipes of a grid, wt.%, and their shells."""
+    found = []
+    for values in product(*grid.amounts.values()):
+        amounts = dict(zip(grid.amounts, values, strict=True))
+        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
+            text = charge(host, **amounts)
+            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
+    return found
 
 
 def charge(host: str, **amounts: float) -> str:
-    """Return a charge of a host's magnets as the trade melts it, wt.%, such as ``"Sm36.3Co bal."``.
+    """Return the usual charge of a host's magnets, wt.%, such as ``"Sm36.3Co bal."``.
 
-    Parameters
-    ----------
-    host : str
-        A host of `usual`.
-    **amounts : float
-        Amounts of elements, wt.%, in place of the usual ones; ``rare_earth`` is that of all.
+    `amounts`, wt.%, replace the usual ones; ``rare_earth`` is the total of the rare earths.
 
     Raises
     ------
     InputError
         If no charge of the host is known, or it has no such element.
     """
-    if host not in usual():
-        raise InputError(f"charges are known of {', '.join(usual())}, got {host!r}")
-    own = usual()[host].charge
+    if host not in usual_magnets():
+        raise InputError(f"charges are known of {', '.join(usual_magnets())}, got {host!r}")
+    own = usual_magnets()[host].charge
     if unknown := sorted(amounts.keys() - {*own.elements, "rare_earth"}):
         raise InputError(f"a charge of {host} has {', '.join(own.elements)}, got {unknown[0]!r}")
     put_in = {**own.usual, **amounts}
@@ -272,112 +367,34 @@ def charge(host: str, **amounts: float) -> str:
     return "".join(f"{e}{round(v, 2):g}" for e, v in parts.items() if v > 0) + f"{own.balance} bal."
 
 
-def recipes(host: str, grid: "Grid") -> list[tuple[str, str]]:
-    """Return the recipes of a grid, wt.%, and their shells."""
-    found = []
-    for values in product(*grid.amounts.values()):
-        amounts = dict(zip(grid.amounts, values, strict=True))
-        if all(amounts[less] <= amounts[more] for less, more in grid.no_more.items()):
-            text = charge(host, **amounts)
-            found += [(text, shell and diffused(*shell.split())) for shell in grid.shells]
-    return found
-
-
-class Charge(BaseModel, extra="forbid", frozen=True):
-    """What the trade melts for a host's magnets, wt.%.
-
-    ``elements`` in the order of a recipe; ``rare_earth`` in all, of which `light` share what no
-    other is given of; ``usual`` amounts; ``balance``, the element that makes up the rest.
-    """
-
-    elements: tuple[str, ...]
-    rare_earth: float
-    light: dict[str, float]
-    usual: dict[str, float] = {}
-    balance: str
-
-
-class Grid(BaseModel, extra="forbid", frozen=True):
-    """Recipes, every amount with every other and with every shell.
-
-    ``no_more`` names elements of which there is no more than of another.
-    """
-
-    amounts: dict[str, list[float]]
-    shells: list[str] = [""]
-    no_more: dict[str, str] = {}
-
-
-class Candidates(Grid, extra="forbid", frozen=True):
-    """Recipes to screen: always, or in place of magnets of the host, of others, of compensated."""
-
-    beside: Literal["all", "own", "others", "compensated"] = Field("all", alias="for")
-
-
-class Usual(BaseModel, extra="forbid", frozen=True):
-    """What is usual of a host's magnets: ``makeup.toml`` of its folder in ``datasets/hosts``.
-
-    ``heavy`` says what heavy rare earth is put in for: as much as the trade has it for each class
-    of coercivity, or for the temperature coefficient alone.
-    """
-
-    heavy: Literal["by_class", "for_the_coefficient"]
-    charge: Charge
-    grades: Grid
-    candidates: tuple[Candidates, ...]
-    fine_grained: dict[str, float] | None = None
-
-
-@lru_cache(maxsize=1)
-def usual() -> dict[str, Usual]:
-    """Return what is usual of the magnets of each host that is sold.
-
-    Raises
-    ------
-    DataError
-        If a file has a key too many or too few, or a wrong value.
-    """
-    found = {}
-    for name in HOSTS:
-        file = file_of(name, "makeup.toml")
-        if (datasets.root() / file).is_file():
-            try:
-                found[name] = Usual(**datasets.toml(file))
-            except ValidationError as error:
-                raise DataError(f"{file}: {error}; hosts/SOURCE.md explains every key") from None
-    return found
-
-
-@lru_cache(maxsize=8)
-def _grid(host: str) -> tuple[tuple[str, str], ...]:
-    """Return recipes in wt.% and their shells."""
-    return tuple(recipes(host, usual()[host].grades))
-
-
-COMPENSATED = 0.015
-"""Below this |alpha|, %/K, a grade is temperature compensated."""
-
-# Standard deviation of a printed alpha of a compensated grade, %/K: such grades reach the order of
-# 0.001 (Takasumi et al., abstract), and are sold as "about zero".
-_ALPHA_DEVIATION = 0.002
+def diffused(element: str, amount: float | str) -> str:
+    """Return the text of a shell into which an amount of heavy rare earth, wt.%, is put."""
+    amount = float(amount)
+    text = f"{element} {amount:g} wt%"
+    try:
+        read_shell(text)
+    except InputError:
+        # Rare earth is 30 % of the mass, and 40 % of the shell's is replaced.
+        return f"{element} 0.40 @ {amount / (0.30 * 40.0):.3f}"
+    return text
 
 
 @dataclass(frozen=True)
-class Held:
-    """A commercial grade that stands where a recipe may.
+class GradeMagnet:
+    """A commercial grade in place of a recipe.
 
     Attributes
     ----------
     here : pandas.Series
         Its row of `magnetkit.grades` at the temperature of use.
-    made : Makeup
-        What it is thought to be made of.
+    made : CompositionEstimate
+        Its estimated composition.
     mill : Mill
-        Of one magnet, the grade: predictions are conditional on what its makers print.
+        Calibration on one magnet, the grade: predictions are conditional on its printed values.
     """
 
     here: "pd.Series"
-    made: Makeup
+    made: CompositionEstimate
     mill: Mill
 
     @property
@@ -392,7 +409,7 @@ class Held:
 
     @property
     def shell(self) -> str | None:
-        """What is likeliest diffused into it."""
+        """The likeliest shell."""
         return self.made.best.shell or None
 
     @property
@@ -401,7 +418,7 @@ class Held:
         return {"mill": self.mill.record()}
 
     def sentence(self) -> str:
-        """Return what stands for it, in words."""
+        """Return the assumption as a sentence."""
         return (
             f"{self.grade} is taken to be {self.made.words}, its likeliest recipe (makers print "
             f"none), and anchors the model: {TYPICAL:g} times the H_cJ that is guaranteed, "
@@ -409,74 +426,68 @@ class Held:
         )
 
 
-def held(grade: str, kelvin: float) -> Held:
-    """Return a grade as the magnet that a user holds.
-
-    Parameters
-    ----------
-    grade : str
-        As `magnetkit.grades` takes it.
-    kelvin : float
-        Temperature of use, K.
-
-    Returns
-    -------
-    Held
+def grade_magnet(grade: str, kelvin: float) -> GradeMagnet:
+    """Return a grade as a magnet at a temperature of use, K.
 
     Raises
     ------
     InputError
-        If the grade is unknown, or keeps nothing there.
+        If the grade is unknown, or has no B_r or H_cJ left at the temperature.
     """
-    from .grades import grades
-
-    here, made = hot(grade, kelvin), makeup(grades(grade).iloc[0])
-    return Held(here, made, catalogue_mill(here, made))
+    here, made = grade_at(grade, kelvin), estimate_composition(grades(grade).iloc[0])
+    return GradeMagnet(here, made, calibrate_on_grade(here, made))
 
 
-def hot(grade: str, kelvin: float) -> "pd.Series":
-    """Return a grade's row of `magnetkit.grades` at a temperature, K, where it is a magnet.
+def grade_at(grade: str, kelvin: float) -> "pd.Series":
+    """Return a grade's row of `magnetkit.grades` at a temperature, K.
 
     Raises
     ------
     InputError
-        If the grade is unknown, or keeps nothing there.
+        If the grade is unknown, or has no B_r or H_cJ left at the temperature.
     """
-    from .grades import grades
-
     here = grades(grade, kelvin).iloc[0]
     if not (here["remanence_T"] > 0 and here["coercivity_kA_m"] > 0):
         limit = float(here["max_working_temperature_K"]) - ZERO_CELSIUS
         known = "" if np.isnan(limit) else f"; its highest temperature is {limit:.0f} °C"
         raise InputError(
-            f"{here['grade']} keeps nothing at {kelvin - ZERO_CELSIUS:.0f} °C by its maker's "
-            f"coefficients{known}"
+            f"{here['grade']} has no B_r or H_cJ left at {kelvin - ZERO_CELSIUS:.0f} °C by its "
+            f"maker's coefficients{known}"
         )
     return here
 
 
-def catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
-    """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
+def calibrate_on_grade(here: "pd.Series", made: CompositionEstimate) -> Mill:
+    """Return the calibration on one magnet: the grade, at temperature, of its likeliest recipe.
 
-    What is guaranteed is less than what is sold, by a share that differs between makers; and not
-    to know the recipe makes the grade say less of other alloys.
+    What is guaranteed is less than what is sold, by a share that differs between makers; the
+    uncertainty of the recipe makes the grade say less about other alloys.
     """
     unsure = {
         "coercivity_kA_m": float(np.hypot(GUARANTEE, made.log_spread)),
         "remanence_T": float(np.log(here["remanence_T_hi"] / here["remanence_T_lo"])) / 4.0 + 0.01,
     }
-    kept = {
+    typical = {
         "coercivity_kA_m": TYPICAL * float(here["coercivity_kA_m"]),
         "remanence_T": float(here["remanence_T"]),
     }
     kelvin = float(here["temperature_K"])
-    seen = [Seen(q, kept[q], kelvin, unsure[q]) for q in QUANTITIES]
+    seen = [KnownValue(q, typical[q], kelvin, unsure[q]) for q in QUANTITIES]
     if abs(float(here[ALPHA])) <= COMPENSATED:
-        seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
+        seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")
-    return anchored_on(
+    return calibrate_on_reference(
         str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
     )
+
+
+def alpha_range(grade: str) -> tuple[float, float]:
+    """Return the two temperatures, K, of the chord by which a maker prints alpha of a grade."""
+    sheets = grades(grade, sheets=True)
+    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
+    if not len(printed):
+        return BETWEEN
+    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
@@ -486,14 +497,3 @@ def read_recipe(recipe: str, basis: Basis) -> CompositionTable:
         error = table.errors[0]
         raise CompositionError(error.reason, error.text, error.position)
     return table
-
-
-def alpha_range(grade: str) -> tuple[float, float]:
-    """Return the temperatures between which a maker prints alpha of a grade, K."""
-    from .grades import grades
-
-    sheets = grades(grade, sheets=True)
-    printed = sheets[(sheets["quantity"] == ALPHA) & sheets["to_K"].notna()]
-    if not len(printed):
-        return BETWEEN
-    return float(printed["temperature_K"].iloc[0]), float(printed["to_K"].iloc[0])
