@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from . import datasets
 from .errors import InputError, MagnetkitError
 
-_P = ParamSpec("P")
-_R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 def named(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -143,8 +143,8 @@ def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = Fal
     found = float(value) if real else math.nan
     if not math.isfinite(found) or not (found > least or (found == least and not above)):
         bound = f" above {least:g}" if above else f" of {least:g} or more"
-        said = bound if math.isfinite(least) else ""
-        raise InputError(f"{name} must be a finite number{said}, got {value!r:.60}")
+        limit = bound if math.isfinite(least) else ""
+        raise InputError(f"{name} must be a finite number{limit}, got {value!r:.60}")
     return found
 
 
@@ -169,7 +169,7 @@ def path(name: str, value: Any) -> Path:
 # Largest number of faults of a file that are listed.
 _MOST = 20
 
-_Model = TypeVar("Model", bound=BaseModel)
+_Model = TypeVar("_Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 

@@ -55,22 +55,22 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
 
 # A start takes most of a second before it compiles, and nothing is silent for two.
 _FIRST_S, _AGAIN_S = 0.9, 1.5
-# What takes no longer, once the first kernels are compiled, is not spoken of.
+# Once the first kernels are compiled, shorter compilations are not announced.
 _SHORT_S = 0.4
 _TICK_S, _PATIENCE_S = 0.1, 300.0
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
 _ABOUT_S = 30
-# A thread that is here compiles; where numba has none such, nothing is said.
+# A thread in this file of numba compiles.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
 
 def watch_compiling() -> None:
-    """Say, from a thread of its own, when kernels have been compiled for a while, and still are."""
+    """Start a thread that warns when kernels have been compiling for a while."""
     threading.Thread(target=_watch, name="magnetkit-compiling", daemon=True).start()
 
 
 def _watch() -> None:
-    begun = told = 0.0
+    begun = warned = 0.0
     last = time.monotonic()
     while time.monotonic() - last < _PATIENCE_S:
         time.sleep(_TICK_S)
@@ -80,15 +80,15 @@ def _watch() -> None:
         if not begun or now - last > _AGAIN_S:
             begun = now
         last = now
-        if now < max(told + _AGAIN_S, begun + _SHORT_S if told else begun + _FIRST_S):
+        if now < max(warned + _AGAIN_S, begun + _SHORT_S if warned else begun + _FIRST_S):
             continue
         logging.getLogger("magnetkit").warning(
             "still compiling"
-            if told
+            if warned
             else f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "
             "beforehand)"
         )
-        told = now
+        warned = now
 
 
 def _is_compiling() -> bool:

@@ -96,7 +96,7 @@ def _records(
     process = {"mill": known.record()} if known is not None and known.magnets else None
     frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
-    # A reference is taken to be of usual grains.
+    # A reference is assumed to have usual grains.
     effects = dict(zip(EFFECTS, kinds(table, [""], [shell or ""]).effects[0].tolist(), strict=True))
     magnets = []
     for one in seen:

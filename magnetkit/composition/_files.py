@@ -30,7 +30,7 @@ from .table import listed, valid_text
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx")
 _COMPOSITION_COLUMN = "composition"
 ELEMENT_COLUMNS = "*"
-"""The name of the composition column that stands for one column per element."""
+"""Name of the composition column that means one column per element instead."""
 
 _BALANCE = ("bal", "bal.", "balance", "rest", "remainder")
 _DELIMITERS = (",", ";", "\t")
@@ -65,7 +65,7 @@ class Block:
     start : int
         Number of rows before this block.
     lines : ndarray of int64, shape (n,)
-        Line of the file each row stands on, from 1 (row for Parquet).
+        Line of the file of each row, from 1 (row for Parquet).
     rejected : list of Rejected
         Lines that were no row of the table.
     """
@@ -154,7 +154,7 @@ def with_composition_column(
 
 
 def composition_column(table: pa.Table, wanted: str | None, path: Path) -> str:
-    """Return the name of the composition column; InputError if it cannot be told."""
+    """Return the name of the composition column; InputError if it is unclear."""
     names = table.column_names
     if wanted is not None:
         if wanted not in names:

@@ -230,9 +230,9 @@ class Inputs:
         )
 
 
-def _own_name(name: str, taken: Any) -> str:
-    """Return a name for a user's column that is not yet in `taken`."""
-    while name in taken:
+def _own_name(name: str, present: Any) -> str:
+    """Return a name for a user's column that is not yet in `present`."""
+    while name in present:
         name = f"input_{name}"
     return name
 

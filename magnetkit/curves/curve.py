@@ -156,11 +156,11 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
     made = magnets(table, np.array(at), process, read_shells(shell, 1))
     recoil = float(made.rows["recoil"][0])
-    said = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
+    source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     return Curve(
         named_so,
         bound,
-        said,
+        source,
         b_r[-1],
         float(rows[0]["density_kg_m3"]),
         resistivity(str(rows[0]["host"]), read_process(process, 1).route),
@@ -172,7 +172,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     """Return the curves of a commercial grade from its printed values."""
     from ..calibration.grades import curve_figures, grades
 
-    first, shape, said = curve_figures(name)
+    first, shape, source = curve_figures(name)
     sheets, end = [*(grades(name, k).iloc[0] for k in kelvin), first], _ENDS[bound]
     square, recoil = float(shape["squareness"]), float(shape["recoil"])
     b_r, h_cj = ([float(row[f"{x}{end}"]) for row in sheets] for x in _FIGURES[:2])
@@ -186,7 +186,7 @@ def _grade_curve(name: str, kelvin: list[float], bound: str, load_line: float) -
     return Curve(
         str(first["grade"]),
         bound,
-        said,
+        source,
         b_r[-1],
         float(first["density_kg_m3"]),
         float(first["resistivity_uohm_m"]),
@@ -277,24 +277,7 @@ def use_limits(
         ]
     else:
         known = [_recipe_loops(compositions, kelvin, process, shell, basis)]
-    frames = []
-    for own in known:
-        limits = []
-        for duty in duties:
-            safety = duty.safety(own.remanence, own.knee, own.recoil)
-            loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
-            spent = _crossing_temperature(kelvin, 1.0 / np.maximum(safety, 1e-9), 1.0, own.limit)
-            columns = {"knee_K": spent}
-            for percent in wanted:
-                columns[f"loss_{percent:g}_pct_K"] = _crossing_temperature(
-                    kelvin, loss, percent, own.limit
-                )
-            head = {"candidate": own.names, "shell": own.shells}
-            limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
-        whole = pd.concat(limits, ignore_index=True)
-        order = np.argsort(np.tile(np.arange(len(own.names)), len(duties)), kind="stable")
-        frames.append(whole.iloc[order])
-    found = pd.concat(frames, ignore_index=True)
+    found = pd.concat([_limits(own, kelvin, duties, wanted) for own in known], ignore_index=True)
     found.attrs["notes"] = [own.note for own in known if own.note]
     return found
 
@@ -322,6 +305,26 @@ class _Loops:
     recoil: _Array
     limit: _Array
     note: str = ""
+
+
+def _limits(own: _Loops, kelvin: _Array, duties: list[Duty], losses: list[float]) -> "pd.DataFrame":
+    """Return the limits of n magnets, rows of a magnet together, one for each duty."""
+    import pandas as pd
+
+    limits = []
+    for duty in duties:
+        safety = duty.safety(own.remanence, own.knee, own.recoil)
+        loss = duty.loss(own.remanence, own.coercivity, own.knee, own.recoil)
+        spent = 1.0 / np.maximum(safety, 1e-9)
+        columns = {"knee_K": _crossing_temperature(kelvin, spent, 1.0, own.limit)}
+        for percent in losses:
+            name = f"loss_{percent:g}_pct_K"
+            columns[name] = _crossing_temperature(kelvin, loss, percent, own.limit)
+        head = {"candidate": own.names, "shell": own.shells}
+        limits.append(pd.DataFrame({**head, **vars(duty), **columns}))
+    whole = pd.concat(limits, ignore_index=True)
+    order = np.argsort(np.tile(np.arange(len(own.names)), len(duties)), kind="stable")
+    return whole.iloc[order]
 
 
 def _recipe_loops(
@@ -354,7 +357,7 @@ def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
     from ..magnetism.process import parameters
 
     refuse_beside(name, process, shell)
-    row, shape, said = curve_figures(name)
+    row, shape, source = curve_figures(name)
     b_r, h_cj = (
         float(row[value]) * share_left(float(row[chord]), kelvin)[None, :]
         for value, chord in (
@@ -372,7 +375,7 @@ def _grade_loops(name: str, kelvin: _Array, process: Any, shell: Any) -> _Loops:
         1e3 * h_cj * float(shape["squareness"]),
         np.full_like(b_r, float(shape["recoil"])),
         np.array([parameters().families[row["host"]].structure_limit_K]),
-        f"{name}: H_cJ as guaranteed{beyond}; {said}",
+        f"{name}: H_cJ as guaranteed{beyond}; {source}",
     )
 
 

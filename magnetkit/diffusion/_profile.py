@@ -54,8 +54,8 @@ def _laws() -> dict[str, tuple[float, float, float]]:
     for element, own in rows.items():
         inverse = [1.0 / (float(r["temperature_C"]) + ZERO_CELSIUS) for r in own]
         slope, start = np.polyfit(inverse, [np.log(float(r["coefficient_m2_s"])) for r in own], 1)
-        doubt = max(np.log(float(r["factor_of_doubt"])) for r in own)
-        found[element] = float(start), float(-slope), float(doubt)
+        deviation = max(np.log(float(r["factor_of_doubt"])) for r in own)
+        found[element] = float(start), float(-slope), float(deviation)
     return found
 
 
@@ -525,10 +525,10 @@ def read_field(source: Any) -> list[FieldMap]:
     groups = frame.groupby(keys, sort=False).indices if keys else {(): np.arange(len(frame))}
     maps = []
     for key, rows in groups.items():
-        said = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
-        heat = said.get("temperature")
+        named = dict(zip(keys, key if isinstance(key, tuple) else (key,), strict=True))
+        heat = named.get("temperature")
         kelvin = None if heat is None else parse_temperature(str(heat))
-        name = str(said.get("operating_point", ""))
+        name = str(named.get("operating_point", ""))
         maps.append(FieldMap(name, kelvin, points[rows], vectors[rows], kind == "B"))
     return maps
 

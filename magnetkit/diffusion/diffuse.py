@@ -179,11 +179,11 @@ class Diffusion:
 
     def lines(self) -> list[str]:
         """Return the answer in sentences."""
-        said = [f"{self.magnet}: {self.asked}"]
+        found = [f"{self.magnet}: {self.asked}"]
         rows: list[dict[str, Any]] = [dict(r) for _, r in self.designs.iterrows()]
-        said.extend(_sentence(row) for row in rows)
-        said.extend(self.undone)
-        return said
+        found.extend(_sentence(row) for row in rows)
+        found.extend(self.undone)
+        return found
 
     def write(self, folder: str | Path) -> None:
         """Write ``designs.csv``, and of the best element ``coating.csv`` and ``margins.csv``.
@@ -442,7 +442,7 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
     place = 1e3 * spreading.cells.points[int(np.argmax(gap))]
     share = 100.0 * float(search.cells[gap > 0.0].sum() / search.cells.sum())
     kelvin = search.each[worst][0].temperature_K - ZERO_CELSIUS
-    said = (
+    text = (
         f"{coated.anneal.element} from {', '.join(faces)} at {coated.anneal.celsius:g} C for "
         f"{coated.anneal.hours:g} h: probability {coated.probability:.2f} of "
         f"{search.probability:.2f}; with H_cJ at the low end that asks for, {share:.0f} % of the "
@@ -450,11 +450,11 @@ def _shortfall(search: Search, coated: Coated) -> list[str]:
         f"{place[1]:.1f}, {place[2]:.1f}) mm, by {1e-3 * float(gap.max()):.0f} kA/m"
     )
     if way > reach:
-        said += (
+        text += (
             f"; diffusion reaches {reach:.1f} mm and would have to reach {way:.1f} mm: what lies "
             "deeper keeps the base alloy, which has to be more coercive itself"
         )
-    return [said]
+    return [text]
 
 
 class _Job:

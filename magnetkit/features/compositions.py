@@ -1,7 +1,7 @@
 """Composition statistics: element properties averaged over each composition."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,22 @@ def composition_statistics(
     return out
 
 
-class CompositionStatistics(TransformerMixin, BaseEstimator):
+class RowTransformer(TransformerMixin, BaseEstimator):
+    """Base of transformers of compositions or crystals that learn nothing."""
+
+    def fit(self, X: Any = None, y: Any = None) -> Self:
+        """Do nothing: nothing is learnt."""
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.no_validation = True
+        tags.requires_fit = False
+        return tags
+
+
+class CompositionStatistics(RowTransformer):
     """Six statistics of each element property, weighted by atomic fraction.
 
     Names and values are those of matminer's ``ElementProperty.from_preset("magpie")``.
@@ -117,7 +132,7 @@ class CompositionStatistics(TransformerMixin, BaseEstimator):
         self.dtype = dtype
         self.basis = basis
 
-    def fit(self, X: Any = None, y: Any = None) -> "CompositionStatistics":
+    def fit(self, X: Any = None, y: Any = None) -> Self:
         """Load the properties; nothing is learnt from `X`."""
         elements = load_table(self.preset)
         self.elements_ = elements.imputed() if self.impute else elements
@@ -145,8 +160,6 @@ class CompositionStatistics(TransformerMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
         tags.input_tags.string = True
-        tags.no_validation = True
         tags.requires_fit = True
         return tags

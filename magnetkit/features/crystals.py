@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import physical_constants
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._core._arguments import finite, named
 from .._core.elements import N_ELEMENTS, RARE_EARTHS, SYMBOLS, TRANSITION_METALS, mask
 from .._core.errors import InputError
 from ..kernels._crystals import Atoms, describe_crystals
 from ..kernels._jit import share_rows
+from .compositions import RowTransformer
 
 if TYPE_CHECKING:
     from pymatgen.core import Structure
@@ -400,17 +400,13 @@ def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
     return out
 
 
-class StructureDescriptors(TransformerMixin, BaseEstimator):
+class StructureDescriptors(RowTransformer):
     """Neighbours, distances, point-charge crystal field and dipolar field of crystals.
 
     See Also
     --------
     structure_descriptors : what each column means.
     """
-
-    def fit(self, X: Any = None, y: Any = None) -> "StructureDescriptors":
-        """Do nothing: nothing is learnt."""
-        return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the descriptors of each crystal, shape (n, n_descriptors).
@@ -436,10 +432,3 @@ class StructureDescriptors(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(_NAMES, dtype=object)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.no_validation = True
-        tags.requires_fit = False
-        return tags

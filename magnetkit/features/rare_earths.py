@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from .._core._arguments import named
 from .._core.elements import (
@@ -26,9 +25,10 @@ from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
-from ..kernels._descriptors import RATIOS, SUMS, describe_sublattices
+from ..kernels._descriptors import RATIOS, SUMS, describe_sublattices, ratios
 from ..kernels._jit import share_rows
 from ._elements import ION_PROPERTIES, ion_properties, magnetic_valence, ratio_sums
+from .compositions import RowTransformer
 
 
 def _stoichiometries() -> dict[str, tuple[int, int, int]]:
@@ -116,7 +116,19 @@ def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
     return out
 
 
-class RareEarthDescriptors(TransformerMixin, BaseEstimator):
+class _RecipeTransformer(RowTransformer):
+    """Base of transformers of recipes that learn nothing."""
+
+    def __init__(self, *, basis: Basis = "auto") -> None:
+        self.basis = basis
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        return tags
+
+
+class RareEarthDescriptors(_RecipeTransformer):
     """Descriptors of the rare-earth and transition-metal sublattices of a composition.
 
     Parameters
@@ -128,13 +140,6 @@ class RareEarthDescriptors(TransformerMixin, BaseEstimator):
     --------
     rare_earth_descriptors : what each column means.
     """
-
-    def __init__(self, *, basis: Basis = "auto") -> None:
-        self.basis = basis
-
-    def fit(self, X: Any = None, y: Any = None) -> "RareEarthDescriptors":
-        """Do nothing: nothing is learnt."""
-        return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the descriptors of each composition, shape (n, n_descriptors).
@@ -150,16 +155,8 @@ class RareEarthDescriptors(TransformerMixin, BaseEstimator):
         """Return the column names."""
         return np.array(_NAMES, dtype=object)
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.no_validation = True
-        tags.requires_fit = False
-        return tags
 
-
-class SublatticeRatios(TransformerMixin, BaseEstimator):
+class SublatticeRatios(_RecipeTransformer):
     """Ratios of sums over the elements of a composition.
 
     Parameters
@@ -167,13 +164,6 @@ class SublatticeRatios(TransformerMixin, BaseEstimator):
     basis : {"auto", "atomic", "weight"}
         Basis of recipes given as text.
     """
-
-    def __init__(self, *, basis: Basis = "auto") -> None:
-        self.basis = basis
-
-    def fit(self, X: Any = None, y: Any = None) -> "SublatticeRatios":
-        """Do nothing: nothing is learnt."""
-        return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the ratios of each composition, shape (n, k).
@@ -183,19 +173,9 @@ class SublatticeRatios(TransformerMixin, BaseEstimator):
         X : CompositionTable, or column of recipes or pymatgen compositions
             What to describe.
         """
-        from ..kernels._descriptors import ratios
-
         table: CompositionTable = as_table(X, self.basis)
         return ratios(table.rows, ratio_sums()[1])
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return the column names."""
         return np.array(ratio_sums()[0], dtype=object)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.no_validation = True
-        tags.requires_fit = False
-        return tags

@@ -232,10 +232,10 @@ def _assignment_rules() -> "AssignmentRules":
 
     order = sorted(HOSTS.values(), key=lambda host: host.assignment.precedence)
     rules = [(host, rule) for host in order for rule in host.assignment.alternatives]
-    asked = [condition for _, rule in rules for condition in rule.items()]
-    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in asked]
+    conditions = [condition for _, rule in rules for condition in rule.items()]
+    sides = [tuple(side.strip() for side in ratio.split("/")) for ratio, _ in conditions]
     sums = list(dict.fromkeys(side for both in sides for side in both))
-    window = np.array([limits for _, limits in asked])
+    window = np.array([limits for _, limits in conditions])
     counted = np.array([_counted(amounts) for amounts in sums])
     return AssignmentRules(
         len(sums),

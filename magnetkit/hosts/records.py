@@ -48,12 +48,12 @@ class Structure:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which compositions are taken to be of a host.
+    """Conditions by which a composition belongs to a host.
 
     Attributes
     ----------
     precedence : float
-        Hosts are asked in this order.
+        Hosts are tried in this order.
     alternatives : tuple of dict
         Sets of conditions, of which one must hold whole: a ratio of sums of atoms such as
         ``"R / (R + M)"`` to its least and largest value.
@@ -176,7 +176,7 @@ class Magnet:
     exchange_stiffness_J_m, exchange_stiffness_curie_K : float
         Of a known member at 300 K, and its Curie temperature.
     exchange_stiffness_source : str
-        Where it stands.
+        Its source.
     second_phases : SecondPhases or None
         None where oxide is part of the process's grain boundary.
     walls, walls_phase : str

@@ -11,7 +11,7 @@ estimates, which is another 7 % of a concentration.
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +28,9 @@ from ..composition.table import CompositionTable
 from ..magnetism.shells import mean_over_mass
 from .scenario import Scenario, check_recycled, load_scenario, scenarios, with_prices
 from .tables import element_table, overdue
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TRACE = 0.001
 """Share of an alloy's mass from which an element counts for the weakest link: tenths of a per cent
@@ -315,14 +318,7 @@ def sampled_supply(
     tables = {name: element_table(state, recycled) for name, state in distinct.items()}
     first = tables[states[0].name]
     at = [INDEX[e] for e in first["element"]]
-    low, high = (
-        first[name].to_numpy(np.float64) for name in ("price_low_USD_kg", "price_high_USD_kg")
-    )
-    # A scenario multiplies the price; the range of the past is relative to the past's price.
-    today = element_table()["price_USD_kg"].to_numpy(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fall = np.nan_to_num(np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR))
-        rise = np.nan_to_num(np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR))
+    fall, rise = _price_range(first)
     at_five_percent = ndtri(0.95)
 
     def scores() -> NDArray[np.float64]:
@@ -348,6 +344,19 @@ def sampled_supply(
         result[name] = mean_over_mass(table, matrix, shell)[:, 1:]
     result["weakest_link_risk"] = _weakest_link(table, matrix[:, 1:], shell)
     return result
+
+
+def _price_range(table: "pd.DataFrame") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far ln price may fall and rise at the ends of the 90 % interval, by element."""
+    low, high = (
+        table[name].to_numpy(np.float64) for name in ("price_low_USD_kg", "price_high_USD_kg")
+    )
+    # A scenario multiplies the price; the range of the past is relative to the past's price.
+    today = element_table()["price_USD_kg"].to_numpy(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fall = np.nan_to_num(np.log(today / low), nan=np.log(_UNKNOWN_PRICE_FACTOR))
+        rise = np.nan_to_num(np.log(high / today), nan=np.log(_UNKNOWN_PRICE_FACTOR))
+    return fall, rise
 
 
 def _drawn_scenarios(

@@ -152,7 +152,7 @@ def test_json_is_one_object(motor):
     [
         ({"grade": "N42SU"}, "nearest names are"),
         ({"grade": "N42SH", "temperature": "hot"}, "150C"),
-        ({"grade": "N42SH", "temperature": "400C"}, "keeps nothing"),
+        ({"grade": "N42SH", "temperature": "400C"}, "has no B_r or H_cJ left"),
         ({"grade": "N42SH", "load_line": -1.0}, "permeance"),
         ({"grade": "N42SH", "prices": {"Qq": 2}}, "no chemical element"),
         ({"grade": "N42SH", "prices": {"Tb": "dear"}}, "factor"),
