@@ -1,6 +1,6 @@
-"""Arrays that belong together, as kernels take them: one argument instead of four.
+"""Arrays that belong together, as kernels take them, and the response of a rare-earth ion.
 
-A rare-earth ion in its crystal and exchange field, from tables of exact diagonalizations.
+The ion in its crystal and exchange field comes from tables of exact diagonalizations.
 """
 
 from typing import Any, NamedTuple
@@ -99,12 +99,12 @@ class Condensed(NamedTuple):
 # these four in six lines: the polynomial in A_2^0 that gives them without A_4^0, constant term
 # first (the constants are over A_2^0, with which they vanish), then constant and slope of their
 # derivative with A_4^0.
-N_RESPONSE, N_TABLED = 4, 24
+N_RESPONSE, _N_TABLED = 4, 24
 # An ion: first row of its table, exchange field (K), how often its moment counts in a formula unit,
 # A_2^0 and A_4^0 (K a0^-2, K a0^-4, the latter beside what the former carries along) before the
 # factor on the crystal field, share of a site; nodes per kelvin of exchange field, what acts on J
-# as a tesla does (K), and the polynomials are in (A_2^0 - `MIDDLE`) * `PER_A2`.
-TABLE, STRENGTH, ION_J, A_2, A_4, SITE, PER_KELVIN, PER_TESLA, MIDDLE, PER_A2 = range(10)
+# as a tesla does (K), and the polynomials are in (A_2^0 - `_MIDDLE`) * `_PER_A2`.
+TABLE, STRENGTH, ION_J, A_2, A_4, SITE, PER_KELVIN, PER_TESLA, _MIDDLE, _PER_A2 = range(10)
 N_ION = 10
 # A row of working room: the response, its derivatives with exchange field, A_2^0 and A_4^0 (K a0^-2
 # and K a0^-4), then a node's lines there and their slopes with the exchange field.
@@ -148,14 +148,14 @@ def respond(kelvin, first, n, ion, scales, tables, work):
         x -= j
         low = int(ion[a, TABLE]) + i * fields + j
         high = low + fields
-        for k in range(N_TABLED):
+        for k in range(_N_TABLED):
             weak = values[low, k] + later * (values[high, k] - values[low, k])
             strong = values[high + 1, k] - values[low + 1, k]
             strong = values[low + 1, k] + later * strong
             work[r, _SLOPE + k] = (strong - weak) * per
             work[r, _AT + k] = weak + x * (strong - weak)
-        a2, a4, per = field * ion[a, A_2], field * ion[a, A_4], ion[a, PER_A2]
-        x = (a2 - ion[a, MIDDLE]) * per
+        a2, a4, per = field * ion[a, A_2], field * ion[a, A_4], ion[a, _PER_A2]
+        x = (a2 - ion[a, _MIDDLE]) * per
         for k in range(N_RESPONSE):
             factor, own, unit = a2, 1.0, density * ion[a, SITE]
             if k == 0:

@@ -1,17 +1,13 @@
-"""Pairs of atoms within a cutoff in a periodic crystal of any cell.
+"""Periodic crystals of any cell: pairs of atoms within a cutoff, lattice sums, descriptors.
 
-Radial distributions, coordination and distance statistics from lists of pairs.
-
-Descriptors of many crystals, one after the other.
-
-Lattice sums over charges and moments by Ewald's method, for orders that average to zero.
-
-With f_l the l-th Legendre polynomial over r^(l + 1), the sum over the lattice splits into a
-short-ranged part, f_l times the regularised incomplete gamma function Q(l + 1/2, alpha^2 r^2),
-and a sum over reciprocal vectors G of (-1)^(l/2) 4 pi / V G^(l - 2) exp(-G^2 / 4 alpha^2) /
-(2l - 1)!! P_l(G) cos(G r). The term G = 0 vanishes over a sphere, so a uniform background that
-neutralises the charges adds nothing, and the dipole sum is that of a spherical sample less its
-own Lorentz and demagnetising fields.
+From the lists of pairs follow radial distributions, coordination and distance statistics. Lattice
+sums over charges and moments, for orders that average to zero, are by Ewald's method. With f_l the
+l-th Legendre polynomial over r^(l + 1), the sum over the lattice splits into a short-ranged part,
+f_l times the regularised incomplete gamma function Q(l + 1/2, alpha^2 r^2), and a sum over
+reciprocal vectors G of (-1)^(l/2) 4 pi / V G^(l - 2) exp(-G^2 / 4 alpha^2) / (2l - 1)!! P_l(G)
+cos(G r). The term G = 0 vanishes over a sphere, so a uniform background that neutralises the
+charges adds nothing, and the dipole sum is that of a spherical sample less its own Lorentz and
+demagnetising fields.
 """
 
 import math
@@ -23,7 +19,7 @@ from numpy.typing import NDArray
 from ._jit import jit
 
 # Distances within this of the cutoff (in A) count as inside, whichever way they were rounded.
-EDGE = 1e-8
+_EDGE = 1e-8
 
 
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
@@ -183,7 +179,7 @@ def _fill_bins(wrapped, bins):
 def half_pairs(lattice, frac, cutoff):
     """Return each pair of atoms within the cutoff once."""
     n = len(frac)
-    reach = cutoff + EDGE
+    reach = cutoff + _EDGE
     within = search(lattice, reach)
     ax, by, cz = within[0], within[2], within[5]
     bins = _bins(within, reach, n)

@@ -1,4 +1,4 @@
-"""Kernels of the second-quadrant curve."""
+"""The demagnetization curve in the second quadrant: its shape, working points and losses."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from ._jit import jit, share_rows
 MU_0 = 1.25663706127e-6
 # A curve whose recoil slope alone takes it below 0.9 B_r before the knee keeps this much of a
 # corner, so that the exponent below stays finite.
-LEAST_DROP = 1e-6
+_LEAST_DROP = 1e-6
 # Most steps to a working point, and the step, as a share of H_cj, after which it is found: errors
 # of Newton's method square.
-NEWTON, SETTLED = 50, 3e-4
+_NEWTON, _SETTLED = 50, 3e-4
 # A field below this power of H_k / H_cj, as a share of H_cj, takes less than 0.1^6 and counts as
 # nothing: most magnets need no more than that.
-NOTHING = 6
+_NOTHING = 6
 # Magnets that one thread takes at a time.
 CHUNK = 256
 
@@ -25,7 +25,7 @@ def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""
     knee = min(h_knee / h_cj, 1.0 - 1e-9)
     straight = 1.0 - (mu_rec - 1.0) * MU_0 * h_knee / b_r
-    drop = max(1.0 - 0.9 / straight, LEAST_DROP) if straight > 0.9 else LEAST_DROP
+    drop = max(1.0 - 0.9 / straight, _LEAST_DROP) if straight > 0.9 else _LEAST_DROP
     return np.log(drop) / np.log(knee)
 
 
@@ -164,14 +164,14 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
         if h_cj[i] <= 0.0:
             continue
         h = straight_field(b_r[i], mu_rec[i], load, outside)
-        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** NOTHING) * h_cj[i]:
+        if h + creep < (min(h_knee[i] / h_cj[i], 1.0) ** _NOTHING) * h_cj[i]:
             out[i] = 0.0
             continue
         power = corner(b_r[i], h_cj[i], h_knee[i], mu_rec[i])
         # What has reversed makes less field against the rest: the working point by Newton's method
         # from the straight line on, from which it falls to the root without going past it.
         h = min(h, max(h_cj[i] * 2.0 ** (1.0 / power) - creep, 0.0))
-        for _ in range(NEWTON):
+        for _ in range(_NEWTON):
             at = h + creep
             part = turned(h_cj[i], power, at)
             line = b_r[i] - (mu_rec[i] - 1.0) * MU_0 * h
@@ -179,7 +179,7 @@ def _lost(b_r, h_cj, h_knee, mu_rec, duty, out, start, stop):
             slope = (mu_rec[i] - 1.0) * MU_0 * (1.0 - part) + line * power * part / at
             step = excess / (slope + (1.0 + load) * MU_0)
             h = max(h + step, 0.0)
-            if abs(step) < SETTLED * h_cj[i]:
+            if abs(step) < _SETTLED * h_cj[i]:
                 break
         out[i] = min(turned(h_cj[i], power, h + creep), 2.0)
 

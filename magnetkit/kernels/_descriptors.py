@@ -1,8 +1,6 @@
-"""Statistics of element properties over the elements of each composition.
+"""Descriptors of compositions: statistics of element properties, sublattices, ratios of sums.
 
-What the sublattices of a composition are made of: shares, ratios, means and spreads.
-
-Ratios of sums over the elements of compositions, and the columns of a belief with them.
+The last part turns ratios into the columns of a model's design.
 """
 
 from typing import NamedTuple
@@ -239,7 +237,7 @@ def ratios(rows, sums):
 
 
 class Layout(NamedTuple):
-    """What the columns of a belief are made of.
+    """Layout of the columns of a model's design.
 
     Attributes
     ----------

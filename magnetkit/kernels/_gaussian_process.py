@@ -1,12 +1,9 @@
 """The posterior of a Gaussian process at new rows, in one pass over the known ones.
 
-Distances are sums of squared differences, not products less norms, so that single precision does.
-What the columns that are 0 in a row add to them is kept until a row has others. Each row's sums are
-its own: what else is asked, and how many threads ask, changes no bit.
-
-The posterior of a belief for compositions, in one pass, and whether one was measured.
-
-The columns of a row are made where they are used, so that those of all rows are never in memory.
+Distances are sums of squared differences, not products less norms, so that single precision is
+enough. The part of columns that are 0 in a row is stored until a row has others. Each row has its
+own sums: neither other rows nor the number of threads changes a bit. The columns of compositions
+are made where they are used, so that those of all rows are never in memory.
 """
 
 from typing import NamedTuple
@@ -18,7 +15,7 @@ from ._jit import jit, share_rows
 
 _FAR = np.float32(60.0)
 _SQRT5 = np.float32(np.sqrt(5.0))
-CHUNK = 1024
+_CHUNK = 1024
 """Rows that one thread takes at a time: handing over what is known takes as long as 50 rows."""
 
 
@@ -267,7 +264,7 @@ def _rows(X, known, out, start, stop):
 def posterior(X, known):
     """Return mean, nearest correlation and neighbours' residual of each row, shape (3, n)."""
     out = np.empty((3, len(X)))
-    share_rows(_rows, len(X), X, known, out, chunk=CHUNK)
+    share_rows(_rows, len(X), X, known, out, chunk=_CHUNK)
     return out
 
 
@@ -289,7 +286,7 @@ def _said(rows, picked, layout, kind, at, known, out, start, stop):
 def said(rows, picked, layout, kind, at, known):
     """Return mean, nearest correlation and neighbours' residual of each picked row."""
     out = np.empty((3, len(picked)))
-    share_rows(_said, len(picked), rows, picked, layout, kind, at, known, out, chunk=CHUNK)
+    share_rows(_said, len(picked), rows, picked, layout, kind, at, known, out, chunk=_CHUNK)
     return out
 
 

@@ -1,8 +1,7 @@
-"""Assigning compositions to crystal hosts and splitting them into phases.
+"""Hosts of compositions: assignment, split into phases, rewriting, comparison with known ones.
 
-Kernels that rewrite recipes: another rare earth, the charge of a cellular 2:17 magnet.
-
-Holding compositions against the largest amounts that alloys were made with.
+Recipes are rewritten with another rare earth or with the charge of a cellular 2:17 magnet; the last
+kernel compares them with the largest amounts with which alloys of a host were made.
 """
 
 from typing import NamedTuple
@@ -19,7 +18,7 @@ _MORE = 1.0 + 1e-6
 
 
 class SiteRules(NamedTuple):
-    """What the sites of each host take, and what stands beside the host.
+    """Rules of the sites of each host and of the phases beside it.
 
     Attributes
     ----------

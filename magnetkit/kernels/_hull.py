@@ -1,19 +1,17 @@
 """The lower convex hull of formation energies, as one linear program a composition.
 
-For a composition x the hull energy is min sum(a_k e_k) over amounts a_k >= 0 of phases with
-sum(a_k c_k) = x. A basis is one phase for each element of the chemical system; it stays optimal
-in price for every composition, so the next row starts from the last row's basis and needs dual
-simplex steps only where one of its amounts turned negative. Nothing is approximated.
+For a composition x the hull energy is min sum(a_k e_k) over amounts a_k >= 0 of phases with sum(a_k
+c_k) = x. A basis is one phase for each element of the chemical system; it stays optimal in price
+for every composition, so the next row starts from the last row's basis and needs dual simplex steps
+only where one of its amounts turned negative. Nothing is approximated.
 
 Phases and compositions are sparse rows over the same element columns; the first phases, one for
 each column, are the elements themselves.
 
-The hull of a small chemical system from all its facets.
-
-A facet prices every composition x with its plane, price . x; the hull energy is the largest
-price of all facets, and the products are the corners of the facet that gives it.
-
-Primal and dual simplex over the phases of one chemical system; see `magnetkit.kernels._hull`.
+First comes the simplex, primal and dual, over the phases of one chemical system, then `solve`,
+which runs it over many rows. The hull of a small system can also be taken from all its facets: a
+facet prices every composition x with its plane, price . x; the hull energy is the largest price of
+all facets, and the products are the corners of the facet that gives it.
 """
 
 from typing import Any, NamedTuple
@@ -25,11 +23,11 @@ from ._jit import jit
 from ._rows import subsystem
 
 # A price or an amount this small is rounding.
-PIVOT_TOLERANCE = 1e-10
+_ROUNDING = 1e-10
 # Steps after which the smallest index is taken first, which cannot cycle.
-BLAND_AFTER = 200
+_BLAND_AFTER = 200
 # Steps after which the inverse is computed anew.
-REFACTOR_AFTER = 40
+_REFACTOR_AFTER = 40
 
 
 class Simplex(NamedTuple):
@@ -153,12 +151,12 @@ def start(x, phases, state):
     while True:
         prices(phases, state)
         enter: Any = np.int64(-1)
-        lowest = -PIVOT_TOLERANCE
+        lowest = -_ROUNDING
         for k in range(len(energy)):
             if cost[k] < lowest:
                 enter = k
                 lowest = cost[k]
-                if step > BLAND_AFTER:
+                if step > _BLAND_AFTER:
                     break
         if enter < 0:
             return step
@@ -200,13 +198,13 @@ def mix(inverse, x, amounts):
         for c in range(len(x)):
             total += inverse[b, c] * x[c]
         amounts[b] = total
-        if total < -PIVOT_TOLERANCE:
+        if total < -_ROUNDING:
             inside = False
     return inside
 
 
 # An amount below this is rounding, or a trace that changes no energy.
-LEAST = 1e-12
+_LEAST = 1e-12
 
 
 # work float64 (m, n + 1 or more): n phases by element, in column n the composition; overwritten.
@@ -249,7 +247,7 @@ def move(x, phases, state, since):
         leave: Any = np.int64(-1)
         steepest = 0.0
         for b in range(m):
-            if amounts[b] < -PIVOT_TOLERANCE:
+            if amounts[b] < -_ROUNDING:
                 norm = 0.0
                 for c in range(m):
                     norm += inverse[b, c] * inverse[b, c]
@@ -257,7 +255,7 @@ def move(x, phases, state, since):
                 if slope > steepest:
                     leave = b
                     steepest = slope
-                    if step > BLAND_AFTER:
+                    if step > _BLAND_AFTER:
                         break
         if leave < 0:
             return since
@@ -282,7 +280,7 @@ def move(x, phases, state, since):
         cost[enter] = 0.0
         step += 1
         since += 1
-        if since >= REFACTOR_AFTER:
+        if since >= _REFACTOR_AFTER:
             copy(invert(basis, phases)[0], inverse)
             prices(phases, state)
             mix(inverse, x, amounts)
@@ -299,7 +297,7 @@ def room_for(m, k):
 
 
 # Most bases that a run of rows remembers.
-KEEP = 1024
+_KEEP = 1024
 
 
 class Runs(NamedTuple):
@@ -381,7 +379,7 @@ def _nearest(prices, kept, x, worth):
 def _settled(x, phases, state, held, work):
     n = 0
     for b in range(len(state.basis)):
-        if state.amounts[b] > LEAST:
+        if state.amounts[b] > _LEAST:
             j = n
             k = state.basis[b]
             while j > 0 and held[j - 1] > k:
@@ -464,7 +462,7 @@ def _run(rows, column, order, first, last, inside, phases, found):
         if place[c] >= 0:
             m += 1
     state = room_for(m, len(ids))
-    keep = min(KEEP, last - first)
+    keep = min(_KEEP, last - first)
     memory = _memory(m, keep)
     x, inner = np.zeros(m), np.empty(m)
     held, work = np.empty(m, np.int64), np.empty((m, m + 1))
@@ -516,10 +514,10 @@ def solve(rows, column, runs, systems, phases, found, begin, end):
 
 
 # Rows priced together: the inner loops run over them and fill the vector units.
-LANES = 32
+_LANES = 32
 # Most elements of a system.
-MOST = 8
-TOLERANCE = 1e-9
+_MOST = 8
+_TOLERANCE = 1e-9
 
 
 class Planes(NamedTuple):
@@ -556,14 +554,14 @@ def highest(table, place, rows, price, hull, facet, begin, end):
     m = price.shape[1]
     # Fractions sum to one: the first element's price is paid whole, the others' by difference.
     base = price[:, 0].copy()
-    slope = np.zeros((len(price), MOST - 1))
+    slope = np.zeros((len(price), _MOST - 1))
     for f in range(len(price)):
         for c in range(1, m):
             slope[f, c - 1] = price[f, c] - price[f, 0]
-    x = np.zeros((MOST, LANES))
-    best, at = np.empty(LANES), np.empty(LANES)
-    for start in range(begin, end, LANES):
-        n = min(LANES, end - start)
+    x = np.zeros((_MOST, _LANES))
+    best, at = np.empty(_LANES), np.empty(_LANES)
+    for start in range(begin, end, _LANES):
+        n = min(_LANES, end - start)
         x[:] = 0.0
         for lane in range(n):
             row = rows[start + lane]
@@ -577,7 +575,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
                 b = base[f]
                 s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
                 s4, s5 = slope[f, 3], slope[f, 4]
-                for lane in range(LANES):
+                for lane in range(_LANES):
                     total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
                     total += s4 * x[4, lane] + s5 * x[5, lane]
                     better = total > best[lane]
@@ -588,7 +586,7 @@ def highest(table, place, rows, price, hull, facet, begin, end):
                 b = base[f]
                 s1, s2, s3 = slope[f, 0], slope[f, 1], slope[f, 2]
                 s4, s5, s6, s7 = slope[f, 3], slope[f, 4], slope[f, 5], slope[f, 6]
-                for lane in range(LANES):
+                for lane in range(_LANES):
                     total = b + s1 * x[1, lane] + s2 * x[2, lane] + s3 * x[3, lane]
                     total += s4 * x[4, lane] + s5 * x[5, lane]
                     total += s6 * x[6, lane] + s7 * x[7, lane]
@@ -626,14 +624,14 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
             total = 0.0
             for c in range(m):
                 total += price[other, c] * x[c]
-            if total > hull[row] - TOLERANCE:
+            if total > hull[row] - _TOLERANCE:
                 f = other
                 ok = _amounts(inverse[f], x, amount)
             other += 1
         n, count = 0, 0
         if ok:
             for b in range(m):
-                if amount[b] > LEAST:
+                if amount[b] > _LEAST:
                     held[n] = b
                     n += 1
             for c in range(m):
@@ -663,6 +661,6 @@ def _amounts(inverse, x, amount):
         for c in range(len(x)):
             total += inverse[b, c] * x[c]
         amount[b] = total
-        if total < -TOLERANCE:
+        if total < -_TOLERANCE:
             ok = False
     return ok

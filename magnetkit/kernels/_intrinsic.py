@@ -1,15 +1,12 @@
 """Intrinsic magnetism of a hard phase at temperature: two sublattices, one crystal field.
 
-Parameters by host and element stand in one array `p` of shape (6, 118, 41), those of the host
-alone in `q` of shape (6, 30); `magnetkit.intrinsic.parameters` names each slot. `dp` and `dq`
-hold their standard deviations.
+Parameters by host and element are in one array `p` of shape (6, 118, 41), those of the host alone
+in `q` of shape (6, 30); `magnetkit.intrinsic.parameters` names each slot. `dp` and `dq` hold their
+standard deviations, which are taken as independent and propagated linearly.
 
 A composition is condensed first into what temperature does not change: a `state` of the alloy and
-one row an ion. `at` then gives polarization and anisotropy at a temperature.
-
-Intrinsic properties of hard phases at temperature, and their deviations.
-
-The deviations of the parameters are taken as independent and propagated linearly.
+one row an ion. `at` then gives polarization and anisotropy at a temperature, `evaluate` the
+properties and their deviations.
 """
 
 from typing import NamedTuple
@@ -42,33 +39,43 @@ from ._jit import jit, share_rows
 # Five properties mix over both sites: slots 6 k to 6 k + 5 of an element hold, for property k,
 # its value with this rare earth in the iron (+0) and the cobalt compound (+1), the slope per
 # share of the T sites in either (+2, +3) and the curvature in that share (+4, +5).
-VOLUME, EXCHANGE, MOMENT, K_BROAD, K_STEEP = range(5)
-ION_MOMENT, ION_EXCHANGE, ION_A2, ION_A4, ION_COUPLING = 30, 32, 34, 36, 38
+_VOLUME, EXCHANGE, _MOMENT, _K_BROAD, _K_STEEP = range(5)
+_ION_MOMENT, _ION_EXCHANGE, ION_A2, _ION_A4, _ION_COUPLING = 30, 32, 34, 36, 38
 CRYSTAL_FIELD_SLOPE = 40
-BOW, CRYSTAL_FIELD_BOW, FILLING, CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
-RESIDUAL_TC, RESIDUAL_J, RESIDUAL_K, CARBON, DILUTION, PAIRS = range(24, 30)
+_BOW, _CRYSTAL_FIELD_BOW, _FILLING, _CRYSTAL_FIELD_FILLING, SHAPE = 0, 15, 16, 21, 22
+_RESIDUAL_TC, _RESIDUAL_J, _RESIDUAL_K, CARBON, _DILUTION, _PAIRS = range(24, 30)
 N_HOST = 30
 
 # What a host is to the model: how many sublattices are coupled (1: rare earths bear no moment), how
 # many anisotropy constants count, which of the ions' tables holds their crystal field, what fills
 # the interstitial sites, and whether the exchange saturates as they fill.
-SUBLATTICES, CONSTANTS, FIELD_TABLE, FILLED_BY, SATURATES = range(5)
-BY_NOTHING, BY_CARBON_SHARE, BY_VACANCY = range(3)
+_SUBLATTICES, _CONSTANTS, _FIELD_TABLE, _FILLED_BY, _SATURATES = range(5)
+BY_NOTHING, _BY_CARBON_SHARE, _BY_VACANCY = range(3)
 
-OK, PLANAR, CONE, PARAMAGNETIC, UNKNOWN_HOST, OUTSIDE = range(6)
+OK, _PLANAR, _CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
 
 # A state: Curie temperature (K), shape of m(t), moment (mu_B), broad and steep part of K_1
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
 # dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
-# substituent's two slopes in the exchange, derivatives of the exchange with `DILUTION` and `PAIRS`;
-# then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `UNKNOWN_HOST` or `OUTSIDE`, the first row
+# substituent's two slopes in the exchange, derivatives of the exchange with `_DILUTION` and
+# `_PAIRS`; then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `_UNKNOWN_HOST` or `_OUTSIDE`, the first row
 # of its ions and their number, and how many of their anisotropy constants count.
-CURIE, FORM, MOMENT_T, BROAD, STEEP, TO_TESLA, CRYSTAL_FIELD, KEPT, COBALT, T_EXCHANGE, EMPTY = (
-    range(11)
-)
-ON_IRON, ON_COBALT, BY_DILUTION, BY_PAIRS = 11, 12, 13, 14
-PER_ION, STATE, FIRST, IONS, ORDER = 15, 16, 17, 18, 19
-N_STATE = 20
+(
+    CURIE,
+    _FORM,
+    MOMENT_T,
+    _BROAD,
+    _STEEP,
+    TO_TESLA,
+    CRYSTAL_FIELD,
+    _KEPT,
+    COBALT,
+    _T_EXCHANGE,
+    _EMPTY,
+) = range(11)
+_ON_IRON, _ON_COBALT, _BY_DILUTION, _BY_PAIRS = 11, 12, 13, 14
+PER_ION, STATE, FIRST, IONS, _ORDER = 15, 16, 17, 18, 19
+_N_STATE = 20
 # Boltzmann constant over a cubic angstrom, MJ/m3 per kelvin; most steps of the search for a field,
 # and the last step's share of it (the next would be its square).
 _MJ_PER_K = 1.380649e-23 / 1e-30 * 1e-6
@@ -118,10 +125,10 @@ def _occupation(i, rows, h, model):
         return False, sum_r, sum_t, 0.0, 0.0, 0.0
     w = 0.0
     carbon = carbon / sum_x if sum_x > 0.0 else 0.0
-    if model.kind[h, FILLED_BY] == BY_CARBON_SHARE:
+    if model.kind[h, _FILLED_BY] == _BY_CARBON_SHARE:
         w = carbon
         carbon = 0.0
-    elif model.kind[h, FILLED_BY] == BY_VACANCY:
+    elif model.kind[h, _FILLED_BY] == _BY_VACANCY:
         w = 1.0 - sum_x / sum_r * model.counts[h, 0] / model.counts[h, 2]
         w = min(max(w, 0.0), 1.0)
     return True, sum_r, sum_t, cobalt / metal, w, carbon
@@ -138,23 +145,23 @@ def condense_row(i, rows, h, model, condensed, mix):
     indices, values, role = rows.indices, rows.values, model.role
     p, q, state = model.element, model.host, condensed.state
     d = 1.0 - 2.0 * c
-    field = 1.0 + c * (1.0 - c) * q[h, CRYSTAL_FIELD_BOW] + w * q[h, CRYSTAL_FIELD_FILLING]
+    field = 1.0 + c * (1.0 - c) * q[h, _CRYSTAL_FIELD_BOW] + w * q[h, _CRYSTAL_FIELD_FILLING]
     for k in range(5):
-        b = BOW + 3 * k
+        b = _BOW + 3 * k
         mix[k] = c * (1.0 - c) * (q[h, b] + d * (q[h, b + 1] + d * q[h, b + 2]))
-        mix[k] += w * q[h, FILLING + k]
+        mix[k] += w * q[h, _FILLING + k]
     # Slopes in the exchange are those with yttrium. Between iron and cobalt a substituent dilutes
     # all pairs as it does in cobalt, and what it does to iron besides goes with the pairs of iron,
-    # (1 - c)^2, if `PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
+    # (1 - c)^2, if `_PAIRS` is 1; its two slopes are mixed as the metals are if it is 0.
     iron, cobalt = p[h, _YTTRIUM, 6 * EXCHANGE], p[h, _YTTRIUM, 6 * EXCHANGE + 1]
-    own = mix[EXCHANGE] - w * q[h, FILLING + EXCHANGE]
+    own = mix[EXCHANGE] - w * q[h, _FILLING + EXCHANGE]
     all_pairs = (c * (1.0 - c) * iron + own) / cobalt if cobalt > 0.0 else 0.0
-    on_iron = (1.0 - c) * (1.0 - q[h, PAIRS] * c)
-    on_cobalt = c + q[h, PAIRS] * all_pairs
+    on_iron = (1.0 - c) * (1.0 - q[h, _PAIRS] * c)
+    on_cobalt = c + q[h, _PAIRS] * all_pairs
     level = (1.0 - c) * iron + c * cobalt + own
-    if model.kind[h, SATURATES] > 0:
+    if model.kind[h, _SATURATES] > 0:
         # Exchange saturates as the interstitial sites fill.
-        mix[EXCHANGE] += (w * w - w) * q[h, FILLING + EXCHANGE] + carbon * q[h, CARBON]
+        mix[EXCHANGE] += (w * w - w) * q[h, _FILLING + EXCHANGE] + carbon * q[h, CARBON]
     coupling, diluted, exchange, by_pairs = 0.0, 0.0, 0.0, 0.0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = indices[k]
@@ -163,7 +170,7 @@ def condense_row(i, rows, h, model, condensed, mix):
             for j in range(5):
                 mix[j] += x * ((1.0 - c) * p[h, e, 6 * j] + c * p[h, e, 6 * j + 1])
             own += x * ((1.0 - c) * p[h, e, 6 * EXCHANGE] + c * p[h, e, 6 * EXCHANGE + 1])
-            coupling += x * ((1.0 - c) * p[h, e, ION_COUPLING] + c * p[h, e, ION_COUPLING + 1])
+            coupling += x * ((1.0 - c) * p[h, e, _ION_COUPLING] + c * p[h, e, _ION_COUPLING + 1])
         elif role[h, e] == ON_T and e != _IRON and e != _COBALT:
             y = values[k] / sum_t
             for j in range(5):
@@ -175,37 +182,37 @@ def condense_row(i, rows, h, model, condensed, mix):
                     by_pairs += all_pairs * cobalt - c * (1.0 - c) * iron
                 else:
                     mix[j] += part
-                if j == MOMENT:
+                if j == _MOMENT:
                     diluted += part
             field += y * p[h, e, CRYSTAL_FIELD_SLOPE]
-    if not (mix[MOMENT] > 0.0 and mix[VOLUME] > 0.0):
+    if not (mix[_MOMENT] > 0.0 and mix[_VOLUME] > 0.0):
         return -1
     # Dilution takes its share of what interstitials make of the exchange. What the rare earth makes
-    # of it, `DILUTION` decides: 1 in proportion; below 0, cerium, whose fourth electron fills the
+    # of it, `_DILUTION` decides: 1 in proportion; below 0, cerium, whose fourth electron fills the
     # band as a diluent's does, leaves less for the diluent to take.
     away, filled = 0.0, 1.0
     if level > 0.0 and own > 0.0:
         away, filled = own / level - 1.0, mix[EXCHANGE] / own
-    factor = filled * (1.0 + q[h, DILUTION] * away)
+    factor = filled * (1.0 + q[h, _DILUTION] * away)
     mix[EXCHANGE] += exchange * factor
     # The exchange field that the rare earth feels follows the moment left by dilution.
-    kept = mix[MOMENT] / (mix[MOMENT] - diluted)
-    coupling = max(coupling * kept, 0.0) if model.kind[h, SUBLATTICES] > 1 else 0.0
+    kept = mix[_MOMENT] / (mix[_MOMENT] - diluted)
+    coupling = max(coupling * kept, 0.0) if model.kind[h, _SUBLATTICES] > 1 else 0.0
     state[i, CURIE] = 0.5 * (mix[EXCHANGE] + np.sqrt(mix[EXCHANGE] ** 2 + 4.0 * coupling))
-    state[i, FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
-    state[i, MOMENT_T] = mix[MOMENT]
-    state[i, BROAD] = mix[K_BROAD]
-    state[i, STEEP] = mix[K_STEEP]
-    state[i, TO_TESLA] = TESLA / mix[VOLUME]
-    state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[VOLUME]
+    state[i, _FORM] = (1.0 - c) * q[h, SHAPE] + c * q[h, SHAPE + 1]
+    state[i, MOMENT_T] = mix[_MOMENT]
+    state[i, _BROAD] = mix[_K_BROAD]
+    state[i, _STEEP] = mix[_K_STEEP]
+    state[i, TO_TESLA] = TESLA / mix[_VOLUME]
+    state[i, PER_ION] = model.counts[h, 0] * _MJ_PER_K / mix[_VOLUME]
     state[i, CRYSTAL_FIELD] = field
-    state[i, KEPT] = kept
+    state[i, _KEPT] = kept
     state[i, COBALT] = c
-    state[i, T_EXCHANGE] = mix[EXCHANGE]
-    state[i, EMPTY] = w
-    state[i, ON_IRON], state[i, ON_COBALT] = factor * on_iron, factor * on_cobalt
-    state[i, BY_DILUTION], state[i, BY_PAIRS] = filled * away * exchange, factor * by_pairs
-    state[i, ORDER] = model.kind[h, CONSTANTS]
+    state[i, _T_EXCHANGE] = mix[EXCHANGE]
+    state[i, _EMPTY] = w
+    state[i, _ON_IRON], state[i, _ON_COBALT] = factor * on_iron, factor * on_cobalt
+    state[i, _BY_DILUTION], state[i, _BY_PAIRS] = filled * away * exchange, factor * by_pairs
+    state[i, _ORDER] = model.kind[h, _CONSTANTS]
     return _write_ions(i, rows, h, model, (sum_r, c, kept), condensed.ion)
 
 
@@ -214,8 +221,8 @@ def condense_row(i, rows, h, model, condensed, mix):
 @jit(part="linked")
 def _write_ions(i, rows, h, model, sites, ion):
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
-    a, group = rows.indptr[i], model.kind[h, FIELD_TABLE]
-    if model.kind[h, SUBLATTICES] < 2:
+    a, group = rows.indptr[i], model.kind[h, _FIELD_TABLE]
+    if model.kind[h, _SUBLATTICES] < 2:
         return 0
     for k in range(rows.indptr[i], rows.indptr[i + 1]):
         e = rows.indices[k]
@@ -224,8 +231,8 @@ def _write_ions(i, rows, h, model, sites, ion):
             for j in range(4):
                 ion[a, PER_KELVIN + j] = facts[group, e, 1 + j]
             ion[a, SITE] = rows.values[k] / sum_r
-            for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
-                            (A_4, ION_A4)):  # fmt: skip
+            for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
+                            (A_4, _ION_A4)):  # fmt: skip
                 ion[a, j] = (1.0 - c) * p[h, e, slot] + c * p[h, e, slot + 1]
             ion[a, STRENGTH] *= kept
             ion[a, ION_J] *= ion[a, SITE] * model.counts[h, 0]
@@ -241,19 +248,19 @@ def _write_ions(i, rows, h, model, sites, ion):
 @jit(part="merged")
 def at(kelvin, i, state, ion, work, tables):
     """Return what a condensed composition is at a temperature below its Curie temperature."""
-    mt = reduced_moment(kelvin / state[i, CURIE], state[i, FORM])
+    mt = reduced_moment(kelvin / state[i, CURIE], state[i, _FORM])
     # Between m^3 at low temperature and m^2 near T_C, as Callen and Callen's law does; and a part
     # that falls much faster.
     m2 = mt * mt
     steep = m2 * m2
     steep *= steep * m2
     j = state[i, MOMENT_T] * mt
-    k1 = state[i, BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, STEEP] * steep
+    k1 = state[i, _BROAD] * m2 * (0.6 + 0.4 * m2) + state[i, _STEEP] * steep
     k2, k3 = 0.0, 0.0
     n = int(state[i, IONS])
     scales = mt, state[i, CRYSTAL_FIELD], state[i, PER_ION]
     respond(kelvin, int(state[i, FIRST]), n, ion, scales, tables, work)
-    for k in range(int(state[i, ORDER]) + 1, N_RESPONSE):
+    for k in range(int(state[i, _ORDER]) + 1, N_RESPONSE):
         for r in range(n):
             for slope in (0, BY_FIELD, BY_A2, BY_A4):
                 work[r, slope + k] = 0.0
@@ -330,7 +337,7 @@ def across(i, state, ion, work, m, j, k1):
 
 @jit(part="merged")
 def direction(k1, k2, k3):
-    """Return the status that the easy direction gives: `OK`, `CONE` or `PLANAR`.
+    """Return the status that the easy direction gives: `OK`, `_CONE` or `_PLANAR`.
 
     The lowest of k1 x + k2 x^2 + k3 x^3 with x = sin^2 between 0 and 1. An axis without saturation
     field across it, the plane being a lesser minimum, counts as planar.
@@ -345,8 +352,8 @@ def direction(k1, k2, k3):
         elif k2 < 0.0 and k3 > 0.0:
             inside = (root - k2) / (3.0 * k3)
     if 0.0 < inside < 1.0 and inside * (k1 + inside * (k2 + inside * k3)) < min(0.0, plane):
-        return CONE
-    return OK if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else PLANAR
+        return _CONE
+    return OK if k1 > 0.0 and plane > 0.0 and k1 + 2.0 * k2 + 3.0 * k3 > 0.0 else _PLANAR
 
 
 # rows: `Rows` of n hard phases, not normalized; codes int8 (n): host, -1 unknown; model: `Model`
@@ -354,7 +361,7 @@ def direction(k1, k2, k3):
 def condense(rows, codes, model):
     """Condense each hard phase to what does not change with temperature."""
     n = len(codes)
-    condensed = Condensed(np.full((n, N_STATE), np.nan), np.empty((len(rows.indices), N_ION)))
+    condensed = Condensed(np.full((n, _N_STATE), np.nan), np.empty((len(rows.indices), N_ION)))
     share_rows(_condense_chunks, chunks(n), rows, codes, model, condensed, chunk=1)
     return condensed
 
@@ -381,21 +388,21 @@ def _condense_chunks(rows, codes, model, condensed, start, stop):
     for chunk in range(start, stop):
         mix = np.empty(5)
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
-            state[i, STATE], state[i, FIRST], state[i, IONS] = UNKNOWN_HOST, indptr[i], 0
+            state[i, STATE], state[i, FIRST], state[i, IONS] = _UNKNOWN_HOST, indptr[i], 0
             if codes[i] < 0:
                 continue
             ions = condense_row(i, rows, codes[i], model, condensed, mix)
-            state[i, STATE] = OUTSIDE if ions < 0 else OK
+            state[i, STATE] = _OUTSIDE if ions < 0 else OK
             state[i, IONS] = max(ions, 0)
 
 
-POLARIZATION, K1, K2, K3, FIELD, NUCLEATION, HARDNESS = range(7)
+POLARIZATION, K1, K2, K3, _FIELD, _NUCLEATION, HARDNESS = range(7)
 
 # Variances of a composition: of the moment, of both parts of K_1, of the volume (relative), of the
 # crystal field; the deviations of the Curie temperature (K) and of the shape; the relative scatter
 # that the model leaves of J_s and of K.
-V_MOMENT, V_BROAD, V_STEEP, V_VOLUME, V_FIELD, D_CURIE, D_FORM, LEFT_J, LEFT_K = range(9)
-N_VARIANCE = 9
+_V_MOMENT, _V_BROAD, _V_STEEP, _V_VOLUME, _V_FIELD, _D_CURIE, _D_FORM, _LEFT_J, _LEFT_K = range(9)
+_N_VARIANCE = 9
 
 _IRON, _COBALT = 25, 26
 _MU_0 = 1.25663706127e-6
@@ -433,7 +440,7 @@ class Room(NamedTuple):
         Deviations of the exchange field, of how often the moment counts, of A_2^0 and of A_4^0, at
         their places in `ions`.
     variance : ndarray of float64, shape (9,)
-        ``V_MOMENT`` to ``LEFT_K``.
+        ``_V_MOMENT`` to ``_LEFT_K``.
     mix : ndarray of float64, shape (5,)
         Variances of the properties that mix over both sites.
     by : ndarray of float64, shape (2, 4)
@@ -457,7 +464,7 @@ def spread_row(i, rows, h, model, state, room):
     first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
     role, counts, facts = model.role, model.counts, model.ions.facts
     dp, dq, v, ion, mix = model.element_sd, model.host_sd, room.variance, room.ion, room.mix
-    c, kept, w = state[i, COBALT], state[i, KEPT], state[i, EMPTY]
+    c, kept, w = state[i, COBALT], state[i, _KEPT], state[i, _EMPTY]
     d = 1.0 - 2.0 * c
     sum_r, sum_t = 0.0, 0.0
     for k in range(first, last):
@@ -466,12 +473,12 @@ def spread_row(i, rows, h, model, state, room):
         elif role[h, indices[k]] == ON_T:
             sum_t += values[k]
     for k in range(5):
-        b = BOW + 3 * k
+        b = _BOW + 3 * k
         bow = dq[h, b] ** 2 + d * d * (dq[h, b + 1] ** 2 + d * d * dq[h, b + 2] ** 2)
-        mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, FILLING + k]) ** 2
-    v[V_FIELD] = (c * (1.0 - c) * dq[h, CRYSTAL_FIELD_BOW]) ** 2
-    v[V_FIELD] += (w * dq[h, CRYSTAL_FIELD_FILLING]) ** 2
-    coupled = model.kind[h, SUBLATTICES] > 1
+        mix[k] = (c * (1.0 - c)) ** 2 * bow + (w * dq[h, _FILLING + k]) ** 2
+    v[_V_FIELD] = (c * (1.0 - c) * dq[h, _CRYSTAL_FIELD_BOW]) ** 2
+    v[_V_FIELD] += (w * dq[h, _CRYSTAL_FIELD_FILLING]) ** 2
+    coupled = model.kind[h, _SUBLATTICES] > 1
     coupling = 0.0
     ions = 0
     for k in range(first, last):
@@ -481,11 +488,11 @@ def spread_row(i, rows, h, model, state, room):
             on_iron, on_cobalt = (x * (1.0 - c)) ** 2, (x * c) ** 2
             for j in range(5):
                 mix[j] += on_iron * dp[h, e, 6 * j] ** 2 + on_cobalt * dp[h, e, 6 * j + 1] ** 2
-            coupling += on_iron * dp[h, e, ION_COUPLING] ** 2
-            coupling += on_cobalt * dp[h, e, ION_COUPLING + 1] ** 2
-            if coupled and facts[model.kind[h, FIELD_TABLE], e, 0] >= 0.0:
-                for j, slot in ((STRENGTH, ION_EXCHANGE), (ION_J, ION_MOMENT), (A_2, ION_A2),
-                                (A_4, ION_A4)):  # fmt: skip
+            coupling += on_iron * dp[h, e, _ION_COUPLING] ** 2
+            coupling += on_cobalt * dp[h, e, _ION_COUPLING + 1] ** 2
+            if coupled and facts[model.kind[h, _FIELD_TABLE], e, 0] >= 0.0:
+                for j, slot in ((STRENGTH, _ION_EXCHANGE), (ION_J, _ION_MOMENT), (A_2, ION_A2),
+                                (A_4, _ION_A4)):  # fmt: skip
                     ion[ions, j] = np.hypot((1.0 - c) * dp[h, e, slot], c * dp[h, e, slot + 1])
                 ion[ions, STRENGTH] *= kept
                 ion[ions, ION_J] *= x * counts[h, 0]
@@ -495,21 +502,21 @@ def spread_row(i, rows, h, model, state, room):
             for j in range(5):
                 on_iron, on_cobalt = 1.0 - c, c
                 if j == EXCHANGE:
-                    on_iron, on_cobalt = state[i, ON_IRON], state[i, ON_COBALT]
+                    on_iron, on_cobalt = state[i, _ON_IRON], state[i, _ON_COBALT]
                 iron = dp[h, e, 6 * j + 2] ** 2 + (y * dp[h, e, 6 * j + 4]) ** 2
                 cobalt = dp[h, e, 6 * j + 3] ** 2 + (y * dp[h, e, 6 * j + 5]) ** 2
                 mix[j] += y * y * (on_iron**2 * iron + on_cobalt**2 * cobalt)
-            v[V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
-    mix[EXCHANGE] += (state[i, BY_DILUTION] * dq[h, DILUTION]) ** 2
-    mix[EXCHANGE] += (state[i, BY_PAIRS] * dq[h, PAIRS]) ** 2
-    v[V_MOMENT], v[V_BROAD], v[V_STEEP] = mix[MOMENT], mix[K_BROAD], mix[K_STEEP]
-    v[V_VOLUME] = mix[VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
+            v[_V_FIELD] += (y * dp[h, e, CRYSTAL_FIELD_SLOPE]) ** 2
+    mix[EXCHANGE] += (state[i, _BY_DILUTION] * dq[h, _DILUTION]) ** 2
+    mix[EXCHANGE] += (state[i, _BY_PAIRS] * dq[h, _PAIRS]) ** 2
+    v[_V_MOMENT], v[_V_BROAD], v[_V_STEEP] = mix[_MOMENT], mix[_K_BROAD], mix[_K_STEEP]
+    v[_V_VOLUME] = mix[_VOLUME] * (state[i, TO_TESLA] / TESLA) ** 2
     coupling = coupling if coupled else 0.0
     curie = state[i, CURIE]
-    root = 2.0 * curie - state[i, T_EXCHANGE]
-    v[D_CURIE] = np.sqrt((curie / root) ** 2 * mix[EXCHANGE] + coupling * (kept / root) ** 2)
-    v[D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
-    v[LEFT_J], v[LEFT_K] = model.host[h, RESIDUAL_J], model.host[h, RESIDUAL_K]
+    root = 2.0 * curie - state[i, _T_EXCHANGE]
+    v[_D_CURIE] = np.sqrt((curie / root) ** 2 * mix[EXCHANGE] + coupling * (kept / root) ** 2)
+    v[_D_FORM] = np.sqrt(((1.0 - c) * dq[h, SHAPE]) ** 2 + (c * dq[h, SHAPE + 1]) ** 2)
+    v[_LEFT_J], v[_LEFT_K] = model.host[h, _RESIDUAL_J], model.host[h, _RESIDUAL_K]
 
 
 # Variances of J_s (mu_B, then T), of K_1, K_2, K_3 and K_1 + 2 K_2 + 3 K_3 (MJ/m3), covariances of
@@ -543,14 +550,14 @@ def variances(kelvin, i, condensed, found, room):
     work, spread, v, out = room.work, room.ion, room.variance, room.out
     m2 = mt * mt
     out[:] = 0.0
-    out[_J] = v[V_MOMENT] * m2
-    out[_1] = v[V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[V_STEEP] * m2**10
+    out[_J] = v[_V_MOMENT] * m2
+    out[_1] = v[_V_BROAD] * (m2 * (0.6 + 0.4 * m2)) ** 2 + v[_V_STEEP] * m2**10
     out[_SUM] = out[_1]
     # What the reduced moment of the metals and the factor on the crystal field do.
     by_m, by_field = room.by[0], room.by[1]
     by_m[:], by_field[:] = 0.0, 0.0
     by_m[0] = state[i, MOMENT_T]
-    by_m[1] = state[i, BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, STEEP] * m2**4 * mt
+    by_m[1] = state[i, _BROAD] * mt * (1.2 + 1.6 * m2) + 10.0 * state[i, _STEEP] * m2**4 * mt
     field = state[i, CRYSTAL_FIELD]
     first = int(state[i, FIRST])
     for r in range(int(state[i, IONS])):
@@ -565,17 +572,17 @@ def variances(kelvin, i, condensed, found, room):
             out[_J] += (own[0] * spread[r, ION_J] / ion[a, ION_J]) ** 2
     # T_C by a finite step, which stays bounded where m(t) turns vertical.
     t = kelvin / state[i, CURIE]
-    step = v[D_CURIE] / state[i, CURIE]
+    step = v[_D_CURIE] / state[i, CURIE]
     up, down = t / (1.0 + step), t / (1.0 - step)
-    dm = 0.5 * (reduced_moment(up, state[i, FORM]) - reduced_moment(down, state[i, FORM]))
-    ds = v[D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
+    dm = 0.5 * (reduced_moment(up, state[i, _FORM]) - reduced_moment(down, state[i, _FORM]))
+    ds = v[_D_FORM] * t * np.sqrt(t) * (1.0 - t) / (3.0 * m2)
     _add(by_m, 0, np.sqrt(dm * dm + ds * ds), out)
-    _add(by_field, 0, np.sqrt(v[V_FIELD]), out)
+    _add(by_field, 0, np.sqrt(v[_V_FIELD]), out)
     tesla = state[i, TO_TESLA] if j >= 0.0 else -state[i, TO_TESLA]
-    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[V_VOLUME] + v[LEFT_J] * v[LEFT_J])
+    out[_J] = out[_J] * tesla * tesla + (j * tesla) ** 2 * (v[_V_VOLUME] + v[_LEFT_J] * v[_LEFT_J])
     out[_J_SUM] *= tesla
     out[_J_1] *= tesla
-    left = v[LEFT_K] * v[LEFT_K]
+    left = v[_LEFT_K] * v[_LEFT_K]
     out[_1] += left * k1 * k1
     out[_2] += left * k2 * k2
     out[_3] += left * k3 * k3
@@ -605,7 +612,7 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
     n, most = len(codes), most_ions(condensed.state)
     for chunk in range(start, stop):
         room = Room(
-            np.empty((most, N_WORK)), np.zeros((most, N_ION)), np.zeros(N_VARIANCE), np.empty(5),
+            np.empty((most, N_WORK)), np.zeros((most, N_ION)), np.zeros(_N_VARIANCE), np.empty(5),
             np.empty((2, 4)), np.empty(7),
         )  # fmt: skip
         for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
@@ -628,10 +635,10 @@ def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     out.curie[i] = curie
     if spread:
         spread_row(i, rows, h, model, state, room)
-        v[D_CURIE] = np.hypot(v[D_CURIE], model.host[h, RESIDUAL_TC])
+        v[_D_CURIE] = np.hypot(v[_D_CURIE], model.host[h, _RESIDUAL_TC])
         if learnt and not np.isnan(believed[1, i]):
-            v[D_CURIE] = believed[1, i]
-        out.curie_sd[i] = v[D_CURIE]
+            v[_D_CURIE] = believed[1, i]
+        out.curie_sd[i] = v[_D_CURIE]
     state[i, CURIE] = curie
     for l in range(len(temperatures)):  # noqa: E741
         if not temperatures[l] < curie:
@@ -653,8 +660,8 @@ def _write_values(l, i, condensed, found, work, out):  # noqa: E741
     value[K1, l, i], value[K2, l, i], value[K3, l, i] = k1, k2, k3
     out.status[l, i] = direction(k1, k2, k3)
     if out.status[l, i] == OK:
-        value[FIELD, l, i] = 2e6 * _MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
-        value[NUCLEATION, l, i] = nucleation(i, state, condensed.ion, work, mt, j, k1)
+        value[_FIELD, l, i] = 2e6 * _MU_0 * (k1 + 2.0 * k2 + 3.0 * k3) / j_s
+        value[_NUCLEATION, l, i] = nucleation(i, state, condensed.ion, work, mt, j, k1)
         value[HARDNESS, l, i] = np.sqrt(1e6 * _MU_0 * k1) / j_s
 
 
@@ -669,9 +676,9 @@ def _write_deviations(l, i, found, var, out):  # noqa: E741
     if out.status[l, i] == OK:
         on_j = var[_J] / j_s**2
         rel = var[_SUM] / total**2 + on_j - 2.0 * var[_J_SUM] / (total * j_s)
-        sd[FIELD, l, i] = value[FIELD, l, i] * np.sqrt(max(rel, 0.0))
+        sd[_FIELD, l, i] = value[_FIELD, l, i] * np.sqrt(max(rel, 0.0))
         rel = var[_1] / k1**2 + on_j - 2.0 * var[_J_1] / (k1 * j_s)
-        sd[NUCLEATION, l, i] = value[NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
+        sd[_NUCLEATION, l, i] = value[_NUCLEATION, l, i] * np.sqrt(max(rel, 0.0))
         rel = 0.25 * var[_1] / k1**2 + on_j - var[_J_1] / (k1 * j_s)
         sd[HARDNESS, l, i] = value[HARDNESS, l, i] * np.sqrt(max(rel, 0.0))
 

@@ -1,23 +1,18 @@
-"""How kernels are compiled, and the folder in which numba keeps their machine code.
+"""Compiling kernels, the folder of their machine code, and sharing their rows among threads.
 
 The folder is named by the source of all kernels and numba's version: numba alone would not see a
-change in a kernel that is called. numba trusts what it keeps, and an emptied file would end every
-later command: so files are looked through as the first kernel is declared, and what no list of
-their SHA-256 names is removed. A process that compiled adds a list of its own as it ends, so that
-none waits for another.
+change in a kernel that is called. numba trusts what is in it, and an emptied file would end every
+later command: files are checked as the first kernel is declared, and those that no list of SHA-256
+names are removed. A process that compiled adds a list of its own as it ends, so that none waits for
+another.
 
-No kernel has parallel loops of numba's: their thread pools do not outlive a fork, and take long
-to compile. ``threads.share_rows`` shares rows among plain threads.
+No kernel has numba's parallel loops: they compile slowly, and their thread pools do not survive a
+fork (with GNU OpenMP a forked child is killed, and a pool that awaits it never returns). Kernels
+release the GIL and plain threads run them side by side (`share_rows`), with one compiled version of
+each, from several threads at once.
 
 ``NUMBA_DISABLE_JIT=1`` runs the plain Python functions (numba's own switch), which the tests use
 for coverage.
-
-Sharing the rows of a kernel among threads.
-
-Kernels release the GIL, so plain threads run them side by side. Unlike numba's parallel loops
-this keeps one compiled version per kernel, may be called from several threads at once, and
-leaves no thread pool behind that a forked worker would trip over: with GNU OpenMP a forked child
-is killed, and a pool that awaits it never returns.
 """
 
 import atexit
@@ -47,7 +42,7 @@ _PLACES = tuple(kernels.places())
 F = TypeVar("F", bound=Callable[..., Any])
 
 # nnan and ninf stay out: kernels carry NaN as "not known" and must see it.
-FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
+_FASTMATH = {"nsz", "arcp", "contract", "afn", "reassoc"}
 
 # What makes an array. A kernel that makes none, and calls none that does, holds no reference of its
 # own: without counts of them, atomic and shared by all threads, it takes two thirds of the time.
@@ -188,7 +183,7 @@ def jit(
             return f
         options: dict[str, Any] = {
             "nogil": True,
-            "fastmath": FASTMATH if fastmath else False,
+            "fastmath": _FASTMATH if fastmath else False,
             "error_model": "numpy",
             # What C would call.
             "no_cfunc_wrapper": True,
@@ -229,7 +224,7 @@ def most_threads() -> int:
 
 
 # Large enough that the call costs nothing.
-CHUNK = 8192
+_CHUNK = 8192
 # A thread takes so many pieces, so that threads finish together; what a kernel makes once a piece
 # is then not made once for every few rows.
 PIECES = 8
@@ -262,7 +257,7 @@ def limited_threads(count: int) -> Iterator[None]:
         limit_threads(before)
 
 
-def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = CHUNK) -> None:
+def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _CHUNK) -> None:
     """Run ``kernel(*args, start, stop)`` over ``range(n)`` in pieces, on `thread_count` threads.
 
     Parameters

@@ -1,7 +1,7 @@
 """Products, inverses and factors of matrices, each element a sum in one fixed order.
 
 Libraries of linear algebra add in an order that follows their kind, their threads and how many
-rows they are given. Here no element knows of the others, and no step is fused: a row has the same
+rows they are given. Here no element depends on the others, and no step is fused: a row has the same
 bits alone and among many, on every processor.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 from ._jit import jit, share_rows
 
 # Rows of a product that one thread takes at a time, at least.
-CHUNK = 64
+_CHUNK = 64
 
 
 # a float64 (n, k), b float64 (k, m) -> rows start to stop of out float64 (n, m)
@@ -32,7 +32,7 @@ def multiply(a, b):
     b = np.ascontiguousarray(b, np.float64)
     right = b if b.ndim == 2 else b[:, None]
     out = np.empty((len(a), right.shape[1]))
-    share_rows(_multiply, len(a), a, right, out, chunk=CHUNK)
+    share_rows(_multiply, len(a), a, right, out, chunk=_CHUNK)
     return out if b.ndim == 2 else out[:, 0]
 
 

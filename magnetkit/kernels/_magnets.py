@@ -1,4 +1,4 @@
-"""Kernels of the sintered magnet: its properties at temperature from its phases."""
+"""The sintered magnet: its properties at temperature from its phases."""
 
 from typing import Any, NamedTuple
 
@@ -25,8 +25,8 @@ from ._jit import jit, share_rows
 # polarization follows that of the cells, from this temperature (K) on.
 # numpy's floats: a plain one would leave what is read of the ions' tables in single precision where
 # kernels run as plain Python.
-WALL_COUPLING = 0.5
-WALL_REFERENCE = np.float64(300.0)
+_WALL_COUPLING = 0.5
+_WALL_REFERENCE = np.float64(300.0)
 # Temperature (K) at which a process states coercivity: 20 C, as catalogues do.
 ROOM = np.float64(293.15)
 
@@ -130,7 +130,7 @@ def alloy_at(kelvin, i, phases, carried, work):
         own, _, _ = phase_at(phases.walls[i], kelvin, phases, work, not walled)
         # Above its own Curie temperature a wall keeps what the cells induce.
         own = 0.0 if np.isnan(own) else own
-        own = (1.0 - WALL_COUPLING) * own + WALL_COUPLING * carried * cell
+        own = (1.0 - _WALL_COUPLING) * own + _WALL_COUPLING * carried * cell
         j = phases.cells[i] * j + (1.0 - phases.cells[i]) * own
     return j, field, status
 
@@ -141,8 +141,8 @@ def _carried(i, phases, work):
     bare = phases.walls[i] < 0
     if bare:
         return 0.0
-    own, _, _ = phase_at(phases.walls[i], WALL_REFERENCE, phases, work, bare)
-    cell, _, _ = phase_at(i, WALL_REFERENCE, phases, work, bare)
+    own, _, _ = phase_at(phases.walls[i], _WALL_REFERENCE, phases, work, bare)
+    cell, _, _ = phase_at(i, _WALL_REFERENCE, phases, work, bare)
     return (0.0 if np.isnan(own) else own) / cell
 
 

@@ -1,12 +1,9 @@
-"""Reading many recipes: bytes and offsets to compressed sparse rows of fractions.
+"""Recipes from bytes: one (`read_row`) to amounts by element, many (`parse`) to sparse rows.
 
-Reading one recipe, from ASCII bytes to amounts by element.
-
-The notation: an element is followed by its amount (``Nd2Fe14B``, ``Nd 30.5 Fe bal.``), or, if
-the text begins with an amount, preceded by it (``30.5Nd-1.2Dy-Fe bal.``). Brackets nest; inside
-one the element comes first, always.
-
-Tables of the notation parser: kinds of bytes, symbols, words and error codes.
+An element is followed by its amount (``Nd2Fe14B``, ``Nd 30.5 Fe bal.``), or, if the text begins
+with an amount, preceded by it (``30.5Nd-1.2Dy-Fe bal.``). Brackets nest; inside one the element
+always comes first. The tables of the parser (kinds of bytes, symbols, words, error codes) stand
+before it.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,9 +17,9 @@ from .. import kernels
 from ._jit import jit, thread_count
 
 # Kinds of bytes. A gap may stand anywhere; a comma, semicolon, slash or hyphen parts elements.
-OTHER, UPPER, LOWER, DIGIT, POINT, OPEN, CLOSE, GAP, PART, HYPHEN, PERCENT = range(11)
+_OTHER, _UPPER, _LOWER, _DIGIT, _POINT, _OPEN, _CLOSE, _GAP, _PART, _HYPHEN, _PERCENT = range(11)
 
-# What is wrong with a row; the sentences stand in `composition.reasons`.
+# What is wrong with a row; the sentences are in `composition.notation`.
 (
     FINE,
     EMPTY,
@@ -50,43 +47,43 @@ OTHER, UPPER, LOWER, DIGIT, POINT, OPEN, CLOSE, GAP, PART, HYPHEN, PERCENT = ran
     TOO_LONG,
 ) = range(24)
 
-AUTO, ATOMIC, WEIGHT = range(3)
+_AUTO, _ATOMIC, _WEIGHT = range(3)
 
 PERCENT_TOLERANCE = 0.5
-FRACTION_TOLERANCE = 0.005
+_FRACTION_TOLERANCE = 0.005
 # Characters of a recipe; a longer text is a slip of the file, and would cost memory by its length.
 LONGEST = 100_000
 # An atomic fraction below this is a slip of brackets, not an alloy; its product with a property
 # could not be told from zero.
 SMALLEST_FRACTION = 1e-30
 
-# Words, by number: 1 balance, 2 and 3 the basis they name, as 1 + ATOMIC and 1 + WEIGHT.
-NO_WORD, BALANCE_WORD, ATOMIC_WORD, WEIGHT_WORD = range(4)
+# Words, by number: 1 balance, 2 and 3 the basis they name, as 1 + _ATOMIC and 1 + _WEIGHT.
+_NO_WORD, _BALANCE_WORD, _ATOMIC_WORD, _WEIGHT_WORD = range(4)
 _WORDS = {
-    "bal": BALANCE_WORD,
-    "balance": BALANCE_WORD,
-    "at": ATOMIC_WORD,
-    "atomic": ATOMIC_WORD,
-    "mol": ATOMIC_WORD,
-    "wt": WEIGHT_WORD,
-    "weight": WEIGHT_WORD,
-    "mass": WEIGHT_WORD,
+    "bal": _BALANCE_WORD,
+    "balance": _BALANCE_WORD,
+    "at": _ATOMIC_WORD,
+    "atomic": _ATOMIC_WORD,
+    "mol": _ATOMIC_WORD,
+    "wt": _WEIGHT_WORD,
+    "weight": _WEIGHT_WORD,
+    "mass": _WEIGHT_WORD,
 }
 
 
 def _kinds() -> np.ndarray:
-    kinds = np.full(256, OTHER, np.uint8)
+    kinds = np.full(256, _OTHER, np.uint8)
     for kind, characters in (
-        (UPPER, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-        (LOWER, "abcdefghijklmnopqrstuvwxyz"),
-        (DIGIT, "0123456789"),
-        (POINT, "."),
-        (OPEN, "([{"),
-        (CLOSE, ")]}"),
-        (GAP, " \t\r\n_:="),
-        (PART, ",;/"),
-        (HYPHEN, "-"),
-        (PERCENT, "%"),
+        (_UPPER, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        (_LOWER, "abcdefghijklmnopqrstuvwxyz"),
+        (_DIGIT, "0123456789"),
+        (_POINT, "."),
+        (_OPEN, "([{"),
+        (_CLOSE, ")]}"),
+        (_GAP, " \t\r\n_:="),
+        (_PART, ",;/"),
+        (_HYPHEN, "-"),
+        (_PERCENT, "%"),
     ):
         kinds[[ord(c) for c in characters]] = kind
     return kinds
@@ -107,11 +104,11 @@ def _words() -> tuple[np.ndarray, np.ndarray]:
     return letters, np.array(list(_WORDS.values()), np.int64)
 
 
-# KINDS uint8 (256,); SYMBOL int32 (702,): column of a symbol at (first - "A") * 27 + second
+# _KINDS uint8 (256,); _SYMBOL int32 (702,): column of a symbol at (first - "A") * 27 + second
 # letter's place (0 for none), -1 where there is no such element; WORDS uint8 (words, 8).
-KINDS = _kinds()
-SYMBOL = _symbols()
-WORDS, WORD_KINDS = _words()
+_KINDS = _kinds()
+_SYMBOL = _symbols()
+WORDS, _WORD_KINDS = _words()
 
 
 # What stands before the place being read: nothing or a separator, an element or a closed
@@ -124,7 +121,7 @@ _START, _OPENER, _PLACE, _PARTED, _BARE, _BALANCE = range(6)
 LEVEL_FIELDS = 6
 
 # Marks of a whole recipe.
-ATOMIC_MARK, WEIGHT_MARK, PERCENT_MARK, AMOUNT_FIRST_MARK = 1, 2, 4, 8
+_ATOMIC_MARK, _WEIGHT_MARK, _PERCENT_MARK, _AMOUNT_FIRST_MARK = 1, 2, 4, 8
 
 _HYDROGEN, _NITROGEN, _SODIUM, _COBALT = 0, 6, 10, 26
 _PRASEODYMIUM, _NEODYMIUM, _SAMARIUM = 58, 59, 61
@@ -169,32 +166,32 @@ def _read_number(text, at):
 @jit(part="linked")
 def _read_word(text, at, stop):
     end = at + 1
-    while end < stop and KINDS[text[end]] == LOWER:
+    while end < stop and _KINDS[text[end]] == _LOWER:
         end += 1
     length = end - at
-    found = NO_WORD
+    found = _NO_WORD
     if length <= 8:
-        for w in range(len(WORD_KINDS)):
+        for w in range(len(_WORD_KINDS)):
             if length < 8 and WORDS[w, length] != 0:
                 continue
             same = (text[at] | 32) == WORDS[w, 0]
             for q in range(1, length):
                 same = same and text[at + q] == WORDS[w, q]
             if same:
-                found = WORD_KINDS[w]
-    if found == NO_WORD:
-        return NO_WORD, at
-    if end < stop and KINDS[text[end]] == POINT:
+                found = _WORD_KINDS[w]
+    if found == _NO_WORD:
+        return _NO_WORD, at
+    if end < stop and _KINDS[text[end]] == _POINT:
         end += 1
-    if found != BALANCE_WORD:
+    if found != _BALANCE_WORD:
         after = end
-        while after < stop and (KINDS[text[after]] == GAP or KINDS[text[after]] == HYPHEN):
+        while after < stop and (_KINDS[text[after]] == _GAP or _KINDS[text[after]] == _HYPHEN):
             after += 1
-        if after < stop and KINDS[text[after]] == PERCENT:
+        if after < stop and _KINDS[text[after]] == _PERCENT:
             end = after + 1
-        elif KINDS[text[at]] == UPPER:
+        elif _KINDS[text[at]] == _UPPER:
             # Without a per cent, At is astatine.
-            return NO_WORD, at
+            return _NO_WORD, at
     return found, end
 
 
@@ -202,14 +199,14 @@ def _read_word(text, at, stop):
 @jit(part="copied")
 def _read_symbol(text, at, stop):
     row = (np.int64(text[at]) - 65) * 27
-    if at + 1 < stop and KINDS[text[at + 1]] == LOWER:
-        column = SYMBOL[row + np.int64(text[at + 1]) - 96]
+    if at + 1 < stop and _KINDS[text[at + 1]] == _LOWER:
+        column = _SYMBOL[row + np.int64(text[at + 1]) - 96]
         if column >= 0:
             return column, at + 2
         # B of Bbal. is boron, B of Bx nothing.
-        if _read_word(text, at + 1, stop)[0] == NO_WORD:
+        if _read_word(text, at + 1, stop)[0] == _NO_WORD:
             return np.int32(-1), at
-    return SYMBOL[row], at + 1
+    return _SYMBOL[row], at + 1
 
 
 # levels int64 (depth, 6); start int64: entry; opener int64: byte; place int64
@@ -240,17 +237,17 @@ def read_row(text, first, columns, amounts, levels):
     _open_level(levels, zero, first, zero, zero)
     while True:
         # A word may stand in brackets of its own: (wt.%), Fe (bal.).
-        kind, word, after = PART, NO_WORD, at + 1
+        kind, word, after = _PART, _NO_WORD, at + 1
         if at < stop:
             b = text[at]
-            kind = KINDS[b]
+            kind = _KINDS[b]
             # The short way for most of a formula: a symbol with its amount right behind it.
-            if kind == UPPER and order <= _ELEMENT_FIRST and not balance_pending:
+            if kind == _UPPER and order <= _ELEMENT_FIRST and not balance_pending:
                 second = np.int64(text[at + 1]) - 96 if at + 1 < stop else 0
                 after = at + 2
                 if not 1 <= second <= 26:
                     second, after = 0, at + 1
-                column = SYMBOL[(np.int64(b) - 65) * 27 + second]
+                column = _SYMBOL[(np.int64(b) - 65) * 27 + second]
                 if column >= 0 and after < stop and 48 <= text[after] <= 57:
                     value, after, code = _read_number(text, after)
                     if code != FINE:
@@ -266,40 +263,40 @@ def read_row(text, first, columns, amounts, levels):
                         order = _ELEMENT_FIRST
                     before, at = _AMOUNT, after
                     continue
-            if kind == GAP:
+            if kind == _GAP:
                 at += 1
                 continue
-            if kind == LOWER or (kind == UPPER and b in (65, 66, 77, 87)):
+            if kind == _LOWER or (kind == _UPPER and b in (65, 66, 77, 87)):
                 word, after = _read_word(text, at, stop)
                 if b == 66 and at + 2 < stop and text[at + 1] == 65 and text[at + 2] == 76:
-                    word, after = BALANCE_WORD, at + 3
-                    if after < stop and KINDS[text[after]] == POINT:
+                    word, after = _BALANCE_WORD, at + 3
+                    if after < stop and _KINDS[text[after]] == _POINT:
                         after += 1
-                if word == NO_WORD and kind == LOWER:
+                if word == _NO_WORD and kind == _LOWER:
                     return UNEXPECTED, at, 0.0, end, balance, bare, marks
-            elif kind == OPEN:
+            elif kind == _OPEN:
                 inner = at + 1
-                while inner < stop and KINDS[text[inner]] == GAP:
+                while inner < stop and _KINDS[text[inner]] == _GAP:
                     inner += 1
-                if inner < stop and KINDS[text[inner]] in (LOWER, UPPER):
+                if inner < stop and _KINDS[text[inner]] in (_LOWER, _UPPER):
                     word, after = _read_word(text, inner, stop)
-                    while after < stop and KINDS[text[after]] == GAP:
+                    while after < stop and _KINDS[text[after]] == _GAP:
                         after += 1
-                    if word != NO_WORD and after < stop and KINDS[text[after]] == CLOSE:
+                    if word != _NO_WORD and after < stop and _KINDS[text[after]] == _CLOSE:
                         after += 1
                     else:
-                        word, after = NO_WORD, at + 1
+                        word, after = _NO_WORD, at + 1
 
-        if word in (ATOMIC_WORD, WEIGHT_WORD) or kind == PERCENT:
-            marks |= PERCENT_MARK
-            if word == ATOMIC_WORD:
-                marks |= ATOMIC_MARK
-            elif word == WEIGHT_WORD:
-                marks |= WEIGHT_MARK
+        if word in (_ATOMIC_WORD, _WEIGHT_WORD) or kind == _PERCENT:
+            marks |= _PERCENT_MARK
+            if word == _ATOMIC_WORD:
+                marks |= _ATOMIC_MARK
+            elif word == _WEIGHT_WORD:
+                marks |= _WEIGHT_MARK
             at = after
             continue
 
-        if kind in (DIGIT, POINT):
+        if kind in (_DIGIT, _POINT):
             value, after, code = _read_number(text, at)
             if code != FINE:
                 return code, after, 0.0, end, balance, bare, marks
@@ -307,7 +304,7 @@ def read_row(text, first, columns, amounts, levels):
                 # Amounts come first if the first of them meets nothing, or only a balance.
                 if end == first or (end == first + 1 and levels[0, _BALANCE] == first):
                     order = _AMOUNT_FIRST
-                    marks |= AMOUNT_FIRST_MARK
+                    marks |= _AMOUNT_FIRST_MARK
                 else:
                     order = _ELEMENT_FIRST
             if depth == 0 and order == _AMOUNT_FIRST:
@@ -327,7 +324,7 @@ def read_row(text, first, columns, amounts, levels):
             at = after
             continue
 
-        if word == BALANCE_WORD:
+        if word == _BALANCE_WORD:
             if before == _BRACKET or balance_pending or pending >= 0:
                 return BALANCE_ALONE, at, 0.0, end, balance, bare, marks
             if levels[depth, _BALANCE] >= 0:
@@ -346,7 +343,7 @@ def read_row(text, first, columns, amounts, levels):
             levels[depth, _BARE] += 1
             if bare < 0:
                 bare, bare_at = end - 1, element_at
-        if kind == UPPER:
+        if kind == _UPPER:
             column, after = _read_symbol(text, at, stop)
             if column < 0:
                 return NO_SUCH_ELEMENT, at, 0.0, end, balance, bare, marks
@@ -363,13 +360,13 @@ def read_row(text, first, columns, amounts, levels):
                 pending = -1.0
                 before = _AMOUNT
             end += 1
-        elif kind == OPEN:
+        elif kind == _OPEN:
             if balance_pending:
                 return BALANCE_ALONE, pending_at, 0.0, end, balance, bare, marks
             depth += 1
             _open_level(levels, depth, end, b, at)
             before = _NOTHING
-        elif kind == CLOSE:
+        elif kind == _CLOSE:
             # ")" follows "(" by one in ASCII, "]" and "}" follow theirs by two.
             opener = levels[depth, _OPENER]
             if depth == 0 or np.int64(b) - opener != (1 if opener == 40 else 2):
@@ -405,12 +402,12 @@ def read_row(text, first, columns, amounts, levels):
                 before = _AMOUNT
         elif at >= stop:
             break
-        elif kind == PART:
+        elif kind == _PART:
             levels[depth, _PARTED] = 1
             before = _NOTHING
-        elif kind == HYPHEN:
-            glued = at > 0 and KINDS[text[at - 1]] not in (GAP, PART, HYPHEN)
-            spaced = at + 1 >= stop or KINDS[text[at + 1]] not in (DIGIT, POINT)
+        elif kind == _HYPHEN:
+            glued = at > 0 and _KINDS[text[at - 1]] not in (_GAP, _PART, _HYPHEN)
+            spaced = at + 1 >= stop or _KINDS[text[at + 1]] not in (_DIGIT, _POINT)
             follows = depth == 0 and order != _ELEMENT_FIRST and before == _AMOUNT
             if not spaced and not (follows and glued):
                 return NEGATIVE, at, 0.0, end, balance, bare, marks
@@ -539,15 +536,15 @@ def _settle(rules, balance, bare, marks, first, end, out):
     if not total < np.inf:
         return OUT_OF_RANGE, total, 0
     percent = abs(total - 100.0) <= PERCENT_TOLERANCE + _ROUNDING
-    whole = percent or abs(total - 1.0) <= FRACTION_TOLERANCE + _ROUNDING
-    if marks & ATOMIC_MARK and marks & WEIGHT_MARK:
+    whole = percent or abs(total - 1.0) <= _FRACTION_TOLERANCE + _ROUNDING
+    if marks & _ATOMIC_MARK and marks & _WEIGHT_MARK:
         return TWO_BASES, total, 0
-    if marks & (ATOMIC_MARK | WEIGHT_MARK):
-        named = WEIGHT if marks & WEIGHT_MARK else ATOMIC
-        if basis != AUTO and basis != named:
+    if marks & (_ATOMIC_MARK | _WEIGHT_MARK):
+        named = _WEIGHT if marks & _WEIGHT_MARK else _ATOMIC
+        if basis != _AUTO and basis != named:
             return OTHER_BASIS, total, 0
         basis = named
-    recipe = balance >= 0 or marks != 0 or basis == WEIGHT
+    recipe = balance >= 0 or marks != 0 or basis == _WEIGHT
     if recipe and bare >= 0:
         return NO_AMOUNT, total, 0
     if balance >= 0:
@@ -556,7 +553,7 @@ def _settle(rules, balance, bare, marks, first, end, out):
         amounts[balance] = 100.0 - total
     elif recipe and not whole:
         return BAD_SUM, total, 0
-    if basis == AUTO and (recipe or percent):
+    if basis == _AUTO and (recipe or percent):
         return NAME_BASIS, total, 0
     if not total > 0.0 and balance < 0:
         return ZERO, total, 0
@@ -566,7 +563,7 @@ def _settle(rules, balance, bare, marks, first, end, out):
         column, amount = columns[e], amounts[e]
         if amount <= 0.0:
             continue
-        if basis == WEIGHT:
+        if basis == _WEIGHT:
             amount /= masses[column]
         at = filled
         while at > first and columns[at - 1] > column:

@@ -1,4 +1,4 @@
-"""Non-dominated sorting of up to three objectives, all to be made small.
+"""Non-dominated sorting of up to three objectives, all minimized, and the order of candidates.
 
 A point dominates another if it is no larger in any objective and smaller in one. The front of a
 point is one more than the largest front among the points that dominate it, which is the length
@@ -6,7 +6,8 @@ of the longest chain of dominators that ends there. Sorted by the first objectiv
 dominance maximum in the other two: divide and conquer over the order, with a Fenwick tree of
 maxima over the third objective (Bentley, Commun. ACM 23 (1980) 214, for the recursion).
 
-Order of candidates: keys of texts to break ties, and no row above one that dominates it.
+`text_keys` break ties between candidates, and `settle` lets no row stand above one that dominates
+it.
 """
 
 import numpy as np

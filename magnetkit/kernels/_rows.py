@@ -1,12 +1,6 @@
-"""Sums over the elements of each composition.
+"""Rows of compositions: sums over elements, selected rows, distances, nearest points, elements.
 
-Some rows of compressed sparse rows.
-
-How far compositions are apart: the sum over elements of the difference in atomic fraction.
-
-The nearest of some points of a plane.
-
-Which elements compositions hold, and the phases of a chemical system.
+The distance of two compositions is the sum over elements of the difference in atomic fraction.
 """
 
 import numpy as np

@@ -1,14 +1,14 @@
-"""Energy of a substituted phase from the corners and middles of its sublattices.
+"""The stability of phases: energies by interpolation over sublattices, and odds that they form.
 
-The energy is linear in the occupation of the rare-earth and interstitial sites and quadratic in
-that of the transition-metal sites, so it is fixed by its values at nodes: one rare earth, one
-interstitial, and one metal or two in equal parts. Between the nodes the quadratic Lagrange
-weights y (2 y - 1) and 4 y y' hold; the variance follows from the covariance of the nodes.
+The energy of a substituted phase is linear in the occupation of the rare-earth and interstitial
+sites and quadratic in that of the transition-metal sites, so it is fixed by its values at nodes:
+one rare earth, one interstitial, and one metal or two in equal parts. Between the nodes the
+quadratic Lagrange weights y (2 y - 1) and 4 y y' hold; the variance follows from the covariance of
+the nodes.
 
-How likely phases form: what a composition is described by, and the odds that follow.
-
-A phase is described by `TERMS` numbers; its log odds are a family's weights times these, and their
-variance comes from the covariance of the weights. A family is a structure, or none.
+Whether a phase forms is described by `TERMS` numbers; its log odds are a family's weights times
+these, and their variance comes from the covariance of the weights. A family is a structure, or
+none.
 """
 
 import math
@@ -268,7 +268,7 @@ TERMS = (
     "metal content", "uncertainty", "mixing entropy",
 )  # fmt: skip
 """The terms, in order; `_describe` says what each is."""
-FE, CO, NI, MN, CU = 25, 26, 27, 24, 28
+_FE, _CO, _NI, _MN, _CU = 25, 26, 27, 24, 28
 _DISTANCE, _NO_ENTRY, _EUTECTOID, _UNCERTAINTY, _MIXING = 1, 17, 18, 22, 23
 
 
@@ -361,11 +361,11 @@ def _describe(i, rows, atoms, state, x):
             small += a * atoms.radius[e]
             squares += a * atoms.radius[e] ** 2
             support += a * atoms.enough[family, e]
-            iron += a * (e == FE)
-            cobalt += a * (e == CO)
-            nickel += a * (e == NI)
-            manganese += a * (e == MN)
-            copper += a * (e == CU)
+            iron += a * (e == _FE)
+            cobalt += a * (e == _CO)
+            nickel += a * (e == _NI)
+            manganese += a * (e == _MN)
+            copper += a * (e == _CU)
             early += a * atoms.early[e]
             sp += a * atoms.sp[e]
     x[:] = 0.0
