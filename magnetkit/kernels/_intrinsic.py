@@ -58,8 +58,8 @@ OK, _PLANAR, _CONE, PARAMAGNETIC, _UNKNOWN_HOST, _OUTSIDE = range(6)
 # (MJ/m3), tesla per mu_B, factor on the crystal field, and for deviations the share of moment that
 # dilution left, share of cobalt, exchange of the metals (K), empty interstitial share, weights of a
 # substituent's two slopes in the exchange, derivatives of the exchange with `_DILUTION` and
-# `_PAIRS`; then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `_UNKNOWN_HOST` or `_OUTSIDE`, the first row
-# of its ions and their number, and how many of their anisotropy constants count.
+# `_PAIRS`; then MJ/m3 per kelvin of a rare-earth atom, and `OK`, `_UNKNOWN_HOST` or `_OUTSIDE`, the
+# first row of its ions and their number, and how many of their anisotropy constants count.
 (
     CURIE,
     _FORM,
@@ -404,7 +404,6 @@ POLARIZATION, K1, K2, K3, _FIELD, _NUCLEATION, HARDNESS = range(7)
 _V_MOMENT, _V_BROAD, _V_STEEP, _V_VOLUME, _V_FIELD, _D_CURIE, _D_FORM, _LEFT_J, _LEFT_K = range(9)
 _N_VARIANCE = 9
 
-_IRON, _COBALT = 25, 26
 _MU_0 = 1.25663706127e-6
 
 
