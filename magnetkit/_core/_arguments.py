@@ -128,14 +128,14 @@ def _plain(annotation: Any) -> str:
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number; InputError if `value` is none (nor a truth) or below `least`."""
+    """Return a whole number; InputError if `value` is none, True or False, or below `least`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise InputError(f"{name} must be a whole number of {least} or more, got {value!r:.60}")
     return int(value)
 
 
 def finite(name: str, value: Any, least: float = -math.inf, *, above: bool = False) -> float:
-    """Return a finite number; InputError if `value` is none (nor a truth) or below `least`.
+    """Return a finite number; InputError if `value` is none, True or False, or below `least`.
 
     With `above`, `least` itself is too small.
     """

@@ -358,7 +358,7 @@ def _unit(axis: Any) -> NDArray[np.float64]:
 
 @named
 def structure_descriptors(crystals: Crystals) -> NDArray[np.float64]:
-    """Return the descriptors of `_NAMES` for each crystal, shape (n, len(NAMES)).
+    """Return the descriptors of each crystal, shape (n, k), named by `StructureDescriptors`.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def _weights() -> NDArray[np.float64]:
 
 @named
 def rare_earth_descriptors(table: CompositionTable) -> NDArray[np.float64]:
-    """Return the descriptors of `_NAMES` for each composition, shape (n, len(NAMES)).
+    """Return the descriptors of each composition, shape (n, k), named by `RareEarthDescriptors`.
 
     Parameters
     ----------
