@@ -1,6 +1,5 @@
 from ._composition_estimate import CompositionEstimate as CompositionEstimate
 from ._composition_estimate import estimate_composition as estimate_composition
-from ._composition_estimate import makeup as makeup
 from .calibrate import Calibration as Calibration
 from .calibrate import calibrate as calibrate
 from .calibrate import calibration as calibration

@@ -6,7 +6,6 @@ coercivity. With its likeliest recipe a grade can stand where a recipe is expect
 is calibrated on its printed values.
 """
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -184,26 +183,6 @@ def estimate_composition(grade: "pd.Series | Mapping[str, Any]") -> CompositionE
     typical.sort(key=lambda r: -r.weight)
     put_in = float(weight[kinds != ""].sum())
     return CompositionEstimate(tuple(typical), (mean, low, high), put_in, spread)
-
-
-def makeup(grade: "pd.Series | Mapping[str, Any]") -> CompositionEstimate:
-    """Return `estimate_composition` of a grade; this is its name of 0.1.
-
-    Parameters
-    ----------
-    grade : pandas.Series
-        A row of `magnetkit.grades` at 20 degrees C.
-
-    Returns
-    -------
-    CompositionEstimate
-    """
-    warnings.warn(
-        "makeup is now called estimate_composition; the old name goes with the next release",
-        FutureWarning,
-        stacklevel=2,
-    )
-    return estimate_composition(grade)
 
 
 def _log_likelihood(

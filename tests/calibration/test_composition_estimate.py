@@ -226,3 +226,8 @@ def test_a_recipe_that_was_given_is_no_estimate():
     assert made.heavy_wt_pct == (1.2, 1.2, 1.2)
     assert made.sentence() == "made of Nd30Dy1B1Fe bal. with Tb 0.2 wt% diffused in, as you say"
     assert given_composition("SmCo5", "", 0.0).diffused == 0.0
+
+
+def test_the_old_name_works_and_names_the_new_one():
+    with pytest.warns(FutureWarning, match="now called estimate_composition"):
+        assert mk.calibration.makeup is estimate_composition
