@@ -1,4 +1,4 @@
-"""Progress on stderr: bars, and the notice that kernels are compiled."""
+"""Lines on stderr: messages, bars, and the notice that kernels are compiled."""
 
 import atexit
 import logging
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 _log = logging.getLogger(__name__)
+
+
+def message(text: str) -> None:
+    """Print a line to stderr."""
+    print(f"magnetkit: {text}", file=sys.stderr)
 
 
 def progress_console() -> "Console":

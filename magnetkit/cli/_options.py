@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ..prediction.conditions import GROUPS, conditions_in
 
 if TYPE_CHECKING:
@@ -84,7 +86,6 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
     InputError
         If both are given.
     """
-    from .._core.errors import InputError
     from ..composition._files import ELEMENT_COLUMNS
 
     if not element_columns:
@@ -102,8 +103,6 @@ def with_unit(text: str | None) -> str | None:
     InputError
         If a part of the text is a bare number, or there is no text.
     """
-    from .._core.errors import InputError
-
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
@@ -219,7 +218,6 @@ def factors(texts: list[str] | None, option: str) -> dict[str, float]:
 def _read_pairs(
     texts: list[str] | None, option: str, number_of: Callable[[str], str], example: str
 ) -> dict[str, float]:
-    from .._core.errors import InputError
 
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
@@ -367,7 +365,6 @@ def renew(command: str, arguments: list[str]) -> list[str]:
 
 
 def _say_new(old: str, new: str) -> None:
-    from ..show._tables import message
 
     message(f"{old} goes with the next release; now: {new}")
 
@@ -428,7 +425,6 @@ _HelpAll = Annotated[
 def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
     """Call a function that takes compositions, and list the rows that it had to leave out."""
     from ..composition._read import RejectedRows
-    from ..show._tables import message
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RejectedRows)
@@ -446,8 +442,6 @@ def refuse_beside(option: str, **given: object) -> None:
     InputError
         If one of `given`, by the names of their parameters, has a value.
     """
-    from .._core.errors import InputError
-
     for name, value in given.items():
         if value not in (None, False, [], ()):
             own = _NAMES.get(name, f"--{name.replace('_', '-')}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     ApplicationName,
     Basis,
@@ -220,7 +222,6 @@ def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, q
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
     """Return the systems named, and those that a device's substitutes touch."""
-    from .._core.errors import InputError
     from ..composition.notation import read_amounts
     from ..phases.differences import touched_systems
     from ..ranking.applications import load
@@ -241,7 +242,6 @@ def _pulled(
     systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
 ) -> "Snapshot":
     from ..phases.pull import pull_snapshot
-    from ..show._tables import message
 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
@@ -299,7 +299,6 @@ def new_application(
       magnetkit applications new my-pump
     """
     from .._core._arguments import write_new
-    from ..show._tables import message
 
     template = _PACKAGE / "ranking/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -402,7 +401,6 @@ def new_scenario(
       magnetkit supply new my-scenario
     """
     from .._core._arguments import write_new
-    from ..show._tables import message
 
     template = _PACKAGE / "supply/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -452,7 +450,6 @@ def alloys(
     """
     from .._core.errors import CompositionError, InputError
     from ..composition.table import CompositionTable
-    from ..show._tables import message
     from ..show._text import of_cost, remark
     from ..supply.ledger import break_even_recycled_share, ledger
 
@@ -534,7 +531,6 @@ def claims(json: Json = False) -> None:
 
 def _say_overdue() -> None:
     """Say on stderr which facts are past the day to look at them again."""
-    from ..show._tables import message
     from ..supply.tables import overdue
 
     for late in overdue():

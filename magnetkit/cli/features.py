@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .._core.errors import InputError
 from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
 
 app = typer.Typer(
@@ -55,8 +56,6 @@ def bench(context: typer.Context) -> None:
 
       magnetkit features bench --match statistics --rows 2000000
     """
-    from .._core.errors import InputError
-
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "benchmarks/features/__main__.py").is_file():
         raise InputError(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .._core.errors import InputError
 from ._options import Group, Json, Phases, Quiet, shown_in_full
 
 app = typer.Typer(cls=Group, help="Models that are learnt from data.", no_args_is_help=True)
@@ -53,7 +54,6 @@ def train(
 
       magnetkit models train curie_temperature_K --data mine.csv
     """
-    from .._core.errors import InputError
     from ..surrogates.models import train as run
 
     if data is not None and target is None:
@@ -88,7 +88,6 @@ def validate(
 
       magnetkit validate hindcast --json
     """
-    from .._core.errors import InputError
     from ..show._text import remark
 
     if data is not None or phases is not None or not peers:
@@ -135,8 +134,6 @@ def _show(target: str, table: dict[str, Any]) -> None:
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
     """Return what a surrogate learns from: the file, or the snapshot where phases are learnt."""
-    from .._core.errors import InputError
-
     if phases is None or target != PHASE_TARGET:
         return data
     if data is not None:

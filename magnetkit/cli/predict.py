@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     Basis,
@@ -86,7 +88,7 @@ def predict(
 
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
-    from ..show._tables import message, print_properties
+    from ..show._tables import print_properties
     from ..show._written import write_table
 
     at = temperature or "300K"
@@ -136,7 +138,6 @@ def _judged(
 ) -> "pd.DataFrame":
     """Return properties with what the options ask of them judged, in the order of the input."""
     from ..run.screen import screen
-    from ..show._tables import message
     from .screen import device
 
     refuse_beside("--require", host=options.get("host"))
@@ -175,7 +176,6 @@ def given(formulas: Sequence[str]) -> Any:
     InputError
         If a file or stdin stands among recipes.
     """
-    from .._core.errors import InputError
     from ..composition._read import is_path
 
     alone = len(formulas) == 1
@@ -196,8 +196,6 @@ def check_out(out: Path) -> None:
     InputError
         If its kind is unknown, or it is a folder or in none.
     """
-    from .._core.errors import InputError
-
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
     if out.is_dir() or not out.parent.is_dir():
@@ -269,9 +267,7 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from .._core.errors import InputError
     from ..curves.curve import curve as run
-    from ..show._tables import message
 
     if limits:
         refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
@@ -341,8 +337,6 @@ def numbers(text: str, option: str) -> list[float]:
     InputError
         If it is another text.
     """
-    from .._core.errors import InputError
-
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
@@ -399,11 +393,10 @@ def phases(
     """
     import pandas as pd
 
-    from .._core.errors import InputError
     from .._core.units import parse_temperature
     from ..composition._read import read_inputs
     from ..phases.stability import stability
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
 
     if (section is None) != (out is None):
         raise InputError("--section names the system and --out the picture; give both")

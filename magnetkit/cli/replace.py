@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     Basis,
@@ -141,7 +143,6 @@ def replace(
       magnetkit replace patriot --parts --per-year 100
     """
     from ..replacement.replace import replace as run
-    from ..show._tables import message
 
     shell = _one(shell)
     if compensated or parts:
@@ -179,8 +180,6 @@ def replace(
 
 def _one(shells: Any) -> str | None:
     """Return the shell of a command on one magnet."""
-    from .._core.errors import InputError
-
     if shells and len(shells) > 1:
         raise InputError("give --shell once: the magnet is one")
     return shells[0] if shells else None
@@ -311,7 +310,6 @@ def diffuse(
     """
     from .._core.units import ZERO_CELSIUS, parse_temperature
     from ..diffusion.diffuse import diffuse as run
-    from ..show._tables import message
     from ..show._text import say
     from ._options import with_unit
 
@@ -471,7 +469,7 @@ def calibrate(
 
     from ..calibration.calibrate import calibration
     from ..magnetism._measured import folder
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
     from ..show._text import say
 
     with warnings.catch_warnings():

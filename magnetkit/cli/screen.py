@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .._core._progress import message
 from .._core.errors import InputError
 from ._options import (
     OUTPUT,
@@ -158,7 +159,7 @@ def screen(
     """
     from ..run.screen import ScreenResult, refined
     from ..run.screen import screen as run
-    from ..show._tables import message, print_changes, print_ranking
+    from ..show._tables import print_changes, print_ranking
 
     add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
@@ -357,7 +358,7 @@ def report(
       magnetkit report results --robustness --draws 2000 --out robustness.csv
     """
     from ..run.screen import ScreenResult
-    from ..show._tables import message, print_json, print_robustness
+    from ..show._tables import print_json, print_robustness
 
     if robustness:
         result = ScreenResult.from_folder(folder)
@@ -412,7 +413,7 @@ def suggest(
     from ..run.screen import ScreenResult
     from ..run.suggestion import order
     from ..run.suggestion import suggest as run
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
     from ..show._text import say
 
     result = ScreenResult.from_folder(folder)
@@ -462,7 +463,6 @@ def explore(
       magnetkit explore results --port 8051
     """
     from ..explorer.server import serve
-    from ..show._tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

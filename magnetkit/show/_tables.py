@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from .._core._progress import message
 from .._core.columns import COLUMNS, with_interval
 from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
@@ -69,11 +70,6 @@ _CGS = {
     "kA/m": (1e3 / KILO_OERSTED, "kOe"),
     "kJ/m3": (1e3 / MEGA_GAUSS_OERSTED, "MGOe"),
 }
-
-
-def message(text: str) -> None:
-    """Print a message to stderr."""
-    print(f"magnetkit: {text}", file=sys.stderr)
 
 
 def is_missing(value: object) -> bool:
