@@ -79,13 +79,7 @@ ElementColumns = Annotated[
 
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:
-    """Return the composition column that two options name.
-
-    Raises
-    ------
-    InputError
-        If both are given.
-    """
+    """Return the composition column that two options name."""
     from ..composition._files import ELEMENT_COLUMNS
 
     if not element_columns:
@@ -96,13 +90,7 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
 
 
 def with_unit(text: str | None) -> str | None:
-    """Refuse a temperature without its unit.
-
-    Raises
-    ------
-    InputError
-        If a part of the text is a bare number, or there is no text.
-    """
+    """Refuse a temperature without its unit."""
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
@@ -174,13 +162,7 @@ Recipe = Annotated[
 
 
 def a_path(text: str | Path) -> Path:
-    """Read the path of a folder; an empty text would be the current one.
-
-    Raises
-    ------
-    typer.BadParameter
-        If it is empty.
-    """
+    """Read the path of a folder; an empty text would be the current one."""
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return Path(text)
@@ -194,24 +176,12 @@ def a_place(text: str | Path) -> Any:
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=number`` options.
-
-    Raises
-    ------
-    InputError
-        If one is of another form.
-    """
+    """Read ``Element=number`` options."""
     return _read_pairs(texts, option, lambda number: number, "Dy=0.2")
 
 
 def factors(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=factor`` options; the factor may end in an x, as in ``Tb=3x``.
-
-    Raises
-    ------
-    InputError
-        If one is of another form.
-    """
+    """Read ``Element=factor`` options; the factor may end in an x, as in ``Tb=3x``."""
     return _read_pairs(texts, option, lambda number: number.rstrip().removesuffix("x"), "Tb=3x")
 
 
@@ -435,13 +405,7 @@ def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: An
 
 
 def refuse_beside(option: str, **given: object) -> None:
-    """Refuse options that have no meaning beside another.
-
-    Raises
-    ------
-    InputError
-        If one of `given`, by the names of their parameters, has a value.
-    """
+    """Refuse options that have no meaning beside another."""
     for name, value in given.items():
         if value not in (None, False, [], ()):
             own = _NAMES.get(name, f"--{name.replace('_', '-')}")

@@ -169,13 +169,7 @@ def _compare(
 
 
 def given(formulas: Sequence[str]) -> Any:
-    """Return what to read: recipes, the path of a table, or the lines of stdin.
-
-    Raises
-    ------
-    InputError
-        If a file or stdin stands among recipes.
-    """
+    """Return what to read: recipes, the path of a table, or the lines of stdin."""
     from ..composition._read import is_path
 
     alone = len(formulas) == 1
@@ -189,13 +183,7 @@ def given(formulas: Sequence[str]) -> Any:
 
 
 def check_out(out: Path) -> None:
-    """Refuse a file that cannot be written, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        If its kind is unknown, or it is a folder or in none.
-    """
+    """Refuse a file that cannot be written, before anything is computed."""
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
     if out.is_dir() or not out.parent.is_dir():
@@ -330,13 +318,7 @@ def _limits(
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Return the numbers of a text such as ``"1,2.5"``.
-
-    Raises
-    ------
-    InputError
-        If it is another text.
-    """
+    """Return the numbers of a text such as ``"1,2.5"``."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:

@@ -214,13 +214,7 @@ def device(
     load_line: float | None,
     basis: str,
 ) -> "str | Profile":
-    """Return the device: that of ``--application``, or what the other options ask.
-
-    Raises
-    ------
-    typer.BadParameter
-        If neither says what is wanted.
-    """
+    """Return the device: that of ``--application``, or what the other options ask."""
     from ..ranking.applications import asked
 
     if application is not None:

@@ -87,11 +87,6 @@ class Results:
         Today's magnet: its heavy rare earth and margin, and what it is at each stop.
     evaluated : int
         How many rows are evaluated at the other stops.
-
-    Raises
-    ------
-    StoreError
-        If it is no results folder, is not finished, is damaged or ranks nothing.
     """
 
     def __init__(self, path: Path) -> None:

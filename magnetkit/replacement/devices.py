@@ -196,7 +196,7 @@ def _typical(grade: str) -> tuple[str, str]:
 
 def _weight(recipe: str, basis: Any) -> str:
     from ..calibration.makeup import read_recipe
-    from ._asked import given_recipe
+    from ._request import given_recipe
 
     return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
 

@@ -250,7 +250,7 @@ def test_a_calibrated_mill_predicts_what_would_replace_a_grade(motor):
     }
     mine = mk.calibrate(pd.DataFrame(rows), "mine", keep=False)
     found = mk.replace("N42SH", "150C", process=mine)
-    assert found.lines()[0].endswith("What replaces it is predicted as of mine.")
+    assert found.lines()[0].endswith("Candidates are predicted with the calibration mine.")
     assert "predicted as of" not in motor.lines()[0]
     # The grade asks the same; what the mill makes of it is another matter.
     kept = ("coercivity_kA_m", "remanence_T", "made_of")
