@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .._core._progress import message
 from .._core.errors import InputError
 from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
 
@@ -41,7 +42,7 @@ def make(
     written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:
-        typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
+        message(f"{written:,} row{'s' if written != 1 else ''} in {out}{note}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 _MEETS = 0.8
-_COMPARED = {
-    "coercivity_kA_m": ("H_cJ", "kA/m", 0),
-    "remanence_T": ("B_r", "T", 3),
-}
+_COMPARED = {"coercivity_kA_m": ("H_cJ", "kA/m", 0), "remanence_T": ("B_r", "T", 3)}
 _OF_COMPENSATED = {ALPHA: ("alpha(B_r)", "%/K", 4), "knee_field_kA_m": ("H_k", "kA/m", 0)}
 _FINE_UM = 1.5
 _RECYCLED = 0.25
@@ -130,11 +127,7 @@ def _typical(question: Question) -> str:
 
 def _difference(row: "pd.Series", name: str, question: Question) -> tuple[float, float, float]:
     own = float(question.reference[name])
-    return (
-        float(row[name]) - own,
-        float(row[f"{name}_lo"]) - own,
-        float(row[f"{name}_hi"]) - own,
-    )
+    return (float(row[name]) - own, float(row[f"{name}_lo"]) - own, float(row[f"{name}_hi"]) - own)
 
 
 def _magnet(kind: str, heading: str, row: "pd.Series | None", question: Question) -> dict[str, Any]:
@@ -142,7 +135,7 @@ def _magnet(kind: str, heading: str, row: "pd.Series | None", question: Question
     if row is None:
         why = "no such candidate is a magnet at this temperature"
         if kind == "less_in_the_alloy":
-            why = f"no candidate contains some, but at least {_LESS} wt.% less than the likeliest recipe"
+            why = f"no candidate with some has at least {_LESS} wt.% less than the likeliest recipe"
         return {"kind": kind, "text": f"{heading}: {why}."}
     shell = str(row["shell"])
     name = f"{row['candidate']}{f' + {shell}' if shell else ''}"
@@ -206,10 +199,7 @@ def _finer_grains(question: Question) -> dict[str, Any] | None:
     heading = f"With grains of {_FINE_UM:g} µm, without heavy rare earth"
     found = _magnet("finer_grains", heading, frame.iloc[0], question)
     text = found["text"].removesuffix(".")
-    return {
-        **found,
-        "text": f"{text}; such sintered magnets have not been measured hot.",
-    }
+    return {**found, "text": f"{text}; such sintered magnets have not been measured hot."}
 
 
 def _choice(named: list[dict[str, Any]], question: Question) -> dict[str, Any]:

@@ -197,11 +197,7 @@ def _checked(
 
 
 def _screened(
-    frame: "pd.DataFrame",
-    device: "Profile",
-    wish: Wish,
-    producer: Mill,
-    out: str | Path | None,
+    frame: "pd.DataFrame", device: "Profile", wish: Wish, producer: Mill, out: str | Path | None
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
     from ..run.screen import screen

@@ -73,12 +73,7 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
 
     job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
-    row = evaluate(
-        reference.table(),
-        job,
-        [reference.formula],
-        [shell] if shell else None,
-    ).frame()
+    row = evaluate(reference.table(), job, [reference.formula], [shell] if shell else None).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
