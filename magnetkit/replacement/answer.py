@@ -218,7 +218,7 @@ def _choice(named: list[dict[str, Any]], question: Question) -> dict[str, Any]:
             f"{best['heavy_rare_earth_saved_wt_pct']:.2f} wt.% less heavy rare earth.",
         }
     if _heavy(question) < 0.05:
-        reason = "by its estimated recipe it contains no heavy rare earth"
+        reason = "its recipe contains no heavy rare earth, so that there is none to save"
     elif saves:
         near = max(saves, key=lambda n: n["probability_meets_requirements"])
         reason = (

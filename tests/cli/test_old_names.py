@@ -33,7 +33,7 @@ CALLS = {
     "train": ("magnetkit.surrogates.train", "curie_temperature_K -q", "curie_temperature_K"),
     "featurize": ("magnetkit.features._tables.featurize", "a.csv --out b.csv", "a.csv"),
     "bench": ("subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
-    "warmup": ("magnetkit.cli.doctor._run", "-q", None),
+    "warmup": ("magnetkit.cli.doctor._run_each_once", "-q", None),
     "data freeze": ("magnetkit.cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
 }
 OPTIONS = {
