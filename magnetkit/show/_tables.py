@@ -262,7 +262,7 @@ def print_ranking(
         names = chosen(rows, _RANKING, columns)
         if columns is None:
             # It stands behind the candidate's name.
-            names.pop("simpler_rank")
+            names.pop("simpler_rank", None)
         kept = print_rows(
             rows,
             names,
