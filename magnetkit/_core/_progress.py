@@ -94,8 +94,10 @@ class _Notice:
                 _log.warning(f"{text} (`magnetkit doctor --compile` does it beforehand)")
             return
         width = get_terminal_size().columns - 1
-        self.line = f"magnetkit: {text}: {_count_compiled()} done"[:width].ljust(len(self.line))
-        self._write(self.line)
+        line = f"magnetkit: {text}: {_count_compiled()} done"[:width].ljust(len(self.line))
+        if line != self.line:
+            self.line = line
+            self._write(line)
 
     def hide(self) -> None:
         """Clear the line of a terminal, for what the command itself prints."""
