@@ -19,7 +19,7 @@ from magnetkit.magnetism.process import process_record, read_process
 from magnetkit.magnetism.shells import read_shells
 from magnetkit.prediction.conditions import Conditions
 from magnetkit.ranking._job import identity_of, job_for, job_from, requirement_of
-from magnetkit.replacement._asked import profile, requirements
+from magnetkit.replacement._request import profile, requirements
 from magnetkit.replacement.replace import _checked
 from magnetkit.run.screen import identity
 

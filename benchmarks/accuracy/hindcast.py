@@ -20,7 +20,7 @@ from magnetkit.composition.table import CompositionTable
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._measured import ALPHA
 from magnetkit.magnetism._uncertainty import relative_width
-from magnetkit.replacement._asked import Wish, anchor, candidates, profile, reference_of
+from magnetkit.replacement._request import Wish, anchor, candidates, profile, reference_of
 
 from . import written_by
 

@@ -1,18 +1,27 @@
-"""Progress on stderr, in a terminal or a notebook, and the notice that kernels compile."""
+"""Lines on stderr: messages, bars, and the notice that kernels are compiled."""
 
+import atexit
 import logging
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, ProgressColumn
+
+_log = logging.getLogger(__name__)
+
+
+def message(text: str) -> None:
+    """Print a line to stderr."""
+    print(f"magnetkit: {text}", file=sys.stderr)
 
 
 def progress_console() -> "Console":
@@ -53,42 +62,85 @@ def bar(title: str, steps: int, shown: bool) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-# A start takes most of a second before it compiles, and nothing is silent for two.
-_FIRST_S, _AGAIN_S = 0.9, 1.5
-# Once the first kernels are compiled, shorter compilations are not announced.
-_SHORT_S = 0.4
+# What is compiled in less is not reported; a pause that is longer ends a stretch.
+_FIRST_S, _PAUSE_S = 0.9, 1.5
 _TICK_S, _PATIENCE_S = 0.1, 300.0
 # What `magnetkit predict SmCo5` compiles on two cores of 2026 (3 GHz) where nothing is kept, s.
 _ABOUT_S = 30
-# A thread in this file of numba compiles.
+# A thread that is here compiles; where numba has no such file, nothing is reported.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
 
 def watch_compiling() -> None:
-    """Start a thread that warns when kernels have been compiling for a while."""
+    """Report on stderr, from a thread, that kernels are compiled: see `_Notice`."""
     threading.Thread(target=_watch, name="magnetkit-compiling", daemon=True).start()
 
 
+class _Notice:
+    """One changing line on a terminal, otherwise two lines in all: a start and an end."""
+
+    def __init__(self) -> None:
+        self.begun = self.last = 0.0
+        self.ended = False
+        self.line = ""
+
+    def show(self, begun: float, now: float) -> None:
+        self.last = now
+        text = f"compiling kernels, once, about {_ABOUT_S} s"
+        if not sys.stderr.isatty():
+            if not self.begun:
+                self.begun = begun
+                atexit.register(self.end)
+                _log.warning(f"{text} (`magnetkit doctor --compile` does it beforehand)")
+            return
+        width = get_terminal_size().columns - 1
+        line = f"magnetkit: {text}: {_count_compiled()} done"[:width].ljust(len(self.line))
+        if line != self.line:
+            self.line = line
+            self._write(line)
+
+    def hide(self) -> None:
+        """Clear the line of a terminal, for what the command itself prints."""
+        if self.line:
+            self._write(" " * len(self.line))
+            self.line = ""
+
+    def end(self) -> None:
+        self.hide()
+        if self.begun and not self.ended:
+            self.ended = True
+            seconds = self.last - self.begun
+            _log.warning(f"compiling kernels: {_count_compiled()} done in {seconds:.0f} s")
+
+    def _write(self, line: str) -> None:
+        # The cursor goes back, so that what is printed next takes the place of the line.
+        with suppress(ValueError, OSError):
+            sys.stderr.write(f"{line}\r")
+            sys.stderr.flush()
+
+
 def _watch() -> None:
-    begun = warned = 0.0
-    last = time.monotonic()
+    notice, begun, last = _Notice(), 0.0, time.monotonic()
     while time.monotonic() - last < _PATIENCE_S:
         time.sleep(_TICK_S)
-        if not _is_compiling():
-            continue
         now = time.monotonic()
-        if not begun or now - last > _AGAIN_S:
-            begun = now
-        last = now
-        if now < max(warned + _AGAIN_S, begun + _SHORT_S if warned else begun + _FIRST_S):
-            continue
-        logging.getLogger("magnetkit").warning(
-            "still compiling"
-            if warned
-            else f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "
-            "beforehand)"
-        )
-        warned = now
+        if _is_compiling():
+            if not begun or now - last > _PAUSE_S:
+                begun = now
+            last = now
+            if now - begun >= _FIRST_S:
+                notice.show(begun, now)
+        elif now - last > _PAUSE_S:
+            notice.end()
+        else:
+            notice.hide()
+
+
+def _count_compiled() -> int:
+    """Return how many kernels were compiled, those read from the cache left out."""
+    modules = [m for name, m in list(sys.modules.items()) if name.startswith("magnetkit.kernels.")]
+    kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
+    return sum(len(k.signatures) - sum(k.stats.cache_hits.values()) for k in kernels.values())
 
 
 def _is_compiling() -> bool:

@@ -178,7 +178,7 @@ _ALL = (
     Column("candidate", "", "Candidate", "The candidate as given or generated.", "text"),
     Column("row_index", "", "Row", "Row of the input it came from, from 0.", "integer"),
     Column("formula", "", "Formula", "Composition as a formula of atomic amounts.", "text"),
-    Column("host", "", "Host", "Crystal structure of the hard phase.", "category"),
+    Column("host", "", "Structure", "Crystal structure of the hard phase.", "category"),
     Column(
         "status", "", "Status", "Whether it is a uniaxial magnet in the range asked.", "category"
     ),
@@ -428,7 +428,7 @@ _SHORT = {
     "demagnetization_safety": "Safety",
     "irreversible_loss_pct": "Loss",
     "energy_above_hull_eV_atom": "Hull",
-    "probability_phase_forms": "Forms",
+    "probability_phase_forms": "P(forms)",
     "heavy_rare_earth_wt_pct": "HRE",
     "heavy_rare_earth_saved_wt_pct": "Saved",
     "supply_risk": "Risk",
@@ -437,7 +437,7 @@ _SHORT = {
     "probability_meets_requirements": "P",
     "rank": "#",
     "top_ten_share": "Top 10",
-    "tie_group": "Tie",
+    "tie_group": "Tie group",
     "simpler_rank": "As #",
 }
 

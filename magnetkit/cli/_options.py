@@ -1,4 +1,4 @@
-"""Options that several commands share, those that conditions make, and the names of 0.1."""
+"""Options shared by commands, those made from `Conditions`, and the names of 0.1."""
 
 import glob
 import inspect
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ..prediction.conditions import GROUPS, conditions_in
 
 if TYPE_CHECKING:
@@ -23,13 +25,13 @@ OUTPUT, RUN = "Output", "The run"
 
 
 def option(*words: str, panel: str | None = None, **kind: Any) -> Any:
-    """Return an option: its names, if they are not those of the parameter, and what it means."""
+    """Return an option from its names, where these are not the parameter's, and its help."""
     *names, meaning = words
     return typer.Option(*names, help=meaning, rich_help_panel=panel, **kind)
 
 
 def more(*words: str, panel: str | None = None, **kind: Any) -> Any:
-    """Return an option that ``--help-all`` alone shows."""
+    """Return an option that only ``--help-all`` shows."""
     return option(*words, panel=panel, hidden=True, **kind)
 
 
@@ -47,8 +49,7 @@ def _named(folder: str) -> Callable[[str], list[str]]:
 Application = Annotated[
     str | None,
     option(
-        "Device of `magnetkit applications list`; or say it by --require, --reference and "
-        "--temperature.",
+        "Device of `magnetkit applications list`; or --require, --reference and --temperature.",
         metavar="NAME|FILE",
         autocompletion=_named("applications"),
     ),
@@ -66,25 +67,16 @@ Folder = Annotated[
 ]
 Basis = Annotated[Literal["auto", "atomic", "weight"], option("What the amounts are.")]
 Column = Annotated[
-    str | None,
-    more("Composition column; `composition` or the only text otherwise."),
+    str | None, more("Composition column; `composition` or the only text otherwise.")
 ]
 
 ElementColumns = Annotated[
-    bool,
-    more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B."),
+    bool, more("--element-columns", "One column per element, e.g. Nd, Dy, Fe, B.")
 ]
 
 
 def composition_of(column: str | None, element_columns: bool) -> str | None:
-    """Return the composition column that two options name.
-
-    Raises
-    ------
-    InputError
-        If both are given.
-    """
-    from .._core.errors import InputError
+    """Return the composition column that two options name."""
     from ..composition._files import ELEMENT_COLUMNS
 
     if not element_columns:
@@ -95,15 +87,7 @@ def composition_of(column: str | None, element_columns: bool) -> str | None:
 
 
 def with_unit(text: str | None) -> str | None:
-    """Refuse a temperature without its unit.
-
-    Raises
-    ------
-    InputError
-        If a part of the text is a bare number, or there is no text.
-    """
-    from .._core.errors import InputError
-
+    """Refuse a temperature without its unit."""
     if text is not None and not text.strip():
         raise InputError("--temperature is empty; give a temperature such as 150C")
     parts = [] if text is None else text.split(",")
@@ -118,12 +102,10 @@ def with_unit(text: str | None) -> str | None:
 
 
 Columns = Annotated[
-    str | None,
-    more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT),
+    str | None, more("Columns to print, e.g. rank,candidate.", metavar="NAMES", panel=OUTPUT)
 ]
 Everything = Annotated[
-    bool,
-    more("--all", "Print all columns, however wide the terminal is.", panel=OUTPUT),
+    bool, more("--all", "Print all columns, however wide the terminal is.", panel=OUTPUT)
 ]
 Shells = Annotated[
     list[str] | None,
@@ -134,13 +116,9 @@ Shells = Annotated[
         panel=GROUPS["magnet"],
     ),
 ]
-Strict = Annotated[
-    bool,
-    more("--strict", "Fail on the first row that cannot be used.", panel=RUN),
-]
+Strict = Annotated[bool, more("--strict", "Fail on the first row that cannot be used.", panel=RUN)]
 ReferenceMagnet = Annotated[
-    str | None,
-    option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE"),
+    str | None, option("--reference", "Today's magnet, instead of the device's.", metavar="RECIPE")
 ]
 Require = Annotated[
     list[str] | None,
@@ -159,15 +137,13 @@ Objectives = Annotated[
 ]
 Json = Annotated[bool, option("--json", "Print JSON, one object a line.", panel=OUTPUT)]
 Units = Annotated[
-    Literal["si", "cgs"],
-    option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT),
+    Literal["si", "cgs"], option("Units of tables; cgs shows kG, kOe and MGOe.", panel=OUTPUT)
 ]
 Quiet = Annotated[bool, option("--quiet", "-q", "Print no progress.", panel=OUTPUT)]
 Top = Annotated[int, option("Candidates to print.", min=0, panel=OUTPUT)]
 Mass = Annotated[float, more("Mass of one magnet, kg.", metavar="KG")]
 PerYear = Annotated[
-    int | None,
-    option("Magnets, or devices of a table of parts, a year.", min=1, panel=OUTPUT),
+    int | None, option("Magnets, or devices of a table of parts, a year.", min=1, panel=OUTPUT)
 ]
 Recipe = Annotated[
     str | None, option("What the grade is made of, where known; estimated otherwise.")
@@ -175,13 +151,7 @@ Recipe = Annotated[
 
 
 def a_path(text: str | Path) -> Path:
-    """Read the path of a folder; an empty text would be the current one.
-
-    Raises
-    ------
-    typer.BadParameter
-        If it is empty.
-    """
+    """Read the path of a folder; an empty text would be the current one."""
     if not str(text).strip():
         raise typer.BadParameter("it is empty; expected a folder, e.g. --out results")
     return Path(text)
@@ -195,45 +165,22 @@ def a_place(text: str | Path) -> Any:
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=number`` options.
-
-    Raises
-    ------
-    InputError
-        If one is of another form.
-    """
-    return _read_pairs(texts, option, lambda number: number, "Dy=0.2")
-
-
-def factors(texts: list[str] | None, option: str) -> dict[str, float]:
-    """Read ``Element=factor`` options; the factor may end in an x, as in ``Tb=3x``.
-
-    Raises
-    ------
-    InputError
-        If one is of another form.
-    """
-    return _read_pairs(texts, option, lambda number: number.rstrip().removesuffix("x"), "Tb=3x")
-
-
-def _read_pairs(
-    texts: list[str] | None, option: str, number_of: Callable[[str], str], example: str
-) -> dict[str, float]:
-    from .._core.errors import InputError
-
+    """Read ``Element=number`` options; of ``--price`` the number may end in x, as in ``Tb=3x``."""
+    is_price = option == "--price"
     result = {}
     for text in [part for given in texts or [] for part in given.split(",")]:
         name, _, number = text.partition("=")
         try:
-            result[name.strip()] = float(number_of(number))
+            result[name.strip()] = float(number.rstrip().removesuffix("x" if is_price else ""))
         except ValueError:
+            example = "Tb=3x" if is_price else "Dy=0.2"
             raise InputError(
                 f"{option} {text!r}: expected Element=number, e.g. {example}"
             ) from None
     return result
 
 
-# What the command line reads where the text itself is not what Python takes.
+# Types of the options, and how a text is read, where the text itself is not the value.
 _TYPES: dict[str, tuple[Any, dict[str, Any]]] = {
     "temperature": (str | None, {"callback": with_unit}),
     "load_line": (float | None, {}),
@@ -252,7 +199,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "between": lambda text: tuple((with_unit(text) or "").split(",")),
     "shell": lambda texts: texts[0] if len(texts) == 1 else texts,
     "recycled": lambda texts: pairs(texts, "--recycled"),
-    "prices": lambda texts: factors(texts, "--price"),
+    "prices": lambda texts: pairs(texts, "--price"),
 }
 
 
@@ -283,21 +230,21 @@ Phases, Shell = _MADE["snapshot"], _MADE["shell"]
 def with_options(
     *names: str, without: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a command that ends in ``**keywords`` take conditions as options.
+    """Give a command that ends in ``**keywords`` the options of conditions.
 
-    They come as Python takes them, and those alone that were given. Options of the command itself
-    that bear the name of a field stay.
+    It gets the values of those that were given. An option of its own with the name of a field
+    stays.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(command)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         known = {p.name for p in own}
-        taken = [f.name for f in conditions_in(*names, without=without) if f.name not in known]
+        added = [f.name for f in conditions_in(*names, without=without) if f.name not in known]
 
         @wraps(command)
         def run(**given: Any) -> None:
-            for name in taken:
+            for name in added:
                 value = given.pop(name)
                 if value is not None and value != []:
                     given[name] = _READ.get(name, lambda text: text)(value)
@@ -307,7 +254,7 @@ def with_options(
             inspect.Parameter(
                 name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_MADE[name]
             )
-            for name in taken
+            for name in added
         ]
         run.__signature__ = signature.replace(parameters=own + options)  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in own + options} | {"return": None}
@@ -328,7 +275,7 @@ OLD_COMMANDS = {
     "warmup": "doctor --compile",
     "freeze": "pull",
 }
-"""Commands of 0.1 by their names, and what is typed instead; `freeze` is one of ``data``."""
+"""Commands of 0.1 and their new names; `freeze` is one of ``data``."""
 
 _EVERYWHERE = {"--cgs": "--units cgs", "--wide": "--all", "--key-from-env": ""}
 OLD_OPTIONS = {
@@ -342,11 +289,11 @@ OLD_OPTIONS = {
     "compensate": {"--reference": ""},
     "robustness": {"--top": "--places", "--rows": "--top"},
 }
-"""Options of 0.1 by command, and what is typed instead: nothing where the value stands alone."""
+"""Options of 0.1 by command and their new names, empty where the value stands alone."""
 
 
 def renew(command: str, arguments: list[str]) -> list[str]:
-    """Return arguments with the options of 0.1 by their new names; say each on stderr."""
+    """Return arguments with the new names of options of 0.1, each reported on stderr."""
     known = _EVERYWHERE | OLD_OPTIONS.get(command, {})
     new: list[str] = []
     for place, word in enumerate(arguments):
@@ -367,21 +314,20 @@ def renew(command: str, arguments: list[str]) -> list[str]:
 
 
 def _say_new(old: str, new: str) -> None:
-    from ..show._tables import message
 
-    message(f"{old} goes with the next release; now: {new}")
+    message(f"{old} is removed in the next release; use {new}")
 
 
 class Group(TyperGroup):
-    """A group of commands that knows those of 0.1 too, without showing them."""
+    """A group of commands that accepts those of 0.1 too, without showing them."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that is asked for, and what is left of the arguments."""
+        """Return the requested command, and what is left of the arguments."""
         name = args[0] if args else ""
-        told, given = name not in self.commands and name in OLD_COMMANDS, args[1:]
+        is_old, given = name not in self.commands and name in OLD_COMMANDS, args[1:]
         if not ctx.resilient_parsing:
             given = renew(name, given)
-        if told:
+        if is_old:
             if not ctx.resilient_parsing:
                 _say_new(name, OLD_COMMANDS[name])
             args = [*OLD_COMMANDS[name].split(), *given]
@@ -391,7 +337,7 @@ class Group(TyperGroup):
 
 
 def shown_in_full(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command show its less usual options by ``--help-all``."""
+    """Give a command ``--help-all``, which shows its less usual options."""
     signature = inspect.signature(command)
     options = [p.annotation.__metadata__[0] for p in signature.parameters.values()]
     if not any(getattr(option, "hidden", False) for option in options):
@@ -420,15 +366,13 @@ def _show_all(ctx: typer.Context, wanted: bool) -> None:
 
 
 _HelpAll = Annotated[
-    bool,
-    option("--help-all", "Show every option and exit.", is_eager=True, callback=_show_all),
+    bool, option("--help-all", "Show every option and exit.", is_eager=True, callback=_show_all)
 ]
 
 
 def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: Any) -> Any:
-    """Call a function that takes compositions, and list the rows that it had to leave out."""
+    """Call a function that takes compositions, and list the rows that it rejected."""
     from ..composition._read import RejectedRows
-    from ..show._tables import message
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RejectedRows)
@@ -439,16 +383,8 @@ def reported(function: "Callable[..., pd.DataFrame]", *given: Any, **options: An
 
 
 def refuse_beside(option: str, **given: object) -> None:
-    """Refuse options that have no meaning beside another.
-
-    Raises
-    ------
-    InputError
-        If one of `given`, by the names of their parameters, has a value.
-    """
-    from .._core.errors import InputError
-
+    """Refuse options that have no effect together with another, by their parameters' names."""
     for name, value in given.items():
         if value not in (None, False, [], ()):
             own = _NAMES.get(name, f"--{name.replace('_', '-')}")
-            raise InputError(f"{option}: leave {own} out, it has no use there")
+            raise InputError(f"{option}: leave {own} out, it has no effect there")

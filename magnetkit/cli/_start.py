@@ -1,14 +1,11 @@
-"""Ctrl-C that ends the command soon, whatever runs.
+"""What surrounds each command: Ctrl-C ends it soon, messages go to stderr, ``--verbose``.
 
-Python takes notice of a signal between two of its own instructions, and a kernel may run for
-seconds between them. The system's part of the handler writes to a pipe at once, where a thread
-of ours waits: if the command has not ended in time, the thread ends it. Results and caches stay
-whole, since their files are renamed into place.
-
-Whether the user asked to see warnings and where a defect lies.
+Python handles a signal between two of its own instructions, and a kernel may run for seconds
+between them. The system's part of the handler writes to a socket at once, where a thread waits: if
+the command has not ended in time, the thread ends it. Results and caches stay whole, since their
+files are renamed into place.
 """
 
-import contextlib
 import logging
 import os
 import signal
@@ -19,11 +16,10 @@ import time
 from contextlib import suppress
 from typing import NoReturn
 
-INTERRUPTED = 130
+_INTERRUPTED = 130
 PATIENCE_S = 1.5
 MESSAGE = (
-    "magnetkit: interrupted; what is finished is kept, and a screening goes on from there with "
-    "--resume"
+    "magnetkit: interrupted; finished work is kept, a screening goes on from there with --resume"
 )
 
 _ended = threading.Lock()
@@ -50,40 +46,34 @@ def watch() -> None:
 
 
 def _unraisable(what: "sys.UnraisableHookArgs") -> None:
-    """End where Python would print an interruption and go on: in a finalizer or a call from C.
-
-    LLVM calls back as it compiles, and a Ctrl-C may meet just that.
-    """
+    """End where Python would print an interruption and go on: in a finalizer, or as LLVM calls."""
     if isinstance(what.exc_value, KeyboardInterrupt):
         end()
     sys.__unraisablehook__(what)
 
 
 def end() -> NoReturn:
-    """Say that the command was interrupted, and end the process.
+    """Print that the command was interrupted, and end the process.
 
-    Python itself would die of the signal instead of exiting 130 where the interruption met code
-    that was being compiled from a text, as parts of numba are.
+    Python itself would die of the signal instead of exiting 130 where it came in code that was
+    being compiled from a text, as parts of numba are.
     """
     if _ended.acquire(blocking=False):
         print(f"\n{MESSAGE}", file=sys.stderr, flush=True)
-        with contextlib.suppress(OSError, ValueError):
+        with suppress(OSError, ValueError):
             sys.stdout.flush()
-        os._exit(INTERRUPTED)
+        os._exit(_INTERRUPTED)
     while True:
         time.sleep(1.0)
 
 
-def caused(error: BaseException) -> bool:
-    """Return whether an error came of an interruption.
-
-    numba wraps the one that meets a kernel at its start in a SystemError.
-    """
+def is_interruption(error: BaseException) -> bool:
+    """Return whether an interruption caused an error: numba may wrap it in a SystemError."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, KeyboardInterrupt):
             return True
-        if isinstance(seen, SystemExit) and seen.code == INTERRUPTED:
+        if isinstance(seen, SystemExit) and seen.code == _INTERRUPTED:
             return True
         seen = seen.__cause__ or seen.__context__
     return False
@@ -93,7 +83,7 @@ _verbose = False
 
 
 class _Stderr(logging.Handler):
-    """Writes a line to what is stderr as it comes, and nowhere once that is closed."""
+    """Writes to the present stderr, or nowhere once that is closed."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record."""
@@ -101,8 +91,8 @@ class _Stderr(logging.Handler):
             print(self.format(record), file=sys.stderr)
 
 
-def tell() -> None:
-    """Show what magnetkit itself has to say, such as that kernels are compiled, on stderr."""
+def show_messages() -> None:
+    """Show the messages of magnetkit itself on stderr, such as that kernels are compiled."""
     logger = logging.getLogger("magnetkit")
     if any(isinstance(handler, _Stderr) for handler in logger.handlers):
         return

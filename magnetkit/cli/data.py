@@ -1,4 +1,4 @@
-"""``magnetkit data``, ``applications`` and ``supply``: what is known, and what is fetched."""
+"""``magnetkit data``, ``applications`` and ``supply``: data sets, devices, supply tables."""
 
 import warnings
 from json import dumps
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     ApplicationName,
     Basis,
@@ -96,8 +98,7 @@ def verify(json: Json = False) -> None:
 
 @app.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")],
-    quiet: Quiet = False,
+    name: Annotated[str, typer.Argument(help="Name of the set, e.g. curie.")], quiet: Quiet = False
 ) -> None:
     """Download a public data set and those that belong to it, checked by SHA-256; print where.
 
@@ -118,32 +119,25 @@ def pull(
     systems: Systems = None,
     application: For = None,
     out: Annotated[
-        Path | None,
-        option("Folder to freeze the pull into, as a snapshot for --phases."),
+        Path | None, option("Folder to freeze the pull into, as a snapshot for --phases.")
     ] = None,
     cif: Annotated[
-        Path | None,
-        more("Also write the crystals as CIF files into this folder."),
+        Path | None, more("Also write the crystals as CIF files into this folder.")
     ] = None,
-    poscar: Annotated[
-        Path | None,
-        more("The same as POSCAR files, as VASP reads them."),
-    ] = None,
+    poscar: Annotated[Path | None, more("The same as POSCAR files, as VASP reads them.")] = None,
     endpoint: Annotated[
-        str | None,
-        more("Address of the server; else MP_API_ENDPOINT or the public one."),
+        str | None, more("Address of the server; else MP_API_ENDPOINT or the public one.")
     ] = None,
     thermo_type: Annotated[
-        str | None,
-        more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN."),
+        str | None, more("Scheme of the energies: GGA_GGA+U, GGA_GGA+U_R2SCAN, R2SCAN.")
     ] = None,
-    refresh: Annotated[bool, more("--refresh", "Ask again even if it is in the cache.")] = False,
+    refresh: Annotated[bool, more("--refresh", "Request again what is in the cache.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Pull phases from the Materials Project into the cache; print the snapshot's folder.
 
-    The key is read from MP_API_KEY: in the command it would be seen by others. With --out the
-    pull is frozen, and that folder printed; nothing is asked that is in the cache already.
+    The key is read from MP_API_KEY, since others could see it in the command. With --out the pull
+    is frozen, and that folder printed; what is in the cache is not requested again.
 
     Examples
     --------
@@ -176,7 +170,7 @@ def diff(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show what moved between two snapshots: phases new, gone or moved by over 10 meV/atom.
+    """Compare two snapshots: phases that are new, gone or moved by over 10 meV/atom.
 
     Examples
     --------
@@ -193,8 +187,8 @@ def diff(
         print_json(found)
     else:
         counts = found["change"].value_counts()
-        told = ", ".join(f"{counts.get(c, 0)} {c}" for c in ("new", "gone", "moved"))
-        typer.echo(f"{told} by more than 10 meV/atom, over the elements that both have")
+        text = ", ".join(f"{counts.get(c, 0)} {c}" for c in ("new", "gone", "moved"))
+        typer.echo(f"{text} by more than 10 meV/atom, over the elements that both have")
         for _, row in found[found["change"] == "moved"].iterrows():
             was, now = (1000.0 * row[f"energy_above_hull_eV_atom{e}"] for e in ("_before", ""))
             typer.echo(f"  {row['formula']:20s} {was:8.1f} -> {now:8.1f} meV/atom above the hull")
@@ -219,8 +213,7 @@ def _moved(application: str, sides: "list[Path | None]", top: int, json: bool, q
 
 
 def _systems(systems: list[str] | None, application: str | None) -> list[str]:
-    """Return the systems named, and those that a device's substitutes touch."""
-    from .._core.errors import InputError
+    """Return the systems named, and those of a device's substitutes."""
     from ..composition.notation import read_amounts
     from ..phases.differences import touched_systems
     from ..ranking.applications import load
@@ -241,18 +234,13 @@ def _pulled(
     systems: list[str], endpoint: str | None, thermo_type: str | None, refresh: bool, quiet: bool
 ) -> "Snapshot":
     from ..phases.pull import pull_snapshot
-    from ..show._tables import message
 
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         pulled = pull_snapshot(
-            systems,
-            endpoint=endpoint,
-            thermo_type=thermo_type,
-            refresh=refresh,
-            progress=not quiet,
+            systems, endpoint=endpoint, thermo_type=thermo_type, refresh=refresh, progress=not quiet
         )
-    for warning in told:
+    for warning in caught:
         message(f"warning: {warning.message}")
     if not quiet:
         facts = pulled.manifest
@@ -299,7 +287,6 @@ def new_application(
       magnetkit applications new my-pump
     """
     from .._core._arguments import write_new
-    from ..show._tables import message
 
     template = _PACKAGE / "ranking/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -307,7 +294,7 @@ def new_application(
 
 @applications.command("show")
 def show_application(name: ApplicationName, json: Json = False) -> None:
-    """Show what a device asks of its magnet, and where each number comes from.
+    """Show the requirements of a device on its magnet, and the source of each number.
 
     Examples
     --------
@@ -402,7 +389,6 @@ def new_scenario(
       magnetkit supply new my-scenario
     """
     from .._core._arguments import write_new
-    from ..show._tables import message
 
     template = _PACKAGE / "supply/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -437,7 +423,10 @@ def alloys(
     shell: Shell = None,
     break_even: Annotated[
         str | None,
-        more("What share of it must be recycled to come down to --against.", metavar="ELEMENT"),
+        more(
+            "Compute its recycled share at which the risk is that of --against.",
+            metavar="ELEMENT",
+        ),
     ] = None,
     against: Annotated[str | None, more("Alloy whose supply risk is to be reached.")] = None,
     json: Json = False,
@@ -452,21 +441,20 @@ def alloys(
     """
     from .._core.errors import CompositionError, InputError
     from ..composition.table import CompositionTable
-    from ..show._tables import message
     from ..show._text import of_cost, remark
     from ..supply.ledger import break_even_recycled_share, ledger
 
     if (break_even is None) != (against is None):
         raise InputError("--break-even and --against go together, e.g. Co and Nd2Fe14B")
-    asked = [*formulas, *([against] if against else [])]
-    table = CompositionTable.from_strings(asked, basis=basis)
+    texts = [*formulas, *([against] if against else [])]
+    table = CompositionTable.from_strings(texts, basis=basis)
     if table.errors:
         first = table.errors[0]
         raise CompositionError(first.reason, first.text, first.position)
     name, shares = scenario or "baseline", pairs(recycled, "--recycled")
-    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(asked) - len(formulas))
+    shells = [(shell or [""])[0]] * len(formulas) + [""] * (len(texts) - len(formulas))
     frame = ledger(table, name, shares, shell=shells)
-    frame.insert(0, "formula", asked)
+    frame.insert(0, "formula", texts)
     shown = dict(ALLOYS)
     if break_even:
         target = frame["supply_risk"].iloc[-1]
@@ -511,7 +499,7 @@ def controls(json: Json = False) -> None:
 
 @supply.command()
 def claims(json: Json = False) -> None:
-    """Show what is often said of US supply beside today's figures, each with its date.
+    """Compare common statements on US supply with today's figures, each with its date.
 
     Examples
     --------
@@ -533,8 +521,7 @@ def claims(json: Json = False) -> None:
 
 
 def _say_overdue() -> None:
-    """Say on stderr which facts are past the day to look at them again."""
-    from ..show._tables import message
+    """Print on stderr which facts are due for a review."""
     from ..supply.tables import overdue
 
     for late in overdue():

@@ -1,18 +1,13 @@
-"""``magnetkit doctor``: what is installed, cached and reachable, and what to do.
+"""``magnetkit doctor``: what is installed, cached, trained and reachable; ``--compile``."""
 
-What is installed, cached, trained and reachable on this machine, and what to do about it.
-
-``magnetkit doctor --compile``: what the first commands would wait for, done now.
-"""
-
-import json
 import os
 import platform
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
+from json import dumps, loads
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,6 +15,7 @@ from urllib.parse import urlsplit
 import typer
 
 from .._core import datasets
+from .._core._progress import message
 from .._core._version import __version__
 from .._core.errors import InputError, MagnetkitError
 from .._core.settings import get_settings
@@ -40,11 +36,11 @@ def doctor(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Say what is installed, cached and trained on this machine, and what to do.
+    """Show what is installed, cached and trained on this machine, and what to do.
 
-    Nothing is sent anywhere without --online. Exits 1 where something is broken. --compile is for
-    after an installation, for an image, or for an administrator: what is compiled beside the
-    package serves every user, and what is there already is not made again.
+    Nothing is sent anywhere without --online. Exits 1 where something is broken. Use --compile
+    after an installation or in an image: kernels that an administrator compiles serve every user,
+    and those compiled already are left as they are.
 
     Examples
     --------
@@ -55,35 +51,35 @@ def doctor(
       magnetkit doctor --compile
     """
     if compile_:
-        warmup(quiet)
+        start = time.monotonic()
+        _run_each_once()
+        if not quiet:
+            message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
         return
-    from dataclasses import asdict
-    from json import dumps
-
     findings = list(examine(online))
-    broken = any(finding.state == "broken" for finding in findings)
     if json:
         for finding in findings:
             typer.echo(dumps(asdict(finding)))
-        raise typer.Exit(broken)
+    else:
+        _print(findings)
+    raise typer.Exit(any(finding.state == "broken" for finding in findings))
+
+
+def _print(findings: "list[Finding]") -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console(soft_wrap=True, highlight=False)
-    group = ""
+    console, group = Console(soft_wrap=True, highlight=False), ""
     signs = {"ok": "[green]ok    [/]", "note": "[yellow]note  [/]", "broken": "[red]broken[/]"}
     for finding in findings:
         if finding.group != group:
-            group = finding.group
-            console.print(
-                f"\n[bold]{group}[/]" if finding is not findings[0] else f"[bold]{group}[/]"
-            )
+            gap, group = "\n" if group else "", finding.group
+            console.print(f"{gap}[bold]{group}[/]")
         console.print(f"{signs[finding.state]} {finding.name}: {escape(finding.value)}")
         if finding.advice:
             console.print(f"         [dim]{escape(finding.advice)}[/]")
-    counts = [sum(f.state == state for f in findings) for state in ("broken", "note")]
-    console.print(f"\n{counts[0]} broken, {counts[1]} to note")
-    raise typer.Exit(broken)
+    broken, notes = (sum(f.state == state for f in findings) for state in ("broken", "note"))
+    console.print(f"\n{broken} broken, {notes} to note")
 
 
 State = Literal["ok", "note", "broken"]
@@ -92,7 +88,7 @@ NEEDED = (
     "numpy", "numba", "scipy", "pandas", "pyarrow", "scikit-learn", "pymatgen", "mp-api",
     "pydantic", "plotly", "openpyxl", "typer", "rich", "pooch",
 )  # fmt: skip
-OPTIONAL = {
+_OPTIONAL = {
     "matplotlib": ("plots", "mk.plots"),
     "dash": ("explore", "magnetkit explore"),
     "dask": ("cluster", "screening on a cluster"),
@@ -101,29 +97,18 @@ OPTIONAL = {
     "xgboost-cpu": ("evaluation", "the recipes of others in benchmarks.accuracy"),
 }
 """Package to its extra and what it is for."""
-CACHES = {
+_CACHES = {
     "fetched": "data sets fetched",
     "pulls": "pulls from the Materials Project",
     "surrogates": "trained models",
     "kernels": "compiled kernels",
 }
-TIMEOUT = 8.0
+_TIMEOUT_S = 8.0
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at.
-
-    Attributes
-    ----------
-    group : str
-        Heading it stands under.
-    name, value : str
-        What it is, and how it is.
-    state : {"ok", "note", "broken"}
-    advice : str
-        What to do; empty where there is nothing to.
-    """
+    """What was checked (under the heading `group`), what was found, and what to do about it."""
 
     group: str
     name: str
@@ -133,17 +118,9 @@ class Finding:
 
 
 def examine(online: bool = False) -> Iterator[Finding]:
-    """Look at this machine.
+    """Yield what is found on this machine; the key of the Materials Project is in no finding.
 
-    Parameters
-    ----------
-    online : bool
-        Also ask the Materials Project's server; nothing leaves the machine otherwise.
-
-    Yields
-    ------
-    Finding
-        In the order of their groups. The Materials Project key is never part of one.
+    `online` asks its server too; nothing leaves the machine otherwise.
     """
     yield from _packages()
     yield from _data()
@@ -174,12 +151,12 @@ def _packages() -> Iterator[Finding]:
         "ok" if known else "broken",
         "" if known else "use Python 3.11 to 3.13",
     )
-    for name in (*NEEDED, *OPTIONAL):
+    for name in (*NEEDED, *_OPTIONAL):
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            if name in OPTIONAL:
-                extra, use = OPTIONAL[name]
+            if name in _OPTIONAL:
+                extra, use = _OPTIONAL[name]
                 advice = f"for {use}: pip install 'magnetkit[{extra}]'"
                 yield Finding(group, name, "not installed", "note", advice)
             else:
@@ -194,14 +171,14 @@ def _packages() -> Iterator[Finding]:
 
 
 def _dated(group: str) -> Iterator[Finding]:
-    """Say which export controls and prices are past the day to look at them again."""
+    """Say which export controls and prices are due for a review."""
     from ..supply.tables import overdue
 
     late = overdue()
     yield Finding(
         group,
         "dated facts",
-        "; ".join(late) if late else "export controls and prices are as of their day",
+        "; ".join(late) if late else "no export control or price is due for a review",
         "note" if late else "ok",
         "see `magnetkit supply controls`; scenarios controls-2025 and controls-2026-all are the "
         "two outcomes"
@@ -254,7 +231,7 @@ def _caches() -> Iterator[Finding]:
         "ok" if writable else "note",
         "" if writable else "set MAGNETKIT_CACHE_DIR to a folder you may write to",
     )
-    for name, what in CACHES.items():
+    for name, what in _CACHES.items():
         files = _files(folder / name)
         yield Finding(group, what, f"{len(files)} files, {_size(files)}")
 
@@ -265,7 +242,7 @@ def _models() -> Iterator[Finding]:
     found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}
     for target in TARGETS:
         count = sum(name.startswith(f"{target}-") for name in found)
-        advice = "" if count else "trained at first use; `magnetkit train` does it now"
+        advice = "" if count else "trained at first use; `magnetkit models train` does it now"
         yield Finding(
             "Models", target, f"{count} trained" if count else "not trained", "ok", advice
         )
@@ -285,24 +262,26 @@ def _kernels() -> Iterator[Finding]:
             group, "compiled", "switched off", "note", "unset NUMBA_DISABLE_JIT: it is slow"
         )
         return
-    # To find the folder removes what is damaged, and says so.
+    # This removes damaged files, and says so.
     place = folder()
     if place is None:
         advice = (
             "each start compiles anew, for half a minute: unset MAGNETKIT_NUMBA_CACHE=0, or set "
             "NUMBA_CACHE_DIR or MAGNETKIT_CACHE_DIR to a folder you may write to"
         )
-        yield Finding(group, "compiled", "new ones are kept nowhere", "note", advice)
+        yield Finding(group, "compiled", "not kept between commands", "note", advice)
         return
     files = [file for file, _ in kept(place) if file.suffix == ".nbc"]
     if not files:
-        advice = "the first command compiles for half a minute"
-        yield Finding(group, "compiled", f"none kept in {place}", "ok", advice)
+        advice = (
+            "the first command compiles for half a minute; `magnetkit doctor --compile` does it now"
+        )
+        yield Finding(group, "compiled", f"none in {place}", "ok", advice)
         return
     listed = {line.partition("  ")[2] for line in listed_in(place)}
     new = sum(file.name not in listed for file in files)
-    unlisted = f", {new} of them by commands at work" if new else ""
-    yield Finding(group, "compiled", f"{len(files)} kept in {place}, {_size(files)}{unlisted}")
+    unlisted = f", {new} of them by commands still running" if new else ""
+    yield Finding(group, "compiled", f"{len(files)} in {place}, {_size(files)}{unlisted}")
 
 
 def _materials_project(online: bool) -> Iterator[Finding]:
@@ -321,7 +300,7 @@ def _materials_project(online: bool) -> Iterator[Finding]:
     # An address may hold a password; only the server's name is shown.
     place = urlsplit(address).hostname or "an address that cannot be read"
     if not online:
-        yield Finding(group, "server", f"{place}, not asked (--online asks)")
+        yield Finding(group, "server", f"{place}, not requested (--online requests it)")
         return
     yield _asked(group, place, address)
 
@@ -333,8 +312,8 @@ def _asked(group: str, place: str, address: str) -> Finding:
     from ..phases.pull import check_endpoint
 
     try:
-        with urlopen(check_endpoint(address) + "heartbeat", timeout=TIMEOUT) as answer:
-            version = json.loads(answer.read(1 << 16)).get("db_version")
+        with urlopen(check_endpoint(address) + "heartbeat", timeout=_TIMEOUT_S) as answer:
+            version = loads(answer.read(1 << 16)).get("db_version")
     except (OSError, HTTPException, ValueError, AttributeError, InputError) as error:
         advice = (
             "check the network, a proxy (HTTPS_PROXY) and MP_API_ENDPOINT; all else works offline"
@@ -357,18 +336,8 @@ def _size(files: list[Path]) -> str:
     return f"{total:.1f} GB"
 
 
-def warmup(quiet: bool = False) -> None:
-    """Compile the kernels and train the models now, so that no first command has to."""
-    from ..show._tables import message
-
-    start = time.monotonic()
-    _run()
-    if not quiet:
-        message(f"kernels and models are ready ({time.monotonic() - start:.0f} s)")
-
-
-def _run() -> None:
-    """Do what most commands do, small."""
+def _run_each_once() -> None:
+    """Run what most commands run, on few candidates: it compiles the kernels, trains the models."""
     from ..composition.substitution import substitutions
     from ..diffusion.diffuse import diffuse
     from ..features.compositions import CompositionStatistics

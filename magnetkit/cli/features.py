@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import Basis, Column, ElementColumns, Group, Quiet, composition_of, shown_in_full
 
 app = typer.Typer(
@@ -40,7 +42,7 @@ def make(
     written, rejected = run(candidates, out, basis, composition_of(column, element_columns))
     note = f", {rejected:,} rejected: {out.with_suffix('.rejected.csv')}" if rejected else ""
     if not quiet:
-        typer.echo(f"magnetkit: {written:,} rows in {out}{note}", err=True)
+        message(f"{written:,} row{'s' if written != 1 else ''} in {out}{note}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -55,8 +57,6 @@ def bench(context: typer.Context) -> None:
 
       magnetkit features bench --match statistics --rows 2000000
     """
-    from .._core.errors import InputError
-
     checkout = Path(__file__).resolve().parents[2]
     if not (checkout / "benchmarks/features/__main__.py").is_file():
         raise InputError(

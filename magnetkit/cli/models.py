@@ -6,15 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from .._core.errors import InputError
 from ._options import Group, Json, Phases, Quiet, shown_in_full
 
-app = typer.Typer(cls=Group, help="Models that are learnt from data.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Models trained on data.", no_args_is_help=True)
 
 PHASE_TARGET = "formation_energy_eV_atom"
 
 
 def trained() -> tuple[str, ...]:
-    """Return what can be trained; the distance to the hull follows from the formation energy."""
+    """Return the targets; the distance to the hull follows from the formation energy."""
     from .._core.columns import properties
 
     return ("curie_temperature_K", PHASE_TARGET, *(record.name for record in properties()))
@@ -22,13 +23,13 @@ def trained() -> tuple[str, ...]:
 
 Data = Annotated[
     Path | None,
-    typer.Option(help="CSV to learn from: composition, the target, and group, source if known."),
+    typer.Option(help="CSV to train on: composition, the target, and group, source if known."),
 ]
 
 
 @app.callback()
 def _models() -> None:
-    """Models that are learnt from data."""
+    """Models trained on data."""
 
 
 @app.command()
@@ -45,7 +46,7 @@ def train(
     phases: Phases = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train the surrogate of a target and keep it in the cache.
+    """Train the surrogate of a target and store it in the cache.
 
     Examples
     --------
@@ -53,7 +54,6 @@ def train(
 
       magnetkit models train curie_temperature_K --data mine.csv
     """
-    from .._core.errors import InputError
     from ..surrogates.models import train as run
 
     if data is not None and target is None:
@@ -77,10 +77,10 @@ def validate(
     peers: Annotated[bool, typer.Option(hidden=True)] = True,
     quiet: Quiet = False,
 ) -> None:
-    """Print how far predictions were from measurements that the models had not seen.
+    """Print the errors of predictions on measurements that were not used for training.
 
-    The figures are those of the day each table names, misses included; a checkout of the source
-    makes them anew, also with data of your own: python -m benchmarks.accuracy TARGET.
+    Each table names the date of its figures. In a checkout of the source they can be computed
+    again, also with your own data: python -m benchmarks.accuracy TARGET.
 
     Examples
     --------
@@ -88,7 +88,6 @@ def validate(
 
       magnetkit validate hindcast --json
     """
-    from .._core.errors import InputError
     from ..show._text import remark
 
     if data is not None or phases is not None or not peers:
@@ -99,8 +98,8 @@ def validate(
     stored = _stored()
     if target is not None and target not in stored:
         raise InputError(
-            f"no figures of {target!r} are stored, but of {', '.join(stored)}; those of all that "
-            "is learnt are made in a checkout of the source: python -m benchmarks.accuracy TARGET"
+            f"no figures of {target!r} are stored, but of {', '.join(stored)}; others are computed "
+            "in a checkout of the source: python -m benchmarks.accuracy TARGET"
         )
     chosen = stored if target is None else {target: stored[target]}
     if json:
@@ -110,7 +109,7 @@ def validate(
         for table in tables:
             _show(name, table)
     if not quiet:
-        remark(f"in a checkout: python -m benchmarks.accuracy {target or 'TARGET'} makes them anew")
+        remark(f"in a checkout, anew: python -m benchmarks.accuracy {target or 'TARGET'}")
 
 
 def _stored() -> dict[str, list[dict[str, Any]]]:
@@ -121,10 +120,10 @@ def _stored() -> dict[str, list[dict[str, Any]]]:
 
 
 def _show(target: str, table: dict[str, Any]) -> None:
-    """Print a stored table; what it is of and where all of it stands come first."""
+    """Print a stored table below its subject and the page that has all of it."""
     from ..show._text import Shown, print_table, say
 
-    say(f"{target}, {table['date']}: {table['about']} All of it: {table['page']}")
+    say(f"{target}, {table['date']}: {table['about']} More: {table['page']}")
     columns = []
     for heading, *cells in zip(table["columns"], *table["rows"], strict=True):
         # A sentence may begin with a number.
@@ -134,11 +133,9 @@ def _show(target: str, table: dict[str, Any]) -> None:
 
 
 def _source(target: str, data: Path | None, phases: Path | None) -> Path | None:
-    """Return what a surrogate learns from: the file, or the snapshot where phases are learnt."""
-    from .._core.errors import InputError
-
+    """Return the training data of a surrogate: the file, or for phases the snapshot."""
     if phases is None or target != PHASE_TARGET:
         return data
     if data is not None:
-        raise InputError(f"{target} is learnt from --data or from --phases, not from both")
+        raise InputError(f"{target} is trained on --data or on --phases, not on both")
     return phases

@@ -1,4 +1,4 @@
-"""``magnetkit predict``, ``curve`` and ``phases``: what magnets of recipes are and do."""
+"""``magnetkit predict``, ``curve`` and ``phases``: properties, curves and stability."""
 
 import sys
 from collections.abc import Sequence
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     Basis,
@@ -60,8 +62,7 @@ def predict(
     objective: Objectives = None,
     strict: Strict = False,
     out: Annotated[
-        Path | None,
-        option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT),
+        Path | None, option("File to write: .csv, .tsv, .parquet, .xlsx or .jsonl.", panel=OUTPUT)
     ] = None,
     columns: Columns = None,
     everything: Everything = False,
@@ -72,8 +73,8 @@ def predict(
     """Predict the properties of compositions, each with its 90 % interval.
 
     Several temperatures, as 20C,100C,150C or 20C:200C:10 (first, last, step), give a row each.
-    With --require and --reference each is judged too: its probability of meeting what is asked,
-    what it fails, its rank among them.
+    With --require and --reference each is evaluated too: the probability that it meets the
+    requirements, those that it fails, its rank.
 
     Examples
     --------
@@ -86,7 +87,7 @@ def predict(
 
       magnetkit predict --compare N42SH "Nd24Pr6Dy1Co1Cu0.15B0.96Fe bal." --basis weight
     """
-    from ..show._tables import message, print_properties
+    from ..show._tables import print_properties
     from ..show._written import write_table
 
     at = temperature or "300K"
@@ -107,14 +108,14 @@ def predict(
         **keywords,
     }
     if require or reference or objective:
-        frame = _judged(given(formulas), at, require or (), reference, objective or (), options)
+        frame = _evaluate(given(formulas), at, require or (), reference, objective or (), options)
     else:
         from ..prediction.predict import predict as run
 
         frame = reported(run, given(formulas), at, **options)
     if out is not None:
         write_table(frame, out)
-        message(f"{len(frame):,} rows in {out}")
+        message(f"{len(frame):,} row{'s' if len(frame) != 1 else ''} in {out}")
         return
     print_properties(
         frame,
@@ -126,7 +127,7 @@ def predict(
     )
 
 
-def _judged(
+def _evaluate(
     compositions: Any,
     temperature: str,
     require: Sequence[str],
@@ -134,15 +135,14 @@ def _judged(
     objectives: Sequence[str],
     options: dict[str, Any],
 ) -> "pd.DataFrame":
-    """Return properties with what the options ask of them judged, in the order of the input."""
+    """Return properties evaluated against the requirements, in the order of the input."""
     from ..run.screen import screen
-    from ..show._tables import message
     from .screen import device
 
     refuse_beside("--require", host=options.get("host"))
     line = options.get("load_line")
-    asked = device(None, require, reference, temperature, line, options["basis"])
-    result = screen(compositions, asked, require=require, objectives=objectives, **options)
+    wanted = device(None, require, reference, temperature, line, options["basis"])
+    result = screen(compositions, wanted, require=require, objectives=objectives, **options)
     for row in result.rejected:
         message(f"line {row.line} ({row.text!r}): {row.reason}")
     return result.table
@@ -168,14 +168,7 @@ def _compare(
 
 
 def given(formulas: Sequence[str]) -> Any:
-    """Return what to read: recipes, the path of a table, or the lines of stdin.
-
-    Raises
-    ------
-    InputError
-        If a file or stdin stands among recipes.
-    """
-    from .._core.errors import InputError
+    """Return what to read: recipes, the path of a table, or the lines of stdin."""
     from ..composition._read import is_path
 
     alone = len(formulas) == 1
@@ -189,19 +182,11 @@ def given(formulas: Sequence[str]) -> Any:
 
 
 def check_out(out: Path) -> None:
-    """Refuse a file that cannot be written, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        If its kind is unknown, or it is a folder or in none.
-    """
-    from .._core.errors import InputError
-
+    """Refuse a file that cannot be written, before anything is computed."""
     if out.suffix.lower() not in _WRITTEN:
         raise InputError(f"--out {out}: expected a file ending in {', '.join(_WRITTEN)}")
     if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"--out {out}: no file can be written there; is the folder right?")
+        raise InputError(f"--out {out}: no file can be written there; check the folder")
 
 
 @with_options("outside_field_kA_m", "magnet", "interval", "data", "add", without=("host",))
@@ -220,8 +205,8 @@ def curve(
         bool,
         option(
             "--limits",
-            "Tell instead up to which temperature the magnets keep their flux: where the knee "
-            "is used up, and where 0.2, 1 and 5 % are lost for good.",
+            "Instead show up to which temperature the magnets keep their flux: where the knee "
+            "reaches the working point, and where 0.2, 1 and 5 % are lost irreversibly.",
         ),
     ] = False,
     bound: Annotated[
@@ -235,8 +220,7 @@ def curve(
         ),
     ] = None,
     hours: Annotated[
-        str | None,
-        more("With --limits: times at the temperature, h.", metavar="NUMBERS"),
+        str | None, more("With --limits: times at the temperature, h.", metavar="NUMBERS")
     ] = None,
     form: Annotated[
         Literal["csv", "femm", "elmer", "pyleecan"],
@@ -245,16 +229,11 @@ def curve(
         ),
     ] = "csv",
     kind: Annotated[
-        Literal["BH", "JH"],
-        more("--curve", "Which curve the two columns hold.", panel=OUTPUT),
+        Literal["BH", "JH"], more("--curve", "Which curve the two columns hold.", panel=OUTPUT)
     ] = "BH",
-    bare: Annotated[
-        bool,
-        more("--bare", "Numbers alone, without comment."),
-    ] = False,
+    bare: Annotated[bool, more("--bare", "Numbers alone, without comment.")] = False,
     out: Annotated[
-        Path | None,
-        option("File to write; one a temperature, named by it.", panel=OUTPUT),
+        Path | None, option("File to write; one a temperature, named by it.", panel=OUTPUT)
     ] = None,
     json: Json = False,
     **keywords: Any,
@@ -269,9 +248,7 @@ def curve(
 
       magnetkit curve --limits N42SH Nd1.8Dy0.2Fe14B --load-line 1,2
     """
-    from .._core.errors import InputError
     from ..curves.curve import curve as run
-    from ..show._tables import message
 
     if limits:
         refuse_beside("--limits", temperature=temperature, out=out, bare=bare)
@@ -282,7 +259,7 @@ def curve(
     if len(magnets) != 1:
         raise InputError(f"curve takes one magnet, got {len(magnets)}; with --limits it takes more")
     if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise InputError(f"--out {out}: no file can be written there; is the folder right?")
+        raise InputError(f"--out {out}: no file can be written there; check the folder")
     if load_line is not None:
         lines = numbers(load_line, "--load-line")
         if len(lines) != 1:
@@ -334,15 +311,7 @@ def _limits(
 
 
 def numbers(text: str, option: str) -> list[float]:
-    """Return the numbers of a text such as ``"1,2.5"``.
-
-    Raises
-    ------
-    InputError
-        If it is another text.
-    """
-    from .._core.errors import InputError
-
+    """Return the numbers of a text such as ``"1,2.5"``."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
@@ -378,18 +347,17 @@ def phases(
     basis: Basis = "auto",
     phases: Phases = None,
     section: Annotated[
-        str | None,
-        option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM"),
+        str | None, option("Draw them on a ternary section, e.g. Sm-Co-Fe.", metavar="SYSTEM")
     ] = None,
     out: Annotated[
         Path | None, option("Picture of the section: .png, .svg, .pdf or .html.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say whether phases form at a temperature, how sure that is, and what they fall into.
+    """Predict whether phases form at a temperature, and into which phases they decompose.
 
-    Without a temperature that at which the host is made. A formula with a host's exact ratio names
-    that phase; any other one is a recipe, and its hard phase is judged.
+    By default at the temperature at which the host is made. A formula with a host's exact ratio
+    names that phase; of any other recipe the hard phase is evaluated.
 
     Examples
     --------
@@ -399,11 +367,10 @@ def phases(
     """
     import pandas as pd
 
-    from .._core.errors import InputError
     from .._core.units import parse_temperature
     from ..composition._read import read_inputs
     from ..phases.stability import stability
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
 
     if (section is None) != (out is None):
         raise InputError("--section names the system and --out the picture; give both")
@@ -433,7 +400,7 @@ def phases(
 
 
 def _state(here: float, made: float) -> str:
-    """Name how a phase stands at a temperature, beside that at which it is made."""
+    """Return the state of a phase at a temperature, from its probabilities there and when made."""
     from ..phases._forming import FORMS
 
     if here != here:

@@ -1,10 +1,12 @@
-"""``magnetkit replace``, ``diffuse``, ``grades`` and ``calibrate``: what stands for a magnet."""
+"""``magnetkit replace``, ``diffuse``, ``grades`` and ``calibrate``."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from .._core._progress import message
+from .._core.errors import InputError
 from ._options import (
     OUTPUT,
     Basis,
@@ -86,15 +88,15 @@ def replace(
         bool,
         option(
             "--compensated",
-            "Say what the gadolinium and erbium of a compensated grade do, and what does with "
-            "less.",
+            "Show the effect of the gadolinium and erbium of a compensated grade, and the least "
+            "that suffices.",
             panel=_OTHER,
         ),
     ] = False,
     circuit: Annotated[
         float,
         more(
-            "With --compensated: what pole pieces and gap add to alpha, %/K.",
+            "With --compensated: contribution of pole pieces and gap to alpha, %/K.",
             metavar="PCT_K",
             panel=_OTHER,
         ),
@@ -108,8 +110,7 @@ def replace(
         ),
     ] = False,
     today: Annotated[
-        bool,
-        more("--today", "With --parts: today's magnets alone.", panel=_OTHER),
+        bool, more("--today", "With --parts: today's magnets alone.", panel=_OTHER)
     ] = False,
     out: Annotated[
         Any,
@@ -124,11 +125,11 @@ def replace(
     json: Json = False,
     **keywords: Any,
 ) -> None:
-    """Say what replaces a grade: less heavy rare earth, and how sure that is.
+    """Find replacements of a grade with less heavy rare earth, each with its probability.
 
     Columns of a table of parts: part, number, mass_kg or size (40x15x5mm), grade or recipe with
     basis, temperature, load_line; base and faces, a leaner alloy coated instead (`magnetkit
-    diffuse`). The embedded devices are models: `datasets/devices` states what is assumed.
+    diffuse`). The embedded devices rest on assumptions, stated in `datasets/devices`.
 
     Examples
     --------
@@ -141,7 +142,6 @@ def replace(
       magnetkit replace patriot --parts --per-year 100
     """
     from ..replacement.replace import replace as run
-    from ..show._tables import message
 
     shell = _one(shell)
     if compensated or parts:
@@ -179,8 +179,6 @@ def replace(
 
 def _one(shells: Any) -> str | None:
     """Return the shell of a command on one magnet."""
-    from .._core.errors import InputError
-
     if shells and len(shells) > 1:
         raise InputError("give --shell once: the magnet is one")
     return shells[0] if shells else None
@@ -208,20 +206,15 @@ def _parts(device: str, per_year: int, today: bool, json: bool) -> None:
                 f"{later:.3g} kg"
             )
         if row["replacement"]:
-            say(f"by {row['replacement']}, probability {row['probability']:.2f}", "    ")
+            say(f"replaced by {row['replacement']}, probability {row['probability']:.2f}", "    ")
         elif row["part"] != "total" and not today:
             typer.echo("    kept")
 
 
 def _compensate(
-    grade: str,
-    temperature: str | None,
-    recipe: str | None,
-    basis: Any,
-    circuit: float,
-    json: bool,
+    grade: str, temperature: str | None, recipe: str | None, basis: Any, circuit: float, json: bool
 ) -> None:
-    """Print what the additions of a compensated grade do, and what does with less."""
+    """Print the effect of the additions of a compensated grade, and the least that suffices."""
     from ..replacement.compensation import compensation, sentences
     from ..show._tables import print_json
     from ..show._text import say
@@ -246,11 +239,11 @@ def _show(found: "Replacement", top: int) -> None:
     rows = found.candidates.head(top)
     if len(rows):
         meets = found.candidates["meets_requirements"].astype(bool).any()
-        title = "What could replace it" if meets else "Nearest to it: none meets every requirement"
+        title = "Candidates" if meets else "Nearest candidates: none meets all requirements"
         print_rows(rows, _SHOWN, [title], [], set(), cgs=False, wide=False)
         say(
-            "P is the probability that a candidate meets every requirement; of one that meets them "
-            f"it is {MEETS_PROBABILITY:g} or more."
+            "P is the probability that a candidate meets all requirements; it counts as meeting "
+            f"them from {MEETS_PROBABILITY:g}."
         )
 
 
@@ -265,8 +258,7 @@ def diffuse(
     shape: Annotated[str, option("40x15x5mm, disc:20x5mm or ring:40x20x5mm (diameters, height).")],
     along: Annotated[str, option("Direction of magnetization: x, y or z.")] = "z",
     faces: Annotated[
-        str,
-        option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv)."),
+        str, option("all, poles, sides, edges, field, names as z+,z-, or a mask (.csv).")
     ] = "all",
     element: Annotated[str | None, option("Tb or Dy; both if not given.")] = None,
     temperature: Temperature = "150C",
@@ -277,31 +269,25 @@ def diffuse(
         str,
         option("'irreversible_loss_pct<=3', or 'margin_kA_m>=50' anywhere.", metavar="REQUIREMENT"),
     ] = "irreversible_loss_pct<=3",
-    probability: Annotated[float, more("With which it has to be met.")] = 0.9,
-    anneal: Annotated[
-        str | None,
-        more("Of the anneal, e.g. 900C.", metavar="TEMPERATURE"),
-    ] = None,
+    probability: Annotated[float, more("Least probability that the requirement is met.")] = 0.9,
+    anneal: Annotated[str | None, more("Anneal, e.g. 900C.", metavar="TEMPERATURE")] = None,
     anneal_hours: Annotated[
-        float | None,
-        more("Duration of the anneal, h.", metavar="NUMBER"),
+        float | None, more("Duration of the anneal, h.", metavar="NUMBER")
     ] = None,
     law: Annotated[
-        Literal["component", "coherent"],
-        more("What counts of a field at an angle."),
+        Literal["component", "coherent"], more("Which part of a field at an angle demagnetizes.")
     ] = "component",
     basis: Basis = "auto",
     per_year: PerYear = None,
     out: Annotated[
-        Path | None,
-        option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT),
+        Path | None, option("Folder for designs.csv, coating.csv and margins.csv.", panel=OUTPUT)
     ] = None,
     json: Json = False,
     **keywords: Any,
 ) -> None:
-    """Say how much terbium or dysprosium goes on which faces of a magnet, against other ways.
+    """Find how much terbium or dysprosium to coat on which faces of a magnet.
 
-    Exit code 1 where no coating does it; what remains undone is said.
+    Other designs are compared. Exit code 1 where no coating meets the requirement.
 
     Examples
     --------
@@ -311,7 +297,6 @@ def diffuse(
     """
     from .._core.units import ZERO_CELSIUS, parse_temperature
     from ..diffusion.diffuse import diffuse as run
-    from ..show._tables import message
     from ..show._text import say
     from ._options import with_unit
 
@@ -352,7 +337,7 @@ def grades(
     temperature: Temperature = None,
     json: Json = False,
 ) -> None:
-    """Show commercial grades: what makers print, how they differ, what stays when hot.
+    """Show commercial grades: makers' values, how they differ, and values when hot.
 
     Examples
     --------
@@ -423,7 +408,7 @@ def _show_grade(row: "pd.Series", sheets: "pd.DataFrame") -> None:
             )
         ],
     )
-    typer.echo(f"Sold by {row['makers']}; {len(sheets)} printed values from:")
+    typer.echo(f"Sold by {row['makers']}; {len(sheets)} published values from:")
     for source in dict.fromkeys(sheets["source"]):
         say(source, "- ")
     for note in dict.fromkeys(n for n in sheets["note"] if n):
@@ -442,9 +427,9 @@ def _legend(*, short: bool = False) -> None:
 
     start = "An" if short else "* estimate, ! extrapolated: an"
     say(
-        f"{start} estimate comes from grades of the same crystal that are alike; beyond a "
-        "grade's highest temperature its chords are extrapolated; curve: where the curve of "
-        "`magnetkit curve` has B = 0. Makers print no composition."
+        f"{start} estimate comes from similar grades of the same structure; beyond a "
+        "grade's highest temperature its coefficients are extrapolated; curve: where the curve of "
+        "`magnetkit curve` has B = 0. Makers publish no composition."
     )
 
 
@@ -452,30 +437,30 @@ def calibrate(
     magnets: Annotated[
         Path, typer.Argument(help="Table of measured magnets (.csv, .tsv, .parquet).")
     ],
-    name: Annotated[str, option("Its name, for --calibration.")],
+    name: Annotated[str, option("Name of the calibration, for --calibration.")],
     basis: Basis = "auto",
     strict: Strict = False,
     json: Json = False,
 ) -> None:
-    """Learn from measured magnets what a producer's magnets have in common.
+    """Calibrate the predictions on measured magnets of one producer.
 
     A row is a magnet at a temperature: composition, basis, temperature_K, remanence_T and
     coercivity_kA_m (one of the two may be empty); optional magnet, maker, grain_size_um, alignment,
-    density, grain_boundary. The name is then a --calibration; a second call with it replaces it.
+    density, grain_boundary. A second call with the same name replaces the calibration.
 
     Examples
     --------
-      magnetkit calibrate magnets.csv --name my-mill
+      magnetkit calibrate magnets.csv --name my-producer
     """
     import warnings
 
     from ..calibration.calibrate import calibration
     from ..magnetism._measured import folder
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
     from ..show._text import say
 
     with warnings.catch_warnings():
-        # What is left out is said in words below.
+        # Rejected rows are printed below.
         warnings.simplefilter("ignore", UserWarning)
         found = calibration(magnets, name, basis, strict=strict)
     if json:

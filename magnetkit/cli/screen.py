@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .._core._progress import message
 from .._core.errors import InputError
 from ._options import (
     OUTPUT,
@@ -90,24 +91,23 @@ def screen(
     add: Annotated[
         list[str] | None,
         more(
-            "Minor addition charged on 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV "
-            "of measured Curie temperatures that stand beside what is known.",
+            "Minor addition per 100 atoms of the host, e.g. Cu=0.15 (repeat); or a CSV of measured "
+            "Curie temperatures, used together with those known.",
             metavar="ELEMENT=ATOMS|FILE",
             panel=_SPACE,
         ),
     ] = None,
     sample: Annotated[
         int | None,
-        more("Formulas to draw, evenly spread, from a large space.", min=1, panel=_SPACE),
+        more("Formulas to sample, evenly spread, from a large space.", min=1, panel=_SPACE),
     ] = None,
     refine: Annotated[
-        float | None,
-        more("Finer step on which to look around the best, twice.", panel=_SPACE),
+        float | None, more("Finer step for two searches around the best.", panel=_SPACE)
     ] = None,
     baseline: Annotated[
         Path | None,
         more(
-            "Results folder to hold the ranking against: entries, exits and moves.",
+            "Results folder to compare the ranking with: entries, exits and moves.",
             metavar="DIR",
             panel=OUTPUT,
         ),
@@ -116,23 +116,20 @@ def screen(
     keep: Annotated[
         int | None,
         option(
-            "Write so many of the best alone; 100000 of a space of over ten million.",
+            "Write only so many of the best; 100000 of a space of over ten million.",
             min=1,
             metavar="N",
             panel=RUN,
         ),
     ] = None,
     resume: Annotated[
-        bool,
-        option("--resume", "Go on with the finished chunks in --out.", panel=RUN),
+        bool, option("--resume", "Continue from the finished chunks in --out.", panel=RUN)
     ] = False,
     workers: Annotated[
-        int | None,
-        option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN),
+        int | None, option("Processes to work in, on this machine.", min=1, metavar="N", panel=RUN)
     ] = None,
     dask: Annotated[
-        str | None,
-        more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN),
+        str | None, more("Dask scheduler to work on, e.g. tcp://10.0.0.1:8786.", panel=RUN)
     ] = None,
     strict: Strict = False,
     top: Top = _TOP,
@@ -158,12 +155,12 @@ def screen(
     """
     from ..run.screen import ScreenResult, refined
     from ..run.screen import screen as run
-    from ..show._tables import message, print_changes, print_ranking
+    from ..show._tables import print_changes, print_ranking
 
     add, measured = _additions(add)
     earlier = None if baseline is None else ScreenResult.from_folder(baseline)
     line = keywords.get("load_line")
-    asked = device(application, require, reference, temperature, line, basis)
+    wanted = device(application, require, reference, temperature, line, basis)
     made = _space(candidates, host, replace, step, limit, add)
     options: dict[str, Any] = {
         **keywords,
@@ -184,7 +181,7 @@ def screen(
         _need(host, add=add, sample=sample, refine=refine)
         result = run(
             candidates,
-            asked,
+            wanted,
             basis=basis,
             column=composition_of(column, element_columns),
             keep=keep,
@@ -192,17 +189,17 @@ def screen(
         )
     elif refine is not None:
         refuse_beside("--refine", shell=shell, keep=keep)
-        result = refined(made, asked, refine, sample=sample, **options)
+        result = refined(made, wanted, refine, sample=sample, **options)
     else:
-        result = run(_candidates(made, shell, sample), asked, keep=keep, **options)
+        result = run(_candidates(made, shell, sample), wanted, keep=keep, **options)
     print_ranking(result, top, as_json=json, cgs=units == "cgs", columns=columns, wide=everything)
     if earlier is not None and not json:
         print_changes(result.changes(earlier, max(top, 1)), max(top, 1))
     result.report(f"{out}/report.html")
     if not quiet:
         rejected = result.manifest["summary"]["rejected"]
-        judged = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
-        message(f"{judged} judged, {rejected:,} rejected; see {out}")
+        evaluated = "1 candidate" if result.judged == 1 else f"{result.judged:,} candidates"
+        message(f"{evaluated} evaluated, {rejected:,} rejected; see {out}")
 
 
 def device(
@@ -213,21 +210,14 @@ def device(
     load_line: float | None,
     basis: str,
 ) -> "str | Profile":
-    """Return the device: that of ``--application``, or what the other options ask.
-
-    Raises
-    ------
-    typer.BadParameter
-        If neither says what is wanted.
-    """
+    """Return the device of ``--application``, or that of the other options."""
     from ..ranking.applications import asked
 
     if application is not None:
         return application
     if not (require and reference and temperature):
         raise typer.BadParameter(
-            "say what is wanted by --require, --reference and --temperature (or, of screen, by "
-            "--application)"
+            "give --require, --reference and --temperature (or, for screen, --application)"
         )
     return asked(require, reference, temperature, load_line or 1.0, basis=basis)
 
@@ -277,14 +267,14 @@ def _candidates(space: "Substitutions", shells: Sequence[str] | None, sample: in
 
     if sample is not None:
         if shells:
-            raise InputError("--shell tries shells on the host; leave --sample out")
+            raise InputError("--shell is for the host itself; leave --sample out")
         return some_of(space, sample)
     (host,) = space.formulas([0])
     for text in shells or ():
         shell = read_shell(text)
         if shell is not None and (reason := objection(shell)):
             raise InputError(
-                f"no furnace makes this shell ({reason}); `magnetkit predict --shell` tells of it"
+                f"this shell cannot be made ({reason}); see `magnetkit predict --shell`"
             )
     return SpaceCandidates([space], [(host, shell) for shell in shells or ()])
 
@@ -294,7 +284,7 @@ def _one_shell(shells: Sequence[str] | None) -> str | None:
     if not shells:
         return None
     if len(shells) > 1:
-        raise InputError("several shells need --host to be tried on; a table has a column shell")
+        raise InputError("several shells need --host; a table has a column shell")
     return shells[0]
 
 
@@ -313,7 +303,7 @@ def _additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
         raise InputError(f"--add takes one table of measurements, got {', '.join(files)}")
     if files and not Path(files[0]).is_file():
         raise InputError(
-            f"--add {files[0]!r}: expected Element=number, or a table of measurements that is there"
+            f"--add {files[0]!r}: expected Element=number, or an existing table of measurements"
         )
     return minor or None, files[0] if files else None
 
@@ -321,32 +311,28 @@ def _additions(given: list[str] | None) -> tuple[list[str] | None, str | None]:
 def report(
     folder: Folder,
     out: Annotated[
-        Path | None,
-        option("File to write: .html, .xlsx for a workbook, or .csv of --robustness."),
+        Path | None, option("File to write: .html, .xlsx for a workbook, or .csv of --robustness.")
     ] = None,
     robustness: Annotated[
         bool,
         option(
             "--robustness",
-            "Rank the best anew instead, while everything moves within its interval.",
+            "Instead show how certain the ranks are: rank draws from the intervals.",
         ),
     ] = False,
     top: Top = 2 * _TOP,
     places: Annotated[int, more("With --robustness: places that count as the top.")] = 10,
-    draws: Annotated[int, more("With --robustness: how often to draw and rank anew.")] = 500,
-    pool: Annotated[
-        int,
-        more("With --robustness: how many of the best are ranked."),
-    ] = 300,
-    seed: Annotated[int, more("Of the random draws.")] = 0,
+    draws: Annotated[int, more("With --robustness: number of draws that are ranked.")] = 500,
+    pool: Annotated[int, more("With --robustness: how many of the best are ranked.")] = 300,
+    seed: Annotated[int, more("Seed of the random draws.")] = 0,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the report of a results folder: one HTML file that needs no network.
 
-    With --robustness it tells how firmly the best hold their rank: properties move within their
-    90 % intervals, alike for the magnets of one host up to what is the composition's own; prices
-    within those of five years, supply risk by a tenth.
+    With --robustness it shows how certain the ranks are: properties vary within their 90 %
+    intervals, correlated for the magnets of one host; prices within those of five years, supply
+    risk by a tenth.
 
     Examples
     --------
@@ -357,7 +343,7 @@ def report(
       magnetkit report results --robustness --draws 2000 --out robustness.csv
     """
     from ..run.screen import ScreenResult
-    from ..show._tables import message, print_json, print_robustness
+    from ..show._tables import print_json, print_robustness
 
     if robustness:
         result = ScreenResult.from_folder(folder)
@@ -389,19 +375,19 @@ def suggest(
     batch: Annotated[int, option("How many magnets.", min=1)] = 5,
     stock: Annotated[
         list[str] | None,
-        option("What there is, e.g. Nd=5; repeat. All otherwise.", metavar="ELEMENT=KG"),
+        option("Elements in stock, e.g. Nd=5; repeat; by default all.", metavar="ELEMENT=KG"),
     ] = None,
-    melts: Annotated[int | None, more("At most so many alloys; shells may differ.", min=1)] = None,
+    melts: Annotated[int | None, more("Most alloys; shells may differ.", min=1)] = None,
     limit: Annotated[
         list[str] | None,
         option("wt.%: 'Nd+Pr>=28', 'Dy<=2', 'shell<=0.5'; repeat.", metavar="LIMIT"),
     ] = None,
-    charge: Annotated[float, more("Alloy that a melt takes, kg.")] = 1.0,
-    seed: Annotated[int, more("Of the random draws.")] = 0,
+    charge: Annotated[float, more("Alloy of one melt, kg.")] = 1.0,
+    seed: Annotated[int, more("Seed of the random draws.")] = 0,
     out: Annotated[Path | None, option("CSV file to fill in for `magnetkit calibrate`.")] = None,
     json: Json = False,
 ) -> None:
-    """Name the magnets that tell most about whether a screening's answer holds.
+    """Name the magnets whose measurement is worth most for the choice of a screening.
 
     Examples
     --------
@@ -412,19 +398,13 @@ def suggest(
     from ..run.screen import ScreenResult
     from ..run.suggestion import order
     from ..run.suggestion import suggest as run
-    from ..show._tables import message, print_json
+    from ..show._tables import print_json
     from ..show._text import say
 
     result = ScreenResult.from_folder(folder)
     store = pairs(stock, "--stock") if stock else None
     found = run(
-        result,
-        batch,
-        stock=store,
-        melts=melts,
-        limits=limit or (),
-        charge_kg=charge,
-        seed=seed,
+        result, batch, stock=store, melts=melts, limits=limit or (), charge_kg=charge, seed=seed
     )
     if json:
         print_json(found)
@@ -438,7 +418,7 @@ def suggest(
                 f"{row['chance_of_change']:.2f}"
             )
         if len(found) < batch:
-            message(f"{len(found)} of {batch}: no more is allowed")
+            message(f"{len(found)} of {batch}: stock and limits allow no more")
     if out is not None:
         order(found, sorted({_ROOM_K, result.manifest["identity"]["temperature_K"]})).to_csv(
             out, index=False
@@ -450,7 +430,7 @@ def explore(
     folder: Folder,
     port: Annotated[int, option("Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = 8050,
 ) -> None:
-    """Open a results folder to sliders: a page for this machine alone, until Ctrl-C.
+    """Serve a page with sliders over a results folder, to this machine alone, until Ctrl-C.
 
     Limits on temperature, remanence, coercivity and heavy rare earth, supply scenario and
     recycled share move the Pareto front and the table. Needs the extra `explore`.
@@ -462,7 +442,6 @@ def explore(
       magnetkit explore results --port 8051
     """
     from ..explorer.server import serve
-    from ..show._tables import message
 
     serve(folder, port, lambda address: message(f"open {address} (Ctrl-C ends it)"))
     raise KeyboardInterrupt

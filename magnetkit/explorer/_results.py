@@ -27,37 +27,24 @@ if TYPE_CHECKING:
     from ..ranking.applications import Profile
 
 
-Floats = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 MAGNET = ("remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3")
-"""What the temperature changes."""
-SUPPLY = ("supply_risk", "cost_USD_kg")
-"""What the scenario and recycling change."""
-FIXED = ("heavy_rare_earth_wt_pct", "performance_margin", "probability_meets_requirements")
-"""What stays as it was screened."""
-TEXTS = ("candidate", "formula", "host", "shell")
-CHUNK_ROWS = 16_384
-STOPS = 13
+"""Columns that change with temperature."""
+_SUPPLY = ("supply_risk", "cost_USD_kg")
+"""Columns that change with scenario and recycling."""
+_FIXED = ("heavy_rare_earth_wt_pct", "performance_margin", "probability_meets_requirements")
+"""Columns that stay as they were screened."""
+_TEXTS = ("candidate", "formula", "host", "shell")
+_CHUNK_ROWS = 16_384
+_STOPS = 13
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the explorer's controls ask for.
+    """The state of the controls: which of `Results.temperatures`, limits by column, supply.
 
-    Attributes
-    ----------
-    stop : int
-        Which of `Results.temperatures`.
-    at_least : tuple of (str, float)
-        Least value by column.
-    at_most : tuple of (str, float)
-        Largest value by column.
-    scenario : str
-        Supply scenario.
-    recycled : tuple of (str, float)
-        Recycled share by element.
-    meets_only : bool
-        Only candidates that meet every requirement.
+    `meets_only` keeps only candidates that meet all requirements.
     """
 
     stop: int = 0
@@ -71,27 +58,9 @@ class Question:
 class Results:
     """The ranked candidates of a results folder, best first.
 
-    Parameters
-    ----------
-    path : Path
-        Results folder of a finished screening.
-
-    Attributes
-    ----------
-    profile : Profile
-    conditions : Conditions
-        Those of the screening.
-    temperatures : list of float
-        Stops of the temperature control, K; the first is that of the screening.
-    reference : dict
-        Today's magnet: its heavy rare earth and margin, and what it is at each stop.
-    evaluated : int
-        How many rows are evaluated at the other stops.
-
-    Raises
-    ------
-    StoreError
-        If it is no results folder, is not finished, is damaged or ranks nothing.
+    `temperatures` are the stops of the temperature control in K, the first that of the screening;
+    `evaluated` rows are evaluated at the other stops. `reference` is today's magnet: its heavy rare
+    earth and margin, and its properties at each stop.
     """
 
     def __init__(self, path: Path) -> None:
@@ -99,7 +68,7 @@ class Results:
         from ..ranking.applications import Profile
 
         manifest = _files.read_finished(path)
-        names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *SUPPLY, *FIXED, *TEXTS]
+        names = ["rank", "meets_requirements", "temperature_K", *MAGNET, *_SUPPLY, *_FIXED, *_TEXTS]
         try:
             self.profile: Profile = Profile.model_validate(manifest["identity"]["application"])
             data = pq.read_table(path / _files.RANKED, columns=names)
@@ -111,9 +80,9 @@ class Results:
             raise StoreError(f"{path} ranks no candidate; there is nothing to explore")
         job = job_from(self.profile, manifest["identity"])
         self.conditions: Conditions = job.conditions
-        self.texts = {name: data[name].combine_chunks() for name in TEXTS}
-        self._columns: dict[str, Floats] = {
-            name: data[name].to_numpy().astype(np.float64) for name in (*SUPPLY, *FIXED)
+        self.texts = {name: data[name].combine_chunks() for name in _TEXTS}
+        self._columns: dict[str, _Floats] = {
+            name: data[name].to_numpy().astype(np.float64) for name in (*_SUPPLY, *_FIXED)
         }
         self.meets = data["meets_requirements"].to_numpy(zero_copy_only=False)
         self.temperatures = _stops(self.profile, data["temperature_K"][0].as_py())
@@ -135,8 +104,8 @@ class Results:
         self.supply = lru_cache(maxsize=8)(self._supply)
         self.reference = self._today(job)
 
-    def _today(self, job: "Job") -> dict[str, Floats]:
-        """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
+    def _today(self, job: "Job") -> dict[str, _Floats]:
+        """Return today's magnet: heavy rare earth, margin, and its properties at each stop."""
         from ..ranking._staged import by_magnetism
 
         today = self.profile.reference
@@ -144,10 +113,10 @@ class Results:
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
-        judged = by_magnetism(table, shells if today.shell else None, supply, job)
+        evaluated = by_magnetism(table, shells if today.shell else None, supply, job)
         return found | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
-            "performance_margin": judged["performance_margin"],
+            "performance_margin": evaluated["performance_margin"],
         }
 
     def __len__(self) -> int:
@@ -161,26 +130,26 @@ class Results:
     def evaluate(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Evaluate the magnets at the other temperatures, until `stopped` says so."""
         others = self.temperatures[1:]
-        for start in range(0, len(self), CHUNK_ROWS):
+        for start in range(0, len(self), _CHUNK_ROWS):
             if stopped():
                 return
-            rows = slice(start, start + CHUNK_ROWS)
+            rows = slice(start, start + _CHUNK_ROWS)
             shells = None if self.shells is None else self.shells[rows]
             frames = magnets(self.table[rows], shells, others, self.conditions) if others else []
             for stop, frame in enumerate(frames, start=1):
                 for name in MAGNET:
                     self._magnet[name][stop, rows] = frame[name]
-            self.evaluated = min(start + CHUNK_ROWS, len(self))
+            self.evaluated = min(start + _CHUNK_ROWS, len(self))
 
-    def _supply(self, scenario: str, recycled: tuple[tuple[str, float], ...]) -> dict[str, Floats]:
+    def _supply(self, scenario: str, recycled: tuple[tuple[str, float], ...]) -> dict[str, _Floats]:
         """Return supply risk and cost under a scenario and recycled shares."""
-        asked = self.conditions
-        if scenario == asked.scenario and dict(recycled) == asked.recycled:
-            return {name: self._columns[name] for name in SUPPLY}
+        own = self.conditions
+        if scenario == own.scenario and dict(recycled) == own.recycled:
+            return {name: self._columns[name] for name in _SUPPLY}
         known = element_table(scenario, dict(recycled)).set_index("element")
         figures = known.reindex(self.elements)[["supply_risk", "price_USD_kg"]].to_numpy(float)
         found = {}
-        for name, figure in zip(SUPPLY, figures.T, strict=True):
+        for name, figure in zip(_SUPPLY, figures.T, strict=True):
             # One element after another: a product would add in an order that follows its threads.
             found[name] = np.zeros(len(self._mass))
             for mass, value in zip(self._mass.T, np.nan_to_num(figure), strict=True):
@@ -190,10 +159,10 @@ class Results:
         return found
 
     def column(self, name: str, question: Question) -> NDArray[Any]:
-        """Return a column under the temperature, scenario and recycling asked for, shape (n,)."""
+        """Return a column at the temperature, scenario and recycling of a question, shape (n,)."""
         if name in MAGNET:
             return self._magnet[name][question.stop]
-        if name in SUPPLY:
+        if name in _SUPPLY:
             return self.supply(question.scenario, question.recycled)[name]
         if name == "rank":
             return np.arange(1, len(self) + 1)
@@ -209,10 +178,9 @@ class Results:
         return np.flatnonzero(kept)
 
     def front(self, rows: NDArray[np.int64], question: Question, goal: str) -> NDArray[np.int64]:
-        """Return the rows that none of the others beats.
+        """Return the Pareto front: least heavy rare earth, least supply risk, most of `goal`.
 
-        Beaten means no less heavy rare earth, no less supply risk and no more of `goal` than
-        another row, and worse in one of them, to three digits.
+        Values that are equal to three digits count as equal.
         """
         points = np.column_stack(
             [
@@ -248,7 +216,7 @@ class Results:
 def _stops(profile: "Profile", screened: float) -> list[float]:
     """Return the temperature screened at, then round degrees C over the device's range."""
     low, high = profile.temperature_min_K, profile.temperature_max_K
-    step = next((s for s in (5, 10, 20, 25, 50) if (high - low) / s <= STOPS - 1), 100)
+    step = next((s for s in (5, 10, 20, 25, 50) if (high - low) / s <= _STOPS - 1), 100)
     first = np.ceil((low - ZERO_CELSIUS) / step) * step + ZERO_CELSIUS
     round_ones = [low, *np.arange(first, high + 1e-6, step).tolist(), high]
     stops = [float(screened)]

@@ -1,9 +1,4 @@
-"""The explorer's page: what stands on it and what happens when a control moves.
-
-The explorer's controls.
-
-The explorer's figures, as plain data for plotly.js.
-"""
+"""The explorer's page: its layout and controls, what happens when one moves, and its figures."""
 
 import csv
 import io
@@ -26,236 +21,31 @@ from .._core.units import ZERO_CELSIUS
 from ..composition.table import CompositionTable
 from ..magnetism.demagnetization import demagnetization
 from ..show import _figures
-from ..show._content import kelvin, number
+from ..show._content import kelvin, number, scenarios_with
 from ..show._figures import BLACK, COLOURS, GREY, Part
-from ..supply.scenario import load_scenario, scenarios
+from ..supply.scenario import load_scenario
 from ._results import MAGNET, Question, Results
-
-CONTROLS = (
-    "temperature",
-    "remanence",
-    "coercivity",
-    "heavy",
-    "meets",
-    "goal",
-    "scenario",
-    "elements",
-    "share",
-)
-"""Names of the controls."""
-GOALS = ("performance_margin", *MAGNET)
-
-
-def controls(results: Results) -> list[Any]:
-    """Return the controls, each in a group with its name."""
-    order = np.argsort(results.temperatures)
-    celsius = {int(i): round(results.temperatures[i] - ZERO_CELSIUS) for i in order}
-    marks = _marks(sorted(celsius.values()))
-    most = {name: float(np.nanmax(results.column(name, Question()))) for name in MAGNET[:2]}
-    most_heavy = heaviest(results)
-    asked = results.conditions
-    return [
-        _labelled(
-            "Temperature (°C)",
-            dcc.Slider(
-                id="temperature",
-                min=min(celsius.values()),
-                max=max(celsius.values()),
-                step=None,
-                marks=marks,
-                value=celsius[0],
-                included=False,
-                allow_direct_input=False,
-            ),
-            html.Small(id="evaluated", role="status"),
-        ),
-        _labelled(
-            "Remanence at least (T)",
-            _slider("remanence", 0.0, round(1.25 * most["remanence_T"], 1), 0.01, 0.0),
-        ),
-        _labelled(
-            "Coercivity at least (kA/m)",
-            _slider("coercivity", 0.0, np.ceil(most["coercivity_kA_m"] / 80.0) * 100.0, 10.0, 0.0),
-        ),
-        _labelled(
-            "Heavy rare earth at most (wt.%)",
-            _slider(
-                "heavy",
-                0.0,
-                np.ceil(most_heavy * 2.0) / 2.0 or 1.0,
-                0.1,
-                np.ceil(most_heavy * 2.0) / 2 or 1.0,
-            ),
-        ),
-        dcc.Checklist(
-            [{"label": " Meets every requirement", "value": "meets"}],
-            ["meets"] if results.meets.any() else [],
-            id="meets",
-        ),
-        _labelled(
-            "Vertical axis",
-            dcc.Dropdown(
-                {name: COLUMNS[name].heading for name in GOALS},
-                "performance_margin",
-                id="goal",
-                clearable=False,
-                searchable=False,
-            ),
-        ),
-        _labelled(
-            "Supply scenario",
-            dcc.Dropdown(
-                {name: load_scenario(name).title for name in scenarios_of(results)},
-                asked.scenario,
-                id="scenario",
-                clearable=False,
-                searchable=False,
-            ),
-        ),
-        _labelled(
-            "Recycled elements",
-            dcc.Dropdown(results.elements, list(asked.recycled), id="elements", multi=True),
-        ),
-        _labelled(
-            "Recycled share of each (%)",
-            _slider("share", 0.0, 100.0, 5.0, 100.0 * max(asked.recycled.values(), default=0.25)),
-        ),
-    ]
-
-
-def scenarios_of(results: Results) -> list[str]:
-    """Return what may be chosen: the embedded scenarios, and the screening's own."""
-    own = results.conditions.scenario
-    return scenarios() if own in scenarios() else [own, *scenarios()]
-
-
-def _marks(stops: list[int]) -> dict[int, str]:
-    """Return a mark for every stop, labelled where its label has room beside the others."""
-    room = (stops[-1] - stops[0]) / 7.0
-    labelled = [stops[0]]
-    for stop in stops[1:-1]:
-        if stop - labelled[-1] >= room and stops[-1] - stop >= room:
-            labelled.append(stop)
-    labelled.append(stops[-1])
-    return {stop: str(stop).replace("-", "−") if stop in labelled else "" for stop in stops}
-
-
-def heaviest(results: Results) -> float:
-    """Return the end of the heavy-rare-earth control: the largest content, rounded up."""
-    most = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
-    return max(1.0, float(np.ceil(10.0 * most) / 10.0))
-
-
-def _labelled(text: str, *children: Any) -> html.Div:
-    return html.Div(
-        [html.Div(text, className="label"), *children],
-        className="control",
-        role="group",
-        **called(text),
-    )
-
-
-def called(text: str) -> dict[str, Any]:
-    """Return the attribute that names a part of the page to those who do not see it."""
-    return {"aria-label": text}
-
-
-def _slider(name: str, low: float, high: float, step: float, value: float) -> dcc.Slider:
-    return dcc.Slider(id=name, min=low, max=float(high), step=step, value=float(value), marks=None)
-
 
 Rows = NDArray[np.int64]
 
+CONTROLS = (
+    "temperature", "remanence", "coercivity", "heavy", "meets", "goal", "scenario", "elements",
+    "share",
+)  # fmt: skip
+"""Names of the controls."""
+_GOALS = ("performance_margin", *MAGNET)
+_SHOWN = (
+    "rank", "candidate", "shell", "host", *MAGNET, "heavy_rare_earth_wt_pct", "supply_risk",
+    "cost_USD_kg", "performance_margin", "probability_meets_requirements",
+)  # fmt: skip
+# What a narrow page leaves out; the download has it.
+_MINOR = ("host", "max_energy_product_kJ_m3", "supply_risk", "performance_margin")
+_X, _COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
 POINTS = 600
 """Points drawn off the front, and at most as many on it, both thinned evenly."""
-X, COLOUR = "heavy_rare_earth_wt_pct", "supply_risk"
-
-
-def pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: str) -> Part:
-    """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
-    traces = []
-    for name, part, look in (
-        (
-            "Others",
-            rows[~np.isin(rows, front, assume_unique=True)],
-            {"size": 5, "color": GREY, "opacity": 0.6},
-        ),
-        ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
-    ):
-        drawn, total = thinned(part), f"{len(part):,}"
-        count = total if len(drawn) == len(part) else f"{len(drawn):,} of {total} drawn"
-        columns = (X, goal, COLOUR)
-        values = pd.DataFrame({c: results.column(c, question)[drawn] for c in columns})
-        scale = {
-            "color": _figures.numbers(values[COLOUR]),
-            "colorscale": "Viridis",
-            "colorbar": _figures.colour_bar(COLUMNS[COLOUR].heading),
-        }
-        texts = [
-            f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
-            f"rank {row + 1}, risk {number(risk)}"
-            for candidate, shell, row, risk in zip(
-                *(results.text(c, drawn) for c in ("candidate", "shell")),
-                drawn.tolist(),
-                values[COLOUR].tolist(),
-                strict=True,
-            )
-        ]
-        marker = look if "color" in look else scale | look
-        trace = _figures.candidates(values, X, goal, f"{name} ({count})", marker, texts)
-        traces.append(trace | {"customdata": drawn.tolist()})
-    today = {name: results.reference[name] for name in (X, goal)}
-    if today[goal].size > 1:
-        today[goal] = today[goal][question.stop : question.stop + 1]
-    formula = escape(results.profile.reference.formula)
-    traces.append(_figures.star(pd.DataFrame(today), X, goal, formula, "Today's magnet"))
-    # The same axes stay zoomed while limits move.
-    layout = _figures.layout_of(_figures.axis_of(X), _figures.axis_of(goal)) | {"uirevision": goal}
-    return {"data": traces, "layout": layout}
-
-
-def curves(results: Results, row: int, stop: int) -> Part:
-    """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
-    rows = np.array([row])
-    shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
-    today = results.profile.reference
-    drawn = demagnetization(
-        CompositionTable.concat([results.table[row : row + 1], today.table()]),
-        [results.temperatures[stop]],
-        process=results.conditions.process,
-        shell=[shell, today.shell or ""],
-        load_line=results.conditions.duty.load_line,
-    )
-    names = (name, f"Today's magnet, {today.formula}")
-    labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
-    looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
-    return _figures.demagnetization(drawn, labels, looks, height=400)
-
-
-def thinned(rows: Rows, most: int = POINTS) -> Rows:
-    """Return at most `most` of the rows, evenly over their order."""
-    if len(rows) <= most:
-        return rows
-    return rows[np.linspace(0, len(rows) - 1, most).astype(int)]
-
-
 PAGE = 25
-PAGING = ("before", "after")
-FILE = "candidates.csv"
-SHOWN = (
-    "rank",
-    "candidate",
-    "shell",
-    "host",
-    *MAGNET,
-    "heavy_rare_earth_wt_pct",
-    "supply_risk",
-    "cost_USD_kg",
-    "performance_margin",
-    "probability_meets_requirements",
-)
-MINOR = ("host", "max_energy_product_kJ_m3", "supply_risk", "performance_margin")
-"""What a narrow page leaves out; the download holds it."""
+"""Rows of the table."""
+_PAGING = ("before", "after")
 # Without the button that would send the figure to plotly's server.
 _CONFIG: Any = {
     "displaylogo": False,
@@ -288,7 +78,7 @@ _INDEX = """<!doctype html>
 
 
 def _layout(results: Results) -> html.Div:
-    names = [name for name in SHOWN if name != "shell" or not results.bare]
+    names = _names(results)
     heads = [
         html.Th(
             html.Button(
@@ -307,7 +97,7 @@ def _layout(results: Results) -> html.Div:
             html.H1(results.profile.title),
             html.Div(
                 [
-                    html.Form(controls(results), id="controls"),
+                    html.Form(_controls(results), id="controls"),
                     html.Main(
                         [
                             html.P(id="summary", role="status"),
@@ -319,7 +109,7 @@ def _layout(results: Results) -> html.Div:
                                 className="wide",
                                 tabIndex="0",
                                 role="region",
-                                **called("Candidates"),
+                                **_called("Candidates"),
                             ),
                             html.Div(
                                 [
@@ -348,71 +138,101 @@ def _layout(results: Results) -> html.Div:
 def _note(results: Results) -> str:
     return (
         "Remanence, coercivity and energy product are computed by the model of the screening at "
-        "each stop of the temperature control, none is interpolated. Supply risk and cost follow "
-        "scenario and recycling. Rank, margin and probability stay as screened, at "
+        "each temperature, not interpolated. Supply risk and cost are those of the chosen scenario "
+        "and recycling. Rank, margin and probability are those of the screening, at "
         f"{kelvin(results.temperatures[0])} under the scenario “{results.conditions.scenario}”. "
-        "The curves are of the best candidate, or of the point that was clicked last. "
-        "The front is the candidates within the limits that no other beats in heavy rare earth, "
-        "supply risk and the vertical axis together."
+        "The curves are of the best candidate, or of the last point clicked. The front holds the "
+        "candidates within the limits that no other surpasses in heavy rare earth, supply risk and "
+        "the vertical axis together."
     )
 
 
-def _view_of(view: Any, names: Sequence[str]) -> bool:
-    """Return whether this is an order and a page of the table."""
-    return (
-        isinstance(view, dict)
-        and view.get("by") in names
-        and isinstance(view.get("descending"), bool)
-        and type(view.get("page")) is int
-        and view["page"] >= 0
+def _controls(results: Results) -> list[Any]:
+    """Return the controls, each in a group with its name."""
+    stops = [round(kelvin - ZERO_CELSIUS) for kelvin in results.temperatures]
+    remanence, coercivity = (float(np.nanmax(results.column(n, Question()))) for n in MAGNET[:2])
+    strongest = np.ceil(coercivity / 80.0) * 100.0
+    heaviest = np.ceil(_largest_heavy(results) * 2.0) / 2.0
+    own = results.conditions
+    share = 100.0 * max(own.recycled.values(), default=0.25)
+    titles = {name: load_scenario(name).title for name in scenarios_with(own.scenario)}
+    meets = [{"label": " Meets every requirement", "value": "meets"}]
+    temperature = dcc.Slider(
+        id="temperature",
+        min=min(stops),
+        max=max(stops),
+        step=None,
+        marks=_marks(sorted(stops)),
+        value=stops[0],
+        included=False,
+        allow_direct_input=False,
     )
-
-
-def _check(
-    sound: Sequence[bool], numbers: Sequence[Any], elements: Any, present: Sequence[str]
-) -> None:
-    """Refuse what no control of the page sends, as a bad request."""
-    finite = all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers)
-    known = isinstance(elements, list) and all(e in present for e in elements)
-    if not (all(sound) and finite and known):
-        flask.abort(400, "no control of the explorer sends this")
-
-
-def _question(results: Results, given: dict[str, Any]) -> Question:
-    """Return what the controls ask, once all of it is what they can send."""
-    by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
-    elements, share = given["elements"] or [], given["share"]
-    heavy, own = given["heavy"], results.conditions.recycled
-    _check(
-        (
-            given["temperature"] in by_celsius,
-            given["goal"] in GOALS,
-            given["scenario"] in scenarios_of(results),
+    return [
+        _labelled("Temperature (°C)", temperature, html.Small(id="evaluated", role="status")),
+        _labelled(
+            "Remanence at least (T)",
+            _slider("remanence", 0.0, round(1.25 * remanence, 1), 0.01, 0.0),
         ),
-        (given["remanence"], given["coercivity"], heavy, share),
-        elements,
-        results.elements,
+        _labelled("Coercivity at least (kA/m)", _slider("coercivity", 0.0, strongest, 10.0, 0.0)),
+        _labelled(
+            "Heavy rare earth at most (wt.%)", _slider("heavy", 0.0, heaviest, 0.1, heaviest)
+        ),
+        dcc.Checklist(meets, ["meets"] if results.meets.any() else [], id="meets"),
+        _choice("Vertical axis", "goal", {n: COLUMNS[n].heading for n in _GOALS}, _GOALS[0]),
+        _choice("Supply scenario", "scenario", titles, own.scenario),
+        _labelled(
+            "Recycled elements",
+            dcc.Dropdown(results.elements, list(own.recycled), id="elements", multi=True),
+        ),
+        _labelled("Recycled share of each (%)", _slider("share", 0.0, 100.0, 5.0, share)),
+    ]
+
+
+def _labelled(text: str, *children: Any) -> html.Div:
+    return html.Div(
+        [html.Div(text, className="label"), *children],
+        className="control",
+        role="group",
+        **_called(text),
     )
-    recycled = dict.fromkeys(elements, (share or 0.0) / 100.0)
-    if set(recycled) == set(own) and share == 100.0 * max(own.values(), default=0.25):
-        recycled = own
-    limits = zip(MAGNET, (given["remanence"], given["coercivity"]), strict=False)
-    limited = heavy is not None and heavy < heaviest(results)
-    return Question(
-        by_celsius[given["temperature"]],
-        tuple((name, value) for name, value in limits if value),
-        (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
-        given["scenario"],
-        tuple(sorted(recycled.items())),
-        bool(given["meets"]),
-    )
+
+
+def _called(text: str) -> dict[str, Any]:
+    """Return the attribute that names a part of the page to those who do not see it."""
+    return {"aria-label": text}
+
+
+def _slider(name: str, low: float, high: float, step: float, value: float) -> dcc.Slider:
+    return dcc.Slider(id=name, min=low, max=float(high), step=step, value=float(value), marks=None)
+
+
+def _choice(text: str, name: str, options: dict[str, str], value: str) -> html.Div:
+    menu = dcc.Dropdown(options, value, id=name, clearable=False, searchable=False)
+    return _labelled(text, menu)
+
+
+def _marks(stops: list[int]) -> dict[int, str]:
+    """Return a mark for every stop, labelled where its label has room beside the others."""
+    room = (stops[-1] - stops[0]) / 7.0
+    labelled = [stops[0]]
+    for stop in stops[1:-1]:
+        if stop - labelled[-1] >= room and stops[-1] - stop >= room:
+            labelled.append(stop)
+    labelled.append(stops[-1])
+    return {stop: str(stop).replace("-", "−") if stop in labelled else "" for stop in stops}
+
+
+def _largest_heavy(results: Results) -> float:
+    """Return the largest content of heavy rare earth, rounded up, wt.%."""
+    most = float(np.nanmax(results.column("heavy_rare_earth_wt_pct", Question())))
+    return max(1.0, float(np.ceil(10.0 * most) / 10.0))
 
 
 def _connect(app: dash.Dash, results: Results) -> None:
-    names = [name for name in SHOWN if name != "shell" or not results.bare]
+    names = _names(results)
 
     @lru_cache(maxsize=4)
-    def selected(question: Question) -> NDArray[np.int64]:
+    def selected(question: Question) -> Rows:
         return results.select(question)
 
     app.clientside_callback(
@@ -444,7 +264,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         ),
         inputs={
             "given": {name: Input(name, "value") for name in CONTROLS},
-            "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in PAGING)],
+            "clicks": [Input({"sort": ALL}, "n_clicks"), *(Input(n, "n_clicks") for n in _PAGING)],
         },
         state={"view": State("view", "data")},
     )
@@ -452,36 +272,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         if not _view_of(view, names):
             flask.abort(400, "no control of the explorer sends this")
         question = _question(results, given)
-        rows = selected(question)
-        view = _moved(view, ctx.triggered_id)
-        figure: Any = no_update
-        summary: Any = no_update
-        if ctx.triggered_id not in PAGING and not isinstance(ctx.triggered_id, dict):
-            front = results.front(rows, question, given["goal"])
-            figure = pareto(results, rows, front, question, given["goal"])
-            summary = (
-                f"{len(rows):,} of {len(results):,} ranked candidates at "
-                f"{kelvin(results.temperatures[question.stop])}, {len(front):,} on the front"
-            )
-        pages = max(1, -(-len(rows) // PAGE))
-        page = view["page"] = min(view["page"], pages - 1)
-        shown = results.page(
-            rows, question, view["by"], view["descending"], slice(page * PAGE, (page + 1) * PAGE)
-        )
-        return (
-            summary,
-            _today(results, question),
-            figure,
-            {
-                "cells": _cells(results, shown, question, names),
-                "classes": [_side(name) for name in names],
-                "order": [_direction(view) if name == view["by"] else "none" for name in names],
-            },
-            f"Page {page + 1:,} of {pages:,}",
-            page == 0,
-            page == pages - 1,
-            view,
-        )
+        return _shown(results, selected(question), question, _moved(view, ctx.triggered_id), given)
 
     @app.callback(
         output=Output("curve", "figure"),
@@ -496,7 +287,7 @@ def _connect(app: dash.Dash, results: Results) -> None:
         row = _clicked(clicked, len(results))
         if row is None:
             row = int(rows[0]) if len(rows) else 0
-        return curves(results, row, question.stop)
+        return _curves(results, row, question.stop)
 
     @app.callback(
         output=Output("file", "data"),
@@ -506,7 +297,61 @@ def _connect(app: dash.Dash, results: Results) -> None:
     )
     def save(clicks: int, given: dict[str, Any]) -> dict[str, Any]:
         question = _question(results, given)
-        return {"content": _csv(results, selected(question), question, names), "filename": FILE}
+        return {
+            "content": _csv(results, selected(question), question, names),
+            "filename": "candidates.csv",
+        }
+
+
+def _view_of(view: Any, names: Sequence[str]) -> bool:
+    """Return whether this is an order and a page of the table."""
+    return (
+        isinstance(view, dict)
+        and view.get("by") in names
+        and isinstance(view.get("descending"), bool)
+        and type(view.get("page")) is int
+        and view["page"] >= 0
+    )
+
+
+def _check(
+    sound: Sequence[bool], numbers: Sequence[Any], elements: Any, present: Sequence[str]
+) -> None:
+    """Refuse what no control of the page sends, as a bad request."""
+    finite = all(n is None or (isinstance(n, int | float) and math.isfinite(n)) for n in numbers)
+    known = isinstance(elements, list) and all(e in present for e in elements)
+    if not (all(sound) and finite and known):
+        flask.abort(400, "no control of the explorer sends this")
+
+
+def _question(results: Results, given: dict[str, Any]) -> Question:
+    """Return the question of the controls, checked."""
+    by_celsius = {round(t - ZERO_CELSIUS): i for i, t in enumerate(results.temperatures)}
+    elements, share = given["elements"] or [], given["share"]
+    heavy, own = given["heavy"], results.conditions.recycled
+    _check(
+        (
+            given["temperature"] in by_celsius,
+            given["goal"] in _GOALS,
+            given["scenario"] in scenarios_with(results.conditions.scenario),
+        ),
+        (given["remanence"], given["coercivity"], heavy, share),
+        elements,
+        results.elements,
+    )
+    recycled = dict.fromkeys(elements, (share or 0.0) / 100.0)
+    if set(recycled) == set(own) and share == 100.0 * max(own.values(), default=0.25):
+        recycled = own
+    limits = zip(MAGNET, (given["remanence"], given["coercivity"]), strict=False)
+    limited = heavy is not None and heavy < _largest_heavy(results)
+    return Question(
+        by_celsius[given["temperature"]],
+        tuple((name, value) for name, value in limits if value),
+        (("heavy_rare_earth_wt_pct", heavy),) if limited else (),
+        given["scenario"],
+        tuple(sorted(recycled.items())),
+        bool(given["meets"]),
+    )
 
 
 def _clicked(clicked: Any, count: int) -> int | None:
@@ -516,6 +361,48 @@ def _clicked(clicked: Any, count: int) -> int | None:
     except (TypeError, KeyError, IndexError):
         return None
     return row if type(row) is int and 0 <= row < count else None
+
+
+def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
+    """Return the order and page of the table after a click; other controls go to the start."""
+    if trigger in _PAGING:
+        return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
+    if isinstance(trigger, dict):
+        again = trigger["sort"] == view["by"]
+        return {"by": trigger["sort"], "descending": again and not view["descending"], "page": 0}
+    return view | {"page": 0}
+
+
+def _shown(
+    results: Results, rows: Rows, question: Question, view: dict[str, Any], given: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return the contents of the page after a control moved, in the order of the outputs."""
+    names = _names(results)
+    figure: Any = no_update
+    summary: Any = no_update
+    if ctx.triggered_id not in _PAGING and not isinstance(ctx.triggered_id, dict):
+        front = results.front(rows, question, given["goal"])
+        figure = _pareto(results, rows, front, question, given["goal"])
+        summary = (
+            f"{len(rows):,} of {len(results):,} ranked candidates at "
+            f"{kelvin(results.temperatures[question.stop])}, {len(front):,} on the front"
+        )
+    pages = max(1, -(-len(rows) // PAGE))
+    page = view["page"] = min(view["page"], pages - 1)
+    part = slice(page * PAGE, (page + 1) * PAGE)
+    shown = results.page(rows, question, view["by"], view["descending"], part)
+    table = {
+        "cells": _cells(results, shown, question, names),
+        "classes": [_side(name) for name in names],
+        "order": [_direction(view) if name == view["by"] else "none" for name in names],
+    }
+    count = f"Page {page + 1:,} of {pages:,}"
+    today = _today(results, question)
+    return summary, today, figure, table, count, page == 0, page == pages - 1, view
+
+
+def _names(results: Results) -> list[str]:
+    return [name for name in _SHOWN if name != "shell" or not results.bare]
 
 
 def _today(results: Results, question: Question) -> str:
@@ -532,39 +419,7 @@ def _today(results: Results, question: Question) -> str:
     )
 
 
-def _csv(results: Results, rows: NDArray[np.int64], question: Question, names: list[str]) -> str:
-    """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*names, "temperature_K"])
-    columns = [
-        [safe_cell(text) for text in results.text(name, rows)]
-        if name in results.texts
-        else results.column(name, question)[rows].tolist()
-        for name in names
-    ]
-    kelvins = [results.temperatures[question.stop]] * len(rows)
-    writer.writerows(zip(*columns, kelvins, strict=True))
-    return out.getvalue()
-
-
-def _moved(view: dict[str, Any], trigger: Any) -> dict[str, Any]:
-    """Return the order and page of the table after a click; other controls go to the start."""
-    if trigger in PAGING:
-        return view | {"page": max(0, view["page"] + (1 if trigger == "after" else -1))}
-    if isinstance(trigger, dict):
-        again = trigger["sort"] == view["by"]
-        return {"by": trigger["sort"], "descending": again and not view["descending"], "page": 0}
-    return view | {"page": 0}
-
-
-def _direction(view: dict[str, Any]) -> str:
-    return "descending" if view["descending"] else "ascending"
-
-
-def _cells(
-    results: Results, rows: NDArray[np.int64], question: Question, names: list[str]
-) -> list[list[str]]:
+def _cells(results: Results, rows: Rows, question: Question, names: list[str]) -> list[list[str]]:
     """Return the texts of the table, by column."""
     return [
         results.text(name, rows)
@@ -584,4 +439,92 @@ def _side(name: str) -> str:
     text = "text" if COLUMNS[name].kind in ("text", "category") else ""
     if name == "candidate":
         return f"{text} name"
-    return f"{text} minor".strip() if name in MINOR else text
+    return f"{text} minor".strip() if name in _MINOR else text
+
+
+def _direction(view: dict[str, Any]) -> str:
+    return "descending" if view["descending"] else "ascending"
+
+
+def _csv(results: Results, rows: Rows, question: Question, names: list[str]) -> str:
+    """Return the rows that the limits keep, best first, as CSV; texts run nothing."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*names, "temperature_K"])
+    columns = [
+        [safe_cell(text) for text in results.text(name, rows)]
+        if name in results.texts
+        else results.column(name, question)[rows].tolist()
+        for name in names
+    ]
+    kelvins = [results.temperatures[question.stop]] * len(rows)
+    writer.writerows(zip(*columns, kelvins, strict=True))
+    return out.getvalue()
+
+
+def _pareto(results: Results, rows: Rows, front: Rows, question: Question, goal: str) -> Part:
+    """Return the rows on heavy rare earth and the goal, the front ringed and coloured by risk."""
+    traces = []
+    for name, part, look in (
+        (
+            "Others",
+            rows[~np.isin(rows, front, assume_unique=True)],
+            {"size": 5, "color": GREY, "opacity": 0.6},
+        ),
+        ("Front", front, {"size": 9, "line": {"width": 1, "color": "#000"}}),
+    ):
+        drawn, total = _thinned(part), f"{len(part):,}"
+        count = total if len(drawn) == len(part) else f"{len(drawn):,} of {total} drawn"
+        columns = (_X, goal, _COLOUR)
+        values = pd.DataFrame({c: results.column(c, question)[drawn] for c in columns})
+        scale = {
+            "color": _figures.numbers(values[_COLOUR]),
+            "colorscale": "Viridis",
+            "colorbar": _figures.colour_bar(COLUMNS[_COLOUR].heading),
+        }
+        texts = [
+            f"{escape(f'{candidate} + {shell}' if shell else candidate)}<br>"
+            f"rank {row + 1}, risk {number(risk)}"
+            for candidate, shell, row, risk in zip(
+                *(results.text(c, drawn) for c in ("candidate", "shell")),
+                drawn.tolist(),
+                values[_COLOUR].tolist(),
+                strict=True,
+            )
+        ]
+        marker = look if "color" in look else scale | look
+        trace = _figures.candidates(values, _X, goal, f"{name} ({count})", marker, texts)
+        traces.append(trace | {"customdata": drawn.tolist()})
+    today = {name: results.reference[name] for name in (_X, goal)}
+    if today[goal].size > 1:
+        today[goal] = today[goal][question.stop : question.stop + 1]
+    formula = escape(results.profile.reference.formula)
+    traces.append(_figures.star(pd.DataFrame(today), _X, goal, formula, "Today's magnet"))
+    # The same axes stay zoomed while limits move.
+    layout = _figures.layout_of(_figures.axis_of(_X), _figures.axis_of(goal)) | {"uirevision": goal}
+    return {"data": traces, "layout": layout}
+
+
+def _curves(results: Results, row: int, stop: int) -> Part:
+    """Return J(H) and B(H) of a candidate and of today's magnet at a stop, with the load line."""
+    rows = np.array([row])
+    shell, name = results.text("shell", rows)[0], results.text("candidate", rows)[0]
+    today = results.profile.reference
+    drawn = demagnetization(
+        CompositionTable.concat([results.table[row : row + 1], today.table()]),
+        [results.temperatures[stop]],
+        process=results.conditions.process,
+        shell=[shell, today.shell or ""],
+        load_line=results.conditions.duty.load_line,
+    )
+    names = (name, f"Today's magnet, {today.formula}")
+    labels = [f"{n} + {s}" if s else n for n, s in zip(names, (shell, today.shell), strict=True)]
+    looks = [(COLOURS[0], "solid"), (BLACK, "dash")]
+    return _figures.demagnetization(drawn, labels, looks, height=400)
+
+
+def _thinned(rows: Rows, most: int = POINTS) -> Rows:
+    """Return at most `most` of the rows, evenly over their order."""
+    if len(rows) <= most:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, most).astype(int)]

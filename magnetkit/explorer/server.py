@@ -24,13 +24,13 @@ _log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 PORT = 8050
 MOST_BYTES = 1 << 20
-"""Size of a request; those of the page take some kilobytes."""
+"""Largest size of a request; those of the page have some kilobytes."""
 _BLOCK = 1 << 16
 AT_ONCE = 1
-"""Threads that answer: each that ever did keeps memory, and they share one interpreter."""
+"""Threads that answer: each keeps memory, and they share one interpreter."""
 
 
-def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -> None:
+def serve(path: Path, port: int = PORT, announce: Callable[[str], object] = print) -> None:
     """Serve the explorer of a results folder until interrupted.
 
     Parameters
@@ -39,8 +39,8 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
         Results folder of a finished screening.
     port : int
         Port on 127.0.0.1; 0 takes a free one.
-    tell : callable
-        Takes the address once it can be opened.
+    announce : callable
+        Gets the address once it can be opened.
 
     Raises
     ------
@@ -77,11 +77,11 @@ def serve(path: Path, port: int = PORT, tell: Callable[[str], object] = print) -
         server = make_server(
             HOST, own, app.server, True, request_handler=Quiet, fd=listener.fileno()
         )
-        _run(server, results, lambda: tell(f"http://{HOST}:{own}/"))
+        _run(server, results, lambda: announce(f"http://{HOST}:{own}/"))
 
 
 def _guard(app: "Dash") -> None:
-    """Let the page run its own scripts alone, and requests be small, few and of this machine."""
+    """Allow only the page's own scripts, and only small requests of this machine, a few at once."""
     from werkzeug.exceptions import HTTPException
 
     # A page of another site may point its own name at this machine; only these names are ours.
@@ -107,13 +107,13 @@ def _guard(app: "Dash") -> None:
     def refuse(error: Exception) -> Any:
         if isinstance(error, HTTPException):
             return error
-        # Told in full with --verbose; dash itself fails on what is no question of its page.
+        # Shown with --verbose; dash itself fails on a request that is none of its page.
         _log.debug("a request to the explorer failed", exc_info=error)
         return "This request cannot be answered.", 400
 
 
 def _by_few(answer: Any) -> Any:
-    """Return a WSGI application that is answered by `AT_ONCE` threads, however many ask."""
+    """Return a WSGI application that is answered by `AT_ONCE` threads, whatever comes."""
     from werkzeug.exceptions import RequestEntityTooLarge
     from werkzeug.wsgi import get_input_stream
 

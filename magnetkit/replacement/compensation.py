@@ -1,7 +1,7 @@
-"""A temperature-compensated magnet: what alpha, field and heavy rare earth it has, and without.
+"""A temperature-compensated magnet with and without its gadolinium and erbium.
 
-There the heavy rare earth is in the magnet for alpha(B_r), not for coercivity: gadolinium and
-erbium couple against the metals and lose their moment sooner, which makes up for the metals' loss.
+Here the heavy rare earth serves alpha(B_r), not coercivity: the moments of gadolinium and erbium
+oppose those of the transition metals and fall faster with temperature, which compensates.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..magnetism._measured import ALPHA
 from ..prediction.conditions import Conditions
-from ._asked import Wish, anchor, given_recipe
+from ._request import Wish, anchor, given_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def compensation(
     basis: Basis = "auto",
     circuit: float = 0.0,
 ) -> "pd.DataFrame":
-    """Say what a compensated grade is, what it loses without Gd or Er, and what does with less.
+    """Compare a compensated grade with variants without Gd or Er, and with the least that suffices.
 
     Predictions are conditional on the grade's own printed alpha, B_r and H_cJ.
 
@@ -101,9 +101,9 @@ def compensation(
     low, high = _range(temperature, str(room["grade"]))
     wish = Wish(Conditions(temperature=(high,)), None, (), 1.0, 1, (low, high))
     here = grades(reference, min(high, float(room["max_working_temperature_K"]))).iloc[0]
-    made, mill = anchor(here, room, wish, recipe, basis, None, None)
-    frame = _described(_variants(made), (low, high), mill, circuit)
-    least = _least(str(room["host"]), made, (low, high), mill, circuit)
+    made, producer = anchor(here, room, wish, recipe, basis, None, None)
+    frame = _described(_variants(made), (low, high), producer, circuit)
+    least = _least(str(room["host"]), made, (low, high), producer, circuit)
     if least is not None:
         frame.loc[len(frame)] = {**least, "what": "least Gd and Er that does it"}
     frame.attrs.update(range=(low, high), grade=str(room["grade"]), circuit=circuit)
@@ -125,7 +125,7 @@ def sentences(frame: "pd.DataFrame") -> list[str]:
             f"({row['field_change_pct_lo']:+.2f} to {row['field_change_pct_hi']:+.2f}) %"
         )
     if not (frame["what"] == "least Gd and Er that does it").any():
-        found.append("no magnet of its family with less Gd and Er is as steady")
+        found.append("no magnet of its family with less Gd and Er is as stable")
     return found
 
 
@@ -169,7 +169,7 @@ def _without(atoms: Any, gone: tuple[str, ...]) -> str | None:
 
 
 def _described(
-    texts: dict[str, str], between: tuple[float, float], mill: "Mill", circuit: float
+    texts: dict[str, str], between: tuple[float, float], producer: "Mill", circuit: float
 ) -> "pd.DataFrame":
     import pandas as pd
     from scipy.special import ndtr
@@ -178,7 +178,7 @@ def _described(
 
     table = CompositionTable.from_strings(list(texts.values()), basis="weight")
     cold, hot = sintered_at(
-        table, list(between), process={"mill": mill.record()}, between=between, whole_range=True
+        table, list(between), process={"mill": producer.record()}, between=between, whole_range=True
     )
     frame = pd.DataFrame({"what": list(texts), "composition": list(texts.values())})
     weight = 100.0 * table.weight_fractions()
@@ -203,7 +203,11 @@ def _described(
 
 
 def _least(
-    host: str, made: CompositionEstimate, between: tuple[float, float], mill: "Mill", circuit: float
+    host: str,
+    made: CompositionEstimate,
+    between: tuple[float, float],
+    producer: "Mill",
+    circuit: float,
 ) -> dict[str, Any] | None:
     """Return the magnet with least Gd and Er whose alpha makes up for that of the circuit."""
     own = made.best
@@ -223,7 +227,7 @@ def _least(
     }
     if not texts:
         return None
-    frame = _described(texts, between, mill, circuit)
+    frame = _described(texts, between, producer, circuit)
     good = frame[(frame[ALPHA] + circuit).abs() <= _FLAT]
     if good.empty:
         return None

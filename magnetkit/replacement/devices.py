@@ -1,4 +1,4 @@
-"""A device of several magnets: what they hold of scarce elements today, and after replacement."""
+"""A device of several magnets: scarce elements in them today, and after replacement."""
 
 import re
 from pathlib import Path
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FOLDER = "devices"
-AMOUNTS = ("heavy_rare_earth", "samarium", "cobalt")
+_FOLDER = "devices"
+_AMOUNTS = ("heavy_rare_earth", "samarium", "cobalt")
 _SIZE = re.compile(r"^\s*(\d*\.?\d+)\s*x\s*(\d*\.?\d+)\s*x\s*(\d*\.?\d+)\s*mm\s*$")
 _NEEDED = ("part", "number")
 
 
 def names() -> list[str]:
     """Return the names of the embedded devices."""
-    return sorted(f.stem for f in (datasets.root() / FOLDER).glob("*.csv"))
+    return sorted(f.stem for f in (datasets.root() / _FOLDER).glob("*.csv"))
 
 
 @named
@@ -38,8 +38,7 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
         Name of an embedded device, path of a .csv or .xlsx, or a table: ``part number``,
         ``mass_kg`` or ``size`` (``40x15x5mm``), ``grade`` or ``recipe`` with ``basis``,
         ``temperature`` (``150C``) and ``load_line``, both of which may be empty; ``base``, a leaner
-        alloy whose ``faces`` (see `magnetkit.diffuse`; ``all`` if empty) are coated so that it
-        stands its field instead.
+        alloy whose ``faces`` (see `magnetkit.diffuse`; ``all`` if empty) are coated instead.
     per_year : int
         Devices a year.
     replaced : bool
@@ -71,7 +70,7 @@ def bill(parts: Any, per_year: int = 1, *, replaced: bool = True) -> "pd.DataFra
             raise InputError(f"part {number} ({record.get('part', '')}): {error}") from None
     found = pd.DataFrame(rows)
     total: dict[str, Any] = {"part": "total", "magnet": "", "replacement": "", "number": 0}
-    columns = [f"{a}{after}_kg" for after in ("", "_after") for a in AMOUNTS]
+    columns = [f"{a}{after}_kg" for after in ("", "_after") for a in _AMOUNTS]
     total |= {c: found[c].sum() for c in ("number", "mass_kg", *columns)}
     found = pd.concat([found, pd.DataFrame([total])], ignore_index=True)
     for column in columns:
@@ -85,7 +84,7 @@ def _read(parts: Any) -> "pd.DataFrame":
     if isinstance(parts, pd.DataFrame):
         frame = parts
     elif isinstance(parts, str | Path):
-        embedded = datasets.root() / FOLDER / f"{parts}.csv"
+        embedded = datasets.root() / _FOLDER / f"{parts}.csv"
         path = embedded if str(parts) in names() else Path(parts)
         if not path.is_file():
             raise InputError(f"{parts}: no such file, and no device of {', '.join(names())}")
@@ -135,14 +134,14 @@ def _part(
         row |= _replacement(str(grade), record, known)
         if row["replacement"]:
             after = _kilograms(row.pop("composition"), row.pop("shell"), mass)
-    row |= {f"{a}_kg": now[a] for a in AMOUNTS}
-    return row | {f"{a}_after_kg": after[a] for a in AMOUNTS}
+    row |= {f"{a}_kg": now[a] for a in _AMOUNTS}
+    return row | {f"{a}_after_kg": after[a] for a in _AMOUNTS}
 
 
 def _replacement(
     grade: str, record: dict[str, Any], known: dict[tuple[Any, ...], Any]
 ) -> dict[str, Any]:
-    """Return what is recommended in place of a grade, nothing where it is kept."""
+    """Return the recommended replacement of a grade, nothing where it is kept."""
     from .replace import replace
 
     line = record.get("load_line")
@@ -163,7 +162,7 @@ def _replacement(
 
 
 def _coated(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the leaner alloy with its faces coated that a part is redesigned to be."""
+    """Return the leaner alloy with coated faces that replaces a part."""
     from ..diffusion.diffuse import diffuse
 
     if record.get("size") is None:
@@ -196,7 +195,7 @@ def _typical(grade: str) -> tuple[str, str]:
 
 def _weight(recipe: str, basis: Any) -> str:
     from ..calibration._composition_estimate import read_recipe
-    from ._asked import given_recipe
+    from ._request import given_recipe
 
     return given_recipe(read_recipe(recipe, basis or "auto"), None).best.text
 
@@ -211,7 +210,7 @@ def _kilograms(text: str, shell: str, mass: float) -> dict[str, float]:
         table.weight_fractions()[0, INDEX["Sm"]],
         supply["cobalt_wt_pct"] / 100.0,
     )
-    return {a: mass * float(s) for a, s in zip(AMOUNTS, shares, strict=True)}
+    return {a: mass * float(s) for a, s in zip(_AMOUNTS, shares, strict=True)}
 
 
 def _mass(record: dict[str, Any], grade: Any) -> float:

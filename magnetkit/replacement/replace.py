@@ -1,4 +1,4 @@
-"""Replace what I have: a grade in, the magnets that do its work with less heavy rare earth out."""
+"""``magnetkit.replace``: a grade in, the magnets that can replace it out."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from ..magnetism._measured import ALPHA, Mill
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
 from ..surrogates._curie_training import using
-from ._asked import Wish, anchor, candidates, profile, reference_of
+from ._request import Wish, anchor, candidates, profile, reference_of
 from .answer import Question, answers
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def replace(
     out: str | Path | None = None,
     **keywords: Unpack[SupplyKeywords],
 ) -> Replacement:
-    """Say what replaces a commercial grade, or a magnet that was measured.
+    """Find replacements of a commercial grade, or of a magnet that was measured.
 
     The grade's printed values at temperature anchor the model: candidates of its host are
     predicted conditional on it, so that what all of them have in common cancels.
@@ -157,13 +157,13 @@ def replace(
     wish = dataclasses.replace(wish, between=between)
     here = grade_at(grade, wish.temperature)
     with using(add=conditions.add):
-        made, mill = anchor(here, room, wish, recipe, basis, shell, measured)
+        made, producer = anchor(here, room, wish, recipe, basis, shell, measured)
         frame = candidates(str(here["host"]), made, wish.temperature, compensated)
-        reference = reference_of(here, wish, made, mill)
+        reference = reference_of(here, wish, made, producer)
         device = profile(here["grade"], reference, made, wish)
-        result, table = _screened(frame, device, wish, mill, out)
-        asked = Question(reference, made, device, table, mill, wish)
-        found = answers(asked)
+        result, table = _screened(frame, device, wish, producer, out)
+        question = Question(reference, made, device, table, producer, wish)
+        found = answers(question)
     replacement = Replacement(reference, found, table, result)
     result.tell(replacement.lines(), out)
     if out is not None:
@@ -191,22 +191,18 @@ def _checked(
 ) -> Wish:
     if load_line is not None and not 0.0 <= float(load_line) < 1e3:
         raise InputError(f"load_line must be a permeance coefficient of 0 or more, got {load_line}")
-    asked = (require,) if isinstance(require, str) else tuple(require)
+    required = (require,) if isinstance(require, str) else tuple(require)
     mass_kg, per_year = finite("mass_kg", mass_kg, 0.0, above=True), whole("per_year", per_year)
-    return Wish(conditions, load_line, asked, mass_kg, per_year)
+    return Wish(conditions, load_line, required, mass_kg, per_year)
 
 
 def _screened(
-    frame: "pd.DataFrame",
-    device: "Profile",
-    wish: Wish,
-    mill: Mill,
-    out: str | Path | None,
+    frame: "pd.DataFrame", device: "Profile", wish: Wish, producer: Mill, out: str | Path | None
 ) -> "tuple[ScreenResult, pd.DataFrame]":
     """Screen the candidates on the anchored model; return them in order of rank too."""
     from ..run.screen import screen
 
-    process = {"mill": mill.record()}
+    process = {"mill": producer.record()}
     result = screen(
         frame,
         device,

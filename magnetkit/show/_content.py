@@ -2,25 +2,31 @@
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from .._core import datasets
 from .._core.columns import COLUMNS
-from .._core.elements import INDEX
+from .._core.elements import INDEX, SYMBOLS
 from .._core.units import ZERO_CELSIUS
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
+from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
-from ..prediction._stages import magnets
+from ..prediction._stages import magnets, supplies
 from ..prediction.conditions import Conditions
 from ..ranking._job import MEETS_PROBABILITY
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
+from ..supply.ledger import break_even_recycled_share
+from ..supply.scenario import scenarios
+from ..supply.tables import element_table, overdue
 from ._figures import names_of
-from ._text import with_range
+from ._text import in_brackets, join_rows
 
 if TYPE_CHECKING:
     from ..ranking._profile_parts import Requirement
@@ -39,19 +45,9 @@ _LICENCES = re.compile(
 
 @dataclass(frozen=True)
 class Magnets:
-    """The few magnets that are shown in full: the best, then the reference.
+    """The few magnets that are shown in full: the best, and last the reference.
 
-    Attributes
-    ----------
-    table : CompositionTable, m rows
-    shells : list of str, length m
-    labels : list of str, length m
-        Plain text, not escaped.
-    rows : DataFrame, m rows
-        Their results, as in `Ranked.table`.
-    conditions : Conditions
-    temperature : float
-        Temperature of the results, K.
+    `labels` are plain text, not escaped; `rows` are as in `Ranked.table`, at `temperature` in K.
     """
 
     table: CompositionTable
@@ -66,18 +62,18 @@ class Magnets:
         return magnets(self.table, self.shells, [temperature], self.conditions)[0].frame()
 
 
+def table_of(frame: pd.DataFrame) -> CompositionTable:
+    """Return the compositions of rows of results."""
+    return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
+
+
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
     from ..ranking._job import evaluate
 
     job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
-    row = evaluate(
-        reference.table(),
-        job,
-        [reference.formula],
-        [shell] if shell else None,
-    ).frame()
+    row = evaluate(reference.table(), job, [reference.formula], [shell] if shell else None).frame()
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
@@ -85,16 +81,10 @@ def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
         table,
         [*best["shell"].astype(object).fillna(""), shell],
         [*names_of(best), *(f"Reference: {name}" for name in names_of(row))],
-        _joined(best, row).astype({"rank": "Int64"}),
+        join_rows(best, row).astype({"rank": "Int64"}),
         job.conditions,
         job.temperature,
     )
-
-
-def _joined(best: pd.DataFrame, row: pd.DataFrame) -> pd.DataFrame:
-    # pandas 2 minds columns without any value in one of the two, unless both are of objects.
-    joined = pd.concat([best.astype(object), row.astype(object)], ignore_index=True)
-    return joined.infer_objects()
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -120,34 +110,34 @@ def kelvin(temperature: float) -> str:
 
 
 def lead(result: "Ranked") -> list[str]:
-    """Return the sentences that a result was made to answer, as `magnetkit.replace` has them."""
-    told = result.manifest.get(ANSWER)
-    return [str(sentence) for sentence in told] if isinstance(told, list) else []
+    """Return the answer of `magnetkit.replace`, where that made the result."""
+    sentences = result.manifest.get(ANSWER)
+    return [str(sentence) for sentence in sentences] if isinstance(sentences, list) else []
 
 
 def answer(result: "Ranked", shown: Magnets) -> list[str]:
     """Return the answer in three sentences."""
     total, meeting = result.judged, int(result.manifest["summary"]["meet_requirements"])
     profile = result.profile
-    judged = f"{total:,} candidate{'s were' if total != 1 else ' was'} judged"
+    evaluated = f"{total:,} candidate{'s were' if total != 1 else ' was'} evaluated"
     ranked = len(shown.rows) - 1
     if not ranked:
         return [
-            f"{judged}, and none of them can be ranked.",
-            "Each either is no uniaxial magnet over the device's whole range of temperature, "
-            "cannot be made, or has a structure that the models do not know.",
-            "Widen the candidates or the range, and screen again.",
+            f"{evaluated}, and none of them can be ranked.",
+            "Each is no uniaxial magnet over the device's whole temperature range, cannot be made, "
+            "or has a crystal structure that the models do not cover.",
+            "Give other candidates or a narrower temperature range, and screen again.",
         ]
     best, reference = shown.rows.iloc[0], shown.rows.iloc[-1]
     name = shown.labels[0]
     if meeting:
         of = f" of the best {len(result):,}, which are kept," if total > len(result) else ""
         first = (
-            f"{judged}; {meeting:,}{of} {'meet' if meeting != 1 else 'meets'} every requirement."
+            f"{evaluated}; {meeting:,}{of} {'meet' if meeting != 1 else 'meets'} all requirements."
         )
     else:
         missed = requirement_text(str(best["failed_requirements"]), profile)
-        first = f"{judged} and none meets every requirement: the nearest, {name}, misses {missed}."
+        first = f"{evaluated}; none meets all requirements. The nearest, {name}, misses {missed}."
     heavy, today = (float(r["heavy_rare_earth_wt_pct"]) for r in (best, reference))
     saved = float(best["heavy_rare_earth_saved_wt_pct"]) * profile.magnet_mass_kg / 100.0
     against = (
@@ -155,10 +145,9 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
         if today > 0
         else "none in today's magnet"
     )
-    verb = "First comes" if meeting else "It is predicted to be"
-    subject = f" {name}:" if meeting else ""
+    subject = f"The best is {name}, predicted to have" if meeting else "It is predicted to have"
     second = (
-        f"{verb}{subject} Br {number(best['remanence_T'])} T and HcJ "
+        f"{subject} Br {number(best['remanence_T'])} T and HcJ "
         f"{number(best['coercivity_kA_m'])} kA/m at {kelvin(shown.temperature)}, with "
         f"{number(heavy)} wt.% heavy rare earth against {against}."
     )
@@ -168,10 +157,10 @@ def answer(result: "Ranked", shown: Magnets) -> list[str]:
         f"(today's magnet: {number(reference['probability_meets_requirements'], 2)}), its elements "
         f"cost {number(best['cost_USD_kg'])} USD/kg (today's: {number(reference['cost_USD_kg'])}), "
         + (
-            "and compounds of known Curie temperature lie near it."
+            "and similar compounds have a measured Curie temperature."
             if bool(best["in_domain"])
-            else "and none of the compounds of known Curie temperature used here lies near it: "
-            "measure before relying on it."
+            else "and no similar compound has a measured Curie temperature: measure it before "
+            "relying on it."
         )
     )
     rim = shell_in_words(best["shell"], profile.magnet_mass_kg) if meeting else ""
@@ -186,11 +175,11 @@ def _simpler(shown: Magnets) -> str:
     same = (shown.rows["rank"] == number_of).fillna(False).to_numpy(bool)
     named = [name for name, own in zip(shown.labels, same, strict=True) if own]
     which = f"#{number_of}, {named[0]}," if named else f"#{number_of}"
-    return f"{which} is simpler and gives up nothing that counts: make that one."
+    return f"{which} is simpler and as good within the uncertainty: make that one."
 
 
 def shell_in_words(shell: object, mass_kg: float) -> str:
-    """Return what a shell is and what it takes of a device's magnet; empty without one."""
+    """Return what a shell is and its mass in a device's magnet; empty without one."""
     known = read_shell(shell) if isinstance(shell, str) and shell else None
     if known is None:
         return ""
@@ -202,8 +191,8 @@ def shell_in_words(shell: object, mass_kg: float) -> str:
     grams = 10.0 * known.amount_wt_pct * mass_kg
     return (
         f"Its shell is {number(grams)} g of {known.R} in the {number(mass_kg)} kg of magnet in a "
-        "device: laid on the surface, it diffuses along the grain boundaries when heated and "
-        "hardens the skin of every grain, where reversal begins."
+        "device: coated on the surface, it diffuses along the grain boundaries when heated and "
+        "raises the anisotropy of the skin of each grain, where reversal begins."
     )
 
 
@@ -215,11 +204,11 @@ def _mass(kg: float) -> str:
 def requirement_text(text: str, profile: "Profile") -> str:
     """Return requirement texts of a result with labels and units instead of column names."""
     for requirement in profile.requirements:
-        text = text.replace(str(requirement), words(requirement))
-    return text or "nothing by itself, only all of them together"
+        text = text.replace(str(requirement), _requirement_in_words(requirement))
+    return text or "none alone, but all of them together"
 
 
-def words(requirement: "Requirement") -> str:
+def _requirement_in_words(requirement: "Requirement") -> str:
     """Return a requirement in words, e.g. ``Remanence ≥ 0.8 T at 293.15 K``."""
     column = COLUMNS[requirement.column]
     name = column.label if requirement.absolute_maximum is None else f"|{column.label}|"
@@ -228,7 +217,7 @@ def words(requirement: "Requirement") -> str:
     return f"{name} {sign} {requirement.limit:g} {column.unit}".rstrip() + at
 
 
-def in_a_sentence(label: str) -> str:
+def _in_a_sentence(label: str) -> str:
     """Return a label without its capital, but for names: ``Dy + Tb`` and ``Curie`` stay."""
     return label if label.split()[0] in (*INDEX, "Curie") else label[:1].lower() + label[1:]
 
@@ -237,7 +226,7 @@ def objectives(profile: "Profile") -> list[str]:
     """Return the objectives in words, e.g. ``least material cost``."""
     return [
         f"{'least' if direction == 'min' else 'largest'} "
-        + ("margin" if name == "margin" else in_a_sentence(COLUMNS[name].label))
+        + ("margin" if name == "margin" else _in_a_sentence(COLUMNS[name].label))
         for name, direction in profile.goals
     ]
 
@@ -254,9 +243,9 @@ def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
         frame = frames[kelvin] if column in frames[kelvin] else shown.rows
         found.append(
             {
-                "text": words(requirement),
-                "best": _in_brackets(frame.iloc[0], column) if len(frame) > 1 else "–",
-                "reference": _in_brackets(frame.iloc[-1], column),
+                "text": _requirement_in_words(requirement),
+                "best": in_brackets(frame.iloc[0], column, number) if len(frame) > 1 else "–",
+                "reference": in_brackets(frame.iloc[-1], column, number),
                 "source": requirement.source,
                 "status": requirement.status,
             }
@@ -264,19 +253,13 @@ def requirements(result: "Ranked", shown: Magnets) -> list[dict[str, str]]:
     return found
 
 
-def _in_brackets(row: pd.Series, name: str) -> str:
-    text, interval = with_range(row, name, number, number)
-    return f"{text} ({interval})" if interval else text
-
-
 def stages(result: "Ranked") -> list[str]:
     """Return how candidates were narrowed to those that are kept; nothing where all are."""
     sieve = result.manifest["summary"].get("sieve")
     if sieve is None:
         return []
-    told = [f"{n:,} were judged by {stage}" for stage, n in sieve["stages"].items()]
-    told.append(f"the best {len(result):,} were judged in full and are kept")
-    return told
+    found = [f"{n:,} were evaluated by {stage}" for stage, n in sieve["stages"].items()]
+    return [*found, f"the best {len(result):,} were evaluated in full and are kept"]
 
 
 def failures(result: "Ranked") -> list[tuple[str, int]]:
@@ -289,19 +272,14 @@ def failures(result: "Ranked") -> list[tuple[str, int]]:
         found += [(f"status: {text}", n) for text, n in status.items() if text != "ok"]
         return sorted(found, key=lambda pair: -pair[1])
     table = result.select(["status", "failed_requirements"]).to_pandas()
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     sets = table.loc[table["status"] == "ok", "failed_requirements"].value_counts()
-    for text, n in sets.items():
-        if not n:
-            continue
+    for text, n in sets[sets > 0].items():
         for part in filter(None, str(text).split("; ")):
-            counts[part] = counts.get(part, 0) + int(n)
+            counts[part] += int(n)
+    status = table["status"].value_counts()
     found = [(requirement_text(part, profile), n) for part, n in counts.items()]
-    found += [
-        (f"status: {status}", int(n))
-        for status, n in table["status"].value_counts().items()
-        if status != "ok" and n
-    ]
+    found += [(f"status: {s}", int(n)) for s, n in status.items() if s != "ok" and n]
     return sorted(found, key=lambda pair: -pair[1])
 
 
@@ -312,9 +290,8 @@ def heavy_ledger(
 
     `ranked`, by rank, is where bulk alloys as coercive as a shell are looked for.
     """
-    table = CompositionTable.from_strings(list(ranked["formula"].astype(str)), basis="atomic")
     frame = heavy_rare_earth_ledger(
-        ranked.reset_index(drop=True), table, result.profile, shown.rows.iloc[-1:]
+        ranked.reset_index(drop=True), table_of(ranked), result.profile, shown.rows.iloc[-1:]
     ).head(len(shown.rows) - 1)
     names = ["heavy_rare_earth", *(match[1] for c in frame if (match := _SAVED.match(str(c))))]
     columns = {"Way": [str(way) for way in frame["way"]]}
@@ -344,7 +321,7 @@ def heavy_ledger(
 
 
 def constants(result: "Ranked") -> dict[str, str]:
-    """Return figures that the page's sentences name."""
+    """Return the numbers in the sentences of the page."""
     learnt = json.loads(datasets.path(WEIGHTS).read_text(encoding="utf-8"))
     return {
         "share": f"{100 * result.manifest['identity'].get('interval', 0.9):g}",
@@ -378,6 +355,89 @@ def sources() -> list[dict[str, str]]:
 
 
 def validations() -> list[tuple[str, str]]:
-    """Return the embedded validation reports: what they judge, and their text."""
+    """Return the embedded validation reports: their subject and their text."""
     files = sorted(datasets.root().glob("*/VALIDATION.md"))
     return [(file.parent.name, file.read_text(encoding="utf-8")) for file in files]
+
+
+def scenarios_with(own: str) -> list[str]:
+    """Return the embedded supply scenarios, and that of the screening where it is another."""
+    return scenarios() if own in scenarios() else [own, *scenarios()]
+
+
+def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
+    """Return title, supply risk and cost of the shown magnets in every scenario."""
+    found = []
+    for name in scenarios_with(shown.conditions.scenario):
+        there = replace(shown.conditions, scenario=name)
+        frame = supplies(shown.table, shown.shells, there)
+        found.append(
+            {
+                "title": there.supply_scenario.title,
+                "supply_risk": frame["supply_risk"].tolist(),
+                "cost_USD_kg": frame["cost_USD_kg"].tolist(),
+            }
+        )
+    return found
+
+
+def elements(shown: Magnets) -> list[list[str]]:
+    """Return the supply of each element in the shown magnets, the riskiest first.
+
+    Element, import reliance, stage and concentration, largest producer, risk, price and its
+    range, export controls.
+    """
+    table = element_table(shown.conditions.scenario, shown.conditions.recycled)
+    table = table[table["element"].isin(_present(shown))]
+    rows = []
+    for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
+        low, high = number(row["price_low_USD_kg"]), number(row["price_high_USD_kg"])
+        spread = "" if low == "–" else f" ({low} to {high})"
+        rows.append(
+            [
+                row["element"],
+                f"{100.0 * row['import_reliance']:.0f} %",
+                f"{number(row['concentration'], 2)} ({row['stage']})",
+                f"{row['largest_producer']}, {100.0 * row['largest_share']:.0f} %",
+                number(row["supply_risk"], 2),
+                f"{number(row['price_USD_kg'])}{spread}",
+                row["export_control"],
+            ]
+        )
+    return rows
+
+
+def late(shown: Magnets) -> list[str]:
+    """Return the facts on those elements that are due for a review."""
+    return overdue(symbols=_present(shown))
+
+
+def _present(shown: Magnets) -> list[str]:
+    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
+    return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]
+
+
+def break_even(shown: Magnets) -> str:
+    """Return how much cobalt must be recycled for the best to have today's supply risk."""
+    if len(shown.rows) < 2:
+        return ""
+    best, today = shown.rows.iloc[0], shown.rows.iloc[-1]
+    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
+    if not best["cobalt_wt_pct"] > 0.0:
+        return f"Supply risk of the best candidate: {risk}; it has no cobalt to recycle."
+    conditions = shown.conditions
+    (share,) = break_even_recycled_share(
+        shown.table[:1],
+        "Co",
+        float(today["supply_risk"]),
+        conditions.scenario,
+        conditions.recycled,
+        shell=shown.shells[:1],
+    )
+    if share == 0.0:
+        text = "no recycled cobalt is needed to reach that"
+    elif share == share:
+        text = f"it reaches that with {100.0 * share:.0f} % of its cobalt recycled domestically"
+    else:
+        text = "it does not reach that even with all its cobalt recycled"
+    return f"Supply risk of the best candidate: {risk}; {text}."

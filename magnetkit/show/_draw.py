@@ -31,13 +31,7 @@ _PER_PIXEL = 0.75
 
 
 def draw(figure: Part, ax: "Axes | None" = None) -> "Axes":
-    """Draw all of a figure into `ax`, or into a new figure of matplotlib's, and return the axes.
-
-    Raises
-    ------
-    InputError
-        If matplotlib is not installed.
-    """
+    """Draw all of a figure into `ax`, or into a new figure of matplotlib's; return the axes."""
     layout = figure["layout"]
     ax = _axes(layout) if ax is None else ax
     places = {"y": ax} | ({"y2": ax.twinx()} if "yaxis2" in layout else {})

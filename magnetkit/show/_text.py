@@ -1,7 +1,4 @@
-"""What must be known to read a figure, said alike on the terminal, in notebooks and the report.
-
-Tables that fit: on a terminal by dropping columns, in a pipe as CSV.
-"""
+"""Texts on the terminal: notes beside results, sentences, and tables that fit its width."""
 
 import csv
 import re
@@ -42,37 +39,48 @@ def with_range(
     return text, f"{low} to {high}" if low != high else ""
 
 
-def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
-    """Return what the cost of bare formulas leaves out; empty where there is none among them.
+def in_brackets(row: "pd.Series", name: str, number: Callable[[object], str]) -> str:
+    """Return a result with its interval behind it, ``563 (419 to 756)``."""
+    text, interval = with_range(row, name, number, number)
+    return f"{text} ({interval})" if interval else text
 
-    Parameters
-    ----------
-    formulas : iterable of str or CompositionTable
-        Magnets whose costs are shown; texts are atomic, as in the column ``formula``.
+
+def join_rows(best: "pd.DataFrame", reference: "pd.DataFrame") -> "pd.DataFrame":
+    """Return the rows of one table and below them those of another."""
+    import pandas as pd
+
+    if not len(best) or not len(reference):
+        return best if len(best) else reference
+    # pandas 2 warns of columns without any value in one of the two, unless both are of objects.
+    parts = [best.astype(object), reference.astype(object)]
+    return pd.concat(parts, ignore_index=True).infer_objects()
+
+
+def of_cost(formulas: Iterable[str] | CompositionTable) -> str:
+    """Return what the cost of bare formulas leaves out; empty where none is among `formulas`.
+
+    Texts are atomic, as in the column ``formula``.
     """
     if not isinstance(formulas, CompositionTable):
         formulas = CompositionTable.from_strings(list(dict.fromkeys(formulas)), basis="atomic")
     if not partition(formulas).bare.any():
         return ""
     return (
-        "Cost of a bare formula, such as Nd2Fe14B, is that of its own elements: its melt is "
-        "charged with more rare earth and costs more, as a full recipe says."
+        "Cost of a bare formula, such as Nd2Fe14B, is that of its own elements: a melt is charged "
+        "with more rare earth and costs more; give the full recipe for that."
     )
 
 
-def of_mill(identity: Mapping[str, Any]) -> str:
-    """Return whose magnets predictions rest on; empty where they rest on no one's.
-
-    Parameters
-    ----------
-    identity : mapping
-        Of a manifest.
-    """
+def of_calibration(identity: Mapping[str, Any]) -> str:
+    """Return which calibration a manifest's `identity` names; empty without one."""
     process = identity.get("process")
-    mill = process.get("mill") if isinstance(process, Mapping) else None
-    if not mill:
+    calibration = process.get("mill") if isinstance(process, Mapping) else None
+    if not calibration:
         return ""
-    return f"Predicted with what is known of {mill['name']}; `magnetkit predict` alone differs."
+    name = calibration["name"]
+    return (
+        f"Predicted with the calibration {name}; `magnetkit predict` without it gives other values."
+    )
 
 
 # A longer text is folded over lines rather than let it push figures out; folded closer before a
@@ -87,20 +95,10 @@ AROUND = 3
 
 @dataclass
 class Shown:
-    """A column of a table on the terminal.
+    """A column of a table on the terminal; numbers are set flush right.
 
-    Attributes
-    ----------
-    heading : str
-        May have several lines.
-    cells : list of str
-        One a row.
-    number : bool
-        Whether to set it flush right.
-    priority : int
-        Columns of high number are dropped first; 0 stays whatever happens.
-    most : int
-        Longest line of a text; what is longer is folded.
+    Columns of the highest `priority` are dropped first, those of 0 never; `most` is the longest
+    line of a text, what is longer is folded.
     """
 
     heading: str
@@ -129,15 +127,7 @@ def console() -> "Console":
 
 
 def say(text: str, mark: str = "") -> None:
-    """Print a sentence; on a terminal its lines break between words.
-
-    Parameters
-    ----------
-    text : str
-        What to say.
-    mark : str
-        Before it, such as ``"- "``; further lines are set in as far.
-    """
+    """Print a sentence behind `mark`; on a terminal its lines break between words."""
     if to_terminal():
         text = textwrap.fill(
             text,
@@ -153,7 +143,7 @@ def say(text: str, mark: str = "") -> None:
 
 
 def remark(text: str) -> None:
-    """Print what must be known beside a table: under it on a terminal, otherwise on stderr."""
+    """Print a note to a table: under it on a terminal, otherwise on stderr."""
     if to_terminal():
         say(text)
     else:
@@ -163,12 +153,7 @@ def remark(text: str) -> None:
 def folded(text: str, width: int) -> str:
     """Return a text in lines, broken between words and between the elements of a formula.
 
-    Parameters
-    ----------
-    text : str
-        A cell.
-    width : int
-        Characters of a line; a single element with its amount may be longer.
+    A single element with its amount may be longer than `width`.
 
     Examples
     --------
@@ -191,18 +176,8 @@ def folded(text: str, width: int) -> str:
 def fitting(columns: Sequence[Shown], width: int) -> list[Shown]:
     """Return the columns that fit into a width, in their order.
 
-    Parameters
-    ----------
-    columns : sequence of Shown
-        All there are.
-    width : int
-        Characters of a line.
-
-    Returns
-    -------
-    list of Shown
-        Without those of highest `priority`, the last of equals first, until the rest fits; long
-        texts are folded closer before those of priority 1 go.
+    Those of highest `priority` go first, the last of equals first; long texts are folded closer
+    before those of priority 1 go.
     """
     kept = list(columns)
     folded = False
@@ -227,25 +202,10 @@ def print_table(
     *,
     all_columns: bool = False,
 ) -> list[Shown]:
-    """Print the columns that fit on the terminal, and return them.
+    """Print the columns, of equal length, that fit on the terminal, and return them.
 
-    Parameters
-    ----------
-    title : str
-        Printed above.
-    columns : sequence of Shown
-        All columns, of equal length.
-    styles : sequence of str
-        Style of each row.
-    sections : iterable of int
-        Rows before which a rule is drawn.
-    all_columns : bool
-        Whether to print all of them, lines longer than the terminal's.
-
-    Returns
-    -------
-    list of Shown
-        What was printed.
+    `styles` are of the rows, `sections` the rows before which a rule is drawn; `all_columns` prints
+    all of them, in lines longer than the terminal's.
     """
     from rich.table import Table
     from rich.text import Text

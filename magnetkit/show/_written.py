@@ -14,27 +14,14 @@ if TYPE_CHECKING:
 
 
 # Rows of a sheet, without its header.
-SHEET_ROWS = 1_048_575
+_SHEET_ROWS = 1_048_575
 # What XML, and so a workbook, cannot hold.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CELL = 32_767
 
 
 def write_table(frame: "pd.DataFrame", path: Path) -> Path:
-    """Write a table of results, of the kind that the suffix names.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns as in `magnetkit.columns`, and the user's.
-    path : Path
-        Ends in .csv, .tsv, .parquet, .jsonl or .xlsx.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write a table of results, of the kind that the suffix names; return the file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -59,26 +46,9 @@ def write_table(frame: "pd.DataFrame", path: Path) -> Path:
 
 
 def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
-    """Write an Excel workbook, with a last sheet that says what the columns mean.
+    """Write an Excel workbook, a sheet for each table and one that says what the columns mean.
 
     Texts stay texts: one that begins like a formula is not run.
-
-    Parameters
-    ----------
-    sheets : dict of str to DataFrame
-        Tables by name of their sheet.
-    path : Path
-        File to write.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        If a table has more rows than a sheet.
     """
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -88,9 +58,9 @@ def write_workbook(sheets: "dict[str, pd.DataFrame]", path: Path) -> Path:
     book = Workbook(write_only=True)
     meanings: dict[str, tuple[str, str, str]] = {}
     for title, frame in sheets.items():
-        if len(frame) > SHEET_ROWS:
+        if len(frame) > _SHEET_ROWS:
             raise InputError(
-                f"{len(frame):,} rows do not fit into a sheet of {SHEET_ROWS:,}; write .parquet"
+                f"{len(frame):,} rows do not fit into a sheet of {_SHEET_ROWS:,}; write .parquet"
             )
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"

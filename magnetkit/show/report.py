@@ -1,12 +1,7 @@
-"""Writing ``report.html``: one file, no network.
-
-The report's figures: its magnets, as `magnetkit.show._figures` draws them.
-
-What the report says of supply: scenarios, elements, claims and recycling.
-"""
+"""Writing ``report.html``: one file that needs no network."""
 
 import json
-from collections.abc import Hashable
+import re
 from dataclasses import replace
 from html import escape
 from importlib.util import find_spec
@@ -20,306 +15,39 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from .._core._files import replacing, seal
 from .._core.columns import COLUMNS
-from .._core.elements import RARE_EARTHS, SYMBOLS
-from ..composition.table import CompositionTable
+from .._core.elements import RARE_EARTHS
 from ..hosts.records import HOSTS
 from ..magnetism.demagnetization import demagnetization as curves_of
-from ..magnetism.shells import with_shell
 from ..magnetism.sintered import comparators
 from ..phases.hull import hull_section
 from ..phases.snapshot import open_snapshot
-from ..prediction._stages import magnets, supplies
+from ..prediction._stages import magnets
 from ..ranking.result import LEADING_ROWS
-from ..supply.ledger import break_even_recycled_share
-from ..supply.scenario import scenarios
-from ..supply.tables import claims as claims_table
-from ..supply.tables import element_table, overdue
+from ..supply.tables import claims
 from . import _content, _figures
-from ._content import CURVES, Magnets, number
+from ._content import CURVES, Magnets, table_of
 from ._figures import AXIS, BLACK, COLOURS, POINTS, Part, X, Y, axis_of, layout_of, numbers
-from ._text import of_cost, of_mill, with_range
+from ._text import of_calibration, of_cost, with_range
 from .plots import sweep
 
 if TYPE_CHECKING:
     from ..ranking.result import Ranked
 
 
-def by_scenario(shown: Magnets) -> list[dict[str, Any]]:
-    """Return title, supply risk and cost of the shown magnets in every scenario."""
-    names = scenarios()
-    own = shown.conditions.scenario
-    found = []
-    for name in names if own in names else [own, *names]:
-        there = replace(shown.conditions, scenario=name)
-        frame = supplies(shown.table, shown.shells, there)
-        found.append(
-            {
-                "title": there.supply_scenario.title,
-                "supply_risk": frame["supply_risk"].tolist(),
-                "cost_USD_kg": frame["cost_USD_kg"].tolist(),
-            }
-        )
-    return found
-
-
-def elements(shown: Magnets) -> list[list[str]]:
-    """Return the supply of each element in the shown magnets, the riskiest first.
-
-    Element, import reliance, stage and concentration, largest producer, risk, price and its
-    range, export controls.
-    """
-    table = element_table(shown.conditions.scenario, shown.conditions.recycled)
-    table = table[table["element"].isin(_present(shown))]
-    rows = []
-    for row in table.sort_values("supply_risk", ascending=False).to_dict("records"):
-        low, high = number(row["price_low_USD_kg"]), number(row["price_high_USD_kg"])
-        spread = "" if low == "–" else f" ({low} to {high})"
-        rows.append(
-            [
-                row["element"],
-                f"{100.0 * row['import_reliance']:.0f} %",
-                f"{number(row['concentration'], 2)} ({row['stage']})",
-                f"{row['largest_producer']}, {100.0 * row['largest_share']:.0f} %",
-                number(row["supply_risk"], 2),
-                f"{number(row['price_USD_kg'])}{spread}",
-                row["export_control"],
-            ]
-        )
-    return rows
-
-
-def late(shown: Magnets) -> list[str]:
-    """Return the facts on those elements that are past the day to look at them again."""
-    return overdue(symbols=_present(shown))
-
-
-def _present(shown: Magnets) -> list[str]:
-    whole = with_shell(shown.table, shown.shells) if any(shown.shells) else shown.table
-    return [SYMBOLS[i] for i in np.flatnonzero(whole.to_array().sum(axis=0))]
-
-
-def claims() -> list[dict[Hashable, Any]]:
-    """Return what is often said of US supply beside today's figures."""
-    return claims_table().to_dict("records")
-
-
-def break_even(shown: Magnets) -> str:
-    """Return how much cobalt must be recycled for the best to carry today's supply risk."""
-    if len(shown.rows) < 2:
-        return ""
-    best, today = shown.rows.iloc[0], shown.rows.iloc[-1]
-    risk = f"{number(best['supply_risk'])} against {number(today['supply_risk'])} of today's magnet"
-    if not best["cobalt_wt_pct"] > 0.0:
-        return f"Supply risk of the best candidate: {risk}; it has no cobalt to recycle."
-    conditions = shown.conditions
-    (share,) = break_even_recycled_share(
-        shown.table[:1],
-        "Co",
-        float(today["supply_risk"]),
-        conditions.scenario,
-        conditions.recycled,
-        shell=shown.shells[:1],
-    )
-    if share == 0.0:
-        text = "no recycled cobalt is needed to come down to it"
-    elif share == share:
-        text = f"it comes down to it with {100.0 * share:.0f} % of its cobalt recycled at home"
-    else:
-        text = "not even all its cobalt from recycling brings it down to it"
-    return f"Supply risk of the best candidate: {risk}; {text}."
-
-
-TEMPERATURES = 13
-
-
-def pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Part:
-    """Return the candidates on the first and last objective, coloured by the second."""
-    goals = _figures.objectives(result.profile)
-    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
-    return _figures.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
-
-
-def grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
-    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
-    points = spread.reset_index(drop=True)
-    table, today = _figure_rows(points), shown.rows.copy()
-    shells = points["shell"].astype(object).fillna("").tolist()
-    (cold,) = magnets(table, shells, [_figures.GRADE_TEMPERATURE_K], shown.conditions)
-    points[X], points[Y] = cold[X], cold[Y]
-    points = points.dropna(subset=[X, Y])
-    today[[X, Y]] = shown.at(_figures.GRADE_TEMPERATURE_K)[[X, Y]].to_numpy()
-    met = points["meets_requirements"].astype(bool)
-    # See-through, so that the grades behind stay visible.
-    blue = {"color": COLOURS[5], "opacity": 0.45, "size": 5}
-    traces = [
-        _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
-        for part, name, look in (
-            (points[~met], "Misses a requirement", blue),
-            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
-        )
-    ]
-    return _figures.grade_map(hosts, *traces, _star(today, shown, X, Y))
-
-
-def ternary(ranked: pd.DataFrame) -> Part | None:
-    """Return the best margin over the shares of three rare earths, None where there are not."""
-    table = _figure_rows(ranked)
-    if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
-        return None
-    shares = np.round(_figures.rare_earth_shares(table, corners), 3)
-    margin = ranked["performance_margin"].to_numpy(float)
-    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
-    # The ranking is the order of the rows: the best of each composition of the site is kept.
-    _, first = np.unique(shares[inside], axis=0, return_index=True)
-    best = inside[np.sort(first)][: _figures.POINTS]
-    if len(best) < 4:
-        return None
-    texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
-    return _figures.ternary(shares[best], margin[best], corners, "Margin", texts, diverging=True)
-
-
-def section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
-    """Return the section of the best candidate's host, None where that has none.
-
-    `best` are the best candidates, in order. Those of more elements stand where they lie when every
-    rare earth counts as the section's, and other elements are left aside.
-    """
-    host = str(best["host"].iloc[0]) if len(best) else ""
-    source = open_snapshot(snapshot)
-    system = HOSTS[host].section if host in HOSTS else ()
-    if not system or not set(system) <= set(source.manifest.get("elements", system)):
-        return None
-    sites = [RARE_EARTHS, *((element,) for element in system[1:])]
-    table = _figure_rows(best)
-    share = np.column_stack([table.fraction(*site) for site in sites])
-    share /= share.sum(axis=1, keepdims=True)
-    odds = best["probability_phase_forms"].to_numpy(float)
-    rows = zip(_figures.names_of(best), odds, best["decomposes_to"], strict=True)
-    texts = [
-        f"{escape(name)}<br>forms with probability {number(p, 2)}<br>{escape(str(products))}"
-        for name, p, products in rows
-    ]
-    return _figures.section(hull_section(source, system), share, odds, texts, "Best candidates")
-
-
-def over_temperature(shown: Magnets, low: float, high: float) -> Part:
-    """Return B_r and H_cj over temperature of the best few, the first with its interval."""
-    best = few(shown)
-    frame = sweep(
-        best.table,
-        [float(t) for t in np.linspace(low, high, TEMPERATURES)],
-        best.labels,
-        shell=best.shells,
-        process=best.conditions.process,
-        between=best.conditions.between,
-        load_line=best.conditions.duty.load_line,
-    )
-    upper, lower = (
-        # One band: four of them on each other hide what they say.
-        _figures.lines_over_temperature(frame, column, _styles(best), celsius=True, bands=1)
-        for column in (Y, X)
-    )
-    on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-    celsius = _figures.temperature_axis(celsius=True)
-    layout = layout_of(celsius, axis_of(Y), height=640)
-    _below(layout, celsius, axis_of(X) | {"rangemode": "tozero"}, (0.42, 0.56))
-    return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
-
-
-def demagnetization(shown: Magnets) -> Part:
-    """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
-    best = few(shown)
-    drawn = curves_of(
-        best.table,
-        [best.temperature],
-        shell=best.shells,
-        process=best.conditions.process,
-        load_line=best.conditions.duty.load_line,
-    )
-    return _figures.demagnetization(drawn, best.labels, _styles(best))
-
-
-def supply(shown: Magnets) -> Part:
-    """Return supply risk and cost of the best few and the reference in every scenario."""
-    best = few(shown)
-    states = by_scenario(best)
-    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "name": escape(name),
-            "y": titles,
-            "x": numbers([state[column][i] for state in states]),
-            "xaxis": f"x{axis}",
-            "yaxis": f"y{axis}",
-            "marker": {"color": colour},
-            "legendgroup": str(i),
-            "showlegend": not axis,
-        }
-        for i, (name, (colour, _)) in enumerate(zip(best.labels, _styles(best), strict=True))
-        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
-    ]
-    rows = {"automargin": True, "autorange": "reversed"}
-    layout = layout_of(axis_of("supply_risk"), rows, height=1060)
-    _below(layout, axis_of("cost_USD_kg"), rows, (0.43, 0.57))
-    return {"data": traces, "layout": layout | {"barmode": "group"}}
-
-
-def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
-    """Put a second pair of axes below the first, with a gap between."""
-    layout["yaxis"] |= {"domain": [gap[1], 1.0]}
-    layout["xaxis"] |= {"anchor": "y"}
-    layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
-    layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
-
-
-def few(shown: Magnets) -> Magnets:
-    """Return the first few of the best that are no copies of another, and the reference."""
-    last = len(shown.labels) - 1
-    best = np.arange(last)
-    if "simpler_rank" in shown.rows:
-        own = best[shown.rows["simpler_rank"].isna().to_numpy()[:last]]
-        best = own if own.size else best
-    rows = [*best[:CURVES].tolist(), last]
-    return replace(
-        shown,
-        table=shown.table[np.array(rows)],
-        shells=[shown.shells[i] for i in rows],
-        labels=[shown.labels[i] for i in rows],
-        rows=shown.rows.iloc[rows],
-    )
-
-
-def _figure_rows(frame: pd.DataFrame) -> CompositionTable:
-    return CompositionTable.from_strings(frame["formula"].astype(str).tolist(), basis="atomic")
-
-
-def _styles(best: Magnets) -> list[_figures.Look]:
-    """Return the looks of the best few and, dashed, of the reference."""
-    return [*_figures.looks(len(best.labels) - 1), (BLACK, "dash")]
-
-
-def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Part:
-    return _figures.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))
-
-
-ROWS = LEADING_ROWS
-"""Candidates embedded in the table, the best of them."""
-REJECTED = 200
-SHOWN = (
+_REJECTED, _TEMPERATURES = 200, 13
+_SHOWN = (
     "rank", "candidate", "shell", "host", "remanence_T", "coercivity_kA_m",
     "max_energy_product_kJ_m3", "max_working_temperature_K", "remanence_coefficient_pct_K",
     "heavy_rare_earth_wt_pct", "heavy_rare_earth_saved_wt_pct", "supply_risk", "cost_USD_kg",
     "probability_phase_forms", "probability_meets_requirements", "performance_margin",
 )  # fmt: skip
-DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
+_DOWNLOADED = ("heavy_rare_earth_saved_wt_pct",)
 """Columns of all candidates that the download holds and the page does not show."""
-ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
+_ON_A_PHONE = ("rank", "candidate", "shell", "remanence_T", "coercivity_kA_m",
               "heavy_rare_earth_wt_pct", "probability_meets_requirements")  # fmt: skip
-FIRM = ("top_ten_share", "tie_group")
+_FIRM = ("top_ten_share", "tie_group")
 """How firm the ranks of the ten best are."""
-COMPARED = (
+_COMPARED = (
     "candidate", "remanence_T", "coercivity_kA_m", "max_energy_product_kJ_m3",
     "max_working_temperature_K", "remanence_coefficient_pct_K",
 )  # fmt: skip
@@ -354,30 +82,35 @@ def write_report(result: "Ranked", path: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["kelvin"] = _content.kelvin
+    environment.filters |= {"kelvin": _content.kelvin, "code": _mark_code}
     page = environment.get_template("report.html.jinja").render(**_page_content(result))
     with replacing(path) as temporary:
         temporary.write_text(seal(page), encoding="utf-8", newline="\n")
     return path
 
 
+def _mark_code(text: object) -> str:
+    """Return a text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(str(text)))
+
+
 def _page_content(result: "Ranked") -> dict[str, Any]:
     # Never the whole table, which may hold many millions.
-    ranked, spread = result.best(ROWS), result.thinned(POINTS)
-    firm = result.robustness()[["rank", *FIRM, "simpler_rank"]].astype({"rank": "Int64"})
+    ranked, spread = result.best(LEADING_ROWS), result.thinned(POINTS)
+    firm = result.robustness()[["rank", *_FIRM, "simpler_rank"]].astype({"rank": "Int64"})
     best = ranked.head(_content.BEST).astype({"rank": "Int64"}).merge(firm, on="rank", how="left")
     shown = _content.shown_magnets(result, best)
     ledger_headings, ledger = _content.heavy_ledger(result, shown, ranked)
-    drawn = _drawn(result, ranked, spread, shown)
+    drawn = _draw_figures(result, ranked, spread, shown)
     bare = not any(shown.shells) and not (ranked["shell"].astype(object).fillna("") != "").any()
     hosts = [*ranked["host"].astype(str), *shown.rows["host"].astype(str)]
     common = hosts[0] if len(set(hosts)) == 1 else ""
     constant = {"shell": bare, "host": bool(common)}
     # Results of an earlier version may lack a column.
-    names = tuple(n for n in SHOWN if n in ranked and not constant.get(n))
+    names = tuple(n for n in _SHOWN if n in ranked and not constant.get(n))
     table = _table(ranked, names)
     # What all share is said once.
-    best_names = (*(n for n in names if n not in DOWNLOADED), *FIRM)
+    best_names = (*(n for n in names if n not in _DOWNLOADED), *_FIRM)
     return {
         "profile": result.profile,
         "temperature": shown.temperature,
@@ -386,29 +119,27 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "objectives": _content.objectives(result.profile),
         "lead": _content.lead(result),
         "answer": _content.answer(result, shown),
-        "notes": [
-            note for note in (of_mill(result.manifest["identity"]), of_cost(shown.table)) if note
-        ],
+        "notes": [of_calibration(result.manifest["identity"]), of_cost(shown.table)],
         "requirements": _content.requirements(result, shown),
         "total": len(result),
         "headings": [COLUMNS[name] for name in best_names],
         "best": [[_cell(row, name) for name in best_names] for _, row in shown.rows.iterrows()],
-        "comparator_headings": [COLUMNS[name] for name in COMPARED],
+        "comparator_headings": [COLUMNS[name] for name in _COMPARED],
         "comparators": _comparators(shown.temperature),
         "stages": _content.stages(result),
         "failures": _content.failures(result),
         "ledger_headings": ledger_headings,
         "ledger": ledger,
-        "break_even": break_even(shown),
-        "elements": elements(shown),
-        "claims": claims(),
-        "late": late(shown),
+        "break_even": _content.break_even(shown),
+        "elements": _content.elements(shown),
+        "claims": claims().to_dict("records"),
+        "late": _content.late(shown),
         "drawn": set(drawn),
         "points": POINTS,
         **_content.constants(result),
-        "curves": len(few(shown).labels) - 1,
+        "curves": len(_few(shown).labels) - 1,
         "embedded": len(ranked),
-        "rejected": result.rejected[:REJECTED],
+        "rejected": result.rejected[:_REJECTED],
         "rejected_count": len(result.rejected),
         "changed": _content.changed_since(result),
         "sources": _content.sources(),
@@ -427,39 +158,39 @@ def _comparators(temperature: float) -> list[dict[str, Any]]:
         rows["max_working_temperature_K"].notna() & rows["remanence_coefficient_pct_K"].notna()
     ]
     return [
-        {"cells": [_cell(row, name) for name in COMPARED]}
-        | {name: _plain(row[name]) for name in ("kind", "source", "confidence", "note")}
+        {"cells": [_cell(row, name) for name in _COMPARED]}
+        | {name: _text_of(row[name]) for name in ("kind", "source", "confidence", "note")}
         for _, row in rows.iterrows()
     ]
 
 
-def _plain(value: object) -> str:
+def _text_of(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
-def _drawn(
+def _draw_figures(
     result: "Ranked", ranked: pd.DataFrame, spread: pd.DataFrame, shown: _content.Magnets
 ) -> dict[str, Part]:
     profile = result.profile
     drawn = {
-        "pareto": pareto(result, spread, shown),
-        "grades": grade_map(spread, shown, list(profile.hosts)),
-        "temperature": over_temperature(
+        "pareto": _pareto(result, spread, shown),
+        "grades": _grade_map(spread, shown, list(profile.hosts)),
+        "temperature": _over_temperature(
             shown, profile.temperature_min_K, profile.temperature_max_K
         ),
-        "demagnetization": demagnetization(shown),
-        "supply": supply(shown),
+        "demagnetization": _demagnetization(shown),
+        "supply": _supply(shown),
     }
     maps = {
-        "ternary": ternary(ranked),
-        "section": section(ranked.head(_content.BEST), shown.conditions.snapshot),
+        "ternary": _ternary(ranked),
+        "section": _section(ranked.head(_content.BEST), shown.conditions.snapshot),
     }
     return drawn | {name: figure for name, figure in maps.items() if figure is not None}
 
 
 def _cell(row: pd.Series, name: str) -> dict[str, str]:
     """Return a cell's text, and its interval beneath where it has one."""
-    digits = 2 if name in ("probability_meets_requirements", *FIRM) else 3
+    digits = 2 if name in ("probability_meets_requirements", *_FIRM) else 3
     ends = 2 if name == "remanence_coefficient_pct_K" else 3
     text, interval = with_range(
         row, name, lambda v: _content.number(v, digits), lambda v: _content.number(v, ends)
@@ -481,8 +212,8 @@ def _table(ranked: pd.DataFrame, names: tuple[str, ...]) -> dict[str, Any]:
             "unit": column.unit,
             "title": column.heading,
             "text": column.kind in _TEXTS,
-            "shown": name == base and name not in DOWNLOADED,
-            "minor": base not in ON_A_PHONE,
+            "shown": name == base and name not in _DOWNLOADED,
+            "minor": base not in _ON_A_PHONE,
         }
         if not entry["text"]:
             values = ranked[name].astype(float).to_numpy(copy=True)
@@ -519,3 +250,171 @@ def _plotly() -> str:
     file = Path(str(found.origin)).parent / "package_data" / "plotly.min.js"
     # No script may end the element that holds it; in a string of JavaScript this changes nothing.
     return file.read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+def _pareto(result: "Ranked", spread: pd.DataFrame, shown: Magnets) -> Part:
+    """Return the candidates on the first and last objective, coloured by the second."""
+    goals = _figures.objectives(result.profile)
+    x, colour, y = (goals[k] for k in (0, min(1, len(goals) - 1), -1))
+    return _figures.pareto(spread, x, y, colour, _star(shown.rows, shown, x, y))
+
+
+def _grade_map(spread: pd.DataFrame, shown: Magnets, hosts: list[str]) -> Part:
+    """Return B_r and H_cj of the candidates at 20 C in front of commercial grades."""
+    points = spread.reset_index(drop=True)
+    table, today = table_of(points), shown.rows.copy()
+    shells = points["shell"].astype(object).fillna("").tolist()
+    (cold,) = magnets(table, shells, [_figures.GRADE_TEMPERATURE_K], shown.conditions)
+    points[X], points[Y] = cold[X], cold[Y]
+    points = points.dropna(subset=[X, Y])
+    today[[X, Y]] = shown.at(_figures.GRADE_TEMPERATURE_K)[[X, Y]].to_numpy()
+    met = points["meets_requirements"].astype(bool)
+    # See-through, so that the grades behind stay visible.
+    blue = {"color": COLOURS[5], "opacity": 0.45, "size": 5}
+    traces = [
+        _figures.candidates(part, X, Y, name, look, _figures.hover_texts(part))
+        for part, name, look in (
+            (points[~met], "Misses a requirement", blue),
+            (points[met], "Meets all", {"color": COLOURS[0], "size": 7}),
+        )
+    ]
+    return _figures.grade_map(hosts, *traces, _star(today, shown, X, Y))
+
+
+def _ternary(ranked: pd.DataFrame) -> Part | None:
+    """Return the best margin over the shares of three rare earths, None where there are not."""
+    table = table_of(ranked)
+    if len(table) < len(ranked) or (corners := _figures.ternary_corners(table)) is None:
+        return None
+    shares = np.round(_figures.rare_earth_shares(table, corners), 3)
+    margin = ranked["performance_margin"].to_numpy(float)
+    inside = np.flatnonzero(~np.isnan(shares[:, 0]) & np.isfinite(margin))
+    # The ranking is the order of the rows: the best of each composition of the site is kept.
+    _, first = np.unique(shares[inside], axis=0, return_index=True)
+    best = inside[np.sort(first)][: _figures.POINTS]
+    if len(best) < 4:
+        return None
+    texts = [escape(name) for name in _figures.names_of(ranked.iloc[best])]
+    return _figures.ternary(shares[best], margin[best], corners, "Margin", texts, diverging=True)
+
+
+def _section(best: pd.DataFrame, snapshot: Path | str | None) -> Part | None:
+    """Return the section of the best candidate's host, None where that has none.
+
+    `best` are the best candidates, in order. Those of more elements stand where they lie when every
+    rare earth counts as the section's, and other elements are left aside.
+    """
+    host = str(best["host"].iloc[0]) if len(best) else ""
+    source = open_snapshot(snapshot)
+    system = HOSTS[host].section if host in HOSTS else ()
+    if not system or not set(system) <= set(source.manifest.get("elements", system)):
+        return None
+    sites = [RARE_EARTHS, *((element,) for element in system[1:])]
+    table = table_of(best)
+    share = np.column_stack([table.fraction(*site) for site in sites])
+    share /= share.sum(axis=1, keepdims=True)
+    odds = best["probability_phase_forms"].to_numpy(float)
+    rows = zip(_figures.names_of(best), odds, best["decomposes_to"], strict=True)
+    texts = [
+        f"{escape(name)}<br>forms with probability {_content.number(p, 2)}<br>{escape(str(other))}"
+        for name, p, other in rows
+    ]
+    return _figures.section(hull_section(source, system), share, odds, texts, "Best candidates")
+
+
+def _over_temperature(shown: Magnets, low: float, high: float) -> Part:
+    """Return B_r and H_cj over temperature of the best few, the first with its interval."""
+    best = _few(shown)
+    frame = sweep(
+        best.table,
+        [float(t) for t in np.linspace(low, high, _TEMPERATURES)],
+        best.labels,
+        shell=best.shells,
+        process=best.conditions.process,
+        between=best.conditions.between,
+        load_line=best.conditions.duty.load_line,
+    )
+    upper, lower = (
+        # One band: four of them on each other hide what they say.
+        _figures.lines_over_temperature(frame, column, _styles(best), celsius=True, bands=1)
+        for column in (Y, X)
+    )
+    on = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
+    celsius = _figures.temperature_axis(celsius=True)
+    layout = layout_of(celsius, axis_of(Y), height=640)
+    _below(layout, celsius, axis_of(X) | {"rangemode": "tozero"}, (0.42, 0.56))
+    return {"data": [*upper, *(trace | on for trace in lower)], "layout": layout}
+
+
+def _demagnetization(shown: Magnets) -> Part:
+    """Return J(H) and B(H) of the best few with the load line, at the temperature judged."""
+    best = _few(shown)
+    drawn = curves_of(
+        best.table,
+        [best.temperature],
+        shell=best.shells,
+        process=best.conditions.process,
+        load_line=best.conditions.duty.load_line,
+    )
+    return _figures.demagnetization(drawn, best.labels, _styles(best))
+
+
+def _supply(shown: Magnets) -> Part:
+    """Return supply risk and cost of the best few and the reference in every scenario."""
+    best = _few(shown)
+    states = _content.by_scenario(best)
+    titles = ["<br>".join(map(escape, wrap(state["title"], 26))) for state in states]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": escape(name),
+            "y": titles,
+            "x": numbers([state[column][i] for state in states]),
+            "xaxis": f"x{axis}",
+            "yaxis": f"y{axis}",
+            "marker": {"color": colour},
+            "legendgroup": str(i),
+            "showlegend": not axis,
+        }
+        for i, (name, (colour, _)) in enumerate(zip(best.labels, _styles(best), strict=True))
+        for axis, column in (("", "supply_risk"), ("2", "cost_USD_kg"))
+    ]
+    rows = {"automargin": True, "autorange": "reversed"}
+    layout = layout_of(axis_of("supply_risk"), rows, height=1060)
+    _below(layout, axis_of("cost_USD_kg"), rows, (0.43, 0.57))
+    return {"data": traces, "layout": layout | {"barmode": "group"}}
+
+
+def _below(layout: Part, x: Part, y: Part, gap: tuple[float, float]) -> None:
+    """Put a second pair of axes below the first, with a gap between."""
+    layout["yaxis"] |= {"domain": [gap[1], 1.0]}
+    layout["xaxis"] |= {"anchor": "y"}
+    layout["xaxis2"] = AXIS | x | {"anchor": "y2"}
+    layout["yaxis2"] = AXIS | y | {"domain": [0.0, gap[0]], "anchor": "x2"}
+
+
+def _few(shown: Magnets) -> Magnets:
+    """Return the first few of the best that are no copies of another, and the reference."""
+    last = len(shown.labels) - 1
+    best = np.arange(last)
+    if "simpler_rank" in shown.rows:
+        own = best[shown.rows["simpler_rank"].isna().to_numpy()[:last]]
+        best = own if own.size else best
+    rows = [*best[:CURVES].tolist(), last]
+    return replace(
+        shown,
+        table=shown.table[np.array(rows)],
+        shells=[shown.shells[i] for i in rows],
+        labels=[shown.labels[i] for i in rows],
+        rows=shown.rows.iloc[rows],
+    )
+
+
+def _styles(best: Magnets) -> list[_figures.Look]:
+    """Return the looks of the best few and, dashed, of the reference."""
+    return [*_figures.looks(len(best.labels) - 1), (BLACK, "dash")]
+
+
+def _star(rows: pd.DataFrame, shown: Magnets, x: str, y: str) -> Part:
+    return _figures.star(rows.iloc[-1:], x, y, escape(shown.labels[-1]))

@@ -19,7 +19,7 @@ def test_featurize_writes_a_table_and_says_so(tmp_path):
     given.write_text("SmCo5\nnothing\n", encoding="utf-8")
     done = run("features", "make", str(given), "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert "1 rows" in done.stderr
+    assert "1 row in" in done.stderr
     assert "1 rejected" in done.stderr
     assert done.stdout == ""
     assert "MagpieData minimum Number" in out.read_text(encoding="utf-8").splitlines()[0]

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import magnetkit.show._text as terminal
-from magnetkit.show._tables import _piped, print_properties
+from magnetkit.show._tables import _print_piped, print_properties
 from magnetkit.show._text import Shown, fitting
 
 
@@ -104,7 +104,7 @@ def test_a_pipe_gets_csv(capsys):
 
 
 def test_a_column_that_is_asked_for_twice_is_written_once(capsys):
-    _piped(frame(), {}, "candidate,shell,host", cgs=False)
+    _print_piped(frame(), {}, "candidate,shell,host", cgs=False)
     assert capsys.readouterr().out.splitlines()[0] == "candidate,shell,host"
 
 

@@ -33,7 +33,7 @@ CALLS = {
     "train": ("magnetkit.surrogates.train", "curie_temperature_K -q", "curie_temperature_K"),
     "featurize": ("magnetkit.features._tables.featurize", "a.csv --out b.csv", "a.csv"),
     "bench": ("subprocess.run", "--quick --rows 2000", "'--quick', '--rows', '2000'"),
-    "warmup": ("magnetkit.cli.doctor._run", "-q", None),
+    "warmup": ("magnetkit.cli.doctor._run_each_once", "-q", None),
     "data freeze": ("magnetkit.cli.data._pulled", "Sm-Co --out a --key-from-env", "Sm-Co"),
 }
 OPTIONS = {
@@ -82,7 +82,7 @@ def test_an_old_command_does_what_the_new_one_does_and_names_it(name, monkeypatc
     place, text, first = CALLS[name]
     given, err = reach(monkeypatch, place, *name.split(), *text.split())
     new = _options.OLD_COMMANDS[name.split()[-1]]
-    assert f"{name.split()[-1]} goes with the next release; now: {new}" in err
+    assert f"{name.split()[-1]} is removed in the next release; use {new}" in err
     if first is not None:
         assert first in str([*given["args"], *given.values()])
 
@@ -93,7 +93,7 @@ def test_an_old_option_is_the_new_one_and_names_it(case, monkeypatch):
     place, text, keyword = OPTIONS[case]
     given, err = reach(monkeypatch, place, command, *text.split())
     assert given[keyword] in (7, 7.0, True)
-    assert f"{option} goes with the next release; now: --" in err
+    assert f"{option} is removed in the next release; use --" in err
 
 
 def test_what_places_and_rows_were_are_not_mixed_up(monkeypatch):

@@ -29,7 +29,7 @@ def test_bad_input_is_one_line():
 
 @pytest.mark.parametrize(
     ("grade", "title"),
-    [("N42SH", "Nearest to it: none meets every"), ("N38UH", "What could replace it")],
+    [("N42SH", "Nearest candidates: none meets all"), ("N38UH", "Candidates")],
 )
 def test_the_table_says_whether_any_of_it_would_do(grade, title, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")

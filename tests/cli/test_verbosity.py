@@ -20,7 +20,7 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
     first, second = io.StringIO(), io.StringIO()
     for stream in (first, second):
         monkeypatch.setattr(sys, "stderr", stream)
-        _start.tell()
+        _start.show_messages()
     logger.warning("still compiling, 3 kernels so far")
     assert second.getvalue() == "magnetkit: still compiling, 3 kernels so far\n"
     assert first.getvalue() == ""
@@ -29,7 +29,7 @@ def test_a_line_is_said_once_however_often_a_command_began(logger, monkeypatch):
 def test_nothing_is_said_to_a_stream_that_is_closed(logger, monkeypatch):
     gone, now = io.StringIO(), io.StringIO()
     monkeypatch.setattr(sys, "stderr", gone)
-    _start.tell()
+    _start.show_messages()
     gone.close()
     # logging itself would complain of a failed record here, with a traceback.
     monkeypatch.setattr(logging, "raiseExceptions", True)

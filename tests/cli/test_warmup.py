@@ -1,8 +1,11 @@
 """``magnetkit doctor --compile``: afterwards the first commands compile nothing."""
 
+import io
 import logging
+import re
+import sys
 import threading
-from itertools import pairwise
+import time
 from types import SimpleNamespace
 
 import numba
@@ -31,11 +34,15 @@ def said(monkeypatch, caplog):
     now = [0.0]
 
     def sleep(seconds):
+        if threading.current_thread() is not threading.main_thread():
+            # That of the package itself, which watches the real kernels.
+            return real_sleep(seconds)
         now[0] += seconds
         for record in caplog.records[len(times) :]:
             times.append((now[0], record.message))
+        return None
 
-    times = []
+    times, real_sleep = [], time.sleep
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(_progress, "time", clock)
 
@@ -48,18 +55,35 @@ def said(monkeypatch, caplog):
     return watch
 
 
-def test_nothing_is_silent_for_two_seconds(said):
-    # Short kernels one after the other, and what is computed between them.
-    times = said(*((t, t + 0.3) for t in (0.5 + 0.4 * k for k in range(20))))
-    assert times[0][1].startswith("compiling kernels, once, about 30 s")
-    assert {text for _, text in times[1:]} == {"still compiling"}
-    at = [0.5, *(t for t, _ in times), 8.5]
-    assert max(b - a for a, b in pairwise(at)) < 2.0
+def test_a_file_gets_a_line_at_the_start_and_one_at_the_end(said):
+    # Short kernels one after the other, what is computed between them, and later ones.
+    times = said(*((t, t + 0.3) for t in (0.5 + 0.4 * k for k in range(20))), (50.0, 60.0))
+    start, end = (text for _, text in times)
+    assert start.startswith("compiling kernels, once, about 30 s (`magnetkit doctor --compile`")
+    assert re.fullmatch(r"compiling kernels: \d+ done in 8 s", end)
+    assert times[0][0] < 2.0
+    assert 8.0 < times[1][0] < 11.0
 
 
-def test_a_short_kernel_is_not_spoken_of_alone_or_long_after_the_others(said):
+def test_a_terminal_gets_one_line_that_changes_and_goes(said, monkeypatch):
+    out = io.StringIO()
+    out.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", out)
+    counts = iter(range(1000))
+    monkeypatch.setattr(_progress, "_count_compiled", lambda: next(counts))
+    assert said((0.5, 4.0), (6.0, 8.0)) == []
+    shown = out.getvalue()
+    assert "\n" not in shown
+    lines = shown.split("\r")
+    assert lines[0] == "magnetkit: compiling kernels, once, about 30 s: 0 done"
+    assert "1 done" in lines[1]
+    assert lines[-2].strip() == ""
+    assert lines[-1] == ""
+
+
+def test_a_short_kernel_is_not_reported_alone_or_long_after_the_others(said):
     times = said((1.0, 1.5), (100.0, 102.0), (150.0, 150.3))
-    assert [text[:9] for _, text in times] == ["compiling"]
+    assert [text[:17] for _, text in times] == 2 * ["compiling kernels"]
     assert 100.8 < times[0][0] < 101.2
 
 

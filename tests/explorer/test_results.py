@@ -11,7 +11,7 @@ from magnetkit.errors import InputError, StoreError
 
 import magnetkit as mk
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
-from magnetkit.explorer.page import pareto
+from magnetkit.explorer.page import _pareto
 from magnetkit.explorer.server import serve
 from magnetkit.ranking import _job
 from magnetkit.run._files import read_finished
@@ -79,7 +79,7 @@ def test_todays_magnet_stands_in_the_figure(results):
     question = Question(stop=1)
     rows = results.select(question)
     front = results.front(rows, question, "remanence_T")
-    figure = pareto(results, rows, front, question, "remanence_T")
+    figure = _pareto(results, rows, front, question, "remanence_T")
     star = figure["data"][-1]
     reference = results.profile.reference
     expected = mk.magnetism.sintered(
@@ -94,7 +94,7 @@ def test_todays_magnet_stands_in_the_figure(results):
     drawn = sum(len(trace["x"]) for trace in figure["data"][:2])
     assert drawn == len(rows)
     # Its margin, too, is that of the device.
-    margin = pareto(results, rows, front, question, "performance_margin")["data"][-1]
+    margin = _pareto(results, rows, front, question, "performance_margin")["data"][-1]
     assert np.isfinite(margin["y"][0])
 
 

@@ -8,7 +8,7 @@ import pytest
 import magnetkit as mk
 from magnetkit.calibration._composition_estimate import CompositionEstimate, Recipe
 from magnetkit.prediction import Conditions
-from magnetkit.replacement._asked import Wish
+from magnetkit.replacement._request import Wish
 from magnetkit.replacement.answer import Question, _choice, answers
 
 
@@ -52,8 +52,8 @@ def test_the_nearest_that_saves_is_named_where_none_does_it():
         named("b", 1.0, 1.0, 10.0, 0.6, failed_requirements="coercivity_kA_m >= 900"),
     ]
     text = _choice(rows, asked())["text"]
-    assert "the nearest has 0.60, in the way stands coercivity_kA_m >= 900" in text
-    assert "its own recipe, judged alike, has 0.66" in text
+    assert "the nearest has 0.60, not met: coercivity_kA_m >= 900" in text
+    assert "its own recipe has 0.66 in the same evaluation" in text
     assert "none to save" in _choice([], asked(heavy=0.0))["text"]
 
 
@@ -143,9 +143,9 @@ def test_a_line_holds_the_numbers_of_its_magnet_less_those_of_the_reference():
     assert line["heavy_rare_earth_saved_wt_pct"] == 4.0
     assert (line["rank"], line["shell"], line["nearest_grade"]) == (1, "", "X30")
     assert line["failed_requirements"] in line["text"]
-    # From 0.8 on nothing stands in the way.
+    # From 0.8 on no requirement is named.
     assert (
-        "in the way"
+        "not met"
         not in by_kind([magnet("free", 0.0, 0.8, failed_requirements="x")])["no_heavy_rare_earth"][
             "text"
         ]
@@ -163,7 +163,7 @@ def test_savings_and_flux_are_those_of_what_is_recommended():
     # 0.05 of 1.0 T.
     assert found["changes"]["flux_pct"] == pytest.approx(5.0)
     assert "flux +5.0 % at 150 °C" in found["changes"]["text"]
-    assert "X30 is nearest" in found["changes"]["text"]
+    assert "the nearest grade on the market is X30" in found["changes"]["text"]
     risk = found["exposure"]
     assert set(risk["supply_risk"]) == set(mk.supply.scenarios())
     for name in risk["supply_risk"]:
@@ -177,9 +177,9 @@ def test_savings_and_flux_are_those_of_what_is_recommended():
 
 def test_nothing_changes_where_nothing_is_replaced():
     found = by_kind([magnet("hardly", 3.0, 0.5)])
-    assert "as nothing is replaced" in found["savings"]["text"]
+    assert "the grade is kept" in found["savings"]["text"]
     assert "unchanged" in found["exposure"]["text"]
-    assert found["changes"]["text"] == "What changes: nothing."
+    assert found["changes"]["text"] == "Changes to the design: none, the grade is kept."
     assert "keep" in found
 
 
@@ -199,5 +199,5 @@ def test_the_reference_says_whether_it_bears_its_load_line():
     for knee, bears in ((262.0, True), (260.0, False)):
         line = by_kind([magnet("a", 0.0, 0.9)], load_line=2.0, knee_field_kA_m=knee)["reference"]
         assert line["bears_load_line"] is bears
-        assert "beyond 261 kA/m" in line["text"]
+        assert "requires a knee field of 261 kA/m" in line["text"]
     assert by_kind([magnet("a", 0.0, 0.9)])["reference"]["bears_load_line"] is None

@@ -64,7 +64,7 @@ def test_pole_pieces_add_their_own_coefficient():
 def test_what_is_no_compensated_grade_or_range_is_refused():
     with pytest.raises(InputError, match="N42SH is not compensated"):
         compensation("N42SH")
-    with pytest.raises(InputError, match="'He' makes no magnet"):
+    with pytest.raises(InputError, match="'He' is no magnet"):
         compensation("2:17TC-16", recipe="He")
     with pytest.raises(InputError, match="rise by 20 K"):
         compensation("2:17TC-16", "150C:150C")

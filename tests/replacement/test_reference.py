@@ -11,7 +11,7 @@ import magnetkit as mk
 from magnetkit.calibration._composition_estimate import calibrate_on_grade, estimate_composition
 from magnetkit.calibration.calibrate import calibrate
 from magnetkit.prediction import Conditions
-from magnetkit.replacement._asked import Wish, _measured, given_recipe, reference_of
+from magnetkit.replacement._request import Wish, _measured, given_recipe, reference_of
 
 SHELL = "Tb 0.6 wt%"
 

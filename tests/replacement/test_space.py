@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from magnetkit.replacement._asked import candidates
+from magnetkit.replacement._request import candidates
 
 BEST = SimpleNamespace(text="Nd24.64Pr6.16Co1Cu0.15B0.96Fe bal.", shell="")
 

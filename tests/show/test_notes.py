@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 import magnetkit as mk
 from magnetkit.cli.app import app
-from magnetkit.show._text import of_cost, of_mill
+from magnetkit.show._text import of_calibration, of_cost
 
 RECIPE = "Nd30.5Co0.9Cu0.1B1.0Fe bal."
 NOTE = "Cost of a bare formula"
@@ -21,11 +21,12 @@ def test_the_cost_of_a_charge_leaves_nothing_out():
     assert cheap < dear
 
 
-def test_a_mill_is_named_with_what_differs():
-    said = of_mill({"process": {"mill": {"name": "N42SH"}}})
+def test_a_calibration_is_named_with_what_differs():
+    said = of_calibration({"process": {"mill": {"name": "N42SH"}}})
     assert "N42SH" in said
-    assert "`magnetkit predict` alone differs" in said
-    assert of_mill({}) == of_mill({"process": None}) == of_mill({"process": {"density": 1}}) == ""
+    assert "`magnetkit predict` without it gives other values" in said
+    for identity in ({}, {"process": None}, {"process": {"density": 1}}):
+        assert of_calibration(identity) == ""
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_a_mill_is_named_with_what_differs():
 )
 def test_it_is_said_once_where_such_a_cost_is_printed(monkeypatch, arguments, times):
     monkeypatch.setenv("COLUMNS", "80")
-    for module in ("terminal", "properties", "comparison", "tables"):
+    for module in ("_text", "_tables"):
         monkeypatch.setattr(f"magnetkit.show.{module}.to_terminal", lambda: True)
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output

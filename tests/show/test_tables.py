@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-from magnetkit.show._tables import DIFFERING, _differing, cell
+from magnetkit.show._tables import _SIMPLEST, _name_simplest, cell
 
 
 def test_the_first_that_are_no_copies_are_named_by_rank():
-    simpler = pd.array([pd.NA, 1, pd.NA, 3, *[pd.NA] * DIFFERING], "Int64")
+    simpler = pd.array([pd.NA, 1, pd.NA, 3, *[pd.NA] * _SIMPLEST], "Int64")
     firm = pd.DataFrame({"rank": range(1, len(simpler) + 1), "simpler_rank": simpler})
-    said = _differing(firm, able=14)
-    assert said.endswith("The others: rank 1, 3, 5, 6, 7, 8, 9, 10, 11, 12.")
-    assert _differing(firm, able=4).endswith("The others: rank 1, 3.")
-    assert "others" not in _differing(firm, able=0)
+    said = _name_simplest(firm, able=14)
+    assert said.endswith("Without a simpler equivalent: rank 1, 3, 5, 6, 7, 8, 9, 10, 11, 12.")
+    assert _name_simplest(firm, able=4).endswith("Without a simpler equivalent: rank 1, 3.")
+    assert "equivalent" not in _name_simplest(firm, able=0)
 
 
 def test_a_copy_is_told_beside_its_name():

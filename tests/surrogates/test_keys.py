@@ -17,7 +17,7 @@ import magnetkit as mk
 from magnetkit import cli, diffusion
 from magnetkit.kernels import _descriptors, _gaussian_process, _magnets
 from magnetkit.ranking import _job
-from magnetkit.replacement import _asked
+from magnetkit.replacement import _request
 from magnetkit.run import _work
 from magnetkit.show import _tables
 from magnetkit.surrogates import _curie_training, _process, _store, energy
@@ -34,7 +34,7 @@ EDITS = [
         for module in (_curie_training, _process, _gaussian_process, energy, _job, _store)
     ),
     *((module, DOCSTRING, "") for module in (_curie_training, _process, energy, _job)),
-    *((module, CODE, "") for module in (_tables, _asked, cli, diffusion)),
+    *((module, CODE, "") for module in (_tables, _request, cli, diffusion)),
     *((module, CODE, "chunks") for module in (_job, _magnets)),
     *((module, CODE, "belief chunks") for module in (_curie_training, _curie_training)),
     *((module, CODE, "chunks energy") for module in (energy, _descriptors)),

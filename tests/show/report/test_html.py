@@ -11,11 +11,11 @@ from magnetkit import datasets
 from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.show import _content, plots
 from magnetkit.show._content import answer, shown_magnets
-from magnetkit.show.report import few, in_script, pareto
+from magnetkit.show.report import _few, _pareto, in_script
 
 SECTIONS = (
     "answer",
-    "asked",
+    "requirements",
     "best",
     "comparators",
     "pareto",
@@ -155,7 +155,7 @@ def test_supply_names_the_elements_and_dates_the_claims(page):
 def test_one_value_makes_no_colour_scale(magnets, scale):
     result = screen(magnets, application="patriot-beam-focusing")
     assert result.table["meets_requirements"].sum() >= min(len(magnets), 2)
-    figure = pareto(result, result.best(), shown_magnets(result, result.best()))
+    figure = _pareto(result, result.best(), shown_magnets(result, result.best()))
     assert figure["layout"]["coloraxis"]["showscale"] is scale
 
 
@@ -175,7 +175,7 @@ def test_what_was_asked_before_stands_first_in_each_report(folder, tmp_path):
     assert "<li>Keep it" not in result.report(tmp_path / "r.html").read_text("utf-8")
     result.tell(["Keep it & wait."], copy)
     first = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were judged")
+    assert first.index("<li>Keep it &amp; wait.</li>") < first.index("candidates were evaluated")
     later = ScreenResult.from_folder(copy).report(tmp_path / "l.html").read_text("utf-8")
     assert "<li>Keep it &amp; wait.</li>" in later
 
@@ -188,24 +188,24 @@ def test_only_those_that_are_no_copies_are_drawn_over_temperature(tmp_path):
     copies = firm["simpler_rank"].notna()
     assert copies[:3].any()
     best = result.best().merge(firm[["rank", "simpler_rank"]], on="rank")
-    chosen = few(shown_magnets(result, best))
+    chosen = _few(shown_magnets(result, best))
     own = firm.loc[~copies, "candidate"].head(3)
     assert [text.split(" + ")[0] for text in chosen.labels[:-1]] == own.tolist()
     assert chosen.labels[-1].startswith("Reference")
     # Where all of the best are copies of magnets further down, the first are drawn.
-    assert len(few(shown_magnets(result, best.assign(simpler_rank=20))).labels) == 4
+    assert len(_few(shown_magnets(result, best.assign(simpler_rank=20))).labels) == 4
     page = result.report(tmp_path / "r.html").read_text("utf-8")
     data = json.loads(re.search(r'id="data">(.*?)</script>', page)[1])
     names = {trace.get("name") for trace in data["figures"]["temperature"]["data"]}
     assert not {label for label in names if label and "Pr0.4" in label}
-    assert f"The best {len(own)} that are no copies" in page
+    assert f"The best {len(own)} without a simpler equivalent" in page
 
 
 def test_the_report_says_whose_magnets_it_rests_on_and_what_costs_leave_out(tmp_path):
     result = screen(["Nd2Fe14B"], application="energy-traction-motor")
     name = result.manifest["identity"]["process"]["mill"]["name"]
     page = result.report(tmp_path / "r.html").read_text("utf-8")
-    assert page.count(f"Predicted with what is known of {name}") == 1
+    assert page.count(f"Predicted with the calibration {name}") == 1
     assert page.count("Cost of a bare formula") == 1
 
 
@@ -227,7 +227,7 @@ def test_the_answer_names_the_simpler_alloy_that_gives_up_nothing(tmp_path):
     assert result.best()["candidate"].tolist() == ["Nd1.5Pr0.5Fe14B", "Nd2Fe14B"]
     best = result.best().merge(result.robustness()[["rank", "simpler_rank"]], on="rank")
     *_, last = answer(result, shown_magnets(result, best))
-    assert last == "#2, Nd2Fe14B, is simpler and gives up nothing that counts: make that one."
+    assert last == "#2, Nd2Fe14B, is simpler and as good within the uncertainty: make that one."
     # Nothing is said where the first is no copy.
     none = shown_magnets(result, best.assign(simpler_rank=pd.array([None, None], "Int64")))
     assert answer(result, none)[-1].startswith("Its probability")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from magnetkit.show.report import section
+from magnetkit.show.report import _section
 
 
 def best(*rows):
@@ -12,7 +12,7 @@ def best(*rows):
 
 
 def test_candidates_stand_at_their_shares_whatever_the_rare_earth():
-    drawn = section(best(("SmCo5", "1:5", 0.9), ("Pr0.5Gd0.5Co5", "1:5", 0.8)), None)
+    drawn = _section(best(("SmCo5", "1:5", 0.9), ("Pr0.5Gd0.5Co5", "1:5", 0.8)), None)
     points = drawn["data"][-1]
     assert points["x"][0] == pytest.approx(points["x"][1])
     assert points["y"][0] == pytest.approx(points["y"][1])
@@ -25,5 +25,5 @@ def test_candidates_stand_at_their_shares_whatever_the_rare_earth():
 
 
 def test_a_host_without_a_section_has_none():
-    assert section(best(("SmFe11Ti", "1:12", 0.9)), None) is None
-    assert section(best(), None) is None
+    assert _section(best(("SmFe11Ti", "1:12", 0.9)), None) is None
+    assert _section(best(), None) is None

@@ -3,7 +3,7 @@
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit.replacement._asked import requirement, requirements, working_field
+from magnetkit.replacement._request import requirement, requirements, working_field
 
 REFERENCE = {
     "remanence_T": 1.1,
@@ -63,7 +63,7 @@ def test_the_working_field_is_that_of_the_straight_line():
 def test_a_device_at_room_temperature_is_asked_over_a_hundred_kelvin():
     from types import SimpleNamespace
 
-    from magnetkit.replacement._asked import profile
+    from magnetkit.replacement._request import profile
 
     best = SimpleNamespace(text="Nd30.5Dy1Co1Cu0.1B1Fe bal.", shell="", weight=1.0)
     made = SimpleNamespace(best=best, sentence=lambda: "of what it is")

@@ -1,9 +1,4 @@
-"""What a replacement has to do: the requirements that a grade's own values make.
-
-What could stand in for a magnet: other alloys, other routes, other hosts.
-
-The magnet to replace: what it is made of, and how it anchors the model.
-"""
+"""The request of a replacement: the magnet, what it is made of, its requirements, candidates."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -45,9 +40,9 @@ SOLD: tuple[Host, ...] = tuple(name for name, host in HOSTS.items() if host.magn
 """Hosts of the magnets that can be bought."""
 
 MEASURED = "measured"
-"""What the mill of a user's own magnets of a grade is called."""
+"""Name of the calibration on a user's own magnets of a grade."""
 
-# A mill's own batches of a grade differ by more in B_r than this; less is no loss.
+# A smaller loss of B_r is less than the batches of one producer differ.
 _REMANENCE_SHARE = 0.98
 _ALPHA_ROOM = 0.01
 _RECOIL = 1.05
@@ -56,27 +51,16 @@ _REQUIREMENT = re.compile(
     r"^\s*(\w+)\s*(>=|<=)\s*(?:([-+]?\d*\.?\d+)\s*\*\s*)?(reference|[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
     r"\s*$"
 )
-_CITED = "printed by the maker, at temperature by the printed coefficients"
+_CITED = "guaranteed by the maker, at temperature by the maker's coefficients"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user asks, checked.
+    """The request of the user, checked.
 
-    Attributes
-    ----------
-    conditions : Conditions
-        At the temperature of use, whose magnets anchor the model, supply, measured data.
-    load_line : float or None
-        Permeance coefficient.
-    require : tuple of str
-        Requirements in words.
-    mass_kg : float
-        Of one magnet.
-    per_year : int
-        Magnets a year.
-    between : tuple of float, optional
-        Range of use of a compensated magnet, K.
+    `conditions` hold the temperature of use, the calibration and the supply; `load_line` is the
+    permeance coefficient, `mass_kg` that of one magnet, `between` the range of use of a compensated
+    magnet in K.
     """
 
     conditions: "Conditions"
@@ -95,17 +79,8 @@ class Wish:
 def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
     """Return a requirement from its text, ``"remanence_T>=0.98*reference"``.
 
-    Parameters
-    ----------
-    text : str
-        Column, ``>=`` or ``<=``, and a number, ``reference`` or a multiple of it.
-    reference : mapping of str to float
-        The values of the magnet to replace.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or the reference has no such value.
+    That is a column, ``>=`` or ``<=``, and a number, ``reference`` (the value of the magnet to
+    replace) or a multiple of it.
     """
     match = _REQUIREMENT.match(text) if isinstance(text, str) else None
     if match is None:
@@ -126,7 +101,7 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
         limit = float(bound)
     ends = {"minimum": limit} if sign == ">=" else {"maximum": limit}
     try:
-        return Requirement(column=column, source=f"asked for: {text}", status="assumption", **ends)
+        return Requirement(column=column, source=f"requested: {text}", status="assumption", **ends)
     except ValueError as error:
         reason = str(error).splitlines()[2].strip() if "\n" in str(error) else str(error)
         raise InputError(f"requirement {text!r}: {reason}") from None
@@ -135,7 +110,7 @@ def requirement(text: str, reference: Mapping[str, Any]) -> Requirement:
 def requirements(
     reference: Mapping[str, Any], load_line: float | None, extra: Sequence[str]
 ) -> tuple[Requirement, ...]:
-    """Return what a replacement of a magnet must do: as much flux, and hold as firmly.
+    """Return the requirements of a replacement: as much remanence and coercivity.
 
     A compensated magnet must also stay compensated; with a load line the knee must lie beyond the
     working point. A requirement of `extra` takes the place of that on the same column.
@@ -161,8 +136,8 @@ def requirements(
             status="assumption",
         )
     for text in extra:
-        asked = requirement(text, reference)
-        made[asked.column] = asked
+        own = requirement(text, reference)
+        made[own.column] = own
     return tuple(made.values())
 
 
@@ -172,11 +147,11 @@ def working_field(remanence: float, load_line: float) -> float:
 
 
 def profile(
-    grade: str, reference: Mapping[str, Any], made: "CompositionEstimate", wish: Wish
+    grade: str, reference: Mapping[str, Any], made: CompositionEstimate, wish: Wish
 ) -> Profile:
     """Return the device profile whose magnet is the grade."""
     kelvin = float(reference["temperature_K"])
-    stated = Evidence(source="asked for", status="assumption")
+    stated = Evidence(source="requested", status="assumption")
     cold, hot = wish.between or (293.15, 293.15)
     low, high = min(cold, kelvin), max(hot, kelvin)
     if high - low < 20.0:
@@ -185,7 +160,7 @@ def profile(
     return Profile(
         name="replace-" + re.sub(r"[^a-z0-9]+", "-", grade.casefold()).strip("-"),
         title=f"Replacement of {grade} at {kelvin - 273.15:.0f} °C",
-        description=f"What does the work of {grade} with less heavy rare earth; {made.sentence()}.",
+        description=f"Replacement of {grade} with less heavy rare earth; {made.sentence()}.",
         atmosphere="As the grade's own device.",
         hosts=SOLD,
         temperature_min_K=low,
@@ -211,18 +186,10 @@ def profile(
 def candidates(
     host: str, made: CompositionEstimate, kelvin: float, compensated: bool
 ) -> "pd.DataFrame":
-    """Return what is screened, in wt.%: columns ``composition``, ``shell`` and ``route``.
+    """Return the candidates, in wt.%: columns ``composition``, ``shell`` and ``route``.
 
-    Parameters
-    ----------
-    host : str
-        Host of the magnet to replace.
-    made : CompositionEstimate
-        What it is made of; its own recipe is among the candidates.
-    kelvin : float
-        Temperature of use, K.
-    compensated : bool
-        Whether gadolinium and erbium are there for the temperature coefficient.
+    They are for a magnet of `host` at `kelvin`, whose recipe `made` is among them; `compensated`
+    says that gadolinium and erbium are there for the temperature coefficient.
     """
     import pandas as pd
 
@@ -248,11 +215,11 @@ def anchor(
     shell: str | None,
     measured: Any,
 ) -> tuple[CompositionEstimate, Mill]:
-    """Return what the magnet is made of, and the mill that candidates are predicted of."""
+    """Return the recipe of the magnet, and the calibration for the candidates."""
     process = wish.conditions.process
     if measured is not None:
         if process is not None:
-            raise InputError("measured and process both say whose magnets were measured: give one")
+            raise InputError("measured and process both name a calibration: give one")
         return _measured(measured, recipe, basis, shell)
     made = (
         estimate_composition(room)
@@ -261,22 +228,22 @@ def anchor(
     )
     if process is not None:
         return made, _calibrated(process)
-    mill = calibrate_on_grade(here, made)
-    if recipe is not None and not mill.magnets:
+    producer = calibrate_on_grade(here, made)
+    if recipe is not None and not producer.magnets:
         raise InputError(
-            f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
-            f"give what {here['grade']} is made of, or leave the recipe out"
+            f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
+            f"give the recipe of {here['grade']}, or leave it out"
         )
-    return made, mill
+    return made, producer
 
 
 def _calibrated(process: Any) -> Mill:
-    """Return the mill of a process that has nothing else."""
+    """Return the calibration of a process that states nothing else."""
     known = read_process(process, 1)
     if known.mill is None or known != Process(mill=known.mill):
         raise InputError(
-            "process of a replacement must be a mill of `magnetkit calibrate`, by its name or as "
-            f"that returns it; got {process!r:.60}. Routes are among the candidates"
+            "process of a replacement must be a calibration of `magnetkit calibrate`, by its name "
+            f"or as that returns it, got {process!r:.60}; routes are among the candidates"
         )
     return known.mill
 
@@ -295,30 +262,30 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
 def _measured(
     measured: Any, recipe: str | None, basis: Basis, shell: str | None
 ) -> tuple[CompositionEstimate, Mill]:
-    """Return the recipe of the user's first magnet, and the mill of all of them."""
+    """Return the recipe of the user's first magnet, and the calibration on all of them."""
     from ..calibration.calibrate import calibration
 
-    mill = calibration(measured, MEASURED, basis, keep=False).process.mill
-    assert mill is not None
-    first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
+    producer = calibration(measured, MEASURED, basis, keep=False).process.mill
+    assert producer is not None
+    first = "".join(f"{e}{v:.6f}" for e, v in producer.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
-    return given_recipe(table, shell), mill
+    return given_recipe(table, shell), producer
 
 
 def reference_of(
-    here: "pd.Series", wish: Wish, made: CompositionEstimate, mill: Mill
+    here: "pd.Series", wish: Wish, made: CompositionEstimate, producer: Mill
 ) -> dict[str, Any]:
-    """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
+    """Return the magnet to replace: the catalogue's values at temperature, and the model's."""
     from ..magnetism.sintered import sintered
     from ..supply.ledger import ledger
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
-    process = {"mill": mill.record()}
+    process = {"mill": producer.record()}
     model = sintered(
         table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
     ).iloc[0]
-    asked = wish.conditions
-    supply = ledger(table, asked.supply_scenario, asked.recycled or None, shell=shell).iloc[0]
+    own = wish.conditions
+    supply = ledger(table, own.supply_scenario, own.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {
         name: float(here[name])
