@@ -47,20 +47,7 @@ GONE = {
 
 
 def with_old_names(package: str, known: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return a ``__getattr__`` for a package that knows its names of 0.1 too.
-
-    Parameters
-    ----------
-    package : str
-        Dotted name of the package.
-    known : callable
-        Its ``__getattr__`` of today.
-
-    Returns
-    -------
-    callable
-        Takes a name, returns what it stands for; warns where the name is an old one.
-    """
+    """Return the ``__getattr__`` of a package that knows its names of 0.1 beside those of today."""
     room = package.partition(".")[2]
 
     def find(name: str) -> Any:
@@ -108,11 +95,9 @@ class _Finder(MetaPathFinder, Loader):
             sys.modules[module.__name__] = real
             return
         _warn(room, ROOMS[room])
-        # PEP 562: a module's own __getattr__ gives what it does not hold.
-        vars(module)["__getattr__"] = with_old_names(
-            module.__name__, lambda name: getattr(real, name)
-        )
-        vars(module)["__all__"] = [*getattr(real, "__all__", ())]
+        # A module's own __getattr__ gives what it does not hold.
+        found = with_old_names(module.__name__, lambda name: getattr(real, name))
+        vars(module).update(__getattr__=found, __all__=real.__all__)
 
 
 if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
