@@ -90,7 +90,7 @@ def _watch() -> None:
         logging.getLogger("magnetkit").warning(
             "still compiling"
             if told
-            else f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit warmup` does it "
+            else f"compiling kernels, once, about {_ABOUT_S} s (`magnetkit doctor --compile` does it "
             "beforehand)"
         )
         told = now
