@@ -38,7 +38,7 @@ OLD = {
     "prediction": "compare predict",
     "replacement": "Replacement bill compensation replace",
     "run.suggestion": "suggest",
-    "screening": "ScreenResult screen",
+    "screening": "ScreenResult refined screen",
     "settings": "Settings get_settings",
     "show.explorer": "serve",
     "show.plots": "coverage demagnetization depth_profile grade_map margin_map pareto parity"
