@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 from . import kernels
-from ._core import _renamed as _renamed
+from ._core._renamed import with_old_names
 from ._core._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = with_old_names(__name__, __getattr__)
 
 
 def _start_kernels() -> "tuple[Path, ...]":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..calibration._composition_estimate import CompositionEstimate, charge
+from ..calibration._composition_estimate import CompositionEstimate, charge, usual_magnets
 from ..calibration._reference import TYPICAL
 from ..hosts.records import HOSTS, root_of
 from ..magnetism._measured import ALPHA

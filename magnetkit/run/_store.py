@@ -239,7 +239,9 @@ class Store:
         return RANKED in files and all(has_digest(folder / n, d) for n, d in files.items())
 
     def _compare(self, before: dict[str, Any]) -> None:
-        for key in sorted(set(before) | set(self.identity)):
+        keys = sorted(set(before) | set(self.identity))
+        # Where the version differs, that is the reason, and code and packages follow from it.
+        for key in sorted(keys, key=lambda key: key != "magnetkit"):
             changes = list(differences(before.get(key), self.identity.get(key)))
             if changes:
                 raise InputError(

@@ -1,0 +1,109 @@
+"""Names of 0.1 are found for one more release, and say the new one; those of today say nothing."""
+
+import importlib
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+# Public names of 0.1 by room, as its stubs and its reference had them.
+OLD = {
+    "": "CompositionTable calibrate compare compensation curve diffuse explain grades"
+    " parse_composition plots predict replace screen substitutions suggest anchors applications"
+    " catalogue columns composition curves diffusion elements errors features hosts kernels"
+    " magnetism phases prediction ranking replacement run screening settings supply surrogates"
+    " units",
+    "anchors": "Calibration Makeup calibrate calibration makeup",
+    "applications": "Profile Reference Requirement Space asked load names with_reference",
+    "catalogue": "QUANTITIES find grades is_grade nearest nearest_grades",
+    "columns": "COLUMNS Column EASY_DIRECTIONS NAMES PREDICTED PROVENANCES ordered with_interval",
+    "composition": "CompositionTable ParseError Substitutions parse_composition refine"
+    " substitutions",
+    "curves": "Curve curve",
+    "datasets": "path rows toml verify",
+    "diffusion": "Diffusion diffuse flux_against needed_by_temperature",
+    "elements": "HEAVY_LANTHANIDES LIGHT_RARE_EARTHS RARE_EARTHS TRANSITION_METALS index mask",
+    "errors": "CompositionError DataError InputError MagnetkitError NetworkError StoreError",
+    "features": "CompositionStatistics Crystals RareEarthDescriptors StructureDescriptors"
+    " SublatticeRatios composition_statistics coordination crystal_field dipolar_field load_ions"
+    " load_table neighbour_list radial_distribution rare_earth_descriptors structure_descriptors",
+    "hosts": "HOSTS HOST_NAMES Partition assign_hosts partition",
+    "magnetism": "Duty Process Shell assumption comparators compensate demagnetization evaluate"
+    " first_order_transitions intrinsic phase_balance routes sintered sintered_at transitions"
+    " use_limits with_shell write_material",
+    "phases": "Snapshot differences dilute energy_above_hull freeze host_cell hull_energy load"
+    " open_snapshot pull pull_snapshot read_snapshot stability substitute substitution_table"
+    " subsystems touched_systems write_cifs write_poscars write_snapshot",
+    "prediction": "compare predict",
+    "replacement": "Replacement bill compensation replace",
+    "run.suggestion": "suggest",
+    "screening": "ScreenResult refined screen",
+    "settings": "Settings get_settings",
+    "show.explorer": "serve",
+    "show.plots": "coverage demagnetization depth_profile grade_map margin_map pareto parity"
+    " property_against_temperature section sweep table terbium_against_temperature ternary",
+    "show.report": "write_report",
+    "supply": "PriceChange Restriction Scenario break_even_recycled_share claims controls"
+    " element_table heavy_rare_earth_ledger ledger load_scenario overdue sampled_supply scenarios"
+    " with_prices",
+    "surrogates": "CompositionRegressor Computed EnergyModel TARGETS TrainingSet explain load"
+    " predict_all train training_set",
+    "units": "MU_0 ROOM_K TemperatureWarning parse_temperature parse_temperatures",
+}
+MOVED = {
+    "anchors.makeup": "calibration.makeup",
+    "catalogue.grades": "calibration.grades",
+    "catalogue.is_grade": "composition.is_grade",
+    "magnetism.use_limits": "curves.use_limits",
+    "screening.screen": "run.screen",
+    "show.explorer.serve": "explorer.serve",
+    "supply.heavy_rare_earth_ledger": "ranking.heavy_rare_earth_ledger",
+}
+
+
+@pytest.mark.parametrize("room", OLD)
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_every_public_name_is_found(room):
+    module = importlib.import_module(f"magnetkit.{room}".rstrip("."))
+    assert [name for name in OLD[room].split() if not hasattr(module, name)] == []
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_a_moved_name_is_the_new_one_and_says_so(old):
+    new = MOVED[old]
+    code = (
+        "import importlib, warnings\n"
+        "warnings.simplefilter('error')\n"
+        f"new = importlib.import_module('magnetkit.{new.rpartition('.')[0]}')\n"
+        f"new = new.{new.rpartition('.')[2]}\n"
+        "with warnings.catch_warnings(record=True) as seen:\n"
+        "    warnings.simplefilter('always')\n"
+        f"    from magnetkit.{old.rpartition('.')[0]} import {old.rpartition('.')[2]} as old\n"
+        "assert old is new\n"
+        "assert {w.category for w in seen} == {FutureWarning}\n"
+        "assert all(w.filename == '<string>' for w in seen), [w.filename for w in seen]\n"
+        "print(*(w.message for w in seen))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert f"magnetkit.{new.rpartition('.')[0]}" in done.stdout
+
+
+def test_what_left_the_package_says_where_it_is():
+    import magnetkit as mk
+
+    with pytest.raises(AttributeError, match="magnetkit validate"):
+        _ = mk.evaluation
+    with pytest.raises(AttributeError, match=r"benchmarks\.accuracy"):
+        _ = mk.phases.site_check
+    with pytest.raises(ModuleNotFoundError, match=r"benchmarks\.accuracy"):
+        importlib.import_module("magnetkit.evaluation")
+
+
+def test_short_names_are_the_modules_themselves_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for short in ("applications", "columns", "elements", "errors", "settings", "units"):
+            module = importlib.import_module(f"magnetkit.{short}")
+            assert module.__name__ != f"magnetkit.{short}"
