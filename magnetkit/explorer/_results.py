@@ -137,17 +137,18 @@ class Results:
 
     def _today(self, job: "Job") -> dict[str, Floats]:
         """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
-        from ..ranking._staged import by_magnetism
+        from ..ranking._evaluate import evaluate
 
         today = self.profile.reference
         table, shells = today.table(), [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
-        judged = by_magnetism(table, shells if today.shell else None, supply, job)
+        own = shells if today.shell else None
+        margin = evaluate(table, own, job, want=["performance_margin"]).columns
         return found | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
-            "performance_margin": judged["performance_margin"],
+            "performance_margin": margin["performance_margin"],
         }
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""What each candidate saves of each heavy rare earth against today's magnet, and what it pays."""
+"""What each candidate saves of each heavy rare earth against today's magnet, and loses for it."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .applications import Profile
 
 
-LOSSES = {
+_LOSSES = {
     "coercivity_kA_m": "coercivity_lost_kA_m",
     "remanence_T": "remanence_lost_T",
     "max_energy_product_kJ_m3": "max_energy_product_lost_kJ_m3",
@@ -119,7 +119,7 @@ def heavy_rare_earth_ledger(
     columns["heavy_rare_earth_saved_kg"] = saved * per_pct
     columns["heavy_rare_earth_saved_pct"] = 100.0 * saved / (today.sum() or np.nan)
     if reference_magnet is not None:
-        for name, lost in LOSSES.items():
+        for name, lost in _LOSSES.items():
             columns[lost] = float(reference_magnet[name].iloc[0]) - results[name].to_numpy(float)
         columns["remanence_coefficient_lost_pct_K"] = np.abs(results[ALPHA].to_numpy(float)) - abs(
             float(reference_magnet[ALPHA].iloc[0])

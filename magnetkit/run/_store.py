@@ -1,16 +1,16 @@
-"""Where a screening is kept while it runs: in memory, in a results folder, in a store of many.
+"""The chunks of a screening while it runs: in memory, in a results folder, in a store of many.
 
-In a folder of this machine all that is written lies in `PARTS`: each finished chunk as an Arrow
-file, what it rejected beside it, and a manifest that names both with their hash, so that a stopped
-screening goes on where it was. The ranked files are written there too. Once all are complete they
-are renamed into their place, the manifest last (`settle`). Until then an earlier result of the
-folder stands as it was.
+In a folder of this machine all files are written to `PARTS`: each finished chunk as an Arrow file,
+its rejected lines beside it, and a manifest with the hashes of both, so that a stopped screening
+goes on where it was. The ranked files are written there too. Once all are complete they are
+renamed into their place, the manifest last (`settle`). Until then an earlier result of the folder
+stays as it was.
 
 In a store that many machines reach (``s3://bucket/run``) workers write each finished chunk, and at
-the end, with its ranks, as a fragment of one table; only metadata and what the ranking needs come
-back. A name means one content, so that a chunk that was given to two workers, or written twice, is
-the same. The fragments of a result are its own folder, and count once the manifest names them: it
-is written last.
+the end, with its ranks, as a fragment of one table; only metadata and the ranking's keys come back.
+A name means one content: a chunk that two workers made, or that is written twice, is the same. The
+fragments of a result have a folder of their own, and count once the manifest, written last, names
+them.
 """
 
 import json
@@ -30,7 +30,7 @@ import pyarrow as pa
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..composition._files import Rejected
-from ..ranking._order import Judged, Rule
+from ..ranking._order import Keys, Rule
 from ._files import (
     FORMAT,
     MANIFEST,
@@ -55,9 +55,9 @@ from ._work import Part, Work, decode, differences, file_name, put_part, rejecte
 
 _log = logging.getLogger(__name__)
 
-FRAGMENTS = "ranked"
+_FRAGMENTS = "ranked"
 """First part of the name of a folder of fragments."""
-_FRAGMENT = re.compile(rf"{FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
+_FRAGMENT = re.compile(rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
 
 # The manifest of all chunks so far is written after each as long as that takes so many seconds at
 # most, and for no more than this share of the time later: with many thousand chunks it would take
@@ -93,9 +93,9 @@ class Memory:
         """Yield the chunks in order."""
         return (table for _, table in self.numbered(columns))
 
-    def judged(self, rule: Rule) -> Iterator[Judged]:
+    def keys(self, rule: Rule) -> Iterator[Keys]:
         """Yield what the ranking needs of each chunk."""
-        return (part.judged for _, part in self._parts.get(self.phase, ()) if part.judged)
+        return (part.keys for _, part in self._parts.get(self.phase, ()) if part.keys)
 
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
@@ -148,7 +148,7 @@ class Store:
         self.models: dict[str, str] = {}
         self._workers_write = near or self.shared
         self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
-        self._judged: dict[tuple[str, int], Judged] = {}
+        self._keys: dict[tuple[str, int], Keys] = {}
         self._due, self._unnamed = 0.0, False
         self._open = ExitStack()
 
@@ -307,8 +307,8 @@ class Store:
         if part.tally:
             chunk["tally"] = dict(part.tally)
         self._chunks[self.phase, number] = chunk
-        if part.judged is not None:
-            self._judged[self.phase, number] = part.judged
+        if part.keys is not None:
+            self._keys[self.phase, number] = part.keys
         begun = time.monotonic()
         self._unnamed = begun < self._due
         if not self._unnamed:
@@ -344,16 +344,16 @@ class Store:
         """Yield what was counted over each finished chunk."""
         return (chunk["tally"] for chunk in self._of(self.phase) if "tally" in chunk)
 
-    def judged(self, rule: Rule) -> Iterator[Judged]:
+    def keys(self, rule: Rule) -> Iterator[Keys]:
         """Yield what the ranking needs of each finished chunk, in order."""
         for chunk in self._of(self.phase):
-            known = self._judged.get((self.phase, chunk["number"]))
+            known = self._keys.get((self.phase, chunk["number"]))
             if known is not None:
                 yield known
                 continue
             # It was finished before this process was.
             for _, table in self._read("arrow", rule.columns(), chunk["number"]):
-                yield rule.judge(table)
+                yield rule.keys(table)
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
@@ -437,7 +437,7 @@ class Store:
 def fragments_folder(identity: Mapping[str, Any]) -> str:
     """Return the name of the folder of a result's fragments: another for another question."""
     digest = digest_of(json.dumps(identity, sort_keys=True).encode())
-    return f"{FRAGMENTS}-{digest[:12]}.parquet"
+    return f"{_FRAGMENTS}-{digest[:12]}.parquet"
 
 
 def _make(folder: Path, named: Path) -> None:

@@ -17,7 +17,7 @@ from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
-from ..ranking._order import Ranking, Rule, ranked
+from ..ranking._order import Ranking, rank_keys
 from ..ranking.result import (
     LEADING_ROWS,
     SPREAD_ROWS,
@@ -55,7 +55,6 @@ class Crew(NamedTuple):
 def finish(
     store: Memory | Store,
     job: Job,
-    rule: Rule,
     identity: Mapping[str, Any],
     summary: Mapping[str, Any],
     tell: Progress,
@@ -88,7 +87,7 @@ def finish(
         take = partial(_rows_of_workers, store, crew)
     else:
         take = partial(_take_rows, store)
-    ranking = by_regret(ranked(store.judged(rule)), take, job)
+    ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:

@@ -28,10 +28,8 @@ from .._core.units import parse_temperature
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._draws import scales
-from ..ranking._job import Job, evaluate, identity_of, job_for
-from ..ranking._order import Rule
-from ..ranking._staged import Sieve, Tally, edges_of, limit_of, needed_for, properties_of, sift
+from ..ranking._evaluate import Bound, Tally, edges_of, evaluate, limit_of, needed_for
+from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, Ranked
 from . import _files
 from ._candidates import (
@@ -46,7 +44,7 @@ from ._candidates import (
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
 from ._store import Memory, Store
-from ._work import Work, dependencies, finished, leading, sieved
+from ._work import Work, bounded, dependencies, finished, leading
 from ._writing import Crew, finish, refuse_nothing
 
 if TYPE_CHECKING:
@@ -285,12 +283,11 @@ def screen(
         if job.conditions.reference is not None:
             # What is trained or compiled at first use is so before several threads or processes
             # ask.
-            evaluate(job.conditions.reference, job)
+            evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
         known = identity(source, job, chunk_rows, needed, keep)
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
-        rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
         with (
             _frozen(),
             one_thread(),
@@ -300,10 +297,8 @@ def screen(
             counts: Counts | None = None
             summary: dict[str, Any] = {}
             if keep is not None:
-                source, counts, summary = best_of(
-                    source, job, rule, keep, store, pool, tell, strict
-                )
-            work = partial(finished, job=job, rule=rule)
+                source, counts, summary = best_of(source, job, keep, store, pool, tell, strict)
+            work = partial(finished, job=job)
             done = through(
                 source.pieces(chunk_rows), work, store, pool, telling(tell, source.count()), strict
             )
@@ -312,7 +307,7 @@ def screen(
             found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
             with reporting(progress is True, "ranking and writing") as tell_end:
-                return _shown(finish(store, job, rule, known, found, tell_end, crew, keep))
+                return _shown(finish(store, job, known, found, tell_end, crew, keep))
 
 
 @contextmanager
@@ -463,7 +458,6 @@ def rows_kept(keep: int | None, source: Candidates) -> int | None:
 def best_of(
     source: Candidates,
     job: Job,
-    rule: Rule,
     keep: int,
     store: Memory | Store,
     pool: Pool,
@@ -478,16 +472,16 @@ def best_of(
         If none has a rank.
     """
     tell_rows = telling(tell, source.count())
-    for number, sieve in enumerate(_sieves(source, job, rule, keep)):
-        store.phase = f"sieve{number}"
-        work = partial(sieved, job=job, rule=rule, sieve=sieve, keep=keep)
+    for number, bound in enumerate(_bounds(source, job, keep)):
+        store.phase = f"bound{number}"
+        work = partial(bounded, job=job, bound=bound, keep=keep)
         counts = through(source.pieces(PIECE_ROWS), work, store, pool, tell_rows, strict)
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
         found = _first(store, needed_for(keep))
         # Nothing rests on the sample: what is below the limit was counted.
-        if not sieve.closed or len(found) >= needed_for(keep):
+        if not bound.is_finite or len(found) >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -497,7 +491,7 @@ def best_of(
         "candidates": counts.rows,
         "rejected": counts.rejected,
         "sieve": tally.plain()
-        | {"limit": sieve.limit if sieve.closed else None, "edges": dict(sieve.edges)},
+        | {"limit": bound.limit if bound.is_finite else None, "edges": dict(bound.edges)},
     }
     pieces, rows = found["piece"].to_numpy(), found["row"].to_numpy()
     chosen_rows = {int(number): rows[pieces == number] for number in np.unique(pieces)}
@@ -517,8 +511,8 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
     return leading(pa.concat_tables(found), count)
 
 
-def _sieves(source: Candidates, job: Job, rule: Rule, keep: int) -> Iterator[Sieve]:
-    """Yield the sieve to try first, then one that leaves out nothing that can be ranked."""
+def _bounds(source: Candidates, job: Job, keep: int) -> Iterator[Bound]:
+    """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
     rows = source.count() or 0
     sampled = isinstance(source, SpaceCandidates) and rows > _SAMPLE
     if isinstance(source, SpaceCandidates) and rows > _SAMPLE:
@@ -526,14 +520,15 @@ def _sieves(source: Candidates, job: Job, rule: Rule, keep: int) -> Iterator[Sie
     else:
         parts = [piece() for piece in islice(source.pieces(CHUNK_ROWS), 1)]
     few = [part.take(np.arange(min(_FOR_EDGES, len(part.table)))) for part in parts]
-    edges = edges_of([properties_of(part.table, part.shells, job) for part in few])
+    edges = edges_of([evaluate(part.table, part.shells, job).columns for part in few])
     if sampled:
-        left = [sift(part.table, part.shells, job, rule, Sieve())[0] for part in parts]
-        losses = np.concatenate([part.judged.loss for part in left])
+        want = job.rule.columns()
+        found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
+        losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
         limit = limit_of(losses, sum(len(part.table) for part in parts), rows, keep)
         if np.isfinite(limit):
-            yield Sieve(limit, edges)
-    yield Sieve(np.inf, edges)
+            yield Bound(limit, edges)
+    yield Bound(np.inf, edges)
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> TableCandidates:

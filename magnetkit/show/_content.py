@@ -16,7 +16,7 @@ from ..composition.table import CompositionTable
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import magnets
 from ..prediction.conditions import Conditions
-from ..ranking._job import MEETS_PROBABILITY
+from ..ranking._profile_parts import MEETS_PROBABILITY
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
 from ._figures import names_of
@@ -68,16 +68,12 @@ class Magnets:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ..ranking._job import evaluate
+    from ..ranking._evaluate import evaluate
 
     job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
-    row = evaluate(
-        reference.table(),
-        job,
-        [reference.formula],
-        [shell] if shell else None,
-    ).frame()
+    row = evaluate(reference.table(), [shell] if shell else None, job).columns.frame()
+    row["candidate"] = reference.formula
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )
