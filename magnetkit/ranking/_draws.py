@@ -30,7 +30,7 @@ from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, Objective
 from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
 _OTHERS = 0.5
-"""Share of the draws in which another embedded scenario holds than the one asked for, each as
+"""Share of the draws in which another embedded scenario holds than the one requested, each as
 often: an assumption, since nobody knows the odds."""
 
 # Share of a variance that rounding may make of nothing.

@@ -9,7 +9,7 @@
 With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
 beyond it. What the ranking needs of the others is the same as without one, since the same
 functions compute it. The limit comes from a sample (`limit_of`): a loss that more candidates stay
-below than can be asked for. Whether they do is counted afterwards, so that nothing rests on the
+below than can be requested. Whether they do is counted afterwards, so that nothing rests on the
 sample.
 """
 
@@ -73,8 +73,9 @@ _Mask = NDArray[np.bool_]
 class Bound:
     """The key up to which candidates are evaluated.
 
-    A key is that of the ranking: who meets the requirements, then the loss. A finite limit admits
-    only those that meet; the margins of those that miss have no limit yet.
+    A key is that of the ranking: whether the requirements are met, then loss or margin. A finite
+    limit admits only those that meet; a limit of the margins of those that miss would stand here,
+    and its largest possible value beside `best_possible_loss`.
 
     Attributes
     ----------
@@ -191,7 +192,7 @@ def evaluate(
         Grain-boundary shell of each.
     job : Job
     bound : Bound, optional
-        Leaves out what cannot be ranked within it; all candidates stay without one.
+        Leaves out candidates that cannot be ranked within it; without one all stay.
     want : collection of str, optional
         Columns that are needed; without it all but those of the ranking, in the order of the
         registry, ``candidate`` being the formula.

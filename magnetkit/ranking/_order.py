@@ -370,7 +370,7 @@ def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Ser
     """Return the weighted sum of some goals over candidates, 0 for the best in every goal.
 
     Each goal is scaled to run from 0 at the best of `frame` to 1 at the worst, and the weights to
-    a sum of one. A score depends on who else is compared, as weights always do.
+    a sum of one. A score depends on all candidates that are compared.
 
     Parameters
     ----------

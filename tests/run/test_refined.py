@@ -35,7 +35,7 @@ def test_a_large_space_begins_with_a_sample():
 
 def test_numbers_out_of_range_are_named():
     for name in ("rounds", "keep"):
-        with pytest.raises(InputError, match=f"{name} must be 1 or more"):
+        with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more"):
             refined(SPACE, "communication-twt", 0.05, **{name: 0})
     with pytest.raises(InputError, match="step"):
         refined(SPACE, "communication-twt", 0.2)
