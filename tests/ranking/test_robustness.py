@@ -1,5 +1,6 @@
 """How firmly candidates hold their rank."""
 
+import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -67,7 +68,8 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
         return value, value, value
 
     monkeypatch.setattr(_draws, "interval_of", exact)
-    monkeypatch.setattr("magnetkit.supply.ledger.RISK_SPREAD", 0.0)
+    ledger = importlib.import_module("magnetkit.supply.ledger")
+    monkeypatch.setattr(ledger, "RISK_SPREAD", 0.0)
     monkeypatch.setattr("magnetkit.ranking._draws._OTHERS", 0.0)
     monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)

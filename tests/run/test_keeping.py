@@ -1,5 +1,6 @@
 """The best of a space that is not written out: the rows and ranks of a full screening."""
 
+import importlib
 import signal
 import subprocess
 import sys
@@ -11,10 +12,12 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.ranking import _evaluate, _leading, _order
-from magnetkit.run import _candidates, screen
+from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
+
+screen = importlib.import_module("magnetkit.run.screen")
 
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
@@ -24,7 +27,7 @@ SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
 
 @pytest.fixture
 def small(monkeypatch):
-    """Let the sieve close on spaces of some thousands."""
+    """Let the bound be finite on spaces of some thousands."""
     monkeypatch.setattr(screen, "_SAMPLE", 1000)
     monkeypatch.setattr(screen, "PIECE_ROWS", 700)
     monkeypatch.setattr(_evaluate, "CLIMB", 20)
