@@ -250,7 +250,8 @@ class Keys(NamedTuple):
     def take(self, rows: NDArray[np.int64]) -> "Keys":
         """Return the keys of some rows, whose numbers ascend."""
         among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
-        return Keys(*(part[rows] for part in self[:4]), *(part[among] for part in self[4:]))
+        firsts = [part[rows] for part in self[:4]]
+        return Keys._make([*firsts, *(part[among] for part in self[4:])])
 
 
 @dataclass(frozen=True)
