@@ -171,8 +171,9 @@ def stages(rows: int = 65_536) -> None:
     from magnetkit.composition import CompositionTable
     from magnetkit.kernels._jit import limit_threads
     from magnetkit.prediction import _stages
-    from magnetkit.ranking._job import asked_elsewhere, asked_temperatures, job_for
-    from magnetkit.ranking._order import Rule, rank
+    from magnetkit.ranking._job import job_for
+    from magnetkit.ranking._order import rank
+    from magnetkit.ranking._requirements import needed_elsewhere, needed_temperatures
     from magnetkit.run import _work
     from magnetkit.run._candidates import FileCandidates
     from magnetkit.surrogates import load as surrogate
@@ -180,7 +181,6 @@ def stages(rows: int = 65_536) -> None:
     limit_threads(1)
     profile = load(DEVICE)
     job = job_for(profile)
-    rule = Rule.of(profile.objectives)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "candidates.csv"
         write_candidates(path, rows)
@@ -190,8 +190,8 @@ def stages(rows: int = 65_536) -> None:
         table, n = chunk.table, len(chunk.table)
         judged = _work.table_of(chunk, job)
         part = _work.encode(judged)
-        at, given = [*asked_temperatures(job), _stages.ROOM_K], (table, None)
-        asked, only = job.conditions, asked_elsewhere(job)
+        at, given = [*needed_temperatures(job), _stages.ROOM_K], (table, None)
+        asked, only = job.conditions, needed_elsewhere(job)
         hard = hosts.partition(table).hard_phase
         cases = {
             "reading CSV": (lambda: list(source.pieces(rows)), rows),
@@ -205,7 +205,7 @@ def stages(rows: int = 65_536) -> None:
             "surrogate and domain": (lambda: surrogate("curie_temperature_K").predict(hard), n),
             "supply": (lambda: _stages.supplies(*given, asked), n),
             "whole evaluation": (lambda: _work.table_of(chunk, job), n),
-            "what the ranking needs": (lambda: rule.judge(judged), n),
+            "what the ranking needs": (lambda: job.rule.keys(judged), n),
             "ranking": (lambda: rank([judged], profile.objectives), n),
             "writing a part": (lambda: _work.encode(judged), n),
             "reading a part": (lambda: _work.decode(part), n),
@@ -261,23 +261,20 @@ def travelling(path: Path) -> dict[str, float]:
 
     from magnetkit.applications import load
 
+    from magnetkit.ranking._evaluate import Bound
     from magnetkit.ranking._job import job_for
-    from magnetkit.ranking._order import Rule
     from magnetkit.run._candidates import FileCandidates, SpaceCandidates
-    from magnetkit.run._work import finished, sieved
+    from magnetkit.run._work import bounded, finished
 
     job = job_for(load(DEVICE))
-    rule = Rule.of(job.profile.objectives)
-    _, part = finished((0, next(FileCandidates(path).pieces())), job, rule)
+    _, part = finished((0, next(FileCandidates(path).pieces())), job)
     far = replace(part, table=b"", rejected=b"", files={"chunk-000000.arrow": "0" * 64})
     found = {
         "all rows, into a folder": len(pickle.dumps(part)) / part.rows,
         "all rows, into a store": len(pickle.dumps(far)) / part.rows,
     }
-    from magnetkit.ranking._staged import Sieve
-
     space = SpaceCandidates([space_of(0.05, 0.025)])  # type: ignore[list-item]
-    _, left = sieved((0, next(space.pieces(1 << 18))), job, rule, Sieve(140.0), 10_000)
+    _, left = bounded((0, next(space.pieces(1 << 18))), job, Bound(140.0), 10_000)
     found["the best of a space"] = len(pickle.dumps(left)) / left.rows
     return found
 

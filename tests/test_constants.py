@@ -98,7 +98,7 @@ def test_numbers_that_stand_for_others_are_near_them():
     from magnetkit.hosts.records import HOSTS
     from magnetkit.kernels import _crystals
     from magnetkit.magnetism import _balance
-    from magnetkit.ranking import _staged
+    from magnetkit.ranking import _evaluate
 
     # Nd2Fe14B orders at 585 to 588 K (Herbst 1991; Hirosawa 1986); sheets say 7.4 to 7.7 g/cm3.
     assert 585.0 <= HOSTS["2:14:1"].magnet.usual_curie_K <= 588.0
@@ -107,7 +107,7 @@ def test_numbers_that_stand_for_others_are_near_them():
     assert pytest.approx(336.48 / 7.24 / 2.0 / N_A * 1e24, abs=0.05) == _balance._OXIDE_VOLUME
     assert exp(-(_crystals._CUT**2)) == pytest.approx(1e-8, rel=0.2)
     # No magnet has more flux for its mass than Fe65Co35: 240 A m2/kg (Bozorth 1951).
-    assert 1.0 < _staged.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1
+    assert 1.0 < _evaluate.FLUX_PER_MASS / (MU_0 * 240.0) < 1.1
 
 
 def test_what_time_takes_is_what_the_documentation_says():

@@ -230,7 +230,7 @@ def _compensate(
 
 
 def _show(found: "Replacement", top: int) -> None:
-    from ..ranking._job import MEETS_PROBABILITY
+    from ..ranking._profile_parts import MEETS_PROBABILITY
     from ..show._tables import print_rows
     from ..show._text import say
 

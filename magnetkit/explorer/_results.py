@@ -105,18 +105,19 @@ class Results:
         self.reference = self._today(job)
 
     def _today(self, job: "Job") -> dict[str, _Floats]:
-        """Return today's magnet: heavy rare earth, margin, and its properties at each stop."""
-        from ..ranking._staged import by_magnetism
+        """Return today's magnet: its heavy rare earth and margin, and what it is at each stop."""
+        from ..ranking._evaluate import evaluate
 
         today = self.profile.reference
         table, shells = today.table(), [today.shell or ""]
         supply = supplies(table, shells, self.conditions)
         frames = magnets(table, shells, self.temperatures, self.conditions)
         found = {name: np.array([frame[name][0] for frame in frames]) for name in MAGNET}
-        evaluated = by_magnetism(table, shells if today.shell else None, supply, job)
+        own = shells if today.shell else None
+        margin = evaluate(table, own, job, want=["performance_margin"]).columns
         return found | {
             "heavy_rare_earth_wt_pct": supply["heavy_rare_earth_wt_pct"],
-            "performance_margin": evaluated["performance_margin"],
+            "performance_margin": margin["performance_margin"],
         }
 
     def __len__(self) -> int:

@@ -104,6 +104,7 @@ def describe(
     shells: Sequence[str] | None = None,
     magnet: Columns | None = None,
     room: Columns | None = None,
+    supply: Columns | None = None,
 ) -> Columns:
     """Return every property of each candidate at one temperature.
 
@@ -121,6 +122,8 @@ def describe(
         What `magnets` returned for this temperature, where the caller has it.
     room : Columns, n rows, optional
         What it returned for `ROOM_K`; the nearest grades are then named.
+    supply : Columns, n rows, optional
+        What `supplies` returned, where the caller has it.
 
     Returns
     -------
@@ -138,7 +141,7 @@ def describe(
     found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
     found |= magnet
     found |= stable
-    found |= supplies(table, shells, conditions)
+    found |= supplies(table, shells, conditions) if supply is None else supply
     found["cost_per_flux_USD_m3_T"] = cost_per_flux(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )

@@ -1,12 +1,12 @@
-"""Draws of what leading candidates may be: properties, prices and scenarios.
+"""Random draws of the properties of leading candidates, with prices and scenarios.
 
-In a draw every predicted property has one value, and met or not met is a fact. A property is its
+In a draw every predicted property has one value, and a requirement is met or not. A property is its
 prediction plus a standard score times the standard deviation of that side of its interval. The
-scores of the candidates are correlated as the errors of measured magnets are: what all of a host
-share, what goes with the composition, what is each one's own, conditional on the reference magnet
-where it anchors them (`magnetkit.magnetism._uncertainty`). One score serves every
-temperature, and (BH)max, knee and T_max follow B_r and H_cj (`requirements.FOLLOWS`). Prices,
-supply risk and scenario move as `magnetkit.supply.sampled_supply` says, for all candidates alike.
+scores of the candidates are correlated as the errors of measured magnets are: one part is common
+to a host, one depends on the composition, one is each magnet's own; all are conditional on the
+reference magnet where it has known values (`magnetkit.magnetism._uncertainty`). One score serves
+every temperature, and (BH)max, knee and T_max follow B_r and H_cJ (`FOLLOWS`). Prices, supply risk
+and scenario vary as in `magnetkit.supply.sampled_supply`, for all candidates alike.
 """
 
 from dataclasses import dataclass
@@ -24,50 +24,48 @@ from ..magnetism._figures import kinds
 from ..magnetism._measured import QUANTITIES, Mill
 from ..magnetism._uncertainty import Kinds, covariance
 from ..prediction._stages import magnets
-from ._job import AGAINST, FOLLOWS, OUTSIDE, Job, interval_of, mill_of, reference_row
+from ._job import Job, mill_of, reference_row
 from ._order import total_loss
-from ._profile_parts import CHANCE, MARGIN, SHARE, UNITS, Objective
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, Objective
+from ._requirements import AGAINST, FOLLOWS, OUTSIDE, interval_of
 
-COST_PER_FLUX = "cost_per_flux_USD_m3_T"
-OTHERS = 0.5
-"""Share of the draws in which another embedded scenario holds than the one asked for, each as
+_OTHERS = 0.5
+"""Share of the draws in which another embedded scenario holds than the one requested, each as
 often: an assumption, since nobody knows the odds."""
 
 # Share of a variance that rounding may make of nothing.
 _LITTLE = 1e-9
 
-Values = NDArray[np.float64]
+_Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """What n candidates are in a number of draws.
+class Samples:
+    """How n candidates stand in a number of draws.
 
     Attributes
     ----------
     meets : ndarray of bool, shape (n, draws)
         Whether every requirement is met.
     margin : ndarray of float64, shape (n, draws)
-        Smallest slack over the requirements; what misses them is ranked by it.
+        Smallest slack over the requirements; those that miss them are ranked by it.
     loss : ndarray of float64, shape (n, draws)
         Loss over the objectives, with that of a miss where a requirement is missed; infinite
         where an objective is unknown.
     scores : dict of str to ndarray of float64, shape (n, draws)
-        Standard scores of what can be measured of a magnet, H_cJ and B_r.
+        Standard scores of the quantities that are measured of a magnet, H_cJ and B_r.
     """
 
     meets: NDArray[np.bool_]
-    margin: Values
-    loss: Values
-    scores: dict[str, Values]
+    margin: _Values
+    loss: _Values
+    scores: dict[str, _Values]
 
     def place(self, last: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return the place of each candidate in each draw, from 1; equals keep their order.
 
-        Parameters
-        ----------
-        last : ndarray of bool, shape (n,), optional
-            Who stands behind all others in every draw, by margin: those too unlikely to meet.
+        Those that `last` (bool, shape (n,)) names, too unlikely to meet the requirements, stand
+        behind all others in every draw, by margin.
         """
         behind = np.zeros(self.loss.shape[0], bool) if last is None else last
         late = np.broadcast_to(behind[:, None], self.loss.shape)
@@ -77,52 +75,27 @@ class Drawn:
         np.put_along_axis(place, order, np.arange(1, len(order) + 1)[:, None], axis=0)
         return place
 
-    def expected(self) -> Values:
+    def expected(self) -> _Values:
         """Return the mean loss of each candidate over the draws, shape (n,).
 
-        The regret in a draw is what a candidate loses more than the best of that draw; its mean
-        orders candidates as the mean of the loss does.
+        The regret in a draw is the loss less that of the best of that draw; its mean orders
+        candidates as the mean of the loss does.
         """
         return self.loss.mean(axis=1)
 
 
 class Errors(NamedTuple):
-    """What the errors of n candidates rest on: what they are, and what was measured."""
+    """What the errors of n candidates depend on: their classes, and the magnets measured."""
 
     magnets: Kinds
     mill: Mill | None = None
 
 
-def scales(job: Job) -> dict[str, float]:
-    """Return one unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
-    found = UNITS | {unit.column: unit.value for unit in job.profile.units}
-    columns = [Objective.parse(text).column for text in job.profile.objectives]
-    if all(column in found for column in columns):
-        return found
-    row = reference_row(job.profile, job.conditions, job.temperature)
-    for column in columns:
-        value = abs(float(row[column])) if column in row else np.nan
-        found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
-    return found
+def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
+    """Return random draws of n candidates.
 
-
-def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
-    """Draw what candidates may be.
-
-    Parameters
-    ----------
-    leading : DataFrame, n rows
-        Judged candidates of one screening: ``formula``, ``shell``, ``host`` and the columns of
-        requirements and objectives at the job's temperature.
-    job : Job
-    draws : int
-        How often.
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    Drawn
+    `leading` has evaluated candidates of one screening: ``formula``, ``shell``, ``host`` and the
+    columns of requirements and objectives at the job's temperature.
     """
     from ..supply.ledger import sampled_supply
 
@@ -130,16 +103,16 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     profile, conditions = job.profile, job.conditions
     n, relative = len(leading), any(r.share_of_reference for r in profile.requirements)
     if relative:
-        # The reference is drawn with the others, so that what they have in common cancels.
+        # The reference is sampled with the others, so that what they have in common cancels.
         row = reference_row(profile, conditions, job.temperature)
-        # Its own probability and margin are drawn below.
+        # Its own probability and margin are sampled below.
         own = pd.DataFrame([row.reindex(leading.columns, fill_value=0.0)])
         leading = pd.concat([leading, own], ignore_index=True)
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     shells = list(leading["shell"].astype(object).fillna(""))
     shell = shells if any(shells) else None
-    asked = {r.temperature_K or job.temperature for r in profile.requirements}
-    at = sorted(asked - {job.temperature})
+    needed = {r.temperature_K or job.temperature for r in profile.requirements}
+    at = sorted(needed - {job.temperature})
     tables = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
     hosts = list(leading["host"].astype(object).fillna(""))
     magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature)
@@ -153,7 +126,7 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
         conditions.recycled,
         shell,
         conditions.prices,
-        OTHERS,
+        _OTHERS,
     )
     margin = np.full((len(leading), draws), np.inf)
     for requirement in profile.requirements:
@@ -165,17 +138,16 @@ def drawn(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Drawn:
     outside = ~leading["host"].isin(list(profile.allowed_hosts)).to_numpy()
     margin[outside] = np.minimum(margin[outside], OUTSIDE)
     meets = margin >= 0.0
-    objectives = [Objective.parse(text) for text in profile.objectives]
-    unit = scales(job)
+    objectives, unit = [Objective.parse(text) for text in profile.objectives], job.scales
     columns = [values.at(o.column, job.temperature) for o in objectives]
     missed = (~meets).astype(np.float64) / unit[CHANCE]
     loss = total_loss(objectives, [unit[o.column] for o in objectives], columns, missed)
     scores = {quantity: values.score(quantity)[:n] for quantity in QUANTITIES}
-    return Drawn(meets[:n], margin[:n], loss[:n], scores)
+    return Samples(meets[:n], margin[:n], loss[:n], scores)
 
 
 class Properties:
-    """Drawn values of any result column, each of shape (n, draws)."""
+    """Sampled values of any result column, each of shape (n, draws)."""
 
     def __init__(
         self,
@@ -186,13 +158,13 @@ class Properties:
         errors: Errors,
         interval: float = 0.9,
     ) -> None:
-        self.known: dict[str, Values] = {}
+        self.known: dict[str, _Values] = {}
         self._leading, self._tables, self._draws, self._rng = leading, tables, draws, rng
-        self._scores: dict[str, Values] = {}
+        self._scores: dict[str, _Values] = {}
         self._end = ndtri(0.5 + interval / 2.0)
         self._errors = errors
 
-    def at(self, column: str, temperature: float) -> Values:
+    def at(self, column: str, temperature: float) -> _Values:
         """Return a column at a temperature, K."""
         if column in self.known:
             return self.known[column]
@@ -206,17 +178,17 @@ class Properties:
         half = np.where(z > 0, (hi - value)[:, None], (value - lo)[:, None])
         return value[:, None] + np.nan_to_num(half) * z
 
-    def score(self, column: str) -> Values:
+    def score(self, column: str) -> _Values:
         """Return the standard scores of a quantity."""
         if column not in self._scores:
             own = self._errors.magnets
             found = covariance(own, own, column, self._errors.mill)
             wide = np.sqrt(np.maximum(found.diagonal(), _LITTLE))
             found = found / np.outer(wide, wide)
-            # One magnet twice, or one that was measured, leaves nothing of its own.
+            # Of one magnet twice, or of a measured one, no variance of its own is left.
             found[np.diag_indices_from(found)] = 1.0 + _LITTLE
             n = len(wide)
-            # Spread evenly (Latin hypercube): the first part decides most.
+            # Latin hypercube: evenly spread.
             place = self._rng.permuted(np.tile(np.arange(self._draws), (n, 1)), axis=1)
             white = ndtri((place + self._rng.random((n, self._draws))) / self._draws)
             self._scores[column] = multiply(factor(found), white)

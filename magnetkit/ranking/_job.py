@@ -1,259 +1,36 @@
-"""One chunk of candidates, from compositions to a judged table: the unit of work.
+"""What the candidates of a screening are evaluated for: a device under conditions.
 
-What a device asks, and how likely a candidate gives it.
+The job is made once, from a profile and what the user asks besides; its process is conditional on
+the device's reference magnet.
 """
 
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from numpy.typing import NDArray
 from pydantic import ValidationError
 from scipy.special import ndtr
 
-from .._core._columnar import Coded, Columns
 from .._core._requirement_text import parse_requirement
-from .._core.columns import COLUMNS, STATUSES, with_interval
+from .._core.columns import COLUMNS
 from .._core.errors import InputError
 from ..calibration._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
 from ..composition.table import CompositionTable
-from ..magnetism._figures import kinds
 from ..magnetism._measured import ALPHA, Mill
-from ..magnetism._uncertainty import relative_width
 from ..magnetism.process import process_record
 from ..magnetism.sintered import read_between
-from ..prediction._stages import GRADED, ROOM_K, describe, magnets
+from ..prediction._stages import describe
 from ..prediction.conditions import NO_CALIBRATION, Conditions, calibrated
+from ._order import Rule
+from ._profile_parts import MEETS_PROBABILITY, SHARE, UNITS, Objective, Requirement
 
 if TYPE_CHECKING:
-    from ._profile_parts import Anchor, Requirement
+    from ._profile_parts import Anchor
     from .applications import Profile
-
-
-MEETS_PROBABILITY = 0.8
-"""A candidate meets the requirements from this probability on."""
-
-Tables = Mapping[float, Columns]
-"""Properties by temperature, K; the rows are the same in each."""
-
-FOLLOWS = {
-    "max_energy_product_kJ_m3": "remanence_T",
-    "knee_field_kA_m": "coercivity_kA_m",
-    "max_working_temperature_K": "coercivity_kA_m",
-    "demagnetization_safety": "coercivity_kA_m",
-    "irreversible_loss_pct": "coercivity_kA_m",
-}
-"""Column to the one whose error it shares: (BH)max goes with B_r^2, the knee and what follows from
-it with H_cj."""
-
-AGAINST = frozenset({"irreversible_loss_pct"})
-"""Columns of `FOLLOWS` that fall as what they follow rises."""
-
-OUTSIDE = -1.0
-"""Largest margin of a host that the device does not allow: it misses the whole of a limit."""
-
-Window = tuple[NDArray[np.float64] | float, NDArray[np.float64] | float]
-"""Lowest and highest standard score of a prediction at which a requirement is met, shape (n,); one
-number where all rows share it."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How a set of candidates stands to the requirements of a device.
-
-    Attributes
-    ----------
-    probability : ndarray, shape (n,)
-        Probability that every requirement is met. Requirements on quantities that share an error
-        (`FOLLOWS`, and one quantity at several temperatures) rise and fall together; the others
-        are taken as independent.
-    margin : ndarray, shape (n,)
-        Smallest slack over the requirements as a share of the limit; below zero is a miss.
-    failed : Coded, length n
-        The requirements whose own probability is too small, by name; the least likely of all
-        where only their product is too small.
-    """
-
-    probability: NDArray[np.float64]
-    margin: NDArray[np.float64]
-    failed: Coded
-
-
-def judge(
-    profile: "Profile",
-    tables: Tables,
-    temperature: float,
-    threshold: float = MEETS_PROBABILITY,
-    interval: float = 0.9,
-    beside: Mapping[str, NDArray[np.float64]] | None = None,
-) -> Verdict:
-    """Judge candidates by the requirements of a device.
-
-    Parameters
-    ----------
-    profile : Profile
-        The device.
-    tables : mapping of float to Columns
-        Properties at each temperature the requirements name, and at `temperature`.
-    temperature : float
-        Temperature of requirements that name none, K.
-    threshold : float
-        A requirement counts as failed below this probability.
-    interval : float
-        Coverage of the intervals in `tables`.
-    beside : mapping of str to ndarray, shape (n,), optional
-        By quantity (the values of `FOLLOWS`, or the column itself) the width of the difference to
-        the reference magnet over that of the value itself, where requirements are relative to it;
-        two magnets that share nothing, a factor of sqrt(2), otherwise.
-
-    Returns
-    -------
-    Verdict
-    """
-    from scipy.special import ndtr
-
-    host = tables[temperature]["host"]
-    windows: dict[tuple[str, bool], tuple[Window, NDArray[np.float64]]] = {}
-    margin = np.full(len(host), np.inf)
-    least, least_bit = np.ones(len(host)), np.zeros(len(host), np.int64)
-    failed = np.zeros(len(host), np.int64)
-    names = [str(requirement) for requirement in profile.requirements]
-    for bit, requirement in enumerate(profile.requirements):
-        table = tables[requirement.temperature_K or temperature]
-        column = requirement.column
-        width = None
-        if requirement.share_of_reference is not None:
-            width = (beside or {}).get(FOLLOWS.get(column, column), 2.0**0.5)
-        low, high = _window(requirement, table, interval, width)
-        if column in AGAINST:
-            low, high = -high, -low
-        chance = ndtr(high) - ndtr(low)
-        failed[chance < threshold] |= 1 << bit
-        least_bit[chance < least] = 1 << bit
-        least = np.fmin(chance, least)
-        margin = np.fmin(margin, requirement.margin(table[column]))
-        # A difference to the reference has another error than the value itself.
-        key = FOLLOWS.get(column, column), requirement.share_of_reference is not None
-        if key in windows:
-            (lowest, highest), _ = windows[key]
-            low, high = np.maximum(low, lowest), np.minimum(high, highest)
-            chance = ndtr(high) - ndtr(low)
-        windows[key] = (low, high), chance
-    probability = np.ones(len(host))
-    for _, chance in windows.values():
-        probability *= np.maximum(chance, 0.0)
-    together = (probability < threshold) & (failed == 0)
-    failed[together] = least_bit[together]
-    outside = ~host.says(*profile.allowed_hosts)
-    probability[outside] = 0.0
-    failed[outside] |= 1 << len(names)
-    names.append("host in " + ", ".join(profile.hosts))
-    # Of what is not known there is no margin, whatever its host.
-    margin[~np.isfinite(margin)] = np.nan
-    margin[outside] = np.minimum(margin[outside], OUTSIDE)
-    return Verdict(probability, margin, name_sets(failed, names))
-
-
-def status_over(tables: Tables, temperature: float) -> Coded:
-    """Return the status over the whole range: the first that is not ok, the table's own first.
-
-    The table is that of `temperature`, K.
-    """
-    found = tables[temperature]["status"].codes
-    for table in tables.values():
-        found = np.where(found == STATUSES.index("ok"), table["status"].codes, found)
-    return Coded(found, STATUSES)
-
-
-def interval_of(table: Any, column: str) -> tuple[NDArray[np.float64], ...]:
-    """Return value, lower and upper end of a column; the value thrice where it is exact.
-
-    The table is of `Columns` or a frame.
-    """
-    value = np.asarray(table[column], np.float64)
-    if not COLUMNS[column].predicted:
-        return value, value, value
-    lower, upper = (np.asarray(table[f"{column}_{end}"], np.float64) for end in ("lo", "hi"))
-    return value, lower, upper
-
-
-def _window(
-    requirement: "Requirement",
-    table: Columns,
-    interval: float,
-    width: NDArray[np.float64] | float | None,
-) -> Window:
-    """Return where the standard score of a prediction must lie; an empty window for NaN."""
-    value, lo, hi = interval_of(table, requirement.column)
-    if width is not None:
-        lo, hi = value - width * (value - lo), value + width * (hi - value)
-    limit = requirement.limit
-    low: NDArray[np.float64] | float = -np.inf
-    high: NDArray[np.float64] | float = np.inf
-    unknown = np.isnan(value)
-    if requirement.minimum is not None:
-        low = score(limit, 1, value, lo, hi, interval)
-    else:
-        high = score(limit, -1, value, lo, hi, interval)
-        if requirement.absolute_maximum is not None:
-            low = score(-limit, 1, value, lo, hi, interval)
-    for end, empty in ((low, np.inf), (high, -np.inf)):
-        if isinstance(end, np.ndarray):
-            end[unknown] = empty
-    return low, high
-
-
-def score(
-    bound: float,
-    side: int,
-    value: NDArray[np.float64],
-    lo: NDArray[np.float64],
-    hi: NDArray[np.float64],
-    interval: float = 0.9,
-) -> NDArray[np.float64]:
-    """Return the standard score at which a predicted quantity reaches a bound.
-
-    The prediction is read as a normal distribution about `value`, with the standard deviation of
-    each side from its own half of the interval: the quantity is ``value + z sigma``.
-
-    Parameters
-    ----------
-    bound : float
-        The bound, in the unit of `value`.
-    side : {1, -1}
-        1 where being at the bound or above is good, -1 for at or below: an exact value at the
-        bound is good.
-    value, lo, hi : ndarray, shape (n,)
-        Prediction and its interval.
-    interval : float
-        Share of the distribution inside the interval.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        z, infinite where the interval has no width.
-    """
-    from scipy.special import ndtri
-
-    half = np.where(bound > value, hi - value, value - lo)
-    distance = bound - value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = ndtri(0.5 + interval / 2.0) * distance / half
-    certain = ~(half > 0)
-    away = distance[certain]
-    found[certain] = np.where(away == 0, -side, np.sign(away)) * np.inf
-    return found
-
-
-def name_sets(bits: NDArray[np.int64], names: Sequence[str]) -> Coded:
-    """Return each bit set as the joined names."""
-    distinct, codes = np.unique(bits, return_inverse=True)
-    texts = ["; ".join(n for k, n in enumerate(names) if int(b) >> k & 1) for b in distinct]
-    return Coded(codes, tuple(texts))
 
 
 # Temperatures closer than this are one, K.
@@ -264,7 +41,7 @@ _FAR = 8.0
 
 @dataclass(frozen=True)
 class Job:
-    """What every chunk is evaluated for.
+    """What every candidate of a screening is evaluated for.
 
     Attributes
     ----------
@@ -281,6 +58,24 @@ class Job:
     temperature: float
     conditions: Conditions
     threshold: float = MEETS_PROBABILITY
+
+    @cached_property
+    def scales(self) -> dict[str, float]:
+        """One unit of regret by column: the profile's, `UNITS`, or a share of the reference."""
+        found = UNITS | {unit.column: unit.value for unit in self.profile.units}
+        columns = [Objective.parse(text).column for text in self.profile.objectives]
+        if all(column in found for column in columns):
+            return found
+        row = reference_row(self.profile, self.conditions, self.temperature)
+        for column in columns:
+            value = abs(float(row[column])) if column in row else np.nan
+            found.setdefault(column, SHARE * value if value > 0.0 and np.isfinite(value) else 1.0)
+        return found
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule by which the candidates are ranked."""
+        return Rule.of(self.profile.objectives, self.threshold, self.scales)
 
 
 def job_for(
@@ -301,15 +96,11 @@ def job_for(
         K.
     require : sequence of str
         Further requirements (`magnetkit._core._requirement_text`); one on the same side of the same
-        column at the same temperature takes the place of the profile's.
+        column at the same temperature replaces the profile's.
     objectives : sequence of str
         Objectives in place of the profile's.
     **conditions
         As of `magnetkit.predict`; see `Conditions.of`.
-
-    Returns
-    -------
-    Job
 
     Raises
     ------
@@ -324,9 +115,7 @@ def job_for(
         "hours": profile.service_hours,
     }
     conditions |= {name: value for name, value in own.items() if conditions.get(name) is None}
-    reference = CompositionTable.from_strings(
-        [profile.reference.formula], basis=profile.reference.basis
-    )
+    reference = profile.reference.table()
     kelvin, calibration = temperature or profile.temperature_K, conditions.pop("calibration", None)
     process = calibrated(conditions.get("process"), calibration, kelvin)
     if calibration != NO_CALIBRATION:
@@ -339,12 +128,12 @@ def job_for(
     )
     made = dataclasses.replace(made, calibration=calibration)
     if objectives is not None and len(objectives):
-        profile = replace(profile, objectives=tuple(objectives))
+        profile = with_fields(profile, objectives=tuple(objectives))
     added = [requirement_of(text, profile, made, kelvin) for text in require]
     if added:
-        taken = {_side(new) for new in added}
-        kept = [old for old in profile.requirements if _side(old) not in taken]
-        profile = replace(profile, requirements=(*kept, *added))
+        replaced = {_side(new) for new in added}
+        kept = [old for old in profile.requirements if _side(old) not in replaced]
+        profile = with_fields(profile, requirements=(*kept, *added))
     return Job(profile, kelvin, made)
 
 
@@ -357,52 +146,51 @@ def _anchored(
         return process
     seen = []
     for one in profile.reference.anchors:
-        value, doubt = one.value, one.spread
+        value, deviation = one.value, one.spread
         if one.column != ALPHA:
-            value, doubt = value * (TYPICAL if one.guaranteed else 1.0), doubt / value
+            value, deviation = value * (TYPICAL if one.guaranteed else 1.0), deviation / value
         if one.guaranteed:
-            doubt = float(np.hypot(doubt, GUARANTEE))
-        value, doubt = _working(value, doubt, one, profile)
-        seen.append(KnownValue(one.column, value, one.temperature_K, doubt))
+            deviation = float(np.hypot(deviation, GUARANTEE))
+        value, deviation = _working(value, deviation, one, profile)
+        seen.append(KnownValue(one.column, value, one.temperature_K, deviation))
     grade, shell = profile.reference.grade, profile.reference.shell
     mill = calibrate_on_reference(grade, reference, shell, seen, between)
     return {**(own or {}), "mill": mill.record()}
 
 
 def _working(
-    value: float, doubt: float, anchor: "Anchor", profile: "Profile"
+    value: float, deviation: float, anchor: "Anchor", profile: "Profile"
 ) -> tuple[float, float]:
-    """Return what a magnet keeps and its deviation, given that it does its work in the device.
+    """Return the value of an anchor and its deviation, given that the magnet works in the device.
 
-    Today's magnet works today: what is believed of it is cut off at what the device asks, and mean
-    and variance of what is left stand for it.
+    Its distribution is cut off at the device's requirements; mean and variance of the rest count.
     """
     low, high = -np.inf, np.inf
-    for asked in profile.requirements:
-        at = profile.temperature_of(asked)
-        if asked.column != anchor.column or asked.share_of_reference is not None:
+    for requirement in profile.requirements:
+        at = profile.temperature_of(requirement)
+        if requirement.column != anchor.column or requirement.share_of_reference is not None:
             continue
         if at is not None and abs(at - anchor.temperature_K) > _SAME_K:
             continue
-        low = max(low, asked.minimum if asked.minimum is not None else -np.inf)
-        if asked.absolute_maximum is not None:
-            low, high = max(low, -asked.absolute_maximum), min(high, asked.absolute_maximum)
+        low = max(low, requirement.minimum if requirement.minimum is not None else -np.inf)
+        if (largest := requirement.absolute_maximum) is not None:
+            low, high = max(low, -largest), min(high, largest)
     if not low < high or not np.isfinite([low, high]).any():
-        return value, doubt
+        return value, deviation
     logarithm = anchor.column != ALPHA
     if logarithm:
         value, low = float(np.log(value)), float(np.log(low))
     # Mean and variance of a normal distribution that is cut off.
-    ends = np.clip((np.array([low, high]) - value) / doubt, -_FAR, _FAR)
+    ends = np.clip((np.array([low, high]) - value) / deviation, -_FAR, _FAR)
     inside = float(np.diff(ndtr(ends))[0])
     density = np.exp(-0.5 * ends**2) / np.sqrt(2.0 * np.pi) / inside
     shift = float(density[0] - density[1])
     share = 1.0 + float(ends[0] * density[0] - ends[1] * density[1]) - shift**2
-    mean, left = value + shift * doubt, doubt * float(np.sqrt(share))
+    mean, left = value + shift * deviation, deviation * float(np.sqrt(share))
     return (float(np.exp(mean)) if logarithm else mean), left
 
 
-def replace(profile: "Profile", **fields: object) -> "Profile":
+def with_fields(profile: "Profile", **fields: object) -> "Profile":
     """Return a profile with other fields, checked as when it is read."""
     try:
         return type(profile).model_validate({**dict(profile), **fields})
@@ -412,33 +200,29 @@ def replace(profile: "Profile", **fields: object) -> "Profile":
 
 def requirement_of(
     text: str, profile: "Profile", conditions: Conditions, kelvin: float
-) -> "Requirement":
-    """Return a requirement that was asked for in one line, its reference value put in.
+) -> Requirement:
+    """Return a requirement given as one line of text, its share of the reference as a number.
 
-    Raises
-    ------
-    InputError
-        If it cannot be read, names no numeric column, or the reference has no such value.
+    Raises `InputError` if it cannot be read, names no numeric column, or the reference has no such
+    value.
     """
-    from ._profile_parts import Requirement
-
-    asked = parse_requirement(text)
-    limit = asked.limit
-    if limit is None or asked.share is not None:
-        at = asked.temperature_K or kelvin
+    given = parse_requirement(text)
+    limit = given.limit
+    if limit is None or given.share is not None:
+        at = given.temperature_K or kelvin
         row = reference_row(profile, conditions, at)
-        value = float(row[asked.column]) if asked.column in row else np.nan
-        if asked.column in COLUMNS and not np.isfinite(value):
+        value = float(row[given.column]) if given.column in row else np.nan
+        if given.column in COLUMNS and not np.isfinite(value):
             raise InputError(f"requirement {text!r}: the reference magnet has none at {at:g} K")
-        limit = (asked.share or 1.0) * value if np.isfinite(value) else 0.0
-    side = "minimum" if asked.sign == ">=" else "maximum"
+        limit = (given.share or 1.0) * value if np.isfinite(value) else 0.0
+    side = "minimum" if given.sign == ">=" else "maximum"
     try:
         return Requirement.model_validate(
             {
-                "column": asked.column,
-                "absolute_maximum" if asked.absolute else side: limit,
-                "temperature_K": asked.temperature_K,
-                "share_of_reference": asked.share,
+                "column": given.column,
+                "absolute_maximum" if given.absolute else side: limit,
+                "temperature_K": given.temperature_K,
+                "share_of_reference": given.share,
                 "source": "asked for",
                 "status": "assumption",
             }
@@ -448,7 +232,7 @@ def requirement_of(
         raise InputError(f"requirement {text!r}: {reason}") from None
 
 
-def _side(requirement: "Requirement") -> tuple[str, bool, float | None]:
+def _side(requirement: Requirement) -> tuple[str, bool, float | None]:
     return requirement.column, requirement.minimum is not None, requirement.temperature_K
 
 
@@ -511,103 +295,7 @@ def job_from(profile: "Profile", identity: Mapping[str, Any]) -> Job:
     )
 
 
-def evaluate(
-    table: CompositionTable,
-    job: Job,
-    labels: pa.Array | Sequence[str] | None = None,
-    shells: Sequence[str] | None = None,
-) -> Columns:
-    """Return the judged properties of some candidates, all but the columns of the ranking.
-
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-    job : Job
-    labels, shells : optional
-        See `describe`.
-
-    Returns
-    -------
-    Columns, n rows
-        Those of the registry in their order.
-    """
-    at = asked_temperatures(job)
-    *made, room = magnets(table, shells, [*at, ROOM_K], job.conditions, asked_elsewhere(job))
-    here = describe(table, at[0], job.conditions, labels, shells, made[0], room)
-    here |= verdict_of(table, dict(zip(at, [here, *made[1:]], strict=True)), job)
-    return here.ordered()
-
-
-def asked_temperatures(job: Job) -> list[float]:
-    """Return at which temperatures a magnet is judged, K: the table's own first.
-
-    They are those of requirements, and the ends of the device's range but for what the status, that
-    over the whole of `Conditions.between`, says already.
-    """
-    profile = job.profile
-    asked = {r.temperature_K or job.temperature for r in profile.requirements}
-    ends = {profile.temperature_min_K, profile.temperature_max_K} - set(job.conditions.between)
-    return [job.temperature, *sorted((asked | ends) - {job.temperature})]
-
-
-def asked_elsewhere(job: Job) -> dict[float, set[str]]:
-    """Return the columns that are needed at other temperatures than the table's own, K.
-
-    They are what requirements ask there, and at room temperature what names a grade.
-    """
-    asked: dict[float, set[str]] = {kelvin: set() for kelvin in asked_temperatures(job)}
-    asked.setdefault(ROOM_K, set()).update(GRADED)
-    for requirement in job.profile.requirements:
-        kelvin = requirement.temperature_K or job.temperature
-        asked[kelvin].update(with_interval(requirement.column))
-    del asked[job.temperature]
-    return asked
-
-
-def verdict_of(table: CompositionTable, tables: Tables, job: Job) -> Columns:
-    """Return how candidates stand to a device, by column.
-
-    Parameters
-    ----------
-    table : CompositionTable, n rows
-    tables : mapping of float to Columns
-        Properties at the temperatures of `asked_temperatures`.
-    job : Job
-
-    Returns
-    -------
-    Columns, n rows
-        ``status`` over the whole range, ``probability_meets_requirements``,
-        ``failed_requirements`` and ``performance_margin``.
-    """
-    beside = _beside(table, tables[job.temperature], job)
-    verdict = judge(
-        job.profile, tables, job.temperature, job.threshold, job.conditions.interval, beside
-    )
-    status = status_over(tables, job.temperature)
-    return Columns(
-        status=status,
-        probability_meets_requirements=np.where(status.says("ok"), verdict.probability, 0.0),
-        failed_requirements=verdict.failed,
-        performance_margin=verdict.margin,
-    )
-
-
 def mill_of(process: Any) -> Mill | None:
     """Return the measured magnets that a process is conditional on, None if there are none."""
     record = process.get("mill") if isinstance(process, Mapping) else None
     return None if record is None else Mill.from_record(record)
-
-
-def _beside(table: CompositionTable, here: Columns, job: Job) -> dict[str, NDArray[np.float64]]:
-    """Return how wide differences to the reference are over values, see `judge`."""
-    asked = [r.column for r in job.profile.requirements if r.share_of_reference is not None]
-    if not asked:
-        return {}
-    mill, reference = mill_of(job.conditions.process), job.profile.reference
-    process = job.conditions.process
-    hosts, shells = here["host"].texts(), here["shell"].to_pylist()
-    own = kinds(table, hosts, shells, process, job.temperature)
-    shells = [reference.shell or ""]
-    it = kinds(reference.table(), [reference.host], shells, process, job.temperature)
-    return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}

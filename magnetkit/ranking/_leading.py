@@ -1,12 +1,8 @@
-"""The leading candidates by what an engineer would regret least.
+"""The first of a ranking: their order by regret, how firm it is, and how it changes.
 
-Which leading candidates add an element to another and gain nothing that counts.
-
-How firmly a candidate holds its rank when everything moves within its interval.
-
-The leading candidates are ranked anew, by their loss, in many draws of what they may be (`draws`).
-
-What changed between two rankings: entries, exits and moves at the top.
+Leading candidates are ranked again, by their loss, in many random draws (`_draws.sample`): for the
+order itself and for its robustness. Besides: which of them add an element to a simpler recipe and
+gain nothing that counts, and how the top differs between two screenings.
 """
 
 from collections.abc import Callable
@@ -24,37 +20,25 @@ from .._core.errors import InputError
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
-from ._draws import COST_PER_FLUX, drawn, scales
+from ._draws import sample
 from ._job import Job
-from ._order import Ranking, needed_columns
-from ._profile_parts import CHANCE, Objective
-from .applications import Profile
+from ._order import Ranking
+from ._profile_parts import CHANCE, COST_PER_FLUX, Objective
 
-DRAWS, POOL, SEED, TOP = 500, 1000, 0, 10
+_DRAWS, POOL, _SEED, _TOP = 500, 1000, 0, 10
 """Draws, leading candidates that they re-order, seed of the random numbers, and how many are
-the best of a draw: as `robustness` has it, so that a rank and its share agree."""
+the best of a draw; those of `robustness`, so that a rank and its share agree."""
 
-Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
+_Take = Callable[[NDArray[np.int64], list[str]], pa.Table]
 """Returns some columns of some candidates, whose numbers ascend."""
 
 
-def by_regret(ranking: Ranking, take: Take, job: Job) -> Ranking:
-    """Order the leading candidates by how often they are among the best over draws (`draws`).
+def by_regret(ranking: Ranking, take: _Take, job: Job) -> Ranking:
+    """Return the ranking with its first ordered by how often they are among the best of a draw.
 
-    Those that are so equally often, or never, follow by their mean loss: the expected regret.
-
-    Parameters
-    ----------
-    ranking : Ranking
-        What `order.rank` returned.
-    take : callable
-        Returns columns of some of the candidates that were ranked.
-    job : Job
-
-    Returns
-    -------
-    Ranking
-        The rest keeps its order, which agrees: the same loss, of what is expected.
+    Those that are so equally often, or never, follow by their mean loss: the expected regret. The
+    rest keeps its order, which is that of the loss of the expected values. `take` returns columns
+    of some of the candidates that were ranked.
     """
     rows = ranking.leading(POOL)
     if len(rows) < 2:
@@ -62,46 +46,33 @@ def by_regret(ranking: Ranking, take: Take, job: Job) -> Ranking:
     order = np.argsort(rows)
     frame = take(rows[order], _columns(job)).unify_dictionaries().to_pandas()
     leading = frame.iloc[np.argsort(order)].reset_index(drop=True)
-    found = drawn(leading, job, DRAWS, SEED)
-    share = (found.place() <= TOP).mean(axis=1)
+    found = sample(leading, job, _DRAWS, _SEED)
+    share = (found.place() <= _TOP).mean(axis=1)
     return ranking.reordered(rows, share, found.expected(), found.meets.mean(axis=1))
 
 
 def _columns(job: Job) -> list[str]:
     """Return the columns that draws are made from."""
-    profile = job.profile
-    asked = [r.column for r in profile.requirements]
-    asked += [c for c in needed_columns(profile.objectives) if c != COST_PER_FLUX]
-    found = chain.from_iterable(with_interval(name) for name in asked)
+    needed = [r.column for r in job.profile.requirements]
+    needed += [c for c in job.rule.columns() if c != COST_PER_FLUX]
+    found = chain.from_iterable(with_interval(name) for name in needed)
     fixed = ["formula", "shell", "host", "density_kg_m3", *with_interval("remanence_T")]
     return [n for n in dict.fromkeys([*fixed, *found]) if not n.endswith("_provenance")]
 
 
-LEAST = 0.25
+_LEAST = 0.25
 """Share of a unit of regret that counts as a gain, an assumption: for the embedded devices 0.25
 wt.% of heavy rare earth, 0.025 of the risk, and 0.05 of the probability of meeting the
-requirements, which is the tolerance of the order too (`magnetkit.ranking._order.TOLERANCE`)."""
+requirements, which is the tolerance of the order too (`magnetkit.ranking._order._TOLERANCE`)."""
 
 
 def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     """Return the first of the simpler recipes that are as good as each candidate.
 
-    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and holds
-    none that this one lacks. It is as good if this one gains by no objective of the device, and
-    not in the probability of meeting its requirements, as much as `LEAST` of a unit of regret.
-
-    Parameters
-    ----------
-    leading : DataFrame, n rows
-        Judged candidates in order of rank: ``rank``, ``formula``, ``shell``, ``host``, the
-        columns of the objectives and ``probability_meets_requirements``.
-    job : Job
-        The device, and under what it was screened.
-
-    Returns
-    -------
-    ndarray of int64, shape (n,)
-        Rank of the first such alloy; 0 where there is none.
+    Simpler is an alloy of the same host that lacks an element of this one, or its shell, and
+    contains none that this one lacks. It is as good if this one is better in no objective of the
+    device, nor in the probability of meeting its requirements, by `_LEAST` of a unit of regret.
+    `leading` has n evaluated candidates in order of rank. 0 where there is no such alloy.
     """
     holds, loss = _ingredients(leading), _losses(leading, job)
     host = leading["host"].astype(str).map(root_of).to_numpy()
@@ -109,7 +80,7 @@ def simpler_rank(leading: pd.DataFrame, job: Job) -> NDArray[np.int64]:
     found = np.zeros(len(leading), np.int64)
     for i in range(len(leading)):
         within = ~(holds & ~holds[i]).any(axis=1) & (holds != holds[i]).any(axis=1)
-        gains = (loss - loss[i] >= LEAST).any(axis=1)
+        gains = (loss - loss[i] >= _LEAST).any(axis=1)
         as_good = np.flatnonzero(within & ~gains & (host == host[i]))
         if len(as_good):
             found[i] = rank[as_good[0]]
@@ -127,67 +98,59 @@ def _ingredients(leading: pd.DataFrame) -> NDArray[np.bool_]:
 
 def _losses(leading: pd.DataFrame, job: Job) -> NDArray[np.float64]:
     """Return the loss in each objective, and by the probability of a miss, in units of regret."""
-    unit = scales(job)
+    unit = job.scales
     objectives = [Objective.parse(text) for text in job.profile.objectives]
     columns = [o.loss(leading[o.column].to_numpy(np.float64), unit[o.column]) for o in objectives]
     missed = 1.0 - leading[CHANCE].to_numpy(np.float64)
     return np.column_stack([*columns, missed / unit[CHANCE]])
 
 
-ROBUSTNESS_DRAWS = 500
-ROBUSTNESS_POOL = 300
-ROBUSTNESS_TOP = 10
-
-IDENTITY = ("rank", "candidate", "formula", "shell", "host")
+_IDENTITY = ("rank", "candidate", "formula", "shell", "host")
 
 
-class Ranked(Protocol):
-    """What is needed of a screening: its best rows, its device and what was asked."""
-
-    @property
-    def profile(self) -> Profile:
-        """The device."""
+class _Ranked(Protocol):
+    """What is needed of a screening: its job and its best rows."""
 
     @property
     def job(self) -> Job:
-        """What was asked."""
+        """What it was made for."""
 
     def best(self, n: int) -> pd.DataFrame:
         """Return the first `n` rows by rank."""
 
 
 def robustness(
-    result: Ranked,
-    top: int = ROBUSTNESS_TOP,
-    draws: int = ROBUSTNESS_DRAWS,
-    pool: int = ROBUSTNESS_POOL,
-    seed: int = 0,
+    result: _Ranked,
+    top: int = _TOP,
+    draws: int = _DRAWS,
+    pool: int = 300,
+    seed: int = _SEED,
     interval: float = 0.9,
 ) -> pd.DataFrame:
     """Return how often each leading candidate stays at the top when inputs move.
 
     Parameters
     ----------
-    result : Ranked
+    result : ScreenResult
     top : int
         Places that count as the top.
     draws : int
-        How often to draw and rank anew.
+        How often to sample and rank again.
     pool : int
-        How many of the best are ranked anew.
+        How many of the best are ranked again.
     seed : int
         Of the random draws.
     interval : float
-        Certainty with which a candidate must beat another to be told from it, and coverage of the
-        range of ranks.
+        Certainty with which a candidate must beat another to be distinct from it, and coverage of
+        the range of ranks.
 
     Returns
     -------
     DataFrame
         The best `pool` candidates by rank: ``rank``, ``candidate``, ``formula``, ``shell``,
         ``host``, then the columns of `magnetkit.columns.ROBUSTNESS`. Candidates of one
-        ``tie_group`` cannot be told from its first: that one beats them in fewer than `interval`
-        of the draws. Those of a ``simpler_rank`` add an element for nothing (`simpler`).
+        ``tie_group`` are not distinct from its first, which beats them in fewer than `interval` of
+        the draws. Those with a ``simpler_rank`` add an element for nothing (`simpler_rank`).
 
     Raises
     ------
@@ -200,12 +163,12 @@ def robustness(
     if not 0.5 < interval < 1.0:
         raise InputError(f"interval must lie between 0.5 and 1, got {interval}")
     leading = _leading(result, pool)
-    frame = leading[[*IDENTITY]].copy()
+    frame = leading[[*_IDENTITY]].copy()
     if not len(frame):
         return frame.assign(**dict.fromkeys(ROBUSTNESS, np.array([])))
     job = result.job
-    found = drawn(leading, job, draws, seed)
-    # As in the ranking itself, nobody too unlikely to meet passes one that is likely to.
+    found = sample(leading, job, draws, seed)
+    # As in the ranking itself, none that is too unlikely to meet passes one that is likely to.
     place = found.place(~leading["meets_requirements"].to_numpy(bool))
     tail = (1.0 - interval) / 2.0
     low, middle, high = np.quantile(place, [tail, 0.5, 1.0 - tail], axis=1, method="nearest")
@@ -218,7 +181,7 @@ def robustness(
     return frame
 
 
-def _leading(result: Ranked, pool: int) -> pd.DataFrame:
+def _leading(result: _Ranked, pool: int) -> pd.DataFrame:
     """Return the best rows in order of rank."""
     frame = result.best(pool)
     frame["shell"] = frame["shell"].astype(object).fillna("")
@@ -226,7 +189,7 @@ def _leading(result: Ranked, pool: int) -> pd.DataFrame:
 
 
 def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
-    """Return the group of each candidate, from 1: who is not told from the group's first."""
+    """Return the group of each candidate, from 1: those not distinct from the group's first."""
     group = np.empty(len(place), np.int64)
     first = number = 0
     for i in range(len(place)):
@@ -236,33 +199,33 @@ def _tie_groups(place: NDArray[np.int64], interval: float) -> NDArray[np.int64]:
     return group
 
 
-KEY = ["formula", "shell"]
+_KEY = ["formula", "shell"]
 
 
-class Selectable(Protocol):
+class _Selectable(Protocol):
     """What is needed of a screening: some columns of every candidate."""
 
     def select(self, columns: list[str]) -> pa.Table:
         """Return some columns of every candidate."""
 
 
-def changes(result: Selectable, baseline: Selectable, n: int = 10) -> pd.DataFrame:
+def changes(result: _Selectable, baseline: _Selectable, n: int = 10) -> pd.DataFrame:
     """Return how the best candidates of two screenings moved.
 
     Parameters
     ----------
-    result, baseline : Selectable
-        The screening, and the one that it is held against.
+    result, baseline : ScreenResult
+        The screening, and the one that it is compared with.
     n : int
         Places that count as the top.
 
     Returns
     -------
     DataFrame
-        Whoever is among the first `n` of either, by the new rank, then the old: ``candidate``,
-        ``shell``, ``rank``, ``rank_before``, ``places`` gained (negative where lost) and
-        ``change``: ``entered`` the top, ``left`` it, ``rose``, ``fell`` or ``stayed``. Without a
-        rank, or not judged at all, a rank is missing.
+        The first `n` of either, by the new rank, then the old: ``candidate``, ``shell``, ``rank``,
+        ``rank_before``, ``places`` gained (negative where lost) and ``change``: ``entered`` the
+        top, ``left`` it, ``rose``, ``fell`` or ``stayed``. The rank of what has none, or was not
+        screened, is missing.
 
     Raises
     ------
@@ -272,7 +235,7 @@ def changes(result: Selectable, baseline: Selectable, n: int = 10) -> pd.DataFra
     if n < 1:
         raise InputError(f"the top takes 1 place or more, got {n}")
     now, before = _ranks(result), _ranks(baseline)
-    both = now.merge(before, on=KEY, how="outer", suffixes=("", "_before"))
+    both = now.merge(before, on=_KEY, how="outer", suffixes=("", "_before"))
     both["candidate"] = both["candidate"].fillna(both["candidate_before"])
     inside, was = both["rank"].le(n).fillna(False), both["rank_before"].le(n).fillna(False)
     both = both.assign(inside=inside, was=was)[inside | was]
@@ -288,9 +251,9 @@ def changes(result: Selectable, baseline: Selectable, n: int = 10) -> pd.DataFra
     return both[columns].reset_index(drop=True)
 
 
-def _ranks(result: Selectable) -> pd.DataFrame:
-    """Return the rank of each candidate, the best where one was judged twice."""
-    frame = result.select(["candidate", *KEY, "rank"]).to_pandas()
+def _ranks(result: _Selectable) -> pd.DataFrame:
+    """Return the rank of each candidate, the best where one was screened twice."""
+    frame = result.select(["candidate", *_KEY, "rank"]).to_pandas()
     frame["shell"] = frame["shell"].astype(object).fillna("")
     frame["rank"] = frame["rank"].astype("Int64")
-    return frame.sort_values("rank", kind="stable").drop_duplicates(KEY)
+    return frame.sort_values("rank", kind="stable").drop_duplicates(_KEY)

@@ -1,7 +1,4 @@
-"""The order of candidates for a device.
-
-Pareto fronts of candidates.
-"""
+"""The order of candidates for a device: keys, ranks and Pareto fronts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,57 +12,35 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._core.errors import InputError
 from ..kernels._ranking import settle, sorted_first_front, sorted_fronts, text_keys
-from ._job import MEETS_PROBABILITY
-from ._profile_parts import CHANCE, UNITS, Objective
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN, MEETS_PROBABILITY, UNITS, Objective
 
-MAX_OBJECTIVES = 3
+_MAX_OBJECTIVES = 3
 _DIGITS = 3
 # What differs by rounding of sums alone is equal to this many digits.
 _STEADY = 12
 
 
-def steady(values: ArrayLike) -> NDArray[np.float64]:
-    """Return values without the digits in which the order of the rows shows.
-
-    Parameters
-    ----------
-    values : array_like
-        Of any shape.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the same shape, to twelve digits.
-    """
-    return _rounded_objectives(values, _STEADY)
+def _steady(values: ArrayLike) -> NDArray[np.float64]:
+    """Return values to twelve digits, without those in which the order of the rows shows."""
+    return _to_digits(values, _STEADY)
 
 
 def compared(values: ArrayLike) -> NDArray[np.float64]:
     """Return an objective's values as candidates are compared by them: to three digits, as shown.
 
-    A fourth is beyond what is known of any magnet, yet it would put a candidate on a front that is
-    worse in all that can be told (compare the epsilon-dominance of Laumanns et al., Evol. Comput.
-    10 (2002) 263).
-
-    Parameters
-    ----------
-    values : array_like
-        Of any shape.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the same shape; zeros, infinities and NaN stay.
+    A fourth is beyond what is known of any magnet, yet it would put on a front a candidate that is
+    worse in all that is known (compare the epsilon-dominance of Laumanns et al., Evol. Comput. 10
+    (2002) 263). Zeros, infinities and NaN stay.
 
     Examples
     --------
     >>> compared([17.447, 17.444, 0.0]).tolist()
     [17.4, 17.4, 0.0]
     """
-    return _rounded_objectives(steady(values), _DIGITS)
+    return _to_digits(_steady(values), _DIGITS)
 
 
-def _rounded_objectives(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+def _to_digits(values: ArrayLike, digits: int) -> NDArray[np.float64]:
     values = np.asarray(values, np.float64)
     size = np.abs(values)
     plain = (size > 0.0) & np.isfinite(size)
@@ -75,13 +50,13 @@ def _rounded_objectives(values: ArrayLike, digits: int) -> NDArray[np.float64]:
 
 def _prepare(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     given = np.asarray(points, np.float64)
-    if given.ndim != 2 or not 1 <= given.shape[1] <= MAX_OBJECTIVES:
+    if given.ndim != 2 or not 1 <= given.shape[1] <= _MAX_OBJECTIVES:
         raise InputError(
-            f"objectives must be an array (n, 1 to {MAX_OBJECTIVES}), got shape {given.shape}"
+            f"objectives must be an array (n, 1 to {_MAX_OBJECTIVES}), got shape {given.shape}"
         )
     # Which objective comes first is free; one with few ties leaves little to sort twice.
     distinct = [len(np.unique(column[:: len(given) // 1000 + 1])) for column in given.T]
-    padded = np.zeros((len(given), MAX_OBJECTIVES))
+    padded = np.zeros((len(given), _MAX_OBJECTIVES))
     for place, column in enumerate(np.argsort(distinct)[::-1]):
         padded[:, place] = given[:, column]
     return padded, _lexicographic(padded)
@@ -101,22 +76,10 @@ def _lexicographic(points: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def fronts(points: ArrayLike) -> NDArray[np.int32]:
-    """Sort points into non-dominated fronts; every objective is to be made small.
+    """Return the non-dominated front of each point, int32 from 1, shape (n,).
 
-    Parameters
-    ----------
-    points : array_like, shape (n, d), d from 1 to 3
-        Objectives by column. A row with NaN takes no part.
-
-    Returns
-    -------
-    ndarray of int32, shape (n,)
-        Front from 1 (nobody dominates it); 0 for rows with NaN. Equal points share a front.
-
-    Raises
-    ------
-    InputError
-        If the shape is another.
+    `points` has shape (n, d), d from 1 to 3; every objective is to be made small. A row with NaN
+    has front 0. Equal points share a front.
 
     Examples
     --------
@@ -127,21 +90,21 @@ def fronts(points: ArrayLike) -> NDArray[np.int32]:
 
 
 def first_front(points: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points nobody dominates, shape (n,); cheaper than all `fronts`."""
+    """Return which points no other dominates, shape (n,); cheaper than all `fronts`."""
     return sorted_first_front(*_prepare(points))
 
 
 OUTPUT = ("meets_requirements", "pareto_front", "rank")
-BURDEN = ("cost_per_flux_USD_m3_T", "heavy_rare_earth_wt_pct", "supply_risk")
-"""Nobody stands directly above one who is no worse in these and better in one.
+BURDEN = (COST_PER_FLUX, "heavy_rare_earth_wt_pct", "supply_risk")
+"""No candidate stands directly above one that is no worse in these and better in one.
 
-Dearer is who costs more for the flux that he gives: a kilogram is cheap of a weak magnet.
+Cost is that of the flux: a kilogram of a weak magnet is cheap.
 """
-TOLERANCE = 0.05
+_TOLERANCE = 0.05
 """Unless the one above is likelier by more than this to meet the requirements."""
 CLIMB = 1000
 """A row moves up at most so many places for it, so that the first of a ranking depend on no more
-rows than that behind them: a space too large to be held is ranked as one that is not (`sieve`)."""
+rows than that behind them: the best of a space are found without ranking all of it (`Bound`)."""
 # A difference of two probabilities that are rounded is the tolerance to so much.
 _SLACK = 1e-9
 # Sums of what differs by rounding alone are equal to this many decimals.
@@ -201,29 +164,18 @@ class Ranking:
         loss: NDArray[np.float64],
         chance: NDArray[np.float64],
     ) -> "Ranking":
-        """Return the ranking with its leading candidates in another order.
+        """Return the ranking with its leading candidates in another order, arrays of shape (k,).
 
-        Parameters
-        ----------
-        rows : ndarray of int64, shape (k,)
-            What `leading` returned.
-        share : ndarray of float64, shape (k,)
-            How often each is among the best; the largest comes first.
-        loss : ndarray of float64, shape (k,)
-            What each loses in the mean; among equals the least comes first.
-        chance : ndarray of float64, shape (k,)
-            Their probability of meeting by the same draws as `loss`.
-
-        Returns
-        -------
-        Ranking
+        `rows` is what `leading` returned; the largest `share` of the draws in which one is among
+        the best comes first, among equals the least mean `loss`. `chance` is the probability of
+        meeting the requirements in the same draws.
         """
         met = np.flatnonzero(self.meets)
         order = np.argsort(self.place[met])
         order[: len(rows)] = order[: len(rows)][np.lexsort((_rounded(loss), -share))]
         both = np.column_stack([self.chance, self.chance])
         both[np.searchsorted(met, rows), 1] = chance
-        settle(order, self.burden, both, TOLERANCE + _SLACK, CLIMB)
+        settle(order, self.burden, both, _TOLERANCE + _SLACK, CLIMB)
         place = self.place.copy()
         place[met[order]] = np.arange(1, len(met) + 1)
         return replace(self, place=place)
@@ -235,15 +187,15 @@ def rank(
     threshold: float = MEETS_PROBABILITY,
     scales: Mapping[str, float] | None = None,
 ) -> Ranking:
-    """Rank candidates by what they are thought to be; `regret` does so by what they may be.
+    """Rank candidates by their predicted values; `by_regret` re-orders the first by draws.
 
     Candidates that meet the requirements come first, by their loss: the sum of their objectives,
-    each in its unit of regret, and of the probability of missing in its own. Nobody stands
-    directly above one that beats him (`BURDEN`, `TOLERANCE`). Those that miss follow by margin. A
+    each in its unit of regret, and of the probability of missing in its own. No candidate stands
+    directly above one that beats it (`BURDEN`, `_TOLERANCE`). Those that miss follow by margin. A
     candidate that is no uniaxial magnet over the whole range, or cannot be made, has no rank.
-    Equals stand in an order of their own, whatever the order of the rows.
+    Ties are broken by a hash of formula and shell, whatever the order of the rows.
 
-    Only the margin and a key are held of every candidate, the rest of those that meet.
+    Only margin and hash are kept in memory of every candidate, the rest of those that meet.
 
     Parameters
     ----------
@@ -256,21 +208,16 @@ def rank(
         Probability from which the requirements count as met.
     scales : mapping of str to float, optional
         Unit of regret by column; that of `UNITS`, or 1, where it has none.
-
-    Returns
-    -------
-    Ranking
-        In the order of the rows.
     """
     rule = Rule.of(objectives, threshold, scales)
-    return ranked(rule.judge(table) for table in tables)
+    return rank_keys(rule.keys(table) for table in tables)
 
 
-def ranked(parts: Iterable["Judged"]) -> Ranking:
-    """Return the ranking of what `Rule.judge` made of tables that follow each other."""
+def rank_keys(parts: Iterable["Keys"]) -> Ranking:
+    """Return the ranking by the `Keys` of tables that follow each other."""
     columns = list(zip(*parts, strict=True))
-    # One column after the other, so that no more than one is held twice.
-    meets, missed, margin, keys, loss, burden, chance, points = (
+    # One column after the other, so that no more than one is in memory twice.
+    meets, missed, margin, hashes, loss, burden, chance, points = (
         np.concatenate(columns.pop(0)) for _ in range(8)
     )
     front = np.zeros(len(meets), np.int32)
@@ -278,27 +225,33 @@ def ranked(parts: Iterable["Judged"]) -> Ranking:
     del points
     place = np.zeros(len(meets), np.int64)
     rows = np.flatnonzero(meets)
-    order = np.lexsort((keys[rows], loss))
-    settle(order, burden, chance[:, None], TOLERANCE + _SLACK, CLIMB)
+    order = np.lexsort((hashes[rows], loss))
+    settle(order, burden, chance[:, None], _TOLERANCE + _SLACK, CLIMB)
     place[rows[order]] = np.arange(1, len(rows) + 1)
     # Most rows are here: arrays that are not needed again are freed by their reuse.
     found, rows = len(rows), np.flatnonzero(missed)
-    order = np.lexsort((keys[rows], margin[rows]))
+    order = np.lexsort((hashes[rows], margin[rows]))
     place[rows[order]] = found + np.arange(1, len(rows) + 1)
     return Ranking(meets, front, place, burden, chance)
 
 
-class Judged(NamedTuple):
+class Keys(NamedTuple):
     """What the ranking needs of n rows, m of which meet the requirements."""
 
     meets: NDArray[np.bool_]
     missed: NDArray[np.bool_]
     margin: NDArray[np.float64]  # (n,), turned so that the largest sorts first
-    keys: NDArray[np.uint64]  # (n,)
+    hashes: NDArray[np.uint64]  # (n,), of formula and shell: they break ties
     loss: NDArray[np.float64]  # (m,)
     burden: NDArray[np.float64]  # (m, 3)
     chance: NDArray[np.float64]  # (m,)
     points: NDArray[np.float64]  # (m, number of objectives, at most three)
+
+    def take(self, rows: NDArray[np.int64]) -> "Keys":
+        """Return the keys of some rows, whose numbers ascend."""
+        among = (np.cumsum(self.meets) - 1)[rows][self.meets[rows]]
+        firsts = [part[rows] for part in self[:4]]
+        return Keys._make([*firsts, *(part[among] for part in self[4:])])
 
 
 @dataclass(frozen=True)
@@ -336,34 +289,28 @@ class Rule:
         return cls(parsed, units, known[CHANCE], threshold)
 
     def columns(self) -> list[str]:
-        """Return the columns that `judge` reads."""
-        fixed = (
-            "formula",
-            "shell",
-            "status",
-            "probability_meets_requirements",
-            "performance_margin",
-        )
+        """Return the columns that `keys` reads."""
+        fixed = ("formula", "shell", "status", CHANCE, MARGIN)
         return list(dict.fromkeys([*fixed, *BURDEN, *(o.column for o in self.objectives)]))
 
-    def judge(self, table: pa.Table) -> Judged:
+    def keys(self, table: pa.Table) -> Keys:
         """Return what the ranking needs of a table that has those `columns`."""
         usable = _array(pc.equal(table["status"], "ok"))
-        chance = steady(_array(table["probability_meets_requirements"]))
+        chance = _steady(_array(table[CHANCE]))
         meets = usable & (chance >= self.threshold)
         values = [_array(table[o.column])[meets] for o in self.objectives]
         chance = chance[meets]
         loss = total_loss(self.objectives, self.units, values, (1.0 - chance) / self.miss)
-        burden = np.column_stack([steady(_array(table[name])[meets]) for name in BURDEN])
+        burden = np.column_stack([_steady(_array(table[name])[meets]) for name in BURDEN])
         points = [
             o.sign * compared(v)
-            for o, v in zip(self.objectives[:MAX_OBJECTIVES], values, strict=False)
+            for o, v in zip(self.objectives[:_MAX_OBJECTIVES], values, strict=False)
         ]
-        return Judged(
+        return Keys(
             meets,
             usable & ~meets,
-            -steady(np.nan_to_num(_array(table["performance_margin"]), nan=-np.inf)),
-            _keys(table),
+            -_steady(np.nan_to_num(_array(table[MARGIN]), nan=-np.inf)),
+            _hashes(table),
             _rounded(loss),
             burden,
             chance,
@@ -377,21 +324,10 @@ def total_loss(
     values: Sequence[NDArray[np.float64]],
     missed: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return the loss of candidates over all objectives.
+    """Return the loss of candidates over all objectives, infinite where one is unknown.
 
-    Parameters
-    ----------
-    objectives, units : sequence of d
-        The objectives, and what one unit of regret is in each.
-    values : sequence of d ndarrays
-        Values of each objective's column, all of one shape.
-    missed : ndarray of float64
-        Of the same shape: the probability that requirements are missed, in units of regret.
-
-    Returns
-    -------
-    ndarray of float64
-        Of the same shape; infinite where an objective is unknown.
+    `units` has one unit of regret in each objective, `values` the values of its column, and
+    `missed` the probability that requirements are missed in units of regret; all are of one shape.
     """
     loss = missed
     for objective, unit, value in zip(objectives, units, values, strict=True):
@@ -403,22 +339,22 @@ def _rounded(loss: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(loss, _DECIMALS)
 
 
-def _keys(table: pa.Table) -> NDArray[np.uint64]:
-    """Return a key of each candidate that depends on its composition and shell alone."""
-    keys = np.empty(len(table), np.uint64)
+def _hashes(table: pa.Table) -> NDArray[np.uint64]:
+    """Return a hash of each candidate that depends on its composition and shell alone."""
+    hashes = np.empty(len(table), np.uint64)
     start = 0
     for batch in table.select(["formula", "shell"]).to_batches():
         part = slice(start, start + len(batch))
         start += len(batch)
-        keys[part] = _text_keys(batch["formula"])
-        keys[part] ^= _text_keys(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
-    return keys
+        hashes[part] = _text_hashes(batch["formula"])
+        hashes[part] ^= _text_hashes(batch["shell"]) * np.uint64(0x9E3779B97F4A7C15)
+    return hashes
 
 
-def _text_keys(texts: pa.Array) -> NDArray[np.uint64]:
+def _text_hashes(texts: pa.Array) -> NDArray[np.uint64]:
     if pa.types.is_dictionary(texts.type):
         codes = texts.indices.fill_null(0).to_numpy(zero_copy_only=False)
-        return _text_keys(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
+        return _text_hashes(texts.dictionary)[codes] if len(texts.dictionary) else _none(len(texts))
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
     _, offsets, data = texts.buffers()
     if data is None:
@@ -435,7 +371,7 @@ def weighted_scores(frame: pd.DataFrame, weights: Mapping[str, float]) -> pd.Ser
     """Return the weighted sum of some goals over candidates, 0 for the best in every goal.
 
     Each goal is scaled to run from 0 at the best of `frame` to 1 at the worst, and the weights to
-    a sum of one. A score depends on who else is compared, as weights always do.
+    a sum of one. A score depends on all candidates that are compared.
 
     Parameters
     ----------

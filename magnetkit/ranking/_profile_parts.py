@@ -1,11 +1,9 @@
-"""The parts of a device profile: requirements, reference magnet, units of regret, candidates.
-
-What a ranking strives for: a column, its direction and its weight, in one line of text.
-"""
+"""The parts of a device profile: requirements, reference, units of regret, space, objectives."""
 
 import difflib
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -52,7 +50,7 @@ class Requirement(Evidence):
     minimum, maximum, absolute_maximum : float or None
         The limit, in the column's unit; exactly one is given.
     temperature_K : float or None
-        Temperature it is judged at, the profile's `temperature_K` if not given.
+        Temperature it is evaluated at, the profile's `temperature_K` if not given.
     share_of_reference : float or None
         What share of the reference magnet's predicted value the limit is, where it is relative to
         it: their common error then cancels.
@@ -121,7 +119,7 @@ class Requirement(Evidence):
 
 
 class Anchor(Evidence):
-    """A value that the reference magnet keeps in service: every candidate is told from it.
+    """A value of the reference magnet in service, on which predictions are conditional.
 
     Attributes
     ----------
@@ -131,8 +129,7 @@ class Anchor(Evidence):
     temperature_K : float
         Where it holds.
     spread : float
-        Its standard deviation in the column's unit, with that of not knowing the recipe to the
-        last per cent.
+        Its standard deviation in the column's unit, that of the recipe included.
     guaranteed : bool
         Whether it is the least that makers guarantee; magnets as sold have more.
     """
@@ -166,8 +163,8 @@ class Reference(Evidence):
     shell : str or None
         Grain-boundary shell, e.g. ``"Tb 0.5 wt%"``.
     anchors : tuple of Anchor
-        What it is known to keep; the predictions of a screening are conditional on them, so that
-        the error that it shares with the candidates cancels.
+        Its known values; the predictions of a screening are conditional on them, so that the error
+        that it shares with the candidates cancels.
     """
 
     formula: Text
@@ -206,7 +203,7 @@ class Unit(Evidence):
     value: PositiveFloat
 
 
-class ShellGrid(Strict):
+class _ShellGrid(Strict):
     """Shells of every combination of what diffuses in and how much of it is put in.
 
     How rich and how thick a shell becomes is not free: both follow from the amount.
@@ -248,7 +245,7 @@ class Space(Strict):
     def _grid(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
-        lists = ShellGrid.model_validate(given)
+        lists = _ShellGrid.model_validate(given)
         return [f"{r} {amount:g} wt%" for r, amount in product(lists.R, lists.amount_wt_pct)]
 
     @field_validator("shell")
@@ -288,21 +285,25 @@ class Sources(Strict):
     outside_field: Evidence | None = None
 
 
-def _numeric_column(name: str) -> str:
+def _numeric_column(name: str, others: Iterable[str] = ()) -> str:
+    """Return the name of a numeric column; refuse another with the nearest, also of `others`."""
     column = COLUMNS.get(name)
     if column is None or column.kind not in ("number", "integer"):
-        near = difflib.get_close_matches(name, COLUMNS, n=1)
+        near = difflib.get_close_matches(name, [*others, *COLUMNS], n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"{name!r} is no numeric result column{hint}")
     return name
 
 
 MARGIN = "performance_margin"
-SHORT = {"margin": MARGIN, "cost": "cost_per_flux_USD_m3_T", "risk": "supply_risk"}
+COST_PER_FLUX = "cost_per_flux_USD_m3_T"
+_SHORT = {"margin": MARGIN, "cost": COST_PER_FLUX, "risk": "supply_risk"}
 """Short names of columns in objectives."""
 
 CHANCE = "probability_meets_requirements"
-COSTS = ("cost_USD_kg", "cost_per_flux_USD_m3_T")
+MEETS_PROBABILITY = 0.8
+"""A candidate meets the requirements from this probability on."""
+_COSTS = ("cost_USD_kg", COST_PER_FLUX)
 """Costs count by their ratio: an embargo makes some twentyfold."""
 
 UNITS = {
@@ -311,7 +312,7 @@ UNITS = {
     **{c.name: c.one_unit for c in criteria() if c.one_unit is not None},
     MARGIN: 0.1,
     CHANCE: 0.2,
-    **dict.fromkeys(COSTS, 0.25),
+    **dict.fromkeys(_COSTS, 0.25),
 }
 """What counts as one unit of regret where a profile does not say, assumptions all: 1 wt.% of heavy
 rare earth, a tenth of a risk, a quarter of the cost, a margin of a tenth (of which more is worth
@@ -348,7 +349,7 @@ class Objective:
         Parameters
         ----------
         text : str
-            The column may have one of the short names of `SHORT`.
+            The column may have one of the short names of `_SHORT`.
 
         Raises
         ------
@@ -366,12 +367,10 @@ class Objective:
                 f"objective {text!r} must end in :min or :max, with a weight :min=2, "
                 "for example cost_USD_kg:min"
             )
-        name = SHORT.get(match[1], match[1])
-        column = COLUMNS.get(name)
-        if column is None or column.kind not in ("number", "integer"):
-            near = difflib.get_close_matches(name, [*SHORT, *COLUMNS], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"objective {text!r}: {match[1]!r} is no numeric result column{hint}")
+        try:
+            name = _numeric_column(_SHORT.get(match[1], match[1]), _SHORT)
+        except ValueError as error:
+            raise InputError(f"objective {text!r}: {error}") from None
         if name == MARGIN and match[2] == "min":
             raise InputError(f"objective {text!r}: a margin is to be large: write margin:max")
         try:
@@ -400,7 +399,7 @@ class Objective:
         """
         if self.column == MARGIN:
             values = np.clip(values, 0.0, scale)
-        elif self.column in COSTS:
+        elif self.column in _COSTS:
             with np.errstate(divide="ignore", invalid="ignore"):
                 values, scale = np.log(values), math.log1p(scale)
         return self.weight * self.sign * values / scale

@@ -1,7 +1,4 @@
-"""What a device asks of its magnet, as a TOML file: the embedded ones and the user's own.
-
-Devices made of what is said at the moment: another reference magnet, or requirements alone.
-"""
+"""Profiles of devices: embedded, from a user's TOML file, or made of given requirements."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +11,7 @@ from .._core._arguments import Name, Strict, Text, named
 from .._core._requirement_text import parse_requirement
 from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
-from ..hosts.records import HOSTS
+from ..hosts.records import HOST_NAMES, HOSTS
 from ._profile_parts import (
     MARGIN,
     WITHOUT_TEMPERATURE,
@@ -27,17 +24,17 @@ from ._profile_parts import (
     Unit,
 )
 
-DEFAULT_OBJECTIVES = (
+_DEFAULT_OBJECTIVES = (
     "heavy_rare_earth_wt_pct:min",
     "supply_risk:min",
     "cost_per_flux_USD_m3_T:min",
     "margin:max",
 )
-MOST_OBJECTIVES = 6
+_MOST_OBJECTIVES = 6
 
 
 class Profile(Strict):
-    """A device: conditions, requirements, reference magnet and what to try.
+    """A device: conditions, requirements, reference magnet and candidates.
 
     Attributes
     ----------
@@ -50,7 +47,7 @@ class Profile(Strict):
     temperature_min_K, temperature_max_K : float
         Range of the magnet's temperature; temperature coefficients are chords over it.
     temperature_K : float
-        Where requirements are judged unless they say otherwise.
+        Temperature of requirements that name none.
     load_line : float
         Permeance coefficient -B / (mu0 H) of the working point.
     outside_field_kA_m : float
@@ -88,8 +85,8 @@ class Profile(Strict):
     magnet_mass_kg: PositiveFloat
     sources: Sources
     reference: Reference
-    objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_OBJECTIVES)] = (
-        DEFAULT_OBJECTIVES
+    objectives: Annotated[tuple[str, ...], Field(min_length=1, max_length=_MOST_OBJECTIVES)] = (
+        _DEFAULT_OBJECTIVES
     )
     units: tuple[Unit, ...] = ()
     requirements: Annotated[tuple[Requirement, ...], Field(min_length=1)]
@@ -133,7 +130,7 @@ class Profile(Strict):
         )
 
     def temperature_of(self, requirement: Requirement) -> float | None:
-        """Return where a requirement is judged, K; None for what belongs to no temperature.
+        """Return the temperature of a requirement, K; None for columns that have none.
 
         Parameters
         ----------
@@ -152,13 +149,9 @@ class Profile(Strict):
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Every temperature at which properties are needed, K, ascending."""
-        judged = {self.temperature_of(r) for r in self.requirements} - {None}
-        return tuple(
-            sorted(
-                {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
-                | {t for t in judged if t is not None}
-            )
-        )
+        required = {self.temperature_of(r) for r in self.requirements}
+        own = {self.temperature_min_K, self.temperature_K, self.temperature_max_K}
+        return tuple(sorted(own | {kelvin for kelvin in required if kelvin is not None}))
 
 
 def names() -> list[str]:
@@ -207,7 +200,7 @@ def with_reference(
     profile : Profile
         A device.
     recipe : str
-        Composition of the magnet that it has.
+        Composition of its magnet.
     basis : {"auto", "atomic", "weight"}
         What the amounts are.
     shell : str, optional
@@ -253,7 +246,7 @@ def asked(
     reference : str
         Composition of today's magnet.
     temperature : float or str
-        Hottest temperature of the magnet, where requirements are judged: K, or a text such as
+        Hottest temperature of the magnet, that of the requirements: K, or a text such as
         ``"150C"``.
     load_line : float
         Permeance coefficient -B / (mu_0 H).
@@ -276,8 +269,6 @@ def asked(
     >>> asked(["coercivity_kA_m>=500"], "Nd1.8Dy0.2Fe14B", "150C").temperature_K
     423.15
     """
-    from ..hosts.records import HOST_NAMES
-
     kelvin = parse_temperature(temperature)
     limits: list[dict[str, Any]] = []
     for text in require:
@@ -315,7 +306,6 @@ def _reference(recipe: str, basis: str, shell: str | None) -> Reference:
     """Return a magnet to save against."""
     from ..composition._read import read_inputs
     from ..hosts.partition import assign_hosts
-    from ..hosts.records import HOST_NAMES
 
     table = read_inputs(recipe, basis, strict=True).table  # type: ignore[arg-type]
     code = int(assign_hosts(table)[0])

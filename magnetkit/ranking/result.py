@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 TOP_ROWS = 1000
 """Rows of ``ranked.csv``."""
 LEADING_ROWS, SPREAD_ROWS = 10_000, 2000
-"""The first by rank, and how many are spread over all ranks: what printing and report show, and
-what is in memory when a screening ends."""
+"""The first by rank, and how many are spread over all ranks: those that printing and report show,
+in memory when a screening ends."""
 ANSWER = "answer"
 """Sentences in a manifest that its reports begin with."""
 REPORT = "report.html"
@@ -37,7 +37,7 @@ _MASKED = {"rank": "Int64", "pareto_front": "Int32"}
 
 
 class Rows(Protocol):
-    """Every row of a result in the order of the input: an Arrow table, or what reads one."""
+    """Every row of a result in the order of the input: an Arrow table, or a reader of files."""
 
     def __len__(self) -> int: ...
 
@@ -54,19 +54,18 @@ class Rows(Protocol):
 
 @dataclass(frozen=True)
 class Ranked:
-    """Ranked candidates for a device, read as they are asked for.
+    """Ranked candidates for a device, read when they are needed.
 
     Attributes
     ----------
     source : pyarrow.Table or Rows
-        Every candidate with its rank, in the order of the input: in memory, or where it was
-        written.
+        Every candidate with its rank, in the order of the input: in memory, or in files.
     profile : Profile
         The device.
     manifest : dict
-        What was asked, of which data, with which versions.
+        Arguments, data and versions, and a summary.
     unread : sequence of Rejected or callable
-        Lines of the input that could not be read, or what reads them.
+        Lines of the input that could not be read, or a function that reads them.
     known_job : Job or None
         The job of the screening, where it was done in this process.
     """
@@ -81,18 +80,18 @@ class Ranked:
         return self._row_count()
 
     def _row_count(self) -> int:
-        """Return how many rows there are by the manifest, which may say anything."""
+        """Return how many rows there are by the manifest, which may be damaged."""
         found = self.manifest["summary"]
         return int(found["kept" if "kept" in found else "candidates"])
 
     @property
     def judged(self) -> int:
-        """How many candidates were judged; with ``keep`` more than there are rows."""
+        """How many candidates were evaluated; with ``keep`` more than there are rows."""
         return int(self.manifest["summary"]["candidates"])
 
     @property
     def data(self) -> pa.Table:
-        """Every candidate as an Arrow table; not held, so keep it if you need it twice."""
+        """Every candidate as an Arrow table; read at each call, so keep it if you need it twice."""
         return self.select()
 
     def select(self, columns: Sequence[str] | None = None) -> pa.Table:
@@ -127,11 +126,11 @@ class Ranked:
     def table(self) -> pd.DataFrame:
         """Every candidate, in the order of the input; columns as in `magnetkit.columns`.
 
-        All of it is held in memory: for millions of candidates take `best`, `pareto` or `select`.
-        It is of pandas whatever was given: a result opened from its folder does not know what that
-        was. ``polars.DataFrame(result)`` and ``pyarrow.table(result)`` are of others.
+        All of it is in memory: for millions of candidates take `best`, `pareto` or `select`. It is
+        of pandas whatever the input; ``polars.DataFrame(result)`` and ``pyarrow.table(result)``
+        give other frames.
         """
-        return frame_of(self.data)
+        return _frame_of(self.data)
 
     @cached_property
     def rejected(self) -> list[Rejected]:
@@ -140,7 +139,7 @@ class Ranked:
 
     @cached_property
     def job(self) -> "Job":
-        """What the candidates were judged for."""
+        """What the candidates were evaluated for."""
         from ._job import job_from
 
         return self.known_job or job_from(self.profile, self.manifest["identity"])
@@ -277,7 +276,7 @@ class Ranked:
         Parameters
         ----------
         baseline : Ranked
-            What this one is held against.
+            The one that this is compared with.
         n : int
             Places that count as the top.
 
@@ -296,7 +295,7 @@ class Ranked:
         return changes(self, baseline, n)
 
     def ledger(self, n: int | None = None) -> pd.DataFrame:
-        """Return what the best candidates save of heavy rare earth, and what they pay.
+        """Return what the best candidates save of heavy rare earth, and lose for it.
 
         Parameters
         ----------
@@ -325,7 +324,7 @@ class Ranked:
         )
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Hand `data` to anything that speaks Arrow: ``polars.DataFrame(result)``."""
+        """Give `data` to any library that reads Arrow: ``polars.DataFrame(result)``."""
         return self.data.__arrow_c_stream__(requested_schema)
 
     def to_parquet(self, path: str | Path) -> None:
@@ -350,7 +349,7 @@ class Ranked:
     def _rows(self, rows: NDArray[np.int64]) -> pd.DataFrame:
         """Return some rows, by ascending number, in order of rank, with the index of `table`."""
         found = compact(self.source.take(rows))
-        return frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
+        return _frame_of(found).set_axis(rows).sort_values("rank", kind="stable")
 
 
 def rows_between(rows: NDArray[np.int64], start: int, stop: int) -> NDArray[np.int64]:
@@ -368,9 +367,9 @@ def spread_places(ranked: int, n: int) -> NDArray[np.int64]:
 
 
 def compact(table: pa.Table) -> pa.Table:
-    """Return a table in one piece, whose dictionaries hold no text but that of its rows.
+    """Return a table in one piece, whose dictionaries have only the texts of its rows.
 
-    Those of a chunk are of all its rows; what is made of a few rows would look through them all.
+    Those of a chunk have the texts of all its rows: a table of a few would be slow to read.
     """
     columns = []
     for column in table.columns:
@@ -382,7 +381,7 @@ def compact(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def frame_of(table: pa.Table) -> pd.DataFrame:
+def _frame_of(table: pa.Table) -> pd.DataFrame:
     """Return rows of a result as pandas has them."""
     frame = table.to_pandas()
     for name, kind in _MASKED.items():

@@ -1,4 +1,4 @@
-"""What each candidate saves of each heavy rare earth against today's magnet, and what it pays."""
+"""What each candidate saves of each heavy rare earth against today's magnet, and loses for it."""
 
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from .applications import Profile
 
 
-LOSSES = {
+_LOSSES = {
     "coercivity_kA_m": "coercivity_lost_kA_m",
     "remanence_T": "remanence_lost_T",
     "max_energy_product_kJ_m3": "max_energy_product_lost_kJ_m3",
     "max_working_temperature_K": "max_working_temperature_lost_K",
 }
 """Result column to the column of what is lost of it against the reference."""
-ALPHA = "remanence_coefficient_pct_K"
+_ALPHA = "remanence_coefficient_pct_K"
 
 
 @named
@@ -119,13 +119,7 @@ def heavy_rare_earth_ledger(
     columns["heavy_rare_earth_saved_kg"] = saved * per_pct
     columns["heavy_rare_earth_saved_pct"] = 100.0 * saved / (today.sum() or np.nan)
     if reference_magnet is not None:
-        for name, lost in LOSSES.items():
-            columns[lost] = float(reference_magnet[name].iloc[0]) - results[name].to_numpy(float)
-        columns["remanence_coefficient_lost_pct_K"] = np.abs(results[ALPHA].to_numpy(float)) - abs(
-            float(reference_magnet[ALPHA].iloc[0])
-        )
-        lost_field = np.asarray(columns["coercivity_lost_kA_m"], dtype=np.float64)
-        columns["saved_wt_pct_per_lost_kA_m"] = _per_loss(saved, lost_field)
+        columns |= _losses(results, reference_magnet.iloc[0], saved)
     bulk = _bulk_at_equal_coercivity(
         results["host"].astype(str).map(root_of).to_numpy(dtype=str),
         shells != "",
@@ -138,10 +132,18 @@ def heavy_rare_earth_ledger(
     return pd.DataFrame(columns, index=results.index)
 
 
-def _per_loss(saved: NDArray[np.float64], lost: NDArray[np.float64]) -> NDArray[np.float64]:
+def _losses(
+    results: "pd.DataFrame", today: "pd.Series", saved: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of what is lost against the reference, and the savings per loss."""
+    found = {lost: float(today[n]) - results[n].to_numpy(float) for n, lost in _LOSSES.items()}
+    alpha = np.abs(results[_ALPHA].to_numpy(float))
+    found["remanence_coefficient_lost_pct_K"] = alpha - abs(float(today[_ALPHA]))
+    lost = found["coercivity_lost_kA_m"]
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(lost > 0, saved / lost, np.inf)
-    return np.where((saved > 0) & np.isfinite(lost), ratio, np.nan)
+    found["saved_wt_pct_per_lost_kA_m"] = np.where((saved > 0) & np.isfinite(lost), ratio, np.nan)
+    return found
 
 
 def _bulk_at_equal_coercivity(

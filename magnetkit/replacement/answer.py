@@ -180,7 +180,7 @@ def _finer_grains(question: Question) -> dict[str, Any] | None:
         return None
     from ..composition.table import CompositionTable
     from ..magnetism.sintered import sintered_columns
-    from ..ranking._job import judge
+    from ..ranking._requirements import evaluate_requirements
     from ..supply.ledger import ledger_columns
 
     text = charge(host, **fine)
@@ -190,7 +190,7 @@ def _finer_grains(question: Question) -> dict[str, Any] | None:
     (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
     conditions = question.wish.conditions
     magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
-    verdict = judge(question.device, {kelvin: magnet}, kelvin)
+    verdict = evaluate_requirements(question.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()
     frame["candidate"] = text
     frame["probability_meets_requirements"] = verdict.probability

@@ -1,4 +1,4 @@
-"""Where candidates come from: a table of the user's, or a substitution space."""
+"""The sources of candidates: a user's table, or a substitution space."""
 
 import hashlib
 import os
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ..ranking.applications import Profile
 
 
-# So many that what is done once a chunk costs little, so few that its arrays, some of which have
-# a hundred values a row, are not new pages of memory each time.
+# So many that the work once a chunk costs little, so few that its arrays, some of which have a
+# hundred values a row, are not new pages of memory each time.
 CHUNK_ROWS = 32_768
 
 
@@ -99,7 +99,7 @@ class SpacePiece:
         return self.take(np.arange(len(self)))
 
     def take(self, rows: NDArray[np.int64], named: bool = True) -> Chunk:
-        """Return some of them, as `Chunk.take` does; without `named` their labels are missing."""
+        """Return some of them, as `Chunk.take` does; without labels unless `named`."""
         own = self.numbers
         numbers = own.start + rows if isinstance(own, range) else own[rows]
         table = replace(self.space[numbers], row_index=self.row + rows)
@@ -114,7 +114,7 @@ def take_rows(piece: Piece, rows: NDArray[np.int64]) -> Chunk:
 
 
 def batches(piece: Piece, size: int) -> Iterator[Chunk]:
-    """Yield the candidates of a piece, those of a space at most `size` at a time and unnamed."""
+    """Yield the candidates of a piece; those of a space by `size` at most, without labels."""
     if not isinstance(piece, SpacePiece):
         yield piece()
         return
@@ -183,7 +183,7 @@ class SpaceCandidates:
     ----------
     spaces : sequence of Substitutions
     leading : sequence of (formula, shell)
-        Magnets to judge beside the spaces: the reference, and shells.
+        Magnets to evaluate besides the spaces: the reference, and shells.
     shell : str
         Grain-boundary shell of every formula of the spaces.
     """
@@ -218,7 +218,7 @@ class SpaceCandidates:
                     row += len(numbers)
 
     def sample(self, n: int) -> list[Chunk]:
-        """Return some `n` formulas, evenly spread: a chunk for each space."""
+        """Return about `n` formulas, evenly spread: a chunk for each space."""
         found = []
         for space in self.spaces:
             table = space.sample(max(1, round(n * len(space) / self.count())))
@@ -226,7 +226,7 @@ class SpaceCandidates:
         return found
 
     def count(self) -> int:
-        """Return the number of candidates, those that stand in two spaces counted twice."""
+        """Return the number of candidates; those in two spaces count twice."""
         return len(self.leading) + sum(len(space) for space in self.spaces)
 
     def describe(self) -> Mapping[str, object]:
@@ -247,15 +247,15 @@ def _leading_chunk(leading: Sequence[tuple[str, str]]) -> Chunk:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Some candidates of others.
+    """Some candidates of another source.
 
     Attributes
     ----------
     source : Candidates
     size : int
-        Of the pieces in which they were chosen.
+        Candidates in each of its pieces.
     rows : dict of int to ndarray of int64
-        By number of the piece, the numbers within it, ascending.
+        Number of the piece to their numbers within it, ascending.
     """
 
     source: Candidates
@@ -274,7 +274,7 @@ class Chosen:
         return sum(len(rows) for rows in self.rows.values())
 
     def describe(self) -> Mapping[str, object]:
-        """Return what identifies those that they were chosen from."""
+        """Return what identifies the source."""
         return self.source.describe()
 
 
@@ -353,7 +353,7 @@ def as_candidates(
     column: str | None = None,
     shell: Any = None,
 ) -> Candidates:
-    """Take candidates in any form `screen` accepts; `shell` is for those that name none."""
+    """Return candidates of any form `screen` accepts; `shell` is for those that name none."""
     text = str(read_shell(shell) or "")
     if given is None:
         return replace(profile_space(profile), shell=text)

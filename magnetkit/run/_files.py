@@ -1,10 +1,9 @@
-"""A results folder, here or in a store: its files, whose they are, and the way to read them.
+"""A results folder, here or in a store: its files, their ownership, and how they are read.
 
-A folder is written to only where it is empty or its manifest is this program's, and a file only
-where the manifest names it by its hash. A new result is renamed into its place once it is whole;
-a stop on the way is made good by whoever comes next. One process at a time writes into a folder of
-this machine; in a store there is no lock: two screenings into one place at once are the user's to
-avoid.
+A folder is written to only where it is empty or its manifest is this program's, and a file is
+replaced only where the manifest names it by its hash. A new result is renamed into its place once
+it is whole; after a stop on the way the next process completes it. One process at a time writes
+into a folder of this machine; a store has no lock: users avoid two screenings into one place.
 """
 
 import csv
@@ -41,20 +40,20 @@ if TYPE_CHECKING:
 
 
 FORMAT = "magnetkit screening 1"
-"""What a manifest of this program says of itself."""
+"""The format that a manifest of this program names."""
 MANIFEST = "manifest.json"
 PARTS = ".magnetkit-parts"
 STAGED = "staged"
 RANKED = "ranked.parquet"
 RANKED_CSV = "ranked.csv"
 REJECTED = "rejected.csv"
-LOCK = ".magnetkit-lock"
-HOLDER = ".magnetkit-holder"
-WAIT_S = 10.0
+_LOCK = ".magnetkit-lock"
+_HOLDER = ".magnetkit-holder"
+_WAIT_S = 10.0
 """How long a reader waits for a writer that is putting finished files in their place."""
 
 _OLDER = ("application", "candidates", "chunk_rows", "code", "magnetkit")
-"""What the identity in a manifest has, also in those that have no `FORMAT` yet."""
+"""Fields of the identity in every manifest, also in older ones without a `FORMAT`."""
 
 R = TypeVar("R", bound=Ranked)
 
@@ -116,20 +115,14 @@ class Place:
         return Place(self.name_of(name))
 
     def name_of(self, name: str) -> str:
-        """Return how a user knows a file: its path or its URL."""
+        """Return the path or URL of a file, as a user names it."""
         if self.is_local:
             return str(Path(self.address, name))
         address, mark, options = self.address.partition("?")
         return f"{address.rstrip('/')}/{name}{mark}{options}"
 
     def put(self, name: str, content: bytes) -> None:
-        """Write a file whole.
-
-        Raises
-        ------
-        InputError
-            If it cannot be written, with the way out.
-        """
+        """Write a file as a whole; `InputError` with the way out where that fails."""
         if self.is_local:
             with replacing(Path(self.address, name)) as temporary:
                 temporary.write_bytes(content)
@@ -148,7 +141,7 @@ class Place:
             return stream.readall()
 
     def opened(self, name: str) -> bytes | pa.MemoryMappedFile:
-        """Return a file's content for Arrow to read some of: mapped into memory if it is here."""
+        """Return a file's content for Arrow to read in parts: mapped into memory if it is here."""
         return pa.memory_map(self.name_of(name)) if self.is_local else self.get(name)
 
     def has(self, name: str) -> bool:
@@ -156,7 +149,7 @@ class Place:
         return self.filesystem.get_file_info(self.path(name)).is_file
 
     def names(self) -> set[str]:
-        """Return the names of all files, with the folders that they are in."""
+        """Return the names of all files, with their folders."""
         root = self._found[1]
         chosen = fs.FileSelector(root, recursive=True, allow_not_found=True)
         with _explained(self.address, "list"):
@@ -172,7 +165,7 @@ class Place:
 
 @contextmanager
 def _explained(address: str, what: str) -> Iterator[None]:
-    """Say what a store refuses: no such bucket, no rights, no credentials, no answer."""
+    """Turn an error of a store into one that names the cause and the way out."""
     try:
         yield
     except OSError as error:
@@ -190,25 +183,13 @@ def digest_of(content: bytes) -> str:
 
 @contextmanager
 def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
-    """Keep other processes out of a results folder, which must be there.
+    """Keep other processes out of a results folder, which must exist.
 
-    The lock is the operating system's, so that a process that is killed leaves none behind. Who has
-    it stands in a file beside the parts, for whoever comes second.
-
-    Parameters
-    ----------
-    path : Path
-        The folder.
-    wait : float
-        How long to wait for whoever has it, s.
-
-    Raises
-    ------
-    InputError
-        If another process, or another screening of this one, has it: which, and since when; or
-        if the folder cannot be written.
+    The lock is the operating system's, so that a killed process leaves none behind. A file beside
+    the parts names its owner. After `wait` seconds `InputError` says which process, or other
+    screening of this one, has the lock, and since when; or that the folder cannot be written.
     """
-    own = FileLock(path / LOCK, timeout=wait, thread_local=False)
+    own = FileLock(path / _LOCK, timeout=wait, thread_local=False)
     try:
         own.acquire()
     except Timeout:
@@ -223,8 +204,8 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
         _sign(path)
         yield
     finally:
-        # While it is locked: who waits for a file that is gone makes a new one.
-        for name in (HOLDER, LOCK):
+        # While it is locked: a process that waits for the file makes a new one.
+        for name in (_HOLDER, _LOCK):
             with suppress(OSError):
                 (path / name).unlink()
         own.release()
@@ -233,14 +214,14 @@ def lock(path: Path, wait: float = 0.0) -> Iterator[None]:
 def _sign(path: Path) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     content = {"pid": os.getpid(), "host": socket.gethostname(), "since": since}
-    # The folder is locked without this too.
+    # The lock does not depend on this file.
     with suppress(OSError):
-        (path / HOLDER).write_text(json.dumps(content), encoding="utf-8")
+        (path / _HOLDER).write_text(json.dumps(content), encoding="utf-8")
 
 
 def _holder(path: Path) -> str:
     try:
-        found = json.loads((path / HOLDER).read_text(encoding="utf-8"))
+        found = json.loads((path / _HOLDER).read_text(encoding="utf-8"))
         return f"process {found['pid']} on {found['host']} since {found['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
@@ -268,7 +249,7 @@ def has_digest(file: Path, digest: object) -> bool:
 
 
 def own_manifest(folder: Place | Path) -> dict[str, Any] | None:
-    """Return a manifest that this program wrote; None where there is none or it is another's."""
+    """Return a manifest that this program wrote; None where there is none or another."""
     place = folder if isinstance(folder, Place) else Place.of(folder)
     try:
         found = json.loads(place.get(MANIFEST))
@@ -290,10 +271,7 @@ def named_files(manifest: dict[str, Any] | None) -> dict[str, Any]:
 def check_place(path: Path) -> None:
     """Refuse a folder that is neither absent, nor empty, nor one whose manifest is this program's.
 
-    Raises
-    ------
-    InputError
-        Naming what stands there, and the way out.
+    The `InputError` names the files there and the way out, as that of `check_own` does.
     """
     hidden = path / PARTS
     if hidden.is_symlink() or (hidden.exists() and not hidden.is_dir()):
@@ -302,7 +280,7 @@ def check_place(path: Path) -> None:
             "folder"
         )
     try:
-        names = sorted({entry.name for entry in path.iterdir()} - {PARTS, LOCK, HOLDER})
+        names = sorted({entry.name for entry in path.iterdir()} - {PARTS, _LOCK, _HOLDER})
     except FileNotFoundError:
         return
     except OSError as error:
@@ -321,11 +299,6 @@ def check_own(path: Path) -> None:
     """Refuse what `check_place` does, and files in the way that the manifest does not name.
 
     The folder must be locked.
-
-    Raises
-    ------
-    InputError
-        Naming what stands there, and the way out.
     """
     check_place(path)
     manifest = own_manifest(path)
@@ -345,7 +318,7 @@ def _foreign(file: Path) -> InputError:
 
 
 def _older_report(file: Path) -> bool:
-    """Return whether a report is of a version that sealed none."""
+    """Return whether a report is of a version that did not seal them."""
     try:
         with file.open("rb") as stream:
             return b": magnetkit</title>" in stream.read(4096)
@@ -354,15 +327,11 @@ def _older_report(file: Path) -> bool:
 
 
 def settle(path: Path) -> None:
-    """Put a complete new result in its place, where a screening has come so far.
+    """Move a complete new result, if there is one, into its place.
 
-    Each step is a rename, and what is done of them does not matter: after a stop at any point
-    this goes on. The folder must be locked.
-
-    Raises
-    ------
-    InputError
-        If a file is in the way that is not this program's, or one cannot be written.
+    Each step is a rename: after a stop at any point this can be done again. The folder must be
+    locked. Raises `InputError` if a file in the way is not this program's, or one cannot be
+    written.
     """
     staged = path / PARTS / STAGED
     new = own_manifest(staged)
@@ -372,7 +341,7 @@ def settle(path: Path) -> None:
     for name in named_files(new):
         if name in (RANKED, RANKED_CSV, REJECTED) and (staged / name).is_file():
             _move(staged / name, path / name)
-    # It is of the result before; `report` writes another.
+    # That of the earlier result; `report` writes another.
     (path / REPORT).unlink(missing_ok=True)
     _move(staged / MANIFEST, path / MANIFEST)
     shutil.rmtree(path / PARTS, ignore_errors=True)
@@ -388,13 +357,7 @@ def _move(source: Path, target: Path) -> None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Read the manifest of a results folder: of its result, or else of what is under way.
-
-    Raises
-    ------
-    StoreError
-        If there is none or it cannot be read.
-    """
+    """Read the manifest of a results folder: of its result, or of an unfinished screening."""
     file, running = path / MANIFEST, path / PARTS / MANIFEST
     if running.is_file() and not (file.is_file() and (own_manifest(path) or {}).get("done")):
         file = running
@@ -412,15 +375,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def read_finished(path: Path) -> dict[str, Any]:
     """Read the manifest of a finished results folder, and check its files against their hashes.
 
-    A new result that a stop left complete is put in its place before.
-
-    Raises
-    ------
-    StoreError
-        If it is no results folder, is not finished, or a file is not what was written.
+    A new result that a stop left complete is moved into its place before. Raises `StoreError` if it
+    is no results folder, is not finished, or a file was changed.
     """
     if (path / PARTS / STAGED / MANIFEST).is_file():
-        with lock(path, WAIT_S):
+        with lock(path, _WAIT_S):
             settle(path)
     while True:
         manifest = read_manifest(path)
@@ -448,18 +407,7 @@ def _check_files(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def check_report(file: Path) -> None:
-    """Refuse to write a report over a file that is none of this program's.
-
-    Parameters
-    ----------
-    file : Path
-        Where the report is to go.
-
-    Raises
-    ------
-    InputError
-        If a file stands there that does not carry the seal of a report.
-    """
+    """Refuse to write a report over a file that does not carry the seal of one."""
     if not os.path.lexists(file) or sealed(file):
         return
     manifest = own_manifest(file.parent)
@@ -469,24 +417,12 @@ def check_report(file: Path) -> None:
 
 
 def save_answer(out: str | Path, manifest: Mapping[str, Any]) -> None:
-    """Write what a result was made to answer into the manifest of its folder.
+    """Write the `ANSWER` in a result's manifest into that of its folder, a path or a URL.
 
-    Parameters
-    ----------
-    out : str or Path
-        The folder, or its URL in a store.
-    manifest : mapping
-        Of the result, with its `ANSWER`.
-
-    Raises
-    ------
-    StoreError
-        If the folder has no manifest or that of another result.
-    InputError
-        If it cannot be written.
+    Raises `StoreError` if the folder has no manifest or that of another result.
     """
     place = Place.of(out)
-    with lock(Path(out), WAIT_S) if place.is_local else nullcontext():
+    with lock(Path(out), _WAIT_S) if place.is_local else nullcontext():
         try:
             there = json.loads(place.get(MANIFEST))
             same = there["files"] == manifest["files"]
@@ -544,7 +480,7 @@ class RowsInMemory:
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Rows of a result that was written, in the order of the input, as `ranking.result.Rows`.
+    """Rows of a result in files, in the order of the input, as `ranking.result.Rows`.
 
     Attributes
     ----------
@@ -629,19 +565,9 @@ def result_of(
 
 
 def open_result(path: str | Path, kind: type[R]) -> R:
-    """Open a finished results folder.
+    """Open a finished results folder, or its URL in a store, as a `Ranked` of some kind.
 
-    Parameters
-    ----------
-    path : str or Path
-        Folder that `magnetkit.screen` wrote, or its URL in a store.
-    kind : type
-        `Ranked`, or what is made of it.
-
-    Raises
-    ------
-    StoreError
-        If it is no results folder, is not finished or is damaged.
+    Raises `StoreError` if it is no results folder, is not finished or is damaged.
     """
     place = Place.of(path)
     if not place.is_local:
@@ -655,7 +581,7 @@ def open_result(path: str | Path, kind: type[R]) -> R:
 
 
 def _read_finished_there(place: Place) -> dict[str, Any]:
-    """Read the manifest of a finished result in a store; its files are there, hashes not asked."""
+    """Read the manifest of a finished result in a store; its files exist, hashes unchecked."""
     names = place.names()
     if MANIFEST not in names:
         raise StoreError(f"{place.address} is no finished result: it has no {MANIFEST}")

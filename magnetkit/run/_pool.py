@@ -1,9 +1,8 @@
-"""Working on several pieces at once, in threads, processes or on machines, their parts in order.
+"""Several pieces at once, in threads, processes or on machines, with their parts in order.
 
 On many processes or machines, by Dask, each piece is a task of its own and its part comes back as
-bytes, so that workers need no common disk. A part depends on its piece alone: a worker that is lost
-costs the pieces it was working on, which Dask gives to another, and the results have the same bytes
-as those of one machine.
+bytes, so that workers need no common disk. A part depends on its piece alone: the pieces of a
+worker that is lost go to another one, and the results have the same bytes as those of one machine.
 """
 
 import os
@@ -33,49 +32,49 @@ Progress = Callable[[int, int | None], None]
 """Called with the rows done and the rows in all (None if not known)."""
 
 
-class Begun(Protocol):
-    """Some work that was begun: a future of Python's or of Dask's."""
+class _Future(Protocol):
+    """A future of Python's or of Dask's."""
 
     def result(self) -> Any:
-        """Wait for what it returns."""
+        """Wait for the result."""
         ...
 
     def cancel(self) -> Any:
-        """Leave it, if it is not done."""
+        """Cancel the work, if it is not done."""
         ...
 
 
 class Pool(Protocol):
-    """Something that works on pieces."""
+    """Workers for pieces."""
 
     workers: int
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
-        """Begin some work."""
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
+        """Start some work."""
         ...
 
 
 def in_order(pool: Pool, work: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
     """Yield the result of each piece in order.
 
-    So few pieces are begun before their turn that memory stays flat, and an interruption loses
-    no more than those.
+    Only a few pieces are started before their turn, so that memory stays flat and an interruption
+    loses little.
     """
-    begun: deque[Begun] = deque()
+    started: deque[_Future] = deque()
     try:
         for piece in pieces:
-            begun.append(pool.submit(work, piece))
-            if len(begun) > pool.workers + 1:
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
+            started.append(pool.submit(work, piece))
+            if len(started) > pool.workers + 1:
+                yield started.popleft().result()
+        while started:
+            yield started.popleft().result()
     finally:
-        for left in begun:
+        for left in started:
             left.cancel()
 
 
 def ahead(items: Iterable[A]) -> Iterator[A]:
-    """Yield items, the next of which is made in a thread while the caller has one in hand."""
+    """Yield items, while a thread makes the next one."""
     given, end = iter(items), object()
     with ThreadPoolExecutor(1, "ahead") as pool:
         coming: Any = pool.submit(next, given, end)
@@ -87,16 +86,16 @@ def ahead(items: Iterable[A]) -> Iterator[A]:
 class Threads:
     """The threads of this process: kernels and Arrow release the GIL.
 
-    One piece a thread, each in one thread throughout, is faster than several threads a piece, for
-    what lies between the kernels then runs side by side too.
+    One piece a thread is faster than several threads a piece: the code between the kernels runs in
+    parallel too.
     """
 
     def __init__(self) -> None:
         self.workers = thread_count()
         self._pool = ThreadPoolExecutor(self.workers, "screening", limit_threads, (1,))
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
-        """Begin some work."""
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
+        """Start some work."""
         return self._pool.submit(work, piece)
 
     def __enter__(self) -> "Threads":
@@ -113,26 +112,12 @@ def opened(
     job: Job | None = None,
     needed: Mapping[str, Any] | None = None,
 ) -> Iterator[Pool]:
-    """Give what works on pieces: threads here, processes here, or a cluster.
+    """Give the workers: threads here, so many processes here, or those of a cluster.
 
-    Parameters
-    ----------
-    workers : int, optional
-        Start so many processes on this machine.
-    address : str, optional
-        Scheduler of a cluster, e.g. ``"tcp://10.0.0.1:8786"``.
-    job : Job, optional
-        What the work is for.
-    needed : mapping, optional
-        What `dependencies` says of the job here; a worker where it differs refuses to work.
-
-    Raises
-    ------
-    InputError
-        If both are given, Dask is missing, the scheduler does not answer or has no workers, or
-        workers keep dying.
-    NetworkError
-        If the scheduler or all its workers are lost on the way.
+    `address` is that of its scheduler, e.g. ``"tcp://10.0.0.1:8786"``. A worker whose
+    `dependencies` of the job differ from those `needed` refuses to work. Raises `InputError` if
+    both are given, Dask is missing, the scheduler does not answer or has no workers, or workers
+    keep dying; `NetworkError` if the scheduler or all its workers are lost on the way.
     """
     if workers is None and address is None:
         with Threads() as pool:
@@ -196,34 +181,34 @@ def _client(workers: int | None, address: str | None) -> "Iterator[Client]":
 
 
 class _Cluster:
-    """A Dask client with the face of a pool."""
+    """A Dask client as a pool."""
 
     def __init__(self, client: "Client", job: Job | None, needed: Mapping[str, Any] | None) -> None:
         self._client = client
         self._job, self._needed = job, needed
         self.workers = max(1, sum(client.nthreads().values()))
 
-    def submit(self, work: Callable[[Any], Any], piece: Any) -> Begun:
-        """Begin some work."""
+    def submit(self, work: Callable[[Any], Any], piece: Any) -> _Future:
+        """Start some work."""
         future = self._client.submit(_alone, work, piece, self._job, self._needed, pure=False)
         return _Watched(self._client, future)
 
 
 class _Watched:
-    """A future of Dask's that does not wait for ever where nobody is left to work."""
+    """A future of Dask's that does not wait for ever where no workers are left."""
 
     def __init__(self, client: "Client", future: Any) -> None:
         self._client, self._future = client, future
 
     def result(self) -> Any:
-        """Wait for what it returns."""
+        """Wait for the result."""
         left_alone = 0.0
         while True:
             try:
                 return self._future.result(timeout=_LOOK_SECONDS)
             except TimeoutError:
                 if self._future.done():
-                    # It came in just now, or the time was up in the work itself.
+                    # It came just now, or the work itself raised the error.
                     return self._future.result()
             left_alone = 0.0 if self._client.nthreads() else left_alone + _LOOK_SECONDS
             if left_alone >= _CONNECT_SECONDS:
@@ -233,7 +218,7 @@ class _Watched:
                 )
 
     def cancel(self) -> None:
-        """Leave it, if it is not done."""
+        """Cancel the work, if it is not done."""
         self._future.cancel()
 
 
@@ -255,7 +240,7 @@ def _alone(
 
 @contextmanager
 def reporting(progress: bool | Progress, task: str) -> Iterator[Progress]:
-    """Give the function to tell progress to: the caller's, a bar's, or a silent one."""
+    """Give the function that reports progress: the caller's, a bar's, or a silent one."""
     if callable(progress):
         yield progress
         return

@@ -1,16 +1,16 @@
-"""Where a screening is kept while it runs: in memory, in a results folder, in a store of many.
+"""The chunks of a screening while it runs: in memory, in a results folder, in a store of many.
 
-In a folder of this machine all that is written lies in `PARTS`: each finished chunk as an Arrow
-file, what it rejected beside it, and a manifest that names both with their hash, so that a stopped
-screening goes on where it was. The ranked files are written there too. Once all are complete they
-are renamed into their place, the manifest last (`settle`). Until then an earlier result of the
-folder stands as it was.
+In a folder of this machine all files are written to `PARTS`: each finished chunk as an Arrow file,
+its rejected lines beside it, and a manifest with the hashes of both, so that a stopped screening
+goes on where it was. The ranked files are written there too. Once all are complete they are
+renamed into their place, the manifest last (`settle`). Until then an earlier result of the folder
+stays as it was.
 
 In a store that many machines reach (``s3://bucket/run``) workers write each finished chunk, and at
-the end, with its ranks, as a fragment of one table; only metadata and what the ranking needs come
-back. A name means one content, so that a chunk that was given to two workers, or written twice, is
-the same. The fragments of a result are its own folder, and count once the manifest names them: it
-is written last.
+the end, with its ranks, as a fragment of one table; only metadata and the ranking's keys come back.
+A name means one content: a chunk that two workers made, or that is written twice, is the same. The
+fragments of a result have a folder of their own, and count once the manifest, written last, names
+them.
 """
 
 import json
@@ -30,7 +30,7 @@ import pyarrow as pa
 from .._core.datasets import sha256
 from .._core.errors import InputError, MagnetkitError, StoreError
 from ..composition._files import Rejected
-from ..ranking._order import Judged, Rule
+from ..ranking._order import Keys, Rule
 from ._files import (
     FORMAT,
     MANIFEST,
@@ -55,9 +55,9 @@ from ._work import Part, Work, decode, differences, file_name, put_part, rejecte
 
 _log = logging.getLogger(__name__)
 
-FRAGMENTS = "ranked"
+_FRAGMENTS = "ranked"
 """First part of the name of a folder of fragments."""
-_FRAGMENT = re.compile(rf"{FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
+_FRAGMENT = re.compile(rf"{_FRAGMENTS}-[0-9a-f]{{12}}\.parquet/part-\d{{6,}}\.parquet")
 
 # The manifest of all chunks so far is written after each as long as that takes so many seconds at
 # most, and for no more than this share of the time later: with many thousand chunks it would take
@@ -73,14 +73,14 @@ class Memory:
         self._parts: dict[str, list[tuple[int, Part]]] = {}
 
     def chunk(self, number: int) -> None:
-        """Nothing is finished before."""
+        """Return None: no chunk is finished before."""
 
     def prepared(self, work: Work) -> Work:
-        """Return the work as it is."""
+        """Return the work unchanged."""
         return work
 
     def add(self, number: int, part: Part) -> None:
-        """Take the next chunk."""
+        """Add the next chunk."""
         self._parts.setdefault(self.phase, []).append((number, part))
 
     def numbered(self, columns: list[str] | None = None) -> Iterator[tuple[int, pa.Table]]:
@@ -93,9 +93,9 @@ class Memory:
         """Yield the chunks in order."""
         return (table for _, table in self.numbered(columns))
 
-    def judged(self, rule: Rule) -> Iterator[Judged]:
+    def keys(self, rule: Rule) -> Iterator[Keys]:
         """Yield what the ranking needs of each chunk."""
-        return (part.judged for _, part in self._parts.get(self.phase, ()) if part.judged)
+        return (part.keys for _, part in self._parts.get(self.phase, ()) if part.keys)
 
     def tallies(self) -> Iterator[Mapping[str, Any]]:
         """Yield what was counted over each chunk."""
@@ -117,7 +117,7 @@ class Store:
     path : Path or str
         A folder, created if it is not there, or the URL of one in a store.
     near : bool
-        Whether all who work reach the folder, and write what they finish; all reach a store.
+        Whether all workers reach the folder, and write the chunks themselves, as in a store.
 
     Attributes
     ----------
@@ -126,15 +126,15 @@ class Store:
     place, parts : Place
         Where the result goes, and where the chunks are.
     phase : str
-        Which pass over candidates the chunks are of, part of their files' names.
+        The pass over candidates that makes the chunks, part of their files' names.
     hashed : dict of str to str
-        SHA-256 of files of the new result, where whoever wrote one knows it.
+        SHA-256 of files of the new result, as far as known from writing them.
 
     Raises
     ------
     InputError
-        If it cannot be reached or written, holds what is not this program's, or another process
-        writes into the folder.
+        If it cannot be reached or written, has files that are not this program's, or another
+        process writes into the folder.
     """
 
     def __init__(self, path: Path | str, near: bool = True) -> None:
@@ -148,7 +148,7 @@ class Store:
         self.models: dict[str, str] = {}
         self._workers_write = near or self.shared
         self._chunks: dict[tuple[str, int], dict[str, Any]] = {}
-        self._judged: dict[tuple[str, int], Judged] = {}
+        self._keys: dict[tuple[str, int], Keys] = {}
         self._due, self._unnamed = 0.0, False
         self._open = ExitStack()
 
@@ -174,10 +174,10 @@ class Store:
         self._open.close()
 
     def _check_names(self, names: set[str]) -> None:
-        """Refuse a place in a store that holds files, and no manifest of this program."""
+        """Refuse a place in a store that has files, and no manifest of this program."""
         foreign = {name for name in names if not name.startswith(f"{PARTS}/")}
         if own_manifest(self.parts) is not None:
-            # What was written of a result whose manifest was not.
+            # Files of a result whose manifest was not written.
             own = {name for name in foreign if _FRAGMENT.fullmatch(name)}
             foreign -= own | {RANKED_CSV, REJECTED}
         if foreign and own_manifest(self.place) is None:
@@ -189,19 +189,9 @@ class Store:
     def begin(self, identity: Mapping[str, Any], resume: bool = False) -> bool:
         """Begin a screening, or go on with one; return False where its result is there already.
 
-        Parameters
-        ----------
-        identity : mapping
-            What the results depend on: arguments, input, versions, data. Part of the manifest.
-        resume : bool
-            Keep the finished chunks, or the finished result, of the same identity.
-
-        Raises
-        ------
-        InputError
-            If `resume` meets another identity, or the folder cannot be written.
-        StoreError
-            If the manifest of what is to be resumed is damaged.
+        `identity` is what the results depend on: arguments, input, versions, data. With `resume`
+        the finished chunks, or the finished result, of the same identity are kept; `InputError` if
+        it is another, `StoreError` if the manifest is damaged.
         """
         self.identity = json.loads(json.dumps(identity))
         if resume:
@@ -225,7 +215,7 @@ class Store:
         return True
 
     def _clear(self) -> None:
-        """Remove what an earlier screening left on its way."""
+        """Remove the parts of an earlier screening."""
         if self.shared:
             self.parts.remove(self.parts.names())
         else:
@@ -282,19 +272,19 @@ class Store:
                 )
 
     def chunk(self, number: int) -> tuple[int, int] | None:
-        """Return how many rows a finished chunk has and how many it rejected; None if it is not."""
+        """Return the rows of a chunk and the lines rejected; None if it is not finished."""
         chunk = self._chunks.get((self.phase, number))
         return None if chunk is None else (chunk["rows"], chunk["rejected"])
 
     def prepared(self, work: Work) -> Work:
-        """Return the work so that whoever does it writes the chunk, if he reaches the folder."""
+        """Return the work with writing its chunk, if the workers reach the folder."""
         far = not self._workers_write
         return work if far else partial(written, work=work, place=self.parts, phase=self.phase)
 
     def add(self, number: int, part: Part) -> None:
         """Store the finished part of a chunk of that number, and name it in the manifest soon.
 
-        Where the process is killed, a chunk that was not yet named is evaluated again.
+        If the process is killed, a chunk that was not yet named is evaluated again.
         """
         self._agree(part.models, number)
         part = put_part(number, part, self.parts, self.phase)
@@ -309,8 +299,8 @@ class Store:
         if part.tally:
             chunk["tally"] = dict(part.tally)
         self._chunks[self.phase, number] = chunk
-        if part.judged is not None:
-            self._judged[self.phase, number] = part.judged
+        if part.keys is not None:
+            self._keys[self.phase, number] = part.keys
         begun = time.monotonic()
         self._unnamed = begun < self._due
         if not self._unnamed:
@@ -320,13 +310,13 @@ class Store:
                 self._due = begun + took / _SHARE_OF_TIME
 
     def leave_off(self) -> None:
-        """Name in the manifest what is finished and not yet named, where a screening ends early."""
+        """Name the finished chunks in the manifest, where a screening ends early."""
         if self._unnamed:
             with suppress(OSError, MagnetkitError):
                 self._write_manifest()
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Yield the finished chunks in order, or some columns of them, whose hash is not asked."""
+        """Yield the finished chunks in order, or some columns of them, hashes unchecked."""
         yield from (table for _, table in self._read("arrow", columns))
 
     def numbered(self) -> Iterator[tuple[int, pa.Table]]:
@@ -346,16 +336,16 @@ class Store:
         """Yield what was counted over each finished chunk."""
         return (chunk["tally"] for chunk in self._of(self.phase) if "tally" in chunk)
 
-    def judged(self, rule: Rule) -> Iterator[Judged]:
+    def keys(self, rule: Rule) -> Iterator[Keys]:
         """Yield what the ranking needs of each finished chunk, in order."""
         for chunk in self._of(self.phase):
-            known = self._judged.get((self.phase, chunk["number"]))
+            known = self._keys.get((self.phase, chunk["number"]))
             if known is not None:
                 yield known
                 continue
             # It was finished before this process was.
             for _, table in self._read("arrow", rule.columns(), chunk["number"]):
-                yield rule.judge(table)
+                yield rule.keys(table)
 
     def rejected(self) -> Iterator[Rejected]:
         """Yield the rejected lines in order."""
@@ -399,7 +389,7 @@ class Store:
         self.parts.put(MANIFEST, self._manifest_of({"done": False, "chunks": chunks}))
 
     def _manifest_of(self, content: Mapping[str, Any]) -> bytes:
-        """Return a manifest that says this beside what the results depend on."""
+        """Return a manifest with this content and the identity."""
         whole = {"format": FORMAT, "identity": self.identity, **content}
         return json.dumps(whole, indent=1, ensure_ascii=False).encode()
 
@@ -408,7 +398,7 @@ class Store:
         return self._staged / name
 
     def list_rejected(self) -> str:
-        """Write the rejected lines beside the parts, so that an earlier result stands as it was."""
+        """Write the rejected lines beside the parts, so that an earlier result stays as it was."""
         write_rejected(self.rejected(), self.staged(REJECTED))
         self.parts.put(REJECTED, self.staged(REJECTED).read_bytes())
         return self.parts.name_of(REJECTED)
@@ -426,7 +416,7 @@ class Store:
             for name in (RANKED_CSV, REJECTED):
                 self.place.put(name, self.staged(name).read_bytes())
             self.place.put(MANIFEST, content)
-            # Of an earlier result or attempt; what a user keeps beside is left alone.
+            # Of an earlier result or attempt; other files are the user's.
             names = self.place.names()
             own = {n for n in names if n.startswith(f"{PARTS}/") or _FRAGMENT.fullmatch(n)}
             self.place.remove(own - set(files))
@@ -439,7 +429,7 @@ class Store:
 def fragments_folder(identity: Mapping[str, Any]) -> str:
     """Return the name of the folder of a result's fragments: another for another question."""
     digest = digest_of(json.dumps(identity, sort_keys=True).encode())
-    return f"{FRAGMENTS}-{digest[:12]}.parquet"
+    return f"{_FRAGMENTS}-{digest[:12]}.parquet"
 
 
 def _make(folder: Path, named: Path) -> None:

@@ -1,9 +1,8 @@
-"""The unit of work: a piece of the candidates to a finished part, wherever it is done.
+"""The unit of work of a screening: a piece of the candidates becomes a finished part.
 
-A part depends on its piece and the job alone, so that it has the same bytes in whatever thread,
-process or machine it is made. What else it depends on, data, models, code and packages, is named by
-the bytes that are read (`dependencies`), so that a process on another machine, or a later run, can
-tell whether it would answer the same.
+A part depends on its piece and the job alone: it has the same bytes whatever thread, process or
+machine makes it. Data, models, code and packages that it depends on besides are named by hashes
+(`dependencies`), by which another machine, or a later run, finds whether it would answer the same.
 """
 
 import hashlib
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from .._core import datasets
 from .._core._files import whole
@@ -31,10 +31,10 @@ from .._core.errors import StoreError
 from .._core.settings import get_settings
 from ..composition._files import Rejected
 from ..prediction._stages import ENERGY
-from ..ranking._job import Job, evaluate
+from ..ranking._evaluate import Bound, Tally, evaluate, needed_for
+from ..ranking._job import Job
 from ..ranking._order import OUTPUT as RANKING
-from ..ranking._order import Judged, Rule
-from ..ranking._staged import Left, Sieve, Tally, needed_for, sift
+from ..ranking._order import Keys
 from ..surrogates._measured import TARGET
 from ..surrogates._store import syntax_sha256
 from ._candidates import CHUNK_ROWS, Chunk, Piece, batches
@@ -44,10 +44,10 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 # Each candidate has its own; all other texts repeat.
 _DISTINCT = ("candidate", "formula")
 
-VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
+_VERSIONED = ("numba", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy")
 """Packages on whose version a figure may depend."""
 
-# Rooms that no judged candidate depends on; whatever is not named here may decide.
+# Rooms on which no evaluated candidate depends; whatever is not named here may decide.
 APART = ("cli", "curves", "diffusion", "explorer", "replacement", "show")
 
 
@@ -58,9 +58,9 @@ class Part:
     Attributes
     ----------
     rows : int
-        Candidates judged.
+        Candidates evaluated.
     table : bytes
-        Their judged properties as an Arrow file; empty where there are none.
+        Their properties as an Arrow file; empty where there are none.
     rejected : bytes
         Lines that could not be used, as an Arrow file; empty where there are none.
     lines : int
@@ -68,14 +68,14 @@ class Part:
     first : Rejected or None
         The first of them.
     models : mapping of str to str
-        Property to the hash of the trained model that was asked for it.
-    judged : Judged or None
+        Property to the hash of the trained model that predicted it.
+    keys : Keys or None
         What the ranking needs of them.
     tally : mapping
-        What a sieve counted over them.
+        Counts over them, of a pass with a bound.
     files : mapping of str to str
-        Names and SHA-256 of what the worker has written itself; `table` and `rejected` are then
-        empty.
+        Names and SHA-256 of the files that the worker has written itself; `table` and `rejected`
+        are then empty.
     """
 
     rows: int
@@ -84,7 +84,7 @@ class Part:
     lines: int
     first: Rejected | None
     models: Mapping[str, str] = field(default_factory=dict)
-    judged: Judged | None = None
+    keys: Keys | None = None
     tally: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -113,32 +113,33 @@ def code_sha256() -> str:
     return found
 
 
-def finished(numbered: tuple[int, Piece], job: Job, rule: Rule) -> tuple[int, Part]:
-    """Read, evaluate and judge a piece; its number is passed on."""
+def finished(numbered: tuple[int, Piece], job: Job) -> tuple[int, Part]:
+    """Read and evaluate a piece in full; its number is passed on."""
     number, piece = numbered
     chunk = piece()
-    rows, rejected = len(chunk.table), chunk.rejected
-    table = table_of(chunk, job) if rows else None
-    part = Part(
+    table = table_of(chunk, job) if len(chunk.table) else None
+    part = _part(len(chunk.table), table, chunk.rejected)
+    if table is None:
+        return number, part
+    return number, replace(part, models=_models_of(table, job), keys=job.rule.keys(table))
+
+
+def _part(rows: int, table: pa.Table | None, rejected: list[Rejected]) -> Part:
+    return Part(
         rows,
         b"" if table is None else encode(table),
         encode(_rejected_table(rejected)) if rejected else b"",
         len(rejected),
         rejected[0] if rejected else None,
-        {} if table is None else _models_of(table, job),
-        None if table is None else rule.judge(table),
     )
-    return number, part
 
 
-def sieved(
-    numbered: tuple[int, Piece], job: Job, rule: Rule, sieve: Sieve, keep: int
-) -> tuple[int, Part]:
-    """Read a piece and leave out what cannot be among the first `keep`.
+def bounded(numbered: tuple[int, Piece], job: Job, bound: Bound, keep: int) -> tuple[int, Part]:
+    """Read a piece and evaluate what can be within a bound, as far as the first `keep` need it.
 
-    The table of the part has, of each candidate that is left, its number within the piece
-    (``row``), whether it ``meets`` the requirements, and what it is ordered ``by``: its loss or
-    margin, then its ``key``.
+    The table of the part has, of each candidate within, its number within the piece (``row``),
+    whether it ``meets`` the requirements, and what it is ordered ``by``: its loss or margin, then
+    its ``hash``.
     """
     number, piece = numbered
     rows, tally = 0, Tally()
@@ -147,50 +148,40 @@ def sieved(
     for chunk in batches(piece, CHUNK_ROWS):
         rejected += chunk.rejected
         if len(chunk.table):
-            found, counted = sift(chunk.table, chunk.shells, job, rule, sieve)
-            tally.add(counted)
-            left.append(_left_table(found, rows))
+            found = evaluate(chunk.table, chunk.shells, job, bound, job.rule.columns())
+            tally.add(found.tally)
+            if found.keys is not None:
+                left.append(_key_table(found.rows + rows, found.keys))
             rows += len(chunk.table)
     table = leading(pa.concat_tables(left), needed_for(keep)) if left else None
-    part = Part(
-        rows,
-        b"" if table is None else encode(table),
-        encode(_rejected_table(rejected)) if rejected else b"",
-        len(rejected),
-        rejected[0] if rejected else None,
-        tally=tally.plain(),
-    )
-    return number, part
+    return number, replace(_part(rows, table, rejected), tally=tally.plain())
 
 
-def _left_table(left: Left, start: int) -> pa.Table:
-    judged = left.judged
-    by = judged.margin.copy()
-    by[judged.meets] = judged.loss
-    columns = {"row": left.rows + start, "meets": judged.meets, "by": by, "key": judged.keys}
-    return pa.table(columns)
+def _key_table(rows: NDArray[np.int64], keys: Keys) -> pa.Table:
+    by = keys.margin.copy()
+    by[keys.meets] = keys.loss
+    return pa.table({"row": rows, "meets": keys.meets, "by": by, "hash": keys.hashes})
 
 
 def leading(table: pa.Table, count: int) -> pa.Table:
-    """Return the first rows of what `sieved` left, in the order in which they stood."""
+    """Return the first rows of the tables of `bounded`, in the order in which they stood."""
     if len(table) <= count:
         return table
-    columns = (table[name].to_numpy() for name in ("key", "by", "meets"))
-    keys, by, meets = columns
-    return table.take(pa.array(np.sort(np.lexsort((keys, by, ~meets))[:count])))
+    hashes, by, meets = (table[name].to_numpy() for name in ("hash", "by", "meets"))
+    return table.take(pa.array(np.sort(np.lexsort((hashes, by, ~meets))[:count])))
 
 
 def written(numbered: tuple[int, Piece], work: Work, place: Place, phase: str) -> tuple[int, Part]:
-    """Do some work, and leave what it made in a place that all workers reach.
+    """Do some work and write its part into a place that all workers reach.
 
-    Done twice, by a worker that was given up and another, it is the same file.
+    Where two workers do the same, both write the same file.
     """
     number, part = work(numbered)
     return number, put_part(number, part, place, phase)
 
 
 def put_part(number: int, part: Part, place: Place, phase: str) -> Part:
-    """Write the files of a part, unless that is done; return what is left of it."""
+    """Write the files of a part, unless that is done; return it without their content."""
     files = dict(part.files)
     for suffix, content in (("arrow", part.table), ("rejected.arrow", part.rejected)):
         if content:
@@ -206,13 +197,7 @@ def file_name(phase: str, number: int, suffix: str) -> str:
 
 
 def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) -> pa.Table:
-    """Read a chunk that a worker has written; make it again where it is lost or damaged.
-
-    Raises
-    ------
-    StoreError
-        If what is made now is not what was written.
-    """
+    """Read a chunk that a worker has written; make it again where it is lost or damaged."""
     name = file_name("chunk", number, "arrow")
     try:
         content = place.get(name)
@@ -227,19 +212,20 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
-    """Return the models that were asked: the belief of every row, that of the energy of some."""
+    """Return the models used: that of the Curie temperature, and of the energy where needed."""
     from ..surrogates import _curie_training, energy
 
-    belief = _curie_training.load(job.conditions.data, job.conditions.add)
-    found = {TARGET: belief.fingerprint}
+    found = {TARGET: _curie_training.load(job.conditions.data, job.conditions.add).fingerprint}
     if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
         found[ENERGY] = energy.load().fingerprint
     return found
 
 
 def table_of(chunk: Chunk, job: Job) -> pa.Table:
-    """Return the judged properties of a chunk, with the user's other columns."""
-    table = _plain(evaluate(chunk.table, job, chunk.labels, chunk.shells).arrow())
+    """Return the properties of a chunk, with the user's other columns."""
+    found = evaluate(chunk.table, chunk.shells, job).columns
+    found["candidate"] = chunk.labels
+    table = _plain(found.arrow())
     if chunk.extra is not None:
         for name in chunk.extra.column_names:
             own = name
@@ -297,21 +283,9 @@ def decode(source: bytes | pa.MemoryMappedFile, columns: list[str] | None = None
 def dependencies(job: Job) -> dict[str, Any]:
     """Return what the answers to a job depend on in this process, as JSON values.
 
-    Parameters
-    ----------
-    job : Job
-        Says which scenario and which phases are read.
-
-    Returns
-    -------
-    dict
-        Version and syntax of the code; hashes of the embedded tables, of the phases and of the
-        model that every row asks; the supply scenario in full; settings; versions of packages.
-
-    Raises
-    ------
-    DataError
-        If an embedded table was changed after this process had read it.
+    Version and syntax of the code; hashes of the embedded tables, of the phases and of the model
+    of the Curie temperature; the supply scenario in full; settings; versions of packages. Raises
+    `DataError` if an embedded table was changed after this process had read it.
     """
     from ..phases.snapshot import open_snapshot
     from ..supply.scenario import load_scenario
@@ -319,14 +293,14 @@ def dependencies(job: Job) -> dict[str, Any]:
 
     datasets.refuse_changed()
     conditions = job.conditions
-    # The belief is asked of every row; the formation energy's model where the phase data have no
-    # answer, and then named by the part (`work.Part`).
-    belief = load(conditions.data, conditions.add)
+    # Every row needs this model; that of the formation energy, needed where the phase data have no
+    # answer, is then named by the part (`Part.models`).
+    curie = load(conditions.data, conditions.add)
     return {
         "magnetkit": __version__,
         "code": code_sha256(),
         "data": datasets.digests(),
-        "model": {TARGET: belief.fingerprint},
+        "model": {TARGET: curie.fingerprint},
         "phases_files": dict(open_snapshot(conditions.snapshot).manifest.get("files", {})),
         "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
         "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},
@@ -336,7 +310,7 @@ def dependencies(job: Job) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _versions() -> dict[str, str]:
-    return {package: version(package) for package in VERSIONED}
+    return {package: version(package) for package in _VERSIONED}
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The end of a screening: ranks over all finished chunks, and the files of the contract.
+"""The end of a screening: ranks over all finished chunks, and the files of the result.
 
 In a store that all workers reach they write the table: each chunk with its ranks is a fragment.
 """
@@ -17,7 +17,7 @@ from .._core.columns import ordered
 from .._core.errors import InputError
 from ..ranking._job import Job
 from ..ranking._leading import by_regret
-from ..ranking._order import Ranking, Rule, ranked
+from ..ranking._order import Ranking, rank_keys
 from ..ranking.result import (
     LEADING_ROWS,
     SPREAD_ROWS,
@@ -45,7 +45,7 @@ from ._work import Work, decode, encode, recovered
 
 
 class Crew(NamedTuple):
-    """Who works on the chunks of a screening: a pool, and what it needs to make one again."""
+    """The pool that works on the chunks of a screening, and what it needs to make one again."""
 
     pool: Pool
     pieces: Callable[[], Iterable[Piece]]
@@ -55,40 +55,25 @@ class Crew(NamedTuple):
 def finish(
     store: Memory | Store,
     job: Job,
-    rule: Rule,
     identity: Mapping[str, Any],
     summary: Mapping[str, Any],
-    tell: Progress,
+    report: Progress,
     crew: Crew,
     keep: int | None = None,
 ) -> Ranked:
-    """Rank over all chunks, and write the files of the contract if there is a place for them.
+    """Rank over all chunks, and write the files of the result if there is a place for them.
 
-    Parameters
-    ----------
-    store : Memory or Store
-        With every chunk.
-    job, rule
-        What was asked, and by what it is ranked.
-    identity, summary : mapping
-        For the manifest; whoever meets the requirements is counted here.
-    tell : Progress
-    crew : Crew
-        Who writes where the place is one that all workers reach.
-    keep : int, optional
-        Rows by rank that are written; all otherwise.
-
-    Returns
-    -------
-    Ranked
+    `identity` and `summary` are for the manifest; those that meet the requirements are counted
+    here. The crew writes where the place is one that all workers reach. Of the rows by rank `keep`
+    are written, or all.
     """
-    # What evaluation left in Arrow's pool is more than the ranking takes.
+    # Evaluation leaves more memory in Arrow's pool than the ranking takes.
     pa.default_memory_pool().release_unused()
     if isinstance(store, Store) and store.shared:
         take = partial(_rows_of_workers, store, crew)
     else:
         take = partial(_take_rows, store)
-    ranking = by_regret(ranked(store.judged(rule)), take, job)
+    ranking = by_regret(rank_keys(store.keys(job.rule)), take, job)
     summary = {"meet_requirements": int(ranking.meets.sum()), **summary}
     kept = None
     if keep is not None:
@@ -101,7 +86,7 @@ def finish(
     place = ranking.place if kept is None else ranking.place[kept]
     rows = rows_in_memory(place, TOP_ROWS)
     write = partial(_write_fragments, store, crew) if store.shared else partial(_write, store)
-    in_memory = RowsInMemory(rows, write(ranking, kept, rows, tell))
+    in_memory = RowsInMemory(rows, write(ranking, kept, rows, report))
     top = in_memory.take(_leading(place)).sort_by("rank")
     write_csv(
         top.column_names,
@@ -117,13 +102,13 @@ def _write(
     ranking: Ranking,
     kept: NDArray[np.bool_] | None,
     in_memory: NDArray[np.int64],
-    tell: Progress,
+    report: Progress,
 ) -> pa.Table:
     """Write ``ranked.parquet``; return the rows that stay in memory."""
     tables = _with_ranks(store.tables(), ranking, kept)
     found: list[pa.Table] = []
     first = next(tables)
-    passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), tell)
+    passed = _watched(chain([first], ahead(tables)), in_memory, found, len(ranking.place), report)
     store.hashed[RANKED] = write_parquet(passed, first.schema, store.staged(RANKED))
     return compact(pa.concat_tables(found))
 
@@ -137,13 +122,7 @@ def _take_rows(store: Any, rows: NDArray[np.int64], columns: list[str]) -> pa.Ta
 
 
 def refuse_nothing(store: Memory | Store, rows: int) -> None:
-    """Say why there is nothing to rank, if there is nothing; what was rejected is still written.
-
-    Raises
-    ------
-    InputError
-        If no candidate could be read.
-    """
+    """Raise `InputError` with the reason if no candidate could be read; list those rejected."""
     if rows:
         return
     rejected = list(store.rejected())
@@ -169,22 +148,22 @@ def _watched(
     rows: NDArray[np.int64],
     found: list[pa.Table],
     total: int,
-    tell: Progress,
+    report: Progress,
 ) -> Iterator[pa.Table]:
-    """Pass tables on, put some `rows` of all into `found`, and tell how far it is."""
+    """Pass tables on, put some `rows` of all into `found`, and report the progress."""
     stop = 0
     for table in tables:
         start, stop = stop, stop + len(table)
         own = rows_between(rows, start, stop)
         found.append(table.take(pa.array(own - start)))
         yield table
-        tell(stop, total)
+        report(stop, total)
 
 
 def _with_ranks(
     tables: Iterator[pa.Table], ranking: Ranking, kept: NDArray[np.bool_] | None
 ) -> Iterator[pa.Table]:
-    """Yield the chunks, or what is kept of them, with the columns of the ranking in order."""
+    """Yield the chunks, or their kept rows, with the columns of the ranking in order."""
     start = 0
     for table in tables:
         rows = slice(start, start + len(table))
@@ -194,14 +173,9 @@ def _with_ranks(
 
 
 def rows_in_memory(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
-    """Return which rows stay in memory when a screening ends, ascending.
+    """Return the rows, ascending, that stay in memory when a screening ends.
 
-    Parameters
-    ----------
-    place : ndarray of int64, shape (n,)
-        Rank from 1; 0 for none.
-    first : int
-        Where fewer have a rank, so many rows are made up with others.
+    `place` is the rank from 1, 0 for none. Where fewer than `first` have one, others are added.
     """
     ranked = int(np.count_nonzero(place))
     wanted = np.zeros(ranked + 1, bool)
@@ -211,8 +185,8 @@ def rows_in_memory(place: NDArray[np.int64], first: int) -> NDArray[np.int64]:
     return np.sort(np.concatenate([np.flatnonzero(wanted[place]), others]))
 
 
-class Ranks(NamedTuple):
-    """What a fragment gets: an Arrow file of the ranking's columns, and which rows are written.
+class _Ranks(NamedTuple):
+    """For a fragment: an Arrow file of the ranking's columns, and which rows are written.
 
     ``kept`` is None for all; ``back``: which of those written come back.
     """
@@ -222,7 +196,7 @@ class Ranks(NamedTuple):
     back: NDArray[np.int64]
 
 
-class Fragment(NamedTuple):
+class _Fragment(NamedTuple):
     """A file that was written: its name and SHA-256, and rows that come back as an Arrow file."""
 
     name: str
@@ -234,7 +208,7 @@ Task = tuple[int, Piece, str, Any]
 
 
 def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = None) -> pa.Table:
-    """Return a chunk, or what is kept of it, with the columns of the ranking in order."""
+    """Return a chunk, or its kept rows, with the columns of the ranking in order."""
     for name in ranks.column_names:
         table = table.append_column(name, ranks.column(name))
     if kept is not None:
@@ -242,15 +216,15 @@ def _joined(table: pa.Table, ranks: pa.Table, kept: NDArray[np.bool_] | None = N
     return table.select(ordered(table.column_names))
 
 
-def _write_fragment(task: Task, work: Work, place: Place, folder: str) -> Fragment:
-    """Write a chunk with its ranks, where whoever does it is."""
+def _write_fragment(task: Task, work: Work, place: Place, folder: str) -> _Fragment:
+    """Write a chunk with its ranks, in the worker."""
     number, piece, digest, ranks = task
     table = recovered(number, piece, digest, work, place.under(PARTS))
     table = _joined(table, decode(ranks.columns), ranks.kept)
     name = f"{folder}/part-{number:06d}.parquet"
     content = parquet_bytes(table)
     place.put(name, content)
-    return Fragment(name, digest_of(content), encode(table.take(pa.array(ranks.back))))
+    return _Fragment(name, digest_of(content), encode(table.take(pa.array(ranks.back))))
 
 
 def _read_rows(task: Task, work: Work, place: Place) -> bytes:
@@ -261,7 +235,7 @@ def _read_rows(task: Task, work: Work, place: Place) -> bytes:
 
 
 def _tasks(store: Store, crew: Crew, needed: Callable[[int, int], Any]) -> Iterable[Task]:
-    """Yield a task for each chunk of which something is needed, by its first row and its last."""
+    """Yield a task for each chunk with rows `needed`, a function of its first row and its last."""
     chunks, start = store.digests(), 0
     for number, piece in enumerate(crew.pieces()):
         digest, rows = chunks.get(number, ("", 0))
@@ -291,16 +265,16 @@ def _write_fragments(
     ranking: Ranking,
     kept: NDArray[np.bool_] | None,
     in_memory: NDArray[np.int64],
-    tell: Progress,
+    report: Progress,
 ) -> pa.Table:
     """Let the workers write every chunk with its ranks; return the rows that stay in memory."""
     total = len(ranking.place)
     counted = np.concatenate([[0], np.cumsum(np.ones(total, bool) if kept is None else kept)])
 
-    def needed(start: int, stop: int) -> Ranks:
+    def needed(start: int, stop: int) -> _Ranks:
         own = rows_between(in_memory, counted[start], counted[stop]) - counted[start]
         part = None if kept is None else kept[start:stop]
-        return Ranks(encode(ranking.columns(start, stop)), part, own)
+        return _Ranks(encode(ranking.columns(start, stop)), part, own)
 
     folder = fragments_folder(store.identity)
     work = partial(_write_fragment, work=crew.work, place=store.place, folder=folder)
@@ -308,5 +282,5 @@ def _write_fragments(
     for fragment in in_order(crew.pool, work, _tasks(store, crew, needed)):
         store.hashed[fragment.name] = fragment.digest
         found.append(decode(fragment.rows))
-        tell(len(found), None)
+        report(len(found), None)
     return compact(pa.concat_tables(found))

@@ -1,12 +1,11 @@
-"""Candidates through every stage, ranked for a device; the best of a space; a search around them.
+"""The screening of candidates for a device, of the best of a space, and around the best.
 
-For the best of a space that is too large to be written out, a first pass leaves out what cannot be
-among them (`ranking.sieve`) and counts over all; what is left goes through an ordinary screening,
-whose rows beyond those asked for are not written. So ranks and rows are those of a full screening.
+For the best of a space that is too large to be written out, a first pass evaluates all of it up to
+a bound (`magnetkit.ranking._evaluate`) and counts over all; those within go through an ordinary
+screening, of which only the rows requested are written. So ranks and rows are those of a full one.
 """
 
 import gc
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
@@ -28,10 +27,8 @@ from .._core.units import parse_temperature
 from ..composition.notation import Basis
 from ..composition.substitution import Substitutions, refine
 from ..prediction.conditions import UseKeywords, with_conditions
-from ..ranking._draws import scales
-from ..ranking._job import Job, evaluate, identity_of, job_for
-from ..ranking._order import Rule
-from ..ranking._staged import Sieve, Tally, edges_of, limit_of, needed_for, properties_of, sift
+from ..ranking._evaluate import Bound, Tally, edges_of, evaluate, limit_of, needed_for
+from ..ranking._job import Job, identity_of, job_for
 from ..ranking.result import ANSWER, REPORT, Ranked
 from . import _files
 from ._candidates import (
@@ -46,25 +43,25 @@ from ._candidates import (
 from ._files import check_place, check_report, open_result
 from ._pool import Pool, Progress, in_order, opened, reporting
 from ._store import Memory, Store
-from ._work import Work, dependencies, finished, leading, sieved
+from ._work import Work, bounded, dependencies, finished, leading
 from ._writing import Crew, finish, refuse_nothing
 
 if TYPE_CHECKING:
     from ..ranking.applications import Profile
 
 
-MOST_ROWS, KEEP = 10_000_000, 100_000
-"""Spaces of more than so many candidates keep so many where nothing else is asked."""
+MOST_ROWS, _KEEP = 10_000_000, 100_000
+"""Of spaces of more than so many candidates so many are kept where `keep` is not given."""
 PIECE_ROWS = 1 << 20
-"""Candidates a piece of the first pass: seconds of work."""
-_SAMPLE = 65_536
-_FOR_EDGES = 4096
-ROUNDS, AROUND = 2, 20
-"""How often `refined` looks around the best, and around how many."""
+"""Candidates in a piece of the first pass: seconds of work."""
+# Candidates sampled for a bound, and for the edges of histograms.
+_SAMPLE, _FOR_EDGES = 65_536, 4096
+_ROUNDS, AROUND = 2, 20
+"""How often `refined` screens around the best, and around how many."""
 
 
 class ScreenResult(Ranked):
-    """Ranked candidates for a device, with their report; see `Ranked` for what they hold."""
+    """Ranked candidates for a device, with their report; see `Ranked`."""
 
     @classmethod
     def from_folder(cls, path: str | Path) -> Self:
@@ -92,15 +89,15 @@ class ScreenResult(Ranked):
         return f"<p>{escape(repr(self))}</p>{table_html(self.best(ROWS))}"
 
     def tell(self, answer: Sequence[str], out: str | Path | None = None) -> None:
-        """Let every report begin with an answer, as `magnetkit.replace` has one.
+        """Let every report begin with an answer, as that of `magnetkit.replace`.
 
         Parameters
         ----------
         answer : sequence of str
             Sentences.
         out : str or Path, optional
-            Results folder, or its URL in a store, where this was screened into: reports that are
-            made of it later begin so too.
+            Results folder of this screening, or its URL in a store: later reports of it begin so
+            too.
 
         Raises
         ------
@@ -129,7 +126,7 @@ class ScreenResult(Ranked):
         Raises
         ------
         InputError
-            If a file stands there that is no report, or it cannot be written.
+            If the file is there and no report, or cannot be written.
         """
         from ..show.report import write_report
 
@@ -143,7 +140,7 @@ class ScreenResult(Ranked):
         return write_report(self, Path(path))
 
     def to_excel(self, path: str | Path = "results.xlsx", n: int = 10_000) -> Path:
-        """Write a workbook: the ranking in brief, the best rows in full, what the columns mean.
+        """Write a workbook: the ranking in brief, the best rows in full, the columns' meaning.
 
         Parameters
         ----------
@@ -203,7 +200,7 @@ def screen(
     Parameters
     ----------
     compositions : CompositionTable, Substitutions, frame, path, column of recipes, or None
-        What to judge; None takes the substitution space of the device's profile. A frame is one
+        The candidates; None takes the substitution space of the device's profile. A frame is one
         of pandas, polars or Arrow: like a file's, its column ``shell`` gives grain-boundary
         shells and its other columns are carried through. A column is a list, series or array of
         texts or pymatgen compositions.
@@ -218,7 +215,7 @@ def screen(
         Composition of today's magnet, instead of the device's.
     require : sequence of str
         Requirements beside the device's, e.g. ``["remanence_T >= 0.98*reference"]``; one on the
-        same side of the same column takes its place.
+        same side of the same column replaces the device's.
     objectives : sequence of str
         Objectives in place of the device's, e.g. ``["cost:min=2", "margin:max"]``.
     basis : {"auto", "atomic", "weight"}
@@ -233,12 +230,12 @@ def screen(
     strict : bool
         Fail on the first candidate that cannot be read.
     keep : int, optional
-        Write so many of the best alone, and count over all: of a space of more than ten million
-        100,000, of all else every candidate, where it is not given. Rows and ranks are those of a
-        full screening; Pareto fronts are those among the candidates whose loss is small enough to
-        be kept: one that is unlikelier to meet the requirements, and so is not, may dominate them.
+        Write only so many of the best, and count over all. By default 100,000 of a space of more
+        than ten million, every candidate otherwise. Rows and ranks are those of a full screening;
+        Pareto fronts are those among the candidates that are kept: another one, less likely to
+        meet the requirements, may dominate them.
     chunk_rows : int
-        Candidates a chunk.
+        Candidates in a chunk.
     workers : int, optional
         Processes to work in, started by Dask; the threads of this process otherwise. A script
         that asks for them needs ``if __name__ == "__main__":``.
@@ -267,59 +264,50 @@ def screen(
     """
     from ..ranking.applications import Profile, load, with_reference
 
-    chunk_rows = _whole_number(chunk_rows, "chunk_rows")
+    chunk_rows = whole("chunk_rows", chunk_rows)
     if workers is not None:
-        workers = _whole_number(workers, "workers")
-    place = results_place(out)
+        workers = whole("workers", workers)
+    place = _results_place(out)
     profile = application if isinstance(application, Profile) else load(application)
     if reference is not None:
         profile = with_reference(profile, reference, basis)
     kelvin = None if temperature is None else parse_temperature(temperature)
-    shell = keywords.pop("shell", None)
-    job = job_for(
-        profile, kelvin, require=require, objectives=objectives, scenario=scenario, **keywords
-    )
-    source = as_candidates(compositions, profile, basis, column, shell)
+    source = as_candidates(compositions, profile, basis, column, keywords.pop("shell", None))
+    wishes: dict[str, Any] = {"require": require, "objectives": objectives, "scenario": scenario}
+    job = job_for(profile, kelvin, **wishes, **keywords)
     keep = rows_kept(keep, source)
     with _store(place, near=dask is None) as store:
         if job.conditions.reference is not None:
-            # What is trained or compiled at first use is so before several threads or processes
-            # ask.
-            evaluate(job.conditions.reference, job)
+            # Models are trained and kernels compiled before several threads or processes need them.
+            evaluate(job.conditions.reference, None, job)
         needed = dependencies(job)
         known = identity(source, job, chunk_rows, needed, keep)
         if place is not None and not store.begin(known, resume):
             return open_result(place, ScreenResult)
-        rule = Rule.of(job.profile.objectives, job.threshold, scales(job))
         with (
             _frozen(),
             one_thread(),
             opened(workers, dask, job, needed) as pool,
-            reporting(progress, "screening") as tell,
+            reporting(progress, "screening") as report,
         ):
-            counts: Counts | None = None
-            summary: dict[str, Any] = {}
+            found: dict[str, Any] = {}
             if keep is not None:
-                source, counts, summary = best_of(
-                    source, job, rule, keep, store, pool, tell, strict
-                )
-            work = partial(finished, job=job, rule=rule)
-            done = through(
-                source.pieces(chunk_rows), work, store, pool, telling(tell, source.count()), strict
-            )
-            counts = counts or done
-            refuse_nothing(store, counts.rows)
-            found = {"candidates": counts.rows, "rejected": counts.rejected, **summary}
+                source, found = _best_of(source, job, keep, store, pool, report, strict)
+            work = partial(finished, job=job)
+            total, pieces = source.count(), source.pieces(chunk_rows)
+            done = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
+            found = {"candidates": done.rows, "rejected": done.rejected, **found}
+            refuse_nothing(store, found["candidates"])
             crew = Crew(pool, partial(source.pieces, chunk_rows), work)
-            with reporting(progress is True, "ranking and writing") as tell_end:
-                return _shown(finish(store, job, rule, known, found, tell_end, crew, keep))
+            with reporting(progress is True, "ranking and writing") as report_end:
+                return _shown(finish(store, job, known, found, report_end, crew, keep))
 
 
 @contextmanager
 def _frozen() -> Iterator[None]:
-    """Let the garbage collector look through what comes now alone.
+    """Exclude present objects, those of imports and models, from garbage collection.
 
-    What imports and models made stays, and takes most of its time.
+    It spends most of its time on them otherwise.
     """
     gc.freeze()
     try:
@@ -332,18 +320,8 @@ def _store(place: Path | str | None, near: bool) -> AbstractContextManager[Any]:
     return nullcontext(Memory()) if place is None else Store(place, near)
 
 
-def _whole_number(value: Any, name: str) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InputError(f"{name} must be a whole number, got {value!r}") from None
-    if number < 1:
-        raise InputError(f"{name} must be 1 or more, got {value}")
-    return number
-
-
-def results_place(out: Any) -> Path | str | None:
-    """Return the folder, or the URL, that a user named for the results, None where none was."""
+def _results_place(out: Any) -> Path | str | None:
+    """Return the folder or URL that a user named for the results, checked; None without one."""
     if out is None or is_url(out):
         return out
     if not isinstance(out, str | Path) or not str(out).strip() or "\0" in str(out):
@@ -363,16 +341,7 @@ def identity(
 ) -> dict[str, Any]:
     """Return what the results depend on, for the manifest and for resuming.
 
-    Parameters
-    ----------
-    source : Candidates
-    job : Job
-    chunk_rows : int
-        Candidates a chunk.
-    needed : mapping
-        What `dependencies` says of this process.
-    keep : int, optional
-        How many of the best are written; all otherwise.
+    `needed` is what `dependencies` returns in this process; `keep` of the best are written, or all.
     """
     return {
         "candidates": dict(source.describe()),
@@ -383,40 +352,25 @@ def identity(
     }
 
 
-class Counts(NamedTuple):
-    """Candidates judged, and lines rejected."""
+class _Counts(NamedTuple):
+    """Candidates evaluated, and lines rejected."""
 
     rows: int
     rejected: int
 
 
-def through(
+def _through(
     pieces: Iterable[Piece],
     work: Work,
     store: Memory | Store,
     pool: Pool,
-    tell: Callable[[int], None],
+    report: Callable[[int], None],
     strict: bool = False,
-) -> Counts:
-    """Work through the pieces that are not finished yet.
+) -> _Counts:
+    """Do the work (`finished` or `bounded`) on the pieces that are not finished yet, in order.
 
-    Parameters
-    ----------
-    pieces : iterable of Piece
-        In order.
-    work : callable
-        `finished` or `sieved` of this room.
-    store : Memory or Store
-    pool : Pool
-    tell : callable
-        Takes the candidates done.
-    strict : bool
-        Fail on the first line that cannot be read.
-
-    Raises
-    ------
-    CompositionError
-        With `strict`, on that line.
+    `report` is called with the candidates done. With `strict` the first line that cannot be read
+    raises `CompositionError`.
     """
     rows = lines = 0
 
@@ -428,7 +382,7 @@ def through(
                 yield number, piece
             else:
                 rows, lines = rows + before[0], lines + before[1]
-                tell(rows)
+                report(rows)
 
     for number, part in in_order(pool, store.prepared(work), unfinished()):
         if strict and part.first is not None:
@@ -436,58 +390,41 @@ def through(
             raise CompositionError(f"line {first.line}: {first.reason}", first.text)
         store.add(number, part)
         rows, lines = rows + part.rows, lines + part.lines
-        tell(rows)
-    return Counts(rows, lines)
-
-
-def telling(tell: Progress, total: int | None) -> Callable[[int], None]:
-    """Return what tells progress towards a total."""
-    return lambda done: tell(done, total)
+        report(rows)
+    return _Counts(rows, lines)
 
 
 def rows_kept(keep: int | None, source: Candidates) -> int | None:
-    """Return how many of the best are kept; None for all.
-
-    Raises
-    ------
-    InputError
-        If `keep` is no whole number of 1 or more.
-    """
+    """Return how many of the best are kept; None for all."""
     if keep is not None:
-        return whole("keep", keep, 1)
+        return whole("keep", keep)
     rows = source.count()
     is_space = isinstance(source, SpaceCandidates)
-    return KEEP if is_space and rows is not None and rows > MOST_ROWS else None
+    return _KEEP if is_space and rows is not None and rows > MOST_ROWS else None
 
 
-def best_of(
+def _best_of(
     source: Candidates,
     job: Job,
-    rule: Rule,
     keep: int,
     store: Memory | Store,
     pool: Pool,
-    tell: Progress,
+    report: Progress,
     strict: bool = False,
-) -> tuple[Chosen, Counts, dict[str, Any]]:
-    """Return the candidates that can be among the first `keep`, and what was counted over all.
-
-    Raises
-    ------
-    InputError
-        If none has a rank.
-    """
-    tell_rows = telling(tell, source.count())
-    for number, sieve in enumerate(_sieves(source, job, rule, keep)):
-        store.phase = f"sieve{number}"
-        work = partial(sieved, job=job, rule=rule, sieve=sieve, keep=keep)
-        counts = through(source.pieces(PIECE_ROWS), work, store, pool, tell_rows, strict)
+) -> tuple[Chosen, dict[str, Any]]:
+    """Return the candidates that can be among the first `keep`, and the counts over all."""
+    total = source.count()
+    for number, bound in enumerate(_bounds(source, job, keep)):
+        store.phase = f"bound{number}"
+        work = partial(bounded, job=job, bound=bound, keep=keep)
+        pieces = source.pieces(PIECE_ROWS)
+        counts = _through(pieces, work, store, pool, lambda n: report(n, total), strict)
         tally = Tally()
         for plain in store.tallies():
             tally.add(Tally.of(plain))
         found = _first(store, needed_for(keep))
-        # Nothing rests on the sample: what is below the limit was counted.
-        if not sieve.closed or len(found) >= needed_for(keep):
+        # Those within the limit were counted, so that nothing rests on the sample.
+        if not bound.is_finite or len(found) >= needed_for(keep):
             break
     store.phase = "chunk"
     if counts.rows and not len(found):
@@ -497,15 +434,15 @@ def best_of(
         "candidates": counts.rows,
         "rejected": counts.rejected,
         "sieve": tally.plain()
-        | {"limit": sieve.limit if sieve.closed else None, "edges": dict(sieve.edges)},
+        | {"limit": bound.limit if bound.is_finite else None, "edges": dict(bound.edges)},
     }
-    pieces, rows = found["piece"].to_numpy(), found["row"].to_numpy()
-    chosen_rows = {int(number): rows[pieces == number] for number in np.unique(pieces)}
-    return Chosen(source, PIECE_ROWS, chosen_rows), counts, summary
+    numbers, rows = found["piece"].to_numpy(), found["row"].to_numpy()
+    chosen_rows = {int(number): rows[numbers == number] for number in np.unique(numbers)}
+    return Chosen(source, PIECE_ROWS, chosen_rows), summary
 
 
 def _first(store: Memory | Store, count: int) -> pa.Table:
-    """Return the first `count` rows that the pass left, by piece."""
+    """Return the first `count` rows within the bound, by piece."""
     found: list[pa.Table] = []
     for number, table in store.numbered():
         table = table.append_column("piece", pa.array(np.full(len(table), number, np.int32)))
@@ -517,23 +454,24 @@ def _first(store: Memory | Store, count: int) -> pa.Table:
     return leading(pa.concat_tables(found), count)
 
 
-def _sieves(source: Candidates, job: Job, rule: Rule, keep: int) -> Iterator[Sieve]:
-    """Yield the sieve to try first, then one that leaves out nothing that can be ranked."""
+def _bounds(source: Candidates, job: Job, keep: int) -> Iterator[Bound]:
+    """Yield the bound to try first, then one that leaves out nothing that can be ranked."""
     rows = source.count() or 0
-    sampled = isinstance(source, SpaceCandidates) and rows > _SAMPLE
-    if isinstance(source, SpaceCandidates) and rows > _SAMPLE:
-        parts = source.sample(_SAMPLE)
+    space = source if isinstance(source, SpaceCandidates) and rows > _SAMPLE else None
+    if space is not None:
+        parts = space.sample(_SAMPLE)
     else:
         parts = [piece() for piece in islice(source.pieces(CHUNK_ROWS), 1)]
     few = [part.take(np.arange(min(_FOR_EDGES, len(part.table)))) for part in parts]
-    edges = edges_of([properties_of(part.table, part.shells, job) for part in few])
-    if sampled:
-        left = [sift(part.table, part.shells, job, rule, Sieve())[0] for part in parts]
-        losses = np.concatenate([part.judged.loss for part in left])
+    edges = edges_of([evaluate(part.table, part.shells, job).columns for part in few])
+    if space is not None:
+        want = job.rule.columns()
+        found = [evaluate(part.table, part.shells, job, Bound(), want) for part in parts]
+        losses = np.concatenate([one.keys.loss for one in found if one.keys is not None])
         limit = limit_of(losses, sum(len(part.table) for part in parts), rows, keep)
         if np.isfinite(limit):
-            yield Sieve(limit, edges)
-    yield Sieve(np.inf, edges)
+            yield Bound(limit, edges)
+    yield Bound(np.inf, edges)
 
 
 def some_of(space: Substitutions, n: int, seed: int = 0) -> TableCandidates:
@@ -547,7 +485,7 @@ def refined(
     application: "str | Path | Profile",
     step: float,
     *,
-    rounds: int = ROUNDS,
+    rounds: int = _ROUNDS,
     keep: int = AROUND,
     sample: int | None = None,
     out: str | Path | None = None,
@@ -557,8 +495,8 @@ def refined(
     """Screen a space, then its surroundings on a finer step around the best, again and again.
 
     The best are the first Pareto front, or the first by rank where nothing meets the
-    requirements. Each round looks around the best of the round before, so the search walks
-    wherever the ranking leads, within the limits of the space.
+    requirements. Each round screens around the best of the round before, within the limits of the
+    space.
 
     Parameters
     ----------
@@ -569,7 +507,7 @@ def refined(
     step : float
         Fraction of a site's atoms, finer than the space's.
     rounds : int
-        How often to look around the best.
+        How often to screen around the best.
     keep : int
         Around how many of them.
     sample : int, optional
@@ -587,10 +525,9 @@ def refined(
     InputError
         If a number is out of its range or an argument of `screen` cannot be used.
     """
-    for name, value in (("rounds", rounds), ("keep", keep)):
-        if value < 1:
-            raise InputError(f"{name} must be 1 or more, got {value}")
-    place = results_place(out)
+    whole("rounds", rounds)
+    whole("keep", keep)
+    place = _results_place(out)
     if isinstance(place, Path):
         # Only the last round writes there.
         check_place(place)

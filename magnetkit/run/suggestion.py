@@ -1,10 +1,10 @@
 """The next batch to melt: the one of the largest expected value of sample information.
 
 Before a melt the choice is the candidate with the least expected loss; after it the choice may be
-another one. What a batch is worth is how much less is then lost in the mean, in units of regret:
-the expected value of sample information. It is found from draws of all candidates, by a
-regression of their losses on what would be measured (Strong, Oakley and Brennan, Med. Decis.
-Making 34 (2014) 311); the batch is chosen greedily, under what the furnace and the store allow.
+another one. A batch is worth the mean reduction of the loss by that, in units of regret: the
+expected value of sample information. It is found from draws of all candidates, by a regression of
+their losses on the measurements (Strong, Oakley and Brennan, Med. Decis. Making 34 (2014) 311);
+the batch is chosen greedily, within the limits of furnace and store.
 """
 
 import re
@@ -23,7 +23,7 @@ from .._core.errors import InputError
 from ..composition.shells import read_shell
 from ..composition.table import CompositionTable
 from ..magnetism._measured import splits
-from ..ranking._draws import drawn
+from ..ranking._draws import sample
 from ..ranking.result import Ranked
 from ._files import open_result
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-DRAWS, POOL, SEED = 2000, 80, 0
+_DRAWS, _POOL, _SEED = 2000, 80, 0
 # Standard deviation of the logarithm of a measurement, as `magnetkit.calibrate` takes it.
 _MEASUREMENT = {"coercivity_kA_m": 0.03, "remanence_T": 0.01}
 _LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s*(\d+\.?\d*)\s*")
@@ -41,7 +41,7 @@ _LIMIT = re.compile(r"\s*([A-Z][a-z]?(?:\s*\+\s*[A-Z][a-z]?)*|shell)\s*(<=|>=)\s
 
 @dataclass(frozen=True)
 class Shop:
-    """What the furnace and the store allow.
+    """The limits of the furnace and the store.
 
     Attributes
     ----------
@@ -75,14 +75,10 @@ class Shop:
         finite("charge_kg", self.charge_kg, 0.0, above=True)
 
     def allowed(self, weight: Array, shell: Array) -> NDArray[np.bool_]:
-        """Return which magnets keep the limits and are of what there is, shape (n,).
+        """Return which magnets keep the limits and are of elements in the store, shape (n,).
 
-        Parameters
-        ----------
-        weight : ndarray, shape (n, N_ELEMENTS)
-            Mass fractions with what is diffused in.
-        shell : ndarray, shape (n,)
-            What is diffused in, wt.%.
+        `weight` (n, N_ELEMENTS) has mass fractions including the diffused element, `shell` (n,)
+        the amount of that, wt.%.
         """
         good = np.ones(len(weight), bool)
         for text in self.limits:
@@ -94,7 +90,7 @@ class Shop:
         return good
 
     def left(self, spent: Array) -> Array:
-        """Return what is left of each element, kg."""
+        """Return the remaining amount of each element, kg."""
         return self._there() - spent
 
     def _there(self) -> Array:
@@ -127,9 +123,9 @@ def suggest(
     melts: int | None = None,
     limits: Sequence[str] = (),
     charge_kg: float = 1.0,
-    seed: int = SEED,
+    seed: int = _SEED,
 ) -> "pd.DataFrame":
-    """Return the magnets to make next: those that tell most about whether the answer holds.
+    """Return the magnets to make next: those whose measurement decides most.
 
     Parameters
     ----------
@@ -175,7 +171,7 @@ def suggest(
         stock = dict.fromkeys(stock, np.inf)
     shop = Shop(stock, melts, (limits,) if isinstance(limits, str) else tuple(limits), charge_kg)
     found = result if isinstance(result, Ranked) else open_result(result, Ranked)
-    leading = found.best(POOL)
+    leading = found.best(_POOL)
     leading["shell"] = leading["shell"].astype(object).fillna("")
     leading = leading[leading["status"] == "ok"].drop_duplicates(["formula", "shell"])
     leading = leading.reset_index(drop=True)
@@ -188,13 +184,13 @@ def suggest(
             "no leading candidate keeps the limits and is of what is in the store; give more of "
             "either"
         )
-    made = drawn(leading, found.job, DRAWS, seed)
+    made = sample(leading, found.job, _DRAWS, seed)
     measured = measurements(made.scores, np.random.default_rng(seed))
     loss = np.minimum(made.loss, 1e6)
     with one_thread():
         chosen, worths = greedy(loss, measured, batch, _feasible(leading, shop, weight, allowed))
         after = [value_of(loss, measured, chosen[: k + 1]) for k in range(len(chosen))]
-    # More is never worth less; what the regression makes of chance is not shown.
+    # More is never worth less: noise of the regression is not shown.
     worths = list(np.maximum.accumulate(worths))
     columns = {"worth": worths, "chance_of_change": [change for _, change in after]}
     rows = leading.iloc[chosen].reset_index(drop=True)
@@ -202,7 +198,7 @@ def suggest(
 
 
 def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array:
-    """Return what would be measured of each magnet in each draw, shape (n, draws, quantities)."""
+    """Return the measurement of each magnet in each draw, shape (n, draws, quantities)."""
     found = []
     for quantity, score in scores.items():
         noise = _MEASUREMENT[quantity] / splits()[quantity].deviation
@@ -211,24 +207,11 @@ def measurements(scores: Mapping[str, Array], rng: np.random.Generator) -> Array
 
 
 def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float, float]:
-    """Return what measuring a batch is worth, and how often it changes the choice.
+    """Return the worth of measuring a batch, in the unit of the loss, and a share of the draws.
 
-    The regression is fitted on one half of the draws and judged on the other, in turn, so that
-    chance is worth nothing.
-
-    Parameters
-    ----------
-    loss : ndarray, shape (n, draws)
-        What is lost with each candidate.
-    measured : ndarray, shape (n, draws, quantities)
-        What would be measured of each.
-    batch : sequence of int
-        Who is measured.
-
-    Returns
-    -------
-    worth, change : float
-        In the unit of the loss; a share of the draws.
+    The share is that in which it changes the choice. The regression is fitted on one half of the
+    draws and tested on the other, in turn, so that chance has no worth. Shapes: `loss` (n, draws),
+    `measured` (n, draws, quantities).
     """
     draws = loss.shape[1]
     seen = measured[list(batch)].transpose(1, 0, 2).reshape(draws, -1)
@@ -250,16 +233,10 @@ def value_of(loss: Array, measured: Array, batch: Sequence[int]) -> tuple[float,
 def greedy(
     loss: Array, measured: Array, batch: int, feasible: Any
 ) -> tuple[list[int], list[float]]:
-    """Return who is measured, each the one that adds most, and what the batch is worth by then.
+    """Return the candidates to measure, each the one that adds most, and the worth up to each.
 
-    Parameters
-    ----------
-    loss, measured
-        As for `value_of`.
-    batch : int
-        How many at most.
-    feasible : callable
-        Takes who is chosen, returns a mask of who may be added.
+    `loss` and `measured` are those of `value_of`; `feasible` takes those chosen and returns a mask
+    of those that may be added.
     """
     chosen: list[int] = []
     worths: list[float] = []
@@ -275,7 +252,7 @@ def greedy(
 
 
 def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
-    """Return mass fractions with what is diffused in, and the wt.% of that."""
+    """Return mass fractions including the diffused element, and the wt.% of that."""
     table = CompositionTable.from_strings(list(leading["formula"]), basis="atomic")
     weight = table.weight_fractions()
     amount = np.zeros(len(weight))
@@ -290,7 +267,7 @@ def _made_of(leading: "pd.DataFrame") -> tuple[Array, Array]:
 def _feasible(
     leading: "pd.DataFrame", shop: Shop, weight: Array, allowed: NDArray[np.bool_]
 ) -> Any:
-    """Return what says who may be added to a batch."""
+    """Return the function that finds which candidates may be added to a batch."""
     alloy = leading["formula"].factorize()[0]
 
     def able(chosen: Sequence[int]) -> NDArray[np.bool_]:
@@ -313,7 +290,7 @@ def _feasible(
 
 
 def order(batch: "pd.DataFrame", temperatures: Sequence[float]) -> "pd.DataFrame":
-    """Return the table that the mill fills in and gives to `magnetkit.calibrate`.
+    """Return the table that the producer fills in for `magnetkit.calibrate`.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from ..magnetism.shells import with_shell
 from ..phases._forming import FORMS, WEIGHTS
 from ..prediction._stages import magnets, supplies
 from ..prediction.conditions import Conditions
-from ..ranking._job import MEETS_PROBABILITY
+from ..ranking._profile_parts import MEETS_PROBABILITY
 from ..ranking.result import ANSWER
 from ..ranking.savings import heavy_rare_earth_ledger
 from ..supply.ledger import break_even_recycled_share
@@ -69,11 +69,12 @@ def table_of(frame: pd.DataFrame) -> CompositionTable:
 
 def shown_magnets(result: "Ranked", best: pd.DataFrame) -> Magnets:
     """Return the best magnets and the reference, which is evaluated anew."""
-    from ..ranking._job import evaluate
+    from ..ranking._evaluate import evaluate
 
     job, reference = result.job, result.profile.reference
     shell = reference.shell or ""
-    row = evaluate(reference.table(), job, [reference.formula], [shell] if shell else None).frame()
+    row = evaluate(reference.table(), [shell] if shell else None, job).columns.frame()
+    row["candidate"] = reference.formula
     table = CompositionTable.from_strings(
         [*best["formula"].astype(str), reference.table().formulas()[0]], basis="atomic"
     )

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import KILO_GAUSS, KILO_OERSTED, MEGA_GAUSS_OERSTED, celsius_range, kelvin_text
 from ..composition.table import listed
 from ..magnetism.sintered import VALIDATED_FROM
-from ..ranking._job import MEETS_PROBABILITY
+from ..ranking._profile_parts import MEETS_PROBABILITY
 from ._text import (
     AROUND,
     Shown,

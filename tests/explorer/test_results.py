@@ -13,7 +13,7 @@ import magnetkit as mk
 from magnetkit.explorer._results import MAGNET, Question, Results, _stops
 from magnetkit.explorer.page import _pareto
 from magnetkit.explorer.server import serve
-from magnetkit.ranking import _job
+from magnetkit.ranking import _evaluate, _job
 from magnetkit.run._files import read_finished
 from tests.kernels import naive_pareto
 
@@ -102,8 +102,8 @@ def test_todays_margin_is_judged_without_phases(results, folder, monkeypatch):
     today = results.profile.reference
     job = _job.job_from(results.profile, read_finished(folder)["identity"])
     shell = [today.shell] if today.shell else None
-    whole = _job.evaluate(today.table(), job, [today.formula], shell)
-    monkeypatch.setattr(_job, "describe", None)
+    whole = _evaluate.evaluate(today.table(), shell, job).columns
+    monkeypatch.setattr(_evaluate, "describe", None)
     margin = Results(folder).reference["performance_margin"]
     assert margin.tolist() == whole["performance_margin"].tolist()
 

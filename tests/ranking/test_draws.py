@@ -7,25 +7,26 @@ import pytest
 
 import magnetkit as mk
 from magnetkit.magnetism._figures import kinds
-from magnetkit.ranking._draws import Drawn, Errors, Properties, drawn, scales
-from magnetkit.ranking._job import evaluate, job_for, reference_row
+from magnetkit.ranking._draws import Errors, Properties, Samples, sample
+from magnetkit.ranking._evaluate import evaluate
+from magnetkit.ranking._job import job_for, reference_row
 
 
 def test_a_profile_without_a_unit_takes_a_share_of_its_references_value():
     profile = mk.applications.load("aviation-actuator")
     bare = profile.model_copy(update={"units": (), "objectives": ("density_kg_m3:min",)})
-    found = scales(job_for(bare))
+    found = job_for(bare).scales
     row = reference_row(bare, job_for(bare).conditions, bare.temperature_K)
     assert 7000.0 < row["density_kg_m3"] < 8600.0
     assert found["density_kg_m3"] == pytest.approx(0.25 * row["density_kg_m3"])
     # Nothing is evaluated where all units are known.
     known = profile.model_copy(update={"objectives": ("cost_per_flux_USD_m3_T:min",)})
-    assert "density_kg_m3" not in scales(job_for(known))
+    assert "density_kg_m3" not in job_for(known).scales
 
 
 def of(loss, margin, meets=None):
     loss, margin = np.array(loss, float), np.array(margin, float)
-    return Drawn(margin >= 0.0 if meets is None else meets, margin, loss, {})
+    return Samples(margin >= 0.0 if meets is None else meets, margin, loss, {})
 
 
 def test_places_are_counted_in_each_draw_and_equals_keep_their_order():
@@ -43,7 +44,7 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
     rows = ["Nd1.8Dy0.2Fe14B", "SmCo5"]
     job = job_for(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(rows, basis="atomic")
-    leading = evaluate(table, job).frame()
+    leading = evaluate(table, None, job).columns.frame()
     own = Errors(kinds(table, list(leading["host"]), ["", ""], None, job.temperature))
     rng = np.random.default_rng(1)
     made = Properties(leading, {}, 4000, rng, own)
@@ -68,8 +69,8 @@ def test_drawn_values_have_the_ends_of_their_interval_and_follow_what_makes_them
 def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     job = job_for(mk.applications.load("energy-traction-motor"))
     table = mk.CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
-    leading = evaluate(table, job).frame()
-    one, same, other = (drawn(leading, job, 200, seed) for seed in (3, 3, 4))
+    leading = evaluate(table, None, job).columns.frame()
+    one, same, other = (sample(leading, job, 200, seed) for seed in (3, 3, 4))
     np.testing.assert_array_equal(one.loss, same.loss)
     assert not np.array_equal(one.loss, other.loss)
     assert one.loss.shape == one.meets.shape == one.margin.shape == (2, 200)
@@ -79,7 +80,7 @@ def test_draws_are_those_of_their_seed_and_say_of_each_requirement_what_it_is():
     np.testing.assert_allclose(one.meets.mean(axis=1), chance, atol=0.1)
     # A host that the device does not allow misses the whole of a limit.
     barred = job.profile.model_copy(update={"hosts": ("1:5",)})
-    outside = drawn(leading, dataclasses.replace(job, profile=barred), 50, 0)
+    outside = sample(leading, dataclasses.replace(job, profile=barred), 50, 0)
     assert (outside.margin[0] <= -1.0).all()
     assert not outside.meets[0].any()
 
@@ -95,6 +96,6 @@ def test_a_share_of_the_reference_is_of_the_magnet_that_is_drawn_last():
     own, shell = motor.reference.table(), motor.reference.shell or ""
     weak = mk.CompositionTable.from_strings(["SmCo5", "Nd1.2Dy0.8Fe14B"], basis="atomic")
     table = mk.CompositionTable.concat([own, weak])
-    leading = evaluate(table, job, shells=[shell, "", ""]).frame()
-    found = drawn(leading, job, 100, 0)
+    leading = evaluate(table, [shell, "", ""], job).columns.frame()
+    found = sample(leading, job, 100, 0)
     assert found.meets.mean(axis=1).tolist() == pytest.approx([1.0, 0.0, 0.0], abs=0.02)

@@ -9,19 +9,18 @@ from magnetkit import applications
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism._measured import Mill
 from magnetkit.prediction._stages import describe
+from magnetkit.ranking._evaluate import evaluate
 from magnetkit.ranking._job import (
     _anchored,
     _plain,
     _working,
-    asked_elsewhere,
-    asked_temperatures,
-    evaluate,
     job_for,
     mill_of,
     reference_row,
-    replace,
+    with_fields,
 )
 from magnetkit.ranking._profile_parts import Anchor, Requirement
+from magnetkit.ranking._requirements import needed_elsewhere, needed_temperatures
 
 MOTOR = applications.load("energy-traction-motor")
 ALPHA = "remanence_coefficient_pct_K"
@@ -98,11 +97,11 @@ def test_a_magnet_is_judged_at_the_tables_temperature_first_then_from_cold_to_ho
     )
     job = job_for(at, 380.0)
     # The status over the whole range says what it is at the ends.
-    assert asked_temperatures(job) == [380.0, 433.0]
+    assert needed_temperatures(job) == [380.0, 433.0]
     narrow = job_for(at, 380.0, between=(300.0, 400.0))
-    assert asked_temperatures(narrow) == [380.0, 260.0, 433.0, 440.0]
+    assert needed_temperatures(narrow) == [380.0, 260.0, 433.0, 440.0]
     # What is asked there; at the ends nothing but the status; at 20 C what names a grade.
-    elsewhere = asked_elsewhere(narrow)
+    elsewhere = needed_elsewhere(narrow)
     assert set(elsewhere) == {260.0, 433.0, 440.0, 293.15}
     assert elsewhere[433.0] == set(with_interval("coercivity_kA_m"))
     assert elsewhere[260.0] == elsewhere[440.0] == set()
@@ -152,7 +151,7 @@ def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
     job = job_for(MOTOR)
     table = CompositionTable.from_strings(["Nd1.8Dy0.2Fe14B", "SmCo5"], basis="atomic")
     shells = ["Tb 0.5 wt%", ""]
-    found = evaluate(table, job, shells=shells).frame()
+    found = evaluate(table, shells, job).columns.frame()
     plain = describe(table, job.temperature, job.conditions, shells=shells).frame()
     for name in ("remanence_T", "coercivity_kA_m", "cost_USD_kg", "energy_above_hull_eV_atom"):
         np.testing.assert_allclose(found[name], plain[name], rtol=1e-12)
@@ -167,6 +166,6 @@ def test_what_is_judged_is_what_is_described_and_the_verdict_beside():
 def test_a_field_that_cannot_be_is_refused_as_when_a_profile_is_read():
     from magnetkit.errors import InputError
 
-    assert replace(MOTOR, load_line=0.3).load_line == 0.3
+    assert with_fields(MOTOR, load_line=0.3).load_line == 0.3
     with pytest.raises(InputError):
-        replace(MOTOR, load_line=-1.0)
+        with_fields(MOTOR, load_line=-1.0)

@@ -6,8 +6,8 @@ import pytest
 import magnetkit as mk
 from magnetkit import applications
 from magnetkit.prediction._stages import magnets, nominal_magnets, supplies
-from magnetkit.ranking._job import evaluate, job_for
-from magnetkit.ranking._staged import nominal
+from magnetkit.ranking._evaluate import central_values, evaluate
+from magnetkit.ranking._job import job_for
 
 SPACES = {
     "energy-traction-motor": ("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy", "Tb"], "Fe": ["Co", "Mn"]}),
@@ -24,8 +24,8 @@ def case(request):
     table = mk.substitutions(host, replace, step=0.1).sample(300, seed=3)
     shells = ["Tb 0.4 wt%" if k % 3 == 0 and host == "Nd2Fe14B" else "" for k in range(len(table))]
     job = job_for(applications.load(request.param))
-    here = nominal(table, shells, supplies(table, shells, job.conditions), job)
-    return job, here, evaluate(table, job, None, shells)
+    here = central_values(table, shells, supplies(table, shells, job.conditions), job)
+    return job, here, evaluate(table, shells, job).columns
 
 
 def test_values_are_those_of_a_full_evaluation(case):

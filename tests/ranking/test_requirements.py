@@ -12,21 +12,21 @@ from scipy.special import ndtr
 from magnetkit import applications
 from magnetkit._core._columnar import Coded, Columns
 from magnetkit._core._requirement_text import parse_requirement
-from magnetkit.ranking._job import (
-    asked_elsewhere,
-    asked_temperatures,
-    job_for,
-    judge,
-    score,
-    status_over,
-)
+from magnetkit.ranking._job import job_for
 from magnetkit.ranking._profile_parts import Requirement
+from magnetkit.ranking._requirements import (
+    _score,
+    _status_over,
+    evaluate_requirements,
+    needed_elsewhere,
+    needed_temperatures,
+)
 
 
 def _judge(profile, frames, *args, **keywords):
-    """Judge frames."""
+    """Evaluate frames."""
     tables = {kelvin: _columns(frame) for kelvin, frame in frames.items()}
-    return judge(profile, tables, *args, **keywords)
+    return evaluate_requirements(profile, tables, *args, **keywords)
 
 
 def _columns(frame):
@@ -41,7 +41,7 @@ def _coded(column):
 
 def _met(bound, side, value, lo, hi):
     """Return the probability that a quantity lies on one side of a bound."""
-    z = float(score(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
+    z = float(_score(bound, side, *(np.array([x]) for x in (value, lo, hi)))[0])
     return ndtr(-side * z)
 
 
@@ -224,8 +224,8 @@ def _beside(share, width):
     frame = pd.DataFrame({"host": ["2:14:1"], h: [520.0], f"{h}_lo": [416.0], f"{h}_hi": [624.0]})
     frame = pd.concat([frame, frame.assign(**{h: 500.0, f"{h}_lo": 400.0, f"{h}_hi": 600.0})])
     frames = dict.fromkeys(profile.temperatures, frame.reset_index(drop=True))
-    beside = {h: np.array([width, 0.0])}
-    return _judge(profile, frames, profile.temperature_K, beside=beside).probability
+    widths = {h: np.array([width, 0.0])}
+    return _judge(profile, frames, profile.temperature_K, widths=widths).probability
 
 
 def test_what_the_reference_shares_cancels_in_a_difference():
@@ -315,13 +315,13 @@ def test_the_status_is_the_first_that_is_not_ok_the_tables_own_before_others():
     }
     frames = {k: _columns(pd.DataFrame({"status": texts})) for k, texts in words.items()}
     expected = ["ok", "planar", "cone", "not makeable", "paramagnetic"]
-    assert status_over(frames, 300.0).texts() == expected
+    assert _status_over(frames, 300.0).texts() == expected
 
 
 def test_at_other_temperatures_what_requirements_ask_there_is_needed():
     job = job_for(applications.load("f22-engine"), require=["remanence_T >= 0.5 at 100C"])
-    asked = asked_elsewhere(job)
-    assert {*asked, job.temperature} >= {*asked_temperatures(job), 293.15}
+    asked = needed_elsewhere(job)
+    assert {*asked, job.temperature} >= {*needed_temperatures(job), 293.15}
     assert "remanence_T" in asked[373.15]
     # What names a grade is read at room temperature.
     assert {"remanence_T", "coercivity_kA_m"} <= asked[293.15]
@@ -331,8 +331,8 @@ def test_at_other_temperatures_what_requirements_ask_there_is_needed():
 def test_an_end_of_the_range_is_asked_only_where_the_status_does_not_cover_it():
     device = applications.load("f22-engine")
     ends = {device.temperature_min_K, device.temperature_max_K}
-    assert ends.isdisjoint(set(asked_temperatures(job_for(device))) - {device.temperature_K})
+    assert ends.isdisjoint(set(needed_temperatures(job_for(device))) - {device.temperature_K})
     narrow = job_for(device, between=("20C", "100C"))
-    assert ends <= set(asked_temperatures(narrow))
+    assert ends <= set(needed_temperatures(narrow))
     required = job_for(device, require=[f"remanence_T >= 0.1 at {device.temperature_min_K}K"])
-    assert device.temperature_min_K in asked_temperatures(required)
+    assert device.temperature_min_K in needed_temperatures(required)

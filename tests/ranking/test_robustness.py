@@ -1,5 +1,6 @@
 """How firmly candidates hold their rank."""
 
+import importlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -67,8 +68,9 @@ def test_without_uncertainty_nothing_moves(result, monkeypatch):
         return value, value, value
 
     monkeypatch.setattr(_draws, "interval_of", exact)
-    monkeypatch.setattr("magnetkit.supply.ledger._RISK_SPREAD", 0.0)
-    monkeypatch.setattr("magnetkit.ranking._draws.OTHERS", 0.0)
+    ledger = importlib.import_module("magnetkit.supply.ledger")
+    monkeypatch.setattr(ledger, "_RISK_SPREAD", 0.0)
+    monkeypatch.setattr("magnetkit.ranking._draws._OTHERS", 0.0)
     monkeypatch.setattr("scipy.special.ndtri", lambda share: np.inf)
     still = result.robustness(draws=5)
     assert (still["rank_lo"] == still["rank_hi"]).all()
@@ -136,11 +138,11 @@ def test_numbers_out_of_range_are_named(result):
 
 
 def test_the_range_of_ranks_is_of_nine_draws_in_ten(result, found):
-    from magnetkit.ranking._draws import drawn
+    from magnetkit.ranking._draws import sample
 
     leading = result.best(len(found)).reset_index(drop=True)
     missed = ~leading["meets_requirements"].to_numpy(bool)
-    place = np.sort(drawn(leading, result.job, 400, 0).place(missed), axis=1)
+    place = np.sort(sample(leading, result.job, 400, 0).place(missed), axis=1)
     # Of 400 draws, 20 lie below and 20 above.
     assert np.abs(found["rank_lo"].to_numpy() - place[:, 20]).max() <= 1
     assert np.abs(found["rank_hi"].to_numpy() - place[:, 379]).max() <= 1
@@ -154,11 +156,11 @@ def test_the_range_of_ranks_leaves_the_same_share_on_either_side(
 ):
     order = 1 + np.random.default_rng(0).permutation(1001)
 
-    def drawn(leading, *_):
+    def sample(leading, *_):
         place = np.tile(order, (len(leading), 1))
         return SimpleNamespace(place=lambda _: place, meets=place > 0)
 
-    monkeypatch.setattr("magnetkit.ranking._leading.drawn", drawn)
+    monkeypatch.setattr("magnetkit.ranking._leading.sample", sample)
     found = result.robustness(pool=3, interval=interval)
     assert found[["rank_lo", "rank_hi"]].to_numpy().tolist() == [list(ends)] * 3
     assert found["rank_median"].tolist() == [501] * 3

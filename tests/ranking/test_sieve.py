@@ -9,11 +9,18 @@ import magnetkit as mk
 from magnetkit import applications
 from magnetkit._core._columnar import Columns
 from magnetkit.prediction._stages import magnets, supplies
-from magnetkit.ranking import _staged
-from magnetkit.ranking._draws import scales
-from magnetkit.ranking._job import evaluate, job_for
+from magnetkit.ranking import _evaluate
+from magnetkit.ranking._evaluate import (
+    FLUX_PER_MASS,
+    Bound,
+    Tally,
+    best_possible_loss,
+    edges_of,
+    evaluate,
+    limit_of,
+)
+from magnetkit.ranking._job import job_for
 from magnetkit.ranking._order import Rule
-from magnetkit.ranking._staged import FLUX_PER_MASS, Sieve, Tally, edges_of, limit_of, sift
 
 SPACES = {
     "energy-traction-motor": (
@@ -30,28 +37,36 @@ def case(device):
     host, replace, limits = SPACES[device]
     table = mk.substitutions(host, replace, step=0.1, limits=limits).sample(400, seed=7)
     job = job_for(applications.load(device))
-    return table, job, Rule.of(job.profile.objectives, job.threshold, scales(job))
+    return table, job
+
+
+def full(table, job):
+    return evaluate(table, None, job).columns
+
+
+def bounded(table, job, bound):
+    return evaluate(table, None, job, bound, job.rule.columns())
 
 
 @pytest.mark.parametrize("device", SPACES)
 def test_the_loss_is_never_below_what_the_composition_says(device):
-    table, job, rule = case(device)
-    floor = _staged.floor_of(supplies(table, None, job.conditions), rule)
-    found = evaluate(table, job)
+    table, job = case(device)
+    floor = best_possible_loss(supplies(table, None, job.conditions), job.rule)
+    found = full(table, job)
     # Whoever meets has a loss; let all who are magnets count as meeting.
     found["probability_meets_requirements"] = np.where(found["status"].says("ok"), 1.0, 0.0)
-    judged = rule.judge(found.arrow())
-    assert judged.meets.sum() > 50
-    assert (floor[judged.meets] <= judged.loss + 1e-6).all()
+    keys = job.rule.keys(found.arrow())
+    assert keys.meets.sum() > 50
+    assert (floor[keys.meets] <= keys.loss + 1e-6).all()
     # The bound is of use: it tells candidates apart.
-    assert np.ptp(floor[judged.meets]) > 0.3
+    assert np.ptp(floor[keys.meets]) > 0.3
 
 
 # Of R2Fe14B that of Pr: Nd's moments lie on a cone at 77 K, where it is no magnet of this model.
 @pytest.mark.parametrize("host", ["Pr2Fe14B", "Sm2Co17", "Sm2Fe17N3", "SmFe11Ti", "YCo5"])
 @pytest.mark.parametrize("kelvin", [77.0, 293.15])
 def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin):
-    _, job, _ = case("f22-engine")
+    _, job = case("f22-engine")
     metal = "Co" if "Fe" not in host else "Fe"
     space = mk.substitutions(host, {metal: ["Co" if metal == "Fe" else "Fe"]}, step=0.05)
     (found,) = magnets(space[:], None, [kelvin], job.conditions)
@@ -66,36 +81,37 @@ def test_no_magnet_has_more_flux_for_its_mass_than_iron_with_cobalt(host, kelvin
 @pytest.mark.parametrize("device", SPACES)
 @pytest.mark.parametrize("quantile", [0.1, 0.6])
 def test_what_is_left_is_what_meets_within_the_limit(device, quantile):
-    table, job, rule = case(device)
-    full = rule.judge(evaluate(table, job).arrow())
-    assert full.meets.any()
-    limit = float(np.quantile(full.loss, quantile, method="lower"))
-    left, tally = sift(table, None, job, rule, Sieve(limit, {}))
-    assert left.rows.tolist() == np.flatnonzero(full.meets)[full.loss <= limit].tolist()
-    assert left.judged.keys.tolist() == full.keys[left.rows].tolist()
-    np.testing.assert_allclose(left.judged.loss, full.loss[full.loss <= limit], rtol=1e-12)
+    table, job = case(device)
+    every = job.rule.keys(full(table, job).arrow())
+    assert every.meets.any()
+    limit = float(np.quantile(every.loss, quantile, method="lower"))
+    left = bounded(table, job, Bound(limit, {}))
+    tally = left.tally
+    assert left.rows.tolist() == np.flatnonzero(every.meets)[every.loss <= limit].tolist()
+    assert left.keys.hashes.tolist() == every.hashes[left.rows].tolist()
+    np.testing.assert_allclose(left.keys.loss, every.loss[every.loss <= limit], rtol=1e-12)
     assert tally.stages["composition"] == len(table)
     ended = sum(tally.ended.values()) + sum(n for s, n in tally.status.items() if s != "ok")
     assert len(table) - ended == len(left.rows)
 
 
 def test_without_a_limit_all_that_have_a_rank_are_left():
-    table, job, rule = case("patriot-beam-focusing")
-    status = evaluate(table, job)["status"]
-    left, tally = sift(table, None, job, rule, Sieve())
+    table, job = case("patriot-beam-focusing")
+    status = full(table, job)["status"]
+    left = bounded(table, job, Bound())
     assert left.rows.tolist() == np.flatnonzero(status.says("ok")).tolist()
-    assert tally.status == Counter(status.texts())
+    assert left.tally.status == Counter(status.texts())
 
 
 def test_an_objective_that_no_composition_bounds_leaves_nothing_out():
-    table, job, _ = case("patriot-beam-focusing")
+    table, job = case("patriot-beam-focusing")
     rule = Rule.of(["remanence_T:max"], 0.8)
-    assert np.isneginf(_staged.floor_of(supplies(table, None, job.conditions), rule)).all()
+    assert np.isneginf(best_possible_loss(supplies(table, None, job.conditions), rule)).all()
 
 
 def test_the_limit_leaves_room_for_chance(monkeypatch):
-    monkeypatch.setattr(_staged, "CLIMB", 0)
-    monkeypatch.setattr(_staged, "POOL", 0)
+    monkeypatch.setattr(_evaluate, "CLIMB", 0)
+    monkeypatch.setattr(_evaluate, "POOL", 0)
     rng = np.random.default_rng(0)
     everyone = rng.random(1_000_000)
     for _ in range(200):
@@ -107,15 +123,15 @@ def test_the_limit_leaves_room_for_chance(monkeypatch):
 
 
 def test_counts_of_parts_add_up_to_those_of_the_whole():
-    table, job, rule = case("energy-traction-motor")
-    sieve = Sieve(np.inf, edges_of([_staged.properties_of(table[:100], None, job)]))
-    _, whole = sift(table, None, job, rule, sieve)
+    table, job = case("energy-traction-motor")
+    bound = Bound(np.inf, edges_of([full(table[:100], job)]))
+    whole = bounded(table, job, bound).tally
     total = Tally()
     for part in (table[:150], table[150:]):
-        total.add(Tally.of(sift(part, None, job, rule, sieve)[1].plain()))
+        total.add(Tally.of(bounded(part, job, bound).tally.plain()))
     assert total.plain() == whole.plain()
-    coercivity = evaluate(table, job)["coercivity_kA_m"]
-    edges = np.array([-np.inf, *sieve.edges["coercivity_kA_m"], np.inf])
+    coercivity = full(table, job)["coercivity_kA_m"]
+    edges = np.array([-np.inf, *bound.edges["coercivity_kA_m"], np.inf])
     counted, _ = np.histogram(coercivity[~np.isnan(coercivity)], edges)
     assert whole.histograms["coercivity_kA_m"].tolist() == counted.tolist()
     assert whole.histograms["cost_USD_kg"].sum() == len(table)
@@ -123,7 +139,7 @@ def test_counts_of_parts_add_up_to_those_of_the_whole():
 
 def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
     samples = [
-        Columns({name: np.array([x, np.nan]) for name in _staged.PROPERTIES})
+        Columns({name: np.array([x, np.nan]) for name in _evaluate.PROPERTIES})
         for x in (-3.0, 5.0, 1.0)
     ]
     edges = edges_of(samples)["coercivity_kA_m"]
@@ -133,8 +149,13 @@ def test_edges_are_even_from_the_least_to_the_most_of_all_samples():
     assert edges_of([Columns((name, column * np.nan) for name, column in samples[0].items())]) == {}
 
 
-def test_what_is_passed_on_has_the_columns_that_order_needs_and_no_other():
-    table, job, rule = case("energy-traction-motor")
-    passed = _staged._arrow(evaluate(table[:20], job).take(np.arange(0, 20, 2)), rule)
-    assert passed.column_names == list(rule.columns())
-    assert passed.num_rows == 10
+def test_what_is_wanted_is_evaluated_without_stability_where_that_is_not():
+    table, job = case("energy-traction-motor")
+    found = evaluate(table[:20], None, job, want=["performance_margin"]).columns
+    margin = full(table[:20], job)["performance_margin"]
+    np.testing.assert_array_equal(found["performance_margin"], margin)
+    assert "probability_phase_forms" not in found
+    assert (
+        "not makeable" not in found["status"].words
+        or not found["status"].says("not makeable").any()
+    )

@@ -7,7 +7,7 @@ from magnetkit.errors import InputError
 
 import magnetkit as mk
 from magnetkit.composition._files import Rejected
-from magnetkit.ranking._job import replace
+from magnetkit.ranking._job import with_fields
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_space, take_rows
 
 
@@ -15,13 +15,13 @@ from magnetkit.run._candidates import SpaceCandidates, TableCandidates, profile_
 def test_todays_magnet_leads_with_its_own_shell(shell):
     profile = load("aviation-actuator")
     reference = profile.reference.model_copy(update={"shell": shell})
-    first = profile_space(replace(profile, reference=reference)).leading[0]
+    first = profile_space(with_fields(profile, reference=reference)).leading[0]
     assert tuple(first) == (profile.reference.formula, shell or "")
 
 
 def test_a_device_without_a_space_asks_for_candidates():
     with pytest.raises(InputError, match="give a candidate table"):
-        profile_space(replace(load("aviation-actuator"), space=()))
+        profile_space(with_fields(load("aviation-actuator"), space=()))
 
 
 def test_a_table_is_read_whole_however_small_the_pieces():

@@ -1,5 +1,6 @@
 """The best of a space that is not written out: the rows and ranks of a full screening."""
 
+import importlib
 import signal
 import subprocess
 import sys
@@ -10,11 +11,13 @@ import pytest
 from magnetkit.errors import InputError
 
 import magnetkit as mk
-from magnetkit.ranking import _leading, _order, _staged
-from magnetkit.run import _candidates, screen
+from magnetkit.ranking import _evaluate, _leading, _order
+from magnetkit.run import _candidates
 from magnetkit.run._candidates import SpaceCandidates, TableCandidates
 from magnetkit.run._files import read_manifest
 from magnetkit.run.screen import ScreenResult
+
+screen = importlib.import_module("magnetkit.run.screen")
 
 RANKING = ["candidate", "formula", "shell", "rank", "failed_requirements", "nearest_grade"]
 
@@ -24,12 +27,12 @@ SENSOR, WHEEL = "instrumentation-sensor", "aerospace-reaction-wheel"
 
 @pytest.fixture
 def small(monkeypatch):
-    """Let the sieve close on spaces of some thousands."""
+    """Let the bound be finite on spaces of some thousands."""
     monkeypatch.setattr(screen, "_SAMPLE", 1000)
     monkeypatch.setattr(screen, "PIECE_ROWS", 700)
-    monkeypatch.setattr(_staged, "CLIMB", 20)
+    monkeypatch.setattr(_evaluate, "CLIMB", 20)
     monkeypatch.setattr(_order, "CLIMB", 20)
-    for module in (_leading, _staged):
+    for module in (_leading, _evaluate):
         monkeypatch.setattr(module, "POOL", 50)
 
 
@@ -137,10 +140,11 @@ def test_a_space_is_never_written_out():
 _RUN = """
 import sys, time
 import magnetkit as mk
-from magnetkit.ranking import order, regret, sieve
-from magnetkit.run import screen as run
-run._SAMPLE, run.PIECE_ROWS, order.CLIMB, sieve.CLIMB = 500, 200, 20, 20
-regret.POOL = sieve.POOL = 50
+import importlib
+from magnetkit.ranking import _evaluate, _leading, _order
+run = importlib.import_module("magnetkit.run.screen")
+run._SAMPLE, run.PIECE_ROWS, _order.CLIMB, _evaluate.CLIMB = 500, 200, 20, 20
+_leading.POOL = _evaluate.POOL = 50
 space = mk.substitutions("Nd2Fe14B", {"Nd": ["Ce", "Pr", "Dy"], "Fe": ["Co"]}, step=0.05,
                          limits={"Dy": 0.2, "Ce": 0.4, "Pr": 0.3, "Co": 0.2})
 mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
@@ -149,7 +153,7 @@ mk.screen(space, "aerospace-reaction-wheel", keep=40, out=sys.argv[1],
 """
 
 
-@pytest.mark.parametrize("after", ["sieve0-000002", "chunk-000001"])
+@pytest.mark.parametrize("after", ["bound0-000002", "chunk-000001"])
 def test_a_killed_search_goes_on_to_the_same_bytes(tmp_path, after):
     def start(folder, *more):
         return subprocess.Popen([sys.executable, "-c", _RUN, str(folder), *more])

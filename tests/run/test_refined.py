@@ -1,5 +1,7 @@
 """A space screened, then looked at more closely around its best."""
 
+import importlib
+
 import pytest
 from magnetkit.errors import InputError
 
@@ -35,7 +37,7 @@ def test_a_large_space_begins_with_a_sample():
 
 def test_numbers_out_of_range_are_named():
     for name in ("rounds", "keep"):
-        with pytest.raises(InputError, match=f"{name} must be 1 or more"):
+        with pytest.raises(InputError, match=f"{name} must be a whole number of 1 or more"):
             refined(SPACE, "communication-twt", 0.05, **{name: 0})
     with pytest.raises(InputError, match="step"):
         refined(SPACE, "communication-twt", 0.2)
@@ -43,6 +45,7 @@ def test_numbers_out_of_range_are_named():
 
 def test_a_folder_of_the_users_is_refused_before_the_first_round(tmp_path, monkeypatch):
     (tmp_path / "notes.txt").write_text("mine")
-    monkeypatch.setattr("magnetkit.run.screen.screen", lambda *_, **__: pytest.fail("screened"))
+    module = importlib.import_module("magnetkit.run.screen")
+    monkeypatch.setattr(module, "screen", lambda *_, **__: pytest.fail("screened"))
     with pytest.raises(InputError, match=r"holds notes\.txt"):
         refined(SPACE, "communication-twt", 0.05, out=tmp_path)

@@ -124,7 +124,7 @@ def test_an_unknown_column_is_no_damage(tmp_path):
 
 
 def test_arguments_that_cannot_be_are_named():
-    with pytest.raises(InputError, match="chunk_rows must be 1 or more"):
+    with pytest.raises(InputError, match="chunk_rows must be a whole number of 1 or more"):
         mk.screen(["SmCo5"], application="f22-engine", chunk_rows=0)
     with pytest.raises(InputError, match="expected one temperature"):
         mk.screen(["SmCo5"], application="f22-engine", temperature=[300.0, 400.0])

@@ -6,7 +6,6 @@ from magnetkit import applications
 from magnetkit.composition import CompositionTable
 from magnetkit.composition._files import Rejected
 from magnetkit.ranking._job import job_for
-from magnetkit.ranking._order import Rule
 from magnetkit.run._candidates import Chunk
 from magnetkit.run._work import decode, finished
 
@@ -16,8 +15,7 @@ BAD = Rejected(7, "??", "no element")
 def of(*recipes, rejected=()):
     table = CompositionTable.from_strings(list(recipes), basis="atomic")
     chunk = Chunk(table, pa.array(list(recipes), pa.string()), rejected=list(rejected))
-    job = job_for(applications.load("f22-engine"))
-    return finished((3, lambda: chunk), job, Rule.of(job.profile.objectives))
+    return finished((3, lambda: chunk), job_for(applications.load("f22-engine")))
 
 
 def test_a_piece_names_the_models_that_were_asked():

@@ -1,0 +1,411 @@
+"""The evaluation of candidates, stage by stage from cheap to dear.
+
+1. Composition: heavy rare earth, risk, cost and the host.
+2. Central B_r and H_cJ, without their ranges: a requirement that such a value misses is met with
+   a probability of half at most, and no other value makes the margin larger than theirs.
+3. Ranges, all other properties of the magnet, and the requirements.
+4. Stability: whether the phase can be made.
+
+With a `Bound` a candidate goes no further once its best possible key (`best_possible_loss`) lies
+beyond it. What the ranking needs of the others is the same as without one, since the same
+functions compute it. The limit comes from a sample (`limit_of`): a loss that more candidates stay
+below than can be requested. Whether they do is counted afterwards, so that nothing rests on the
+sample.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._core._columnar import Columns
+from ..composition.table import CompositionTable
+from ..hosts.partition import assign_hosts
+from ..hosts.records import HOST_NAMES
+from ..intrinsic.evaluate import status_column
+from ..prediction._stages import (
+    ROOM_K,
+    cost_per_flux,
+    describe,
+    magnets,
+    makeable,
+    nominal_magnets,
+    supplies,
+)
+from ._job import Job
+from ._leading import POOL
+from ._order import CLIMB, Keys, Rule
+from ._profile_parts import CHANCE, COST_PER_FLUX, MARGIN
+from ._requirements import (
+    host_condition,
+    name_sets,
+    needed_elsewhere,
+    needed_temperatures,
+    verdict_columns,
+)
+
+HALF = 0.5
+"""A requirement is met with no larger probability where the central value misses it."""
+FLUX_PER_MASS = 3.2e-4
+"""No magnet has more B_r over density, T m3/kg: iron with 35 % of cobalt has mu_0 times 240 A m2/kg
+(Bozorth, Ferromagnetism, 1951; from memory) = 3.0e-4 at saturation, the most of any alloy; tests
+hold the model's magnets to it."""
+_BINS = 40
+"""Bins of a histogram between the ends of the sample, one more at either side."""
+# Rounding of what is computed in another order.
+_SLACK = 1e-6
+_COUNTERS = ("stages", "ended", "status", "failed")
+_FORMS = "probability_phase_forms"
+_CENTRAL = ("remanence_T", "coercivity_kA_m")
+_BY_COMPOSITION = ("heavy_rare_earth_wt_pct", "supply_risk", "cost_USD_kg")
+_BY_CENTRAL = (*_CENTRAL, COST_PER_FLUX)
+_BY_RANGES = ("max_energy_product_kJ_m3", "max_working_temperature_K", CHANCE)
+PROPERTIES = (*_BY_COMPOSITION, *_BY_CENTRAL, *_BY_RANGES)
+"""Whose histograms are kept, each of the candidates that came to where it is computed."""
+
+_Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The key up to which candidates are evaluated.
+
+    A key is that of the ranking: whether the requirements are met, then loss or margin. A finite
+    limit admits only those that meet; a limit of the margins of those that miss would stand here,
+    and its largest possible value beside `best_possible_loss`.
+
+    Attributes
+    ----------
+    limit : float
+        Largest loss that is admitted; infinite admits all that have a rank.
+    edges : mapping of str to list of float
+        Edges of the bins of each histogram, ascending.
+    """
+
+    limit: float = np.inf
+    edges: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether anything that can be ranked is left out."""
+        return bool(np.isfinite(self.limit))
+
+
+@dataclass
+class Tally:
+    """Counts over candidates, whatever became of them.
+
+    Attributes
+    ----------
+    stages : Counter
+        How many came to each stage.
+    ended : Counter
+        How many ended before the last stage, by the reason.
+    status, failed : Counter
+        Of those whose magnet was computed: by status, and by the requirements failed.
+    histograms : dict of str to ndarray of int64
+        Below, in and above the bins.
+    """
+
+    stages: Counter[str] = field(default_factory=Counter)
+    ended: Counter[str] = field(default_factory=Counter)
+    status: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    histograms: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Add what was counted over other candidates."""
+        for name in _COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for name, counts in other.histograms.items():
+            self.histograms[name] = self.histograms.get(name, 0) + counts
+
+    def count(self, bound: Bound | None, found: Columns, names: Sequence[str]) -> None:
+        """Count values into the histograms."""
+        edges = {} if bound is None else bound.edges
+        for name in names:
+            if name in edges and name in found:
+                values = found[name]
+                bins = np.searchsorted(edges[name], values[~np.isnan(values)], "right")
+                counts = np.bincount(bins, minlength=len(edges[name]) + 1)
+                self.histograms[name] = self.histograms.get(name, 0) + counts
+
+    def end(self, reason: str, rows: _Mask) -> None:
+        """Count candidates that end here."""
+        if count := int(np.count_nonzero(rows)):
+            self.ended[reason] += count
+
+    def fail(self, found: Columns, rows: _Mask) -> None:
+        """Count candidates by the requirements that they fail."""
+        self.failed.update(found["failed_requirements"].counts(rows))
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        found: dict[str, Any] = {name: dict(getattr(self, name)) for name in _COUNTERS}
+        return found | {"histograms": {n: counts.tolist() for n, counts in self.histograms.items()}}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> "Tally":
+        """Return what `plain` was made of."""
+        counters = {name: Counter(plain[name]) for name in _COUNTERS}
+        histograms = {n: np.array(c, np.int64) for n, c in plain["histograms"].items()}
+        return cls(**counters, histograms=histograms)
+
+
+class Evaluated(NamedTuple):
+    """What an evaluation found of n candidates.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, shape (k,)
+        Numbers of those that were evaluated to the end, ascending; all without a bound.
+    columns : Columns, k rows
+        Their properties.
+    keys : Keys or None
+        What the ranking needs of them, with a bound.
+    tally : Tally
+        Counts over all n.
+    """
+
+    rows: NDArray[np.int64]
+    columns: Columns
+    keys: Keys | None
+    tally: Tally
+
+
+def evaluate(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    job: Job,
+    bound: Bound | None = None,
+    want: Collection[str] | None = None,
+) -> Evaluated:
+    """Evaluate candidates for a device, those beyond a bound no further than needed.
+
+    Parameters
+    ----------
+    table : CompositionTable, n rows
+    shells : sequence of str or None
+        Grain-boundary shell of each.
+    job : Job
+    bound : Bound, optional
+        Leaves out candidates that cannot be ranked within it; without one all stay.
+    want : collection of str, optional
+        Columns that are needed; without it all but those of the ranking, in the order of the
+        registry, ``candidate`` being the formula.
+    """
+    tally, rows = Tally(), np.arange(len(table))
+    supply = supplies(table, shells, job.conditions)
+    tally.stages["composition"] = len(table)
+    tally.count(bound, supply, _BY_COMPOSITION)
+    counted: tuple[str, ...] = (*_BY_CENTRAL, *_BY_RANGES)
+    if bound is not None and bound.is_finite:
+        rows = _within_by_composition(table, supply, job, bound, tally)
+        if job.threshold >= HALF:
+            here = central_values(*_take(rows, table, shells, supply), job)
+            rows, counted = rows[_within_by_central_values(here, job, bound, tally)], _BY_RANGES
+    tally.stages["magnetism"] = len(rows)
+    if len(rows) < len(table):
+        table, shells, supply = _take(rows, table, shells, supply)
+    found = _with_requirements(table, shells, supply, job, want)
+    tally.count(bound, found, counted)
+    open_, keys = found["status"].says("ok"), None
+    if bound is not None:
+        keys = job.rule.keys(Columns((n, found[n]) for n in job.rule.columns()).arrow())
+        if bound.is_finite:
+            open_ = _within_by_requirements(found, keys, open_, bound, tally)
+    last = np.flatnonzero(open_)
+    tally.stages["stability"] = len(last)
+    if len(last) and want is not None and "status" in want and _FORMS not in found:
+        unstable = np.zeros(len(rows), bool)
+        unstable[last] = ~makeable(table[last], job.conditions)[1]
+        found["status"] = found["status"].put(unstable, "not makeable")
+    tally.status.update(found["status"].counts())
+    if bound is None or keys is None:
+        return Evaluated(rows, found, None, tally)
+    kept = np.flatnonzero(open_ & found["status"].says("ok"))
+    found, keys = found.take(kept), keys.take(kept)
+    if not bound.is_finite:
+        tally.fail(found, ~keys.meets)
+    return Evaluated(rows[kept], found, keys, tally)
+
+
+def _take(
+    rows: NDArray[np.int64],
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    supply: Columns,
+) -> tuple[CompositionTable, Sequence[str] | None, Columns]:
+    own = None if shells is None else [shells[row] for row in rows.tolist()]
+    return table[rows], own, supply.take(rows)
+
+
+def best_possible_loss(found: Columns, rule: Rule) -> NDArray[np.float64]:
+    """Return the least loss that candidates can have by what is known of them, shape (n,).
+
+    No magnet has more flux for its mass than `FLUX_PER_MASS`, a margin is worth no more than one
+    unit of regret, and no probability is above 1. `found` has the columns of `supplies`, or those
+    of `central_values`. -inf where an objective is not bounded.
+    """
+    n = len(found["cost_USD_kg"])
+    best = np.zeros(n)
+    for objective, unit in zip(rule.objectives, rule.units, strict=True):
+        column = objective.column
+        if column in found:
+            least = objective.loss(found[column], unit)
+        elif column == MARGIN:
+            least = objective.loss(np.full(n, np.inf), unit)
+        elif column == COST_PER_FLUX and objective.sign > 0:
+            least = objective.loss(found["cost_USD_kg"] / FLUX_PER_MASS, unit)
+        else:
+            return np.full(n, -np.inf)
+        best = best + least
+    return np.where(np.isnan(best), np.inf, best)
+
+
+def _within_by_composition(
+    table: CompositionTable, supply: Columns, job: Job, bound: Bound, tally: Tally
+) -> NDArray[np.int64]:
+    """Return which candidates can be within the bound by their composition alone."""
+    profile = job.profile
+    allowed = [HOST_NAMES.index(host) for host in profile.allowed_hosts]
+    conditions = [(host_condition(profile), np.isin(assign_hosts(table), allowed))]
+    for requirement in profile.requirements:
+        if requirement.column in supply:
+            inside = requirement.margin(supply[requirement.column]) >= 0.0
+            conditions.append((str(requirement), inside))
+    within = best_possible_loss(supply, job.rule) <= bound.limit + _SLACK
+    conditions.append(("loss by composition", within))
+    alive = np.ones(len(table), bool)
+    for reason, holds in conditions:
+        tally.end(reason, alive & ~holds)
+        alive &= holds
+    return np.flatnonzero(alive)
+
+
+def central_values(
+    table: CompositionTable, shells: Sequence[str] | None, supply: Columns, job: Job
+) -> Columns:
+    """Return what central remanence and coercivity say of n candidates.
+
+    The columns are those of `supply` (as `supplies` returns them); ``remanence_T``,
+    ``coercivity_kA_m`` and ``cost_per_flux_USD_m3_T`` as a full evaluation has them;
+    ``performance_margin``: the largest it can be; ``status`` at the temperatures of the
+    requirements, the table's own first; ``failed_requirements``: those that a central value misses.
+    """
+    required = [
+        (requirement.temperature_K or job.temperature, requirement)
+        for requirement in job.profile.requirements
+        if requirement.column in _CENTRAL
+    ]
+    at = [job.temperature, *sorted({kelvin for kelvin, _ in required} - {job.temperature})]
+    made = nominal_magnets(table, shells, at, job.conditions)
+    values = dict(zip(_CENTRAL, (made.remanence(), 1e-3 * made.coercivity()), strict=True))
+    margin = np.full(len(table), np.inf)
+    failed = np.zeros(len(table), np.int64)
+    for bit, (kelvin, requirement) in enumerate(required):
+        inside = requirement.margin(values[requirement.column][:, at.index(kelvin)])
+        margin = np.fmin(margin, inside)
+        failed[inside < -_SLACK] |= 1 << bit
+    status = made.status[:, 0].copy()
+    for other in made.status.T[1:]:
+        status = np.where(status == 0, other, status)
+    here = Columns(supply | {name: column[:, 0] for name, column in values.items()})
+    density, cost = made.alloys.density(), here["cost_USD_kg"]
+    here[COST_PER_FLUX] = cost_per_flux(density, cost, here["remanence_T"])
+    here[MARGIN] = margin
+    here["status"] = status_column(status)
+    names = [str(requirement) for _, requirement in required]
+    here["failed_requirements"] = name_sets(failed, names)
+    return here
+
+
+def _within_by_central_values(here: Columns, job: Job, bound: Bound, tally: Tally) -> _Mask:
+    """Return which candidates can be within the bound by their `central_values`."""
+    tally.stages["nominal remanence and coercivity"] = len(here["status"])
+    tally.count(bound, here, _BY_CENTRAL)
+    magnet = here["status"].says("ok")
+    missed = magnet & ~here["failed_requirements"].says("")
+    within = magnet & ~missed & (best_possible_loss(here, job.rule) <= bound.limit + _SLACK)
+    tally.end("requirements missed", missed)
+    tally.end("loss", magnet & ~missed & ~within)
+    tally.status.update(here["status"].counts(~within))
+    tally.fail(here, missed)
+    return within
+
+
+def _with_requirements(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    supply: Columns,
+    job: Job,
+    want: Collection[str] | None,
+) -> Columns:
+    """Return magnets with their ranges and how they meet the requirements.
+
+    All properties, stability too, where all are wanted or others than those of a magnet and of
+    supply are needed: phases take memory and time.
+    """
+    at = needed_temperatures(job)
+    kelvins = at if want is not None else [*at, ROOM_K]
+    here, *others = magnets(table, shells, kelvins, job.conditions, needed_elsewhere(job))
+    room = others.pop() if want is None else None
+    known = {*here, *supply, COST_PER_FLUX, CHANCE, MARGIN, "failed_requirements", "formula"}
+    if want is None or not {*want, *(r.column for r in job.profile.requirements)} <= known:
+        here = describe(table, at[0], job.conditions, None, shells, here, room, supply)
+    else:
+        here |= supply
+        per_mass = here["density_kg_m3"], here["cost_USD_kg"]
+        here[COST_PER_FLUX] = cost_per_flux(*per_mass, here["remanence_T"])
+        here["formula"] = table.to_arrow()
+    here |= verdict_columns(table, dict(zip(at, [here, *others], strict=True)), job)
+    return here.ordered() if want is None else here
+
+
+def _within_by_requirements(
+    found: Columns, keys: Keys, open_: _Mask, bound: Bound, tally: Tally
+) -> _Mask:
+    """Return which of the open candidates meet the requirements with a loss within the bound."""
+    within = keys.meets.copy()
+    within[keys.meets] = keys.loss <= bound.limit
+    missed = open_ & ~keys.meets
+    tally.end("requirements missed", missed)
+    tally.end("loss", keys.meets & ~within)
+    tally.fail(found, missed)
+    return open_ & within
+
+
+def needed_for(keep: int) -> int:
+    """Return how many leading rows the first `keep` depend on.
+
+    Those that draws re-order are sampled together, and each of two passes moves some rows up.
+    """
+    return max(keep, POOL) + 2 * CLIMB
+
+
+def limit_of(loss: NDArray[np.float64], sample: int, rows: int, keep: int) -> float:
+    """Return a loss that probably more than `needed_for` of all candidates stay below.
+
+    `loss` is that of those of an even sample that meet the requirements, `sample` of `rows`
+    candidates. Infinite where too few meet them.
+    """
+    share = needed_for(keep) * sample / rows
+    # Four deviations of a count, and some for a count of few: once in 30 000 it falls short.
+    place = int(np.ceil(share + 4.0 * np.sqrt(share) + 8.0))
+    if place > len(loss):
+        return np.inf
+    return float(np.partition(loss, place - 1)[place - 1])
+
+
+def edges_of(samples: Sequence[Columns]) -> dict[str, list[float]]:
+    """Return the edges of the histograms: even between the ends of evaluated samples."""
+    found = {}
+    for name in PROPERTIES:
+        values = np.concatenate([np.empty(0), *(sample[name] for sample in samples)])
+        values = values[np.isfinite(values)]
+        if len(values):
+            found[name] = np.linspace(values.min(), values.max(), _BINS + 1).tolist()
+    return found
