@@ -156,13 +156,13 @@ class ScreenResult(Ranked):
         """
         import pandas as pd
 
-        from ..show._tables import _RANKING, chosen
+        from ..show._tables import RANKING, chosen
         from ..show._written import write_workbook
 
         best = self.best(n)
         answer = self.manifest.get(ANSWER)
         first = {"answer": pd.DataFrame({"answer": answer})} if answer else {}
-        brief = chosen(best, {**_RANKING, "shell": 0})
+        brief = chosen(best, {**RANKING, "shell": 0})
         names = [name for name in best.columns if name in brief]
         return write_workbook({**first, "ranking": best[names], "everything": best}, Path(path))
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 # Column to the place at which it is dropped where the terminal is narrow: the highest first.
-_RANKING = {
+RANKING = {
     "rank": 0, "candidate": 0, "host": 9, "remanence_T": 1, "coercivity_kA_m": 0,
     "max_energy_product_kJ_m3": 3, "remanence_coefficient_pct_K": 4, "heavy_rare_earth_wt_pct": 0,
     "heavy_rare_earth_saved_wt_pct": 6, "supply_risk": 4, "weakest_link_risk": 9, "cost_USD_kg": 2,
@@ -247,7 +247,7 @@ def print_ranking(
     tell = say if terminal else message
     identity = result.manifest["identity"]
     if not terminal:
-        _print_piped(best, _RANKING, columns, cgs=cgs)
+        _print_piped(best, RANKING, columns, cgs=cgs)
         _explain_failure(result, best, tell)
         return
     reference = result.find(result.profile.reference.formula)
@@ -259,7 +259,7 @@ def print_ranking(
         f"at {kelvin_text(float(identity['temperature_K']))}",
     ]
     if len(rows):
-        names = chosen(rows, _RANKING, columns)
+        names = chosen(rows, RANKING, columns)
         if columns is None:
             # It stands behind the candidate's name.
             names.pop("simpler_rank", None)
