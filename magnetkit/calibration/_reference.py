@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ GUARANTEE = 0.06
 """Standard deviation of ln of that ratio: that range read as 90 % of the magnets, rounded up."""
 
 _Z = NormalDist().inv_cdf(0.95)
+
+if TYPE_CHECKING:
+    from ..surrogates._curie import Belief
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def anchored_on(
     shell: str | None,
     seen: Sequence[Seen],
     between: tuple[float, float] | None = None,
+    curie: "Belief | None" = None,
 ) -> Mill:
     """Return a mill of one magnet, the reference, on which predictions are conditional.
 
@@ -66,6 +70,8 @@ def anchored_on(
         What it keeps.
     between : tuple of float, optional
         Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
+    curie : Belief, optional
+        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
@@ -74,9 +80,9 @@ def anchored_on(
     """
     # Alpha first: what B_r is off by at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
-    bent = Mill(name, _records(name, table, shell, alphas, None, between))
+    bent = Mill(name, _records(name, table, shell, alphas, None, between, curie))
     rest = [s for s in seen if s.quantity != ALPHA]
-    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between))
+    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
 
 
 def _records(
@@ -86,6 +92,7 @@ def _records(
     seen: Sequence[Seen],
     known: Mill | None,
     between: tuple[float, float] | None,
+    curie: "Belief | None",
 ) -> tuple[dict[str, Any], ...]:
     """Return what a reference magnet is seen to keep beside what is expected of it."""
     from .._core.units import BETWEEN
@@ -95,10 +102,12 @@ def _records(
     if not at:
         return ()
     process = {"mill": known.record()} if known is not None and known.magnets else None
-    frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
+    given = {"process": process, "shell": shell or None, "between": between or BETWEEN}
+    frames = sintered_at(table, at, **given, curie=curie)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     # A reference is taken to be of usual grains.
-    effects = dict(zip(EFFECTS, kinds(table, [""], [shell or ""]).effects[0].tolist(), strict=True))
+    own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
+    effects = dict(zip(EFFECTS, own.tolist(), strict=True))
     magnets = []
     for one in seen:
         row = made[one.kelvin]

@@ -36,6 +36,8 @@ from ..magnetism.process import Process
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..surrogates._curie import Belief
+
 
 PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
 
@@ -322,7 +324,13 @@ def calibrate(
 
 @named
 def calibration(
-    frame: Any, name: str, basis: Basis = "auto", *, strict: bool = False, keep: bool = True
+    frame: Any,
+    name: str,
+    basis: Basis = "auto",
+    *,
+    strict: bool = False,
+    keep: bool = True,
+    curie: "Belief | None" = None,
 ) -> Calibration:
     """Learn from a mill's measured magnets and report how well they fit.
 
@@ -330,6 +338,8 @@ def calibration(
     ----------
     frame, name, basis, strict, keep : optional
         As of `calibrate`.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
@@ -345,7 +355,7 @@ def calibration(
     values = []
     for row in rows:
         try:
-            values += _values(row)
+            values += _values(row, curie)
         except InputError as error:
             rejected[row.number] = str(error)
     rejected = dict(sorted(rejected.items()))
@@ -365,7 +375,7 @@ def calibration(
     return Calibration(Process(mill=mill), report, rejected, contradictions)
 
 
-def _values(row: Row) -> list[dict[str, Any]]:
+def _values(row: Row, curie: "Belief | None") -> list[dict[str, Any]]:
     """Return what a row says, one record for each measured quantity, beside the model.
 
     Raises
@@ -375,14 +385,13 @@ def _values(row: Row) -> list[dict[str, Any]]:
     """
     from ..magnetism.sintered import sintered_at
 
-    frames = sintered_at(
-        row.table, [row.temperature, _ROOM_K], row.process or None, row.shell or None
-    )
+    made_as = row.process or None, row.shell or None
+    frames = sintered_at(row.table, [row.temperature, _ROOM_K], *made_as, curie=curie)
     here, room = (f.iloc[0] for f in frames)
     if here["status"] != "ok":
         raise InputError(f"{row.text}: the model makes no magnet of it ({here['status']})")
     host, kelvin = root_of(str(here["host"])), row.temperature
-    what = kinds(row.table, [host], [row.shell or ""], row.process or None, kelvin)
+    what = kinds(row.table, [host], [row.shell or ""], made_as[0], kelvin, curie)
     found = []
     for quantity, measured in row.values.items():
         value, low, high = (float(here[f"{quantity}{e}"]) for e in ("", "_lo", "_hi"))

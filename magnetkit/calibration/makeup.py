@@ -32,6 +32,8 @@ from ._reference import GUARANTEE, TYPICAL, Seen, anchored_on
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..surrogates._curie import Belief
+
 
 ROOM_K = 293.15
 
@@ -130,19 +132,21 @@ def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[n
 
 
 @named
-def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
+def makeup(grade: "pd.Series | Mapping[str, Any]", curie: "Belief | None" = None) -> Makeup:
     """Return what a grade is thought to be made of.
 
     Parameters
     ----------
     grade : pandas.Series
         A row of `magnetkit.grades` at 20 degrees C.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
     Makeup
     """
-    from ..magnetism.sintered import sintered
+    from ..magnetism.sintered import sintered_at
 
     try:
         host = str(grade["host"])
@@ -154,7 +158,7 @@ def makeup(grade: "pd.Series | Mapping[str, Any]") -> Makeup:
     table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None
-    frame = sintered(table, ROOM_K, shell=shell, between=(ROOM_K, 373.15))
+    (frame,) = sintered_at(table, [ROOM_K], None, shell, between=(ROOM_K, 373.15), curie=curie)
     heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
     if usual()[host].heavy == "by_class":
@@ -455,7 +459,7 @@ def hot(grade: str, kelvin: float) -> "pd.Series":
     return here
 
 
-def catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
+def catalogue_mill(here: "pd.Series", made: Makeup, curie: "Belief | None" = None) -> Mill:
     """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
 
     What is guaranteed is less than what is sold, by a share that differs between makers; and not
@@ -474,9 +478,8 @@ def catalogue_mill(here: "pd.Series", made: Makeup) -> Mill:
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(Seen(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")
-    return anchored_on(
-        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
-    )
+    grade, shell = str(here["grade"]), made.best.shell or None
+    return anchored_on(grade, table, shell, seen, alpha_range(grade), curie)
 
 
 def read_recipe(recipe: str, basis: Basis) -> CompositionTable:

@@ -142,6 +142,7 @@ def evaluate_with(
     parameters: Parameters,
     believed: Believed | None = None,
     spread: bool = True,
+    condensed: "Condensed | None" = None,
 ) -> Intrinsic:
     """Return the intrinsic properties of hard phases by a model and, if given, believed T_C.
 
@@ -158,6 +159,8 @@ def evaluate_with(
         same T / T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
+    condensed : Condensed, optional
+        What `condense` returns of these phases, where the caller has it.
 
     Returns
     -------
@@ -171,7 +174,7 @@ def evaluate_with(
     if believed is not None:
         curie = np.stack([believed.value, believed.half / _HALF])
     tc, tc_sd, value, sd, status = kernel(
-        t.rows, part.host, parameters.for_kernels(), temperatures, spread, curie
+        t.rows, part.host, parameters.for_kernels(), temperatures, spread, curie, condensed
     )
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, believed)

@@ -14,7 +14,7 @@ Permanent magnets without any rare earth, to set beside every ranking.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,16 +37,16 @@ from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
-from ..intrinsic.evaluate import STATUS
-from ._figures import FIGURES, at_each, bend, figures_of
-from ._magnets import Magnets, alloys, never_made
-from .process import Process, read_process
+from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ._figures import FIGURES, at_each, figures_of
+from ._magnets import Alloys, alloys
+from .process import Process
 from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .process import Route
+    from ..surrogates._curie import Belief
 
 
 Array = NDArray[np.float64]
@@ -334,6 +334,28 @@ def sintered(
     )
 
 
+class Use(NamedTuple):
+    """What the figures of magnets are wanted for.
+
+    Attributes
+    ----------
+    between : tuple of float
+        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
+    duty : Duty
+        What the magnet stands.
+    interval : float
+        Coverage of the ranges.
+    whole_range : bool
+        Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as
+        a device needs it; its chords alone are NaN otherwise.
+    """
+
+    between: tuple[float, float] = BETWEEN
+    duty: Duty = Duty()
+    interval: float = 0.9
+    whole_range: bool = False
+
+
 @named
 def sintered_at(
     table: CompositionTable,
@@ -346,6 +368,7 @@ def sintered_at(
     interval: float = 0.9,
     whole_range: bool = False,
     only: Mapping[float, Collection[str]] | None = None,
+    curie: "Belief | None" = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 
@@ -362,10 +385,12 @@ def sintered_at(
     process, shell, host, between, load_line, interval : optional
         As for `sintered`; `between` in K.
     whole_range : bool
-        Whether what is no uniaxial magnet somewhere between the two temperatures has that status
-        and no figures, as a device needs it; its chords alone are NaN otherwise.
+        As of `Use`.
     only : mapping of float to collection of str, optional
         The predicted properties that the table of a temperature (K) has; all where none are named.
+    curie : CurieModel, optional
+        Model of the Curie temperature, of `magnetkit.surrogates.load`; that of all that is known
+        otherwise.
 
     Returns
     -------
@@ -377,120 +402,103 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_at = {
+    wanted = {
         kelvin: {column for name in names for column in with_interval(name)}
         for kelvin, names in (only or {}).items()
     }
-    asked = process, shell, host, between, load_line, interval, whole_range, columns_at
-    made = sintered_columns(table, temperatures, *asked)
-    return [columns.frame() for columns in made]
+    kelvins = [parse_temperature(t) for t in temperatures]
+    use = Use(read_between(between), read_duty(load_line), interval, whole_range)
+    quantile(interval)
+    made = alloys(table, process, read_shells(shell, len(table)), host, curie, ranges=True)
+    return [columns.frame() for columns in figures_at(made, kelvins, use, wanted)]
 
 
-def sintered_columns(
-    table: CompositionTable,
-    temperatures: Sequence[float | str],
-    process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
-    host: str = "auto",
-    between: tuple[float | str, float | str] = BETWEEN,
-    load_line: Duty | float | None = None,
-    interval: float = 0.9,
-    whole_range: bool = False,
+def figures_at(
+    made: Alloys,
+    temperatures: Sequence[float],
+    use: Use,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return what `sintered_at` does as plain columns.
-
-    `only` has the names of columns: those of a temperature at which no ranges are among them are
-    no more than central values of `FIGURES`, and take less work over a whole range.
-    """
-    from ..hosts.partition import assign_hosts, partition
-    from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-    from ..surrogates.intrinsic import evaluate
-
-    asked = np.array([parse_temperature(t) for t in temperatures], float)
-    first, second = read_between(between)
-    line = read_duty(load_line)
-    load = line.load_line
-    z = quantile(interval)
-    shells = read_shells(shell, len(table))
-    if shells is not None:
-        warn_of_shells(shells)
-    parts = partition(table, assign_hosts(table, host))
-    process = read_process(process, len(table))
-    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
-    central = [whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
-    # Hard phases are looked at up to the last of the temperatures with ranges.
-    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
-    bulk = evaluate(parts, asked[: last + 1])
-    made = alloys(table, parts, process, shells, bulk.believed)
-    values, status = figures_of(made, bulk, asked, (first, second), load, z)
-    if not whole_range:
-        values, status = at_each(made, bulk, values, status, load, z)
-    blank_rows(bulk, values, status, never_made(table, parts.host, shells))
-    density, route = made.density(), _routes(process.route, parts.host)
-    span = Coded.constant(celsius_range((first, second)), len(table))
-    tables = columns_of(bulk, z, only)
-    tables += [Columns(host=host_column(parts.host)) for _ in asked[len(tables) :]]
-    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        columns["status"] = status_column(status[j])
-        if names is None:
-            text = written(shells, len(table))
-            columns |= {"shell": text, "route": route, "coefficients_between": span}
-        codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
-        warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
-        ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
-        if names is None or not COLUMNS.isdisjoint(names):
-            ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
-        for name, (centre, low, high) in ranges.items():
-            unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
-            each = zip(
-                with_interval(name), (centre, low, high, cold if unseen else warm), strict=True
-            )
-            columns |= {n: column for n, column in each if names is None or n in names}
-        if names is None or "density_kg_m3" in names:
-            columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
-    return tables
-
-
-def nominal_at(
-    table: CompositionTable,
-    temperatures: Sequence[float],
-    process: Process | dict[str, Any] | str | None,
-    shell: Any,
-    between: tuple[float, float],
-) -> Magnets:
-    """Return the magnets whose remanence and coercivity are the central values of `sintered_at`.
+    """Return the columns of `sintered_at` at each temperature.
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
+    made : Alloys
+        n magnets, with ranges.
     temperatures : sequence of float
-        K, k of them.
-    process, shell, between
-        As for `sintered_at`.
+        K.
+    use : Use
+    only : mapping of float to collection of str, optional
+        Names of the columns that are wanted at a temperature. Where no ranges are among them they
+        are no more than central values of `FIGURES`, and take less work over a whole range.
+
+    Returns
+    -------
+    list of Columns, n rows each
     """
-    from ..hosts.partition import assign_hosts, partition
-    from ..kernels._magnets import states
+    asked, z = np.array(temperatures, float), quantile(use.interval)
+    if made.shells is not None:
+        warn_of_shells(made.shells)
+    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
+    central = [use.whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
+    # Hard phases are looked at up to the last of the temperatures with ranges.
+    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
+    bulk, load_line = made.hard_phases(asked[: last + 1]), use.duty.load_line
+    values, status = figures_of(made, bulk, asked, use.between, load_line, z)
+    if not use.whole_range:
+        values, status = at_each(made, bulk, values, status, load_line, z)
+    blank_rows(bulk, values, status, made.never_made)
+    tables = columns_of(bulk, z, only)
+    tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
+    density = made.density()
+    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
+        ok = status[j] == 0
+        columns["status"] = status_column(status[j])
+        if names is None:
+            columns |= _made_as(made, use.between)
+        columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
+        if names is None or "density_kg_m3" in names:
+            columns["density_kg_m3"] = np.where(ok, density, np.nan)
+    return tables
 
-    asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
-    parts = partition(table, assign_hosts(table))
-    made = alloys(table, parts, read_process(process, len(table)), shells)
-    rules = made.rules()._replace(bend=bend(made, between))
-    polarization, coercivity, status = states(asked, made.phases, rules)
-    outside = (status == 0) & ~np.isfinite(made.factor) | never_made(table, parts.host, shells)
-    status[outside] = STATUS.index("outside the model")
-    polarization[status != 0] = coercivity[status != 0] = np.nan
-    return Magnets(asked, polarization.T, coercivity.T, status.T, made)
 
-
-def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
-    """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
+def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
+    """Return the columns that say how magnets are made, and what their chords lie between."""
+    codes, route = made.written.host, made.process.route
+    # Each magnet is made as asked for, else as is usual for its host.
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
     words = tuple(dict.fromkeys(names))
     # One entry more than hosts: code -1 picks the last.
     place = np.array([*map(words.index, names), -1], np.int8)
-    return Coded(place[codes], words)
+    return {
+        "shell": written(made.shells, len(codes)),
+        "route": Coded(place[codes], words),
+        "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
+    }
+
+
+def _of_temperature(
+    made: Alloys,
+    kelvin: float,
+    values: Array,
+    ok: NDArray[np.bool_],
+    names: Collection[str] | None,
+    duty: Duty,
+) -> dict[str, Any]:
+    """Return the columns of `FIGURES` and of the limits of use at a temperature.
+
+    `values` has shape (7, 3, n), `ok` shape (n,); `names` are those wanted, all if None.
+    """
+    ranges = dict(zip(FIGURES, values, strict=True))
+    if names is None or not COLUMNS.isdisjoint(names):
+        ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
+    codes = np.where(ok, np.int8(0), np.int8(-1))
+    warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
+    columns: dict[str, Any] = {}
+    for name, ends in ranges.items():
+        said = cold if kelvin < VALIDATED_FROM and name in COERCIVE else warm
+        columns |= zip(with_interval(name), (*ends, said), strict=True)
+    return columns if names is None else {n: columns[n] for n in columns if n in names}
 
 
 FILE = "comparators/comparators.csv"

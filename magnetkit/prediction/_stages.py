@@ -12,12 +12,13 @@ from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_of_rows
 from ..composition.table import CompositionTable
 from ..hosts.records import root_of
-from ..magnetism.sintered import sintered_columns
+from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
+from ..magnetism.shells import read_shells
+from ..magnetism.sintered import figures_at
 from .conditions import Conditions
 
 if TYPE_CHECKING:
     from ..composition._read import Inputs
-    from ..magnetism._magnets import Magnets
 
 
 ENERGY = "formation_energy_eV_atom"
@@ -38,21 +39,8 @@ def magnets(
 
     `only` names the columns that are wanted at a temperature; all are where it has none.
     """
-    from ..surrogates._curie_training import using
-
-    with using(conditions.data, conditions.add):
-        return sintered_columns(
-            table,
-            temperatures,
-            process=conditions.process,
-            shell=shells,
-            host=conditions.host,
-            between=conditions.between,
-            load_line=conditions.duty,
-            interval=conditions.interval,
-            whole_range=conditions.whole_range,
-            only=only,
-        )
+    made = _alloys(table, shells, conditions, ranges=True)
+    return figures_at(made, temperatures, conditions.use, only)
 
 
 def nominal_magnets(
@@ -60,13 +48,20 @@ def nominal_magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
-) -> "Magnets":
+) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
-    from ..magnetism.sintered import nominal_at
-    from ..surrogates._curie_training import using
+    return magnets_at(_alloys(table, shells, conditions), temperatures, conditions.between)
 
-    with using(conditions.data, conditions.add):
-        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
+
+def _alloys(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    conditions: Conditions,
+    ranges: bool = False,
+) -> Alloys:
+    read = read_shells(shells, len(table))
+    given = conditions.process, read, conditions.host, conditions.curie
+    return alloys(table, *given, ranges=ranges)
 
 
 def supplies(

@@ -20,8 +20,9 @@ from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 if TYPE_CHECKING:
     from ..composition.table import CompositionTable
     from ..magnetism.process import Process
-    from ..magnetism.sintered import Duty
+    from ..magnetism.sintered import Duty, Use
     from ..supply.scenario import Scenario
+    from ..surrogates._curie import Belief
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -207,6 +208,20 @@ class Conditions:
         from ..magnetism.sintered import Duty
 
         return Duty(self.load_line, self.outside_field_kA_m, self.hours)
+
+    @property
+    def use(self) -> "Use":
+        """What the figures of magnets are wanted for."""
+        from ..magnetism.sintered import Use
+
+        return Use(self.between, self.duty, self.interval, self.whole_range)
+
+    @property
+    def curie(self) -> "Belief":
+        """The model of the Curie temperature in force."""
+        from ..surrogates._curie_training import load
+
+        return load(self.data, self.add)
 
     @cached_property
     def supply_scenario(self) -> "Scenario":

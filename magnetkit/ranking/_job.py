@@ -605,9 +605,9 @@ def _beside(table: CompositionTable, here: Columns, job: Job) -> dict[str, NDArr
     if not asked:
         return {}
     mill, reference = mill_of(job.conditions.process), job.profile.reference
-    process = job.conditions.process
+    process, curie = job.conditions.process, job.conditions.curie
     hosts, shells = here["host"].texts(), here["shell"].to_pylist()
-    own = kinds(table, hosts, shells, process, job.temperature)
+    own = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
-    it = kinds(reference.table(), [reference.host], shells, process, job.temperature)
+    it = kinds(reference.table(), [reference.host], shells, process, job.temperature, curie)
     return {q: relative_width(own, it, q, mill) for q in {FOLLOWS.get(c, c) for c in asked}}

@@ -245,15 +245,17 @@ def anchor(
     measured: Any,
 ) -> tuple[Makeup, Mill]:
     """Return what the magnet is made of, and the mill that candidates are predicted of."""
-    process = wish.conditions.process
+    process, curie = wish.conditions.process, wish.conditions.curie
     if measured is not None:
         if process is not None:
             raise InputError("measured and process both say whose magnets were measured: give one")
-        return _measured(measured, recipe, basis, shell)
-    made = makeup(room) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
+        return _measured(measured, recipe, basis, shell, curie)
+    made = (
+        makeup(room, curie) if recipe is None else given_recipe(read_recipe(recipe, basis), shell)
+    )
     if process is not None:
         return made, _calibrated(process)
-    mill = catalogue_mill(here, made)
+    mill = catalogue_mill(here, made, curie)
     if recipe is not None and not mill.magnets:
         raise InputError(
             f"{recipe!r:.80} makes no magnet at {float(here['temperature_K']):g} K by the model; "
@@ -285,12 +287,12 @@ def given_recipe(table: CompositionTable, shell: str | None) -> Makeup:
 
 
 def _measured(
-    measured: Any, recipe: str | None, basis: Basis, shell: str | None
+    measured: Any, recipe: str | None, basis: Basis, shell: str | None, curie: Any
 ) -> tuple[Makeup, Mill]:
     """Return the recipe of the user's first magnet, and the mill of all of them."""
     from ..calibration.calibrate import calibration
 
-    mill = calibration(measured, MEASURED, basis, keep=False).process.mill
+    mill = calibration(measured, MEASURED, basis, keep=False, curie=curie).process.mill
     assert mill is not None
     first = "".join(f"{e}{v:.6f}" for e, v in mill.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
@@ -299,15 +301,15 @@ def _measured(
 
 def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue at temperature, and what the model adds."""
-    from ..magnetism.sintered import sintered
+    from ..magnetism.sintered import sintered_at
     from ..supply.ledger import ledger
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
-    model = sintered(
-        table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
-    ).iloc[0]
     asked = wish.conditions
+    line, curie = wish.load_line, asked.curie
+    given = {"process": process, "shell": shell, "load_line": line, "curie": curie}
+    model = sintered_at(table, [wish.temperature], **given)[0].iloc[0]
     supply = ledger(table, asked.supply_scenario, asked.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {

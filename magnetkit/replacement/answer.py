@@ -210,16 +210,17 @@ def _finer_grains(asked: Question) -> dict[str, Any] | None:
     if fine is None or kelvin > HOSTS[host].magnet.sold_below_K:
         return None
     from ..composition.table import CompositionTable
-    from ..magnetism.sintered import sintered_columns
+    from ..magnetism._magnets import alloys
+    from ..magnetism.sintered import Use, figures_at, read_duty
     from ..ranking._job import judge
     from ..supply.ledger import ledger_columns
 
     text = charge(host, **fine)
     table = CompositionTable.from_strings([text], basis="weight")
     process = {"mill": asked.mill.record(), "grain_size_um": _FINE_UM}
-    line = asked.reference["load_line"]
-    (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
-    conditions = asked.wish.conditions
+    conditions, use = asked.wish.conditions, Use(duty=read_duty(asked.reference["load_line"]))
+    made = alloys(table, process, curie=conditions.curie, ranges=True)
+    (magnet,) = figures_at(made, [kelvin], use)
     magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
     verdict = judge(asked.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()

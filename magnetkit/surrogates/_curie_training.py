@@ -7,9 +7,7 @@ Which belief is in force: trained at first use, kept in the cache, or a user's o
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -418,22 +416,3 @@ def _unpacked(known: TrainingSet) -> Any:
         )
 
     return unpack
-
-
-_CHOSEN: ContextVar[tuple[str | None, str | None]] = ContextVar("belief", default=(None, None))
-
-
-@contextmanager
-def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> Iterator[None]:
-    """Let everything inside believe what `load(data, add)` returns."""
-    given = None if data is None else str(data), None if add is None else str(add)
-    token = _CHOSEN.set(given)
-    try:
-        yield
-    finally:
-        _CHOSEN.reset(token)
-
-
-def current() -> Belief:
-    """Return the belief in force."""
-    return load(*_CHOSEN.get())

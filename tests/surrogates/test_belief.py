@@ -35,9 +35,10 @@ def test_prediction_and_physics_read_one_belief(tmp_path):
         _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
     )
     believed = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
-    with _curie_training.using(add=file):
-        np.testing.assert_allclose(evaluate(partition(table), 300.0).curie, believed)
-        np.testing.assert_allclose(mk.magnetism.sintered(table)[CURIE], believed)
+    curie = _curie_training.load(add=file)
+    np.testing.assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, believed)
+    (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
+    np.testing.assert_allclose(frame[CURIE], believed)
     np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], believed)
     # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
     np.testing.assert_allclose(believed, [585.0, 1020.0, 324.0], atol=40.0)
