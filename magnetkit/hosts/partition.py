@@ -136,6 +136,14 @@ def atomic_volumes() -> NDArray[np.float64]:
     return _rules()[-1]
 
 
+# One entry more than hosts: code -1 picks the last.
+_ROOT_CODES = np.array([*(HOST_NAMES.index(host.root) for host in HOSTS.values()), -1], np.int8)
+_ROOT_PLACES = np.array([*(ROOTS.index(host.root) for host in HOSTS.values()), -1])
+_WALLS = np.array(
+    [*(HOST_NAMES.index(host.magnet.walls) if host.magnet.walls else -1
+       for host in HOSTS.values()), -1], np.int8)  # fmt: skip
+
+
 def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     """Return the hosts under which what was fitted or tabulated of hosts is looked up.
 
@@ -149,14 +157,12 @@ def root_codes(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     ndarray of int8, shape (n,)
         That of the host itself, or of the one that it is a variant of; -1 stays.
     """
-    roots = [HOST_NAMES.index(host.root) for host in HOSTS.values()]
-    return np.array([*roots, -1], np.int8)[codes]
+    return _ROOT_CODES[codes]
 
 
 def root_places(codes: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return the places of the same hosts in `ROOTS`, -1 where unknown, shape (n,)."""
-    places = [ROOTS.index(host.root) for host in HOSTS.values()]
-    return np.array([*places, -1])[codes]
+    return _ROOT_PLACES[codes]
 
 
 def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -172,9 +178,7 @@ def wall_hosts(codes: NDArray[np.int8]) -> NDArray[np.int8]:
     ndarray of int8, shape (n,)
         -1 where the magnet is of no cells.
     """
-    names = [host.magnet.walls for host in HOSTS.values()]
-    walls = [HOST_NAMES.index(name) if name else -1 for name in names]
-    return np.array([*walls, -1], np.int8)[codes]
+    return _WALLS[codes]
 
 
 @named

@@ -230,13 +230,15 @@ def columns_of(
     return tables
 
 
+_PHYSICS, _SURROGATE, _MEASURED = (
+    np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
+)
+
+
 def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
-    physics, surrogate, measured = (
-        np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
-    )
-    learnt = np.where(believed.share >= 0.5, surrogate, physics)
-    learnt[believed.measured] = measured
+    learnt = np.where(believed.share >= 0.5, _SURROGATE, _PHYSICS)
+    learnt[believed.measured] = _MEASURED
     learnt[unknown] = -1
     return {
         "curie_temperature_K_provenance": Coded(learnt, PROVENANCES),

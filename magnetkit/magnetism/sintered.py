@@ -147,10 +147,8 @@ class Duty:
         from ..kernels._demagnetization import lost
 
         shape = np.shape(b_r)
-        remanence, coercivity, knees, slope = (
-            np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
-            for a in (b_r, h_cj, knee, recoil)
-        )
+        given = np.broadcast_arrays(b_r, h_cj, knee, recoil)
+        remanence, coercivity, knees, slope = np.array(given, np.float64).reshape(4, -1)
         outside = 1e3 * self.outside_field_kA_m
         share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
@@ -195,8 +193,7 @@ def read_duty(load_line: Any) -> Duty:
     return Duty(**checked)
 
 
-COLUMNS = frozenset({"demagnetization_safety", "irreversible_loss_pct"})
-"""What `columns` returns."""
+_DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
@@ -217,20 +214,18 @@ def duty_columns(
     dict of str to three ndarrays, shape (n,)
         ``demagnetization_safety`` and ``irreversible_loss_pct``.
     """
-    each = []
-    for b_r, h_cj in zip(figures["remanence_T"], figures["coercivity_kA_m"], strict=True):
-        field = 1e3 * h_cj
-        knee = squareness * field
-        each.append((duty.safety(b_r, knee, recoil), duty.loss(b_r, field, knee, recoil)))
-    found = {}
-    for name, values in zip(
-        ("demagnetization_safety", "irreversible_loss_pct"), zip(*each, strict=True), strict=True
-    ):
-        # A weaker magnet also demagnetizes itself less: ends may change places.
-        found[name] = values[0], np.minimum.reduce(values), np.maximum.reduce(values)
-    return found
+    b_r = np.concatenate(figures["remanence_T"])
+    field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
+    knee, slope = np.tile(squareness, 3) * field, np.tile(recoil, 3)
+    found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    return {
+        name: (values[0], np.minimum.reduce(values), np.maximum.reduce(values))
+        for name, values in zip(_DUTY, np.reshape(found, (2, 3, -1)), strict=True)
+    }
 
 
+_ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
@@ -490,14 +485,16 @@ def _of_temperature(
     `values` has shape (7, 3, n), `ok` shape (n,); `names` are those wanted, all if None.
     """
     ranges = dict(zip(FIGURES, values, strict=True))
-    if names is None or not COLUMNS.isdisjoint(names):
+    if names is None or not set(_DUTY).isdisjoint(names):
         ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
     codes = np.where(ok, np.int8(0), np.int8(-1))
-    warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
+    warm, cold = Coded(codes, ("physics",)), None
+    if kelvin < VALIDATED_FROM:
+        cold = Coded(codes, ("extrapolated",))
     columns: dict[str, Any] = {}
     for name, ends in ranges.items():
-        said = cold if kelvin < VALIDATED_FROM and name in COERCIVE else warm
-        columns |= zip(with_interval(name), (*ends, said), strict=True)
+        said = cold if cold is not None and name in COERCIVE else warm
+        columns |= zip(_ENDS[name], (*ends, said), strict=True)
     return columns if names is None else {n: columns[n] for n in columns if n in names}
 
 

@@ -11,6 +11,7 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_of_rows
 from ..composition.table import CompositionTable
+from ..hosts.partition import Partition, hard_phases
 from ..hosts.records import root_of
 from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
 from ..magnetism.shells import read_shells
@@ -80,14 +81,15 @@ def supplies(
     )
 
 
-def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, NDArray[np.bool_]]:
+def makeable(
+    table: CompositionTable, conditions: Conditions, split: Partition | None = None
+) -> tuple[Columns, NDArray[np.bool_]]:
     """Return how stable the phase of each candidate is, and which are taken for makeable."""
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
-    _, found = stability_columns(
-        table, conditions.host, snapshot=conditions.snapshot, interval=conditions.interval
-    )
+    asked = conditions.host, None, conditions.snapshot, conditions.interval
+    _, found = stability_columns(table, *asked, split)
     return found, found["probability_phase_forms"] >= FORMS
 
 
@@ -99,6 +101,7 @@ def describe(
     shells: Sequence[str] | None = None,
     magnet: Columns | None = None,
     room: Columns | None = None,
+    split: Partition | None = None,
 ) -> Columns:
     """Return every property of each candidate at one temperature.
 
@@ -116,6 +119,8 @@ def describe(
         What `magnets` returned for this temperature, where the caller has it.
     room : Columns, n rows, optional
         What it returned for `ROOM_K`; the nearest grades are then named.
+    split : Partition, optional
+        The recipes split as they are written, where the caller has it.
 
     Returns
     -------
@@ -129,7 +134,7 @@ def describe(
         labels = pa.array(labels, pa.string())
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable, forms = makeable(table, conditions)
+    stable, forms = makeable(table, conditions, split)
     found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
     found |= magnet
     found |= stable
@@ -142,7 +147,7 @@ def describe(
         found["nearest_grade"] = nearest_of_rows(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
-    _fill_energy(found, table, conditions.interval)
+    _fill_energy(found, table, conditions.interval, split)
     for record in properties():
         found |= _measured(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
@@ -153,11 +158,13 @@ def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
     """Return what `predict` does of recipes that are read, in the library that they came in."""
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
-    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
-    frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
-        for k, magnet in zip(kelvin, made, strict=True)
-    ]
+    alike = _alloys(inputs.table, shells, conditions, ranges=True)
+    *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
+    table, labels, split = inputs.table, inputs.labels, alike.written
+    frames = []
+    for k, magnet in zip(kelvin, made, strict=True):
+        found = describe(table, k, conditions, labels, shells, magnet, room, split)
+        frames.append(found.frame())
     return inputs.give(*frames, named=True)
 
 
@@ -181,16 +188,17 @@ def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
     return columns
 
 
-def _fill_energy(found: Columns, table: CompositionTable, interval: float) -> None:
+def _fill_energy(
+    found: Columns, table: CompositionTable, interval: float, split: Partition | None
+) -> None:
     """Let the model of the formation energy answer where the phase data do not."""
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):
         return
-    from ..hosts.partition import hard_phases
     from ..surrogates.models import load
 
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
-    _, phase = hard_phases(table[missing])
+    phase = hard_phases(table[missing])[1] if split is None else split.hard_phase[missing]
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
     answered = prediction["in_domain"].to_numpy()

@@ -252,7 +252,7 @@ class Conditions:
         # Late, since the command line asks this module what its options are.
         from ..intrinsic.evaluate import quantile
         from ..magnetism.sintered import Duty, read_between, read_duty
-        from ..supply.scenario import check_recycled, with_prices
+        from ..supply.scenario import check_recycled
 
         told = {name: value for name, value in given.items() if value is not None}
         if "interval" in told:
@@ -264,7 +264,6 @@ class Conditions:
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
         prices = price_factors(told.get("prices"))
-        with_prices(scenario, prices)
         told |= {"scenario": str(scenario), "prices": prices}
         if "between" in told:
             told["between"] = read_between(told["between"])
@@ -279,7 +278,9 @@ class Conditions:
         told |= {name: str(told[name]) for name in ("data", "add") if name in told}
         kelvin = told.get("temperature", (300.0,))[0]
         told["process"] = calibrated(told.get("process"), told.get("calibration"), kelvin)
-        return cls(**told)
+        found = cls(**told)
+        _ = found.supply_scenario  # one that cannot be read fails here
+        return found
 
 
 def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:
