@@ -22,7 +22,7 @@ GUARANTEE = 0.06
 _Z = NormalDist().inv_cdf(0.95)
 
 if TYPE_CHECKING:
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def anchored_on(
     shell: str | None,
     seen: Sequence[Seen],
     between: tuple[float, float] | None = None,
-    curie: "Belief | None" = None,
+    curie: "CurieModel | None" = None,
 ) -> Mill:
     """Return a mill of one magnet, the reference, on which predictions are conditional.
 
@@ -70,7 +70,7 @@ def anchored_on(
         What it keeps.
     between : tuple of float, optional
         Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
-    curie : Belief, optional
+    curie : CurieModel, optional
         As of `magnetkit.magnetism.sintered_at`.
 
     Returns
@@ -92,7 +92,7 @@ def _records(
     seen: Sequence[Seen],
     known: Mill | None,
     between: tuple[float, float] | None,
-    curie: "Belief | None",
+    curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
     """Return what a reference magnet is seen to keep beside what is expected of it."""
     from .._core.units import BETWEEN

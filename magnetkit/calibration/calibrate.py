@@ -36,7 +36,7 @@ from ..magnetism.process import Process
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
 
 PROCESS_COLUMNS = ("grain_size_um", "alignment", "density", "grain_boundary")
@@ -330,7 +330,7 @@ def calibration(
     *,
     strict: bool = False,
     keep: bool = True,
-    curie: "Belief | None" = None,
+    curie: "CurieModel | None" = None,
 ) -> Calibration:
     """Learn from a mill's measured magnets and report how well they fit.
 
@@ -375,7 +375,7 @@ def calibration(
     return Calibration(Process(mill=mill), report, rejected, contradictions)
 
 
-def _values(row: Row, curie: "Belief | None") -> list[dict[str, Any]]:
+def _values(row: Row, curie: "CurieModel | None") -> list[dict[str, Any]]:
     """Return what a row says, one record for each measured quantity, beside the model.
 
     Raises

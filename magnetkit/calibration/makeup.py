@@ -32,7 +32,7 @@ from ._reference import GUARANTEE, TYPICAL, Seen, anchored_on
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
 
 ROOM_K = 293.15
@@ -132,7 +132,7 @@ def _heavy_wt_pct(table: CompositionTable, shell: list[str] | None) -> NDArray[n
 
 
 @named
-def makeup(grade: "pd.Series | Mapping[str, Any]", curie: "Belief | None" = None) -> Makeup:
+def makeup(grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None" = None) -> Makeup:
     """Return what a grade is thought to be made of.
 
     Parameters
@@ -459,7 +459,7 @@ def hot(grade: str, kelvin: float) -> "pd.Series":
     return here
 
 
-def catalogue_mill(here: "pd.Series", made: Makeup, curie: "Belief | None" = None) -> Mill:
+def catalogue_mill(here: "pd.Series", made: Makeup, curie: "CurieModel | None" = None) -> Mill:
     """Return a mill of one magnet: the grade, at temperature, of its likeliest recipe.
 
     What is guaranteed is less than what is sold, by a share that differs between makers; and not

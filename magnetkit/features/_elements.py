@@ -4,7 +4,7 @@ The rare-earth ions as arrays over the elements.
 
 Properties of the rare-earth ions, and the magnetic valence of each element, as arrays.
 
-The sums over the elements whose ratios the belief on magnets is learnt over.
+The sums over the elements over whose ratios the models of magnets are learnt.
 
 Amounts are counted per rare-earth and metal atom (the lattice), without boron, carbon, nitrogen and
 hydrogen, so that a nitride lies beside its parent. Ion properties and the magnetic valence are

@@ -25,9 +25,9 @@ from .process import by_row, read_process
 from .shells import read_shells
 
 if TYPE_CHECKING:
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
-# Half ranges of the Curie temperature below it where its doubt is looked at. Coercivity of Nd-Fe-B
+# Half ranges of T_C below it where its uncertainty is looked at. Coercivity of Nd-Fe-B
 # ends four below, where a higher Curie temperature would leave some; with six the upper end has no
 # step there.
 _FAR = 6.0
@@ -165,8 +165,8 @@ def figures_of(
 
     rows, known = made.rows, bulk.temperatures.size
     scale = z / NormalDist().inv_cdf(0.95)
-    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
-    # measured magnets; where J_s is known worse than that, its doubt counts instead.
+    # The spread of B_r is that of magnets left out, which holds that of J_s where there are
+    # measured magnets; where J_s is known worse than that, its own counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
     unsure = np.zeros((asked.size, len(made.factor)))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -245,7 +245,7 @@ def kinds(
     shells: Sequence[str],
     process: Any = None,
     temperature: float = ROOM_K,
-    curie: "Belief | None" = None,
+    curie: "CurieModel | None" = None,
 ) -> Kinds:
     """Return magnets by recipe, host, shell, and what errors that they share act by.
 
@@ -259,7 +259,7 @@ def kinds(
         As of `magnetkit.magnetism.sintered`.
     temperature : float
         At which coercivity is compared, K.
-    curie : Belief, optional
+    curie : CurieModel, optional
         As of `alloys`.
 
     Examples

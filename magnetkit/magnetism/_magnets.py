@@ -21,8 +21,8 @@ from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
-    from ..intrinsic.evaluate import Believed
-    from ..surrogates._curie import Belief
+    from ..intrinsic.evaluate import PredictedCurie
+    from ..surrogates._curie import CurieModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ class Alloys:
     phases : Phases
         Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
         them.
-    predicted : Believed or None
+    predicted : PredictedCurie or None
         Predicted T_C of the hard phases as written, where ranges are wanted.
     factor : ndarray of float64, shape (n,)
         B_r / J_s: volume of the hard phase and what other phases add, times density, alignment.
@@ -129,7 +129,7 @@ class Alloys:
     shells: ShellRows | None
     never_made: NDArray[np.bool_]
     phases: Any
-    predicted: "Believed | None"
+    predicted: "PredictedCurie | None"
     factor: NDArray[np.float64]
     structure: dict[str, NDArray[np.float64]]
     rows: dict[str, NDArray[np.float64]]
@@ -263,7 +263,7 @@ def alloys(
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
     host: str = "auto",
-    curie: "Belief | None" = None,
+    curie: "CurieModel | None" = None,
     ranges: bool = False,
 ) -> Alloys:
     """Split recipes into phases and condense these: the entrance to all that is said of magnets.
@@ -285,7 +285,7 @@ def alloys(
         As for `sintered`.
     shells : ShellRows, optional
         As read by `shells.read_shells`.
-    curie : Belief, optional
+    curie : CurieModel, optional
         Model of the Curie temperature; that of all that is known otherwise.
     ranges : bool
         Whether ranges will be asked for, which need the hard phases as they are written.

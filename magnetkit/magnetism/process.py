@@ -351,7 +351,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
 
 
 def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Process` given as a dict, the mill by its name or record too."""
+    """Return the fields of a `Process` given as a dict; `mill` may be a name or a record."""
     unknown = sorted(set(process) - set(_LIMITS) - {"mill", "route"})
     if unknown:
         raise InputError(

@@ -46,7 +46,7 @@ from .shells import read_shells, warn_of_shells, written
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
 
 Array = NDArray[np.float64]
@@ -278,8 +278,8 @@ def sintered(
         Working temperature, K (or a text such as ``"150C"``); several give a row each, see
         `magnetkit.units.parse_temperatures`.
     process : Process, dict, str or None
-        Grain size, alignment, density, grain boundary, oxygen; a route's or a mill's name; None
-        takes the defaults of the family.
+        Grain size, alignment, density, grain boundary, oxygen; the name of a route or calibration;
+        None takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
         Grain-boundary shell, such as ``"Tb 0.5 wt%"``, of all or one a row; a column ``shell`` of
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
@@ -363,7 +363,7 @@ def sintered_at(
     interval: float = 0.9,
     whole_range: bool = False,
     only: Mapping[float, Collection[str]] | None = None,
-    curie: "Belief | None" = None,
+    curie: "CurieModel | None" = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 

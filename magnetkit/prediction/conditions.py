@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..magnetism.process import Process
     from ..magnetism.sintered import Duty, Use
     from ..supply.scenario import Scenario
-    from ..surrogates._curie import Belief
+    from ..surrogates._curie import CurieModel
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -217,7 +217,7 @@ class Conditions:
         return Use(self.between, self.duty, self.interval, self.whole_range)
 
     @property
-    def curie(self) -> "Belief":
+    def curie(self) -> "CurieModel":
         """The model of the Curie temperature in force."""
         from ..surrogates._curie_training import load
 

@@ -227,11 +227,11 @@ def recovered(number: int, piece: Piece, digest: str, work: Work, place: Place) 
 
 
 def _models_of(table: pa.Table, job: Job) -> dict[str, str]:
-    """Return the models that were asked: the belief of every row, that of the energy of some."""
+    """Return the models that were asked: that of T_C by every row, that of the energy by some."""
     from ..surrogates import _curie_training, energy
 
-    belief = _curie_training.load(job.conditions.data, job.conditions.add)
-    found = {TARGET: belief.fingerprint}
+    curie = _curie_training.load(job.conditions.data, job.conditions.add)
+    found = {TARGET: curie.fingerprint}
     if pc.any(pc.equal(table[f"{ENERGY}_provenance"], "surrogate")).as_py():
         found[ENERGY] = energy.load().fingerprint
     return found
@@ -319,14 +319,14 @@ def dependencies(job: Job) -> dict[str, Any]:
 
     datasets.refuse_changed()
     conditions = job.conditions
-    # The belief is asked of every row; the formation energy's model where the phase data have no
-    # answer, and then named by the part (`work.Part`).
-    belief = load(conditions.data, conditions.add)
+    # The model of T_C is asked of every row; that of the formation energy where the phase data
+    # have no answer, and then named by the part (`work.Part`).
+    curie = load(conditions.data, conditions.add)
     return {
         "magnetkit": __version__,
         "code": code_sha256(),
         "data": datasets.digests(),
-        "model": {TARGET: belief.fingerprint},
+        "model": {TARGET: curie.fingerprint},
         "phases_files": dict(open_snapshot(conditions.snapshot).manifest.get("files", {})),
         "scenario_content": load_scenario(conditions.scenario).model_dump(mode="json"),
         "settings": {"heavy_rare_earths": list(get_settings().heavy_rare_earths)},

@@ -12,9 +12,16 @@ from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, partition
-from ..intrinsic.evaluate import Believed, Intrinsic, condense, evaluate_with, quantile, tabulate
+from ..intrinsic.evaluate import (
+    Intrinsic,
+    PredictedCurie,
+    condense,
+    evaluate_with,
+    quantile,
+    tabulate,
+)
 from ..intrinsic.parameters import Parameters, load
-from ._curie import Belief
+from ._curie import CurieModel
 from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
@@ -27,7 +34,7 @@ def evaluate(
     temperatures: float | NDArray[np.float64],
     spread: bool = True,
     parameters: Parameters | None = None,
-    curie: Belief | None = None,
+    curie: CurieModel | None = None,
 ) -> Intrinsic:
     """Return the intrinsic properties of hard phases at temperatures, as arrays.
 
@@ -42,7 +49,7 @@ def evaluate(
     parameters : Parameters, optional
         Other parameters than the calibrated ones; the model then stands alone, and nothing that
         was learnt enters.
-    curie : Belief, optional
+    curie : CurieModel, optional
         Model of the Curie temperature; that of all that is known otherwise.
 
     Returns
@@ -60,16 +67,16 @@ def evaluate(
 
 def condensed(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
-    curie: Belief | None = None,
+    curie: CurieModel | None = None,
     written: Partition | None = None,
-) -> "tuple[Condensed, Believed | None]":
+) -> "tuple[Condensed, PredictedCurie | None]":
     """Return groups of phases, one after another, as the kernels of the magnet take them.
 
     Parameters
     ----------
     groups : sequence of (CompositionTable, ndarray of int8)
         Hard phases and their hosts.
-    curie : Belief, optional
+    curie : CurieModel, optional
         As of `evaluate`.
     written : Partition, optional
         Its hard phases are the first group, or are put behind the last.
@@ -78,7 +85,7 @@ def condensed(
     -------
     phases : Condensed
         See `magnetkit.kernels._arrays`.
-    predicted : Believed or None
+    predicted : PredictedCurie or None
         Predicted T_C of the hard phases of `written`.
     """
     from ..kernels._intrinsic import CURIE
