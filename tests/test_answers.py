@@ -113,7 +113,7 @@ CASES = {
     "diffuse": diffused,
     "calibrate": calibrated,
     "curve": lambda: mk.curve(BASE, "20C,150C").to_frame().iloc[::40],
-    "limits": lambda: mk.magnetism.use_limits([BASE, "Sm2Co17"]),
+    "limits": lambda: mk.curves.use_limits([BASE, "Sm2Co17"]),
     "intrinsic": lambda: mk.magnetism.intrinsic(RECIPES, ["20K", "300K", "450K"]),
     "transitions": lambda: mk.magnetism.transitions(["Nd2Fe14B", "Ho2Fe14B", "NdCo5", "DyCo5"]),
     "compensate": lambda: mk.magnetism.compensate("SmCo5", with_=["Gd"], alpha=-0.02).table,

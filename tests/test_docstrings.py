@@ -15,8 +15,8 @@ import magnetkit as mk
 from magnetkit import errors
 
 PACKAGES = [
-    "applications", "catalogue", "composition", "curves", "diffusion", "features", "magnetism",
-    "phases", "show.plots", "show.report", "hosts", "prediction", "screening", "supply",
+    "applications", "calibration", "composition", "curves", "diffusion", "features", "magnetism",
+    "phases", "show.plots", "show.report", "hosts", "prediction", "run", "supply",
     "surrogates", "columns", "elements", "errors", "settings", "units",
 ]  # fmt: skip
 
@@ -35,10 +35,11 @@ UNITS = {
 """What the description of a physical quantity must name."""
 
 WITH_EXAMPLE = {
-    "applications.load", "catalogue.grades", "composition.parse_composition", "composition.refine",
+    "applications.load", "calibration.grades", "composition.parse_composition",
+    "composition.refine",
     "composition.substitutions", "curves.curve", "diffusion.diffuse", "magnetism.compensate",
     "magnetism.intrinsic", "magnetism.sintered", "phases.energy_above_hull", "prediction.compare",
-    "prediction.predict", "screening.screen", "supply.ledger",
+    "prediction.predict", "run.screen", "supply.ledger",
 }  # fmt: skip
 """The functions most used, each with an example."""
 

@@ -59,7 +59,7 @@ TABLE = mk.CompositionTable.from_strings(["Nd2Fe14B"])
 # Function and a good value for each argument; what is left out has its default.
 MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "use_limits": (
-        mk.magnetism.use_limits,
+        mk.curves.use_limits,
         {
             "compositions": BASE,
             "load_line": 1.0,
@@ -131,7 +131,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         mk.compensation,
         {"reference": "2:17TC-16", "temperature": None, "recipe": None, "circuit": 0.0},
     ),
-    "makeup": (mk.anchors.makeup, {"grade": "{grade}"}),
+    "makeup": (mk.calibration.makeup, {"grade": "{grade}"}),
     "bill": (mk.replacement.bill, {"parts": "patriot", "per_year": 1, "replaced": False}),
     "diffuse": (
         mk.diffuse,
@@ -199,7 +199,7 @@ MORE: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         },
     ),
     "nearest_grades": (
-        mk.catalogue.nearest_grades,
+        mk.calibration.nearest_grades,
         {"hosts": ["2:14:1"], "remanence": [1.3], "coercivity": [1600.0]},
     ),
     "break_even_recycled_share": (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from magnetkit.features.compositions import composition_statistics, load_table
+from magnetkit.features import composition_statistics, load_table
 from magnetkit.features.crystals import Crystals, structure_descriptors
 from magnetkit.features.rare_earths import rare_earth_descriptors
 from magnetkit.kernels._crystals import both_ways, dipole_tensors, half_pairs, radial_histogram

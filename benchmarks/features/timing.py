@@ -136,7 +136,7 @@ def _peers(case: Case, ours: float, progress: bool) -> list[dict[str, Any]]:
 
 
 def _curve(progress: bool) -> pd.DataFrame:
-    from magnetkit.features.compositions import composition_statistics, load_table
+    from magnetkit.features import composition_statistics, load_table
     from magnetkit.features.rare_earths import rare_earth_descriptors
 
     elements = load_table("magpie").imputed()

@@ -63,9 +63,6 @@ _ABOUT_S = 30
 # A thread that is here compiles; where numba has none such, nothing is said.
 _COMPILER = os.path.join("numba", "core", "compiler_machinery.py")
 
-at_compiling: list[Callable[[], None]] = []
-"""What is called, once, as kernels begin to be compiled."""
-
 
 def watch_compiling() -> None:
     """Say, from a thread of its own, when kernels have been compiled for a while, and still are."""
@@ -85,8 +82,6 @@ def _watch() -> None:
         last = now
         if now < max(told + _AGAIN_S, begun + _SHORT_S if told else begun + _FIRST_S):
             continue
-        while at_compiling:
-            at_compiling.pop()()
         logging.getLogger("magnetkit").warning(
             "still compiling"
             if told

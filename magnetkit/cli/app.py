@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from .._core import _progress
 from .._core._version import __version__
 from . import data, doctor, features, models, predict, replace, screen
 from ._options import Group, shown_in_full
@@ -63,7 +62,6 @@ def _root(
 
     # What imports and tables make stays: looking through it time and again is a tenth of a start.
     gc.set_threshold(1_000_000)
-    _progress.at_compiling.append(doctor.start_ahead)
 
 
 for command in (

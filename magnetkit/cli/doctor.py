@@ -5,17 +5,12 @@ What is installed, cached, trained and reachable on this machine, and what to do
 ``magnetkit doctor --compile``: what the first commands would wait for, done now.
 """
 
-import atexit
 import json
 import os
 import platform
 import re
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -362,9 +357,6 @@ def _size(files: list[Path]) -> str:
     return f"{total:.1f} GB"
 
 
-_AHEAD = "from magnetkit.cli.doctor import compile_phases; compile_phases()"
-
-
 def warmup(quiet: bool = False) -> None:
     """Compile the kernels and train the models now, so that no first command has to."""
     from ..show._tables import message
@@ -401,47 +393,3 @@ def _run() -> None:
         feature.fit_transform(space[:2])
     for target in TARGETS:
         load(target, progress=False).predict(space[:2])
-
-
-def start_ahead() -> None:
-    """Let a second process compile the kernels of the phases while a command compiles its first.
-
-    numba compiles one kernel at a time in a process. The command finds them in the cache; the
-    process ends with it, however that ends, as the pipe between them closes.
-    """
-    from ..kernels._jit import folder, most_threads
-
-    place = folder()
-    if place is None or most_threads() < 2 or any(place.glob("*/hull.*.nbc")):
-        return
-    own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with suppress(OSError):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _AHEAD],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=own,
-        )
-        atexit.register(process.kill)
-
-
-def compile_phases() -> None:
-    """Compile, in the second process, what the stability of a composition takes."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    import numpy as np
-
-    from .._core.elements import INDEX, N_ELEMENTS
-    from ..composition.table import CompositionTable
-    from ..phases.stability import stability
-
-    # No text: the command itself compiles the reader of recipes.
-    atoms = np.zeros((1, N_ELEMENTS))
-    atoms[0, [INDEX["Nd"], INDEX["Fe"], INDEX["B"]]] = 2.0, 14.0, 1.0
-    stability(CompositionTable.from_array(atoms / atoms.sum()))
-
-
-def _end_with_parent() -> None:
-    with suppress(OSError):
-        os.read(sys.stdin.fileno(), 1)
-    os._exit(0)

@@ -28,7 +28,7 @@ EDGE = 1e-8
 
 # lattice float64[3, 3]   rows are the cell vectors (A), of non-zero volume
 # returns float64[3, 3]   the same cell turned so that a is along x and b in the xy plane
-@jit(part="copied")
+@jit
 def triangular(lattice):
     """Return the cell in lower triangular form."""
     turned = np.zeros((3, 3))
@@ -152,7 +152,7 @@ def _bin(coordinate, bins):
 # wrapped float64[n, 3]   fractional coordinates within the cell
 # bins    int64[3]        bins along each axis
 # returns order int64[n], begin int64[bins + 1]: atoms of bin b are order[begin[b]:begin[b + 1]]
-@jit(part="copied")
+@jit(part="linked")
 def _fill_bins(wrapped, bins):
     n = len(wrapped)
     place = np.empty(n, np.int64)
@@ -179,7 +179,7 @@ def _fill_bins(wrapped, bins):
 #   atom `second` moved by `shift` cells lies `vector` (A) from atom `first`; each unordered pair
 #   once, first <= second, an atom with its own images too. No atoms give no pairs; a NaN
 #   coordinate takes part in none; two atoms in one place are a pair at distance zero.
-@jit(part="copied")
+@jit
 def half_pairs(lattice, frac, cutoff):
     """Return each pair of atoms within the cutoff once."""
     n = len(frac)
@@ -259,7 +259,7 @@ def half_pairs(lattice, frac, cutoff):
     return first[:m], second[:m], shift[:m], vector[:m], distance[:m]
 
 
-@jit(part="copied")
+@jit(part="linked")
 def _grown(array, room):
     result = np.empty(room, array.dtype)
     for p in range(len(array)):
@@ -267,7 +267,7 @@ def _grown(array, room):
     return result
 
 
-@jit(part="copied")
+@jit(part="linked")
 def _grown_rows(array, room):
     result = np.empty((room, 3), array.dtype)
     for p in range(len(array)):
@@ -348,7 +348,7 @@ def coordination_numbers(first, second, distance, kinds, reach, out):
 # short float    distance (A) below which a pair is a short one
 # returns least, mean, standard deviation (A) of the distances between a and b, and the share of
 #   short ones; NaN without any such pair
-@jit(part="copied")
+@jit
 def distance_statistics(first, second, distance, kinds, a, b, reach, short):
     """Return least, mean and spread of the distances between two kinds, and the short share."""
     count = 0
@@ -395,7 +395,7 @@ def _volume(lattice):
 
 # lattice float64[3, 3]   rows are the cell vectors (A)
 # returns g float64[m, 3] reciprocal vectors (1/A) up to `longest`, one of each pair +-G, without 0
-@jit(part="copied")
+@jit
 def reciprocal_vectors(lattice, longest):
     """Return the reciprocal vectors up to a length, half of them."""
     a, b, c = lattice[0], lattice[1], lattice[2]
@@ -433,7 +433,7 @@ def reciprocal_vectors(lattice, longest):
 # lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
 # screen float64[room]   factor of each image
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
-@jit(fastmath=True, part="copied")
+@jit(fastmath=True, part="linked")
 def _add_tensors(lattice, place, square, screen, found, part):
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):
@@ -460,7 +460,7 @@ def _add_tensors(lattice, place, square, screen, found, part):
 # out     float64[n, w, 6]  sum over all other atoms of weight (3 r_i r_j - r^2 delta_ij) / r^5
 #                           (weight / A^3) as xx, yy, zz, yz, xz, xy
 # Two atoms in one place give NaN or infinity there; no atoms give no sums.
-@jit(part="copied")
+@jit
 def dipole_tensors(lattice, frac, weights, cutoff, ewald, out):
     """Write the traceless second-order tensor of the lattice at each atom."""
     n, w = weights.shape
@@ -533,7 +533,7 @@ def _phases(lattice, frac, x, y, z, cosine, sine):
 # lattice, frac, cutoff as above; weights float64[n]; axis float64[3] of length one
 # out float64[n]   sum over all other atoms of weight P_4(cos) / r^5 (weight / A^5), the angle
 #                  being that between the axis and the line to the other atom
-@jit(part="copied")
+@jit
 def fourth_order_sums(lattice, frac, weights, axis, cutoff, out):
     """Write the fourth-order sum of the lattice at each atom."""
     n = len(weights)
@@ -615,7 +615,7 @@ class Atoms(NamedTuple):
 
 # tensor float64[6]    xx, yy, zz, yz, xz, xy, traceless
 # out    float64[3]    unit vector along which the tensor is largest in size; z for no tensor
-@jit(part="copied")
+@jit
 def principal_axis(tensor, out):
     """Write the axis of the eigenvalue of largest size."""
     full = np.empty((3, 3))
@@ -636,7 +636,7 @@ def principal_axis(tensor, out):
 
 
 # tensor float64[6], axis float64[3]
-@jit(part="copied")
+@jit
 def along(tensor, axis):
     """Return the component of a tensor along an axis."""
     x, y, z = axis[0], axis[1], axis[2]

@@ -20,7 +20,7 @@ CHUNK = 256
 
 # b_r T, h_cj, h_knee A/m, mu_rec: scalars. Returns p of `polarization`, such that
 # J(h_knee) = 0.9 B_r.
-@jit(part="copied")
+@jit
 def corner(b_r, h_cj, h_knee, mu_rec):
     """Return the exponent of the corner of a curve."""
     knee = min(h_knee / h_cj, 1.0 - 1e-9)
@@ -40,7 +40,7 @@ def turned(h_cj, power, h):
 # Scalars; h is the reverse field |H|, A/m. Returns
 # J = (B_r - (mu_rec - 1) mu_0 |H|) (1 - (|H| / H_cj)^p), T, not below the mirror image -B_r, which
 # it also is where the straight line alone has come to zero.
-@jit(part="copied")
+@jit
 def polarization(b_r, h_cj, mu_rec, power, h):
     """Return J at a reverse field."""
     straight = b_r - (mu_rec - 1.0) * MU_0 * h

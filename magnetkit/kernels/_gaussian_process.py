@@ -77,7 +77,7 @@ class Known(NamedTuple):
 # f = exp(-t) - 1 as a Taylor polynomial of t / 64, squared six times as (1 + f)^2 - 1 = f (2 + f),
 # which keeps the digits that squaring 1 + f would lose; LLVM vectorises it, which it does not the
 # library's exp.
-@jit(fastmath=True, part="copied")
+@jit(fastmath=True)
 def decay(t):
     """Return exp(-t) for t of 0 or more, to a millionth."""
     u = min(t, _FAR) * np.float32(-1.0 / 64.0)

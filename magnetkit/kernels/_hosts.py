@@ -224,7 +224,7 @@ def compact(rows, floor, kept, start, stop):
 # indptr int64 (n + 1), indices int32 (nnz), values float64 (nnz): atomic fractions in CSR, columns
 #   ascending. column int64 (n): the column each row is to have an entry of, -1 for none.
 # Returns the three CSR arrays with zeros where such an entry was missing.
-@jit(part="copied")
+@jit
 def with_room(indptr, indices, values, column):
     """Give each row an entry of a column."""
     n = indptr.size - 1

@@ -57,7 +57,7 @@ class Simplex(NamedTuple):
 
 # basis int64 (m,), phases as sparse rows over the m columns -> inverse float64 (m, m), basis
 # phase by element; False in the second place if the phases are linearly dependent.
-@jit(part="copied")
+@jit
 def invert(basis, phases):
     """Return the inverse of a basis."""
     m = len(basis)
@@ -137,7 +137,7 @@ def _pivot(enter, leave, phases, state):
 
 
 # Primal simplex from the elements to an optimal basis for the composition x float64 (m,).
-@jit(part="copied")
+@jit
 def start(x, phases, state):
     """Find a basis that is optimal in price, from the elements."""
     ptr, col, val, energy = phases
@@ -182,7 +182,7 @@ def start(x, phases, state):
 
 
 # Loops and not slices: a slice assignment takes numba a second to compile.
-@jit(part="copied")
+@jit(part="linked")
 def copy(source, target):
     """Copy a matrix."""
     for i in range(len(source)):
@@ -191,7 +191,7 @@ def copy(source, target):
 
 
 # Amounts of the basis phases in x; whether none is negative.
-@jit(part="copied")
+@jit
 def mix(inverse, x, amounts):
     """Work out how much of each phase of a basis makes a composition."""
     inside = True
@@ -236,7 +236,7 @@ def settle(work, n):
 
 # Dual simplex: from a basis optimal in price to the one that is optimal for x float64 (m,).
 # `since` counts the steps since the inverse was computed; returns it (-1: no solution).
-@jit(part="copied")
+@jit
 def move(x, phases, state, since):
     """Find the optimal basis of a composition from a basis that is optimal in price."""
     ptr, col, val, energy = phases
@@ -456,7 +456,7 @@ def _begin(x, inner, phases, state):
 
 
 # One run of `solve`: rows order[first:last] of the system with the elements `inside`.
-@jit(part="copied")
+@jit(part="linked")
 def _run(rows, column, order, first, last, inside, phases, found):
     ids, within, place = subsystem(inside, phases)
     m = np.int64(0)
@@ -655,7 +655,7 @@ def split(table, place, rows, planes, facet, found, done, begin, end):
         done[r] = ok
 
 
-@jit(part="copied")
+@jit
 def _amounts(inverse, x, amount):
     ok = True
     for b in range(len(x)):

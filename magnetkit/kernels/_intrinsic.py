@@ -88,7 +88,7 @@ _T_SITES_OUTSIDE = 1e-4
 # i: row of `Rows`; h: its host; model: `Model`
 # -> whether it is inside the model, atoms on the rare-earth and T sites, share of cobalt, filling
 #    of the interstitial sites (their empty share, or that of carbon), carbon's share beside it
-@jit(part="copied")
+@jit
 def _occupation(i, rows, h, model):
     """Return how a composition fills the sites of its host."""
     indices, values, role, known = rows.indices, rows.values, model.role, model.known
@@ -129,7 +129,7 @@ def _occupation(i, rows, h, model):
 
 # i, rows, h, model: as above. Writes row i of `Condensed`; mix float64 (5) is room to work in.
 # Returns how many ions, -1 for what is outside the model.
-@jit(part="copied")
+@jit(part="linked")
 def condense_row(i, rows, h, model, condensed, mix):
     """Condense a composition to what does not change with temperature."""
     inside, sum_r, sum_t, c, w, carbon = _occupation(i, rows, h, model)
@@ -211,7 +211,7 @@ def condense_row(i, rows, h, model, condensed, mix):
 
 # sites: atoms on the rare-earth sites, share of cobalt, share of the moment that dilution left
 # Writes rows of ion float64 (entries, 10) from the first entry of row i on; returns how many.
-@jit(part="copied")
+@jit(part="linked")
 def _write_ions(i, rows, h, model, sites, ion):
     (sum_r, c, kept), facts, p = sites, model.ions.facts, model.element
     a, group = rows.indptr[i], model.kind[h, FIELD_TABLE]
@@ -365,7 +365,7 @@ def chunks(n):
 
 
 # state as `condense` returns it -> the most ions of an alloy, at least 1
-@jit(part="copied")
+@jit(part="linked")
 def most_ions(state):
     """Return how many rows of working room the alloys need."""
     most = 1
@@ -451,7 +451,7 @@ class Room(NamedTuple):
 
 
 # i: row of `Rows`; h: its host; state as `condense` wrote it. Writes ion and variance of the room.
-@jit(part="copied")
+@jit(part="linked")
 def spread_row(i, rows, h, model, state, room):
     """Condense the deviations of a composition's parameters."""
     first, last, indices, values = rows.indptr[i], rows.indptr[i + 1], rows.indices, rows.values
@@ -519,7 +519,7 @@ _J, _1, _2, _3, _SUM, _J_SUM, _J_1 = range(7)
 
 # g float64: from `at` on, what one deviation makes of moment and constants; factor: on it; adds to
 # out float64 (7)
-@jit(part="copied")
+@jit
 def _add(g, at, factor, out):
     moment, first, second, third = (
         factor * g[at], factor * g[at + 1], factor * g[at + 2], factor * g[at + 3],
@@ -536,7 +536,7 @@ def _add(g, at, factor, out):
 
 # i: row of condensed; found: what `at` returned; room as `at` and `spread_row` left it, whose out
 # is written to
-@jit(part="copied")
+@jit(part="linked")
 def variances(kelvin, i, condensed, found, room):
     """Propagate the deviations of the parameters to a temperature, linearly."""
     state, ion, (mt, j, k1, k2, k3) = condensed.state, condensed.ion, found
@@ -615,7 +615,7 @@ def _evaluate_chunks(rows, codes, model, asked, condensed, out, start, stop):
 
 
 # As `_evaluate_chunks`, of row i, whose host is h
-@jit(part="copied")
+@jit(part="linked")
 def _evaluate_row(i, rows, h, model, asked, condensed, room, out):
     temperatures, spread, believed = asked
     state, v = condensed.state, room.variance

@@ -148,7 +148,7 @@ def _carried(i, phases, work):
 
 # -> J_s of the wall over that of the cell, nucleation field and H_cJ at `ROOM`, A/m; and the magnet
 #    at `ROOM` as `magnet_at` returns it
-@jit(part="copied")
+@jit(part="linked")
 def _start(i, phases, rules, work):
     """Return what the coercivity of an alloy at other temperatures is counted from."""
     carried = _carried(i, phases, work)
@@ -303,7 +303,7 @@ def _figures_chunks(when, phases, rules, widths, out, status, begin, end):
 # As `_figures_chunks`, of alloy i; room to work in: work float64 (most ions, 8), three float64 (3),
 # the last reverse fields of weak, nominal and strong magnet float64 (3, 3) in one array (7, 3), and
 # whether the largest working temperature of each is still open bool (3).
-@jit(part="copied")
+@jit(part="linked")
 def _figures_row(i, when, phases, rules, widths, room, out, status):
     asked, second, grid, load = when
     work, scratch, open_ = room

@@ -213,7 +213,7 @@ def _read_symbol(text, at, stop):
 
 
 # levels int64 (depth, 6); start int64: entry; opener int64: byte; place int64
-@jit(part="copied")
+@jit(part="linked")
 def _open_level(levels, depth, start, opener, place):
     levels[depth, _START] = start
     levels[depth, _OPENER] = opener
@@ -227,7 +227,7 @@ def _open_level(levels, depth, start, opener, place):
 # levels int64 (depth, 6): room for nested brackets
 # -> fault code, place of the fault in the row, sum of a full bracket, end of the entries,
 #    entry of the balance element or -1, first element without an amount or -1, marks
-@jit(part="copied")
+@jit
 def read_row(text, first, columns, amounts, levels):
     """Read the amounts of one recipe, in the order written."""
     order, before, marks = _UNKNOWN, _NOTHING, 0
@@ -527,7 +527,7 @@ class Parsed(NamedTuple):
 
 # Entries first to end of out.columns and out.amounts are sorted, merged and made fractions in
 # place -> fault code, sum, number of entries
-@jit(part="copied")
+@jit(part="linked")
 def _settle(rules, balance, bare, marks, first, end, out):
     """Apply basis and balance to the amounts of one recipe."""
     basis, masses = rules

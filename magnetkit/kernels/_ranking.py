@@ -34,7 +34,7 @@ def _brute(order, lo, hi, second, third, front):
 # points: int64 (m,) the points of one segment sorted by the second objective
 # side: uint8 (n,) 1 for points of the left half; local: int64 (n,) rank in the third objective, 1..
 # tree: int32 (>= size + 1,) zeroed, left zeroed
-@jit(part="copied")
+@jit(part="linked")
 def _lift(points, side, local, tree, front, size):
     for k in range(len(points)):
         p = points[k]

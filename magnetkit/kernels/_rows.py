@@ -184,7 +184,7 @@ def element_sets(rows, word, bit, sets, known, start, stop):
 # inside bool (columns,): elements of the chemical system -> id int64 of the phases made of them
 # alone, these phases over the system's own columns, and place int64 (columns,): column of the
 # system, -1 outside.
-@jit(part="copied")
+@jit
 def subsystem(inside, phases):
     """Return the phases of a chemical system."""
     ptr, col, val, energy = phases

@@ -113,9 +113,7 @@ CALLED = {
     ("predict", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.predict("?", **w),
     ("screen", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.screen("?", **w),
     ("compare", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.compare("?", **w),
-    ("use_limits", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.magnetism.use_limits(
-        "?", **w
-    ),
+    ("use_limits", "outside_kA_m", "outside_field_kA_m"): lambda w: mk.curves.use_limits("?", **w),
     ("replace", "number", "per_year"): lambda w: mk.replace("?", **w),
     ("replace", "price", "prices"): lambda w: mk.replace("?", **w),
     ("diffuse", "price", "prices"): lambda w: mk.diffuse("?", "?", **w),

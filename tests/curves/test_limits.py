@@ -16,7 +16,7 @@ LOSSES = ["loss_0.2_pct_K", "loss_1_pct_K", "loss_5_pct_K"]
 
 
 def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time():
-    frame = mk.magnetism.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
+    frame = mk.curves.use_limits([DYSPROSIUM, "Sm2Co17"], (1.0, 2.0), (100.0, 1e5))
     assert frame["load_line"].tolist() == [1.0, 1.0, 2.0, 2.0] * 2
     assert (np.diff(frame[LOSSES].to_numpy(float), axis=1) >= 0.0).all()
     own = frame[frame["candidate"] == frame["candidate"].iloc[0]].set_index(["load_line", "hours"])
@@ -25,7 +25,7 @@ def test_limits_rise_with_the_loss_allowed_and_the_load_line_and_fall_with_time(
 
 
 def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
-    frame = mk.magnetism.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
+    frame = mk.curves.use_limits(DYSPROSIUM, 2.0, 1000.0, losses=[1.0])
     kelvin = float(frame["loss_1_pct_K"][0])
     row = mk.predict(DYSPROSIUM, kelvin, load_line=2.0, hours=1000.0).iloc[0]
     assert row["irreversible_loss_pct"] == pytest.approx(1.0, rel=0.05)
@@ -37,22 +37,22 @@ def test_the_limit_agrees_with_the_loss_that_is_predicted_there():
 
 
 def test_an_outside_field_lowers_the_limit():
-    alone = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0)
-    beside = mk.magnetism.use_limits(DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0)
+    alone = mk.curves.use_limits(DYSPROSIUM, 3.0, 100.0)
+    beside = mk.curves.use_limits(DYSPROSIUM, 3.0, 100.0, outside_field_kA_m=200.0)
     assert beside["knee_K"][0] < alone["knee_K"][0] - 10.0
 
 
 def test_no_limit_lies_above_what_the_structure_bears():
-    frame = mk.magnetism.use_limits("Nd1.4Dy0.6Fe14B", 10.0, 100.0)
+    frame = mk.curves.use_limits("Nd1.4Dy0.6Fe14B", 10.0, 100.0)
     # 220 C, the highest class sold.
     assert frame["loss_5_pct_K"][0] == pytest.approx(493.15)
 
 
 def test_bad_input_is_named():
     with pytest.raises(InputError, match="losses"):
-        mk.magnetism.use_limits(DYSPROSIUM, losses=[0.0])
+        mk.curves.use_limits(DYSPROSIUM, losses=[0.0])
     with pytest.raises(InputError, match="load_line"):
-        mk.magnetism.use_limits(DYSPROSIUM, load_line=-1.0)
+        mk.curves.use_limits(DYSPROSIUM, load_line=-1.0)
     refused = CliRunner().invoke(app, ["curve", "--limits", DYSPROSIUM, "--load-line", "x"])
     assert refused.exit_code != 0
 
@@ -71,7 +71,7 @@ def test_bad_input_is_named():
 )
 def test_what_is_no_number_is_named_as_it_was_given(name, value):
     with pytest.raises(InputError, match=name) as caught:
-        mk.magnetism.use_limits(DYSPROSIUM, **{name: value})
+        mk.curves.use_limits(DYSPROSIUM, **{name: value})
     assert "np.float64" not in str(caught.value)
 
 
@@ -86,7 +86,7 @@ def test_the_command_prints_a_row_for_each_load_line_and_time():
 def test_a_grade_has_the_limits_of_its_sheet():
     # Makers rate SH at 150 degrees C. From their minima, Pc = 1 and H_k = 0.92 H_cJ it is 148
     # without the field that 100 hours act like.
-    frame = mk.magnetism.use_limits(["N42SH", DYSPROSIUM], 1.0, 100.0)
+    frame = mk.curves.use_limits(["N42SH", DYSPROSIUM], 1.0, 100.0)
     assert frame["candidate"].tolist() == ["N42SH", DYSPROSIUM]
     knee = float(frame["knee_K"][0])
     assert 140.0 < knee - 273.15 < 148.0
@@ -94,7 +94,7 @@ def test_a_grade_has_the_limits_of_its_sheet():
     curve = mk.curve("N42SH", knee).curves
     field = curve.remanence[0, 0] / (MU_0 * (curve.recoil[0, 0] + 1.0))
     assert curve.knee_field[0, 0] - field == pytest.approx(Duty(1.0, 0.0, 100.0).creep, rel=0.02)
-    alone = mk.magnetism.use_limits(DYSPROSIUM, 1.0, 100.0)
+    alone = mk.curves.use_limits(DYSPROSIUM, 1.0, 100.0)
     assert frame.loc[1, LOSSES].tolist() == alone.loc[0, LOSSES].tolist()
     assert "H_cJ as guaranteed" in frame.attrs["notes"][0]
     assert alone.attrs["notes"] == []
@@ -102,9 +102,9 @@ def test_a_grade_has_the_limits_of_its_sheet():
 
 def test_a_grade_takes_no_shell_and_a_bonded_one_has_no_curve():
     with pytest.raises(InputError, match="are of a recipe"):
-        mk.magnetism.use_limits("N42SH", shell="Tb 0.3 wt%")
+        mk.curves.use_limits("N42SH", shell="Tb 0.3 wt%")
     with pytest.raises(InputError, match="bonded"):
-        mk.magnetism.use_limits("BNP-6")
+        mk.curves.use_limits("BNP-6")
 
 
 def test_a_bound_is_reached_on_the_straight_line_of_the_logarithm():

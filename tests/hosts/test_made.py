@@ -77,7 +77,7 @@ def test_every_measured_magnet_was_made(file):
 
 @pytest.mark.parametrize("text", NEVER)
 def test_what_was_never_made_has_no_limit_and_no_curve(text):
-    limits = mk.magnetism.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
+    limits = mk.curves.use_limits([text, "Nd2Fe14B"], 1.0, 100.0)
     assert limits["knee_K"].isna().tolist() == [True, False]
     curves = mk.magnetism.demagnetization([text, "Nd2Fe14B"])
     assert np.isnan(curves.remanence[:, 0]).tolist() == [True, False]

@@ -215,7 +215,7 @@ def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "price of Tb times 3" in text
     # The folder alone says it again.
-    again = mk.screening.ScreenResult.from_folder(tmp_path / "out")
+    again = mk.run.ScreenResult.from_folder(tmp_path / "out")
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     assert "price of Tb times 3" in later
     for line in found.lines():

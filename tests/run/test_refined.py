@@ -20,7 +20,7 @@ def test_a_finer_step_finds_what_lies_between_the_coarse_ones(tmp_path):
         mk.substitutions("SmCo5", SPACE.replace, step=0.05, limits=SPACE.limits)
     )
     assert fine.table["candidate"].is_unique
-    stored = mk.screening.ScreenResult.from_folder(tmp_path / "r")
+    stored = mk.run.ScreenResult.from_folder(tmp_path / "r")
     assert list(stored.table["candidate"]) == list(fine.table["candidate"])
 
 
