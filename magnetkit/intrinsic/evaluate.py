@@ -49,7 +49,7 @@ def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) ->
     """
     from ..kernels._intrinsic import condense as kernel
 
-    return kernel(table.rows, codes, p.for_kernels())
+    return kernel(table.rows, codes, p.for_kernels)
 
 
 def curie_temperature(
@@ -174,7 +174,7 @@ def evaluate_with(
     if predicted is not None:
         curie = np.stack([predicted.value, predicted.half / _HALF])
     tc, tc_sd, value, sd, status = kernel(
-        t.rows, part.host, parameters.for_kernels(), temperatures, spread, curie, condensed
+        t.rows, part.host, parameters.for_kernels, temperatures, spread, curie, condensed
     )
     # The kernel keeps each column in one piece; views give the order of the class.
     return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, predicted)

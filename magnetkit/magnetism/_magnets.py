@@ -290,11 +290,11 @@ def alloys(
     ranges : bool
         Whether ranges will be asked for, which need the hard phases as they are written.
     """
-    from ..hosts.partition import assign_hosts, partition, root_codes, shells_known, wall_hosts
+    from ..hosts.partition import partition, root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
-    written = partition(table, assign_hosts(table, host))
+    written = partition(table, host)
     n, codes = len(table), written.host
     cellular = wall_hosts(codes)
     made = read_process(process, n)

@@ -381,6 +381,8 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
     InputError
         As `read_process`, and if a value differs from magnet to magnet.
     """
+    if process is None:
+        return None
     checked = read_process(process, 1)
     given = {name: getattr(checked, name) for name in _LIMITS}
     for name, value in given.items():

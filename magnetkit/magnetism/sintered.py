@@ -445,12 +445,12 @@ def figures_at(
     blank_rows(bulk, values, status, made.never_made)
     tables = columns_of(bulk, z, only)
     tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
-    density = made.density()
+    density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
     for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
         ok = status[j] == 0
         columns["status"] = status_column(status[j])
         if names is None:
-            columns |= _made_as(made, use.between)
+            columns |= made_as
         columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
         if names is None or "density_kg_m3" in names:
             columns["density_kg_m3"] = np.where(ok, density, np.nan)

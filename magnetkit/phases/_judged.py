@@ -4,7 +4,7 @@ A composition with exactly a host's ratio of rare earth, metals and interstitial
 any other one of a known host is a recipe, of which the hard phase is judged.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -126,7 +126,7 @@ class Judged:
         ideal = table.values.copy()
         rows_of = table.rows
         interpolated = _stability.Interpolated(self.energy, self.deviation, self.entropy, ideal)
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
             nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites = _stability.Sites(nodes.role, nodes.index, nodes.sites)
@@ -145,7 +145,7 @@ class Judged:
         import pandas as pd
 
         codes, place = np.zeros(len(self.host), np.int64), {"": 0}
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             lacking, distinct = pd.factorize(self._lacking[rows])
             first = first_of(lacking, len(distinct))
             nodes = self._nodes[code]
@@ -153,6 +153,7 @@ class Judged:
             codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[lacking]
         return Coded(codes, tuple(place))
 
+    @cached_property
     def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
         """Return the code and the rows of each host, of variants those of their root."""
         roots = root_codes(self.host)
@@ -182,7 +183,7 @@ class Judged:
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             others = solve(self.ideal[rows], rivals(self.source, HOST_NAMES[code])).energy
             late = mask(_LATE) > 0
             share_rows(rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed)

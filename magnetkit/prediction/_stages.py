@@ -12,7 +12,7 @@ from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_of_rows
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, hard_phases
-from ..hosts.records import root_of
+from ..hosts.records import HOSTS
 from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
 from ..magnetism.shells import read_shells
 from ..magnetism.sintered import figures_at
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
 """Where grades are printed, K."""
+_ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
 
@@ -143,7 +144,7 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     if room is not None:
-        hosts = room["host"].renamed(root_of)
+        hosts = room["host"].renamed(_ROOTS.__getitem__)
         found["nearest_grade"] = nearest_of_rows(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")

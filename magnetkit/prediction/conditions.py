@@ -271,11 +271,12 @@ class Conditions:
             told["temperature"] = tuple(parse_temperatures(told["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
         duty = read_duty(Duty(**{name: told[name] for name in uses if name in told}))
-        told |= {name: getattr(duty, name) for name in uses}
+        told |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
         told["recycled"] = check_recycled(told.get("recycled"))
-        told |= {name: path(name, told[name]) for name in ("snapshot", "data", "add")
-                 if name in told}  # fmt: skip
-        told |= {name: str(told[name]) for name in ("data", "add") if name in told}
+        for name in ("snapshot", "data", "add"):
+            if name in told:
+                given_path = path(name, told[name])
+                told[name] = given_path if name == "snapshot" else str(given_path)
         kelvin = told.get("temperature", (300.0,))[0]
         told["process"] = calibrated(told.get("process"), told.get("calibration"), kelvin)
         found = cls(**told)

@@ -376,7 +376,10 @@ class CurieModel:
         base = self.base(phases, codes)
         found = self.residual(phases, codes, base)
         known = np.isfinite(base)
-        width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+        width = self._widths.get(interval)
+        if width is None:
+            width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+            self._widths[interval] = width
         inside = found.distance <= 1.0
         half = np.where(inside, *width) * found.size
         if not len(self.scores[1]):
@@ -470,6 +473,11 @@ class CurieModel:
             rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])
             alike[np.ix_(rows, seen)] = branch.process.similarity(x[rows], known[seen])
         return alike
+
+    @cached_property
+    def _widths(self) -> dict[float, list[float]]:
+        """Return the quantile of the scores inside and outside the domain by interval, NaN without scores."""
+        return {}
 
     @cached_property
     def _hosts(self) -> NDArray[np.bool_]:

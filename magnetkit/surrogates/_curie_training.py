@@ -337,7 +337,8 @@ def load(
         raise InputError("data= replaces what is known and add= adds to it: give one of the two")
     with _LOADING:
         settings = str(get_settings())
-        return _load(*(None if x is None else str(x) for x in (data, add)), progress, settings)
+        given = None if data is None else str(data), None if add is None else str(add)
+        return _load(*given, progress, settings)
 
 
 @lru_cache(maxsize=8)
