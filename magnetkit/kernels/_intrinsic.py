@@ -265,13 +265,6 @@ def at(kelvin, i, state, ion, work, tables):
     return mt, j, k1, k2, k3
 
 
-# As `at`, which Python cannot call by itself: a part of other kernels has no entrance.
-@jit
-def phase_at(kelvin, i, state, ion, work, tables):
-    """Return what `at` does."""
-    return at(kelvin, i, state, ion, work, tables)
-
-
 # i, state, ion, work as for `at`, m, j, k1 as it returned them -> mu_0 H_N, T: 0 where the
 # axis is not stable
 @jit(part="merged")

@@ -476,7 +476,7 @@ class CurieModel:
 
     @cached_property
     def _widths(self) -> dict[float, list[float]]:
-        """Return the quantile of the scores inside and outside the domain by interval, NaN without scores."""
+        """Return quantiles of the scores inside and outside the domain, by interval."""
         return {}
 
     @cached_property
