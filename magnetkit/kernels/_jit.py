@@ -177,9 +177,8 @@ def jit(
         kernel of such that did not say so is refused as it is compiled.
     part : {"copied", "merged", "linked"}, optional
         How it becomes a part of the kernels that call it. Copied: its source, into each call, and
-        Python may call it too; best for what one kernel calls. Merged: compiled, into each call.
-        Linked: once for all calls in a kernel; kernels that share one take it from the one loaded
-        first, so that last digits may follow the order. Python must not call the latter two.
+        best for what one kernel calls. Merged: compiled, into each call. Linked: once for all calls
+        in a kernel; kernels that share one take it from the one loaded first.
     """
 
     def wrap(f: F) -> Any:
@@ -198,7 +197,7 @@ def jit(
         if part == "copied":
             options["inline"] = "always"
         elif part is not None:
-            options |= {"no_cpython_wrapper": True, "forceinline": part == "merged"}
+            options["forceinline"] = part == "merged"
         place = folder() if part in (None, "copied") and f.__closure__ is None else None
         before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(place or "")
         try:
