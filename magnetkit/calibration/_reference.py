@@ -102,8 +102,8 @@ def _records(
     if not at:
         return ()
     process = {"mill": known.record()} if known is not None and known.magnets else None
-    given = {"process": process, "shell": shell or None, "between": between or BETWEEN}
-    frames = sintered_at(table, at, **given, curie=curie)
+    ends = between or BETWEEN
+    frames = sintered_at(table, at, process, shell or None, between=ends, curie=curie)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     # A reference is taken to be of usual grains.
     own = kinds(table, [""], [shell or ""], curie=curie).effects[0]

@@ -336,9 +336,9 @@ def alloys(
         surface = enriched(cells[shelled], richer[shelled])
         rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
-    phases, predicted = condensed(groups, curie, written if ranges else None)
+    all_condensed, predicted = condensed(groups, curie, written if ranges else None)
     phases = Phases(
-        *phases,
+        *all_condensed,
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),

@@ -307,9 +307,9 @@ def reference_of(here: "pd.Series", wish: Wish, made: Makeup, mill: Mill) -> dic
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": mill.record()}
     asked = wish.conditions
-    line, curie = wish.load_line, asked.curie
-    given = {"process": process, "shell": shell, "load_line": line, "curie": curie}
-    model = sintered_at(table, [wish.temperature], **given)[0].iloc[0]
+    line, at = wish.load_line, [wish.temperature]
+    (frame,) = sintered_at(table, at, process, shell, load_line=line, curie=asked.curie)
+    model = frame.iloc[0]
     supply = ledger(table, asked.supply_scenario, asked.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {

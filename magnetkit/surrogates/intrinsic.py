@@ -97,8 +97,9 @@ def condensed(
         own = written.hard_phase, written.host
         predicted = curie.of_magnets(*own)
         if groups[0][0] is own[0]:
-            rest = curie.curie_of_magnets(*_joined(groups[1:])) if groups[1:] else []
-            value = np.concatenate([predicted.value, rest])
+            value = predicted.value
+            if len(groups) > 1:
+                value = np.append(value, curie.curie_of_magnets(*_joined(groups[1:])))
         else:
             value = np.concatenate([curie.curie_of_magnets(*_joined(groups)), predicted.value])
             groups = [*groups, own]
