@@ -306,20 +306,7 @@ def alloys(
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
-    structure = {
-        "boundary": np.where(formula, rows["grain_boundary"], found.free),
-        "soft": found.soft,
-        # A formula names no additives, its maker uses them.
-        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
-        "iron": np.full(n, np.nan),
-        "copper": np.full(n, np.nan),
-    }
-    wall = parts.grain_boundary[walls]
-    if walls.size:
-        inside = cells[walls]
-        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
-        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
-        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    structure, wall = _structure(table, found, formula, walls, rows), parts.grain_boundary[walls]
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
         fraction, content = shells.resolved(table)
@@ -363,6 +350,30 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _structure(
+    table: CompositionTable,
+    found: Balance,
+    formula: NDArray[np.bool_],
+    walls: NDArray[np.int64],
+    rows: dict[str, NDArray[np.float64]],
+) -> dict[str, NDArray[np.float64]]:
+    """Return what `microstructure` asks of recipes in their phases; `walls` are rows of cells."""
+    structure = {
+        "boundary": np.where(formula, rows["grain_boundary"], found.free),
+        "soft": found.soft,
+        # A formula names no additives, its maker uses them.
+        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "iron": np.full(len(table), np.nan),
+        "copper": np.full(len(table), np.nan),
+    }
+    if walls.size:
+        inside, wall = found.parts.hard_phase[walls], found.parts.grain_boundary[walls]
+        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
+        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
+        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    return structure
 
 
 def _in_phases(

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.prediction._stages import describe, supplies
 from magnetkit.prediction.conditions import Conditions
