@@ -132,7 +132,7 @@ class Ions(NamedTuple):
 # ion float64 (rows, 10), see the constants; its rows first to first + n - 1 are asked, at kelvin;
 # scales: of their exchange fields and crystal fields, and MJ/m3 per kelvin of a site's ion
 # Writes work float64 (n, 64): moment (mu_B), K_1, K_2, K_3 (MJ/m3) of a formula unit, derivatives.
-@jit(fastmath=True)
+@jit
 def respond(kelvin, first, n, ion, scales, tables, work):
     """Interpolate what ions do in their fields."""
     m, field, density = scales

@@ -433,7 +433,7 @@ def reciprocal_vectors(lattice, longest):
 # lattice float64[3, 3]; place float64[3, room], square float64[room]   `found` images of a pair
 # screen float64[room]   factor of each image
 # part   float64[6]      sum of screen (3 r_i r_j - r^2 delta_ij) / r^5 over the images
-@jit(fastmath=True, part="linked")
+@jit(part="linked")
 def _add_tensors(lattice, place, square, screen, found, part):
     xx = yy = zz = yz = xz = xy = 0.0
     for p in range(found):

@@ -77,7 +77,7 @@ class Known(NamedTuple):
 # f = exp(-t) - 1 as a Taylor polynomial of t / 64, squared six times as (1 + f)^2 - 1 = f (2 + f),
 # which keeps the digits that squaring 1 + f would lose; LLVM vectorises it, which it does not the
 # library's exp.
-@jit(fastmath=True)
+@jit
 def decay(t):
     """Return exp(-t) for t of 0 or more, to a millionth."""
     u = min(t, _FAR) * np.float32(-1.0 / 64.0)
@@ -111,7 +111,7 @@ def _present(x, block, at, before):
 
 
 # block: see `Block`; at int64 (count, ascending): the columns left out; out float32 (m,)
-@jit(fastmath=True, part="linked")
+@jit(part="linked")
 def _absent(block, at, count, out):
     """Write what the columns that are 0 in a row add to its squared distances."""
     moving, m = block.moving, block.moving.shape[1]
@@ -127,14 +127,14 @@ def _absent(block, at, count, out):
             out[j] += d * d
 
 
-@jit(fastmath=True, part="copied")
+@jit(part="copied")
 def _coordinate(x, block, c):
     return (x[block.column[c]] - block.shift[c]) * block.factor[c]
 
 
 # x float64 (d,): one new row; at int64 (count): its columns that are not 0; absent float32 (m,):
 # what the others add; out float32 (m,)
-@jit(fastmath=True, part="linked")
+@jit(part="linked")
 def _squares(x, block, at, count, absent, out):
     """Write the squared distances of a row to the known ones."""
     moving, m = block.moving, block.moving.shape[1]
@@ -209,7 +209,7 @@ def room_for(known):
 # Writes columns first to first + n of out float64 (3, ...): mean, largest correlation with a known
 # row, and the mean of `residual` weighted by the covariance's fourth power. A NaN gives NaN.
 # Several rows a call: taking a group of arrays apart counts references, as dear as a row.
-@jit(fastmath=True, part="merged")
+@jit(part="merged")
 def posterior_rows(X, known, room, out, first):
     """Write the posterior of some rows."""
     m, wide = len(known.weights), X.shape[1]
