@@ -3,7 +3,7 @@
     python benchmarks/bench_surrogates.py [ROWS]
 
 Of each host: the Curie temperature with interval, where its time goes, and all intrinsic
-properties with intervals at three temperatures. The belief is the one in force, of what is fetched
+properties with intervals at three temperatures. The model is the one in force, of what is fetched
 or embedded. The peers learn the same columns of the same rows. Compile time is not counted.
 """
 
@@ -64,17 +64,17 @@ def main(rows: int) -> None:
     start = time.perf_counter()
     _curie_training.train(_curie_training.training_set())
     print(f"training: {time.perf_counter() - start:.0f} s")
-    belief = _curie_training.load()
-    print(f"{len(belief.known)} values, {belief.known.origin}")
+    model = _curie_training.load()
+    print(f"{len(model.known)} values, {model.known.origin}")
     print(f"{thread_count()} threads")
     for host, table in candidates(rows).items():
         part = partition(table)
         codes = part.host
         evaluate(partition(table[:100]), TEMPERATURES)
-        branch = belief.branches[belief.of_host[codes[0]]].process
+        branch = model.branches[model.of_host[codes[0]]].process
         base = physical(table, codes)
         x = columns_of(table, codes, base)
-        rate = rows / seconds(belief.of_phases, table, codes)
+        rate = rows / seconds(model.of_phases, table, codes)
         every = rows / seconds(evaluate, part, TEMPERATURES)
         print(
             f"{host}, {len(branch.points_)} points: Curie temperature {rate:,.0f} rows/s, all at "
@@ -82,7 +82,7 @@ def main(rows: int) -> None:
         )
         stages = {
             "physics": seconds(physical, table, codes),
-            "learnt": seconds(belief.residual, table, codes, base),
+            "learnt": seconds(model.residual, table, codes, base),
         }
         print("  " + ", ".join(f"{k} {1e6 * t / rows:.2f} us" for k, t in stages.items()))
     x, known = x[:2000], branch

@@ -25,7 +25,6 @@ EXCEPTIONS = {
     "run/screen.py screen": _KEYWORDS,
     "magnetism/sintered.py sintered": _KEYWORDS,
     "magnetism/sintered.py sintered_at": _KEYWORDS,
-    "magnetism/sintered.py sintered_columns": _KEYWORDS,
     "supply/ledger.py ledger": _KEYWORDS,
     "explorer/page.py _connect": "Dash takes each control's answer as a function in its reach",
     "kernels/_notation.py read_row": "one pass over bytes: brackets by themselves cost a fifth",

@@ -57,10 +57,11 @@ class Coded:
         return len(self.codes)
 
     def says(self, *words: str) -> NDArray[np.bool_]:
-        """Return in which rows one of some words stands, shape (n,)."""
-        found = np.zeros(len(self), bool)
-        for code in (self.words.index(word) for word in words if word in self.words):
-            found |= self.codes == code
+        """Return in which rows it says one of some words, shape (n,)."""
+        found = np.zeros(len(self.codes), bool)
+        for word in words:
+            if word in self.words:
+                found |= self.codes == self.words.index(word)
         return found
 
     def put(self, rows: NDArray[np.bool_], word: str) -> "Coded":
@@ -102,7 +103,8 @@ class Columns(dict[str, Any]):
 
     def ordered(self) -> "Columns":
         """Return them in the order of the registry."""
-        return Columns((name, self[name]) for name in ordered(self))
+        names = ordered(self)
+        return Columns(zip(names, map(self.__getitem__, names), strict=True))
 
     def take(self, rows: NDArray[np.int64]) -> "Columns":
         """Return some rows of each."""
@@ -112,7 +114,10 @@ class Columns(dict[str, Any]):
         """Return them as a frame of pandas, which holds the same numbers."""
         import pandas as pd
 
-        data = {name: _series(column) for name, column in self.items()}
+        data = {
+            name: column if isinstance(column, np.ndarray) else _series(column)
+            for name, column in self.items()
+        }
         return pd.DataFrame(data, copy=False)
 
     def arrow(self) -> "pa.Table":
@@ -133,8 +138,6 @@ def _series(column: Any) -> Any:
         import pandas as pd
 
         return pd.Categorical.from_codes(column.codes, pd.Index(column.words, dtype="str"))
-    if isinstance(column, np.ndarray):
-        return column
     if hasattr(column, "dictionary"):
         import pandas as pd
 

@@ -7,6 +7,7 @@ CSV headers, plots, the report and the documentation read it. A predicted column
 the others.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -487,7 +488,9 @@ def ordered(present: Iterable[str]) -> list[str]:
     -------
     list of str
     """
-    return sorted(present, key=lambda name: _PLACE.get(name, len(_PLACE)))
+    names = list(present)
+    own = itertools.filterfalse(_PLACE.__contains__, names)
+    return [*sorted(filter(_PLACE.__contains__, names), key=_PLACE.__getitem__), *own]
 
 
 _EACH = (c for name in COLUMNS for c in (*with_interval(name), f"{name}_data_share"))

@@ -28,12 +28,14 @@ from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS, file_of
 from ..magnetism._measured import ALPHA, QUANTITIES, Mill
 from ..magnetism.shells import mean_over_mass
-from ..magnetism.sintered import sintered
+from ..magnetism.sintered import sintered_at
 from ._reference import GUARANTEE, TYPICAL, KnownValue, calibrate_on_reference
 from .grades import grades
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ..surrogates._curie import CurieModel
 
 
 COMPENSATED = 0.015
@@ -125,13 +127,17 @@ class CompositionEstimate:
 
 
 @named
-def estimate_composition(grade: "pd.Series | Mapping[str, Any]") -> CompositionEstimate:
+def estimate_composition(
+    grade: "pd.Series | Mapping[str, Any]", curie: "CurieModel | None" = None
+) -> CompositionEstimate:
     """Return the estimated composition of a grade.
 
     Parameters
     ----------
     grade : pandas.Series
         A row of `magnetkit.grades` at 20 degrees C.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
@@ -152,7 +158,7 @@ def estimate_composition(grade: "pd.Series | Mapping[str, Any]") -> CompositionE
     table = CompositionTable.from_strings([text for text, _ in grid], basis="weight")
     shells = [shell for _, shell in grid]
     shell = shells if any(shells) else None
-    frame = sintered(table, ROOM_K, shell=shell, between=BETWEEN)
+    (frame,) = sintered_at(table, [ROOM_K], None, shell, between=BETWEEN, curie=curie)
     heavy = _heavy_wt_pct(table, shell)
     log = _log_likelihood(frame, grade)
     if usual_magnets()[host].heavy == "by_class":
@@ -436,7 +442,9 @@ def grade_at(grade: str, kelvin: float) -> "pd.Series":
     return here
 
 
-def calibrate_on_grade(here: "pd.Series", made: CompositionEstimate) -> Mill:
+def calibrate_on_grade(
+    here: "pd.Series", made: CompositionEstimate, curie: "CurieModel | None" = None
+) -> Mill:
     """Return the calibration on one magnet: the grade, at temperature, of its likeliest recipe.
 
     What is guaranteed is less than what is sold, by a share that differs between makers; the
@@ -455,9 +463,8 @@ def calibrate_on_grade(here: "pd.Series", made: CompositionEstimate) -> Mill:
     if abs(float(here[ALPHA])) <= COMPENSATED:
         seen.append(KnownValue(ALPHA, float(here[ALPHA]), kelvin, _ALPHA_DEVIATION))
     table = read_recipe(made.best.text, "weight")
-    return calibrate_on_reference(
-        str(here["grade"]), table, made.best.shell or None, seen, alpha_range(str(here["grade"]))
-    )
+    grade, shell = str(here["grade"]), made.best.shell or None
+    return calibrate_on_reference(grade, table, shell, seen, alpha_range(grade), curie)
 
 
 def alpha_range(grade: str) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ GUARANTEE = 0.06
 """Standard deviation of ln of that ratio: that range read as 90 % of the magnets, rounded up."""
 
 _Z = NormalDist().inv_cdf(0.95)
+
+if TYPE_CHECKING:
+    from ..surrogates._curie import CurieModel
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def calibrate_on_reference(
     shell: str | None,
     seen: Sequence[KnownValue],
     between: tuple[float, float] | None = None,
+    curie: "CurieModel | None" = None,
 ) -> Mill:
     """Return the calibration on one reference magnet, on which predictions are conditional.
 
@@ -68,6 +72,8 @@ def calibrate_on_reference(
         Its known values.
     between : tuple of float, optional
         Temperatures of the chord that alpha is, K; 20 and 100 degrees C otherwise.
+    curie : CurieModel, optional
+        As of `magnetkit.magnetism.sintered_at`.
 
     Returns
     -------
@@ -76,9 +82,9 @@ def calibrate_on_reference(
     """
     # Alpha first: the error of B_r at a temperature depends on how it falls up to there.
     alphas = [s for s in seen if s.quantity == ALPHA]
-    bent = Mill(name, _records(name, table, shell, alphas, None, between))
+    bent = Mill(name, _records(name, table, shell, alphas, None, between, curie))
     rest = [s for s in seen if s.quantity != ALPHA]
-    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between))
+    return Mill(name, bent.magnets + _records(name, table, shell, rest, bent, between, curie))
 
 
 def _records(
@@ -88,16 +94,19 @@ def _records(
     seen: Sequence[KnownValue],
     known: Mill | None,
     between: tuple[float, float] | None,
+    curie: "CurieModel | None",
 ) -> tuple[dict[str, Any], ...]:
     """Return one record for each known value, as the score against the model's value."""
     at = sorted({s.kelvin for s in seen})
     if not at:
         return ()
     process = {"mill": known.record()} if known is not None and known.magnets else None
-    frames = sintered_at(table, at, process, shell or None, between=between or BETWEEN)
+    ends = between or BETWEEN
+    frames = sintered_at(table, at, process, shell or None, between=ends, curie=curie)
     made = {k: f.iloc[0] for k, f in zip(at, frames, strict=True)}
     # A reference is assumed to have usual grains.
-    effects = dict(zip(EFFECTS, kinds(table, [""], [shell or ""]).effects[0].tolist(), strict=True))
+    own = kinds(table, [""], [shell or ""], curie=curie).effects[0]
+    effects = dict(zip(EFFECTS, own.tolist(), strict=True))
     magnets = []
     for one in seen:
         row = made[one.kelvin]

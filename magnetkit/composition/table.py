@@ -7,6 +7,7 @@ samarium and cobalt. Texts are checked only where what they were read as could b
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -276,9 +277,9 @@ class CompositionTable:
         """Symbols of the columns, in order of atomic number."""
         return SYMBOLS
 
-    @property
+    @cached_property
     def rows(self) -> "Rows":
-        """The compositions as kernels take them."""
+        """Return the compositions as kernels take them."""
         from ..kernels._arrays import Rows
 
         return Rows(self.indptr, self.indices, self.values)

@@ -22,7 +22,6 @@ from ..composition.table import CompositionTable
 from ..magnetism.demagnetization import Demagnetization, curves_of
 from ..magnetism.sintered import Duty, read_duty
 from ..prediction.conditions import ConditionKeywords, Conditions, with_conditions
-from ..surrogates._curie_training import using
 from ._formats import Curve
 
 if TYPE_CHECKING:
@@ -113,8 +112,7 @@ def curve(
         shells = inputs.shells_with(conditions.shell)
         shell = shells if shells is None or isinstance(shells, str) else shells[0]
         conditions = replace(conditions, shell=shell)
-    with using(conditions.data, conditions.add):
-        return _recipe_curve(table, name, bound, conditions)
+    return _recipe_curve(table, name, bound, conditions)
 
 
 def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, Any, str | None]:
@@ -136,15 +134,16 @@ def _ranked_candidate(folder: Path, rank: int) -> tuple[CompositionTable, str, A
 
 def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Conditions) -> Curve:
     """Return the curves of the magnet of a recipe."""
-    from ..magnetism._magnets import magnets
+    from ..magnetism._magnets import alloys
     from ..magnetism.process import read_process, resistivity
     from ..magnetism.shells import read_shells
-    from ..magnetism.sintered import sintered_at
+    from ..magnetism.sintered import Use, figures_at
 
     kelvin, process, shell = list(conditions.temperature), conditions.process, conditions.shell
     at = [*kelvin, ROOM_K]
-    frames = sintered_at(table, at, process, shell, interval=conditions.interval)
-    rows = [frame.iloc[0] for frame in frames]
+    made = alloys(table, process, read_shells(shell, 1), curie=conditions.curie, ranges=True)
+    found = figures_at(made, at, Use(interval=conditions.interval))
+    rows = [columns.frame().iloc[0] for columns in found]
     named_so = f"{name} + {shell}" if shell else name
     for row, k in zip(rows, kelvin, strict=False):
         if row["status"] != "ok":
@@ -154,7 +153,6 @@ def _recipe_curve(table: CompositionTable, name: str, bound: str, conditions: Co
             )
     end = _ENDS[bound]
     b_r, h_cj, h_k = ([float(row[f"{x}{end}"]) for row in rows] for x in _FIGURES)
-    made = magnets(table, np.array(at), process, read_shells(shell, 1))
     recoil = float(made.rows["recoil"][0])
     source = f"model of magnetkit, {100 * conditions.interval:g} % interval of B_r and H_cJ each"
     return Curve(
@@ -331,13 +329,13 @@ def _recipe_loops(
     compositions: Any, kelvin: _Array, process: Any, shell: Any, basis: Basis
 ) -> _Loops:
     """Return the modelled figures of recipes."""
-    from ..magnetism._magnets import magnets
+    from ..magnetism._magnets import alloys, magnets_at
     from ..magnetism.shells import read_shells
 
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
     shells = read_shells(shell, len(table))
-    made = magnets(table, kelvin, process, shells)
+    made = magnets_at(alloys(table, process, shells), kelvin)
     axial = made.status == 0
     h_cj = np.where(axial, made.coercivity(), np.nan)
     return _Loops(

@@ -134,7 +134,7 @@ def _magnet(
     most_wt_pct: float,
 ) -> Magnet:
     from ..hosts.partition import shelled_hosts
-    from ..magnetism._magnets import magnets
+    from ..magnetism._magnets import alloys
 
     h_cj = frame["coercivity_kA_m"].to_numpy(float)
     good = (frame["status"] == "ok").to_numpy() & np.isfinite(h_cj) & (h_cj > 0.0)
@@ -149,7 +149,7 @@ def _magnet(
     end = len(good) if good.all() else int(np.argmin(good))
     low = frame["coercivity_kA_m_lo"].to_numpy(float)
     deviation = np.log(h_cj[:end] / low[:end]) / _Z90
-    rows = magnets(table, np.array([kelvin]), process).rows
+    rows = alloys(table, process).rows
     return Magnet(
         element,
         kelvin,

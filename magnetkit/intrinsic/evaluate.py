@@ -49,7 +49,7 @@ def condense(table: CompositionTable, codes: NDArray[np.int8], p: Parameters) ->
     """
     from ..kernels._intrinsic import condense as kernel
 
-    return kernel(table.rows, codes, p.for_kernels())
+    return kernel(table.rows, codes, p.for_kernels)
 
 
 def curie_temperature(
@@ -88,8 +88,8 @@ _HALF = NormalDist().inv_cdf(0.95)
 _POSITIVE = np.array([True, False, False, False, True, True, True])
 
 
-class Believed(NamedTuple):
-    """What is believed of n hard phases, arrays of shape (n,).
+class PredictedCurie(NamedTuple):
+    """Predicted Curie temperatures of n hard phases, arrays of shape (n,).
 
     `value` and `half` (half an interval of 90 %) are in kelvin, NaN where nothing is known, `half`
     also where that of the calibrated parameters stands;
@@ -122,8 +122,8 @@ class Intrinsic:
         easy direction is no axis.
     status : ndarray of int8, shape (n, m)
         Index into `STATUS`.
-    believed : Believed or None
-        What is believed of the Curie temperature; None where the model stands alone.
+    predicted : PredictedCurie or None
+        Predicted Curie temperatures; None where the two-sublattice model stands alone.
     """
 
     host: NDArray[np.int8]
@@ -133,17 +133,18 @@ class Intrinsic:
     value: NDArray[np.float64]
     sd: NDArray[np.float64]
     status: NDArray[np.int8]
-    believed: Believed | None = None
+    predicted: PredictedCurie | None = None
 
 
 def evaluate_with(
     part: Partition,
     temperatures: NDArray[np.float64],
     parameters: Parameters,
-    believed: Believed | None = None,
+    predicted: PredictedCurie | None = None,
     spread: bool = True,
+    condensed: "Condensed | None" = None,
 ) -> Intrinsic:
-    """Return the intrinsic properties of hard phases by a model and, if given, believed T_C.
+    """Return the intrinsic properties of hard phases by a model and, if given, predicted T_C.
 
     Parameters
     ----------
@@ -153,11 +154,13 @@ def evaluate_with(
         K.
     parameters : Parameters
         Of the two-sublattice model.
-    believed : Believed, optional
+    predicted : PredictedCurie, optional
         Curie temperatures in place of the model's; polarization and anisotropy are those at the
         same T / T_C.
     spread : bool
         Whether to propagate the uncertainty of the parameters (linearly).
+    condensed : Condensed, optional
+        What `condense` returns of these phases, where the caller has it.
 
     Returns
     -------
@@ -168,13 +171,13 @@ def evaluate_with(
 
     t = part.hard_phase
     curie = np.full((2, len(t)), np.nan)
-    if believed is not None:
-        curie = np.stack([believed.value, believed.half / _HALF])
+    if predicted is not None:
+        curie = np.stack([predicted.value, predicted.half / _HALF])
     tc, tc_sd, value, sd, status = kernel(
-        t.rows, part.host, parameters.for_kernels(), temperatures, spread, curie
+        t.rows, part.host, parameters.for_kernels, temperatures, spread, curie, condensed
     )
     # The kernel keeps each column in one piece; views give the order of the class.
-    return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, believed)
+    return Intrinsic(part.host, temperatures, tc, tc_sd, value.T, sd.T, status.T, predicted)
 
 
 def quantile(interval: float) -> float:
@@ -198,7 +201,7 @@ def columns_of(
     n = len(got.host)
     host = host_column(got.host)
     physics = Coded.constant("physics", n, PROVENANCES)
-    learnt = {} if got.believed is None else _learnt(got.believed, np.isnan(got.curie))
+    learnt = {} if got.predicted is None else _learnt(got.predicted, np.isnan(got.curie))
     tables = []
     for j, kelvin in enumerate(got.temperatures):
         wanted = (only or {}).get(float(kelvin))
@@ -227,19 +230,21 @@ def columns_of(
     return tables
 
 
-def _learnt(believed: Believed, unknown: NDArray[np.bool_]) -> dict[str, Any]:
+_PHYSICS, _SURROGATE, _MEASURED = (
+    np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
+)
+
+
+def _learnt(predicted: PredictedCurie, unknown: NDArray[np.bool_]) -> dict[str, Any]:
     """Return the columns that say how much of the Curie temperature is learnt, and where from."""
-    physics, surrogate, measured = (
-        np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate", "measured")
-    )
-    learnt = np.where(believed.share >= 0.5, surrogate, physics)
-    learnt[believed.measured] = measured
+    learnt = np.where(predicted.share >= 0.5, _SURROGATE, _PHYSICS)
+    learnt[predicted.measured] = _MEASURED
     learnt[unknown] = -1
     return {
         "curie_temperature_K_provenance": Coded(learnt, PROVENANCES),
-        "curie_temperature_K_data_share": believed.share,
-        "in_domain": believed.distance <= 1.0,
-        "domain_distance": believed.distance,
+        "curie_temperature_K_data_share": predicted.share,
+        "in_domain": predicted.distance <= 1.0,
+        "domain_distance": predicted.distance,
     }
 
 

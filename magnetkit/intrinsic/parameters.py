@@ -14,7 +14,7 @@ folder in ``datasets/hosts``.
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,7 @@ class Parameters:
             ion_tables(),
         )
 
+    @cached_property
     def for_kernels(self) -> "Model":
         """Return the parameters with the sites of the hosts, as kernels take them."""
         from ..kernels._arrays import Model

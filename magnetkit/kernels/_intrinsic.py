@@ -590,10 +590,12 @@ def variances(kelvin, i, condensed, found, room):
 
 # As `condense`; temperatures float64 (m), K; spread: whether to compute deviations
 # believed float64 (2, n): Curie temperature and its deviation, K, NaN where the model's own stand
+# condensed: what `condense` returned of these rows, where the caller has it
 # -> `Evaluated`
-def evaluate(rows, codes, model, temperatures, spread, believed):
+def evaluate(rows, codes, model, temperatures, spread, believed, condensed=None):
     """Return intrinsic properties of each hard phase at each temperature."""
-    condensed = condense(rows, codes, model)
+    if condensed is None:
+        condensed = condense(rows, codes, model)
     n, m = len(codes), len(temperatures)
     out = Evaluated(
         np.full(n, np.nan), np.full(n, np.nan), np.full((7, m, n), np.nan),

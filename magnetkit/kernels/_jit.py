@@ -274,9 +274,14 @@ def share_rows(kernel: Callable[..., Any], n: int, *args: Any, chunk: int = _CHU
     -----
     An exception in any thread is raised again here.
     """
-    threads = max(1, min(thread_count(), -(-n // chunk)))
-    piece = n if threads == 1 else chunk * -(-n // (chunk * threads * PIECES))
-    pieces = itertools.count(0, max(1, piece))
+    # A small table is one piece: nothing to share.
+    threads = 1 if n <= chunk else min(thread_count(), -(-n // chunk))
+    if threads == 1:
+        if n:
+            kernel(*args, 0, n)
+        return
+    piece = chunk * -(-n // (chunk * threads * PIECES))
+    pieces = itertools.count(0, piece)
     failures: list[BaseException] = []
 
     def work() -> None:

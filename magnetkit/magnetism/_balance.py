@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import MU_0
 from ..composition.table import CompositionTable
+from ..hosts.records import HOSTS
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
@@ -24,6 +25,12 @@ BOUND = {
     "oxygen_wt_pct": ("O", 2.0 / 3.0),
     "nitrogen_wt_pct": ("N", 1.0),
     "carbon_wt_pct": ("C", 2.0 / 3.0),
+}
+# By the code of the host. Elsewhere oxide is part of the process's grain boundary.
+_SECOND_PHASES = {
+    code: host.magnet.second_phases
+    for code, host in enumerate(HOSTS.values())
+    if host.magnet.second_phases
 }
 # Volume of R2O3 for each rare-earth atom, A3: Nd2O3 has 336.5 g/mol and 7.24 g/cm3.
 _OXIDE_VOLUME = 38.6
@@ -102,14 +109,10 @@ def balance(
         Bare formulas: they name a hard phase and stay as they are.
     """
     from ..hosts.partition import atomic_volumes, partition
-    from ..hosts.records import HOST_NAMES, HOSTS
     from ..kernels._rows import sums
 
     codes = parts.host
-    beside = {name: host.magnet.second_phases for name, host in HOSTS.items()}
-    # Elsewhere oxide is part of the process's grain boundary.
-    balanced = [HOST_NAMES.index(name) for name, phases in beside.items() if phases]
-    known = np.isin(codes, balanced) & ~formula
+    known = np.isin(codes, list(_SECOND_PHASES)) & ~formula
     oxide = np.zeros(len(table))
     if known.any():
         share = np.where(known, bound_share(table, rows), 0.0)
@@ -127,10 +130,8 @@ def balance(
     outside = (1.0 - parts.hard_volume_fraction) * (1.0 - oxide)
     earth = parts.grain_boundary.fraction(*RARE_EARTHS)
     soft, second = np.zeros(len(table)), np.zeros(len(table))
-    for name, phases in beside.items():
-        if phases is None:
-            continue
-        rows_of = known & (codes == HOST_NAMES.index(name))
+    for code, phases in _SECOND_PHASES.items():
+        rows_of = known & (codes == code)
         short = rows_of & (earth < phases.poor_below)
         soft = np.where(short, outside, soft)
         polarization = np.where(short, phases.poor_polarization_T, phases.rich_polarization_T)

@@ -7,7 +7,7 @@ Magnets by what they are, for what their errors have in common.
 
 from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,10 @@ from ._uncertainty import HALF_WIDTH, Kinds
 from .process import by_row, read_process
 from .shells import read_shells
 
-# Half ranges of the Curie temperature below it where its doubt is looked at. Coercivity of Nd-Fe-B
+if TYPE_CHECKING:
+    from ..surrogates._curie import CurieModel
+
+# Half ranges of T_C below it where its uncertainty is looked at. Coercivity of Nd-Fe-B
 # ends four below, where a higher Curie temperature would leave some; with six the upper end has no
 # step there.
 _FAR = 6.0
@@ -162,8 +165,8 @@ def figures_of(
 
     rows, known = made.rows, bulk.temperatures.size
     scale = z / NormalDist().inv_cdf(0.95)
-    # The spread of B_r is that of magnets left out, which holds the doubt of J_s where there are
-    # measured magnets; where J_s is known worse than that, its doubt counts instead.
+    # The spread of B_r is that of magnets left out, which holds that of J_s where there are
+    # measured magnets; where J_s is known worse than that, its own counts instead.
     j_s = PROPERTIES.index("saturation_polarization_T")
     unsure = np.zeros((asked.size, len(made.factor)))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -177,7 +180,7 @@ def figures_of(
         rows["alpha_floor"] * rows["alpha_left"] * scale / 100.0,
         rows["beta_spread"] * scale,
     )
-    rules = made.rules()._replace(bend=bend(made, between))
+    rules = made.rules()._replace(bend=made.bend(between))
     first, second = between
     grid = _grid(first, second)
     values, status = figures(asked, second, grid, made.phases, rules, load, widths)
@@ -236,30 +239,13 @@ def _hard(made: Alloys, kelvin: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(more != 0.0, wider, spread)
 
 
-def bend(made: Alloys, between: tuple[float, float]) -> NDArray[np.float64]:
-    """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 degrees C on.
-
-    The chord between the two temperatures then differs by what the reference says it is off.
-    """
-    from ..kernels._magnets import ROOM
-
-    shift = made.rows["alpha_shift"] / 100.0
-    if not shift.any():
-        return shift
-    first, second = between
-    span, j = second - first, made.at(np.array(between)).polarization
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
-        found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
-    return np.where(np.isfinite(found), found, 0.0)
-
-
 def kinds(
     table: CompositionTable,
     hosts: Sequence[str],
     shells: Sequence[str],
     process: Any = None,
     temperature: float = ROOM_K,
+    curie: "CurieModel | None" = None,
 ) -> Kinds:
     """Return magnets by recipe, host, shell, and what errors that they share act by.
 
@@ -273,6 +259,8 @@ def kinds(
         As of `magnetkit.magnetism.sintered`.
     temperature : float
         At which coercivity is compared, K.
+    curie : CurieModel, optional
+        As of `alloys`.
 
     Examples
     --------
@@ -281,7 +269,7 @@ def kinds(
     >>> bool(found.effects[0, 0] == 0.0 and 0.1 < found.effects[1, 0] < 0.6)
     True
     """
-    from ..hosts.partition import assign_hosts, partition
+    from ..hosts.partition import assign_hosts
     from ..hosts.records import HOST_NAMES
 
     text, effects = np.array(shells, dtype=str), np.zeros((len(table), len(EFFECTS)))
@@ -292,8 +280,7 @@ def kinds(
     rows = np.flatnonzero(wanted)
     if rows.size:
         some = table[rows]
-        parts = partition(some, assign_hosts(some))
-        made = alloys(some, parts, checked, read_shells(list(text[rows]), len(rows)))
+        made = alloys(some, checked, read_shells(list(text[rows]), len(rows)), curie=curie)
         effects[rows, 0] = made.rows[EFFECTS[0]]
         effects[rows, 1] = grain_effect(made.phases, made.rules(), made.rows, temperature)[0]
     return Kinds(table, Coded.of([root_of(host) for host in hosts]), text, effects)

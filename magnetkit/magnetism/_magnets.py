@@ -11,8 +11,8 @@ from .._core._columnar import Coded
 from .._core.elements import ATOMIC_MASS, INDEX, RARE_EARTHS, mask
 from .._core.units import N_A, ROOM_K
 from ..composition.table import CompositionTable
-from ..intrinsic.evaluate import STATUS
-from ..intrinsic.parameters import ion_tables
+from ..intrinsic.evaluate import STATUS, Intrinsic, evaluate_with
+from ..intrinsic.parameters import ion_tables, load
 from ..surrogates.intrinsic import condensed
 from ._balance import Balance, balance, grain_effect, microstructure
 from ._uncertainty import condition_rows
@@ -21,7 +21,8 @@ from .shells import SURFACE, ShellRows, covering, enriched, given_share, replace
 
 if TYPE_CHECKING:
     from ..hosts.partition import Partition
-    from ..intrinsic.evaluate import Believed
+    from ..intrinsic.evaluate import PredictedCurie
+    from ..surrogates._curie import CurieModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +100,21 @@ class Alloys:
 
     Attributes
     ----------
+    written : Partition
+        The recipes split as they are written.
     balance : Balance
         The recipes in their phases.
+    process : Process
+        Checked.
+    shells : ShellRows or None
+        What is diffused into them.
+    never_made : ndarray of bool, shape (n,)
+        Which are of a kind that nobody has made, so that no model speaks of them.
     phases : Phases
-        Of `magnetkit.kernels._magnets`.
+        Of `magnetkit.kernels._magnets`; with `predicted`, the hard phases as written are among
+        them.
+    predicted : PredictedCurie or None
+        Predicted T_C of the hard phases as written, where ranges are wanted.
     factor : ndarray of float64, shape (n,)
         B_r / J_s: volume of the hard phase and what other phases add, times density, alignment.
     structure : dict of str to ndarray, shape (n,)
@@ -111,8 +123,13 @@ class Alloys:
         As for `microstructure`.
     """
 
+    written: "Partition"
     balance: Balance
+    process: Process
+    shells: ShellRows | None
+    never_made: NDArray[np.bool_]
     phases: Any
+    predicted: "PredictedCurie | None"
     factor: NDArray[np.float64]
     structure: dict[str, NDArray[np.float64]]
     rows: dict[str, NDArray[np.float64]]
@@ -161,47 +178,77 @@ class Alloys:
 
     def at(self, temperature: NDArray[np.float64], **values: float) -> Magnets:
         """Return the magnets at temperatures, K, with other family parameters if given."""
+        return self._at(temperature, self.rules(**values))
+
+    def _at(self, temperature: NDArray[np.float64], rules: Any) -> Magnets:
         from ..kernels._magnets import states
 
-        found = states(temperature, self.phases, self.rules(**values))
-        polarization, coercivity, status = (array.T for array in found)
+        polarization, coercivity, status = (a.T for a in states(temperature, self.phases, rules))
         return Magnets(temperature, polarization, coercivity, status, self)
 
+    def bend(self, between: tuple[float, float]) -> NDArray[np.float64]:
+        """Return what a reference magnet's alpha adds to the polarization, 1/K from 20 °C on.
 
-def magnets(
-    table: CompositionTable,
-    temperature: NDArray[np.float64],
-    process: "Process | dict[str, Any] | str | None" = None,
-    shells: ShellRows | None = None,
-    host: str = "auto",
+        The chord between the two temperatures (K) then differs by what the reference is off.
+        """
+        from ..kernels._magnets import ROOM
+
+        shift = self.rows["alpha_shift"] / 100.0
+        if not shift.any():
+            return shift
+        first, second = between
+        span, j = second - first, self.at(np.array(between)).polarization
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = 1.0 + shift * span * j[:, 0] / j[:, 1]
+            found = (ratio - 1.0) / ((second - ROOM) - ratio * (first - ROOM))
+        return np.where(np.isfinite(found), found, 0.0)
+
+    def hard_phases(self, temperature: NDArray[np.float64]) -> Intrinsic:
+        """Return the hard phases as written at temperatures, K; for alloys made with `ranges`."""
+        from ..kernels._arrays import Condensed
+
+        n, state = len(self.factor), self.phases.state
+        first = 0 if self.written is self.balance.parts else len(state) - n
+        own = Condensed(state[first : first + n], self.phases.ion)
+        return evaluate_with(self.written, temperature, load(), self.predicted, condensed=own)
+
+
+def magnets_at(
+    made: Alloys, temperature: Any, between: tuple[float, float] | None = None
 ) -> Magnets:
-    """Evaluate hard phases at temperatures and what the process makes of them.
+    """Return magnets at temperatures, without ranges.
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
-    temperature : ndarray of float64, shape (k,)
+    made : Alloys
+        n of them.
+    temperature : sequence of float, shape (k,)
         K.
-    process, host
-        As for `sintered`.
-    shells : ShellRows, optional
-        As read by `shell.read_shells`.
-    """
-    from ..hosts.partition import assign_hosts, partition
+    between : tuple of float, optional
+        Range of use, K: values are then the central ones of `sintered.figures_at`, blank where
+        there is no uniaxial magnet.
 
-    parts = partition(table, assign_hosts(table, host))
-    found = alloys(table, parts, process, shells).at(np.asarray(temperature, float))
-    outside = never_made(table, parts.host, shells)
-    found.polarization[outside] = found.intrinsic_coercivity[outside] = np.nan
+    Returns
+    -------
+    Magnets
+    """
+    rules = made.rules()
+    if between is not None:
+        rules = rules._replace(bend=made.bend(between))
+    found = made._at(np.asarray(temperature, float), rules)
+    outside = np.broadcast_to(made.never_made[:, None], found.status.shape)
+    if between is not None:
+        outside = outside | (found.status == 0) & ~np.isfinite(made.factor)[:, None]
     found.status[outside] = STATUS.index("outside the model")
+    blank = outside if between is None else found.status != 0
+    found.polarization[blank] = found.intrinsic_coercivity[blank] = np.nan
     return found
 
 
-def never_made(
+def _never_made(
     table: CompositionTable, codes: NDArray[np.int8], shells: ShellRows | None
 ) -> NDArray[np.bool_]:
-    """Return which magnets are of a kind that nobody has made, so that no model speaks of them."""
+    """Return which magnets are of a kind that nobody has made."""
     from ..hosts.partition import diffused_before, made_before
 
     never = ~made_before(table, codes)
@@ -213,12 +260,13 @@ def never_made(
 
 def alloys(
     table: CompositionTable,
-    parts: "Partition",
     process: "Process | dict[str, Any] | str | None" = None,
     shells: ShellRows | None = None,
-    believed: "Believed | None" = None,
+    host: str = "auto",
+    curie: "CurieModel | None" = None,
+    ranges: bool = False,
 ) -> Alloys:
-    """Split recipes into what the kernels of the magnet need.
+    """Split recipes into phases and condense these: the entrance to all that is said of magnets.
 
     A 2:17 alloy is split into cells and walls (`magnetkit.hosts.partition.partition`); polarization
     is the volume average of both, the cells' anisotropy sets the scale of coercivity, and iron in
@@ -233,44 +281,32 @@ def alloys(
     ----------
     table : CompositionTable
         n recipes.
-    parts : Partition
-        The same, split as they stand.
-    process, shells
-        As for `magnets`.
-    believed : Believed, optional
-        Of the hard phases of `parts`, where the caller has asked; recipes that give rare earth to
-        oxide have others.
+    process, host
+        As for `sintered`.
+    shells : ShellRows, optional
+        As read by `shells.read_shells`.
+    curie : CurieModel, optional
+        Model of the Curie temperature; that of all that is known otherwise.
+    ranges : bool
+        Whether ranges will be asked for, which need the hard phases as they are written.
     """
-    from ..hosts.partition import root_codes, shells_known, wall_hosts
+    from ..hosts.partition import partition, root_codes, shells_known, wall_hosts
     from ..hosts.records import HOST_NAMES
     from ..kernels._magnets import Phases
 
-    n, codes = len(table), parts.host
+    written = partition(table, host)
+    n, codes = len(table), written.host
     cellular = wall_hosts(codes)
     made = read_process(process, n)
     rows = by_row(made, codes, HOST_NAMES)
     with np.errstate(divide="ignore", invalid="ignore"):
         rows["lanthanum"] = table.fraction("La") / table.fraction(*RARE_EARTHS)
         rows["cobalt"] = table.fraction("Co") / table.fraction("Fe", "Co")
-    found, formula = _in_phases(table, parts, rows)
-    believed = believed if found.parts.hard_phase is parts.hard_phase else None
+    found, formula = _in_phases(table, written, rows)
     parts = found.parts
     cells = parts.hard_phase
     walls = np.flatnonzero((cellular >= 0) & ~formula)
-    structure = {
-        "boundary": np.where(formula, rows["grain_boundary"], found.free),
-        "soft": found.soft,
-        # A formula names no additives, its maker uses them.
-        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
-        "iron": np.full(n, np.nan),
-        "copper": np.full(n, np.nan),
-    }
-    wall = parts.grain_boundary[walls]
-    if walls.size:
-        inside = cells[walls]
-        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
-        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
-        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    structure, wall = _structure(table, found, formula, walls, rows), parts.grain_boundary[walls]
     fraction, content, cover = np.zeros(n), np.zeros(n), np.zeros(n)
     if shells is not None:
         fraction, content = shells.resolved(table)
@@ -287,8 +323,9 @@ def alloys(
         surface = enriched(cells[shelled], richer[shelled])
         rim = replace_rare_earth(surface, shells.column[shelled], content[shelled])
         groups.append((rim, codes[shelled]))
+    all_condensed, predicted = condensed(groups, curie, written if ranges else None)
     phases = Phases(
-        *condensed(groups, believed),
+        *all_condensed,
         ion_tables(),
         _places(walls, n, n),
         _places(skinned, n, n + walls.size),
@@ -302,7 +339,10 @@ def alloys(
     # Whether a rim forms about the grains of other hosts, and what it does, is not known.
     factor[shelled[~shells_known(codes[shelled])]] = np.nan
     rows["harder"] = np.ones(n)
-    made_of = Alloys(found, phases, factor, structure, rows)
+    never = _never_made(table, codes, shells)
+    made_of = Alloys(
+        written, found, made, shells, never, phases, predicted, factor, structure, rows
+    )
     rules = made_of.rules()
     rows["shell_share"] = given_share(phases, rules)
     rows["grain_effect"] = grain_effect(phases, rules, rows, ROOM_K)[0]
@@ -310,6 +350,30 @@ def alloys(
     # In place: what `made_of` has worked out stands.
     factor *= rows["stronger"]
     return made_of
+
+
+def _structure(
+    table: CompositionTable,
+    found: Balance,
+    formula: NDArray[np.bool_],
+    walls: NDArray[np.int64],
+    rows: dict[str, NDArray[np.float64]],
+) -> dict[str, NDArray[np.float64]]:
+    """Return what `microstructure` asks of recipes in their phases; `walls` are rows of cells."""
+    structure = {
+        "boundary": np.where(formula, rows["grain_boundary"], found.free),
+        "soft": found.soft,
+        # A formula names no additives, its maker uses them.
+        "additive": np.where(formula, rows["usual_additive"], table.fraction("Ga", "Cu")),
+        "iron": np.full(len(table), np.nan),
+        "copper": np.full(len(table), np.nan),
+    }
+    if walls.size:
+        inside, wall = found.parts.hard_phase[walls], found.parts.grain_boundary[walls]
+        structure["iron"][walls] = inside.fraction("Fe") / (1.0 - inside.fraction(*RARE_EARTHS))
+        structure["copper"][walls] = wall.fraction("Cu") / (1.0 - wall.fraction(*RARE_EARTHS))
+        structure["boundary"][walls] = rows["grain_boundary"][walls]
+    return structure
 
 
 def _in_phases(

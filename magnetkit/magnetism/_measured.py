@@ -1,11 +1,11 @@
-"""Prediction of a mill's next magnet from its measured ones: a normal process over compositions.
+"""Prediction of a producer's next magnet from its measured ones: a Gaussian process.
 
-The logarithm of measured over predicted is taken as the sum of a part that all magnets of a mill
+The logarithm of measured over predicted is taken as the sum of a part that a producer's magnets
 share, a part of the composition, alike for compositions that are close, and a residue of each
 magnet. How large each is was measured on magnets of one paper (``datasets/recipes/split.toml``).
 What a diffused shell gives has an error of its own, which all shells share: it enters as far as a
 magnet's coercivity rests on its shell. So does the law by which coercivity follows grain size.
-Magnets that contradict all this beyond its doubt widen what is predicted for their mill.
+Magnets that contradict all this beyond its uncertainty widen what is predicted for their producer.
 """
 
 import json
@@ -30,7 +30,7 @@ from ..composition.table import CompositionTable
 SPLIT_FILE = "recipes/split.toml"
 COERCIVITY = "coercivity_kA_m"
 QUANTITIES = (COERCIVITY, "remanence_T")
-"""What a mill's magnets are measured for."""
+"""What a producer's magnets are measured for."""
 
 ALPHA = "remanence_coefficient_pct_K"
 """Of a reference magnet this may be known too; its error is a difference, not a logarithm."""
@@ -63,7 +63,7 @@ class Split:
     Attributes
     ----------
     common, composition, residue : float
-        What a mill's magnets share, what goes with the composition, and each magnet's own.
+        What a producer's magnets share, what goes with the composition, and each magnet's own.
     length : float
         Distance of compositions (sum over elements of the difference in atomic fraction) at which
         the part of the composition has fallen to 1/e.
@@ -82,7 +82,7 @@ class Split:
     shared: tuple[float, float] = (0.0, 0.0)
 
     def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the covariance of two magnets of a mill, without residue, from their distance."""
+        """Return the covariance of a producer's two magnets, without residue, by distance."""
         return self.common + self.composition * np.exp(-distance / self.length)
 
 
@@ -127,7 +127,7 @@ class Known:
     scores : ndarray of float64, shape (k,)
         ln(measured / predicted) over the standard deviation of the prediction.
     noise : ndarray of float64, shape (k, k)
-        Covariance of what is not the mill's: measurement, temperature, residue of one magnet.
+        Covariance of what is not the producer's: measurement, temperature, residue of one magnet.
     split : Split
     deviation : float
         Standard deviation of ln of the prediction that the scores are in units of, their mean.
@@ -192,7 +192,7 @@ class Known:
     def posterior(
         self, table: CompositionTable, effects: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and standard deviation of the scores of other magnets of the mill, (n,).
+        """Return mean and standard deviation of the scores of other magnets of the producer, (n,).
 
         Parameters
         ----------
@@ -213,7 +213,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class Mill:
-    """The measured magnets of a mill under a name; a `process` of `magnetkit.predict` and others.
+    """A producer's measured magnets under a name; a `process` of `magnetkit.predict` and others.
 
     Attributes
     ----------
@@ -285,12 +285,12 @@ class Mill:
         return found
 
     def record(self) -> dict[str, Any]:
-        """Return the mill as plain values, from which `from_record` makes it anew."""
+        """Return the calibration as plain values, from which `from_record` makes it anew."""
         return {"format": _FORMAT, "name": self.name, "magnets": [dict(m) for m in self.magnets]}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Mill":
-        """Return the mill of a record.
+        """Return the calibration of a record.
 
         Raises
         ------
@@ -333,17 +333,17 @@ def fractions_of(table: CompositionTable, row: int) -> dict[str, float]:
 
 
 def folder() -> Path:
-    """Return where the mills are kept."""
+    """Return where the calibrations are kept."""
     return get_settings().data_dir / "mills"
 
 
 def names() -> list[str]:
-    """Return the names of the stored mills."""
+    """Return the names of the stored calibrations."""
     return sorted(f.stem for f in folder().glob("*.json")) if folder().is_dir() else []
 
 
 def check_name(name: Any) -> str:
-    """Return a name under which a mill can be stored.
+    """Return a name under which a calibration can be stored.
 
     Raises
     ------
@@ -359,7 +359,7 @@ def check_name(name: Any) -> str:
 
 
 def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
-    """Write a mill under its name, in place of one that was there, and return the file.
+    """Write a calibration under its name, in place of one that was there, and return the file.
 
     Parameters
     ----------
@@ -379,7 +379,7 @@ def store(mill: Mill, measured: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def load(name: str) -> Mill:
-    """Return the mill stored under a name.
+    """Return the calibration stored under a name.
 
     Raises
     ------

@@ -168,7 +168,7 @@ def covariance(one: Kinds, other: Kinds, quantity: str, mill: Mill | None = None
     Returns
     -------
     ndarray of float64, shape (n, k)
-        In units of the variance of a magnet near measured ones and without a mill.
+        In units of the variance of a magnet near measured ones and without a calibration.
     """
     split = splits().get(quantity, splits()["remanence_T"])
     from ..kernels._linear import multiply

@@ -15,7 +15,7 @@ from .._core.units import BETWEEN
 from ..composition._read import as_table
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
-from ._magnets import magnets
+from ._magnets import alloys, magnets_at
 from .sintered import read_between
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _tried(
     import pandas as pd
 
     table = _substituted(base, columns, shares)
-    made = magnets(table, kelvin, host=host)
+    made = magnets_at(alloys(table, host=host), kelvin)
     b_r = made.remanence()
     axial = (made.status == 0).all(axis=1) & (b_r > 0.0).all(axis=1)
     weight = 100.0 * table.weight_fractions()[:, columns].sum(axis=1)

@@ -12,7 +12,7 @@ from .._core.errors import InputError
 from .._core.units import MU_0, parse_temperatures
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
-from ._magnets import magnets
+from ._magnets import alloys, magnets_at
 from .process import Process
 from .shells import read_shells
 from .sintered import read_duty
@@ -211,7 +211,7 @@ def demagnetization(
     kelvin = np.array(parse_temperatures(temperature))
     inputs = read_inputs(compositions, basis, strict=True)
     table, shell = inputs.table, inputs.shells_with(shell)
-    made = magnets(table, kelvin, process, read_shells(shell, len(table)), host)
+    made = magnets_at(alloys(table, process, read_shells(shell, len(table)), host), kelvin)
     axial = made.status == 0
     if not len(table):
         raise InputError("expected one composition or more, got none")

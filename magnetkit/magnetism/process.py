@@ -351,7 +351,7 @@ def read_process(process: "Process | dict[str, Any] | str | None", n: int) -> Pr
 
 
 def _known_fields(process: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Process` given as a dict, the mill by its name or record too."""
+    """Return the fields of a `Process` given as a dict; `mill` may be a name or a record."""
     unknown = sorted(set(process) - set(_LIMITS) - {"mill", "route"})
     if unknown:
         raise InputError(
@@ -381,6 +381,8 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
     InputError
         As `read_process`, and if a value differs from magnet to magnet.
     """
+    if process is None:
+        return None
     checked = read_process(process, 1)
     given = {name: getattr(checked, name) for name in _LIMITS}
     for name, value in given.items():
@@ -392,6 +394,28 @@ def process_record(process: "Process | dict[str, Any] | str | None") -> dict[str
     if checked.route is not None:
         record["route"] = checked.route.name
     return record or None
+
+
+@lru_cache(maxsize=4)
+def _usual_of_hosts(host_names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+    """Return each number of a host's family, of its process and of its magnets, shape (hosts + 1,).
+
+    The last entry, which code -1 picks, is NaN, and so is that of a host without a family.
+    """
+    families = parameters().families
+    own = [field.name for field in fields(Family) if field.type is float]
+    # Decay and alpha_K are the family's own, which a route may know better.
+    made = [name for name in _LIMITS if name not in own]
+    found: dict[str, list[float | None]] = {}
+    for host in host_names:
+        family, magnet = families.get(host), HOSTS[host].magnet
+        for name in own:
+            found.setdefault(name, []).append(getattr(family, name, np.nan))
+        for name in made:
+            found.setdefault(name, []).append(getattr(family and family.process, name, np.nan))
+        for name in ("usual_curie_K", "usual_additive"):
+            found.setdefault(name, []).append(getattr(magnet, name))
+    return {name: np.array([*each, np.nan], float) for name, each in found.items()}
 
 
 def by_row(
@@ -414,26 +438,12 @@ def by_row(
         The numbers of `Family`, the fields of `Process`, and what is usual of the host's magnets:
         ``usual_curie_K`` and ``usual_additive``.
     """
-    families = parameters().families
-    rows: dict[str, NDArray[np.float64]] = {}
-    # One entry more than hosts: code -1 picks the last, which is NaN.
-    for field in fields(Family):
-        if field.type is float:
-            by_host = [
-                getattr(families[h], field.name) if h in families else np.nan for h in host_names
-            ]
-            rows[field.name] = np.array([*by_host, np.nan])[codes]
+    usual = _usual_of_hosts(host_names)
+    rows = {name: by_host[codes] for name, by_host in usual.items()}
     for name in _LIMITS:
-        each = [getattr(families[h].process, name) if h in families else np.nan for h in host_names]
-        default = np.array([*each, np.nan], float)[codes]
         given = getattr(process, name)
-        if name in ("decay", "alpha_k"):
-            # A parameter of the family that a route may know better.
-            default = rows[name]
-        rows[name] = default if given is None else np.where(np.isnan(given), default, given)
-    for name in ("usual_curie_K", "usual_additive"):
-        usual = [getattr(HOSTS[h].magnet, name) for h in host_names]
-        rows[name] = np.array([*usual, np.nan])[codes]
+        if given is not None:
+            rows[name] = np.where(np.isnan(given), rows[name], given)
     if process.route is not None:
         # A route says nothing of other hosts: without alignment there is no magnet.
         route = root_of(process.route.host)

@@ -14,7 +14,7 @@ Permanent magnets without any rare earth, to set beside every ranking.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,16 +37,16 @@ from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.records import HOSTS
-from ..intrinsic.evaluate import STATUS
-from ._figures import FIGURES, at_each, bend, figures_of
-from ._magnets import Magnets, alloys, never_made
-from .process import Process, read_process
+from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
+from ._figures import FIGURES, at_each, figures_of
+from ._magnets import Alloys, alloys
+from .process import Process
 from .shells import read_shells, warn_of_shells, written
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .process import Route
+    from ..surrogates._curie import CurieModel
 
 
 Array = NDArray[np.float64]
@@ -147,10 +147,8 @@ class Duty:
         from ..kernels._demagnetization import lost
 
         shape = np.shape(b_r)
-        remanence, coercivity, knees, slope = (
-            np.ascontiguousarray(np.broadcast_to(a, shape), np.float64).ravel()
-            for a in (b_r, h_cj, knee, recoil)
-        )
+        given = np.broadcast_arrays(b_r, h_cj, knee, recoil)
+        remanence, coercivity, knees, slope = np.array(given, np.float64).reshape(4, -1)
         outside = 1e3 * self.outside_field_kA_m
         share = lost(remanence, coercivity, knees, slope, self.load_line, outside, self.creep)
         return 100.0 * np.asarray(share).reshape(shape)
@@ -195,8 +193,7 @@ def read_duty(load_line: Any) -> Duty:
     return Duty(**checked)
 
 
-COLUMNS = frozenset({"demagnetization_safety", "irreversible_loss_pct"})
-"""What `columns` returns."""
+_DUTY = ("demagnetization_safety", "irreversible_loss_pct")
 
 
 def duty_columns(
@@ -217,20 +214,18 @@ def duty_columns(
     dict of str to three ndarrays, shape (n,)
         ``demagnetization_safety`` and ``irreversible_loss_pct``.
     """
-    each = []
-    for b_r, h_cj in zip(figures["remanence_T"], figures["coercivity_kA_m"], strict=True):
-        field = 1e3 * h_cj
-        knee = squareness * field
-        each.append((duty.safety(b_r, knee, recoil), duty.loss(b_r, field, knee, recoil)))
-    found = {}
-    for name, values in zip(
-        ("demagnetization_safety", "irreversible_loss_pct"), zip(*each, strict=True), strict=True
-    ):
-        # A weaker magnet also demagnetizes itself less: ends may change places.
-        found[name] = values[0], np.minimum.reduce(values), np.maximum.reduce(values)
-    return found
+    b_r = np.concatenate(figures["remanence_T"])
+    field = 1e3 * np.concatenate(figures["coercivity_kA_m"])
+    knee, slope = np.tile(squareness, 3) * field, np.tile(recoil, 3)
+    found = duty.safety(b_r, knee, slope), duty.loss(b_r, field, knee, slope)
+    # A weaker magnet also demagnetizes itself less: ends may change places.
+    return {
+        name: (values[0], np.minimum.reduce(values), np.maximum.reduce(values))
+        for name, values in zip(_DUTY, np.reshape(found, (2, 3, -1)), strict=True)
+    }
 
 
+_ENDS = {name: with_interval(name) for name in (*FIGURES, *_DUTY)}
 COERCIVE = ("coercivity_kA_m", "knee_field_kA_m", "demagnetization_safety")
 VALIDATED_FROM = 250.0
 """Coldest temperature at which coercivities were compared with measured ones, K."""
@@ -283,8 +278,8 @@ def sintered(
         Working temperature, K (or a text such as ``"150C"``); several give a row each, see
         `magnetkit.units.parse_temperatures`.
     process : Process, dict, str or None
-        Grain size, alignment, density, grain boundary, oxygen; a route's or a mill's name; None
-        takes the defaults of the family.
+        Grain size, alignment, density, grain boundary, oxygen; the name of a route or calibration;
+        None takes the defaults of the family.
     shell : str, dict, Shell, sequence of them or None
         Grain-boundary shell, such as ``"Tb 0.5 wt%"``, of all or one a row; a column ``shell`` of
         a frame otherwise. With fraction and content fixed (``"Tb 0.30 @ 0.10"``) a shell that no
@@ -334,6 +329,28 @@ def sintered(
     )
 
 
+class Use(NamedTuple):
+    """What the figures of magnets are wanted for.
+
+    Attributes
+    ----------
+    between : tuple of float
+        Coldest and hottest temperature of use, K; alpha and beta are chords between them.
+    duty : Duty
+        What the magnet stands.
+    interval : float
+        Coverage of the ranges.
+    whole_range : bool
+        Whether what is no uniaxial magnet somewhere in `between` has that status and no figures, as
+        a device needs it; its chords alone are NaN otherwise.
+    """
+
+    between: tuple[float, float] = BETWEEN
+    duty: Duty = Duty()
+    interval: float = 0.9
+    whole_range: bool = False
+
+
 @named
 def sintered_at(
     table: CompositionTable,
@@ -346,6 +363,7 @@ def sintered_at(
     interval: float = 0.9,
     whole_range: bool = False,
     only: Mapping[float, Collection[str]] | None = None,
+    curie: "CurieModel | None" = None,
 ) -> "list[pd.DataFrame]":
     """Return the table of `sintered` at each of several temperatures.
 
@@ -362,10 +380,12 @@ def sintered_at(
     process, shell, host, between, load_line, interval : optional
         As for `sintered`; `between` in K.
     whole_range : bool
-        Whether what is no uniaxial magnet somewhere between the two temperatures has that status
-        and no figures, as a device needs it; its chords alone are NaN otherwise.
+        As of `Use`.
     only : mapping of float to collection of str, optional
         The predicted properties that the table of a temperature (K) has; all where none are named.
+    curie : CurieModel, optional
+        Model of the Curie temperature, of `magnetkit.surrogates.load`; that of all that is known
+        otherwise.
 
     Returns
     -------
@@ -377,120 +397,105 @@ def sintered_at(
     InputError
         If an argument is out of its range.
     """
-    columns_at = {
+    wanted = {
         kelvin: {column for name in names for column in with_interval(name)}
         for kelvin, names in (only or {}).items()
     }
-    asked = process, shell, host, between, load_line, interval, whole_range, columns_at
-    made = sintered_columns(table, temperatures, *asked)
-    return [columns.frame() for columns in made]
+    kelvins = [parse_temperature(t) for t in temperatures]
+    use = Use(read_between(between), read_duty(load_line), interval, whole_range)
+    quantile(interval)
+    made = alloys(table, process, read_shells(shell, len(table)), host, curie, ranges=True)
+    return [columns.frame() for columns in figures_at(made, kelvins, use, wanted)]
 
 
-def sintered_columns(
-    table: CompositionTable,
-    temperatures: Sequence[float | str],
-    process: Process | dict[str, Any] | str | None = None,
-    shell: Any = None,
-    host: str = "auto",
-    between: tuple[float | str, float | str] = BETWEEN,
-    load_line: Duty | float | None = None,
-    interval: float = 0.9,
-    whole_range: bool = False,
+def figures_at(
+    made: Alloys,
+    temperatures: Sequence[float],
+    use: Use,
     only: Mapping[float, Collection[str]] | None = None,
 ) -> list[Columns]:
-    """Return what `sintered_at` does as plain columns.
-
-    `only` has the names of columns: those of a temperature at which no ranges are among them are
-    no more than central values of `FIGURES`, and take less work over a whole range.
-    """
-    from ..hosts.partition import assign_hosts, partition
-    from ..intrinsic.evaluate import blank_rows, columns_of, host_column, quantile, status_column
-    from ..surrogates.intrinsic import evaluate
-
-    asked = np.array([parse_temperature(t) for t in temperatures], float)
-    first, second = read_between(between)
-    line = read_duty(load_line)
-    load = line.load_line
-    z = quantile(interval)
-    shells = read_shells(shell, len(table))
-    if shells is not None:
-        warn_of_shells(shells)
-    parts = partition(table, assign_hosts(table, host))
-    process = read_process(process, len(table))
-    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
-    central = [whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
-    # Hard phases are looked at up to the last of the temperatures with ranges.
-    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
-    bulk = evaluate(parts, asked[: last + 1])
-    made = alloys(table, parts, process, shells, bulk.believed)
-    values, status = figures_of(made, bulk, asked, (first, second), load, z)
-    if not whole_range:
-        values, status = at_each(made, bulk, values, status, load, z)
-    blank_rows(bulk, values, status, never_made(table, parts.host, shells))
-    density, route = made.density(), _routes(process.route, parts.host)
-    span = Coded.constant(celsius_range((first, second)), len(table))
-    tables = columns_of(bulk, z, only)
-    tables += [Columns(host=host_column(parts.host)) for _ in asked[len(tables) :]]
-    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
-        columns["status"] = status_column(status[j])
-        if names is None:
-            text = written(shells, len(table))
-            columns |= {"shell": text, "route": route, "coefficients_between": span}
-        codes = np.where(status[j] == 0, np.int8(0), np.int8(-1))
-        warm, cold = Coded(codes, ("physics",)), Coded(codes, ("extrapolated",))
-        ranges = dict(zip(FIGURES, values[:, :, j], strict=True))
-        if names is None or not COLUMNS.isdisjoint(names):
-            ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], line)
-        for name, (centre, low, high) in ranges.items():
-            unseen = asked[j] < VALIDATED_FROM and name in COERCIVE
-            each = zip(
-                with_interval(name), (centre, low, high, cold if unseen else warm), strict=True
-            )
-            columns |= {n: column for n, column in each if names is None or n in names}
-        if names is None or "density_kg_m3" in names:
-            columns["density_kg_m3"] = np.where(status[j] == 0, density, np.nan)
-    return tables
-
-
-def nominal_at(
-    table: CompositionTable,
-    temperatures: Sequence[float],
-    process: Process | dict[str, Any] | str | None,
-    shell: Any,
-    between: tuple[float, float],
-) -> Magnets:
-    """Return the magnets whose remanence and coercivity are the central values of `sintered_at`.
+    """Return the columns of `sintered_at` at each temperature.
 
     Parameters
     ----------
-    table : CompositionTable
-        n recipes.
+    made : Alloys
+        n magnets, with ranges.
     temperatures : sequence of float
-        K, k of them.
-    process, shell, between
-        As for `sintered_at`.
+        K.
+    use : Use
+    only : mapping of float to collection of str, optional
+        Names of the columns that are wanted at a temperature. Where no ranges are among them they
+        are no more than central values of `FIGURES`, and take less work over a whole range.
+
+    Returns
+    -------
+    list of Columns, n rows each
     """
-    from ..hosts.partition import assign_hosts, partition
-    from ..kernels._magnets import states
+    asked, z = np.array(temperatures, float), quantile(use.interval)
+    if made.shells is not None:
+        warn_of_shells(made.shells)
+    wanted = [(only or {}).get(float(kelvin)) for kelvin in asked]
+    central = [use.whole_range and n is not None and set(n).issubset(FIGURES) for n in wanted]
+    # Hard phases are looked at up to the last of the temperatures with ranges.
+    last = max((j for j, alone in enumerate(central) if not alone), default=-1)
+    bulk, load_line = made.hard_phases(asked[: last + 1]), use.duty.load_line
+    values, status = figures_of(made, bulk, asked, use.between, load_line, z)
+    if not use.whole_range:
+        values, status = at_each(made, bulk, values, status, load_line, z)
+    blank_rows(bulk, values, status, made.never_made)
+    tables = columns_of(bulk, z, only)
+    tables += [Columns(host=host_column(made.written.host)) for _ in asked[len(tables) :]]
+    density, made_as = made.density(), _made_as(made, use.between) if None in wanted else {}
+    for j, (columns, names) in enumerate(zip(tables, wanted, strict=True)):
+        ok = status[j] == 0
+        columns["status"] = status_column(status[j])
+        if names is None:
+            columns |= made_as
+        columns |= _of_temperature(made, asked[j], values[:, :, j], ok, names, use.duty)
+        if names is None or "density_kg_m3" in names:
+            columns["density_kg_m3"] = np.where(ok, density, np.nan)
+    return tables
 
-    asked, shells = np.array(temperatures, float), read_shells(shell, len(table))
-    parts = partition(table, assign_hosts(table))
-    made = alloys(table, parts, read_process(process, len(table)), shells)
-    rules = made.rules()._replace(bend=bend(made, between))
-    polarization, coercivity, status = states(asked, made.phases, rules)
-    outside = (status == 0) & ~np.isfinite(made.factor) | never_made(table, parts.host, shells)
-    status[outside] = STATUS.index("outside the model")
-    polarization[status != 0] = coercivity[status != 0] = np.nan
-    return Magnets(asked, polarization.T, coercivity.T, status.T, made)
 
-
-def _routes(route: "Route | None", codes: NDArray[np.int8]) -> Coded:
-    """Return how each magnet is taken to be made: as asked for, else as is usual for its host."""
+def _made_as(made: Alloys, between: tuple[float, float]) -> dict[str, Any]:
+    """Return the columns that say how magnets are made, and what their chords lie between."""
+    codes, route = made.written.host, made.process.route
+    # Each magnet is made as asked for, else as is usual for its host.
     names = [host.magnet.route if route is None else route.name for host in HOSTS.values()]
     words = tuple(dict.fromkeys(names))
     # One entry more than hosts: code -1 picks the last.
     place = np.array([*map(words.index, names), -1], np.int8)
-    return Coded(place[codes], words)
+    return {
+        "shell": written(made.shells, len(codes)),
+        "route": Coded(place[codes], words),
+        "coefficients_between": Coded.constant(celsius_range(between), len(codes)),
+    }
+
+
+def _of_temperature(
+    made: Alloys,
+    kelvin: float,
+    values: Array,
+    ok: NDArray[np.bool_],
+    names: Collection[str] | None,
+    duty: Duty,
+) -> dict[str, Any]:
+    """Return the columns of `FIGURES` and of the limits of use at a temperature.
+
+    `values` has shape (7, 3, n), `ok` shape (n,); `names` are those wanted, all if None.
+    """
+    ranges = dict(zip(FIGURES, values, strict=True))
+    if names is None or not set(_DUTY).isdisjoint(names):
+        ranges |= duty_columns(ranges, made.rows["squareness"], made.rows["recoil"], duty)
+    codes = np.where(ok, np.int8(0), np.int8(-1))
+    warm, cold = Coded(codes, ("physics",)), None
+    if kelvin < VALIDATED_FROM:
+        cold = Coded(codes, ("extrapolated",))
+    columns: dict[str, Any] = {}
+    for name, ends in ranges.items():
+        said = cold if cold is not None and name in COERCIVE else warm
+        columns |= zip(_ENDS[name], (*ends, said), strict=True)
+    return columns if names is None else {n: columns[n] for n in columns if n in names}
 
 
 FILE = "comparators/comparators.csv"

@@ -296,7 +296,7 @@ def alloys(
     from ..kernels._arrays import A_2, A_4, ION_J, N_WORK, SITE, STRENGTH, TABLE
 
     p = parameters or load()
-    state, ion = condense(table, codes, p) if parameters else condensed([(table, codes)])
+    state, ion = condense(table, codes, p) if parameters else condensed([(table, codes)])[0]
     tables = {
         p.ions.facts[g, e, 0]: (g, SYMBOLS[e]) for g, e in np.argwhere(p.ions.facts[..., 0] >= 0.0)
     }

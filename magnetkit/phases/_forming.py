@@ -115,8 +115,12 @@ def _embedded() -> "tuple[Atoms, Weights]":
 
 
 @lru_cache(maxsize=1)
-def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float64]]:
-    """Return family, making and melting temperature by host; the last are those of no host.
+def _of_host() -> tuple[
+    NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]
+]:
+    """Return family, making and melting temperature, and whether it is made of a metal and a gas.
+
+    By host; the last are those of no host.
 
     A variant is of its root's family. A host with interstitials is made of the metal: its family
     is that of the same metal lattice.
@@ -135,10 +139,13 @@ def _of_host() -> tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.float6
     ]
     made = [host.making_temperature_K for host in HOSTS.values()]
     melts = [host.melts_at_K for host in HOSTS.values()]
+    takes_gas = [f < other and host.root != FAMILIES[f]
+                 for host, f in zip(HOSTS.values(), family, strict=True)]  # fmt: skip
     return (
         np.array([*family, other], np.int8),
         np.array([*made, OTHERS_MADE_AT_K]),
         np.array([*melts, np.inf]),
+        np.array([*takes_gas, False]),
     )
 
 
@@ -163,13 +170,11 @@ def state_of(
     """
     from ..kernels._stability import State
 
-    family, _, _ = _of_host()
+    family, _, _, takes_gas = _of_host()
     own = family[judged.host]
     distance, deviation, phases = above.copy(), judged.deviation.copy(), judged.ideal
     entropy = judged.entropy.copy()
-    takes_gas = [f < len(FAMILIES) - 1 and host.root != FAMILIES[f]
-                 for host, f in zip(HOSTS.values(), family[:-1], strict=True)]  # fmt: skip
-    gas = np.array([*takes_gas, False])[judged.host]
+    gas = takes_gas[judged.host]
     if gas.any():
         bare = CompositionTable(
             phases.indptr,

@@ -4,7 +4,7 @@ A composition with exactly a host's ratio of rare earth, metals and interstitial
 any other one of a known host is a recipe, of which the hard phase is judged.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .._core._columnar import Coded
 from .._core.elements import INDEX, N_ELEMENTS, RARE_EARTHS, SYMBOLS, mask
 from ..composition.table import CompositionTable
-from ..hosts.partition import assign_hosts, hard_phases, root_codes
+from ..hosts.partition import Partition, assign_hosts, hard_phases, root_codes
 from ..hosts.records import HOST_NAMES, HOSTS, ROOTS
 from ._mixing import MixingTerms, Nodes, mixing_model
 from ._space import PhaseSpace, composition_keys, whole_space
@@ -48,17 +48,27 @@ def kinds() -> NDArray[np.int8]:
     return found
 
 
-def phases_of(table: CompositionTable, host: str = "auto") -> Named:
-    """Return the phase that each composition stands for; what names one is of no variant."""
-    from ..kernels._stability import ratios
+@lru_cache(maxsize=1)
+def _exact_ratios() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the shares of rare earth and interstitial of each root, and which elements these are.
 
+    Shapes (roots,), (roots,) and (roots, 118).
+    """
     roots = [HOSTS[name] for name in ROOTS]
     atoms = [h.rare_earth + h.transition_metal + h.interstitial for h in roots]
     earths = np.array([h.rare_earth for h in roots]) / atoms
     thirds = np.array([h.interstitial for h in roots]) / atoms
-    third = np.array([mask(h.interstitial_elements) > 0 for h in roots])
-    rows = table.rows
-    places = ratios(rows, kinds(), earths, thirds, third)
+    return earths, thirds, np.array([mask(h.interstitial_elements) > 0 for h in roots])
+
+
+def phases_of(table: CompositionTable, host: str = "auto", split: Partition | None = None) -> Named:
+    """Return the phase that each composition stands for; what names one is of no variant.
+
+    `split` is what `partition` returns of the table and the host, where the caller has it.
+    """
+    from ..kernels._stability import ratios
+
+    places = ratios(table.rows, kinds(), *_exact_ratios())
     found = np.array([*map(HOST_NAMES.index, ROOTS), -1], np.int8)[places]
     if host != "auto":
         assign_hosts(table[:0], host)  # refuses a host that is not known
@@ -66,7 +76,10 @@ def phases_of(table: CompositionTable, host: str = "auto") -> Named:
     named = found >= 0
     if named.all():
         return Named(found, table, named)
-    found[~named], hard = hard_phases(table[~named], host)
+    if split is None:
+        found[~named], hard = hard_phases(table[~named], host)
+    else:
+        found[~named], hard = split.host[~named], split.hard_phase[~named]
     return Named(found, _placed(named, table[named], hard, table.row_index), named)
 
 
@@ -113,7 +126,7 @@ class Judged:
         ideal = table.values.copy()
         rows_of = table.rows
         interpolated = _stability.Interpolated(self.energy, self.deviation, self.entropy, ideal)
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             present = np.flatnonzero(_stability.elements_of(table.indptr, table.indices, rows))
             nodes = self._nodes[code] = _nodes(source, HOST_NAMES[code], present)
             sites = _stability.Sites(nodes.role, nodes.index, nodes.sites)
@@ -132,7 +145,7 @@ class Judged:
         import pandas as pd
 
         codes, place = np.zeros(len(self.host), np.int64), {"": 0}
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             lacking, distinct = pd.factorize(self._lacking[rows])
             first = first_of(lacking, len(distinct))
             nodes = self._nodes[code]
@@ -140,6 +153,7 @@ class Judged:
             codes[rows] = np.array([place.setdefault(t, len(place)) for t in texts])[lacking]
         return Coded(codes, tuple(place))
 
+    @cached_property
     def by_host(self) -> list[tuple[int, NDArray[np.int64]]]:
         """Return the code and the rows of each host, of variants those of their root."""
         roots = root_codes(self.host)
@@ -169,7 +183,7 @@ class Judged:
         free = self.energy - BOLTZMANN_EV_K * kelvin * self.entropy
         above = free - hull.energy
         mixed = np.zeros(len(self.host))
-        for code, rows in self.by_host():
+        for code, rows in self.by_host:
             others = solve(self.ideal[rows], rivals(self.source, HOST_NAMES[code])).energy
             late = mask(_LATE) > 0
             share_rows(rivals_entropy, len(rows), self.ideal.rows, rows, kinds(), late, mixed)

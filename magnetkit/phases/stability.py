@@ -15,6 +15,7 @@ from .._core.units import parse_temperature
 from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
+from ..hosts.partition import Partition
 from ._forming import made_at, melted, odds
 from ._judged import Judged, listed, phases_of
 from ._space import PhaseSpace
@@ -106,15 +107,19 @@ def stability_columns(
     temperature: float | str | None = None,
     snapshot: Snapshot | str | Path | None = None,
     interval: float = 0.9,
+    split: Partition | None = None,
 ) -> tuple[Judged, Columns]:
-    """Return the phases of a table, and what `stability` says of them as plain columns."""
+    """Return the phases of a table, and what `stability` says of them as plain columns.
+
+    `split` as of `phases_of`.
+    """
     if isinstance(temperature, str):
         temperature = parse_temperature(temperature)
     if temperature is not None and not (np.isfinite(temperature) and temperature >= 0):
         raise InputError(f"temperature must be zero or a positive number of K, got {temperature}")
     half = NormalDist().inv_cdf(0.5 + share("interval", interval) / 2.0)
     source = open_snapshot(snapshot)
-    judged = Judged(phases_of(table, host), source)
+    judged = Judged(phases_of(table, host, split), source)
     kelvin = made_at(judged.host)
     if temperature is not None:
         kelvin = np.full(len(kelvin), float(temperature))
@@ -132,10 +137,12 @@ def stability_columns(
     return judged, columns
 
 
+_PHYSICS, _SURROGATE = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))
+
+
 def _provenance(value: Any, borrows: Any) -> Coded:
     """Return the provenance of values: `surrogate` where it borrows, none for NaN."""
-    physics, surrogate = (np.int8(PROVENANCES.index(name)) for name in ("physics", "surrogate"))
-    codes = np.where(borrows, surrogate, physics)
+    codes = np.where(borrows, _SURROGATE, _PHYSICS)
     codes[np.isnan(value)] = -1
     return Coded(codes, PROVENANCES)
 

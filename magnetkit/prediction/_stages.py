@@ -11,18 +11,21 @@ from .._core._columnar import Coded, Columns
 from .._core.columns import PROVENANCES, properties
 from ..calibration.grades import nearest_grade_column
 from ..composition.table import CompositionTable
-from ..hosts.records import root_of
-from ..magnetism.sintered import sintered_columns
+from ..hosts.partition import Partition, hard_phases
+from ..hosts.records import HOSTS
+from ..magnetism._magnets import Alloys, Magnets, alloys, magnets_at
+from ..magnetism.shells import read_shells
+from ..magnetism.sintered import figures_at
 from .conditions import Conditions
 
 if TYPE_CHECKING:
     from ..composition._read import Inputs
-    from ..magnetism._magnets import Magnets
 
 
 ENERGY = "formation_energy_eV_atom"
 ROOM_K = 293.15
 """Where grades are printed, K."""
+_ROOTS = {name: host.root for name, host in HOSTS.items()} | {"unknown": "unknown"}
 GRADED = ("remanence_T", "coercivity_kA_m")
 """What grades are told apart by."""
 
@@ -38,21 +41,8 @@ def magnets(
 
     `only` names the columns that are wanted at a temperature; all are where it has none.
     """
-    from ..surrogates._curie_training import using
-
-    with using(conditions.data, conditions.add):
-        return sintered_columns(
-            table,
-            temperatures,
-            process=conditions.process,
-            shell=shells,
-            host=conditions.host,
-            between=conditions.between,
-            load_line=conditions.duty,
-            interval=conditions.interval,
-            whole_range=conditions.whole_range,
-            only=only,
-        )
+    made = _alloys(table, shells, conditions, ranges=True)
+    return figures_at(made, temperatures, conditions.use, only)
 
 
 def nominal_magnets(
@@ -60,13 +50,20 @@ def nominal_magnets(
     shells: Sequence[str] | None,
     temperatures: Sequence[float],
     conditions: Conditions,
-) -> "Magnets":
+) -> Magnets:
     """Return the magnet each candidate makes without ranges: the central values of `magnets`."""
-    from ..magnetism.sintered import nominal_at
-    from ..surrogates._curie_training import using
+    return magnets_at(_alloys(table, shells, conditions), temperatures, conditions.between)
 
-    with using(conditions.data, conditions.add):
-        return nominal_at(table, temperatures, conditions.process, shells, conditions.between)
+
+def _alloys(
+    table: CompositionTable,
+    shells: Sequence[str] | None,
+    conditions: Conditions,
+    ranges: bool = False,
+) -> Alloys:
+    read = read_shells(shells, len(table))
+    given = conditions.process, read, conditions.host, conditions.curie
+    return alloys(table, *given, ranges=ranges)
 
 
 def supplies(
@@ -85,14 +82,15 @@ def supplies(
     )
 
 
-def makeable(table: CompositionTable, conditions: Conditions) -> tuple[Columns, NDArray[np.bool_]]:
+def makeable(
+    table: CompositionTable, conditions: Conditions, split: Partition | None = None
+) -> tuple[Columns, NDArray[np.bool_]]:
     """Return how stable the phase of each candidate is, and which are taken for makeable."""
     from ..phases._forming import FORMS
     from ..phases.stability import stability_columns
 
-    _, found = stability_columns(
-        table, conditions.host, snapshot=conditions.snapshot, interval=conditions.interval
-    )
+    asked = conditions.host, None, conditions.snapshot, conditions.interval
+    _, found = stability_columns(table, *asked, split)
     return found, found["probability_phase_forms"] >= FORMS
 
 
@@ -105,6 +103,7 @@ def describe(
     magnet: Columns | None = None,
     room: Columns | None = None,
     supply: Columns | None = None,
+    split: Partition | None = None,
 ) -> Columns:
     """Return every property of each candidate at one temperature.
 
@@ -124,6 +123,8 @@ def describe(
         What it returned for `ROOM_K`; the nearest grades are then named.
     supply : Columns, n rows, optional
         What `supplies` returned, where the caller has it.
+    split : Partition, optional
+        The recipes split as they are written, where the caller has it.
 
     Returns
     -------
@@ -137,7 +138,7 @@ def describe(
         labels = pa.array(labels, pa.string())
     if magnet is None:
         (magnet,) = magnets(table, shells, [temperature], conditions)
-    stable, forms = makeable(table, conditions)
+    stable, forms = makeable(table, conditions, split)
     found = Columns(candidate=labels, row_index=table.row_index, formula=formulas)
     found |= magnet
     found |= stable
@@ -146,11 +147,11 @@ def describe(
         found["density_kg_m3"], found["cost_USD_kg"], found["remanence_T"]
     )
     if room is not None:
-        hosts = room["host"].renamed(root_of)
+        hosts = room["host"].renamed(_ROOTS.__getitem__)
         found["nearest_grade"] = nearest_grade_column(hosts, *(room[name] for name in GRADED))
     status = found["status"]
     found["status"] = status.put(status.says("ok") & ~forms, "not makeable")
-    _fill_energy(found, table, conditions.interval)
+    _fill_energy(found, table, conditions.interval, split)
     for record in properties():
         found |= _measured(record.name, table, conditions.interval)
     found["in_domain"] = found["in_domain"] & ~status.says("outside the model")
@@ -161,11 +162,13 @@ def predicted(inputs: "Inputs", conditions: Conditions) -> Any:
     """Return what `predict` does of recipes that are read, in the library that they came in."""
     shells = inputs.shells_with(conditions.shell)
     kelvin = conditions.temperature
-    *made, room = magnets(inputs.table, shells, [*kelvin, ROOM_K], conditions)
-    frames = [
-        describe(inputs.table, k, conditions, inputs.labels, shells, magnet, room).frame()
-        for k, magnet in zip(kelvin, made, strict=True)
-    ]
+    alike = _alloys(inputs.table, shells, conditions, ranges=True)
+    *made, room = figures_at(alike, [*kelvin, ROOM_K], conditions.use)
+    table, labels, split = inputs.table, inputs.labels, alike.written
+    frames = []
+    for k, magnet in zip(kelvin, made, strict=True):
+        found = describe(table, k, conditions, labels, shells, magnet, room, split=split)
+        frames.append(found.frame())
     return inputs.give(*frames, named=True)
 
 
@@ -189,16 +192,17 @@ def _measured(name: str, table: CompositionTable, interval: float) -> Columns:
     return columns
 
 
-def _fill_energy(found: Columns, table: CompositionTable, interval: float) -> None:
+def _fill_energy(
+    found: Columns, table: CompositionTable, interval: float, split: Partition | None
+) -> None:
     """Let the model of the formation energy answer where the phase data do not."""
     missing = np.flatnonzero(np.isnan(found[ENERGY]))
     if not len(missing):
         return
-    from ..hosts.partition import hard_phases
     from ..surrogates.models import load
 
     # What it knows are phases: a recipe's excess rare earth would lie outside its domain.
-    _, phase = hard_phases(table[missing])
+    phase = hard_phases(table[missing])[1] if split is None else split.hard_phase[missing]
     prediction = load(ENERGY).predict(phase, interval)
     # Far from every known compound the model would only return the mean of them all.
     answered = prediction["in_domain"].to_numpy()

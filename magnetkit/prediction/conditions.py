@@ -20,8 +20,9 @@ from .._core.units import BETWEEN, LOAD_LINE, TEN_YEARS, parse_temperatures
 if TYPE_CHECKING:
     from ..composition.table import CompositionTable
     from ..magnetism.process import Process
-    from ..magnetism.sintered import Duty
+    from ..magnetism.sintered import Duty, Use
     from ..supply.scenario import Scenario
+    from ..surrogates._curie import CurieModel
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -208,6 +209,20 @@ class Conditions:
 
         return Duty(self.load_line, self.outside_field_kA_m, self.hours)
 
+    @property
+    def use(self) -> "Use":
+        """What the figures of magnets are wanted for."""
+        from ..magnetism.sintered import Use
+
+        return Use(self.between, self.duty, self.interval, self.whole_range)
+
+    @property
+    def curie(self) -> "CurieModel":
+        """The model of the Curie temperature in force."""
+        from ..surrogates._curie_training import load
+
+        return load(self.data, self.add)
+
     @cached_property
     def supply_scenario(self) -> "Scenario":
         """The scenario with its prices, whose file is read once."""
@@ -237,7 +252,7 @@ class Conditions:
         # Late, since the command line asks this module what its options are.
         from ..intrinsic.evaluate import quantile
         from ..magnetism.sintered import Duty, read_between, read_duty
-        from ..supply.scenario import check_recycled, with_prices
+        from ..supply.scenario import check_recycled
 
         told = {name: value for name, value in given.items() if value is not None}
         if "interval" in told:
@@ -249,7 +264,6 @@ class Conditions:
                 f"scenario must be a name or the path of a TOML file, got {scenario!r:.60}"
             )
         prices = price_factors(told.get("prices"))
-        with_prices(scenario, prices)
         told |= {"scenario": str(scenario), "prices": prices}
         if "between" in told:
             told["between"] = read_between(told["between"])
@@ -257,14 +271,17 @@ class Conditions:
             told["temperature"] = tuple(parse_temperatures(told["temperature"]))
         uses = ("load_line", "outside_field_kA_m", "hours")
         duty = read_duty(Duty(**{name: told[name] for name in uses if name in told}))
-        told |= {name: getattr(duty, name) for name in uses}
+        told |= zip(uses, (duty.load_line, duty.outside_field_kA_m, duty.hours), strict=True)
         told["recycled"] = check_recycled(told.get("recycled"))
-        told |= {name: path(name, told[name]) for name in ("snapshot", "data", "add")
-                 if name in told}  # fmt: skip
-        told |= {name: str(told[name]) for name in ("data", "add") if name in told}
+        for name in ("snapshot", "data", "add"):
+            if name in told:
+                given_path = path(name, told[name])
+                told[name] = given_path if name == "snapshot" else str(given_path)
         kelvin = told.get("temperature", (300.0,))[0]
         told["process"] = calibrated(told.get("process"), told.get("calibration"), kelvin)
-        return cls(**told)
+        found = cls(**told)
+        _ = found.supply_scenario  # one that cannot be read fails here
+        return found
 
 
 def calibrated(process: Any, calibration: str | None, kelvin: float) -> dict[str, Any] | None:

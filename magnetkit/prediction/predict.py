@@ -101,7 +101,7 @@ def compare(
         Two recipes or more, see `magnetkit.predict`; a name that comes twice is numbered. A text
         may be a grade such as ``"N42SH"``: its likeliest recipe, anchored on what its makers print
         at that temperature, as in `magnetkit.replace`; recipes beside it are then predicted as of
-        the same mill.
+        the same producer.
     temperature : float or str
         One temperature, K or a text such as ``"150C"``.
     basis : {"auto", "atomic", "weight"}
@@ -175,7 +175,7 @@ def _with_grades(
 ) -> "tuple[pd.DataFrame, list[str]]":
     """Return the properties of grades and recipes, and what stands for the grades.
 
-    Each grade is anchored on what its makers print; recipes are predicted as of the first's mill.
+    Each grade is anchored on what its makers print; recipes rest on the first's producer.
     """
     import pandas as pd
 

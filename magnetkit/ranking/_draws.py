@@ -115,7 +115,7 @@ def sample(leading: pd.DataFrame, job: Job, draws: int, seed: int) -> Samples:
     at = sorted(needed - {job.temperature})
     tables = dict(zip(at, magnets(table, shell, at, conditions), strict=True)) if at else {}
     hosts = list(leading["host"].astype(object).fillna(""))
-    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature)
+    magnets_as = kinds(table, hosts, shells, conditions.process, job.temperature, conditions.curie)
     of = Errors(magnets_as, mill_of(conditions.process))
     values = Properties(leading, tables, draws, rng, of, conditions.interval)
     values.known |= sampled_supply(

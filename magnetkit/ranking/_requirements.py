@@ -273,9 +273,10 @@ def _relative_widths(
     if not relative:
         return {}
     process, reference = job.conditions.process, job.profile.reference
+    curie = job.conditions.curie
     hosts, shells = here["host"].texts(), here["shell"].to_pylist()
-    own = kinds(table, hosts, shells, process, job.temperature)
+    own = kinds(table, hosts, shells, process, job.temperature, curie)
     shells = [reference.shell or ""]
-    it = kinds(reference.table(), [reference.host], shells, process, job.temperature)
+    it = kinds(reference.table(), [reference.host], shells, process, job.temperature, curie)
     quantities = {FOLLOWS.get(column, column) for column in relative}
     return {q: relative_width(own, it, q, mill_of(process)) for q in quantities}

@@ -216,19 +216,19 @@ def anchor(
     measured: Any,
 ) -> tuple[CompositionEstimate, Mill]:
     """Return the recipe of the magnet, and the calibration for the candidates."""
-    process = wish.conditions.process
+    process, curie = wish.conditions.process, wish.conditions.curie
     if measured is not None:
         if process is not None:
             raise InputError("measured and process both name a calibration: give one")
-        return _measured(measured, recipe, basis, shell)
+        return _measured(measured, recipe, basis, shell, curie)
     made = (
-        estimate_composition(room)
+        estimate_composition(room, curie)
         if recipe is None
         else given_recipe(read_recipe(recipe, basis), shell)
     )
     if process is not None:
         return made, _calibrated(process)
-    producer = calibrate_on_grade(here, made)
+    producer = calibrate_on_grade(here, made, curie)
     if recipe is not None and not producer.magnets:
         raise InputError(
             f"{recipe!r:.80} is no magnet at {float(here['temperature_K']):g} K by the model; "
@@ -260,12 +260,12 @@ def given_recipe(table: CompositionTable, shell: str | None) -> CompositionEstim
 
 
 def _measured(
-    measured: Any, recipe: str | None, basis: Basis, shell: str | None
+    measured: Any, recipe: str | None, basis: Basis, shell: str | None, curie: Any
 ) -> tuple[CompositionEstimate, Mill]:
     """Return the recipe of the user's first magnet, and the calibration on all of them."""
     from ..calibration.calibrate import calibration
 
-    producer = calibration(measured, MEASURED, basis, keep=False).process.mill
+    producer = calibration(measured, MEASURED, basis, keep=False, curie=curie).process.mill
     assert producer is not None
     first = "".join(f"{e}{v:.6f}" for e, v in producer.magnets[0]["composition"].items())
     table = read_recipe(first, "atomic") if recipe is None else read_recipe(recipe, basis)
@@ -276,15 +276,14 @@ def reference_of(
     here: "pd.Series", wish: Wish, made: CompositionEstimate, producer: Mill
 ) -> dict[str, Any]:
     """Return the magnet to replace: the catalogue's values at temperature, and the model's."""
-    from ..magnetism.sintered import sintered
+    from ..magnetism.sintered import sintered_at
     from ..supply.ledger import ledger
 
     table, shell = read_recipe(made.best.text, "weight"), made.best.shell or None
     process = {"mill": producer.record()}
-    model = sintered(
-        table, wish.temperature, process=process, shell=shell, load_line=wish.load_line
-    ).iloc[0]
-    own = wish.conditions
+    own, line, at = wish.conditions, wish.load_line, [wish.temperature]
+    (frame,) = sintered_at(table, at, process, shell, load_line=line, curie=own.curie)
+    model = frame.iloc[0]
     supply = ledger(table, own.supply_scenario, own.recycled or None, shell=shell).iloc[0]
     square = float(model["knee_field_kA_m"]) / float(model["coercivity_kA_m"])
     values = {

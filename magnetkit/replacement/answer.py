@@ -179,16 +179,17 @@ def _finer_grains(question: Question) -> dict[str, Any] | None:
     if fine is None or kelvin > HOSTS[host].magnet.sold_below_K:
         return None
     from ..composition.table import CompositionTable
-    from ..magnetism.sintered import sintered_columns
+    from ..magnetism._magnets import alloys
+    from ..magnetism.sintered import Use, figures_at, read_duty
     from ..ranking._requirements import evaluate_requirements
     from ..supply.ledger import ledger_columns
 
     text = charge(host, **fine)
     table = CompositionTable.from_strings([text], basis="weight")
     process = {"mill": question.producer.record(), "grain_size_um": _FINE_UM}
-    line = question.reference["load_line"]
-    (magnet,) = sintered_columns(table, [kelvin], process=process, load_line=line)
-    conditions = question.wish.conditions
+    conditions, use = question.wish.conditions, Use(duty=read_duty(question.reference["load_line"]))
+    made = alloys(table, process, curie=conditions.curie, ranges=True)
+    (magnet,) = figures_at(made, [kelvin], use)
     magnet |= ledger_columns(table, conditions.supply_scenario, conditions.recycled or None)
     verdict = evaluate_requirements(question.device, {kelvin: magnet}, kelvin)
     frame = magnet.frame()

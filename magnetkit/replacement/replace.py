@@ -16,7 +16,6 @@ from ..composition.notation import Basis
 from ..magnetism._measured import ALPHA, Mill
 from ..prediction.conditions import NO_CALIBRATION, Conditions, SupplyKeywords, with_conditions
 from ..ranking.result import REPORT
-from ..surrogates._curie_training import using
 from ._request import Wish, anchor, candidates, profile, reference_of
 from .answer import Question, answers
 
@@ -156,14 +155,13 @@ def replace(
     wish = _checked(conditions, load_line, require, mass_kg, per_year)
     wish = dataclasses.replace(wish, between=between)
     here = grade_at(grade, wish.temperature)
-    with using(add=conditions.add):
-        made, producer = anchor(here, room, wish, recipe, basis, shell, measured)
-        frame = candidates(str(here["host"]), made, wish.temperature, compensated)
-        reference = reference_of(here, wish, made, producer)
-        device = profile(here["grade"], reference, made, wish)
-        result, table = _screened(frame, device, wish, producer, out)
-        question = Question(reference, made, device, table, producer, wish)
-        found = answers(question)
+    made, producer = anchor(here, room, wish, recipe, basis, shell, measured)
+    frame = candidates(str(here["host"]), made, wish.temperature, compensated)
+    reference = reference_of(here, wish, made, producer)
+    device = profile(here["grade"], reference, made, wish)
+    result, table = _screened(frame, device, wish, producer, out)
+    question = Question(reference, made, device, table, producer, wish)
+    found = answers(question)
     replacement = Replacement(reference, found, table, result)
     result.tell(replacement.lines(), out)
     if out is not None:

@@ -1,4 +1,4 @@
-"""The belief on an intrinsic property: a physical mean, and a residual learnt from measurements.
+"""The model of the Curie temperature: a physical mean, and a residual learnt from data.
 
 The mean is the two-sublattice model at its prior parameters, which saw no measurement, with an
 offset and a slope for each host; a plane over the elements and a smooth residual over composition
@@ -7,7 +7,7 @@ physics may be wrong, and how noisy the measurements are, is learnt for each; a 
 answers for the rest, which has a mean of its own where there is no physics. For other hosts of many
 measurements it answers from their points and the others that matter most to them.
 
-What the belief on a magnet is learnt over: its columns, and the physics at its prior.
+What it is learnt over: its columns, and the physics at its prior.
 
 A user's own measurements beside the calibrated parameters.
 
@@ -33,7 +33,7 @@ from ..composition.table import CompositionTable
 from ..features._elements import ratio_sums
 from ..hosts.partition import assign_hosts, hard_phases, partition, root_codes, root_places
 from ..hosts.records import ROOTS
-from ..intrinsic.evaluate import Believed, curie_temperature
+from ..intrinsic.evaluate import PredictedCurie, curie_temperature
 from ..intrinsic.parameters import load
 from ..kernels._linear import invert, multiply
 from . import _store
@@ -202,7 +202,7 @@ class Branch:
     Attributes
     ----------
     process : TrendProcess
-        The residual, over the columns of `Belief.columns`.
+        The residual, over the columns of `CurieModel.columns`.
     coefficients : ndarray of float64, shape (3,)
         The size of an error is their sum over one, the novelty and the local residual, K.
     edge : float
@@ -236,8 +236,8 @@ class Residual(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Belief:
-    """A trained belief on the Curie temperature.
+class CurieModel:
+    """A trained model of the Curie temperature.
 
     Attributes
     ----------
@@ -288,7 +288,7 @@ class Belief:
 
     @property
     def file(self) -> Path:
-        """Where the belief is kept."""
+        """Where the model is kept."""
         return _store.file_of(self.target, self.manifest["key"])
 
     @cached_property
@@ -307,7 +307,7 @@ class Belief:
         """
         return self.beside is not None or self.known.origin != EMBEDDED
 
-    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> Believed:
+    def of_magnets(self, phases: CompositionTable, codes: NDArray[np.int8]) -> PredictedCurie:
         """Return what `of_phases` does, NaN where the calibrated parameters stand."""
         found, answered = self._answers(phases, codes)
         stand = np.full(len(phases), not self.decides)
@@ -365,18 +365,21 @@ class Belief:
 
     def of_phases(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
-    ) -> Believed:
-        """Return what is believed of hard phases whose hosts are `codes`."""
+    ) -> PredictedCurie:
+        """Return the predicted T_C of hard phases whose hosts are `codes`."""
         return self._answers(phases, codes, interval)[0]
 
     def _answers(
         self, phases: CompositionTable, codes: NDArray[np.int8], interval: float = 0.9
-    ) -> tuple[Believed, NDArray[np.bool_]]:
+    ) -> tuple[PredictedCurie, NDArray[np.bool_]]:
         """Return what `of_phases` does, and where a user's rows beside the parameters answered."""
         base = self.base(phases, codes)
         found = self.residual(phases, codes, base)
         known = np.isfinite(base)
-        width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+        width = self._widths.get(interval)
+        if width is None:
+            width = [_intervals.quantile(s, interval) if len(s) else np.nan for s in self.scores]
+            self._widths[interval] = width
         inside = found.distance <= 1.0
         half = np.where(inside, *width) * found.size
         if not len(self.scores[1]):
@@ -396,7 +399,7 @@ class Belief:
             answered = np.isfinite(own)
             value, share = np.where(answered, own, value), np.where(answered, near, share)
         share[empty] = 0.0
-        return Believed(value, half, share, found.distance, found.measured), answered
+        return PredictedCurie(value, half, share, found.distance, found.measured), answered
 
     def predict(
         self,
@@ -470,6 +473,11 @@ class Belief:
             rows, seen = np.flatnonzero(which == k), np.flatnonzero(branch.learns[host])
             alike[np.ix_(rows, seen)] = branch.process.similarity(x[rows], known[seen])
         return alike
+
+    @cached_property
+    def _widths(self) -> dict[float, list[float]]:
+        """Return quantiles of the scores inside and outside the domain, by interval."""
+        return {}
 
     @cached_property
     def _hosts(self) -> NDArray[np.bool_]:

@@ -1,15 +1,15 @@
-"""How a belief is trained, and calibrated on papers that were left out with all their compounds.
+"""Training of the model of the Curie temperature, and how its intervals are calibrated.
+
+From papers that were left out with all their compounds.
 
 Intervals are conformal (V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World,
 2005), inside and outside the domain apart.
 
-Which belief is in force: trained at first use, kept in the cache, or a user's own.
+Which model answers: trained at first use, kept in the cache, or a user's own.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -29,8 +29,8 @@ from . import _store
 from ._curie import (
     TREND,
     TYPICAL_K,
-    Belief,
     Branch,
+    CurieModel,
     Residual,
     beside,
     columns_of,
@@ -106,7 +106,7 @@ class LeftOut(NamedTuple):
         return found
 
 
-def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
+def train(data: TrainingSet, advance: Any = lambda: None) -> CurieModel:
     """Train on a set; `advance` is called once a fold and once before.
 
     Parameters
@@ -118,12 +118,12 @@ def train(data: TrainingSet, advance: Any = lambda: None) -> Belief:
 
     Returns
     -------
-    Belief
+    CurieModel
     """
     return trained(data, advance)[0]
 
 
-def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, LeftOut]:
+def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[CurieModel, LeftOut]:
     """Return what `train` does, and the predictions of the rows that were left out."""
     blank = uncalibrated(data)
     advance()
@@ -158,18 +158,18 @@ def trained(data: TrainingSet, advance: Any = lambda: None) -> tuple[Belief, Lef
     }
     beyond = predicted & ~inside
     outside = score[beyond] if beyond.sum() >= _FEW else score[:0]
-    belief = replace(
+    model = replace(
         blank,
         branches=tuple(branches),
         scores=(score[inside], outside),
         anywhere=int((~np.isfinite(made.base)).sum()) >= _ENOUGH,
         manifest=manifest,
     )
-    return belief, made
+    return model, made
 
 
-def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
-    """Return a belief whose intervals are not calibrated yet; without physics, on data alone."""
+def uncalibrated(data: TrainingSet, physics: bool = True) -> CurieModel:
+    """Return a model whose intervals are not calibrated yet; without physics, on data alone."""
     own = rows_of(data, physics)
     of_host = np.zeros(len(ROOTS) + 1, np.int64)
     branches = [Branch(TrendProcess(), np.ones(3), 1.0, np.ones(len(of_host), bool))]
@@ -181,7 +181,7 @@ def uncalibrated(data: TrainingSet, physics: bool = True) -> Belief:
             branches.append(replace(branches[0], learns=learns, sparse_for=None if alone else host))
     one = np.ones(1)
     fitted = fit_branches(data, own, branches, search=True)
-    return Belief(fitted, of_host, (one, one), data, physics=physics)
+    return CurieModel(fitted, of_host, (one, one), data, physics=physics)
 
 
 def folds_of(data: TrainingSet) -> NDArray[np.int64]:
@@ -196,15 +196,15 @@ def folds_of(data: TrainingSet) -> NDArray[np.int64]:
     return code % FOLDS
 
 
-def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
+def left_out(model: CurieModel, advance: Any = lambda: None) -> LeftOut:
     """Return predictions of every row of the training set by models that did not see it.
 
     A fold takes its papers out, and every other row of their compounds, whatever its source. The
     scales are those of the whole set; a small set searches them anew.
     """
-    data = belief.known
+    data = model.known
     groups = folds_of(data)
-    own = rows_of(data, belief.physics)
+    own = rows_of(data, model.physics)
     codes, phases = phases_of(data.table)
     made = np.full((3, len(data)), np.nan)
     for k in range(FOLDS):
@@ -216,28 +216,28 @@ def left_out(belief: Belief, advance: Any = lambda: None) -> LeftOut:
             only = np.array([0.0, 0.0, 1.0])
             branches = tuple(
                 replace(branch, coefficients=only, edge=1.0)
-                for branch in fit_branches(rest, own.at(train), belief.branches, len(data) < _SMALL)
+                for branch in fit_branches(rest, own.at(train), model.branches, len(data) < _SMALL)
             )
-            answered: Residual = replace(belief, branches=branches, known=rest).residual(
+            answered: Residual = replace(model, branches=branches, known=rest).residual(
                 phases[test], codes[test], own.base[test]
             )
             mean = np.where(np.isfinite(own.base[test]), own.base[test], TYPICAL_K) + answered.mean
             made[:, test] = np.maximum(mean, _LEAST_K), answered.novelty, answered.size
         advance()
-    return LeftOut(made[0], made[1], made[2], belief.of_host[own.host], own.base)
+    return LeftOut(made[0], made[1], made[2], model.of_host[own.host], own.base)
 
 
-def with_rows(belief: Belief, rows: TrainingSet) -> Belief:
-    """Return a belief with further measurements, its scales as they are.
+def with_rows(model: CurieModel, rows: TrainingSet) -> CurieModel:
+    """Return a model with further measurements, its scales as they are.
 
     Beside the calibrated parameters, which know the embedded facts, the rows move what is like
     them alone.
     """
-    known = _joined(belief.known, rows)
-    own = rows_of(known, belief.physics)
-    branches = fit_branches(known, own, belief.branches)
-    near = None if belief.decides else beside(rows)
-    return replace(belief, branches=branches, known=known, beside=near)
+    known = _joined(model.known, rows)
+    own = rows_of(known, model.physics)
+    branches = fit_branches(known, own, model.branches)
+    near = None if model.decides else beside(rows)
+    return replace(model, branches=branches, known=known, beside=near)
 
 
 def rows_of(data: TrainingSet, physics: bool) -> Rows:
@@ -308,11 +308,11 @@ def _joined(known: TrainingSet, rows: TrainingSet) -> TrainingSet:
 
 
 def training_set(data: "str | Path | None" = None) -> TrainingSet:
-    """Return what a belief is trained on: a user's file alone, or all that is at hand."""
+    """Return what a model is trained on: a user's file alone, or all that is at hand."""
     return curie_set() if data is None else own_set(Path(data))
 
 
-# Threads that ask for an untrained belief at the same time must not each train it.
+# Threads that ask for an untrained model at the same time must not each train it.
 _LOADING = Lock()
 
 
@@ -320,8 +320,8 @@ def load(
     data: "str | Path | None" = None,
     add: "str | Path | None" = None,
     progress: bool = False,
-) -> Belief:
-    """Return a belief, trained at first use and kept in the cache.
+) -> CurieModel:
+    """Return a model, trained at first use and kept in the cache.
 
     Parameters
     ----------
@@ -337,11 +337,12 @@ def load(
         raise InputError("data= replaces what is known and add= adds to it: give one of the two")
     with _LOADING:
         settings = str(get_settings())
-        return _load(*(None if x is None else str(x) for x in (data, add)), progress, settings)
+        given = None if data is None else str(data), None if add is None else str(add)
+        return _load(*given, progress, settings)
 
 
 @lru_cache(maxsize=8)
-def _load(data: str | None, add: str | None, progress: bool, settings: str) -> Belief:
+def _load(data: str | None, add: str | None, progress: bool, settings: str) -> CurieModel:
     if add is not None:
         rows = own_set(Path(add), least=1)
         return with_rows(_load(None, None, progress, settings), rows)
@@ -351,10 +352,10 @@ def _load(data: str | None, add: str | None, progress: bool, settings: str) -> B
 
 
 def key_of(known: TrainingSet) -> str:
-    """Return a hash of what decides the belief that is trained on a set.
+    """Return a hash of what decides the model that is trained on a set.
 
     The physics enters by its answers to the compounds of the set: other code or tables that give
-    the same ones leave the belief as it is.
+    the same ones leave the model as it is.
     """
     from .._core import _intervals
     from ..kernels import _gaussian_process
@@ -373,42 +374,42 @@ def key_of(known: TrainingSet) -> str:
     return _store.key(received, (*fits, sys.modules[__name__], _store))
 
 
-def _trained(known: TrainingSet, progress: bool) -> Belief:
+def _trained(known: TrainingSet, progress: bool) -> CurieModel:
     from .._core._progress import bar
 
     with bar(f"training {TARGET}", FOLDS + 1, progress) as advance:
-        belief = train(known, advance)
-    return replace(belief, manifest={**belief.manifest, "key": key_of(known)})
+        model = train(known, advance)
+    return replace(model, manifest={**model.manifest, "key": key_of(known)})
 
 
-def retrain(data: TrainingSet, progress: bool = False) -> Belief:
+def retrain(data: TrainingSet, progress: bool = False) -> CurieModel:
     """Train, and keep in the cache whatever is there."""
-    belief = _trained(data, progress)
-    _store.save(belief.file, *_packed(belief))
+    model = _trained(data, progress)
+    _store.save(model.file, *_packed(model))
     _load.cache_clear()
-    return belief
+    return model
 
 
-def _packed(belief: Belief) -> _store.Packed:
+def _packed(model: CurieModel) -> _store.Packed:
     content = {
-        "processes": tuple(branch.process for branch in belief.branches),
-        "coefficients": tuple(branch.coefficients for branch in belief.branches),
-        "edges": tuple(branch.edge for branch in belief.branches),
-        "learns": tuple(branch.learns for branch in belief.branches),
-        "sparse_for": tuple(branch.sparse_for for branch in belief.branches),
-        "of_host": belief.of_host,
-        "inside": belief.scores[0],
-        "outside": belief.scores[1],
-        "anywhere": belief.anywhere,
+        "processes": tuple(branch.process for branch in model.branches),
+        "coefficients": tuple(branch.coefficients for branch in model.branches),
+        "edges": tuple(branch.edge for branch in model.branches),
+        "learns": tuple(branch.learns for branch in model.branches),
+        "sparse_for": tuple(branch.sparse_for for branch in model.branches),
+        "of_host": model.of_host,
+        "inside": model.scores[0],
+        "outside": model.scores[1],
+        "anywhere": model.anywhere,
     }
-    return content, belief.manifest
+    return content, model.manifest
 
 
 def _unpacked(known: TrainingSet) -> Any:
-    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> Belief:
+    def unpack(content: dict[str, Any], manifest: dict[str, Any]) -> CurieModel:
         names = ("processes", "coefficients", "edges", "learns", "sparse_for")
         branches = (Branch(*parts) for parts in zip(*(content[n] for n in names), strict=True))
-        return Belief(
+        return CurieModel(
             tuple(branches),
             content["of_host"],
             (content["inside"], content["outside"]),
@@ -418,22 +419,3 @@ def _unpacked(known: TrainingSet) -> Any:
         )
 
     return unpack
-
-
-_CHOSEN: ContextVar[tuple[str | None, str | None]] = ContextVar("belief", default=(None, None))
-
-
-@contextmanager
-def using(data: "str | Path | None" = None, add: "str | Path | None" = None) -> Iterator[None]:
-    """Let everything inside believe what `load(data, add)` returns."""
-    given = None if data is None else str(data), None if add is None else str(add)
-    token = _CHOSEN.set(given)
-    try:
-        yield
-    finally:
-        _CHOSEN.reset(token)
-
-
-def current() -> Belief:
-    """Return the belief in force."""
-    return load(*_CHOSEN.get())

@@ -12,9 +12,17 @@ from ..composition._read import read_inputs
 from ..composition.notation import Basis
 from ..composition.table import CompositionTable
 from ..hosts.partition import Partition, partition
-from ..intrinsic.evaluate import Believed, Intrinsic, condense, evaluate_with, quantile, tabulate
+from ..intrinsic.evaluate import (
+    Intrinsic,
+    PredictedCurie,
+    condense,
+    evaluate_with,
+    quantile,
+    tabulate,
+)
 from ..intrinsic.parameters import Parameters, load
-from ._curie_training import current
+from ._curie import CurieModel
+from ._curie_training import load as load_curie
 
 if TYPE_CHECKING:
     from ..kernels._arrays import Condensed
@@ -26,6 +34,7 @@ def evaluate(
     temperatures: float | NDArray[np.float64],
     spread: bool = True,
     parameters: Parameters | None = None,
+    curie: CurieModel | None = None,
 ) -> Intrinsic:
     """Return the intrinsic properties of hard phases at temperatures, as arrays.
 
@@ -40,52 +49,66 @@ def evaluate(
     parameters : Parameters, optional
         Other parameters than the calibrated ones; the model then stands alone, and nothing that
         was learnt enters.
+    curie : CurieModel, optional
+        Model of the Curie temperature; that of all that is known otherwise.
 
     Returns
     -------
     Intrinsic
-        The arrays. The believed Curie temperature carries polarization and anisotropy with it:
+        The arrays. The predicted Curie temperature carries polarization and anisotropy with it:
         the model is at the reduced temperature T / T_C.
     """
     at = np.atleast_1d(np.asarray(temperatures, float))
     if parameters is not None:
         return evaluate_with(part, at, parameters, None, spread)
-    believed = current().of_magnets(part.hard_phase, part.host)
-    return evaluate_with(part, at, load(), believed, spread)
+    predicted = (curie or load_curie()).of_magnets(part.hard_phase, part.host)
+    return evaluate_with(part, at, load(), predicted, spread)
 
 
 def condensed(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
-    believed: "Believed | None" = None,
-) -> "Condensed":
+    curie: CurieModel | None = None,
+    written: Partition | None = None,
+) -> "tuple[Condensed, PredictedCurie | None]":
     """Return groups of phases, one after another, as the kernels of the magnet take them.
 
     Parameters
     ----------
     groups : sequence of (CompositionTable, ndarray of int8)
         Hard phases and their hosts.
-    believed : Believed, optional
-        What is believed of the Curie temperatures of the first group, where the caller has asked.
+    curie : CurieModel, optional
+        As of `evaluate`.
+    written : Partition, optional
+        Its hard phases are the first group, or are put behind the last.
 
     Returns
     -------
-    Condensed
+    phases : Condensed
         See `magnetkit.kernels._arrays`.
+    predicted : PredictedCurie or None
+        Predicted T_C of the hard phases of `written`.
     """
     from ..kernels._intrinsic import CURIE
 
-    table, codes = _one(groups)
-    phases = condense(table, codes, load())
-    curie = [] if believed is None else [believed.value]
-    if left := groups[len(curie) :]:
-        curie.append(current().curie_of_magnets(*_one(left)))
-    value = np.concatenate(curie)
-    known = np.isfinite(value)
+    curie, predicted = curie or load_curie(), None
+    if written is None:
+        value = curie.curie_of_magnets(*_joined(groups))
+    else:
+        own = written.hard_phase, written.host
+        predicted = curie.of_magnets(*own)
+        if groups[0][0] is own[0]:
+            value = predicted.value
+            if len(groups) > 1:
+                value = np.append(value, curie.curie_of_magnets(*_joined(groups[1:])))
+        else:
+            value = np.concatenate([curie.curie_of_magnets(*_joined(groups)), predicted.value])
+            groups = [*groups, own]
+    phases, known = condense(*_joined(groups), load()), np.isfinite(value)
     phases.state[known, CURIE] = value[known]
-    return phases
+    return phases, predicted
 
 
-def _one(
+def _joined(
     groups: "Sequence[tuple[CompositionTable, NDArray[np.int8]]]",
 ) -> tuple[CompositionTable, NDArray[np.int8]]:
     """Return groups of phases as one."""

@@ -33,7 +33,7 @@ from .training_sets import (
 )
 
 if TYPE_CHECKING:
-    from ._curie import Belief
+    from ._curie import CurieModel
     from .energy import EnergyModel
     from .training_sets import Computed
 
@@ -47,7 +47,7 @@ def train(
     training_set: TrainingSet | None = None,
     data: Any = None,
     progress: bool = False,
-) -> "Belief | EnergyModel":
+) -> "CurieModel | EnergyModel":
     """Train the model of a target and keep it in the cache.
 
     Parameters
@@ -66,7 +66,7 @@ def train(
 
     Returns
     -------
-    Belief or EnergyModel
+    CurieModel or EnergyModel
 
     Raises
     ------
@@ -88,7 +88,7 @@ def train(
 @named
 def load(
     target: str, data: File = None, add: File = None, progress: bool = True
-) -> "Belief | EnergyModel | Computed":
+) -> "CurieModel | EnergyModel | Computed":
     """Return the model of a target, trained at first use and cached.
 
     The cache is keyed by data, code and versions: with the larger Curie-temperature sets fetched,
@@ -108,7 +108,7 @@ def load(
 
     Returns
     -------
-    Belief, EnergyModel or Computed
+    CurieModel, EnergyModel or Computed
         Its ``estimator_`` is a scikit-learn regressor: of compositions, for the energies of
         their statistics.
 
@@ -136,7 +136,7 @@ def load(
     return replace(energy.load(data, progress, learnt), target=target)
 
 
-Model = TypeVar("Model", "Belief", Computed)
+Model = TypeVar("Model", "CurieModel", Computed)
 
 
 def _regressing(model: Model) -> Model:
@@ -178,7 +178,7 @@ def predict_all(
     compositions : text, list, column, frame, path, pymatgen Composition or CompositionTable
         What to predict; see `magnetkit.predict`.
     interval : float
-        As of `Belief.predict`.
+        As of `CurieModel.predict`.
     progress : bool
         Show a progress bar on stderr where a model must first be trained.
     basis : {"auto", "atomic", "weight"}
@@ -199,7 +199,7 @@ def predict_all(
 
 
 if TYPE_CHECKING:
-    AnyModel: TypeAlias = Belief | energy.EnergyModel | Computed
+    AnyModel: TypeAlias = CurieModel | energy.EnergyModel | Computed
 
 
 class CompositionRegressor(RegressorMixin, BaseEstimator):
@@ -213,7 +213,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    model_ : Belief, EnergyModel or Computed
+    model_ : CurieModel, EnergyModel or Computed
         What answers, with intervals and domain.
 
     Examples
@@ -235,7 +235,7 @@ class CompositionRegressor(RegressorMixin, BaseEstimator):
 
         Parameters
         ----------
-        model : Belief, EnergyModel or Computed
+        model : CurieModel, EnergyModel or Computed
             As `magnetkit.surrogates.load` returns it.
 
         Returns

@@ -37,7 +37,7 @@ COMPUTED = ("saturation_polarization_T", "anisotropy_constant_MJ_m3")
 
 @dataclass(frozen=True, eq=False)
 class Computed:
-    """The belief on an intrinsic property at a temperature, from physics.
+    """An intrinsic property at a temperature, from physics.
 
     Attributes
     ----------

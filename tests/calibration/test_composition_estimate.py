@@ -146,17 +146,18 @@ def test_a_recipe_is_as_likely_as_a_normal_distribution_has_it():
 
 def test_a_grade_is_weighed_where_makers_print_it(monkeypatch):
     seen = []
-    asked = mk.magnetism.sintered
+    magnetism = import_module("magnetkit.magnetism.sintered")
+    asked = magnetism.sintered_at
 
-    def judged(table, temperature, **options):
-        seen.append((temperature, options["between"]))
-        return asked(table, temperature, **options)
+    def judged(table, temperatures, *options, **keywords):
+        seen.append((temperatures, keywords["between"]))
+        return asked(table, temperatures, *options, **keywords)
 
     module = import_module("magnetkit.calibration._composition_estimate")
-    monkeypatch.setattr(module, "sintered", judged)
+    monkeypatch.setattr(module, "sintered_at", judged)
     _made("N42SH")
     # Sheets: B_r and H_cJ at 20 degrees C, alpha from there to 100.
-    assert seen == [(293.15, (293.15, 373.15))]
+    assert seen[0] == ([293.15], (293.15, 373.15))
 
 
 def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
@@ -174,7 +175,7 @@ def test_what_a_grade_is_made_of_is_a_mean_over_recipes_that_fit(monkeypatch):
     )
     module = import_module("magnetkit.calibration._composition_estimate")
     monkeypatch.setattr(module, "_grid", lambda host: grid)
-    monkeypatch.setattr(module, "sintered", lambda *a, **k: frame)
+    monkeypatch.setattr(module, "sintered_at", lambda *a, **k: [frame])
     monkeypatch.setattr(module, "_heavy_wt_pct", lambda *a: heavy)
     nan = float("nan")
     grade = {

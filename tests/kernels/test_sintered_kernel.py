@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import partition
 from magnetkit.kernels import _demagnetization, _magnets
 from magnetkit.kernels._intrinsic import CURIE
 from magnetkit.magnetism._magnets import alloys
@@ -14,7 +13,7 @@ MU_0 = 1.25663706127e-6
 
 def _alloys(*formulas, shell=None):
     table = CompositionTable.from_strings(list(formulas), basis="atomic")
-    return alloys(table, partition(table), shells=read_shells(shell, len(formulas)))
+    return alloys(table, shells=read_shells(shell, len(formulas)))
 
 
 FORMULAS = ["Nd2Fe14B", "Nd1.2Dy0.5Ce0.3Fe12Co2B", "SmCo5", "Sm0.6Gd0.4Co4.5Cu0.5", "Sm2Co17",

@@ -3,19 +3,16 @@
 import numpy as np
 
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts.partition import partition
 from magnetkit.magnetism._figures import FIGURES, figures_of
 from magnetkit.magnetism._magnets import alloys
-from magnetkit.surrogates.intrinsic import evaluate
 
 TABLE = CompositionTable.from_strings(["Nd2Fe14B", "SmCo5", "Er2Fe14B"])
 BETWEEN = 293.15, 423.15
 
 
 def found(asked, known):
-    parts = partition(TABLE)
-    bulk = evaluate(parts, np.array(asked[:known]))
-    made = alloys(TABLE, parts, None)
+    made = alloys(TABLE, ranges=True)
+    bulk = made.hard_phases(np.array(asked[:known]))
     return figures_of(made, bulk, np.array(asked), BETWEEN, 1.0, 1.645)
 
 

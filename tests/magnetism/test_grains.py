@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from magnetkit import CompositionTable
-from magnetkit.hosts import partition
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._balance import grain_effect, off_reference
 from magnetkit.magnetism._figures import kinds
@@ -37,7 +36,7 @@ def test_a_decade_of_grain_size_is_one_deviation_each():
 
 def test_the_range_is_wider_for_fine_grains_and_more_so_when_hot():
     table = read(RECIPE)
-    made = alloys(table, partition(table), FINE)
+    made = alloys(table, FINE)
     given = made.phases, made.rules(), made.rows
     room, hot = grain_effect(*given, [293.15, 423.15])[:, 0]
     assert 0.0 < room < hot < 0.5
@@ -61,5 +60,5 @@ def test_magnets_of_one_grain_size_share_the_error():
 
 def test_hosts_whose_coercivity_knows_no_grain_size_have_no_such_error():
     table = CompositionTable.from_strings(["SmCo5"])
-    made = alloys(table, partition(table), FINE)
+    made = alloys(table, FINE)
     assert (grain_effect(made.phases, made.rules(), made.rows, 423.15) == 0.0).all()

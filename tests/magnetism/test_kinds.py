@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts import partition
 from magnetkit.magnetism import sintered
 from magnetkit.magnetism._figures import kinds
 from magnetkit.magnetism._magnets import alloys
@@ -24,7 +23,7 @@ def test_fine_grains_share_the_error_of_what_their_size_gives():
     table = CompositionTable.from_strings(["Nd30.5Co1Cu0.1B1Fe bal."], basis="weight")
     for kelvin in (293.15, 423.15):
         # What the slope would do, tried: N_eff is straight in the logarithm of grain size.
-        made = alloys(table, partition(table), {"grain_size_um": 2.0})
+        made = alloys(table, {"grain_size_um": 2.0})
         away = float(made.rows["grain_deviation"][0])
         base, more = (
             made.at(np.array([kelvin]), grain_slope=made.rows["grain_slope"][0] + step)

@@ -3,14 +3,14 @@ import pytest
 
 from magnetkit.composition import CompositionTable
 from magnetkit.intrinsic.evaluate import STATUS
-from magnetkit.magnetism._magnets import magnets
+from magnetkit.magnetism._magnets import alloys, magnets_at
 from magnetkit.magnetism.shells import read_shells
 
 AT = np.array([293.15, 423.15])
 
 
 def _made(*formulas, **keywords):
-    return magnets(CompositionTable.from_strings(list(formulas)), AT, **keywords)
+    return magnets_at(alloys(CompositionTable.from_strings(list(formulas)), **keywords), AT)
 
 
 def test_a_formula_gets_walls_and_a_recipe_keeps_its_own():
@@ -37,7 +37,7 @@ def test_a_boundary_that_does_not_part_the_grains_costs_coercivity():
     # Poor in rare earth, with a normal boundary, and with gallium in it.
     texts = ["Nd11.4Fe82.6B6.0", "Nd14Fe80B6", "Nd14Fe79.5Ga0.5B6"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    h = magnets(table, AT).coercivity()[:, 0]
+    h = magnets_at(alloys(table), AT).coercivity()[:, 0]
     assert h[0] < 0.5 * h[1]
     assert h[1] < h[2] < 1.5 * h[1]
 
@@ -80,9 +80,7 @@ def test_a_shell_lies_between_core_and_bulk():
 )
 def test_a_magnet_is_as_dense_as_its_crystal_and_its_sintering(formula, density):
     table = CompositionTable.from_strings([formula], basis="atomic")
-    found = [
-        magnets(table, AT, process={"density": part}).alloys.density()[0] for part in (1.0, 0.9)
-    ]
+    found = [alloys(table, {"density": part}).density()[0] for part in (1.0, 0.9)]
     assert found[0] == pytest.approx(1e3 * density, rel=0.015)
     assert found[1] == pytest.approx(0.9 * found[0])
     assert np.isnan(_made("Fe").alloys.density()[0])
@@ -94,7 +92,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
     np.testing.assert_allclose(made.factor, 0.95 * 0.9 * 0.92)
     np.testing.assert_allclose(made.remanence(), made.polarization * 0.95 * 0.9 * 0.92)
     table = CompositionTable.from_strings(["Nd15Fe77B8"], basis="atomic")
-    found = magnets(table, AT, process={"density": 0.95, "alignment": 0.9})
+    found = magnets_at(alloys(table, {"density": 0.95, "alignment": 0.9}), AT)
     balance = found.alloys.balance
     whole = balance.hard + balance.second
     np.testing.assert_allclose(found.factor, 0.95 * 0.9 * whole)
@@ -103,7 +101,7 @@ def test_remanence_is_polarization_times_volume_density_and_alignment():
 def test_a_formula_has_the_boundary_of_its_process_and_the_usual_additive():
     texts = ["Nd2Fe14B", "Nd14Fe79.5Ga0.3Cu0.2B6"]
     table = CompositionTable.from_strings(texts, basis="atomic")
-    made = magnets(table, AT, process={"grain_boundary": 0.07})
+    made = magnets_at(alloys(table, {"grain_boundary": 0.07}), AT)
     structure = made.alloys.structure
     assert structure["boundary"][0] == 0.07
     assert structure["boundary"][1] == pytest.approx(made.alloys.balance.free[1])

@@ -9,7 +9,8 @@ from magnetkit.errors import InputError
 from magnetkit.composition import CompositionTable
 from magnetkit.magnetism import Process, sintered, sintered_at
 from magnetkit.magnetism._figures import FIGURES
-from magnetkit.magnetism.sintered import sintered_columns
+from magnetkit.magnetism._magnets import alloys
+from magnetkit.magnetism.sintered import Use, figures_at
 
 ROOM = 293.15
 STANDARD = "Sm(Co0.695Fe0.20Cu0.08Zr0.025)7.5"
@@ -270,10 +271,10 @@ def test_only_what_is_named_is_tabulated_at_a_temperature():
 
 def test_central_values_alone_are_those_of_the_whole_table():
     table = CompositionTable.from_strings(["Nd2Fe14B", "Sm2Co17", "Er2Fe14B", "XeF2", "Nd3Fe14B"])
-    at, over = [423.15, 293.15], {"between": (250.0, 423.15), "whole_range": True}
-    whole = sintered_columns(table, at, **over)
+    at, use = [423.15, 293.15], Use((250.0, 423.15), whole_range=True)
+    whole = figures_at(alloys(table, ranges=True), at, use)
     names = {"remanence_T", "coercivity_kA_m"}
-    first, later = sintered_columns(table, at, **over, only={293.15: names})
+    first, later = figures_at(alloys(table, ranges=True), at, use, {293.15: names})
     pd.testing.assert_frame_equal(first.frame(), whole[0].frame())
     assert set(later) == {"host", "status", *names}
     expected = whole[1].frame()[list(later)]
@@ -294,10 +295,9 @@ def test_a_status_over_the_range_says_what_that_at_its_ends_says():
         "Fe",
     ]
     table = CompositionTable.from_strings(texts)
-    over = {"between": (77.0, 500.0), "whole_range": True}
-    own, *ends = (
-        c["status"].texts() for c in sintered_columns(table, [300.0, 77.0, 500.0], **over)
-    )
+    use = Use((77.0, 500.0), whole_range=True)
+    found = figures_at(alloys(table, ranges=True), [300.0, 77.0, 500.0], use)
+    own, *ends = (columns["status"].texts() for columns in found)
     assert len(set(own)) > 2
     assert "ok" in own
     for status in ends:

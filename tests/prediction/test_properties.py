@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-import magnetkit as mk
 from magnetkit.composition import CompositionTable
 from magnetkit.prediction._stages import describe, supplies
 from magnetkit.prediction.conditions import Conditions
@@ -51,7 +50,7 @@ def test_measured_properties_that_were_added_stand_beside_the_others(monkeypatch
             values = {"curie_temperature_K": [1.0, 2.0], "curie_temperature_K_lo": [0.5, 1.5]}
             return pd.DataFrame(values | {"curie_temperature_K_hi": [interval, 3.0]})
 
-    monkeypatch.setattr(mk.surrogates, "load", lambda name: Model())
+    monkeypatch.setattr(import_module("magnetkit.surrogates.models"), "load", lambda name: Model())
     # As if that of another property: it comes last, and so stands.
     added = (SimpleNamespace(name="curie_temperature_K"),)
     room = import_module("magnetkit.prediction._stages")

@@ -28,19 +28,20 @@ def _table(*names):
     return mk.CompositionTable.from_strings(list(names), basis="atomic")
 
 
-def test_prediction_and_physics_read_one_belief(tmp_path):
+def test_prediction_and_physics_read_one_model(tmp_path):
     names = ["Nd2Fe14B", "SmCo5", "Y2Fe17"]
     table, file = (
         _table(*names),
         _file(tmp_path, [("Y2Fe16Al1", 390.0, "a"), ("SmCo4Cu", 800.0, "b")]),
     )
-    believed = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
-    with _curie_training.using(add=file):
-        np.testing.assert_allclose(evaluate(partition(table), 300.0).curie, believed)
-        np.testing.assert_allclose(mk.magnetism.sintered(table)[CURIE], believed)
-    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], believed)
+    predicted = _curie_training.load(add=file).predict(table)[CURIE].to_numpy()
+    curie = _curie_training.load(add=file)
+    np.testing.assert_allclose(evaluate(partition(table), 300.0, curie=curie).curie, predicted)
+    (frame,) = mk.magnetism.sintered_at(table, [300.0], curie=curie)
+    np.testing.assert_allclose(frame[CURIE], predicted)
+    np.testing.assert_allclose(mk.predict(names, add=file)[CURIE], predicted)
     # Nd2Fe14B 585 K, SmCo5 1020 K (Herbst 1991; Strnat 1988), Y2Fe17 324 K.
-    np.testing.assert_allclose(believed, [585.0, 1020.0, 324.0], atol=40.0)
+    np.testing.assert_allclose(predicted, [585.0, 1020.0, 324.0], atol=40.0)
 
 
 def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
@@ -48,7 +49,7 @@ def test_embedded_facts_alone_leave_the_calibrated_parameters(embedded):
     assert not embedded.decides
     got = evaluate(part, 300.0)
     np.testing.assert_array_equal(got.curie, evaluate(part, 300.0, parameters=calibrated()).curie)
-    assert got.believed.share.tolist() == [0.0, 0.0]
+    assert got.predicted.share.tolist() == [0.0, 0.0]
 
 
 def test_what_is_learnt_carries_polarization_and_moves_ranks(tmp_path):
@@ -158,7 +159,7 @@ def test_own_data_stand_alone(tmp_path, embedded):
 
 def test_the_model_stands_alone_where_parameters_are_given():
     alone = evaluate(partition(_table("Nd2Fe14B", "SmFe11Ti")), 300.0, parameters=calibrated())
-    assert alone.believed is None
+    assert alone.predicted is None
 
 
 def test_a_host_that_nobody_measured_is_unknown_and_not_a_number(embedded):

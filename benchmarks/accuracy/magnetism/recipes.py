@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from magnetkit import datasets
 from magnetkit.composition.table import CompositionTable
-from magnetkit.magnetism._magnets import Magnets, magnets
+from magnetkit.magnetism._magnets import Magnets, alloys, magnets_at
 from magnetkit.magnetism.process import Process
 
 from . import hot
@@ -154,7 +154,7 @@ def made() -> tuple[Magnets, NDArray[np.int64], NDArray[np.int64], NDArray[np.in
         grain_size_um=data["grain_size_um"].to_numpy(float),
         alignment=data["alignment"].to_numpy(float),
     )
-    return magnets(table, temperature, process), place[:, 0], place[:, 1], place[:, 2]
+    return magnets_at(alloys(table, process), temperature), place[:, 0], place[:, 1], place[:, 2]
 
 
 def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -172,7 +172,7 @@ def predict(host: str, values: dict[str, float]) -> tuple[NDArray[np.float64], N
 def _pair() -> tuple[Magnets, float]:
     """Return magnets without and with some dysprosium, and how much, wt.%."""
     table = CompositionTable.from_strings(list(_DYSPROSIUM_PAIR))
-    made = magnets(table, np.array([293.15]))
+    made = magnets_at(alloys(table), [293.15])
     return made, 100.0 * float(table.weight_fractions()[1, INDEX["Dy"]])
 
 
@@ -186,7 +186,7 @@ def dysprosium_gain(values: dict[str, float]) -> float:
 @lru_cache(maxsize=1)
 def _cellular() -> Magnets:
     """Return the magnets whose order in coercivity is known."""
-    return magnets(CompositionTable.from_strings(list(_CELLULAR)), np.array(_CELLULAR_AT))
+    return magnets_at(alloys(CompositionTable.from_strings(list(_CELLULAR))), _CELLULAR_AT)
 
 
 def _wrong_signs(values: dict[str, float]) -> NDArray[np.float64]:

@@ -77,11 +77,11 @@ def by_definition(remanence: float, coercivity: float, alpha: float, beta: float
 
 def by_model(recipe: CompositionTable, shell: str, remanence: float, coercivity: float) -> float:
     """Return T_max, K, of B_r (T) and H_cJ (kA/m) that fall as the model says of a recipe."""
-    from magnetkit.magnetism._magnets import magnets
+    from magnetkit.magnetism._magnets import alloys, magnets_at
     from magnetkit.magnetism.shells import read_shells
 
     at = np.append(_TRIED, ROOM_K)
-    made = magnets(recipe, at, None, read_shells(shell or None, 1))
+    made = magnets_at(alloys(recipe, None, read_shells(shell or None, 1)), at)
     b_r, h_cj = made.remanence()[0], made.coercivity()[0]
     with np.errstate(invalid="ignore"):
         left = _KNEE * coercivity * h_cj / h_cj[-1]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from magnetkit.surrogates._curie import Belief, phases_of
+from magnetkit.surrogates._curie import CurieModel, phases_of
 from magnetkit.surrogates._curie_training import train
 from magnetkit.surrogates._measured import NO_PAPER, TrainingSet, embedded_set, keys
 
@@ -12,7 +12,7 @@ _CURIE = "curie_temperature_K"
 
 
 def report(data: TrainingSet, coverage: float) -> str:
-    """Return one paragraph: a belief trained on the embedded facts, on the papers of `data`."""
+    """Return one paragraph: a model trained on the embedded facts, on the papers of `data`."""
     known = embedded_set()
     seen, cited = set(keys(known.table.to_array())), np.unique(known.groups)
     new = np.array([key not in seen for key in keys(data.table.to_array())])
@@ -20,7 +20,7 @@ def report(data: TrainingSet, coverage: float) -> str:
     rows = np.flatnonzero(new & ~np.char.startswith(data.groups, NO_PAPER))
     if not len(rows):
         return f"Nothing but the {len(known)} embedded values is at hand."
-    model: Belief = train(known)
+    model: CurieModel = train(known)
     codes, phases = phases_of(data.table[rows])
     found = model.of_phases(phases, codes, coverage)
     given = np.isfinite(found.value)

@@ -16,7 +16,7 @@ from magnetkit.hosts.partition import Partition
 from magnetkit.intrinsic.evaluate import PROPERTIES
 from magnetkit.intrinsic.parameters import load, prior_parameters
 from magnetkit.surrogates import _curie_training
-from magnetkit.surrogates._curie import TREND, TYPICAL_K, Belief, columns_of, phases_of
+from magnetkit.surrogates._curie import TREND, TYPICAL_K, CurieModel, columns_of, phases_of
 from magnetkit.surrogates._measured import keys
 from magnetkit.surrogates._process import TrendProcess
 from magnetkit.surrogates.intrinsic import evaluate
@@ -37,7 +37,7 @@ _SHARE = 0.2
 _TREND = 2.0
 
 
-def report(belief: Belief) -> list[str]:
+def report(model: CurieModel) -> list[str]:
     """Return the table of the series, in Markdown."""
     series = observations.series()
     lines = [
@@ -52,7 +52,7 @@ def report(belief: Belief) -> list[str]:
     for name in _LEAST:
         own = series[series["property"] == name].reset_index(drop=True)
         table = CompositionTable.from_strings(own["formula"].tolist(), basis="atomic")
-        said = _curie(own, table, belief) if name == _CURIE else _learnt(own, table, name)
+        said = _curie(own, table, model) if name == _CURIE else _learnt(own, table, name)
         every = np.ones(len(own), bool)
         lines += [_row(own, name, model, made, every) for model, made in said.items()]
         if name == _CURIE:
@@ -97,14 +97,14 @@ def _row(own: pd.DataFrame, name: str, title: str, made: Array, rows: NDArray[np
     )
 
 
-def _curie(own: pd.DataFrame, table: CompositionTable, belief: Belief) -> dict[str, Array]:
-    known = belief.known
+def _curie(own: pd.DataFrame, table: CompositionTable, model: CurieModel) -> dict[str, Array]:
+    known = model.known
     learnt = _curie_training.rows_of(known, True)
     compounds, theirs = _keys(known.table), _keys(table)
     codes, phases = phases_of(table)
-    x, base = belief.columns(phases, codes)
+    x, base = model.columns(phases, codes)
     mean = np.where(np.isfinite(base), base, TYPICAL_K)
-    branch = belief.branches[belief.of_host[0]]
+    branch = model.branches[model.of_host[0]]
     pure = np.diff(table.indptr) == 3
     review = np.char.startswith(np.char.lower(known.sources.astype(str)), "herbst")
     made = {"belief, pure compounds stay": mean.copy(), "belief, no compound stays": mean.copy()}

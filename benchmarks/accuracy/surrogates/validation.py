@@ -18,7 +18,7 @@ from magnetkit._core import _intervals
 from magnetkit._core._progress import bar
 from magnetkit.hosts.records import HOST_NAMES
 from magnetkit.surrogates import _curie_training, energy
-from magnetkit.surrogates._curie import Belief, phases_of
+from magnetkit.surrogates._curie import CurieModel, phases_of
 from magnetkit.surrogates._measured import FOLDS, NO_PAPER, TrainingSet, keys
 from magnetkit.surrogates._measured import TARGET as CURIE
 from magnetkit.surrogates.training_sets import TARGETS, training_set
@@ -144,11 +144,11 @@ def _series_at_hand() -> bool:
         return False
 
 
-def _inside(model: Belief, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
+def _inside(model: CurieModel, found: _curie_training.LeftOut) -> NDArray[np.bool_]:
     return found.novelty <= np.array([b.edge for b in model.branches])[found.branch]
 
 
-def _half(model: Belief, found: _curie_training.LeftOut) -> Array:
+def _half(model: CurieModel, found: _curie_training.LeftOut) -> Array:
     """Return half the interval of each left-out row, calibrated on the rows of other folds."""
     groups = _curie_training.folds_of(model.known)
     size = found.sizes([branch.coefficients for branch in model.branches])
