@@ -11,7 +11,7 @@ from tests.scripts import ROOT, script
 PACKAGE = ROOT / "magnetkit"
 # What the package may have at most. ROOMS: folders right under it. FLOORS: rooms that stand on each
 # other. LINES: of a module; WHEEL, TESTS: of all; FUNCTION: of one without its docstring.
-ROOMS, FLOORS, MODULES, LINES, WHEEL, TESTS = 20, 14, 180, 800, 48_800, 30_000
+ROOMS, FLOORS, MODULES, LINES, WHEEL, TESTS = 20, 14, 180, 800, 48_000, 30_300
 FUNCTION, PARAMETERS = 80, 8
 
 # What a kernel is given by the thread that runs it is no parameter.
@@ -26,7 +26,7 @@ EXCEPTIONS = {
     "magnetism/sintered.py sintered": _KEYWORDS,
     "magnetism/sintered.py sintered_at": _KEYWORDS,
     "supply/ledger.py ledger": _KEYWORDS,
-    "explorer/page.py _connect": "Dash takes each control's answer as a function in its reach",
+    "prediction/_stages.py describe": "what the caller has already is not computed again",
     "kernels/_notation.py read_row": "one pass over bytes: brackets by themselves cost a fifth",
 }
 

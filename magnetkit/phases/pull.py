@@ -124,7 +124,9 @@ def pull_snapshot(
 
     Raises
     ------
-    InputError, NetworkError
+    InputError
+        As for `pull`.
+    NetworkError
         As for `pull`.
     """
     wanted = chemical_systems(systems)

@@ -146,7 +146,7 @@ def _page_content(result: "Ranked") -> dict[str, Any]:
         "validations": _content.validations(),
         "identity": result.manifest["identity"],
         "columns": table["columns"],
-        "data": in_script({"figures": drawn, "table": table}),
+        "data": _in_script({"figures": drawn, "table": table}),
         "plotly": _plotly(),
     }
 
@@ -234,7 +234,7 @@ def _with_range(name: str) -> tuple[str, ...]:
     return (name, f"{name}_lo", f"{name}_hi") if name in _RANGES else (name,)
 
 
-def in_script(value: Any) -> str:
+def _in_script(value: Any) -> str:
     """Return JSON that no text inside can end the script element around it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

@@ -43,7 +43,7 @@ def official(tmp_path_factory):
         rows.append({"material_id": name, "structure": bare.as_dict(), "energy": energy})
     file = tmp_path_factory.mktemp("official") / "crystals.json"
     file.write_text(json.dumps(rows, default=str))
-    script = Path(__file__).with_name("official_server.py")
+    script = ROOT / "benchmarks/faults/official_server.py"
     with subprocess.Popen(
         [PYTHON, script, file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:

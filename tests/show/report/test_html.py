@@ -11,7 +11,7 @@ from magnetkit import datasets
 from magnetkit.run.screen import ScreenResult, screen
 from magnetkit.show import _content, plots
 from magnetkit.show._content import answer, shown_magnets
-from magnetkit.show.report import _few, _pareto, in_script
+from magnetkit.show.report import _few, _in_script, _pareto
 
 SECTIONS = (
     "answer",
@@ -106,7 +106,7 @@ def test_answer_has_three_sentences(page):
 
 
 def test_in_script_cannot_end_the_element():
-    text = in_script({"a": "</script><!--&\u2028"})
+    text = _in_script({"a": "</script><!--&\u2028"})
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!--&\u2028"}
 

@@ -1,7 +1,7 @@
 """Write matminer_magpie.csv: what matminer's magpie preset answers for some compositions.
 
 Needs matminer (an environment of its own): ``.venv-peers/bin/python
-tests/features/frozen/freeze_matminer.py`` from the root of the project.
+benchmarks/features/freeze_matminer.py`` from the root of the project.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 from matminer.featurizers.composition import ElementProperty
 from pymatgen.core import Composition
 
-OUT = Path(__file__).with_name("matminer_magpie.csv")
+OUT = Path(__file__).parents[2] / "tests/features/frozen/matminer_magpie.csv"
 
 CHOSEN = [
     *("Fe", "Nd", "He", "Og", "Rn", "At", "Eu", "Lr"),
