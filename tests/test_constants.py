@@ -21,51 +21,48 @@ ROOM = convert_temperature(20.0, "Celsius", "Kelvin")
 HALF = norm.ppf(0.95)
 
 SOURCED = {
-    "anchors.calibrate": {"_Z": HALF, "_ROOM_K": ROOM},
-    "anchors.makeup": {"ROOM_K": ROOM},
-    "anchors.reference": {"_Z": HALF},
-    "applications.referred": {"_ROOM_K": ROOM},
-    "catalogue.loop": {"ROOM_K": ROOM},
+    "calibration._reference": {"_Z": HALF},
+    "calibration.calibrate": {"_Z": HALF},
     # Excel's last row (Microsoft, specifications and limits).
-    "composition.excel": {"_LAST_ROW": 1_048_576},
+    "composition._files": {"_LAST_ROW": 1_048_576},
     "composition.substitution": {"_MAX_ROWS": np.iinfo(np.int64).max},
-    "kernels.demagnetization": {"MU_0": MU_0},
-    "kernels.intrinsic": {"_MU_0": MU_0},
-    "kernels.magnetism": {
+    "intrinsic.evaluate": {"_HALF": HALF},
+    "kernels._demagnetization": {"MU_0": MU_0},
+    # As numpy.isclose has them.
+    "kernels._descriptors": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
+    "kernels._gaussian_process": {"_SQRT5": np.float32(5.0**0.5)},
+    "kernels._intrinsic": {
+        "_MU_0": MU_0,
         "_MJ_PER_K": BOLTZMANN / A3 * 1e-6,
         "_TO_ENERGY": 1e-6 / MU_0,
         "TESLA": MU_0 * BOHR_MAGNETON / A3,
     },
+    "kernels._magnets": {"ROOM": ROOM},
     # FNV-1a of 64 bits (RFC 9923): offset basis and prime.
-    "kernels.order": {"_OFFSET": 0xCBF29CE484222325, "_PRIME": 2**40 + 2**8 + 0xB3},
-    "kernels.posterior": {"_SQRT5": np.float32(5.0**0.5)},
-    "kernels.sintered": {"ROOM": ROOM},
-    # As numpy.isclose has them.
-    "kernels.statistics": {"_ABSOLUTE": 1e-8, "_RELATIVE": 1e-5},
-    "learning.curie": {"_ZERO_CELSIUS": 273.15},
-    "learning.likelihood": {"_SQRT5": 5.0**0.5},
-    "learning.process": {"_SQRT5": 5.0**0.5},
-    "magnetism.comparators": {"_AT": ROOM},
-    "magnetism.duty": {"TEN_YEARS": 10 * 365 * 24},
-    "magnetism.first_order": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
-    "magnetism.two_sublattices": {"_HALF": HALF},
-    "magnetism.likeness": {"HALF_WIDTH": HALF},
+    "kernels._ranking": {"_OFFSET": 0xCBF29CE484222325, "_PRIME": 2**40 + 2**8 + 0xB3},
+    "magnetism._uncertainty": {"HALF_WIDTH": HALF},
     # Iron at room temperature: Cullity and Graham (2009).
-    "magnetism.phase_table": {"IRON_POLARIZATION_T": 2.15},
+    "magnetism.phase_balance": {"IRON_POLARIZATION_T": 2.15},
     # The trade prints coefficients from 20 to 100 C.
-    "magnetism.sintered": {"BETWEEN": (ROOM, ROOM + 80.0)},
-    "phases.judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
-    "phases.mixing": {"INTERVAL": HALF},
-    "prediction.properties": {"ROOM_K": ROOM},
+    "magnetism.sintered": {
+        "_AT": ROOM,
+        "TEN_YEARS": 10 * 365 * 24,
+        "BETWEEN": (ROOM, ROOM + 80.0),
+    },
+    "magnetism.transitions": {"_PER_TESLA": BOHR_MAGNETON / BOLTZMANN},
+    "phases._judged": {"BOLTZMANN_EV_K": physical_constants["Boltzmann constant in eV/K"][0]},
+    "phases._mixing": {"INTERVAL": HALF},
+    "surrogates._measured": {"_ZERO_CELSIUS": 273.15},
+    "surrogates._process": {"_SQRT5": 5.0**0.5},
+    "_core.units": {"ROOM_K": ROOM},
 }
 PLACES = {
-    "kernels.forming": {"FE": "Fe", "CO": "Co", "NI": "Ni", "MN": "Mn", "CU": "Cu"},
-    "kernels.intrinsic": {"_IRON": "Fe", "_COBALT": "Co"},
-    "kernels.magnetism": {"_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C"},
-    "kernels.parse": {"_HYDROGEN": "H", "_NITROGEN": "N", "_COBALT": "Co", "_SAMARIUM": "Sm"},
-    "kernels.parse_row": {
-        "_NITROGEN": "N", "_SODIUM": "Na", "_PRASEODYMIUM": "Pr", "_NEODYMIUM": "Nd",
+    "kernels._intrinsic": {"_IRON": "Fe", "_COBALT": "Co", "_YTTRIUM": "Y", "_CARBON": "C"},
+    "kernels._notation": {
+        "_HYDROGEN": "H", "_NITROGEN": "N", "_SODIUM": "Na", "_COBALT": "Co",
+        "_PRASEODYMIUM": "Pr", "_NEODYMIUM": "Nd", "_SAMARIUM": "Sm",
     },
+    "kernels._stability": {"_FE": "Fe", "_CO": "Co", "_NI": "Ni", "_MN": "Mn", "_CU": "Cu"},
 }  # fmt: skip
 
 

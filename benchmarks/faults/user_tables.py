@@ -18,7 +18,7 @@ from magnetkit.settings import get_settings
 
 from benchmarks.faults import mutation
 from benchmarks.faults.input_files import STROKES, Kind, json_inputs, run
-from magnetkit.calibration import calibrate
+from magnetkit.calibration.calibrate import read_magnets
 from magnetkit.diffusion import _profile
 from magnetkit.magnetism import _measured
 from magnetkit.replacement import bill
@@ -59,7 +59,7 @@ def magnets(folder: Path) -> Kind:
 
     def read(data: bytes) -> list[str]:
         file.write_bytes(data)
-        rows, rejected = calibrate.read_magnets(file)
+        rows, rejected = read_magnets(file)
         faults = [f"row {r.number} both taken and refused" for r in rows if r.number in rejected]
         for row in rows:
             numbers = [row.temperature, *row.values.values(), *row.process.values()]

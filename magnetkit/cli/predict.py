@@ -285,7 +285,7 @@ def _limits(
 ) -> None:
     """Print up to which temperature magnets keep their flux."""
     from .._core.units import ROOM_K
-    from ..curves import use_limits
+    from ..curves.curve import use_limits
     from ..prediction.conditions import calibrated
     from ..show._tables import print_json
     from ..show._text import print_csv, remark, to_terminal

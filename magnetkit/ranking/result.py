@@ -77,9 +77,9 @@ class Ranked:
     known_job: "Job | None" = None
 
     def __len__(self) -> int:
-        return self._row_count()
+        return self.row_count()
 
-    def _row_count(self) -> int:
+    def row_count(self) -> int:
         """Return how many rows there are by the manifest, which may be damaged."""
         found = self.manifest["summary"]
         return int(found["kept" if "kept" in found else "candidates"])

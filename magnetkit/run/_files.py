@@ -575,7 +575,7 @@ def open_result(path: str | Path, kind: type[R]) -> R:
     found = result_of(place, read_finished(Path(path)), kind)
     with _readable(place.address):
         rows = len(found.source)
-        if rows != len(found):
+        if rows != found.row_count():
             raise ValueError(f"{RANKED} has {rows:,} rows")
     return found
 

@@ -1,6 +1,7 @@
 """``magnetkit phases`` and ``magnetkit data diff``."""
 
 import json
+from importlib import import_module
 
 import pandas as pd
 import pytest
@@ -85,7 +86,8 @@ def test_who_moved_between_snapshots_is_named(monkeypatch, capsys):
 
     asked = []
     monkeypatch.setattr(
-        "magnetkit.run.screen.screen",
+        import_module("magnetkit.run.screen"),
+        "screen",
         lambda given, device, snapshot, progress: asked.append(snapshot) or Result(),
     )
     _moved("f22-engine", [None, "mine"], 5, json=False, quiet=True)

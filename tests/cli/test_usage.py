@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import typer
@@ -115,10 +116,10 @@ def test_no_argument_ends_in_a_defect(monkeypatch, capfd, tmp_path, before, nast
     file.touch()
     arguments = [word.format(tmp=tmp_path / "out", file=file) for word in before]
     # Some of these are valid calls; what they would compute is not asked here.
-    monkeypatch.setattr("magnetkit.run.screen.screen", _refuse)
+    monkeypatch.setattr(import_module("magnetkit.run.screen"), "screen", _refuse)
     if before == ("predict",):
-        monkeypatch.setattr("magnetkit.prediction.predict", _refuse)
-    monkeypatch.setattr("magnetkit.surrogates.train", _refuse)
+        monkeypatch.setattr(import_module("magnetkit.prediction.predict"), "predict", _refuse)
+    monkeypatch.setattr("magnetkit.surrogates.models.train", _refuse)
     code, _, err = in_process(monkeypatch, capfd, *arguments, nasty)
     assert "defect" not in err, err
     assert "Traceback" not in err

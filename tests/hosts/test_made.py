@@ -1,5 +1,7 @@
 """Alloys of a kind that nobody has made are not answered."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,6 @@ from magnetkit.elements import INDEX
 import magnetkit as mk
 from magnetkit import datasets
 from magnetkit.composition import CompositionTable
-from magnetkit.hosts import partition
 from magnetkit.hosts.partition import assign_hosts, diffused_before, made_before, shells_known
 from magnetkit.hosts.records import HOST_NAMES
 
@@ -88,7 +89,7 @@ def test_of_an_unknown_host_no_shell_is_known(monkeypatch):
     assert [HOST_NAMES[c] for c in codes[shells_known(codes)]] == ["2:14:1"]
     # Whatever has been diffused into others.
     everything = np.ones((len(HOST_NAMES), len(INDEX)), bool)
-    monkeypatch.setattr(partition, "_shells", lambda: everything)
+    monkeypatch.setattr(import_module("magnetkit.hosts.partition"), "_shells", lambda: everything)
     assert shells_known(codes).tolist() == [False] + [True] * len(HOST_NAMES)
     found = diffused_before(codes, np.full(len(codes), INDEX["Dy"]))
     assert found.tolist() == shells_known(codes).tolist()

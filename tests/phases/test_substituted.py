@@ -1,7 +1,5 @@
 """Substituted crystals: cells, the choice of atoms, and the embedded table."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from magnetkit.errors import InputError
@@ -58,27 +56,6 @@ def test_more_atoms_than_the_site_holds_are_refused(count: int):
         substituted.substitute(cell, "2c", "Cu", count)
 
 
-def test_relax_keeps_labels_and_reads_the_end_of_the_path():
-    def answer(structure, **options):
-        assert structure.site_properties == {}
-        assert options["fmax"] == substituted.FORCE
-        n = len(structure)
-        path = SimpleNamespace(
-            energies=[-1.0, -2.0],
-            forces=[np.ones((n, 3)), np.outer(np.linspace(0.2, 1.0, n), [0.0, 0.003, 0.004])],
-            magmoms=[np.zeros(n), np.full(n, -1.5)],
-        )
-        return {"final_structure": structure, "trajectory": path}
-
-    cell = substituted.host_cell("1:12", "Sm", "Fe")
-    relaxed = substituted.relax(cell, SimpleNamespace(relax=answer))
-    assert relaxed.energy == -2.0
-    assert relaxed.steps == 1
-    assert relaxed.residual_force == pytest.approx(0.005)
-    assert relaxed.moments.tolist() == [1.5] * len(cell)
-    assert relaxed.structure.site_properties == cell.site_properties
-
-
 def test_the_table_has_one_preferred_site_a_group():
     table = substituted.substitution_table()
     assert (table["above_preferred_site_eV"] >= 0).all()
@@ -106,12 +83,6 @@ def test_cobalt_moves_the_moment_and_the_volume_as_measured():
     assert len(cobalt) == 6
     assert (cobalt["moment_change_muB"] < 0).all()
     assert (cobalt["volume_change_A3"] < 0).all()
-
-
-def test_known_sites_are_mostly_met():
-    check = substituted.site_check().dropna(subset=["hit"])
-    sure = check[check["verification"] == "abstract"]
-    assert sure["hit"].mean() > 0.8
 
 
 def test_few_atoms_settle_by_energy_and_at_great_heat_by_number():

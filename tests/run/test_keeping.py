@@ -98,8 +98,8 @@ def test_the_best_of_a_file_and_its_rejected_lines(tmp_path):
     assert again.judged == 199
     assert again.manifest["identity"]["keep"] == 10
     page = again.report(tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "199 candidates were judged" in page
-    assert "were judged by composition" in page
+    assert "199 candidates were evaluated" in page
+    assert "were evaluated by composition" in page
 
 
 def test_large_spaces_keep_a_hundred_thousand_and_lists_keep_all(monkeypatch):
