@@ -214,7 +214,7 @@ def _of_kind(formula, temperature, **changes):
     model = load().for_kernels
     kinds = model.kind.copy()
     for column, value in changes.items():
-        kinds[:, getattr(_intrinsic, column)] = value
+        kinds[:, getattr(_intrinsic, f"_{column}")] = value
     rows, none = part.hard_phase.rows, np.full((2, 1), np.nan)
     given = rows, part.host, model._replace(kind=kinds), np.array([temperature]), True, none
     curie, curie_sd, value, sd, _ = kernel(*given)

@@ -3,20 +3,24 @@
 import json
 import logging
 import shutil
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
 from magnetkit.errors import DataError, InputError
 
+from magnetkit._core import datasets
 from magnetkit.phases import _transport, load, read_snapshot
-from magnetkit.phases import pull as pulling
 from magnetkit.phases.pull import Cache, chemical_systems, freeze, pull, pull_snapshot, subsystems
 from tests.phases import mp_server as documents
 from tests.phases.mp_server import DB_VERSION, KEY, Server
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 HERE = Path(__file__).parent
+# `magnetkit.phases.pull` is the function.
+PULLING = sys.modules[pull.__module__]
 
 
 def test_all_subsystems_come_and_nothing_else(mp_server: Server):
@@ -128,9 +132,15 @@ def test_a_cache_that_cannot_be_written_says_so(mp_server: Server, own_cache: Pa
         pull("Sm-Co")
 
 
-@pytest.mark.parametrize("step", ["write_snapshot", "datasets.sha256", "whole"])
+@pytest.mark.parametrize(
+    ("holder", "step"), [(PULLING, "write_snapshot"), (datasets, "sha256"), (PULLING, "whole")]
+)
 def test_a_pull_killed_at_any_step_leaves_the_older_answer(
-    mp_server: Server, own_cache: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    mp_server: Server,
+    own_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    holder: ModuleType,
+    step: str,
 ):
     first = pull("Sm-Co")
 
@@ -138,7 +148,7 @@ def test_a_pull_killed_at_any_step_leaves_the_older_answer(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"{pulling.__name__}.{step}", killed)
+        patched.setattr(holder, step, killed)
         # A killed process removes nothing.
         patched.setattr(Cache, "_tidy", lambda self: None)
         with pytest.raises(KeyboardInterrupt):

@@ -241,7 +241,7 @@ def test_an_answer_that_never_ends_is_given_up_in_a_child_that_shows_no_key(
         """Look at the process that asks while it waits."""
         for folder in Path("/proc").glob("[0-9]*"):
             command = (folder / "cmdline").read_bytes() if (folder / "cmdline").exists() else b""
-            if b"materials_project" in command:
+            if _transport.__name__.encode() in command:
                 seen.append(command + (folder / "environ").read_bytes())
         dripping(h)
 
