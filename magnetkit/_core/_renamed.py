@@ -31,13 +31,17 @@ ROOMS = {
 """Rooms of 0.1, and which one has their public names."""
 
 NAMES = {
+    "anchors.Makeup": "calibration.CompositionEstimate",
+    "anchors.makeup": "calibration.estimate_composition",
+    "calibration.Makeup": "calibration.CompositionEstimate",
+    "calibration.makeup": "calibration.estimate_composition",
     "catalogue.find": "composition.find",
     "catalogue.is_grade": "composition.is_grade",
     "catalogue.nearest": "composition.nearest",
     "magnetism.use_limits": "curves.use_limits",
     "supply.heavy_rare_earth_ledger": "ranking.heavy_rare_earth_ledger",
 }
-"""Names of 0.1 that moved by themselves."""
+"""Names of 0.1 that moved by themselves, or are called otherwise."""
 
 GONE = {
     "evaluation": "is benchmarks.accuracy in a checkout; `magnetkit validate` prints its figures",

@@ -448,6 +448,9 @@ COLUMNS: dict[str, Column] = {column.name: column for column in (*_ALL, *_OF_ROB
 NAMES: tuple[str, ...] = tuple(c.name for c in _ALL)
 """The columns of a result, in order."""
 
+PREDICTED: tuple[str, ...] = tuple(c.name for c in _ALL if c.predicted)
+"""Those that are predicted, with an interval and a provenance."""
+
 ROBUSTNESS: tuple[str, ...] = tuple(c.name for c in _OF_ROBUSTNESS)
 """The columns that `ScreenResult.robustness` adds."""
 

@@ -3,22 +3,9 @@
 Names load on first use; `__init__.pyi` lists them.
 """
 
-import warnings
-from typing import Any
-
 import lazy_loader
 
-_named, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-_RENAMED = {"makeup": "estimate_composition", "Makeup": "CompositionEstimate"}
+from .._core._renamed import with_old_names
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _RENAMED:
-        return _named(name)
-    new = _RENAMED[name]
-    warnings.warn(
-        f"{__name__}.{name} is now called {new}; the old name goes with the next release",
-        FutureWarning,
-        stacklevel=2,
-    )
-    return _named(new)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = with_old_names(__name__, __getattr__)

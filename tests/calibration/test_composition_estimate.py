@@ -230,5 +230,5 @@ def test_a_recipe_that_was_given_is_no_estimate():
 
 
 def test_the_old_name_works_and_names_the_new_one():
-    with pytest.warns(FutureWarning, match="now called estimate_composition"):
+    with pytest.warns(FutureWarning, match=r"is magnetkit\.calibration\.estimate_composition now"):
         assert mk.calibration.makeup is estimate_composition

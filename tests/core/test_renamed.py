@@ -52,7 +52,9 @@ OLD = {
     "units": "MU_0 ROOM_K TemperatureWarning parse_temperature parse_temperatures",
 }
 MOVED = {
-    "anchors.makeup": "calibration.makeup",
+    "anchors.Makeup": "calibration.CompositionEstimate",
+    "anchors.makeup": "calibration.estimate_composition",
+    "calibration.makeup": "calibration.estimate_composition",
     "catalogue.grades": "calibration.grades",
     "catalogue.is_grade": "composition.is_grade",
     "magnetism.use_limits": "curves.use_limits",

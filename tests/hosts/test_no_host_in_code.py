@@ -9,9 +9,9 @@ import magnetkit
 from magnetkit.hosts import HOST_NAMES
 
 PACKAGE = Path(magnetkit.__file__).parent
-# What holds published figures against the model names the hosts of the papers; codes of the reader
-# of recipes are those of mistakes.
-APART = ("evaluation/", "magnetism/observations.py", "composition/reading.py")
+# What holds published figures against the model names the hosts of the papers; codes of the table
+# of recipes are those of mistakes in them.
+APART = ("evaluation/", "magnetism/observations.py", "composition/table.py")
 MODULES = [
     file
     for file in sorted(PACKAGE.rglob("*.py"))
