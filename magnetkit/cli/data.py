@@ -27,7 +27,7 @@ from ._options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .._core._arguments import Evidence
+    from .._core._toml import Evidence
     from ..phases.snapshot import Snapshot
 
 
@@ -286,7 +286,7 @@ def new_application(
     --------
       magnetkit applications new my-pump
     """
-    from .._core._arguments import write_new
+    from .._core._toml import write_new
 
     template = _PACKAGE / "ranking/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")
@@ -388,7 +388,7 @@ def new_scenario(
     --------
       magnetkit supply new my-scenario
     """
-    from .._core._arguments import write_new
+    from .._core._toml import write_new
 
     template = _PACKAGE / "supply/new.toml"
     message(f"see {write_new(name, template, Path.cwd())}")

@@ -18,7 +18,6 @@ from .._core import datasets
 from .._core._progress import message
 from .._core._version import __version__
 from .._core.errors import InputError, MagnetkitError
-from .._core.settings import get_settings
 from ._options import Json, Quiet, option
 
 
@@ -205,6 +204,8 @@ def _data() -> Iterator[Finding]:
         f"install magnetkit again; changed or missing: {', '.join(bad[:5])}" if bad else "",
     )
     yield from _dated(group)
+    from .._core.settings import get_settings
+
     mirror = get_settings().mirror
     if mirror is not None:
         there = mirror.is_dir()
@@ -218,6 +219,8 @@ def _data() -> Iterator[Finding]:
 
 
 def _caches() -> Iterator[Finding]:
+    from .._core.settings import get_settings
+
     group, folder = "Caches", get_settings().cache_dir
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -237,6 +240,7 @@ def _caches() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
+    from .._core.settings import get_settings
     from ..surrogates.training_sets import TARGETS
 
     found = {f.name for f in _files(get_settings().cache_dir / "surrogates")}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, Field, PositiveFloat, field_validator, model_validator
 
-from .._core._arguments import Evidence, Strict, Text
+from .._core._toml import Evidence, Strict, Text
 from .._core.columns import COLUMNS, criteria
 from .._core.errors import InputError
 from ..hosts.records import HOST_NAMES

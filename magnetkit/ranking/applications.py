@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, field_validator, model_validator
 
-from .._core import _arguments
-from .._core._arguments import Name, Strict, Text, named
+from .._core import _toml
+from .._core._arguments import named
 from .._core._requirement_text import parse_requirement
+from .._core._toml import Name, Strict, Text
 from .._core.errors import InputError
 from .._core.units import TEN_YEARS, parse_temperature
 from ..hosts.records import HOST_NAMES, HOSTS
@@ -156,7 +157,7 @@ class Profile(Strict):
 
 def names() -> list[str]:
     """Return the names of the embedded profiles."""
-    return _arguments.names("applications")
+    return _toml.names("applications")
 
 
 @named
@@ -182,7 +183,7 @@ def load(name_or_path: str | Path) -> Profile:
     >>> load("aviation-actuator").temperature_K
     453.15
     """
-    return _arguments.load(name_or_path, Profile, "application", "applications")
+    return _toml.load(name_or_path, Profile, "application", "applications")
 
 
 _GIVEN = {"source": "given with the screening", "status": "assumption"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core._arguments import Evidence
+from .._core._toml import Evidence
 from .._core.elements import SYMBOLS
 from .._core.errors import InputError
 from ..calibration._composition_estimate import (

@@ -11,8 +11,9 @@ from typing import Annotated
 
 from pydantic import Field, PositiveFloat, field_validator
 
-from .._core import _arguments, datasets
-from .._core._arguments import Evidence, Name, Strict, Text, named
+from .._core import datasets
+from .._core._arguments import named
+from .._core._toml import Evidence, Name, Strict, Text
 from .._core.elements import INDEX, SYMBOLS
 from .._core.errors import InputError
 
@@ -163,7 +164,7 @@ class Scenario(Strict):
 
 def scenarios() -> list[str]:
     """Return the names of the embedded scenarios."""
-    return _arguments.names(_FOLDER)
+    return _toml.names(_FOLDER)
 
 
 @named
@@ -188,13 +189,13 @@ def load_scenario(scenario: str | Path | Scenario) -> Scenario:
         return scenario
     if scenario in scenarios():
         return _embedded(datasets.path(f"{_FOLDER}/{scenario}.toml"))
-    return _arguments.load(scenario, Scenario, "scenario", _FOLDER)
+    return _toml.load(scenario, Scenario, "scenario", _FOLDER)
 
 
 @lru_cache(maxsize=16)
 def _embedded(file: Path) -> Scenario:
     # Embedded files do not change while a process runs (`datasets.refuse_changed`).
-    return _arguments.load(file, Scenario, "scenario", _FOLDER)
+    return _toml.load(file, Scenario, "scenario", _FOLDER)
 
 
 @named

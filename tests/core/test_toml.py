@@ -3,13 +3,13 @@
 import pytest
 from magnetkit.errors import InputError
 
-from magnetkit._core import _arguments
+from magnetkit._core import _toml
 
 
-class Magnet(_arguments.Strict):
-    name: _arguments.Name
+class Magnet(_toml.Strict):
+    name: _toml.Name
     mass_kg: float
-    origin: _arguments.Evidence
+    origin: _toml.Evidence
 
 
 GOOD = 'name = "my-magnet"\nmass_kg = 0.3\norigin = { source = "drawing", status = "cited" }\n'
@@ -18,7 +18,7 @@ GOOD = 'name = "my-magnet"\nmass_kg = 0.3\norigin = { source = "drawing", status
 def _load(text, tmp_path):
     file = tmp_path / "magnet.toml"
     file.write_text(text, encoding="utf-8")
-    return _arguments.load(file, Magnet, "magnet", "applications")
+    return _toml.load(file, Magnet, "magnet", "applications")
 
 
 def test_a_good_file_is_read_and_cannot_be_changed(tmp_path):
@@ -56,7 +56,7 @@ def test_several_faults_are_counted(tmp_path):
 
 def test_a_missing_file_and_an_unknown_name(tmp_path):
     with pytest.raises(InputError, match="No such file"):
-        _arguments.load(tmp_path / "none.toml", Magnet, "magnet", "applications")
-    known = _arguments.names("applications")
+        _toml.load(tmp_path / "none.toml", Magnet, "magnet", "applications")
+    known = _toml.names("applications")
     with pytest.raises(InputError, match=rf"did you mean {known[0]}\?"):
-        _arguments.load(known[0] + "x", Magnet, "magnet", "applications")
+        _toml.load(known[0] + "x", Magnet, "magnet", "applications")

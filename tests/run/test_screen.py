@@ -14,7 +14,7 @@ from magnetkit.settings import get_settings
 
 import magnetkit as mk
 from magnetkit import columns
-from magnetkit._core import _arguments
+from magnetkit._core import _toml
 from magnetkit.composition import CompositionTable
 from magnetkit.ranking import _job
 from magnetkit.ranking._job import identity_of
@@ -305,7 +305,7 @@ def test_no_magnet_of_a_device_is_listed_twice(name):
 
 def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path):
     built, read = [], Counter()
-    made, load = _job.Conditions.of, _arguments.load
+    made, load = _job.Conditions.of, _toml.load
 
     def counted(*args, **kwargs):
         built.append(kwargs)
@@ -316,7 +316,7 @@ def test_its_job_is_built_once_and_each_scenario_read_once(monkeypatch, tmp_path
         return load(name, model, kind, folder)
 
     monkeypatch.setattr(_job.Conditions, "of", counted)
-    monkeypatch.setattr(_arguments, "load", read_one)
+    monkeypatch.setattr(_toml, "load", read_one)
     scenario._embedded.cache_clear()
     result = mk.screen(["SmCo5", "Sm0.9Gd0.1Co5"], "f22-engine", out=tmp_path / "out", chunk_rows=1)
     result.robustness(draws=20)

@@ -1,0 +1,122 @@
+"""Records of devices and scenarios: TOML files read into checked models, and new ones written."""
+
+import difflib
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from . import datasets
+from .errors import InputError
+
+# Largest number of faults of a file that are listed.
+_MOST = 20
+
+_Model = TypeVar("_Model", bound=BaseModel)
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class Strict(BaseModel):
+    """A model without unknown fields, NaN, and later changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Evidence(Strict):
+    """Where a number comes from: publication, page or reason, and whether that states it."""
+
+    source: Text
+    status: Literal["cited", "assumption"]
+
+
+def names(folder: str) -> list[str]:
+    """Return the names of the TOML files in a folder of the embedded data."""
+    return sorted(f.stem for f in (datasets.root() / folder).glob("*.toml"))
+
+
+def load(name_or_path: str | Path, model: type[_Model], kind: str, folder: str) -> _Model:
+    """Read and check a TOML file: a name in `folder` of the embedded data, or a path to ``*.toml``.
+
+    `model` is what it must hold, `kind` what messages call it.
+
+    Raises
+    ------
+    InputError
+        In one line: which file, and of every fault which field, what was expected and what came.
+    """
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or text.endswith(".toml"):
+        return _read(Path(name_or_path), model, kind)
+    known = names(folder)
+    if text not in known:
+        near = difflib.get_close_matches(text, known, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InputError(
+            f"no {kind} {text!r}{hint}; known are {', '.join(known)}, or give the path of a "
+            "TOML file"
+        )
+    return _read(datasets.path(f"{folder}/{text}.toml"), model, kind)
+
+
+def _read(file: Path, model: type[_Model], kind: str) -> _Model:
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except OSError as error:
+        raise InputError(f"{kind} file {file}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{kind} file {file} is not valid TOML: {error}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{kind} file {file}: {_explain(error)}") from None
+
+
+def write_new(name: str, template: Path, folder: Path) -> Path:
+    """Write a commented file to fill in from a template with ``NAME`` in place of `name`.
+
+    Raises
+    ------
+    InputError
+        If the name has other than small letters, digits and hyphens, or the file exists.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise InputError(
+            f"name {name!r}: expected small letters, digits and hyphens, such as my-pump"
+        )
+    path = folder / f"{name}.toml"
+    text = template.read_text(encoding="utf-8").replace("NAME", name)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError(f"{path} is there already; choose another name or remove it") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
+    return path
+
+
+def _explain(error: ValidationError) -> str:
+    problems = [_problem(problem) for problem in error.errors(include_url=False)]
+    shown = "; ".join(problems[:_MOST])
+    more = len(problems) - _MOST
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _problem(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"]) or "the whole"
+    expected = problem["msg"].removeprefix("Value error, ")
+    expected = expected[0].lower() + expected[1:]
+    got = "" if problem["type"] == "missing" else f", got {_short(problem['input'])}"
+    return f"field {field}: {expected}{got}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
