@@ -31,13 +31,12 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Literal, TypeVar
 
-import numba
-
 from .. import kernels
 
 # Before numba: who hands the places over has checked what numba would end on.
 _PLACES = tuple(kernels.places())
 
+import numba  # noqa: E402
 
 F = TypeVar("F", bound=Callable[..., Any])
 

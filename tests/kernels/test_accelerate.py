@@ -22,12 +22,12 @@ pytestmark = pytest.mark.skipif(
 
 CODE = """
 import numpy as np
-from magnetkit.kernels import _accelerate, own
+from magnetkit.kernels import _jit, own
 assert own.twice(np.arange(3.0)).tolist() == {result}
-print(_accelerate.folder(), sum(own.twice.stats.cache_hits.values()))
+print(_jit.folder(), sum(own.twice.stats.cache_hits.values()))
 """
 KERNELS = """
-from ._accelerate import jit
+from ._jit import jit
 from .called import factor
 
 @jit(makes_arrays=True)
@@ -35,7 +35,7 @@ def twice(x):
     return factor() * x
 """
 CALLED = """
-from ._accelerate import jit
+from ._jit import jit
 
 @jit(part="merged")
 def factor():
@@ -48,18 +48,21 @@ def package(tmp_path):
     """A copy of the package with two small kernels in place of its own."""
     source = Path(magnetkit.__file__).parent
     copy = tmp_path / "site" / "magnetkit"
-    (copy / "kernels").mkdir(parents=True)
     for file in (
         "__init__.py",
         "__init__.pyi",
-        "_version.py",
-        "_console.py",
-        "errors.py",
-        "settings.py",
+        "_core/__init__.py",
+        "_core/__init__.pyi",
+        "_core/_progress.py",
+        "_core/_renamed.py",
+        "_core/_version.py",
+        "_core/errors.py",
+        "_core/settings.py",
+        "kernels/__init__.py",
+        "kernels/_jit.py",
     ):
+        (copy / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / file, copy / file)
-    for file in ("__init__.py", "_accelerate.py"):
-        shutil.copy(source / "kernels" / file, copy / "kernels" / file)
     (copy / "kernels" / "own.py").write_text(KERNELS)
     (copy / "kernels" / "called.py").write_text(CALLED.format(factor=2))
     return copy
@@ -223,7 +226,7 @@ def test_an_emptied_file_that_no_process_listed_stops_nothing(package, tmp_path)
 
 def test_code_of_another_numba_is_not_read(package, tmp_path):
     folder, _ = run(package, tmp_path)
-    wrapper = package / "kernels" / "_accelerate.py"
+    wrapper = package / "kernels" / "_jit.py"
     wrapper.write_text(wrapper.read_text().replace("numba.__version__", "'0.0'"))
     again, hits = run(package, tmp_path)
     assert (again == folder, hits) == (False, 0)
@@ -280,7 +283,9 @@ def test_a_full_disk_is_said_and_nothing_kept(package, tmp_path):
 def test_a_thread_count_that_is_none_is_named(package, tmp_path, count):
     process = start(package, tmp_path, NUMBA_NUM_THREADS=count)
     _, err = process.communicate(timeout=240)
-    assert err.splitlines()[-1].startswith("magnetkit.errors.InputError: NUMBA_NUM_THREADS is")
+    assert err.splitlines()[-1].startswith(
+        "magnetkit._core.errors.InputError: NUMBA_NUM_THREADS is"
+    )
 
 
 @jit
