@@ -250,6 +250,11 @@ def posterior_rows(X, known, room, out, first):
             total += x[c] * slopes[c]
         out[0, first + i] = total
         out[1, first + i] = smooth[0] / (one + two)
+        if mass == 0.0:
+            # Nothing known is near: all of it says as much.
+            mass = np.float32(m)
+            for j in range(m):
+                bad += residual[j]
         out[2, first + i] = bad / mass
     room.held[0], room.held[1] = n_ones, n_twos
 

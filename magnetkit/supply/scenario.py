@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, PositiveFloat, field_validator
 
-from .._core import datasets
+from .._core import _toml, datasets
 from .._core._arguments import named
 from .._core._toml import Evidence, Name, Strict, Text
 from .._core.elements import INDEX, SYMBOLS

@@ -16,7 +16,7 @@ from magnetkit.settings import get_settings
 import magnetkit as mk
 from benchmarks.faults import storage
 from magnetkit.kernels import _jit
-from magnetkit.phases import pull as pulling
+from magnetkit.phases.pull import pull, pull_snapshot
 from magnetkit.run import _files
 from magnetkit.run.screen import ScreenResult
 from magnetkit.surrogates import _curie_training, _store
@@ -145,7 +145,7 @@ def test_eight_processes_share_a_cache(tmp_path, mp_server: Server, monkeypatch)
 def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # noqa: F811
     table = mk.CompositionTable.from_strings(["SmCo5"])
     want = mk.surrogates.load(TARGET, progress=False).predict(table)
-    pulled = pulling.pull("Co-Sm", KEY, mp_server.url)
+    pulled = pull("Co-Sm", KEY, mp_server.url)
     for file in get_settings().cache_dir.rglob("*"):
         os.utime(file, (4e9, 4e9))
     monkeypatch.setattr(time, "time", lambda: 0.0)
@@ -153,7 +153,7 @@ def test_a_clock_set_back_changes_nothing(mp_server: Server, monkeypatch):  # no
     monkeypatch.setattr(_curie_training, "_trained", storage.no_space)
     assert mk.surrogates.load(TARGET, progress=False).predict(table).equals(want)
     asked = len(mp_server.requests)
-    assert pulling.pull("Co-Sm", KEY, mp_server.url).equals(pulled)
+    assert pull("Co-Sm", KEY, mp_server.url).equals(pulled)
     assert len(mp_server.requests) == asked
 
 
@@ -167,7 +167,7 @@ def test_folders_of_compiled_kernels_outlive_a_clock_set_back(tmp_path, monkeypa
 
 @pytest.mark.usefixtures("own_cache")
 def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch):  # noqa: F811
-    pulled = pulling.pull_snapshot("Co-Sm", KEY, mp_server.url)
+    pulled = pull_snapshot("Co-Sm", KEY, mp_server.url)
     manifest = pulled.folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace("magnetkit phases 1", "magnetkit phases 0"))
     pointer = pulled.folder.parent / "current"
@@ -178,7 +178,7 @@ def test_a_cache_of_an_older_version_is_made_anew(mp_server: Server, monkeypatch
 
     snapshot._read.cache_clear()
     with pytest.warns(UserWarning, match="pulling it anew"):
-        assert pulling.pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
+        assert pull("Co-Sm", KEY, mp_server.url).equals(pulled.entries)
     table = mk.CompositionTable.from_strings(["SmCo5"])
     first = mk.surrogates.load(TARGET, progress=False)
     file = first.file
