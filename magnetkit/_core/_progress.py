@@ -129,7 +129,9 @@ def _watch() -> None:
                 begun = now
             last = now
             if now - begun >= _FIRST_S:
-                notice.show(begun, now)
+                # A process that ends takes no more calls for its end.
+                with suppress(RuntimeError):
+                    notice.show(begun, now)
         elif now - last > _PAUSE_S:
             notice.end()
         else:
@@ -138,9 +140,12 @@ def _watch() -> None:
 
 def _count_compiled() -> int:
     """Return how many kernels were compiled, those read from the cache left out."""
-    modules = [m for name, m in list(sys.modules.items()) if name.startswith("magnetkit.kernels.")]
-    kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
-    return sum(len(k.signatures) - sum(k.stats.cache_hits.values()) for k in kernels.values())
+    # Modules and kernels may change while they are counted: the last count will do.
+    with suppress(RuntimeError):
+        modules = [m for n, m in list(sys.modules.items()) if n.startswith("magnetkit.kernels.")]
+        kernels = {id(k): k for m in modules for k in list(vars(m).values()) if hasattr(k, "stats")}
+        return sum(len(k.signatures) - sum(k.stats.cache_hits.values()) for k in kernels.values())
+    return 0
 
 
 def _is_compiling() -> bool:

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from json import dumps, loads
 from pathlib import Path
 from typing import Annotated, Literal

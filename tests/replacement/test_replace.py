@@ -1,6 +1,7 @@
 """What replaces a grade: the answer and what it rests on."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -220,8 +221,9 @@ def test_prices_asked_for_and_the_answer_stand_in_every_report(tmp_path):
     later = again.report(tmp_path / "again.html").read_text("utf-8")
     assert "price of Tb times 3" in later
     for line in found.lines():
-        assert f"<li>{escape(line)}</li>" in text
-        assert f"<li>{escape(line)}</li>" in later
+        shown = re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(line))
+        assert f"<li>{shown}</li>" in text
+        assert f"<li>{shown}</li>" in later
 
 
 def test_a_kept_grade_says_what_savings_count_against_and_what_is_left_aside():
