@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import typer
 
-from .._core import datasets
 from .._core._progress import message
 from .._core._version import __version__
 from .._core.errors import InputError, MagnetkitError
@@ -139,6 +138,8 @@ def _tested() -> dict[str, str]:
 
 
 def _packages() -> Iterator[Finding]:
+    from importlib import metadata
+
     group, tested = "Packages", _tested()
     python = platform.python_version()
     known = (3, 11) <= tuple(map(int, python.split(".")[:2])) < (3, 14)
@@ -186,6 +187,7 @@ def _dated(group: str) -> Iterator[Finding]:
 
 
 def _data() -> Iterator[Finding]:
+    from .._core import datasets
     from .._core._fetch import cached_path, names
 
     group = "Data"
