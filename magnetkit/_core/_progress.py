@@ -129,8 +129,8 @@ def _watch() -> None:
                 begun = now
             last = now
             if now - begun >= _FIRST_S:
-                # A process that ends takes no more calls for its end.
-                with suppress(RuntimeError):
+                # A process that ends takes no more calls for its end, and stderr may be closed.
+                with suppress(RuntimeError, ValueError, OSError):
                     notice.show(begun, now)
         elif now - last > _PAUSE_S:
             notice.end()
